@@ -28,7 +28,7 @@ internal static class ConnectorCheck
             good,
             bad,
             "tunnel-agent health",
-            "Compare tunnel_domain and the certificate of the tunnel with what the provider shows."
+            "Compare tunnel_domain and the certificate of the tunnel with what the provider shows: culvert provider setup --dry-run"
         );
     }
 

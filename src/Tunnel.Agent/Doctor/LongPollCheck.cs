@@ -9,7 +9,7 @@ internal static class LongPollCheck
 {
     public const string Id = "long_poll";
 
-    /// <summary>Polls each of them as the agent does, for a channel that has no calls.</summary>
+    /// <summary>Reads each tunnel with the key and certificate that the agent polls with; takes no call.</summary>
     public static async Task<DoctorFinding> RunAsync(
         AgentSettings settings,
         TimeProvider time,
@@ -23,7 +23,7 @@ internal static class LongPollCheck
             var reply = await LongPollTrial.RunAsync(tunnel, settings.Identity.NetworkInForce, time, cancellationToken);
             if (reply.IsSuccess)
             {
-                good.Add($"{name}: the poll was accepted");
+                good.Add($"{name}: the key may use the tunnel");
             }
             else
             {

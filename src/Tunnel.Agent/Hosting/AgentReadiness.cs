@@ -107,14 +107,14 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     }
 
     private string? CheckLongPolls() =>
-        parts.LongPolls.Status.FirstOrDefault(t => t.Problem is not null) is { } failing
-            ? $"Tunnel {failing.TunnelId}: {failing.Problem}"
-            : null;
+        Join(parts.LongPolls.Status.Where(t => t.Problem is not null).Select(t => $"Tunnel {t.TunnelId}: {t.Problem}"));
 
     private string? CheckConnectors() =>
-        parts.Connectors.Status.FirstOrDefault(t => t.Problem is not null) is { } failing
-            ? $"Tunnel {failing.Domain}: {failing.Problem}"
-            : null;
+        Join(parts.Connectors.Status.Where(t => t.Problem is not null).Select(t => $"Tunnel {t.Domain}: {t.Problem}"));
+
+    // Each of them, so that the operator does not repair one after the other.
+    private static string? Join(IEnumerable<string> problems) =>
+        string.Join(" ", problems) is { Length: > 0 } all ? all : null;
 
     private string? CheckUpstreams()
     {

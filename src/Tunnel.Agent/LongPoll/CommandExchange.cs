@@ -45,6 +45,9 @@ internal sealed class CommandExchange : IAsyncDisposable
     /// <summary>Why the agent itself answered; empty for an answer of the upstream.</summary>
     public string OwnReason => Response.Headers[HeaderRules.Reason].ToString();
 
+    /// <summary>The agent's id of the request that it answered itself.</summary>
+    public string OwnRequestId => Response.Headers[HeaderRules.RequestId].ToString();
+
     /// <param name="application">Handles the request.</param>
     /// <param name="request">The request.</param>
     /// <param name="connection">Whose it is.</param>

@@ -56,9 +56,12 @@ internal static class CommandHeaders
         "WWW-Authenticate",
     ];
 
-    /// <summary>The headers of a command that may be forwarded to a route; the rest is left out.</summary>
+    /// <summary>
+    /// The headers of a command that may be forwarded to a route; the rest is left out. Null: there are more than a route
+    /// gets, and without some of them the call would mean something else.
+    /// </summary>
     /// <param name="headers">A name and its list of values, as the command has them.</param>
-    public static IReadOnlyList<KeyValuePair<string, string[]>> Read(JsonElement headers)
+    public static IReadOnlyList<KeyValuePair<string, string[]>>? Read(JsonElement headers)
     {
         var (kept, bytes) = (new List<KeyValuePair<string, string[]>>(), 0);
         if (headers.ValueKind != JsonValueKind.Object)
@@ -78,7 +81,7 @@ internal static class CommandHeaders
             bytes += header.Name.Length + values.Sum(v => v.Length);
             if (kept.Count == MostHeaders || bytes > MostBytes)
             {
-                break;
+                return null;
             }
 
             kept.Add(new(header.Name, values));

@@ -3,12 +3,14 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Reads the body of a poll. A command that cannot be answered (it lacks what an answer must repeat, or what it wants is
-/// unknown) is dropped alone; the other commands of the same poll are served. Unknown members are ignored.
+/// Reads the body of a poll. A command that the agent cannot serve is refused alone (<see cref="TunnelCommand.Refusal"/>), so
+/// that its product does not wait in vain; one without what each answer must repeat is dropped. The other commands of the
+/// same poll are served. Unknown members are ignored.
 /// </summary>
 internal static partial class CommandReader
 {
@@ -16,10 +18,9 @@ internal static partial class CommandReader
     public const int MostCommands = 25;
 
     private const int MostIdCharacters = 256;
-    private const int MostTokenCharacters = 4096;
 
-    // Deeper messages are the pipeline's to refuse; this bounds the reader alone.
-    private const int MostDepth = 1024;
+    // Deeper messages are the pipeline's to refuse, and concern no other command; this bounds the reader alone.
+    private const int MostDepth = 1 << 16;
 
     /// <param name="body">The response's body.</param>
     /// <param name="receivedAt">When its headers arrived.</param>
@@ -47,13 +48,17 @@ internal static partial class CommandReader
             var (commands, dropped) = (new List<TunnelCommand>(), new List<string>());
             foreach (var item in list.EnumerateArray())
             {
-                if (commands.Count + dropped.Count >= MostCommands)
+                if (ReadCommand(item, receivedAt, out var reason) is { } command)
                 {
-                    dropped.Add("too_many");
-                }
-                else if (ReadCommand(item, receivedAt, out var reason) is { } command)
-                {
-                    commands.Add(command);
+                    commands.Add(
+                        commands.Count < MostCommands
+                            ? command
+                            : command with
+                            {
+                                Refusal = CommandFailures.TooMany,
+                                RefusedFor = "too_many",
+                            }
+                    );
                 }
                 else
                 {
@@ -76,20 +81,30 @@ internal static partial class CommandReader
         return Channel().IsMatch(channel) ? channel : null;
     }
 
+    // Null, with the reason: no answer to it is possible.
     private static TunnelCommand? ReadCommand(JsonElement item, long receivedAt, out string reason)
     {
-        reason = "text";
         try
         {
-            return ReadMembers(item, receivedAt, ref reason);
+            if (ReadAddress(item, receivedAt, out reason) is not { } command)
+            {
+                return null;
+            }
+
+            reason = ReadWork(item, ref command);
+            return reason.Length == 0 ? command
+                : reason == "headers" ? command with { Refusal = CommandFailures.HeadersTooLarge, RefusedFor = reason }
+                : command with { Refusal = CommandFailures.Unreadable, RefusedFor = reason };
         }
         catch (InvalidOperationException)
         {
-            return null; // half a surrogate pair, in this command alone
+            reason = "text"; // half a surrogate pair, in this command alone
+            return null;
         }
     }
 
-    private static TunnelCommand? ReadMembers(JsonElement item, long receivedAt, ref string reason)
+    // What each answer must repeat. Both are opaque: any text, if a header can carry the token.
+    private static TunnelCommand? ReadAddress(JsonElement item, long receivedAt, out string reason)
     {
         reason = "not_an_object";
         if (item.ValueKind != JsonValueKind.Object)
@@ -98,49 +113,13 @@ internal static partial class CommandReader
         }
 
         reason = "request_id";
-        var id = Text(item, "request_id");
-        if (id is null || !CommandHeaders.IsValue(id, MostIdCharacters))
+        if (Text(item, "request_id") is not { Length: > 0 } id)
         {
             return null;
         }
 
         reason = "shard_token";
-        var token = Text(item, "shard_token");
-        if (token is null || !CommandHeaders.IsValue(token, MostTokenCharacters))
-        {
-            return null;
-        }
-
-        reason = "command_type";
-        CommandType? type = Text(item, "command_type") switch
-        {
-            "jsonrpc" => CommandType.JsonRpc,
-            "session_termination" => CommandType.SessionTermination,
-            "oauth_discovery" => CommandType.OauthDiscovery,
-            _ => null,
-        };
-        if (type is null)
-        {
-            return null;
-        }
-
-        reason = "channel";
-        var channel = TryGet(item, "channel", out var named) ? AsText(named) : LongPollSettings.MainChannel;
-        if (channel is null || ReadChannel(channel) is not { } checkedChannel)
-        {
-            return null;
-        }
-
-        reason = "jsonrpc";
-        ReadOnlyMemory<byte> message = default;
-        if (type == CommandType.JsonRpc && !TryGetMessage(item, out message))
-        {
-            return null;
-        }
-
-        reason = "session";
-        var headers = TryGet(item, "headers", out var given) ? CommandHeaders.Read(given) : [];
-        if (type == CommandType.SessionTermination && Find(headers, McpHeaders.Session) is null)
+        if (Text(item, "shard_token") is not { Length: > 0 } token || token.Any(char.IsControl))
         {
             return null;
         }
@@ -149,18 +128,83 @@ internal static partial class CommandReader
         {
             RequestId = id,
             ShardToken = token,
-            Type = type.Value,
-            Channel = checkedChannel,
+            Type = CommandType.JsonRpc,
+            Channel = LongPollSettings.MainChannel,
             ReceivedAt = receivedAt,
-            CreatedAt = ReadTime(Text(item, "created_at")),
-            ResponseTimeout = ResponseTimeout.Parse(Text(item, "response_timeout")),
+        };
+    }
+
+    // Empty, or the member for which the command is refused. Those that were read until then are set.
+    private static string ReadWork(JsonElement item, ref TunnelCommand command)
+    {
+        try
+        {
+            command = command with
+            {
+                CreatedAt = ReadTime(Text(item, "created_at")),
+                ResponseTimeout = ResponseTimeout.Parse(Text(item, "response_timeout")),
+            };
+            return ReadMembers(item, ref command);
+        }
+        catch (InvalidOperationException)
+        {
+            return "text";
+        }
+    }
+
+    private static string ReadMembers(JsonElement item, ref TunnelCommand command)
+    {
+        CommandType? type = Text(item, "command_type") switch
+        {
+            "jsonrpc" => CommandType.JsonRpc,
+            "session_termination" => CommandType.SessionTermination,
+            "oauth_discovery" => CommandType.OauthDiscovery,
+            _ => null,
+        };
+        command = command with { Type = type ?? CommandType.JsonRpc };
+        if (type != CommandType.SessionTermination && TryGetMessage(item, out var message))
+        {
+            command = command with { Message = message };
+        }
+
+        if (type is null)
+        {
+            return "command_type";
+        }
+
+        // It becomes a part of records and of the log.
+        if (command.RequestId.Length > MostIdCharacters || command.RequestId.Any(char.IsControl))
+        {
+            return "request_id";
+        }
+
+        var channel = TryGet(item, "channel", out var named) ? AsText(named) : LongPollSettings.MainChannel;
+        if (channel is null || ReadChannel(channel) is not { } checkedChannel)
+        {
+            return "channel";
+        }
+
+        command = command with { Channel = checkedChannel };
+        if (type == CommandType.JsonRpc && command.Message.IsEmpty)
+        {
+            return "jsonrpc";
+        }
+
+        IReadOnlyList<KeyValuePair<string, string[]>>? headers = [];
+        if (TryGet(item, "headers", out var given) && (headers = CommandHeaders.Read(given)) is null)
+        {
+            return "headers";
+        }
+
+        command = command with
+        {
             Headers = headers,
             ClientRequestId =
                 Find(headers, CommandHeaders.RequestId) is { } own && CommandHeaders.IsValue(own, MostIdCharacters)
                     ? own
                     : "",
-            Message = message,
         };
+        return type == CommandType.SessionTermination && Find(headers, McpHeaders.Session) is null ? "session" : "";
     }
 
     // A copy: the document's own bytes are those of the whole poll.

@@ -75,6 +75,10 @@ internal sealed class CommandRelay(
         return sender.FinishAsync(CreateFailure(command, status, failure, id), id);
     }
 
+    /// <summary>The answer of a command that is not served.</summary>
+    public static Task RefuseAsync(TunnelCommand command, AnswerSender sender, Failure failure) =>
+        FailAsync(command, sender, TunnelFailure.FromReason(failure.Reason), failure.Status);
+
     private static Task RefuseChannelAsync(TunnelCommand command, AnswerSender sender)
     {
         if (command.Type != CommandType.JsonRpc)
@@ -171,7 +175,7 @@ internal sealed class CommandRelay(
             : bytes.IsEmpty ? TunnelFailure.Missing
             : message.Has(MessageErrors.NotJson) ? TunnelFailure.NotJson
             : TunnelFailure.NotAnAnswer;
-        await FinishWithAsync(sender, head, 502, failure with { UpstreamStatus = head.Status }, id);
+        await FinishWithAsync(sender, head, 502, failure.AfterResponse(), id);
     }
 
     private async Task RelayEventsAsync(
@@ -195,6 +199,13 @@ internal sealed class CommandRelay(
                 return;
             }
 
+            if (IsResponse(message))
+            {
+                // The stream has one response, and it is to another id: what the call waits for will not come.
+                await FinishWithAsync(sender, head, 502, TunnelFailure.NotAnAnswer.AfterResponse(), id);
+                return;
+            }
+
             if (!AnswerMessages.IsReadable(message))
             {
                 sawNoJson = true; // the ping of some servers: an event that is not a message
@@ -214,7 +225,7 @@ internal sealed class CommandRelay(
             : exchange.Response.IsCut ? TunnelFailure.BrokenOff
             : sawNoJson ? TunnelFailure.NotMcp
             : TunnelFailure.Missing;
-        await FinishWithAsync(sender, head, 502, failure with { UpstreamStatus = head.Status }, id);
+        await FinishWithAsync(sender, head, 502, failure.AfterResponse(), id);
     }
 
     // A JSON-RPC error of the server passes byte for byte. A page of another kind does not: it may be of any proxy on the way,
@@ -243,9 +254,13 @@ internal sealed class CommandRelay(
 
         var isError = head.Status is >= 400 and <= 599;
         var failure =
-            exchange.OwnReason is { Length: > 0 } reason ? TunnelFailure.FromReason(reason)
+            exchange.OwnReason is { Length: > 0 } reason
+                ? TunnelFailure.FromReason(reason) with
+                {
+                    RequestId = exchange.OwnRequestId,
+                }
             : isError ? TunnelFailure.FromStatus(head.Status)
-            : TunnelFailure.NotAnAnswer with { UpstreamStatus = head.Status };
+            : TunnelFailure.NotAnAnswer.AfterResponse();
         await FinishWithAsync(sender, head, isError ? head.Status : 502, failure, id);
     }
 
@@ -361,6 +376,9 @@ internal sealed class CommandRelay(
             // The answer was sent; the exchange is cut off.
         }
     }
+
+    private static bool IsResponse(McpMessage message) =>
+        message.Kind == MessageKind.Response && !message.Has(MessageErrors.Unreadable | MessageErrors.Shape);
 
     private static bool IsEventStream(CommandResponse response) =>
         response.Headers.ContentType.ToString().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase);

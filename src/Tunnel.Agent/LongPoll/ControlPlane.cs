@@ -9,6 +9,7 @@ using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
@@ -86,9 +87,20 @@ internal sealed partial class ControlPlane : IDisposable
             url.Append("&channel=").Append(channel);
         }
 
+        // The HTTP client repeats a request without content by itself when its connection is lost: polls follow the back-off.
         using var deadline = new CancellationTokenSource(wait + settings.PollGuard, time);
-        using var request = new HttpRequestMessage(HttpMethod.Get, url.ToString());
+        using var request = new HttpRequestMessage(HttpMethod.Get, url.ToString()) { Content = new EmptyContent() };
         return await SendAsync(request, deadline, MostPollBytes, stop);
+    }
+
+    /// <summary>Reads what the control plane knows of the tunnel: its key may do that, and no command is delivered.</summary>
+    /// <param name="cancellationToken">Bounds the wait.</param>
+    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    public async Task<ControlReply> ReadTunnelAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(settings.PollGuard + ConnectTime, time);
+        using var request = new HttpRequestMessage(HttpMethod.Get, tunnelUrl);
+        return await SendAsync(request, deadline, ControlErrors.MostBytes, cancellationToken);
     }
 
     /// <summary>Sends one answer.</summary>
@@ -287,6 +299,9 @@ internal sealed partial class ControlPlane : IDisposable
         );
         handler.ConnectTimeout = ConnectTime;
         handler.ActivityHeadersPropagator = null;
+
+        // A shard token is an opaque text: what is not ASCII goes back as it came in JSON, which is UTF-8 (RFC 8259 §8.1).
+        handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
         handler.MaxResponseDrainSize = 0;
         return handler;
     }

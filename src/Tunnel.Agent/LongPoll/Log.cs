@@ -33,6 +33,13 @@ internal static partial class Log
     public static partial void CommandDropped(ILogger logger, string tunnel, string reason);
 
     [LoggerMessage(
+        EventIds.CommandRefused,
+        LogLevel.Warning,
+        "Tunnel {Tunnel}: command {Command} was answered with an error and not served: {Reason}"
+    )]
+    public static partial void CommandRefused(ILogger logger, string tunnel, string command, string reason);
+
+    [LoggerMessage(
         EventIds.CommandExpired,
         LogLevel.Information,
         "Tunnel {Tunnel}: the deadline of command {Command} passed before it was answered."

@@ -1,20 +1,20 @@
+using System.Text.Json;
 using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>Tries whether the agent would get commands of a tunnel, and takes none.</summary>
+/// <summary>Tries whether the agent may serve a tunnel, and takes no command of it.</summary>
 internal static class LongPollTrial
 {
-    /// <summary>Calls name a channel of the operator's; none has this one.</summary>
-    public const string Channel = "culvert-doctor";
-
-    private static readonly TimeSpan Wait = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>A poll with the key and the certificate of the tunnel, for a channel without calls.</summary>
+    /// <summary>
+    /// Reads the tunnel with its key and certificate. No poll: a control plane may deliver a command to any poll, and a command is
+    /// delivered once.
+    /// </summary>
     /// <param name="settings">The tunnel.</param>
     /// <param name="network">How the control plane is reached.</param>
     /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Bounds the trial.</param>
+    /// <returns>A success only if the control plane names this tunnel.</returns>
     public static async Task<ControlReply> RunAsync(
         LongPollSettings settings,
         NetworkSource network,
@@ -23,24 +23,31 @@ internal static class LongPollTrial
     )
     {
         using var plane = new ControlPlane(settings, network, time);
-        var reply = await plane.PollAsync(1, Wait, [Channel], cancellationToken);
-        if (!reply.IsSuccess || reply.Body.IsEmpty || CommandReader.Read(reply.Body, reply.ReceivedAt) is not { } batch)
-        {
-            return reply;
-        }
+        var reply = await plane.ReadTunnelAsync(cancellationToken);
+        return !reply.IsSuccess || ReadId(reply.Body) == settings.TunnelId
+            ? reply
+            : reply with
+            {
+                Status = 0,
+                Detail = "The response does not describe this tunnel.",
+            };
+    }
 
-        // A control plane that does not know channels may deliver a call all the same: its product must not wait in vain.
-        foreach (var command in batch.Commands)
+    private static string? ReadId(ReadOnlyMemory<byte> body)
+    {
+        try
         {
-            var sender = new AnswerSender(plane, command, time, cancellationToken);
-            await CommandRelay.FailAsync(
-                command,
-                sender,
-                TunnelFailure.Internal,
-                StatusCodes.Status503ServiceUnavailable
-            );
+            using var tunnel = JsonDocument.Parse(body);
+            return
+                tunnel.RootElement.ValueKind == JsonValueKind.Object
+                && tunnel.RootElement.TryGetProperty("id", out var id)
+                && id.ValueKind == JsonValueKind.String
+                ? id.GetString()
+                : null;
         }
-
-        return reply;
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null; // the page of a proxy, for example
+        }
     }
 }

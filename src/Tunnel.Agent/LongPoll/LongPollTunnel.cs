@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Culvert.Platform.Timing;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Tunnels;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
@@ -19,6 +20,9 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     private static readonly TimeSpan LeastPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterEmpty = TimeSpan.FromMilliseconds(200);
 
+    // Commands that are not served take no slot of those that are.
+    private const int MostRefusals = 4;
+
     // For telling the control plane that the agent stops.
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
 
@@ -29,6 +33,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     private readonly ControlPlane plane;
     private readonly CommandRelay relay;
     private readonly SemaphoreSlim slots;
+    private readonly SemaphoreSlim refusals = new(MostRefusals, MostRefusals);
     private readonly ConcurrentDictionary<string, Task> underWay = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource drained = new(); // ends the work
     private CancellationTokenSource closing = new(); // ends a poll; replaced each time
@@ -88,6 +93,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     {
         plane.Dispose();
         slots.Dispose();
+        refusals.Dispose();
         drained.Dispose();
         over.Dispose();
         closing.Dispose();
@@ -201,6 +207,11 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         {
             // Delivered twice, it would run twice.
             var command = batch.Commands[i];
+            if (command.Refusal is not null)
+            {
+                Log.CommandRefused(parts.Logger, settings.TunnelId, command.Name, command.RefusedFor);
+            }
+
             var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (!underWay.TryAdd(command.RequestId, handled.Task))
             {
@@ -234,7 +245,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         catch (Exception e)
         {
             // The root of a command: whatever went wrong concerns this one alone, and the tunnel must continue.
-            Log.CommandFault(parts.Logger, settings.TunnelId, command.RequestId, e);
+            Log.CommandFault(parts.Logger, settings.TunnelId, command.Name, e);
             parts.Metrics.Handled(settings.TunnelId, "fault");
         }
         finally
@@ -266,15 +277,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         var sender = new AnswerSender(plane, command, parts.Time, deadline);
         try
         {
-            await slots.WaitAsync(deadline);
-            try
-            {
-                await WorkAsync(command, sender, deadline);
-            }
-            finally
-            {
-                slots.Release();
-            }
+            await WaitAndWorkAsync(command, sender, deadline);
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
@@ -283,15 +286,55 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
         if (sender.Problem.Length > 0)
         {
-            Log.AnswerNotTaken(parts.Logger, settings.TunnelId, command.RequestId, sender.Problem);
+            Log.AnswerNotTaken(parts.Logger, settings.TunnelId, command.Name, sender.Problem);
         }
 
         return sender.Outcome switch
         {
+            AnswerOutcome.Taken when command.Refusal is not null => "refused",
             AnswerOutcome.Taken => "answered",
             AnswerOutcome.NotPending => "not_pending",
             _ => "not_taken",
         };
+    }
+
+    private async Task WaitAndWorkAsync(TunnelCommand command, AnswerSender sender, CancellationToken deadline)
+    {
+        var room = command.Refusal is null ? slots : refusals;
+        if (!await TryWaitAsync(room, deadline))
+        {
+            await CommandRelay.RefuseAsync(command, sender, CommandFailures.QueueTimeout);
+            return;
+        }
+
+        try
+        {
+            await (
+                command.Refusal is { } refusal
+                    ? CommandRelay.RefuseAsync(command, sender, refusal)
+                    : WorkAsync(command, sender, deadline)
+            );
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    // False: the time that a call may take passed while it waited.
+    private async Task<bool> TryWaitAsync(SemaphoreSlim room, CancellationToken deadline)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(deadline);
+        await using var alarm = SetAlarm(waiting, settings.MaxCallTime);
+        try
+        {
+            await room.WaitAsync(waiting.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (!deadline.IsCancellationRequested)
+        {
+            return false;
+        }
     }
 
     private async Task WorkAsync(TunnelCommand command, AnswerSender sender, CancellationToken deadline)
@@ -318,7 +361,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // The root of a command's work: a bug concerns this one alone, and its product must not wait in vain.
-            Log.CommandFault(parts.Logger, settings.TunnelId, command.RequestId, e);
+            Log.CommandFault(parts.Logger, settings.TunnelId, command.Name, e);
             await EndAsync(command, sender, isTooLong: false);
         }
     }
@@ -330,7 +373,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
     private string Expire(TunnelCommand command)
     {
-        Log.CommandExpired(parts.Logger, settings.TunnelId, command.RequestId);
+        Log.CommandExpired(parts.Logger, settings.TunnelId, command.Name);
         return "expired";
     }
 

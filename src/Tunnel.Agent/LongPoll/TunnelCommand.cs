@@ -1,8 +1,15 @@
+using Culvert.Tunnel.Agent.Requests;
+
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>One command of a poll, with all that the agent goes by. Every text is bounded and free of control characters.</summary>
+/// <summary>
+/// One command of a poll, with all that the agent goes by. Every text of one that is served is bounded and free of control
+/// characters.
+/// </summary>
 internal sealed record TunnelCommand
 {
+    private const int MostNameCharacters = 256;
+
     /// <summary>The control plane's id. Two commands under way do not share one.</summary>
     public required string RequestId { get; init; }
 
@@ -31,6 +38,20 @@ internal sealed record TunnelCommand
     /// <summary>The JSON-RPC message, byte for byte; empty for other commands.</summary>
     public ReadOnlyMemory<byte> Message { get; init; }
 
+    /// <summary>Why it is answered without being served; null = it is served.</summary>
+    public Failure? Refusal { get; init; }
+
+    /// <summary>The word for it in log and metrics; empty where it is served.</summary>
+    public string RefusedFor { get; init; } = "";
+
+    /// <summary>
+    /// The id for the log: shortened, and without control characters, which could look like another line.
+    /// </summary>
+    public string Name =>
+        RequestId.Length <= MostNameCharacters && !RequestId.Any(char.IsControl)
+            ? RequestId
+            : string.Concat(RequestId.Take(MostNameCharacters).Select(c => char.IsControl(c) ? '?' : c));
+
     /// <summary>The shard token is a capability, so no text of a command contains it.</summary>
-    public override string ToString() => $"{Type} {RequestId}";
+    public override string ToString() => $"{Type} {Name}";
 }

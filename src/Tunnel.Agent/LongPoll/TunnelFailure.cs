@@ -11,18 +11,20 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// makes itself. It never contains a URL, a body or the text of an exception.
 /// </summary>
 /// <param name="Source">Which part failed: a closed list of the protocol.</param>
-/// <param name="Kind">How; null where the source says it all.</param>
-/// <param name="UpstreamStatus">The status that the MCP server answered with; 0 = it did not answer.</param>
-/// <param name="Reason">The agent's own stable code, where it has one; empty for none.</param>
-internal sealed record TunnelFailure(string Source, string? Kind, int UpstreamStatus = 0, string Reason = "")
+/// <param name="Kind">How: a closed list of the protocol.</param>
+internal sealed record TunnelFailure(string Source, string Kind)
 {
+    private const string TargetHttp = "target_http";
+    private const string TransportClosed = "transport_closed";
+    private const string Protocol = "protocol";
+
     public static readonly TunnelFailure TimedOut = new("timeout", "timeout");
     public static readonly TunnelFailure TooLarge = new("protocol", "response_body_too_large");
     public static readonly TunnelFailure Missing = new("protocol", "response_body_missing");
     public static readonly TunnelFailure NotJson = new("protocol", "malformed_json");
     public static readonly TunnelFailure NotAnAnswer = new("protocol", "invalid_protocol_response");
     public static readonly TunnelFailure NotMcp = new("protocol", "non_protocol_response");
-    public static readonly TunnelFailure BrokenOff = new("transport_closed", "unexpected_eof");
+    public static readonly TunnelFailure BrokenOff = new(TransportClosed, "unexpected_eof");
     public static readonly TunnelFailure Internal = new("client_internal", "unknown");
 
     private const int Version = 1;
@@ -40,15 +42,42 @@ internal sealed record TunnelFailure(string Source, string? Kind, int UpstreamSt
         [UpstreamFailures.HeadersTimeout.Reason] = new("timeout", "timeout"),
         [UpstreamFailures.Closed.Reason] = new("transport_closed", "connection_closed"),
         [UpstreamFailures.BadResponse.Reason] = new("protocol", "invalid_protocol_response"),
+        [UpstreamFailures.InnerAddress.Reason] = new("protocol", "invalid_protocol_response"),
         [ChildFailures.ChildExited.Reason] = new("transport_closed", "closed_pipe"),
         [ChildFailures.ChildFailed.Reason] = new("transport_closed", "closed_pipe"),
         [ChildFailures.ChildNotStarted.Reason] = new("connect", "dial"),
         [ChildFailures.ChildOverrun.Reason] = new("protocol", "response_body_too_large"),
         [ChildFailures.ChildBadOutput.Reason] = new("protocol", "malformed_json"),
+        [ChildFailures.ChildUnmatched.Reason] = new("protocol", "invalid_protocol_response"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>The server's own error status, 400 to 599; 0 = the failure is another one.</summary>
+    public int UpstreamStatus { get; private init; }
+
+    /// <summary>Whether the head of the server's response came.</summary>
+    public bool IsAfterResponse { get; private init; }
+
+    /// <summary>The agent's own stable code, where it has one; empty for none.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>The agent's id of the request, as its log has it; empty for none.</summary>
+    public string RequestId { get; init; } = "";
+
     /// <summary>The server's own status: it outranks whatever happened to the response afterwards.</summary>
-    public static TunnelFailure FromStatus(int status) => new("target_http", "http_status", status);
+    /// <param name="status">400 to 599.</param>
+    public static TunnelFailure FromStatus(int status) =>
+        new(TargetHttp, "http_status") { UpstreamStatus = status, IsAfterResponse = true };
+
+    /// <summary>
+    /// The same, of a response whose head came and was no error. The protocol has no status for it, and calls a transport closed
+    /// only before a response.
+    /// </summary>
+    public TunnelFailure AfterResponse() =>
+        this with
+        {
+            Source = Source == TransportClosed ? Protocol : Source,
+            IsAfterResponse = true,
+        };
 
     /// <param name="reason">The value of the agent's header <c>culvert-reason</c>.</param>
     public static TunnelFailure FromReason(string reason) =>
@@ -77,15 +106,16 @@ internal sealed record TunnelFailure(string Source, string? Kind, int UpstreamSt
                 json.WriteString("error_code"u8, Reason);
             }
 
+            if (RequestId.Length > 0)
+            {
+                json.WriteString("request_id"u8, RequestId);
+            }
+
             json.WriteStartObject("tunnel_failure"u8);
             json.WriteNumber("version"u8, Version);
             json.WriteString("source"u8, Source);
-            if (Kind is not null)
-            {
-                json.WriteString("transport_error_kind"u8, Kind);
-            }
-
-            json.WriteBoolean("upstream_response_received"u8, UpstreamStatus > 0);
+            json.WriteString("transport_error_kind"u8, Kind);
+            json.WriteBoolean("upstream_response_received"u8, IsAfterResponse);
             if (UpstreamStatus > 0)
             {
                 json.WriteNumber("upstream_status"u8, UpstreamStatus);

@@ -50,6 +50,7 @@ internal ref struct MessageWalk
     private bool hasVersion;
     private bool hasMethod;
     private bool hasId;
+    private bool hasNullId;
     private bool hasParams;
     private bool hasCapabilities;
     private int answers;
@@ -104,8 +105,9 @@ internal ref struct MessageWalk
                     hasVersion = tokens.ReadText() == "2.0";
                     break;
                 case "id":
-                    hasId = true;
-                    message.IdAt = tokens.ReadScalar(MessageErrors.Id);
+                    hasNullId = tokens.Type == JsonTokenType.Null;
+                    hasId = !hasNullId;
+                    message.IdAt = tokens.ReadScalar(hasNullId ? MessageErrors.None : MessageErrors.Id);
                     tokens.Faults |= message.Id.Length > McpMessage.MaxIdBytes ? MessageErrors.LongId : 0;
                     break;
                 case "method":
@@ -301,11 +303,12 @@ internal ref struct MessageWalk
     {
         message.Kind =
             !hasMethod ? MessageKind.Response
-            : hasId ? MessageKind.Request
+            : hasId || hasNullId ? MessageKind.Request
             : MessageKind.Notification;
         tokens.Faults |= hasVersion ? 0 : MessageErrors.Version;
         tokens.Faults |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageErrors.Shape;
-        tokens.Faults |= hasMethod || hasId ? 0 : MessageErrors.NoId;
+        tokens.Faults |= hasMethod || hasId ? 0 : MessageErrors.NoId; // of an error it may be null (JSON-RPC 2.0 §5)
+        tokens.Faults |= hasMethod && hasNullId ? MessageErrors.Id : 0;
         tokens.Faults |= hasCapabilities ? 0 : MessageErrors.NoCapabilities;
         if (message.Kind == MessageKind.Request && !message.Bytes[directToken].IsEmpty)
         {

@@ -91,4 +91,14 @@ internal static class ChildFailures
         "It prints text to its standard output, or is not an MCP server.",
         "Let it log to its standard error."
     );
+
+    public static readonly Failure ChildUnmatched = new(
+        FailedHop.Upstream,
+        "upstream.child_unmatched",
+        502,
+        ErrorTypes.Api,
+        "The program behind this route responded under an id that no request has.",
+        "It does not repeat the id of the request in its response, as JSON-RPC 2.0 requires.",
+        "Fix the program: the response must have the id of its request. The call may have run."
+    );
 }

@@ -61,5 +61,7 @@ internal static class Failures
         ChildFailures.ChildNotReading,
         ChildFailures.ChildOverrun,
         ChildFailures.ChildBadOutput,
+        ChildFailures.ChildUnmatched,
+        .. CommandFailures.All,
     ];
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
@@ -9,6 +10,8 @@ namespace Culvert.Tunnel.Agent.Requests;
 internal static class RpcText
 {
     // JSON-RPC 2.0 §5.1
+    public const int ParseError = -32700;
+    public const int InvalidRequest = -32600;
     public const int MethodNotFound = -32601;
     public const int InvalidParams = -32602;
     public const int InternalError = -32603;
@@ -83,6 +86,16 @@ internal static class RpcText
         }
 
         return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>An error of a program that names no request, as the response to a request.</summary>
+    /// <param name="id">Of the request, as it was written.</param>
+    /// <param name="message">The program's; JSON with the member <c>error</c>.</param>
+    public static byte[] WithError(ReadOnlySpan<byte> id, ReadOnlyMemory<byte> message)
+    {
+        using var document = JsonDocument.Parse(message);
+        var error = JsonMarshal.GetRawUtf8Value(document.RootElement.GetProperty("error"));
+        return [.. "{\"jsonrpc\":\"2.0\",\"id\":"u8, .. id, .. ",\"error\":"u8, .. error, .. "}"u8];
     }
 
     /// <summary>

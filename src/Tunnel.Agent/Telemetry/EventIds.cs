@@ -18,6 +18,7 @@ internal static class EventIds
     public const int ChildSaid = 10012;
     public const int ChildUnreadable = 10013;
     public const int ChildIdle = 10014;
+    public const int ChildMessageDiscarded = 10015;
     public const int CalloutMade = 10020;
 
     // Inner TLS 11000
@@ -112,6 +113,7 @@ internal static class EventIds
     public const int AnswerNotTaken = 20005;
     public const int CommandFault = 20006;
     public const int LongPollFault = 20007;
+    public const int CommandRefused = 20008;
 
     // Tunnels behind a provider's connector 21000
     public const int ConnectorListening = 21000;

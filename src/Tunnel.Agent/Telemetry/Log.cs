@@ -81,6 +81,13 @@ internal static partial class Log
     )]
     public static partial void ChildUnreadable(ILogger logger, string program, int pid, int bytes);
 
+    [LoggerMessage(
+        EventIds.ChildMessageDiscarded,
+        LogLevel.Information,
+        "Program {Program} ({Pid}): a message was discarded: {Reason}"
+    )]
+    public static partial void ChildMessageDiscarded(ILogger logger, string program, int pid, string reason);
+
     [LoggerMessage(EventIds.ChildIdle, LogLevel.Information, "Closing an idle session with program {Program}.")]
     public static partial void ChildIdle(ILogger logger, string program);
 

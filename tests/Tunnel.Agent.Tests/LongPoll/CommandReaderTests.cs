@@ -1,5 +1,6 @@
 using System.Text;
 using Culvert.Tunnel.Agent.LongPoll;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Tests.LongPoll;
 
@@ -23,14 +24,26 @@ public sealed class CommandReaderTests
         command.ToString().ShouldNotContain("shard-of-the-call");
     }
 
-    [Theory]
+    [Theory] // without these no answer reaches the control plane
     [InlineData("\"request_id\":\"r1\"", "\"request_id\":\"\"", "request_id")]
     [InlineData("\"request_id\":\"r1\"", "\"request_id\":1", "request_id")]
     [InlineData("\"request_id\":\"r1\",", "", "request_id")]
-    [InlineData("\"r1\"", "\"r\\n1\"", "request_id")]
     [InlineData("\"shard-of-the-call\"", "\"\"", "shard_token")]
     [InlineData("\"shard-of-the-call\"", "\"s\\r\\nX: 1\"", "shard_token")]
     [InlineData("\"shard-of-the-call\"", "null", "shard_token")]
+    [InlineData("\"r1\"", "\"\\ud800\"", "text")]
+    public void Read_CommandWithoutAddress_IsDroppedAlone(string what, string instead, string reason)
+    {
+        var bad = Good.Replace(what, instead, StringComparison.Ordinal);
+
+        var batch = Read($"{bad},{Good}");
+
+        batch.Dropped.ShouldHaveSingleItem().ShouldBe(reason);
+        batch.Commands.ShouldHaveSingleItem().Refusal.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("\"r1\"", "\"r\\n1\"", "request_id")]
     [InlineData("\"command_type\":\"jsonrpc\",", "", "command_type")]
     [InlineData("\"command_type\":\"jsonrpc\"", "\"command_type\":\"shell\"", "command_type")]
     [InlineData("\"request_id\"", "\"channel\":\"a b\",\"request_id\"", "channel")]
@@ -39,15 +52,52 @@ public sealed class CommandReaderTests
     [InlineData("{\"id\":1}", "[{\"id\":1}]", "jsonrpc")]
     [InlineData("{\"id\":1}", "null", "jsonrpc")]
     [InlineData("\"jsonrpc\",\"created_at\"", "\"session_termination\",\"created_at\"", "session")]
-    [InlineData("\"r1\"", "\"\\ud800\"", "request_id")]
-    public void Read_UnusableCommand_IsDroppedAlone(string what, string instead, string reason)
+    [InlineData("\"jsonrpc\",\"created_at\"", "\"\\ud800\",\"created_at\"", "text")]
+    public void Read_CommandThatCannotBeServed_IsRefusedAlone(string what, string instead, string reason)
     {
         var bad = Good.Replace(what, instead, StringComparison.Ordinal);
 
         var batch = Read($"{bad},{Good}");
 
-        batch.Dropped.ShouldHaveSingleItem().ShouldBe(reason);
-        batch.Commands.ShouldHaveSingleItem();
+        batch.Dropped.ShouldBeEmpty();
+        batch.Commands.Count.ShouldBe(2);
+        batch.Commands[0].Refusal.ShouldBe(CommandFailures.Unreadable);
+        batch.Commands[0].RefusedFor.ShouldBe(reason);
+        batch.Commands[0].ShardToken.ShouldBe("shard-of-the-call");
+        batch.Commands[1].Refusal.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Read_LongId_IsRefusedAndShortInTheLog()
+    {
+        var command = Read(Good.Replace("r1", new string('r', 300), StringComparison.Ordinal)).Commands.Single();
+
+        command.RefusedFor.ShouldBe("request_id");
+        command.RequestId.Length.ShouldBe(300);
+        command.Name.Length.ShouldBe(256);
+    }
+
+    [Fact] // opaque strings by the protocol
+    public void Read_IdAndTokenBeyondAscii_AreKept()
+    {
+        var command = Read(
+            Good.Replace("r1", "Anfrage-Ä-\u4e2d", StringComparison.Ordinal)
+                .Replace("shard-of-the-call", "Scherbe-Ü-\u4e2d", StringComparison.Ordinal)
+        )
+            .Commands.Single();
+
+        command.Refusal.ShouldBeNull();
+        command.RequestId.ShouldBe("Anfrage-Ä-\u4e2d");
+        command.ShardToken.ShouldBe("Scherbe-Ü-\u4e2d");
+    }
+
+    [Fact]
+    public void Read_VeryDeepCommand_SpoilsNoOther()
+    {
+        var deep = new string('[', 2000) + new string(']', 2000);
+        var bad = Good.Replace("\"id\":1", $"\"id\":1,\"x\":{deep}", StringComparison.Ordinal);
+
+        Read($"{bad},{Good}").Commands.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -57,12 +107,13 @@ public sealed class CommandReaderTests
             .Channel.ShouldBe("wiki_2");
 
     [Fact]
-    public void Read_MoreThanAPollMayHave_AreDropped()
+    public void Read_MoreThanAPollMayHave_AreRefused()
     {
         var batch = Read(string.Join(',', Enumerable.Repeat(Good, 27)));
 
-        batch.Commands.Count.ShouldBe(25);
-        batch.Dropped.ShouldBe(["too_many", "too_many"]);
+        batch.Commands.Count(c => c.Refusal is null).ShouldBe(25);
+        batch.Commands.Skip(25).Select(c => c.Refusal).ShouldBe([CommandFailures.TooMany, CommandFailures.TooMany]);
+        batch.Dropped.ShouldBeEmpty();
     }
 
     [Theory]
@@ -109,17 +160,20 @@ public sealed class CommandReaderTests
             .ShouldBe(["Authorization=Bearer t", "Mcp-Session-Id=s", "Last-Event-ID=4", "X-Custom=a+b"]);
     }
 
-    [Fact]
-    public void Read_TooManyHeaders_AreBounded()
+    [Theory] // without some of them the call would mean something else
+    [InlineData(128, false)]
+    [InlineData(129, true)]
+    public void Read_TooManyHeaders_AreRefused(int count, bool isRefused)
     {
-        var headers = string.Join(',', Enumerable.Range(0, 200).Select(i => $"\"X-{i}\":[\"v\"]"));
+        var headers = string.Join(',', Enumerable.Range(0, count).Select(i => $"\"X-{i}\":[\"v\"]"));
 
         var command = Read(
             Good.Replace("\"request_id\"", $"\"headers\":{{{headers}}},\"request_id\"", StringComparison.Ordinal)
         )
             .Commands.Single();
 
-        command.Headers.Count.ShouldBe(128);
+        command.Refusal.ShouldBe(isRefused ? CommandFailures.HeadersTooLarge : null);
+        command.Headers.Count.ShouldBe(isRefused ? 0 : count);
     }
 
     [Theory]

@@ -24,6 +24,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     private readonly ConcurrentQueue<string> forcedAnswers = [];
     private readonly Channel<ReceivedAnswer> answers = Channel.CreateUnbounded<ReceivedAnswer>();
     private readonly Channel<RecordedRequest> polls = Channel.CreateUnbounded<RecordedRequest>();
+    private readonly Channel<RecordedRequest> reads = Channel.CreateUnbounded<RecordedRequest>();
     private int lastId;
     private int delivering;
     private int polling;
@@ -50,6 +51,14 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
 
     /// <summary>Awaited before a poll is answered, where it is set.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
+
+    /// <summary>How a request for the tunnel itself is answered.</summary>
+    public int TunnelStatus { get; set; } = 200;
+
+    public string TunnelBody { get; set; } = $$"""{"id":"{{TunnelId}}","name":"docs","description":""}""";
+
+    /// <summary>The next request for the tunnel itself.</summary>
+    public ValueTask<RecordedRequest> NextReadAsync() => reads.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     /// <summary>An empty poll is answered by 200 and an empty list instead of 204.</summary>
     public bool AnswersEmptyWithList { get; init; }
@@ -103,13 +112,23 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     {
         if (request.RequestLine.StartsWith("GET", StringComparison.Ordinal))
         {
-            return await AnswerPollAsync(request, stream, stop);
+            return request.RequestLine.Contains("/poll?", StringComparison.Ordinal)
+                ? await AnswerPollAsync(request, stream, stop)
+                : await AnswerTunnelAsync(request, stream, stop);
         }
 
         answers.Writer.TryWrite(new ReceivedAnswer(request));
         var response = forcedAnswers.TryDequeue(out var forced) ? forced : Format(200, """{"status":"ok"}""");
         await stream.WriteAsync(Encoding.UTF8.GetBytes(response), stop);
         return response.Length > 0;
+    }
+
+    // A key that may poll may read the tunnel, too.
+    private async Task<bool> AnswerTunnelAsync(RecordedRequest request, Stream stream, CancellationToken stop)
+    {
+        reads.Writer.TryWrite(request);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes(Format(TunnelStatus, TunnelBody)), stop);
+        return true;
     }
 
     private async Task<bool> AnswerPollAsync(RecordedRequest request, Stream stream, CancellationToken stop)

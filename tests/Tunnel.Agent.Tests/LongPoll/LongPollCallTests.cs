@@ -337,8 +337,12 @@ public sealed class LongPollCallTests
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 4\r\n\r\n: x\n",
         "response_body_missing"
     )]
+    [InlineData( // a response to another id, on a stream that stays open
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 999\r\n\r\ndata: {\"jsonrpc\":\"2.0\",\"id\":8,\"result\":{}}\n\n",
+        "invalid_protocol_response"
+    )]
     [InlineData(
-        "HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 302 Found\r\nLocation: https://docs.example.com/\r\nContent-Length: 0\r\n\r\n",
         "invalid_protocol_response"
     )]
     public async Task Call_AnswerThatIsNone_IsAFailureOfTheProtocol(string response, string kind)
@@ -374,8 +378,11 @@ public sealed class LongPollCallTests
 
         var answer = await scene.Plane.NextAnswerAsync();
 
-        answer.Failure.GetProperty("source").GetString().ShouldBe("transport_closed");
-        answer.Failure.GetProperty("transport_error_kind").GetString().ShouldBe("unexpected_eof");
+        answer
+            .Failure.GetRawText()
+            .ShouldBe(
+                """{"version":1,"source":"protocol","transport_error_kind":"unexpected_eof","upstream_response_received":true}"""
+            );
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Culvert.Testing;
+using Culvert.Testing.LongPoll;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -138,6 +139,42 @@ public sealed class LongPollDeadlineTests
 
         answer.Code.ShouldBe(504);
         answer.Failure.GetProperty("source").GetString().ShouldBe("timeout");
+    }
+
+    [Fact] // a call that waits for another one has a limit too
+    public async Task Command_WaitsForARoomAsLongAsACallMayTake_IsAnswered()
+    {
+        var time = new FakeTimeProvider();
+        await using var scene = await LongPollScene.StartAsync(
+            RawUpstream.Scripted(
+                async (_, stream, token) =>
+                {
+                    await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, token);
+                    return false;
+                }
+            ),
+            s => s with { MaxCommands = 1, PollTimeout = TimeSpan.FromMinutes(9) },
+            time: time
+        );
+        var commands = TunnelCommands.Create("r1", LongPollScene.Call).ToJsonString();
+        commands += "," + TunnelCommands.Create("r2", LongPollScene.Call).ToJsonString();
+        scene.Plane.ForcePoll(200, $$"""{"commands":[{{commands}}]}""");
+        scene.Plane.ForceAnswer(503); // the first answer is sent again later, so that its room is not free before
+        await LongPollScene.PassAsync(time, scene.Server.NextAsync());
+        time.Advance(scene.Settings.MaxCallTime);
+
+        var codes = new Dictionary<string, int>();
+        for (var i = 0; i < 3; i++)
+        {
+            var answer = await LongPollScene.PassAsync(time, scene.Plane.NextAnswerAsync());
+            codes[answer.RequestId] = answer.Code;
+            if (answer.RequestId == "r2")
+            {
+                answer.Json!.ShouldContain("agent.command_queue_timeout");
+            }
+        }
+
+        codes.ShouldBe(new Dictionary<string, int> { ["r1"] = 504, ["r2"] = 503 }, ignoreOrder: true);
     }
 
     [Fact] // reconnect after the connection's repeated time: each request is freed, and the next call works

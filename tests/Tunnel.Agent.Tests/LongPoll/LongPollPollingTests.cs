@@ -108,6 +108,77 @@ public sealed class LongPollPollingTests
         ids.Count.ShouldBe(5);
     }
 
+    [Fact] // nothing is delivered again, so no product may wait in vain
+    public async Task Poll_MoreThanTheProtocolAllows_AllAreAnswered()
+    {
+        await using var scene = new LongPollScene();
+        scene.AddRoute();
+        await scene.Tunnel.StartAsync();
+        var commands = string.Join(',', Enumerable.Range(1, 28).Select(i => Command($"r{i}")));
+        scene.Plane.ForcePoll(200, $$"""{"commands":[{{commands}}]}""");
+
+        scene.StartAgent();
+
+        var codes = new Dictionary<string, int>();
+        for (var i = 0; i < 28; i++)
+        {
+            var answer = await scene.Plane.NextAnswerAsync();
+            codes.Add(answer.RequestId, answer.Code);
+        }
+
+        codes.Values.Count(c => c == 200).ShouldBe(25);
+        new[] { codes["r26"], codes["r27"], codes["r28"] }.ShouldAllBe(c => c == 503);
+    }
+
+    [Theory]
+    [InlineData("shell", "main", "jsonrpc_response")]
+    [InlineData("session_termination", "main", "session_termination_response")]
+    [InlineData("jsonrpc", "no channel", "jsonrpc_response")]
+    public async Task Command_ThatCannotBeServed_IsAnsweredAndNamedInTheLog(
+        string type,
+        string channel,
+        string answerType
+    )
+    {
+        await using var scene = await LongPollScene.StartAsync();
+        var id = scene.Plane.Enqueue(LongPollScene.Call, type, c => c["channel"] = channel);
+
+        var answer = await scene.Plane.NextAnswerAsync();
+
+        answer.RequestId.ShouldBe(id);
+        answer.Type.ShouldBe(answerType);
+        answer.Code.ShouldBe(400);
+        scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain(id);
+        if (answer.Json is { } json)
+        {
+            json.ShouldContain("agent.command_unreadable");
+            json.ShouldContain("\"id\":7");
+        }
+    }
+
+    [Fact] // opaque strings by the protocol
+    public async Task Command_IdAndTokenBeyondAscii_GoBackAsTheyCame()
+    {
+        const string Id = "Anfrage-\u00c4-\u4e2d";
+        const string ShardToken = "Scherbe-\u00dc-\u4e2d";
+        await using var scene = await LongPollScene.StartAsync();
+        scene.Plane.Enqueue(
+            LongPollScene.Call,
+            change: c =>
+            {
+                c["request_id"] = Id;
+                c["shard_token"] = ShardToken;
+            }
+        );
+
+        var answer = await scene.Plane.NextAnswerAsync();
+
+        answer.RequestId.ShouldBe(Id);
+        answer.Json.ShouldBe(LongPollScene.Result);
+        var sent = answer.Request.Header("X-Tunnel-Shard-Token").Single();
+        Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(sent)).ShouldBe(ShardToken);
+    }
+
     [Fact]
     public async Task Poll_SameCommandTwice_RunsOnce()
     {
@@ -359,9 +430,11 @@ public sealed class LongPollPollingTests
         scene.Metrics.Watch(() => scene.Agent.Status, TimeProvider.System);
         scene.Plane.Enqueue(LongPollScene.Call);
         scene.Plane.Enqueue(type: "shell");
+        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["shard_token"] = "");
+        await scene.Plane.NextAnswerAsync();
         await scene.Plane.NextAnswerAsync();
         await Eventually.UntilAsync(
-            () => scene.Agent.Status.Single().UnderWay == 0,
+            () => scene.Agent.Status.Single().UnderWay == 0 && scene.Log.Warnings.Count == 2,
             TestContext.Current.CancellationToken
         );
 
@@ -369,46 +442,73 @@ public sealed class LongPollPollingTests
 
         var tunnel = $"tunnel=\"{ControlPlaneDouble.TunnelId}\"";
         written.ShouldContain($"culvert_agent_long_poll_commands_total{{{tunnel},outcome=\"answered\"}}");
-        written.ShouldContain($"culvert_agent_long_poll_dropped_total{{{tunnel},reason=\"command_type\"}}");
+        written.ShouldContain($"culvert_agent_long_poll_dropped_total{{{tunnel},reason=\"shard_token\"}}");
+        written.ShouldContain($"culvert_agent_long_poll_commands_total{{{tunnel},outcome=\"refused\"}}");
         written.ShouldContain($"culvert_agent_long_poll_polls_total{{{tunnel},result=\"commands\"}}");
         written.ShouldContain("culvert_agent_long_poll_last_success_seconds{");
         written.ShouldContain("culvert_agent_long_poll_under_way{");
     }
 
-    [Fact] // doctor: a real poll that takes no work
-    public async Task Trial_TakesNoWork()
-    {
-        await using var scene = new LongPollScene();
-        var trial = LongPollTrial.RunAsync(
-            scene.Settings,
-            new NetworkSource(NetworkOptions.Default),
-            TimeProvider.System,
-            TestContext.Current.CancellationToken
-        );
-
-        var poll = await scene.Plane.NextPollAsync();
-
-        poll.RequestLine.ShouldContain("/poll?limit=1&timeout_ms=100&channel=culvert-doctor ");
-        poll.Header("Authorization").ShouldBe([$"Bearer {LongPollScene.ApiKey}"]);
-        (await trial).IsSuccess.ShouldBeTrue();
-    }
-
-    [Fact]
-    public async Task Trial_ControlPlaneDeliversAllTheSame_IsAnswered()
+    [Fact] // doctor: a control plane may deliver a call to any poll
+    public async Task Trial_ReadsTheTunnelAndTakesNoCall()
     {
         await using var scene = new LongPollScene();
         scene.Plane.Enqueue(LongPollScene.Call);
 
-        var reply = await LongPollTrial.RunAsync(
+        var reply = await TryAsync(scene);
+
+        var read = await scene.Plane.NextReadAsync();
+        read.RequestLine.ShouldBe($"GET /v1/tunnels/{ControlPlaneDouble.TunnelId} HTTP/1.1");
+        read.Header("Authorization").ShouldBe([$"Bearer {LongPollScene.ApiKey}"]);
+        reply.IsSuccess.ShouldBeTrue();
+        scene.Plane.Polls.ShouldBe(0);
+        scene.Plane.Delivered.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(403, """{"error":{"code":"tunnel_use_forbidden"}}""")]
+    [InlineData(200, """{"id":"tunnel_of_another"}""")]
+    [InlineData(200, "<html>")]
+    public async Task Trial_ControlPlaneDoesNotKnowTheTunnel_IsAFailure(int status, string body)
+    {
+        await using var scene = new LongPollScene();
+        (scene.Plane.TunnelStatus, scene.Plane.TunnelBody) = (status, body);
+
+        (await TryAsync(scene)).IsSuccess.ShouldBeFalse();
+    }
+
+    [Fact] // outside the back-off it would be repeated at once, and without a line in the log
+    public async Task Poll_ConnectionIsLost_IsNotRepeatedByTheHttpClient()
+    {
+        var time = new FakeTimeProvider();
+        await using var scene = await LongPollScene.StartAsync(time: time);
+        await scene.Plane.NextPollAsync();
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().Problem is null,
+            TestContext.Current.CancellationToken
+        );
+        scene.Plane.ForcePoll("");
+        scene.Plane.ForcePoll("");
+
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromMilliseconds(40));
+                return scene.Log.Warnings.Count > 0;
+            },
+            TestContext.Current.CancellationToken
+        );
+
+        scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain("gets no commands");
+    }
+
+    private static Task<ControlReply> TryAsync(LongPollScene scene) =>
+        LongPollTrial.RunAsync(
             scene.Settings,
             new NetworkSource(NetworkOptions.Default),
             TimeProvider.System,
             TestContext.Current.CancellationToken
         );
-
-        reply.IsSuccess.ShouldBeTrue();
-        (await scene.Plane.NextAnswerAsync()).Code.ShouldBe(503);
-    }
 
     private static string Command(string id) =>
         JsonSerializer.Serialize(

@@ -40,6 +40,7 @@ public sealed class LongPollRuntimeTests : IDisposable
         doctor.Status.ShouldBe(DoctorStatus.Pass);
 
         // A key that the control plane refuses: readiness and doctor say so.
+        (plane.TunnelStatus, plane.TunnelBody) = (401, """{"error":{"code":"tunnel_use_forbidden"}}""");
         for (var i = 0; i < 50; i++)
         {
             plane.ForcePoll(401, """{"error":{"code":"tunnel_use_forbidden"}}""");

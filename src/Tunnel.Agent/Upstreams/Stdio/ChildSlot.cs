@@ -19,7 +19,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private readonly ChildPool pool;
     private readonly StdioSettings settings;
     private readonly TimeProvider time;
-    private readonly Action<McpMessage>? tellAll;
+    private readonly Action<RpcChannel, McpMessage>? tellAll;
     private readonly RestartGuard guard;
     private readonly Lock gate = new();
     private Task<(RpcChannel?, Failure?)>? starting; // guarded by the gate
@@ -33,7 +33,12 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     /// <param name="settings">Of the route.</param>
     /// <param name="time">The clock of restarts.</param>
     /// <param name="tellAll">Gets what concerns every caller; null where callers listen to nothing.</param>
-    public ChildSlot(ChildPool pool, StdioSettings settings, TimeProvider time, Action<McpMessage>? tellAll = null)
+    public ChildSlot(
+        ChildPool pool,
+        StdioSettings settings,
+        TimeProvider time,
+        Action<RpcChannel, McpMessage>? tellAll = null
+    )
     {
         this.pool = pool;
         this.settings = settings;
@@ -104,7 +109,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
         else if (message.Method.EndsWith("/list_changed", StringComparison.Ordinal))
         {
-            tellAll?.Invoke(message);
+            tellAll?.Invoke(from, message);
         }
         else if (
             message.Method == "notifications/message"
@@ -115,6 +120,10 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
             // M4: a log line belongs to a request, but does not name it. Where several callers share the program, it
             // may belong to another caller's request.
             await from.PostAsync(call, message.Bytes);
+        }
+        else
+        {
+            from.Discard("A notification that names no call, of a program that several callers may share.");
         }
     }
 

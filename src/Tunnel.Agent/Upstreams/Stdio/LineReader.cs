@@ -12,8 +12,8 @@ internal sealed class LineReader(Stream stream, int maxBytes)
     public bool IsOverrun { get; private set; }
 
     /// <summary>
-    /// The next line without its end, in an array of its own; null at the end of the stream. Text without a line end
-    /// does not count.
+    /// The next line without its end, in an array of its own; null at the end of the stream. What follows the last line
+    /// end is a line too: its writer may have ended before it wrote one.
     /// </summary>
     public async ValueTask<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -39,11 +39,14 @@ internal sealed class LineReader(Stream stream, int maxBytes)
                 return null;
             }
 
-            reader.AdvanceTo(buffer.Start, buffer.End);
             if (read.IsCompleted)
             {
-                return null;
+                var rest = buffer.ToArray();
+                reader.AdvanceTo(buffer.End);
+                return rest.Length > 0 ? rest : null;
             }
+
+            reader.AdvanceTo(buffer.Start, buffer.End);
         }
     }
 }

@@ -51,13 +51,15 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>Adds it and drops the oldest ones that have no room then.</summary>
-    public void AddDroppingOldest(QueuedMessage message)
+    /// <summary>Adds it, and returns the oldest ones, which have no room then.</summary>
+    public IReadOnlyList<QueuedMessage> AddDroppingOldest(QueuedMessage message)
     {
+        List<QueuedMessage>? dropped = null;
         lock (gate)
         {
             while (bytes >= maxBytes)
             {
+                (dropped ??= []).Add(messages.First!.Value);
                 bytes -= messages.First!.Value.Bytes.Length;
                 messages.RemoveFirst();
             }
@@ -67,6 +69,8 @@ internal sealed class MessageQueue(long maxBytes)
                 Add_NeedsLock(message);
             }
         }
+
+        return dropped ?? (IReadOnlyList<QueuedMessage>)[];
     }
 
     /// <summary>Returns when there may be room, or the queue is closed.</summary>

@@ -1,6 +1,9 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
 using System.Threading.Channels;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
@@ -16,10 +19,13 @@ internal sealed class RpcChannel : IAsyncDisposable
 {
     // A program that prints text where messages belong is tolerated, one that prints nothing else is not.
     private const int MaxUnreadableLines = 1000;
-    private const int MaxUnreadableLogged = 5;
+    private const int MaxLogged = 5; // of each kind
     private const int MaxCalls = 1024;
     private const int MaxUnsent = 256;
+    private const double MaxExactInteger = 1L << 53;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
+
+    private static readonly JsonDocumentOptions BatchOptions = new() { MaxDepth = McpMessage.MaxDepth + 1 };
 
     private readonly ChildProcess child;
     private readonly StdioSettings settings;
@@ -30,6 +36,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     private readonly Channel<ReadOnlyMemory<byte>> outgoing;
     private readonly CancellationTokenSource ended = new();
     private readonly TaskCompletionSource end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ConcurrentDictionary<string, int> discarded = new(StringComparer.Ordinal);
     private readonly Task running;
     private long lastId;
     private long unsentBytes;
@@ -177,6 +184,16 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
+    /// <summary>Logs that a message reaches no one; of each reason only the first few, as a program may repeat it for ever.</summary>
+    /// <param name="reason">Constant text: what the message is.</param>
+    public void Discard(string reason)
+    {
+        if (discarded.AddOrUpdate(reason, 1, static (_, count) => Math.Min(count + 1, MaxLogged + 1)) <= MaxLogged)
+        {
+            Log.ChildMessageDiscarded(logger, name, child.Id, reason);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         wasAsked = true;
@@ -254,23 +271,30 @@ internal sealed class RpcChannel : IAsyncDisposable
     {
         var lines = new LineReader(child.Output, settings.MaxMessageBytes);
         var unreadable = 0;
+        var isFirst = true;
         try
         {
             while (await lines.ReadAsync(cancellationToken) is { } line)
             {
+                // Programs of Windows begin their output with a byte-order mark.
+                if (isFirst && line.AsSpan().StartsWith(Encoding.UTF8.Preamble))
+                {
+                    line = line[Encoding.UTF8.Preamble.Length..];
+                }
+
+                isFirst = false;
                 if (line.AsSpan().Trim(" \t\r"u8).IsEmpty)
                 {
                     continue;
                 }
 
-                if (MessageReader.ReadAnswer(line) is { IsRelayable: true } message)
+                if (await TryHandleAsync(line))
                 {
-                    await HandleMessageAsync(message);
                     continue;
                 }
 
                 unreadable++;
-                if (unreadable <= MaxUnreadableLogged)
+                if (unreadable <= MaxLogged)
                 {
                     Log.ChildUnreadable(logger, name, child.Id, line.Length);
                 }
@@ -295,6 +319,45 @@ internal sealed class RpcChannel : IAsyncDisposable
         return lines.IsOverrun ? ChildFailures.ChildOverrun : null;
     }
 
+    // False: the line, or a message of its batch, cannot be read.
+    private async Task<bool> TryHandleAsync(byte[] line)
+    {
+        var message = MessageReader.ReadAnswer(line);
+        var messages = message.Has(MessageErrors.Batch) ? ReadBatch(line) : [message];
+        foreach (var one in messages)
+        {
+            if (one.IsRelayable)
+            {
+                await HandleMessageAsync(one);
+            }
+            else if (one.Kind == MessageKind.Response && Find(one.Id) is { } call)
+            {
+                Fail(call, ChildFailures.ChildBadOutput); // nothing else answers it
+            }
+        }
+
+        return messages.Count > 0 && messages.All(m => m.IsRelayable);
+    }
+
+    // JSON-RPC 2.0 §6: programs of the revision 2025-03-26 may respond to several calls in one array.
+    private static List<McpMessage> ReadBatch(byte[] line)
+    {
+        try
+        {
+            using var batch = JsonDocument.Parse(line, BatchOptions);
+            return
+            [
+                .. batch
+                    .RootElement.EnumerateArray()
+                    .Select(m => MessageReader.ReadAnswer(JsonMarshal.GetRawUtf8Value(m).ToArray())),
+            ];
+        }
+        catch (JsonException)
+        {
+            return [];
+        }
+    }
+
     private async Task HandleMessageAsync(McpMessage message)
     {
         switch (message.Kind)
@@ -307,6 +370,10 @@ internal sealed class RpcChannel : IAsyncDisposable
                 if (Find(message.Token) is { Token.IsEmpty: false } call)
                 {
                     await PostAsync(call, message.With((message.Token, call.Token)));
+                }
+                else
+                {
+                    Discard("Progress of no call that is under way.");
                 }
 
                 break;
@@ -335,12 +402,57 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     private void Complete(McpMessage message)
     {
-        // No call: cancelled or given up since, or never asked.
-        if (Find(message.Id) is { } call && calls.TryRemove(call.WireId, out _))
+        if (Find(message.Id) is { } call)
         {
-            call.Messages.Force(
-                new QueuedMessage(message.With((message.Id, call.Id)), IsLast: true, message.ErrorCode)
+            Answer(call, message.With((message.Id, call.Id)), message.ErrorCode);
+        }
+        else if (TryReadId(message.Id, out var id) && id > 0 && id <= Volatile.Read(ref lastId))
+        {
+            Discard("A response to a call that was answered or cancelled before.");
+        }
+        else
+        {
+            CompleteUnmatched(message);
+        }
+    }
+
+    // The id is none of the agent's. If one call is under way, it will get no other response: its client learns that now.
+    private void CompleteUnmatched(McpMessage message)
+    {
+        var isUnread = message.Id.IsEmpty && message.ErrorCode is RpcText.ParseError or RpcText.InvalidRequest;
+        if (!message.Id.IsEmpty && OnlyCall is { } only)
+        {
+            Discard("A response with an id that no call has; the only call under way fails.");
+            Fail(only, ChildFailures.ChildUnmatched);
+        }
+        else if (isUnread && OnlyCall is { } unread)
+        {
+            // JSON-RPC 2.0 §5: the error has no id if the program could not read the request.
+            Answer(unread, RpcText.WithError(unread.Id.Span, message.Bytes), message.ErrorCode);
+        }
+        else
+        {
+            // Without an id it may be about a notification. With an id, the calls wait as long as their time limits allow.
+            Discard(
+                message.Id.IsEmpty ? "An error without the id of a call." : "A response with an id that no call has."
             );
+        }
+    }
+
+    private void Answer(RpcCall call, byte[] message, int? errorCode)
+    {
+        if (calls.TryRemove(call.WireId, out _))
+        {
+            call.Messages.Force(new QueuedMessage(message, IsLast: true, errorCode));
+            call.Messages.Close();
+        }
+    }
+
+    private void Fail(RpcCall call, Failure why)
+    {
+        if (calls.TryRemove(call.WireId, out _))
+        {
+            call.Failure = why;
             call.Messages.Close();
         }
     }
@@ -351,6 +463,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     {
         if (!call.TakesMessages)
         {
+            Discard("A message for a client that accepts no event stream.");
             return true;
         }
 
@@ -364,6 +477,7 @@ internal sealed class RpcChannel : IAsyncDisposable
 
             if (settings.Sharing != ChildSharing.Session || child.Exited.IsCompleted)
             {
+                Discard("A message for a client that reads too slowly.");
                 return true;
             }
 
@@ -374,7 +488,28 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     private RpcCall? Find(ReadOnlyMemory<byte> wireId) =>
-        Utf8Parser.TryParse(wireId.Span, out long id, out var used) && used == wireId.Length
-            ? calls.GetValueOrDefault(id)
-            : null;
+        TryReadId(wireId, out var id) ? calls.GetValueOrDefault(id) : null;
+
+    // The agent's ids are numbers. Programs repeat them as text, or as 1.0, too; no other id can be meant.
+    private static bool TryReadId(ReadOnlyMemory<byte> wireId, out long id)
+    {
+        var text = wireId.Span;
+        if (text is [(byte)'"', .., (byte)'"'])
+        {
+            text = text[1..^1];
+        }
+
+        if (Utf8Parser.TryParse(text, out id, out var used) && used == text.Length)
+        {
+            return true;
+        }
+
+        var isWhole =
+            Utf8Parser.TryParse(text, out double number, out used)
+            && used == text.Length
+            && Math.Abs(number) < MaxExactInteger
+            && Math.Truncate(number) == number;
+        id = isWhole ? (long)number : 0;
+        return isWhole;
+    }
 }

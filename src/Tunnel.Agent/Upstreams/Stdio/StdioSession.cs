@@ -16,8 +16,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<long, RpcCall> calls = new();
 
-    // Requests of the program that its client has yet to answer, by their raw ids.
-    private readonly ConcurrentDictionary<string, byte> asked = new(StringComparer.Ordinal);
+    // Requests of the program that its client has yet to answer: their raw ids, and when they came.
+    private readonly ConcurrentDictionary<string, DateTimeOffset> asked = new(StringComparer.Ordinal);
     private RpcChannel? own;
     private long usedTicks;
     private bool failedAtStart;
@@ -125,8 +125,42 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Whether this answers something that its program asked, and was not answered yet.</summary>
+    /// <summary>Whether its program waits for this answer. At most one caller is told so.</summary>
     public bool TryAnswer(ReadOnlyMemory<byte> id) => asked.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
+
+    /// <summary>
+    /// Passes the client's answer to a request of its program on. False: the program does not read, and the client may
+    /// send the answer again.
+    /// </summary>
+    public bool TryPassAnswer(RpcChannel channel, McpMessage answer)
+    {
+        var id = Encoding.UTF8.GetString(answer.Id.Span);
+        if (!asked.TryRemove(id, out var since))
+        {
+            channel.Discard("A client's response to no request of the program.");
+            return true;
+        }
+
+        if (channel.TrySend(answer.With()))
+        {
+            return true;
+        }
+
+        asked[id] = since;
+        return false;
+    }
+
+    /// <summary>Answers the requests of its program that the client has not answered for that long, with an error.</summary>
+    public void EndUnanswered(TimeSpan limit)
+    {
+        foreach (var (id, since) in asked)
+        {
+            if (time.GetUtcNow() - since >= limit && own is { } program)
+            {
+                RefuseAsked(program, id, "The client did not respond in time.");
+            }
+        }
+    }
 
     // A message goes to exactly one stream (L5): to the only running call, which it most likely belongs to, else to who
     // listens, else it waits.
@@ -146,14 +180,18 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
                 return;
             }
 
-            asked[Encoding.UTF8.GetString(message.Id.Span)] = 0;
+            asked[Encoding.UTF8.GetString(message.Id.Span)] = time.GetUtcNow();
         }
 
         if (Target() is not { } call || !await channel.PostAsync(call, message.Bytes))
         {
-            Inbox.AddDroppingOldest(new QueuedMessage(message.Bytes));
+            Discard(channel, Inbox.AddDroppingOldest(new QueuedMessage(message.Bytes)));
         }
     }
+
+    /// <summary>Gives its client a message that concerns every client.</summary>
+    public void Notify(RpcChannel channel, ReadOnlyMemory<byte> message) =>
+        Discard(channel, Inbox.AddDroppingOldest(new QueuedMessage(message)));
 
     public void Ended(RpcChannel channel, bool failed)
     {
@@ -171,6 +209,28 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         if (own is { } program)
         {
             await program.DisposeAsync();
+        }
+    }
+
+    // A program may wait for the answer to a request that its client will never read.
+    private void Discard(RpcChannel channel, IReadOnlyList<QueuedMessage> dropped)
+    {
+        foreach (var message in dropped)
+        {
+            channel.Discard("A message for a client that listens to no stream.");
+            if (MessageReader.ReadAnswer(message.Bytes) is { Kind: MessageKind.Request } request)
+            {
+                RefuseAsked(channel, Encoding.UTF8.GetString(request.Id.Span), "The client reads no requests.");
+            }
+        }
+    }
+
+    private void RefuseAsked(RpcChannel channel, string id, string why)
+    {
+        if (asked.TryRemove(id, out _))
+        {
+            channel.Discard("A request that the client did not answer.");
+            channel.TrySend(RpcText.Error(Encoding.UTF8.GetBytes(id), RpcText.ServerError, why));
         }
     }
 

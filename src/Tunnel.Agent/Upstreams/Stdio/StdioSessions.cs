@@ -70,17 +70,26 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         await session.DisposeAsync();
     }
 
-    public void NotifyAll(McpMessage message)
+    /// <summary>Gives every client a message of their common program.</summary>
+    public void NotifyAll(RpcChannel channel, McpMessage message)
     {
         foreach (var session in all.Values)
         {
-            session.Inbox.AddDroppingOldest(new QueuedMessage(message.Bytes));
+            session.Notify(channel, message.Bytes);
         }
     }
 
-    /// <summary>Closes those that no client has used for the idle time.</summary>
+    /// <summary>
+    /// Closes those that no client has used for the idle time, and answers requests of programs that clients leave
+    /// unanswered: a program would wait for ever, and its call with it.
+    /// </summary>
     public void Sweep()
     {
+        foreach (var session in all.Values)
+        {
+            session.EndUnanswered(settings.Timeouts.StreamIdle);
+        }
+
         foreach (var session in all.Values.Where(s => s.IsIdle(settings.Idle)))
         {
             Log.ChildIdle(logger, settings.Command[0]);

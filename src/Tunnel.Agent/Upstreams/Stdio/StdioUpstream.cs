@@ -265,8 +265,7 @@ internal sealed class StdioUpstream : Upstream
 
         if (message.Kind == MessageKind.Notification)
         {
-            channel!.TrySend(message.With());
-            await replies.AcceptAsync(request);
+            await AcceptAsync(request, channel!.TrySend(message.With()));
             return;
         }
 
@@ -374,16 +373,10 @@ internal sealed class StdioUpstream : Upstream
         switch (message.Kind)
         {
             case MessageKind.Response:
-                if (session.TryAnswer(message.Id))
-                {
-                    channel.TrySend(message.With());
-                }
-
-                await replies.AcceptAsync(request);
+                await AcceptAsync(request, session.TryPassAnswer(channel, message));
                 break;
             case MessageKind.Notification:
-                Notify(session, channel, message);
-                await replies.AcceptAsync(request);
+                await AcceptAsync(request, TryNotify(session, channel, message));
                 break;
             default:
                 var call = channel.TryBegin(message, request.AcceptsEvents, out var refusal, session.Begin);
@@ -399,8 +392,13 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    // A shared program has been greeted by the agent, and knows nothing of what one client's roots are.
-    private void Notify(StdioSession session, RpcChannel channel, McpMessage message)
+    // A client must not believe that a program has what the program never reads.
+    private Task AcceptAsync(StdioRequest request, bool isPassed) =>
+        isPassed ? replies.AcceptAsync(request) : replies.RefuseAsync(request, ChildFailures.ChildNotReading);
+
+    // False: the program does not read. A shared program has been greeted by the agent, and knows nothing of what one
+    // client's roots are.
+    private bool TryNotify(StdioSession session, RpcChannel channel, McpMessage message)
     {
         if (message.Method == McpMethods.Cancelled)
         {
@@ -411,11 +409,11 @@ internal sealed class StdioUpstream : Upstream
                 );
                 channel.Cancel(call, "The client cancelled the request.");
             }
+
+            return true;
         }
-        else if (!IsShared)
-        {
-            channel.TrySend(message.With());
-        }
+
+        return IsShared || channel.TrySend(message.With());
     }
 
     // Closes what no client has used for the idle time.
