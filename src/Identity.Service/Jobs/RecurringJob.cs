@@ -20,6 +20,7 @@ internal abstract class RecurringJob(
     bool beginsAtOnce = false
 ) : IDisposable
 {
+    private readonly FailureSeries failures = new(time);
     private volatile JobRun? last;
     private volatile TaskCompletionSource anEnd = NewEnd();
     private long begun;
@@ -86,13 +87,14 @@ internal abstract class RecurringJob(
         try
         {
             await RunRoundAsync(cancellationToken);
+            failures.End();
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // Whatever it was, a time limit of its own among them: what was due is found again by the next round.
             failure = fault.GetType().Name;
             ServiceMeters.JobFailures.Add(1, new KeyValuePair<string, object?>("job", Name));
-            Tell(fault);
+            Tell(failures.Shorten(fault));
         }
         finally
         {
@@ -105,7 +107,7 @@ internal abstract class RecurringJob(
     /// <summary>One round.</summary>
     protected abstract Task RunRoundAsync(CancellationToken cancellationToken);
 
-    /// <summary>Says that a round failed.</summary>
+    /// <summary>Logs that a round failed. Of rounds that fail one after the other the first alone has a stack trace.</summary>
     protected abstract void Tell(Exception fault);
 
     private static TaskCompletionSource NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);

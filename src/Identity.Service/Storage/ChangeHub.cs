@@ -85,13 +85,15 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         }
     }
 
-    public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler)
+    public Action Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler)
     {
         var added = new ChangeSubscription(topics, handler, time, options.Pulse, logger, stopping.Token);
         lock (gate)
         {
             subscriptions = [.. subscriptions, added];
         }
+
+        return added.Retry;
     }
 
     public Task WhenDeliveredAsync(ChangeTopics topics) =>

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Telemetry;
+
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>One handler: its runs one after the other, and who waits for them.</summary>
@@ -13,12 +15,16 @@ internal sealed class ChangeSubscription(
     private const long Nothing = long.MinValue;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    private readonly FailureSeries failures = new(time);
+
     // Guards all below.
     private readonly Lock gate = new();
     private readonly List<(long Run, TaskCompletionSource Waiter)> waiters = [];
     private long wanted;
     private long tried;
     private long done;
+    private bool isRetryWanted;
+    private TaskCompletionSource? pause;
     private bool isRunning;
 
     // When the oldest change came that has no effect yet, and the oldest of those that the present run may have missed;
@@ -46,6 +52,7 @@ internal sealed class ChangeSubscription(
                 Interlocked.Exchange(ref pendingSince, now);
             }
 
+            pause?.TrySetResult();
             if (isRunning)
             {
                 return;
@@ -55,6 +62,23 @@ internal sealed class ChangeSubscription(
         }
 
         _ = Task.Run(RunAsync, CancellationToken.None);
+    }
+
+    /// <summary>One more run, a second later or with the next change; a run that is under way does not count.</summary>
+    public void Retry()
+    {
+        lock (gate)
+        {
+            isRetryWanted = true;
+            if (isRunning)
+            {
+                return;
+            }
+
+            isRunning = true;
+        }
+
+        _ = Task.Run(WaitAndRunAsync, CancellationToken.None);
     }
 
     public Task WhenDoneAsync()
@@ -72,6 +96,12 @@ internal sealed class ChangeSubscription(
         }
     }
 
+    private async Task WaitAndRunAsync()
+    {
+        await WaitAsync();
+        await RunAsync();
+    }
+
     private async Task RunAsync()
     {
         while (true)
@@ -79,7 +109,7 @@ internal sealed class ChangeSubscription(
             long run;
             lock (gate)
             {
-                if (done >= wanted || stopping.IsCancellationRequested)
+                if ((done >= wanted && !isRetryWanted) || stopping.IsCancellationRequested)
                 {
                     isRunning = false;
                     Release_NeedsLock(long.MaxValue);
@@ -87,6 +117,7 @@ internal sealed class ChangeSubscription(
                 }
 
                 run = wanted;
+                isRetryWanted = false;
                 missedSince = Nothing;
             }
 
@@ -94,6 +125,7 @@ internal sealed class ChangeSubscription(
             lock (gate)
             {
                 tried = run;
+                isRetryWanted |= !succeeded;
                 if (succeeded)
                 {
                     done = run;
@@ -105,9 +137,27 @@ internal sealed class ChangeSubscription(
 
             if (!succeeded)
             {
-                await Task.Delay(RetryAfter, time, stopping).ContinueWith(_ => { }, TaskScheduler.Default);
+                await WaitAsync();
             }
         }
+    }
+
+    // A second, or until the next change, which must take effect at once.
+    private async Task WaitAsync()
+    {
+        Task changed;
+        lock (gate)
+        {
+            if (wanted > tried)
+            {
+                return;
+            }
+
+            pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            changed = pause.Task;
+        }
+
+        await changed.WaitAsync(RetryAfter, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async Task<bool> TryHandleAsync()
@@ -115,14 +165,15 @@ internal sealed class ChangeSubscription(
         try
         {
             await handler(stopping);
+            failures.End();
             return true;
         }
         catch (Exception fault)
         {
             // The root of a background task: the subscriber knows that it is stale, and is called again.
-            if (!stopping.IsCancellationRequested)
+            if (!stopping.IsCancellationRequested && failures.Next(fault) is { } logged)
             {
-                Log.ChangeNotHandled(logger, topics, fault);
+                Log.ChangeNotHandled(logger, topics, logged);
             }
 
             return false;

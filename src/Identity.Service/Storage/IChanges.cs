@@ -8,9 +8,13 @@ internal interface IChanges
     /// <summary>
     /// Runs <paramref name="handler"/> after every commit that changes one of the topics: at once after this node's
     /// own, within a second after another node's. Runs of one handler never overlap, and several changes may share a
-    /// run that starts after them. One that throws is logged and run again after a second.
+    /// run that starts after them. One that throws is logged and run again after a second, until one succeeds.
     /// </summary>
-    void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler);
+    /// <returns>
+    /// Requests one more run, a second later: what the handler reads could not be read on another occasion. Any number
+    /// of requests before that run begins count as one.
+    /// </returns>
+    Action Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler);
 
     /// <summary>
     /// Completes when every handler of these topics has been run for all that is committed by now, or has failed at it:

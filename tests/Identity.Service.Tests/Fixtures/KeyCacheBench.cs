@@ -206,7 +206,11 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
         return default!;
     }
 
-    public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler) => handlers.Add(handler);
+    public Action Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler)
+    {
+        handlers.Add(handler);
+        return () => { };
+    }
 
     public Task WhenDeliveredAsync(ChangeTopics topics) => Task.CompletedTask;
 }

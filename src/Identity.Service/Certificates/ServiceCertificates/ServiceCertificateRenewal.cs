@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Identity.Service.Certificates.Issuance;
@@ -5,6 +6,7 @@ using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
@@ -29,6 +31,9 @@ internal sealed class ServiceCertificateRenewal(
 ) : BackgroundService
 {
     private const int RetrySeconds = 10;
+
+    // Asking a database that is away costs nothing and leaves nothing behind; the certificate may have expired meanwhile.
+    private const int OutageRetrySeconds = 1;
     private const string Api = "api";
     private const string Machine = "machine";
 
@@ -36,6 +41,7 @@ internal sealed class ServiceCertificateRenewal(
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
+    private readonly FailureSeries failures = new(time);
     private readonly ConfiguredPair? configured = options.Configured is { } files ? new(files) : null;
     private DateTimeOffset apiDue = DateTimeOffset.MinValue;
     private DateTimeOffset machineDue = DateTimeOffset.MinValue;
@@ -81,14 +87,22 @@ internal sealed class ServiceCertificateRenewal(
         try
         {
             await RenewAsync(stoppingToken);
+            failures.End();
             return NextWait();
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
             // The loop must survive: a certificate is due in every later hour too, and the present one still serves
             // for a third of its life.
-            Log.RenewalFailed(logger, fault, RetrySeconds);
-            return TimeSpan.FromSeconds(RetrySeconds);
+            var wait = fault is DbException or (StoreException and not NotIssuedException)
+                ? OutageRetrySeconds
+                : RetrySeconds;
+            if (failures.Next(fault) is { } logged)
+            {
+                Log.RenewalFailed(logger, logged, wait);
+            }
+
+            return TimeSpan.FromSeconds(wait);
         }
     }
 
@@ -191,6 +205,12 @@ internal sealed class ServiceCertificateRenewal(
             return (former, DateTimeOffset.MinValue);
         }
 
-        throw new StoreException($"No certificate for the service itself: {why}");
+        var message = $"No certificate for the service itself: {why}";
+        throw outcome.Refusal?.Code == StorageErrors.Unavailable
+            ? new StoreException(message)
+            : new NotIssuedException(message);
     }
+
+    /// <summary>The store took the intent, and the signing key or a rule refused: each attempt leaves an intent behind.</summary>
+    private sealed class NotIssuedException(string message) : StoreException(message);
 }

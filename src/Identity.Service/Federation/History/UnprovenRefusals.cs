@@ -151,11 +151,11 @@ internal sealed class UnprovenRefusals(
 
             if (now - cleanedAt >= CleanEvery)
             {
-                cleanedAt = now;
                 await CommitAsync(
                     new Decision { Statements = [denials.Forget(now - federationOptions.Value.HistoryRetention)] }
                 );
                 await CountAsync(CancellationToken.None);
+                cleanedAt = now;
             }
         }
         catch (Exception fault)
@@ -181,8 +181,10 @@ internal sealed class UnprovenRefusals(
     private async Task CountAsync(CancellationToken cancellationToken)
     {
         var total = 0;
+        // First the reading: if it fails, the bounds of before hold.
+        var counted = await denials.CountAsync(cancellationToken);
         rows.Clear();
-        foreach (var (source, ruleId, count) in await denials.CountAsync(cancellationToken))
+        foreach (var (source, ruleId, count) in counted)
         {
             rows[(source, ruleId)] = count;
             total += count;

@@ -297,7 +297,8 @@ internal sealed class SigningKeyRing(
         }
         catch (Exception fault)
         {
-            // The root of a timer's task: the present keys continue to sign, and the next round tries again.
+            // The root of a timer's task. If the keys could not be read, nothing is granted until they are, which is tried
+            // every second; what is due to be made or retired waits for the next round.
             Log.SigningKeyRotationFailed(logger, fault);
         }
     }

@@ -89,7 +89,7 @@ public sealed class StaleGuardTests : IAsyncLifetime
 
         public bool IsCurrent(ChangeTopics topics) => Inner.IsCurrent(topics);
 
-        public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler) =>
+        public Action Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler) =>
             Inner.Subscribe(topics, cancellation => IsDeaf ? Task.CompletedTask : handler(cancellation));
 
         public Task WhenDeliveredAsync(ChangeTopics topics) => Inner.WhenDeliveredAsync(topics);

@@ -59,7 +59,7 @@ public sealed class StaleNodeTests
 
         public bool IsCurrent(ChangeTopics topics) => !IsBlind && Inner.IsCurrent(topics);
 
-        public void Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler) =>
+        public Action Subscribe(ChangeTopics topics, Func<CancellationToken, Task> handler) =>
             Inner.Subscribe(topics, handler);
 
         public Task WhenDeliveredAsync(ChangeTopics topics) => Inner.WhenDeliveredAsync(topics);
