@@ -100,6 +100,7 @@ internal static class Composition
         services.AddSingleton(new LimitShares(isShared: store.Database is PostgresDatabase));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, ListenerMatcherPolicy>());
 
+        services.AddHostedService<EventCounters>();
         services.AddBackup(); // first: its entry begins the chain after a restore
         services.AddAdmin();
         services.AddAudit(options.AuditTargets, options.Network);

@@ -26,6 +26,12 @@ internal sealed class WebhookDeliverer(
     public const string Table = "webhooks";
     public const string Column = "sealed_secret";
 
+    /// <summary>Values of the label <c>outcome</c> of the counter of attempts.</summary>
+    public static readonly string[] Outcomes = [Delivered, Failed];
+
+    private const string Delivered = "delivered";
+    private const string Failed = "failed";
+
     private const int AtOnce = 64;
     private const int AtOncePerWebhook = 2;
     private const int PerRound = 64;
@@ -231,7 +237,7 @@ internal sealed class WebhookDeliverer(
         };
         ServiceMeters.WebhookAttempts.Add(
             1,
-            new KeyValuePair<string, object?>("outcome", error is null ? "delivered" : "failed")
+            new KeyValuePair<string, object?>("outcome", error is null ? Delivered : Failed)
         );
         if (error is not null)
         {

@@ -75,6 +75,30 @@ public sealed partial class AlertTests
         }
     }
 
+    /// <summary>
+    /// <c>increase()</c> of a series that begins with its first event is 0, so an alert on it misses that event.
+    /// </summary>
+    [Fact]
+    public void EveryAlertOnEvents_CountsANewSeriesWithItsWholeValue_AndIsTestedWithOne()
+    {
+        var tested = Yaml.Items(Yaml.Read(Repository.PathOf(RuleTests)), "tests")
+            .SelectMany(test => Yaml.Items(test, "input_series"))
+            .Where(series => Yaml.Text(series, "values").StartsWith("_x", StringComparison.Ordinal))
+            .SelectMany(series => Expressions.MetricsOf(Yaml.Text(series, "series")))
+            .ToHashSet();
+
+        var increases = Alerts
+            .SelectMany(alert => Expressions.IncreasesIn(Yaml.Text(alert, "expr")))
+            .ToList();
+
+        increases.Count.ShouldBeGreaterThan(10, "the rules are read");
+        foreach (var (counter, selector, window, expression) in increases)
+        {
+            expression.ShouldContain($"({selector} unless {selector} offset {window}) or increase(");
+            tested.ShouldContain(counter);
+        }
+    }
+
     [Fact]
     public void EveryAlert_HasItsSection_AndEverySectionItsAlert()
     {
