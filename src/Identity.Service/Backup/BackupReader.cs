@@ -35,6 +35,9 @@ internal sealed class BackupReader : IDisposable
 
     public BackupHeader Header { get; private set; } = null!;
 
+    /// <summary>SHA-256 over everything before the last line, lower-case hex: what the seal is of. Of what was read until now.</summary>
+    public string Digest => Convert.ToHexStringLower(digest.GetCurrentHash());
+
     public static BackupReader Open(string path)
     {
         var reader = new BackupReader(path);

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Backup;
 /// Does again what was taken away after the backup, as the audit tells it. What was changed in a way that cannot be done
 /// again is held: it serves no caller until an operator has checked it.
 /// </summary>
-internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now)
+internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals, DateTimeOffset now)
 {
     private const string Held = "held";
     private const string Archived = "archived";
@@ -27,6 +27,7 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.EdgeArchived,
         AuditEvents.RelyingPartyArchived,
         AuditEvents.WebhookArchived,
+        AuditEvents.OrganizationArchived,
     ];
 
     // Events that say what was seen or done, and change no record that a restore brings back.
@@ -66,8 +67,6 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         AuditEvents.AgentCheckpointDisputed,
         AuditEvents.TransparencyKeyCreated,
         AuditEvents.AgentInstanceRefused,
-        AuditEvents.CertificateSigning,
-        AuditEvents.CertificateSigned,
         AuditEvents.CertificateVoided,
         AuditEvents.ExpiryNotice,
         AuditEvents.WebhookTested,
@@ -118,6 +117,12 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         [
             "UPDATE relying_parties SET archived_at_ms = @now, secret_hash = NULL WHERE id = @id AND archived_at_ms IS NULL",
         ],
+        ["organization"] =
+        [
+            "UPDATE federation_rules SET state = 'disabled', enforced_version = NULL WHERE organization_id = @id AND archived_at_ms IS NULL",
+            "UPDATE tunnels SET paused_at_ms = @now WHERE organization_id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
+            "UPDATE organizations SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL",
+        ],
         ["webhook"] = ["UPDATE webhooks SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"],
     };
 
@@ -160,6 +165,12 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
             if (later.Name == AuditEvents.CertificateRevoked)
             {
                 Revoke(later);
+                continue;
+            }
+
+            if (later.Name is AuditEvents.CertificateSigning or AuditEvents.CertificateSigned)
+            {
+                TakeOver(later);
                 continue;
             }
 
@@ -210,6 +221,24 @@ internal sealed class LaterNarrowing(DbConnection connection, DateTimeOffset now
         if (changed > 0)
         {
             done.Add(new Narrowing(type, id, deed, cause));
+        }
+    }
+
+    // Certificates that the backup lacks are in the inventory again, so that each can be found and revoked; a machine's is
+    // revoked at once, like those of the backup.
+    private void TakeOver(LaterEvent later)
+    {
+        var (serial, isMachine) = RevokedSerials.TakeOver(connection, later, ordinals);
+        if (
+            isMachine
+            && connection.Execute(
+                "UPDATE certificates SET revoked_at_ms = @now, revocation_reason = 'superseded' "
+                    + "WHERE serial = @serial AND revoked_at_ms IS NULL AND not_after_ms > @now",
+                new { serial, now = now.ToStore() }
+            ) > 0
+        )
+        {
+            done.Add(new Narrowing("certificate", serial, "revoked", later.Name));
         }
     }
 

@@ -29,6 +29,12 @@ internal static class RestoreCut
         ),
         ("token signing keys", "DELETE FROM token_signing_keys"),
         ("approvals of calls", "DELETE FROM call_approvals"),
+        ("console sessions", "DELETE FROM console_sessions"),
+        ("rights of webhooks to decide", "UPDATE webhooks SET can_decide = 0 WHERE can_decide = 1"),
+        (
+            "credentials of relying parties",
+            "UPDATE relying_parties SET secret_hash = NULL WHERE secret_hash IS NOT NULL"
+        ),
     ];
 
     /// <summary>How many of each were cut off.</summary>
@@ -39,6 +45,8 @@ internal static class RestoreCut
         {
             done.Add((what, connection.Execute(sql, new { now = now.ToStore() })));
         }
+
+        NodeRegister.RetireAll(connection, now);
 
         // Every list is created again, with a number above all that were published meanwhile.
         connection.Execute(

@@ -9,6 +9,9 @@ internal sealed record RestorePlan
 
     public required long Rows { get; init; }
 
+    /// <summary>Of the content that was checked: nothing else is restored.</summary>
+    public required string Digest { get; init; }
+
     /// <summary>Migrations that the rows lack of this version.</summary>
     public required IReadOnlyList<string> Migrations { get; init; }
 

@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Configuration;
@@ -22,7 +23,7 @@ namespace Culvert.Identity.Service.Backup;
 /// <param name="services">The service's own services over a store.</param>
 /// <param name="time">The clock.</param>
 /// <param name="loggers">For the migrations and the first signing key.</param>
-internal sealed class Restorer(
+internal sealed partial class Restorer(
     ServiceOptions options,
     Func<Store, IServiceCollection> services,
     TimeProvider time,
@@ -49,6 +50,7 @@ internal sealed class Restorer(
         }
 
         RequireKeys(header);
+        RequirePlainNames(header.Tables);
         List<(string Id, ParsedCertificate Certificate)> authorities = [];
         foreach (var (table, rows) in reader.Tables())
         {
@@ -68,6 +70,7 @@ internal sealed class Restorer(
             File = file,
             Header = header,
             Rows = reader.Finish(sealer),
+            Digest = reader.Digest,
             Migrations = [.. known.Except(header.Migrations)],
             Later = ReadLater(header, choice),
             Lists = [.. choice.Lists.Select(path => ReadList(path, authorities))],
@@ -91,7 +94,7 @@ internal sealed class Restorer(
                     database,
                     options.StoreSettings,
                     plan.Header.Migrations,
-                    connection => Load(plan, connection, report, cancellationToken),
+                    connection => Load(plan, database, connection, report, cancellationToken),
                     connection => narrowed = Finish(plan, choice, connection, now),
                     loggers.CreateLogger("Culvert.Restore")
                 )
@@ -101,25 +104,38 @@ internal sealed class Restorer(
         return narrowed;
     }
 
-    private static void Load(
+    // The file is read again, and may have been changed since it was checked: its rows count only once the same seal has
+    // proven what was read now, and no statement is made of a name that the schema does not have.
+    private void Load(
         RestorePlan plan,
+        Database database,
         DbConnection connection,
         Action<BackupTable, long> report,
         CancellationToken cancellationToken
     )
     {
+        using var reader = BackupReader.Open(plan.File);
+        RequireKnownNames(reader.Header.Tables, database.DescribeTables(connection).Select(entry => entry.Table));
         using var transaction = connection.BeginTransaction();
         // Migrations leave rows of their own behind.
-        foreach (var table in plan.Header.Tables.Reverse())
+        foreach (var table in reader.Header.Tables.Reverse())
         {
             connection.Execute($"DELETE FROM \"{table.Name}\"", transaction: transaction);
         }
 
-        using var reader = BackupReader.Open(plan.File);
         foreach (var (table, rows) in reader.Tables())
         {
             cancellationToken.ThrowIfCancellationRequested();
             report(table, Insert(connection, transaction, table, rows));
+        }
+
+        reader.Finish(new Sealer(Store.ReadKeys(options.StoreSettings), plan.Header.InstallationId));
+        if (reader.Digest != plan.Digest)
+        {
+            throw new BackupException(
+                "The file was replaced after it was checked: nothing was restored. Copy the backup to a folder that only this "
+                    + "user can write to, and restore it from there."
+            );
         }
 
         transaction.Commit();
@@ -134,7 +150,7 @@ internal sealed class Restorer(
     {
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
-        // The file was written by who has the sealing key: its names are those of our own catalogue.
+        // Its names are the schema's own.
         insert.CommandText =
             $"INSERT INTO \"{table.Name}\" ({string.Join(", ", table.Columns.Select(c => $"\"{c.Name}\""))}) "
             + $"VALUES ({string.Join(", ", table.Columns.Select((_, i) => $"@p{i}"))})";
@@ -170,9 +186,12 @@ internal sealed class Restorer(
     {
         using var transaction = connection.BeginTransaction();
         var cut = RestoreCut.Apply(connection, now);
-        List<Narrowing> narrowed = [.. new LaterNarrowing(connection, now).Apply(plan.Later?.Events ?? [])];
         // The id of no node: these numbers are of rows that no node made.
         var ordinals = new Ordinals(nodeId: 0, time);
+        List<Narrowing> narrowed =
+        [
+            .. new LaterNarrowing(connection, ordinals, now).Apply(plan.Later?.Events ?? []),
+        ];
         foreach (var (file, caId, list) in plan.Lists)
         {
             narrowed.AddRange(
@@ -214,6 +233,39 @@ internal sealed class Restorer(
             }
         }
     }
+
+    // What no schema of any version has is refused before anything is written.
+    private static void RequirePlainNames(IEnumerable<BackupTable> tables)
+    {
+        if (tables.SelectMany(NamesOf).Any(name => !PlainName().IsMatch(name)))
+        {
+            throw UnknownName();
+        }
+    }
+
+    private static void RequireKnownNames(IEnumerable<BackupTable> tables, IEnumerable<BackupTable> schema)
+    {
+        var known = schema.ToDictionary(
+            table => table.Name,
+            table => table.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal),
+            StringComparer.Ordinal
+        );
+        if (tables.Any(table => !known.TryGetValue(table.Name, out var columns) || !columns.IsSupersetOf(NamesOf(table)[1..])))
+        {
+            throw UnknownName();
+        }
+    }
+
+    private static string[] NamesOf(BackupTable table) => [table.Name, .. table.Columns.Select(column => column.Name)];
+
+    private static BackupException UnknownName() =>
+        new(
+            "The backup names a table or column that the schema does not have: it was not written by this product. Use "
+                + "another backup."
+        );
+
+    [GeneratedRegex("^[a-z][a-z0-9_]*\\z")]
+    private static partial Regex PlainName();
 
     private static LaterHistory? ReadLater(BackupHeader header, RestoreChoice choice)
     {

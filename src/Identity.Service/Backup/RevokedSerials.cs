@@ -1,12 +1,13 @@
 using System.Data.Common;
 using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>Revoked certificates that a restore learns of from elsewhere.</summary>
+/// <summary>Certificates of which a restore learns from elsewhere than the backup.</summary>
 internal static class RevokedSerials
 {
     // Longer than any server certificate lives (certificates.server_life_max is at most that): its list may forget it then.
@@ -59,6 +60,46 @@ internal static class RevokedSerials
         );
         Place(connection, serial);
         return changed > 0;
+    }
+
+    /// <summary>
+    /// Takes over a certificate that was signed after the backup, as the audit tells it. Its own bytes are not in the audit:
+    /// the row is that of a signature whose record was lost. Does nothing where the backup has its serial number.
+    /// </summary>
+    /// <returns>Its serial number, and whether a machine holds it: an agent, an edge or a node of the service.</returns>
+    public static (string Serial, bool IsMachine) TakeOver(DbConnection connection, LaterEvent later, Ordinals ordinals)
+    {
+        var serial = Text("serial")!;
+        var kind = WireNames.Parse<CertificateKind>(Text("kind")!);
+        var notAfter = later.Data.GetProperty("not_after").GetDateTimeOffset();
+        connection.Execute(
+            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
+                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, expires_day) "
+                + "VALUES (@id, @ordinal, @serial, @kind, 'void', "
+                + "COALESCE((SELECT organization_id FROM tunnels WHERE id = @tunnel), "
+                + "(SELECT organization_id FROM edge_enrollments WHERE edge_id = @edge)), "
+                + "(SELECT workspace_id FROM tunnels WHERE id = @tunnel), @tunnel, @enrollment, @edge, @ca, @identity, "
+                + "@at, @notBefore, @notAfter, @day) ON CONFLICT (serial) DO NOTHING",
+            new
+            {
+                id = Text("certificate_id"),
+                ordinal = ordinals.Next(),
+                serial,
+                kind = WireNames.Of(kind),
+                tunnel = Text("tunnel_id"),
+                enrollment = Text("enrollment_id"),
+                edge = Text("edge_id"),
+                ca = Text("ca_id"),
+                identity = Text("identity"),
+                at = later.At.ToStore(),
+                notBefore = later.Data.GetProperty("not_before").GetDateTimeOffset().ToStore(),
+                notAfter = notAfter.ToStore(),
+                day = notAfter.ToUnixTimeSeconds() / 86_400,
+            }
+        );
+        return (serial, kind != CertificateKind.Server);
+
+        string? Text(string name) => later.Data.TryGetProperty(name, out var value) ? value.GetString() : null;
     }
 
     private static void Insert(

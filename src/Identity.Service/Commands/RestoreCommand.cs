@@ -168,7 +168,7 @@ internal static class RestoreCommand
             );
         }
 
-        yield return "Revoke all earlier admin keys, enrolments, machine certificates and access tokens; nodes get new names.";
+        yield return "Revoke all earlier admin keys, console sessions, enrolments, machine certificates, access tokens, credentials of relying parties and rights of webhooks to decide; nodes get new names.";
     }
 
     private static IEnumerable<string> Outcome(IReadOnlyCollection<Narrowing> narrowed)
@@ -179,5 +179,8 @@ internal static class RestoreCommand
         }
 
         yield return "Restored. Next: `identity-service admin-key create`, then start the service, then review what is on hold.";
+        yield return "Agents and edges enrol again when they reach the service; until then `culvert status` reports no live agents. Their "
+            + "former certificates are refused, also those that this backup does not have.";
+        yield return "Make new credentials for relying parties, and register webhooks that decide on calls again: docs/backup.md.";
     }
 }

@@ -122,6 +122,7 @@ internal sealed class AgentFeeds(
                     .Revoked.EdgeSerials.Concat(shared.Revoked.ServerSerials[tunnel.Id.Value])
                     .Order(StringComparer.Ordinal),
             ],
+            RevokedSerialPrefixes = shared.Revoked.SerialPrefixes is { Count: > 0 } prefixes ? prefixes : null,
             ServerCertificateMode = GetMode(live),
             Renewals = early,
         };

@@ -106,6 +106,7 @@ internal sealed class EdgeFeedEndpoint(
                     .Distinct(StringComparer.Ordinal)
                     .Order(StringComparer.Ordinal),
             ],
+            RevokedSerialPrefixes = revoked.SerialPrefixes is { Count: > 0 } prefixes ? prefixes : null,
             AcmeChallenges = await tunnels.ChallengesAsync(known, cancellationToken),
             RevokedEnrolments = [.. known.SelectMany(id => revoked.AgentEnrollments[id]).Order(StringComparer.Ordinal)],
         };

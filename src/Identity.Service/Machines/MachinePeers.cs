@@ -50,7 +50,7 @@ internal sealed class MachinePeers(
             known = current;
         }
 
-        return current.Revoked.Serials.Contains(peer.SerialNumber);
+        return current.Revoked.IsRevoked(peer.SerialNumber);
     }
 
     private KnownAnchors Anchors()

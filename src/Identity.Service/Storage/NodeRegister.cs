@@ -54,6 +54,21 @@ internal static class NodeRegister
         return id > 0 ? Add(connection, name, id) : throw NoneFree();
     }
 
+    /// <summary>Every node so far is one from before a restore: none of them runs again.</summary>
+    public static void RetireAll(DbConnection connection, DateTimeOffset at) =>
+        connection.Execute(
+            "UPDATE nodes SET retired_at_ms = @at WHERE retired_at_ms IS NULL",
+            new { at = at.ToStore() }
+        );
+
+    /// <summary>First digits of the serial numbers of nodes from before a restore.</summary>
+    public static IReadOnlyList<string> ListRetiredPrefixes(DbConnection connection) =>
+        [
+            .. connection
+                .Query<long>("SELECT id FROM nodes WHERE retired_at_ms IS NOT NULL ORDER BY id")
+                .Select(id => id.ToString("x2", CultureInfo.InvariantCulture)),
+        ];
+
     /// <summary>Whether a chain is that of commands on the host, of any generation.</summary>
     public static bool IsHostChain(string node) =>
         node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);

@@ -289,7 +289,10 @@ internal sealed class Store : IDisposable
         var installation = connection.QuerySingle<Installation>(
             "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain, "
                 + "restored_at_ms AS RestoredAtMs FROM installation"
-        );
+        ) with
+        {
+            RetiredPrefixes = NodeRegister.ListRetiredPrefixes(connection),
+        };
         RequireSame("public_url", installation.PublicUrl, options.Identity.PublicUrl);
         RequireSame("trust_domain", installation.TrustDomain, options.Identity.TrustDomain);
         var sealer = new Sealer(ReadKeys(options), installation.InstallationId);

@@ -31,7 +31,10 @@ internal sealed record Webhook
     /// <summary>Null once archived.</summary>
     public byte[]? SealedSecret { get; init; }
 
-    /// <summary>Whether signed messages of the receiver approve and reject calls.</summary>
+    /// <summary>
+    /// Whether signed messages of the receiver approve and reject calls; no longer once the admin key that registered it
+    /// is revoked.
+    /// </summary>
     public bool CanDecide { get; init; }
 
     /// <summary>Who was shown the secret; null = it cannot decide.</summary>

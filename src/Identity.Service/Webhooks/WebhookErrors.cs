@@ -56,7 +56,7 @@ internal static class WebhookErrors
         "webhook.cannot_decide",
         403,
         "The webhook may not approve or reject calls.",
-        "It was registered without can_decide.",
-        "Register another one with can_decide: true."
+        "It was registered without can_decide, or the right has ended: the admin key that registered it was revoked, or the service was restored from a backup.",
+        "Register another one with can_decide: true, and archive this one."
     );
 }

@@ -7,10 +7,15 @@ namespace Culvert.Identity.Service.Webhooks;
 /// <summary>Webhooks and what is to be sent to them.</summary>
 internal sealed class WebhookStore(Database database)
 {
+    // Whoever registered it was shown its secret: with the revocation of that key the right to decide ends.
+    private const string Decides =
+        "(can_decide = 1 AND NOT EXISTS (SELECT 1 FROM admin_keys "
+        + "WHERE admin_keys.id = webhooks.created_by AND admin_keys.revoked_at_ms IS NOT NULL))";
+
     private const string Columns =
         "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, url AS Url, "
         + "allowed_targets AS AllowedTargets, ca_pem AS CaPem, sealed_secret AS SealedSecret, "
-        + "can_decide AS CanDecide, created_by AS CreatedBy, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+        + $"CAST(CASE WHEN {Decides} THEN 1 ELSE 0 END AS BIGINT) AS CanDecide, created_by AS CreatedBy, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
 
     private const string Deliveries =
         "SELECT id AS Id, webhook_id AS WebhookId, event AS Event, body AS Body, state AS State, "
@@ -63,10 +68,10 @@ internal sealed class WebhookStore(Database database)
             }
         ).ExpectingOne(WebhookConflict.Limit);
 
-    /// <summary>Changes nothing; <see cref="WebhookConflict.Taken"/> when it is archived or cannot decide.</summary>
+    /// <summary>Changes nothing; <see cref="WebhookConflict.Taken"/> when it is archived or may not decide any more.</summary>
     public Statement RequireDecider(WebhookId id) =>
         new Statement(
-            "UPDATE webhooks SET can_decide = 1 WHERE id = @id AND can_decide = 1 AND archived_at_ms IS NULL",
+            $"UPDATE webhooks SET can_decide = 1 WHERE id = @id AND archived_at_ms IS NULL AND {Decides}",
             new { id = id.Value }
         ).ExpectingOne(WebhookConflict.Taken);
 

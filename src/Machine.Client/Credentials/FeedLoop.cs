@@ -185,7 +185,7 @@ internal sealed class FeedLoop<TFeed>(
         }
 
         State.AdoptTrust(trust, bundle.Epoch, restart: false);
-        State.RevokedSerials = context.Dialect.GetRevokedSerials(feed).ToHashSet(StringComparer.Ordinal);
+        State.RevokedSerials = context.Dialect.GetRevokedSerials(feed);
         return null;
     }
 

@@ -170,5 +170,5 @@ internal sealed class AgentDialect(
 
     public override BundleDocument GetPlatformBundle(AgentFeed feed) => feed.PlatformBundle;
 
-    public override IReadOnlyList<string> GetRevokedSerials(AgentFeed feed) => feed.RevokedSerials;
+    public override IReadOnlySet<string> GetRevokedSerials(AgentFeed feed) => RevokedSerialSet.From(feed);
 }

@@ -98,5 +98,5 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
 
     public override BundleDocument GetPlatformBundle(EdgeFeed feed) => feed.PlatformBundle;
 
-    public override IReadOnlyList<string> GetRevokedSerials(EdgeFeed feed) => feed.RevokedSerials;
+    public override IReadOnlySet<string> GetRevokedSerials(EdgeFeed feed) => RevokedSerialSet.From(feed);
 }

@@ -40,6 +40,14 @@ public sealed record AgentFeed
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
     /// <summary>
+    /// First digits of the serial numbers of platform certificates that must no longer be accepted, whichever they are: those
+    /// that nodes from before a restore signed. Null = the service was never restored.
+    /// </summary>
+    [JsonPropertyName("revoked_serial_prefixes")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }
+
+    /// <summary>
     /// The service's signed statement of the length of its audit: stored with the feed, where an attacker who changes the service's
     /// database cannot reach it. Null if none exists yet.
     /// </summary>

@@ -28,6 +28,14 @@ public sealed record EdgeFeed
     [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
+    /// <summary>
+    /// First digits of the serial numbers of platform certificates that must no longer be accepted, whichever they are: those
+    /// that nodes from before a restore signed. Null = the service was never restored.
+    /// </summary>
+    [JsonPropertyName("revoked_serial_prefixes")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }
+
     /// <summary>Enrolments (<c>agt_…</c>) whose certificates must no longer be accepted.</summary>
     [JsonPropertyName("revoked_enrolments")]
     public required IReadOnlyList<string> RevokedEnrolments { get; init; }

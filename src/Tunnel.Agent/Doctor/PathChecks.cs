@@ -127,7 +127,7 @@ internal sealed class PathChecks(
             Certificate = own,
             Trust = trust,
             Edges = feed.Edges,
-            RevokedSerials = feed.RevokedSerials.ToHashSet(StringComparer.Ordinal),
+            RevokedSerials = RevokedSerialSet.From(feed),
         };
         var dialer = new EdgeDialer(() => settings.Tunnel.DialTimeout, settings.Identity.NetworkInForce, time);
         var (good, bad, next) = (new List<string>(), new List<string>(), new List<string>());

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Machine.Client.State;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Edge.Configuration;
@@ -42,7 +43,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
                     "An administrator revoked or archived this edge, or revoked its rule, issuer or service account.",
                     "Ask an administrator to run: culvert edge show " + settings.EdgeId
                 )
-            : memory.Feed?.RevokedSerials.Contains(own.Serial) == true
+            : memory.Feed is { } feed && RevokedSerialSet.From(feed).Contains(own.Serial)
                 ? DoctorFinding.Fail(
                     Certificate,
                     "It was revoked.",

@@ -22,7 +22,7 @@ internal sealed class EdgeSnapshot
         bool isDraining,
         PlatformTrust trust,
         IEnumerable<TunnelRoute> tunnels,
-        IEnumerable<string> revoked,
+        RevokedSerialSet revoked,
         IEnumerable<FeedAcmeChallenge> challenges
     )
     {
@@ -39,7 +39,7 @@ internal sealed class EdgeSnapshot
         this.challenges = Challenges.DistinctBy(c => c.Name).ToFrozenDictionary(c => c.Name, StringComparer.Ordinal);
         byId = Tunnels.DistinctBy(t => t.Id).ToFrozenDictionary(t => t.Id, StringComparer.Ordinal);
         longestGrace = Tunnels.Max(t => t.OfflineGrace);
-        RevokedSerials = revoked.ToFrozenSet(StringComparer.Ordinal);
+        RevokedSerials = revoked;
     }
 
     public long Revision { get; }
@@ -62,7 +62,7 @@ internal sealed class EdgeSnapshot
             feed.Edge.Draining,
             trust,
             feed.Tunnels.Select(TunnelRoute.From),
-            feed.RevokedSerials,
+            RevokedSerialSet.From(feed),
             feed.AcmeChallenges ?? []
         );
 

@@ -10,6 +10,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Storage.Sealing;
 using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -267,6 +268,72 @@ public sealed class BackupTests : IAsyncLifetime
         Should.Throw<BackupException>(() => Elsewhere().Check(BackupPath, NothingLater), what);
     }
 
+    public static TheoryData<string, Action<string>> Changes() =>
+        new()
+        {
+            { "another backup", path => File.Copy(path + ".other", path, overwrite: true) },
+            { "another row", path => Edit(path, lines => [.. lines.Select(l => l.Replace("Example", "Exemple"))]) },
+            { "cut off", path => File.WriteAllBytes(path, File.ReadAllBytes(path)[..^20]) },
+            { "more behind the end", path => Edit(path, lines => [.. lines, "[]"]) },
+            { "gone", File.Delete },
+        };
+
+    /// <summary>Whoever may write to the folder has a moment between the check and the insertion.</summary>
+    [Theory]
+    [MemberData(nameof(Changes), DisableDiscoveryEnumeration = true)]
+    public async Task Restore_FileChangedAfterTheCheck_RestoresNothing(string what, Action<string> change)
+    {
+        await BackUpAsync();
+        await federated.CreateAsync("/v1/tunnels", new JsonObject { ["display_name"] = "later" });
+        await BackupMaker.WriteAsync(federated.Service.Options, BackupPath + ".other", federated.Time, _ => { }, Cancel);
+        var restorer = Elsewhere();
+        var plan = restorer.Check(BackupPath, NothingLater);
+
+        change(BackupPath);
+
+        await Should.ThrowAsync<BackupException>(
+            () => restorer.RestoreAsync(plan, NothingLater, (_, _) => { }, Cancel),
+            what
+        );
+        Directory.GetFiles(Path.Combine(folder, "elsewhere"), "identity.db").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("tenants\" (x); DROP TABLE \"journal")]
+    [InlineData("Organizations")]
+    [InlineData("organizations ")]
+    [InlineData("organizations\n")]
+    [InlineData("")]
+    public async Task Check_SealedHeaderWithANameOfNoSchema_Refuses(string name)
+    {
+        var (header, _) = await BackUpAsync();
+        WriteSealed(header, new BackupTable(name, [new BackupColumn("id", BackupColumnType.Text)]));
+
+        Refusal(NothingLater).ShouldContain("names a table or column");
+
+        WriteSealed(header, new BackupTable("tunnels", [new BackupColumn(name, BackupColumnType.Text)]));
+
+        Refusal(NothingLater).ShouldContain("names a table or column");
+    }
+
+    [Theory]
+    [InlineData("sqlite_master", "name")]
+    [InlineData("migrations", "name")]
+    [InlineData("tunnels", "no_such_column")]
+    public async Task Restore_SealedHeaderWithANameThatTheSchemaLacks_RestoresNothing(string table, string column)
+    {
+        var (header, _) = await BackUpAsync();
+        WriteSealed(header, new BackupTable(table, [new BackupColumn(column, BackupColumnType.Text)]));
+        var restorer = Elsewhere();
+        var plan = restorer.Check(BackupPath, NothingLater);
+
+        var refused = await Should.ThrowAsync<BackupException>(() =>
+            restorer.RestoreAsync(plan, NothingLater, (_, _) => { }, Cancel)
+        );
+
+        refused.Message.ShouldContain("names a table or column");
+    }
+
     [Fact]
     public async Task Check_OtherSealingKey_NamesTheOneThatIsNeeded()
     {
@@ -393,6 +460,23 @@ public sealed class BackupTests : IAsyncLifetime
             SealingKey = fresh.SealingKey,
             Storage = fresh.Storage,
         };
+    }
+
+    private static void Edit(string path, Func<List<string>, List<string>> edit) =>
+        File.WriteAllBytes(path, Repack(File.ReadAllBytes(path), edit));
+
+    // By who has the sealing key: one table without rows.
+    private void WriteSealed(BackupHeader header, BackupTable table)
+    {
+        File.Delete(BackupPath);
+        using var target = BackupWriter.Create(BackupPath);
+        using var writer = new BackupWriter(target);
+        writer.WriteHeader(header with { Tables = [table] });
+        writer.BeginTable(table);
+        writer.Finish(
+            new Sealer(Store.ReadKeys(federated.Service.Options.StoreSettings), header.InstallationId),
+            header.InstallationId
+        );
     }
 
     private static byte[] Repack(byte[] bytes, Func<List<string>, List<string>> edit)

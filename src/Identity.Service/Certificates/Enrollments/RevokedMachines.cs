@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -7,6 +8,8 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <param name="Enrollments"><c>agt_…</c> with unexpired certificates.</param>
 internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySet<string> Enrollments)
 {
+    private RevokedSerialSet? all;
+
     /// <summary>Those of <see cref="Serials"/> that are edges': all that an agent needs, and nothing of other tenants.</summary>
     public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
 
@@ -16,6 +19,15 @@ internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySe
     /// <summary><see cref="Enrollments"/> by tunnel.</summary>
     public ILookup<string, string> AgentEnrollments { get; init; } = Array.Empty<string>().ToLookup(id => id);
 
+    /// <summary>
+    /// First digits of the serial numbers that nodes from before a restore gave out: the platform certificates among them
+    /// are refused, whether or not the restored database knows them.
+    /// </summary>
+    public IReadOnlyList<string> SerialPrefixes { get; init; } = [];
+
     /// <summary>Server certificates that were revoked, by tunnel: their agents replace them at once.</summary>
     public ILookup<string, string> ServerSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
+
+    /// <summary>Whether the platform certificate with that serial number is refused.</summary>
+    public bool IsRevoked(string serial) => (all ??= new RevokedSerialSet(Serials, SerialPrefixes)).Contains(serial);
 }

@@ -22,6 +22,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
     private readonly IFederationStanding federation;
     private readonly RevocationStore certificates;
     private readonly RevocationSet revocations;
+    private readonly Installation installation;
     private readonly TimeProvider time;
     private readonly DerivedView<RevokedMachines> view;
 
@@ -32,12 +33,14 @@ internal sealed class RevokedMachinesView : IRevokedMachines
         IFederationStanding federation,
         RevocationStore certificates,
         RevocationSet revocations,
+        Installation installation,
         IRevisions revisions,
         TimeProvider time
     )
     {
         (this.agents, this.edgeEnrollments, this.edges) = (agents, edgeEnrollments, edges);
         (this.federation, this.certificates, this.revocations) = (federation, certificates, revocations);
+        this.installation = installation;
         this.time = time;
         view = new DerivedView<RevokedMachines>(revisions, time, Freshness, DeriveAsync);
     }
@@ -74,6 +77,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
             revokedAgents.Select(agent => agent.Id.Value).ToHashSet(StringComparer.Ordinal)
         )
         {
+            SerialPrefixes = installation.RetiredPrefixes,
             EdgeSerials = edgeSerials,
             AgentSerials = agentSerials.ToLookup(one => one.TunnelId, one => one.Serial, StringComparer.Ordinal),
             AgentEnrollments = revokedAgents.ToLookup(

@@ -1,9 +1,11 @@
+using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
 
@@ -28,9 +30,52 @@ internal sealed class CertificateRevoker(
     RevocationStore store,
     CertificateInventory inventory,
     IJournal journal,
+    Installation installation,
     TimeProvider time
 )
 {
+    // How long any certificate may live: the number stays refused for as long.
+    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(398);
+
+    /// <summary>
+    /// A row for a certificate that a node from before a restore signed after the backup, so that it can be revoked: nothing
+    /// of it is known but its serial number. True when the number is one of such a node.
+    /// </summary>
+    /// <param name="serial">Lower-case hexadecimal, which no row has.</param>
+    /// <param name="request">The row belongs to the caller's organization.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<Result<bool>> TryRegisterLostAsync(
+        string serial,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!SerialNumber.TryParse(serial, out _) || !installation.IsOfRetiredNode(serial))
+        {
+            return false;
+        }
+
+        var now = time.GetStoreNow();
+        var lost = new CertificateRecord
+        {
+            Id = CertificateId.New(),
+            Serial = serial,
+            // Every agent and every edge is told of the numbers of edges' certificates: whose this one is is not known.
+            Kind = CertificateKind.Edge,
+            Status = CertificateStatus.Void,
+            OrganizationId = request.Caller.OrganizationId,
+            Identity = "lost by a restore",
+            IssuedAt = now,
+            NotBefore = now,
+            NotAfter = now + LongestLife,
+        };
+        var result = await journal.CommitAsync(
+            new Decision { Statements = [store.InsertLost(lost)] },
+            cancellationToken
+        );
+        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : true;
+    }
+
     /// <summary>The certificate as it is now, and whether this call changed it.</summary>
     public async ValueTask<Result<(CertificateRecord Certificate, bool Changed)>> RevokeAsync(
         CertificateRecord certificate,

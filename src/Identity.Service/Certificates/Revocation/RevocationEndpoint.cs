@@ -30,6 +30,17 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
             ? RevocationReason.Unspecified
             : RevocationReasons.Find(wanted.Reason)!.Value;
         var found = await FindAsync(request, wanted, cancellationToken);
+        if (found.Count == 0 && wanted.Serial?.ToLowerInvariant() is { } serial)
+        {
+            var registered = await revoker.TryRegisterLostAsync(serial, request, cancellationToken);
+            if (!registered.IsOk)
+            {
+                return registered.Refusal;
+            }
+
+            found = registered.Value ? await FindAsync(request, wanted, cancellationToken) : found;
+        }
+
         if (found.Count == 0)
         {
             return RequestErrors.NotFound.Refuse();

@@ -1,4 +1,5 @@
 using Culvert.Ca.Revocation;
+using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -45,6 +46,27 @@ internal sealed class RevocationStore(Database database)
             ).ExpectingOne(RevocationConflict.Changed),
             .. Outdate(certificate, shard),
         ];
+
+    /// <summary>Adds the row of a certificate whose record was lost; does nothing where its serial number has one.</summary>
+    public Statement InsertLost(CertificateRecord lost) =>
+        new(
+            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, identity, issued_at_ms, "
+                + "not_before_ms, not_after_ms, expires_day) VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM "
+                + "certificates), @Serial, @Kind, 'void', @OrganizationId, @Identity, @IssuedAt, @NotBefore, @NotAfter, "
+                + "@ExpiresDay) ON CONFLICT (serial) DO NOTHING",
+            new
+            {
+                Id = lost.Id.Value,
+                lost.Serial,
+                Kind = WireNames.Of(lost.Kind),
+                lost.OrganizationId,
+                lost.Identity,
+                IssuedAt = lost.IssuedAt.ToStore(),
+                NotBefore = lost.NotBefore.ToStore(),
+                NotAfter = lost.NotAfter.ToStore(),
+                ExpiresDay = InventorySql.ToDay(lost.NotAfter),
+            }
+        );
 
     /// <summary>Makes the reason keyCompromise, and marks the list as out of date; once, else as above.</summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
@@ -287,7 +309,7 @@ internal sealed class RevocationStore(Database database)
     // Machines' alone, as their index has them: rotation jobs read lists.
     internal const string UnexpiredSql =
         "SELECT serial, kind, tunnel_id FROM certificates WHERE revoked_at_ms IS NOT NULL "
-        + "AND (enrollment_id IS NOT NULL OR edge_id IS NOT NULL) AND not_after_ms >= @now";
+        + "AND (enrollment_id IS NOT NULL OR kind = 'edge') AND not_after_ms >= @now";
 
     // An intent may never become a certificate, and a void one did not: they exist for OCSP only once revoked, because a
     // crash may lose the record of a signature.

@@ -78,7 +78,7 @@ internal sealed record CertificateFacts
             return null;
         }
 
-        var revoked = (state.Feed?.RevokedSerials ?? []).ToHashSet(StringComparer.Ordinal);
+        var revoked = state.Feed is { } feed ? RevokedSerialSet.From(feed) : new RevokedSerialSet([]);
         using var client = new MachineClient(
             url,
             own,

@@ -57,7 +57,7 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
             );
         }
 
-        if (facts.State.Feed?.RevokedSerials.Contains(document.Serial) == true)
+        if (facts.State.Feed is { } feed && RevokedSerialSet.From(feed).Contains(document.Serial))
         {
             return DoctorFinding.Fail(
                 Id,

@@ -163,6 +163,44 @@ public sealed class CallDecisionTests : IAsyncLifetime
             .ShouldRefuseAsync(HttpStatusCode.Forbidden, "webhook.cannot_decide");
     }
 
+    /// <summary>Whoever had the key for a minute was shown the secret.</summary>
+    [Fact]
+    [Trait(StorageTrait.Name, StorageTrait.Both)]
+    public async Task Decide_OnceTheKeyThatRegisteredTheWebhookIsRevoked_IsRefused()
+    {
+        var (mallory, key) = await bench.PersonAsync("Mallory");
+        JsonElement hook;
+        using (mallory)
+        {
+            hook = await CreateAsync(mallory);
+            await DecideAsync(hook, Body(await AskAsync(1), "approve"), id: "before").ShouldBeOkAsync();
+        }
+
+        await bench.Api.PostOkAsync($"/v1/admin_keys/{key}/revoke", """{"reason":"stolen"}""");
+
+        await DecideAsync(hook, Body(await AskAsync(2), "approve"), id: "after")
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "webhook.cannot_decide");
+        (await AskAsync(2)).Text("state").ShouldBe("pending");
+        (await bench.Api.GetOkAsync("/v1/webhooks"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Single(one => one.Id() == hook.Id())
+            .GetProperty("can_decide")
+            .GetBoolean()
+            .ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Decide_CallOfWhoRegisteredTheWebhook_IsRefused()
+    {
+        var (alice, _) = await bench.PersonAsync("Alice", owner: new KeyOwner("https://login.test", "alice"));
+        using (alice)
+        {
+            await DecideAsync(await CreateAsync(alice), Body(await AskAsync(1), "approve"))
+                .ShouldRefuseAsync(HttpStatusCode.Forbidden, "approvals.own_call");
+        }
+    }
+
     [Fact]
     public async Task Create_ThatDecides_IsAuditedAndNotForWorkloads()
     {
