@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Audit;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Jobs;
@@ -31,6 +32,7 @@ internal sealed class OptionsInForce
         Add(whole => new ClockOptions(whole.Federation.Leeway));
         Add(whole => new AuditOptions { Retention = whole.AuditRetention, Targets = whole.AuditTargets });
         Add(whole => whole.Certificates);
+        Add(whole => new ApprovalOptions(whole.Certificates.SingleApproval));
         Add(whole => whole.Notices);
         Add(whole => whole.Tunnels);
         Add(whole => whole.Tunnels.Hostnames);

@@ -245,7 +245,7 @@ internal sealed class PolicyStage(
         {
             var kind = message.Target ?? TargetKind.Method;
             var name = message.Target is null ? message.Method : message.Name;
-            var key = new LimitKey(rule.Name, exchange.Principal?.Identity ?? "", kind, name);
+            var key = new LimitKey(rule.Name, exchange.Principal?.Person ?? "", kind, name);
             var verdict = policy.Limits.Enter(limits, key);
             call.Lease = verdict.Lease;
             if (verdict.Failure is { } over)
@@ -253,7 +253,9 @@ internal sealed class PolicyStage(
                 return await ObjectAsync(exchange, served, call, over, message, limits, verdict.RetryAfterSeconds);
             }
 
-            var charged = await call.ChargeAsync(rule, key, arguments);
+            var account =
+                rule.Budget?.Key == BudgetKey.Client ? key with { Principal = exchange.Principal?.Identity ?? "" } : key;
+            var charged = await call.ChargeAsync(rule, account, arguments);
             if (charged.Failure is { } beyond)
             {
                 return await ObjectAsync(exchange, served, call, beyond, message, limits, charged.RetryAfterSeconds);

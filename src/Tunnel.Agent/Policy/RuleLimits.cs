@@ -7,10 +7,10 @@ internal sealed record RuleLimits
 {
     public static readonly RuleLimits None = new();
 
-    /// <summary>Calls per principal and name.</summary>
+    /// <summary>Calls per person and name.</summary>
     public Rate? Rate { get; init; }
 
-    /// <summary>Calls at a time per principal and name.</summary>
+    /// <summary>Calls at a time per person and name.</summary>
     public int? Concurrency { get; init; }
 
     /// <summary>Of a whole call, whatever progress it reports.</summary>

@@ -28,6 +28,12 @@ internal sealed record Principal
     /// <summary>Of the key that must sign the sender's proofs (RFC 9449 §6.1); null = a bearer token.</summary>
     public required string? KeyThumbprint { get; init; }
 
+    /// <summary>
+    /// Whom limits count: the person, whatever client the person uses, because anyone may register clients. A token without a
+    /// subject is its client's.
+    /// </summary>
+    public string Person => Subject.Length > 0 ? $"{Issuer}\0{Subject}" : $"{Issuer}\0\0{ClientId}";
+
     /// <summary>Two tokens of one principal have the same; NUL cannot be mistaken for a part of what it separates.</summary>
     public string Identity => $"{Issuer}\0{Subject}\0{ClientId}";
 }

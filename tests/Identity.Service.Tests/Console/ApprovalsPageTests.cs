@@ -156,6 +156,21 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
         (await AskStateAsync(1)).ShouldBe("approved");
     }
 
+    /// <summary>The provider knows caller and approver as the same person.</summary>
+    [Fact]
+    public async Task Approve_OwnCall_IsRefused()
+    {
+        var ticket = await AskAsync(1);
+        using var alice = await ConsolePersons.SignedInAsync(scene.Service, [RoleName.Approver], "alice");
+        await alice.OpenAsync(Page);
+
+        using var answer = await alice.SubmitAsync(Path(ticket, "approve"), ("reason", ""));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        alice.Page.ShouldContain("approvals.own_call");
+        (await AskStateAsync(1)).ShouldBe("pending");
+    }
+
     [Fact]
     public async Task Decide_AfterTheExpiry_ShowsWhyNot_AndThatNoPersonDecided()
     {

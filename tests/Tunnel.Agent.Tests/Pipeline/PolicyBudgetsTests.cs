@@ -33,6 +33,33 @@ public sealed class PolicyBudgetsTests : IDisposable
         (await fixture.PostAsync(Call("x"))).Body.ShouldBe(Ok);
     }
 
+    /// <summary>A person can register any number of clients: they share one sum, one rate and one number of calls at once.</summary>
+    [Theory]
+    [InlineData("budget: {of: /n, per: 1h, limit: 10}", false)]
+    [InlineData("budget: {of: /n, per: 1h, limit: 10, key: principal}", false)]
+    [InlineData("budget: {of: /n, per: 1h, limit: 10, key: tool}", false)]
+    [InlineData("budget: {of: /n, per: 1h, limit: 10, key: client}", true)]
+    [InlineData("rate: 1/1h", false)]
+    public async Task Call_OfTheSamePersonWithAnotherClient_CountsForThePerson(string limit, bool isApart)
+    {
+        await using var fixture = await StartAsync(
+            Json(Ok),
+            rules: $"{{name: pay, effect: allow, tools: [pay], {limit}}}"
+        );
+        (await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), clientId: "first-client")).Body.ShouldBe(Ok);
+
+        foreach (var client in new[] { "second-client", "third-client" })
+        {
+            var (answer, _) = await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), clientId: client);
+            answer.StatusCode.ShouldBe(isApart ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, client);
+        }
+
+        (await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), clientId: "first-client"))
+            .Answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
+        (await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), subject: "bob", clientId: "first-client"))
+            .Body.ShouldBe(Ok);
+    }
+
     [Theory]
     [InlineData("{}", "The argument /n is required.")]
     [InlineData("""{"n":-1}""", "The argument /n is not allowed.")]

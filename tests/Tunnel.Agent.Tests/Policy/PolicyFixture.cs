@@ -63,7 +63,14 @@ internal sealed class PolicyFixture : IAsyncDisposable
 
     public string SessionOf(string id) => oauth.SessionOf(id);
 
-    public string Token(string? subject = null) => oauth.Token(c => c["sub"] = subject ?? "alice");
+    /// <param name="subject">Whose token; alice's unless given.</param>
+    /// <param name="client">Of the client that the test issuer names unless given.</param>
+    public string Token(string? subject = null, string? client = null) =>
+        oauth.Token(claims =>
+        {
+            claims["sub"] = subject ?? "alice";
+            claims["client_id"] = client ?? claims["client_id"]!.GetValue<string>();
+        });
 
     public async Task<(HttpResponseMessage Answer, string Body)> PostAsync(
         string body,
@@ -72,7 +79,8 @@ internal sealed class PolicyFixture : IAsyncDisposable
         string path = "/mcp",
         HttpMethod? method = null,
         Action<HttpRequestMessage>? change = null,
-        Func<HttpContent, Task<string>>? read = null
+        Func<HttpContent, Task<string>>? read = null,
+        string? clientId = null
     )
     {
         using var client = Tunnel.Client(version: new Version(httpVersion, httpVersion == 1 ? 1 : 0));
@@ -90,7 +98,7 @@ internal sealed class PolicyFixture : IAsyncDisposable
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         }
 
-        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Token(subject)}");
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {Token(subject, clientId)}");
         change?.Invoke(request);
         var token = TestContext.Current.CancellationToken;
         var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);

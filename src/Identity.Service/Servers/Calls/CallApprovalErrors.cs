@@ -36,6 +36,14 @@ internal static class CallApprovalErrors
         "Ask another person to approve. Two keys of the same person count once."
     );
 
+    public static readonly ErrorCode OwnCall = new(
+        "approvals.own_call",
+        403,
+        "Another person must approve the call.",
+        "The call was made in the name of the person who approves it.",
+        "Ask another person. If the installation has one person only, set certificates.approval: single."
+    );
+
     public static readonly ErrorCode Repeated = new(
         "approvals.repeated",
         409,

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Webhooks;
@@ -26,6 +27,7 @@ internal sealed class CallApprovals(
     WebhookQueue webhooks,
     Ordinals ordinals,
     IJournal journal,
+    Current<ApprovalOptions> options,
     TimeProvider time
 )
 {
@@ -93,6 +95,12 @@ internal sealed class CallApprovals(
         if (CheckDecidable(before) is { } refusal)
         {
             return refusal;
+        }
+
+        // With single sign-on a caller and an approver are the same pair of issuer and subject.
+        if (!options.Value.IsSingle && decider.Person == FindCaller(before.Call))
+        {
+            return CallApprovalErrors.OwnCall.Refuse();
         }
 
         var now = time.GetStoreNow();
@@ -266,10 +274,13 @@ internal sealed class CallApprovals(
             TunnelId = request.Peer.TunnelId!,
             OrganizationId = request.Peer.OrganizationId!,
             Binding = call.Binding,
-            // With lengths, so that no two callers read alike.
+            // With lengths, so that no two callers read alike. A person has as many clients as the person registers: the
+            // client counts only where the token names no subject.
             CallerKey = Sha256Text.ToBase64Url(
                 string.Concat(
-                    new[] { call.Issuer, call.Subject, call.ClientId }.Select(text => $"{text.Length} {text}")
+                    new[] { call.Issuer, call.Subject, call.Subject.Length > 0 ? "" : call.ClientId }.Select(text =>
+                        $"{text.Length} {text}"
+                    )
                 )
             ),
             Description = JsonSerializer.Serialize(call, WireJson.Default.CallApprovalRequest),
@@ -278,6 +289,10 @@ internal sealed class CallApprovals(
             CreatedAt = now.ToStore(),
             ExpiresAt = now.AddSeconds(call.ExpiresIn).ToStore(),
         };
+
+    // Null where the route does not authenticate callers, or the token names none.
+    private static string? FindCaller(CallApprovalRequest call) =>
+        call.Issuer.Length > 0 && call.Subject.Length > 0 ? PersonId.FromSubject(call.Issuer, call.Subject) : null;
 
     private static CallApprovalAnswer Answer(CallApprovalRow row) =>
         new()

@@ -3,10 +3,13 @@ namespace Culvert.Tunnel.Agent.Policy.Budgets;
 /// <summary>What a budget counts for.</summary>
 internal enum BudgetKey
 {
-    /// <summary>Each principal, whatever it calls of what the rule names.</summary>
+    /// <summary>Each person, whatever the person calls of what the rule names, and with whatever client.</summary>
     Principal,
 
-    /// <summary>Each principal and name.</summary>
+    /// <summary>Each person and client.</summary>
+    Client,
+
+    /// <summary>Each person and name.</summary>
     Tool,
 
     /// <summary>All calls that the rule allows together.</summary>

@@ -15,8 +15,9 @@ internal static class BudgetReader
     {
         var of = ArgumentReader.ReadPointer(section, "of");
         var per = section.Duration("per", TimeSpan.FromHours(24), Shortest, Longest);
-        var key = section.Choice("key", "principal", "principal", "tool", "rule") switch
+        var key = section.Choice("key", "principal", "principal", "client", "tool", "rule") switch
         {
+            "client" => BudgetKey.Client,
             "tool" => BudgetKey.Tool,
             "rule" => BudgetKey.Rule,
             _ => BudgetKey.Principal,

@@ -48,17 +48,17 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
 
     /// <summary>
     /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of
-    /// the same principal the one that has been idle longest, at once; of others, after a moment. Its client receives
+    /// the same person the one that has been idle longest, at once; of others, after a moment. Its client receives
     /// 404 and begins another (L4).
     /// </summary>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {
-        var owner = session.Owner;
+        var person = session.Person;
         var most =
-            owner.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
-        if (sessions.CountByOwner(owner) >= most)
+            person.Length == 0 ? settings.MaxChildren : settings.MaxChildren - (settings.MaxChildren / ReservedPart);
+        if (sessions.CountByPerson(person) >= most)
         {
-            if (sessions.LongestIdle(owner, TimeSpan.Zero) is not { } own)
+            if (sessions.LongestIdle(person, TimeSpan.Zero) is not { } own)
             {
                 return (null, ChildFailures.ChildrenBusy);
             }

@@ -14,6 +14,9 @@ internal sealed record StdioRequest(Exchange Exchange, Route Route, ExchangeDead
     /// <summary>Whose sessions the caller may use; empty on routes that do not authenticate callers.</summary>
     public string Owner => Exchange.Principal?.Identity ?? "";
 
+    /// <summary>Whom the bound of programs counts; empty on routes that do not authenticate callers.</summary>
+    public string Person => Exchange.Principal?.Person ?? "";
+
     public bool AcceptsEvents => McpEndpoint.Accepts(Headers, "text/event-stream");
 
     /// <summary>Called before the client learns that its call failed, perhaps more than once.</summary>

@@ -42,6 +42,9 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     /// <summary>The identity of its principal; empty on routes that do not authenticate callers.</summary>
     public string Owner { get; }
 
+    /// <summary>Whom the bound of programs counts; empty on routes that do not authenticate callers.</summary>
+    public string Person { get; init; } = "";
+
     /// <summary>For the client's GET stream.</summary>
     public MessageQueue Inbox { get; }
 

@@ -17,21 +17,30 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
 
     public int Count => all.Count;
 
-    /// <summary>Those of one owner that have a program of their own.</summary>
-    public int CountByOwner(string owner) => all.Values.Count(s => s.Owner == owner && s.Own is not null);
+    /// <summary>Those of one person that have a program of their own.</summary>
+    public int CountByPerson(string person) => all.Values.Count(s => s.Person == person && s.Own is not null);
 
     /// <summary>The one with a program of its own that has been idle longest, at least for so long; null if there is none.</summary>
-    /// <param name="owner">Of this owner alone; null = of any.</param>
+    /// <param name="person">Of this person alone; null = of any.</param>
     /// <param name="idle">How long at least.</param>
-    public StdioSession? LongestIdle(string? owner, TimeSpan idle) =>
+    public StdioSession? LongestIdle(string? person, TimeSpan idle) =>
         all
-            .Values.Where(s => s.Own is not null && (owner is null || s.Owner == owner) && s.IsIdle(idle))
+            .Values.Where(s => s.Own is not null && (person is null || s.Person == person) && s.IsIdle(idle))
             .MinBy(s => s.UsedAt);
 
     /// <summary>Not known to any client before it is opened.</summary>
     // 128 bits and more: a session cannot be guessed (P8 also binds it to its principal).
-    public StdioSession New(string owner) =>
-        new(RandomNumberGenerator.GetHexString(40, lowercase: true), owner, settings.MaxMessageBytes, time, kept);
+    public StdioSession New(StdioRequest request) =>
+        new(
+            RandomNumberGenerator.GetHexString(40, lowercase: true),
+            request.Owner,
+            settings.MaxMessageBytes,
+            time,
+            kept
+        )
+        {
+            Person = request.Person,
+        };
 
     /// <summary>The caller's session; L4: without an id 400, unknown, over or of another principal 404.</summary>
     public StdioSession? Find(StdioRequest request, out Failure? refusal)

@@ -289,7 +289,7 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        var session = sessions.New(request.Owner);
+        var session = sessions.New(request);
         if (IsShared)
         {
             var version =

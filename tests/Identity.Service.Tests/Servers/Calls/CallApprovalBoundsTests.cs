@@ -36,6 +36,38 @@ public sealed class CallApprovalBoundsTests : IAsyncLifetime
         (await AskAsync(500)).Text("state").ShouldBe("pending");
     }
 
+    /// <summary>A person can register any number of clients.</summary>
+    [Fact]
+    public async Task Ask_WithAnotherClientEachTime_CountsForThePerson()
+    {
+        for (var i = 0; i < CallApprovalStore.MaxPendingOfCaller; i++)
+        {
+            (await scene.Agent.AskAsync(CallRequests.Body(i, clientId: $"client-{i}"))).Text("state").ShouldBe("pending");
+        }
+
+        await scene
+            .Agent.PostAsync(CallRequests.Path, CallRequests.Body(500, clientId: "one-more"))
+            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "approvals.too_many");
+        (await scene.Agent.AskAsync(CallRequests.Body(500, subject: "bob"))).Text("state").ShouldBe("pending");
+    }
+
+    /// <summary>A token of client credentials may name no subject.</summary>
+    [Fact]
+    public async Task Ask_WithoutASubject_CountsForTheClient()
+    {
+        for (var i = 0; i < CallApprovalStore.MaxPendingOfCaller; i++)
+        {
+            await scene.Agent.AskAsync(CallRequests.Body(i, subject: "", clientId: "batch"));
+        }
+
+        await scene
+            .Agent.PostAsync(CallRequests.Path, CallRequests.Body(500, subject: "", clientId: "batch"))
+            .ShouldRefuseAsync(HttpStatusCode.TooManyRequests, "approvals.too_many");
+        (await scene.Agent.AskAsync(CallRequests.Body(500, subject: "", clientId: "other")))
+            .Text("state")
+            .ShouldBe("pending");
+    }
+
     [Fact]
     public async Task Ask_BeyondTheBoundOfATunnel_IsRefused_UntilOneIsDecidedOrAllExpire()
     {

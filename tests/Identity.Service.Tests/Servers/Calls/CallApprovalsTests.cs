@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
@@ -157,6 +158,56 @@ public sealed class CallApprovalsTests : IAsyncLifetime
             approved.Text("state").ShouldBe("approved");
             approved.GetProperty("approved_by").GetArrayLength().ShouldBe(2);
             (await AskAsync('a')).Text("state").ShouldBe("approved");
+        }
+    }
+
+    /// <summary>With single sign-on a caller and an administrator are the same pair of issuer and subject.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Approve_CallOfTheSamePerson_IsRefused_AndRejectingItIsNot(int approvers)
+    {
+        var ticket = await AskAsync('a', approvers);
+        var (alice, aliceKey) = await bench.PersonAsync("Alice", owner: new KeyOwner("https://login.test", "alice"));
+        var (second, _) = await bench.PersonAsync("Alice's other key", madeWith: aliceKey);
+        var (bob, _) = await bench.PersonAsync("Bob", owner: new KeyOwner("https://login.test", "bob"));
+        var (other, _) = await bench.PersonAsync("Another Alice", owner: new KeyOwner("https://other.test", "alice"));
+        using (alice)
+        using (second)
+        using (bob)
+        using (other)
+        {
+            foreach (var client in new[] { alice, second })
+            {
+                await client
+                    .PostAsync($"{Approvals}/{ticket.Id()}/approve", "{}")
+                    .ShouldRefuseAsync(HttpStatusCode.Forbidden, "approvals.own_call");
+            }
+
+            await bob.PostOkAsync($"{Approvals}/{ticket.Id()}/approve");
+            if (approvers == 2)
+            {
+                await alice
+                    .PostAsync($"{Approvals}/{ticket.Id()}/approve", "{}")
+                    .ShouldRefuseAsync(HttpStatusCode.Forbidden, "approvals.own_call");
+                await other.PostOkAsync($"{Approvals}/{ticket.Id()}/approve");
+            }
+
+            (await AskAsync('a', approvers)).Text("state").ShouldBe("approved");
+            var own = await AskAsync('b');
+            (await alice.PostOkAsync($"{Approvals}/{own.Id()}/reject")).Text("state").ShouldBe("rejected");
+        }
+    }
+
+    [Fact]
+    public async Task Approve_CallOfTheSamePerson_WhereTheInstallationHasOne_IsAllowed()
+    {
+        await bench.Service.ReloadAsync(ServiceUnderTest.WithSingleApproval);
+        var ticket = await AskAsync('a');
+        var (alice, _) = await bench.PersonAsync("Alice", owner: new KeyOwner("https://login.test", "alice"));
+        using (alice)
+        {
+            (await alice.PostOkAsync($"{Approvals}/{ticket.Id()}/approve")).Text("state").ShouldBe("approved");
         }
     }
 

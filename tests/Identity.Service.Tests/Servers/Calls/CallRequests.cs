@@ -18,13 +18,14 @@ internal static class CallRequests
         int approvers = 1,
         string subject = "alice",
         string name = "pay",
-        string arguments = Amount
+        string arguments = Amount,
+        string clientId = "c"
     ) =>
         $$"""
             {"binding":"{{Binding(
                 number
             )}}","route":"docs","hostname":"docs.test","method":"tools/call","kind":"tool","name":"{{name}}",
-             "rule":"payments","issuer":"https://login.test","subject":"{{subject}}","client_id":"c","policy_version":"1",
+             "rule":"payments","issuer":"https://login.test","subject":"{{subject}}","client_id":"{{clientId}}","policy_version":"1",
              "pin":"","approvers":{{approvers}},"expires_in":{{ExpirySeconds}},"arguments":[{{arguments}}]}
             """;
 
