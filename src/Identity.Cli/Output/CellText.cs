@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Platform.Configuration;
+using VisibleText = Culvert.Platform.Wire.VisibleText;
 
 namespace Culvert.Identity.Cli.Output;
 
@@ -18,9 +19,14 @@ internal static class CellText
             _ => node.ToJsonString(WireJson.Plain),
         };
 
-    /// <summary>Names come from other people: escape sequences and line breaks in them become visible marks.</summary>
+    /// <summary>
+    /// Names come from other people: escape sequences and line breaks in them become visible marks, and other characters that
+    /// cannot be seen are written out, as on the console's pages.
+    /// </summary>
     public static string Safe(string text) =>
-        text.Any(ConfigText.IsUnprintable)
-            ? string.Concat(text.Select(c => ConfigText.IsUnprintable(c) ? '\uFFFD' : c))
-            : text;
+        VisibleText.Escape(
+            text.Any(ConfigText.IsUnprintable)
+                ? string.Concat(text.Select(c => ConfigText.IsUnprintable(c) ? '\uFFFD' : c))
+                : text
+        );
 }

@@ -35,14 +35,39 @@ public static class VisibleText
         return escaped.ToString();
     }
 
-    private static bool IsUnseen(Rune rune) =>
-        Rune.GetUnicodeCategory(rune)
-            is UnicodeCategory.Control
-                or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned
-                or UnicodeCategory.SpaceSeparator
-        && rune.Value != ' ';
+    /// <summary>
+    /// Whether a character leaves no mark that a reader could see, or changes how others are shown: control and format
+    /// characters, blanks other than the usual one, what Unicode calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt),
+    /// and letters and symbols that are drawn empty.
+    /// </summary>
+    public static bool IsUnseen(Rune rune) =>
+        rune.Value != ' '
+        && (
+            Rune.GetUnicodeCategory(rune)
+                is UnicodeCategory.Control
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.LineSeparator
+                    or UnicodeCategory.ParagraphSeparator
+                    or UnicodeCategory.PrivateUse
+                    or UnicodeCategory.OtherNotAssigned
+                    or UnicodeCategory.SpaceSeparator
+            || IsDrawnEmpty(rune.Value)
+        );
+
+    // Of the categories of letters, marks and symbols: fillers, selectors of variants, and the empty pattern of Braille.
+    private static bool IsDrawnEmpty(int value) =>
+        value
+            is 0x034F
+                or 0x115F
+                or 0x1160
+                or 0x17B4
+                or 0x17B5
+                or (>= 0x180B and <= 0x180F)
+                or 0x2800
+                or 0x3164
+                or (>= 0xFE00 and <= 0xFE0F)
+                or 0xFFA0
+                or 0x16FE4
+                or 0x1D159
+                or (>= 0xE0000 and <= 0xE0FFF);
 }
