@@ -35,6 +35,7 @@ internal static class SupportBundleCommand
         ("range_sets.json", "v1/client_range_sets"),
         ("admin_keys.json", Noun.AdminKey.Path),
         ("webhooks.json", "v1/webhooks"),
+        ("jobs.json", "v1/jobs"),
     ];
 
     private static readonly (string Name, string Path)[] Objects =
@@ -42,6 +43,8 @@ internal static class SupportBundleCommand
         ("organization.json", ManagementClient.OrganizationPath),
         ("platform_ca.json", "v1/platform_ca"),
         ("clock.json", "v1/clock"),
+        ("status.json", "v1/status"),
+        ("versions.json", "v1/versions"),
         ("certificate_forecast.json", "v1/certificates/forecast"),
     ];
 

@@ -56,6 +56,11 @@ public sealed class SupportBundleCommandTests : CommandTest
         texts["audit.json"].ShouldContain("tunnel_created");
         texts["audit.json"].ShouldNotContain("before the window");
         texts.Keys.ShouldContain("manifest.json");
+        foreach (var first in new[] { "status.json", "versions.json", "jobs.json" })
+        {
+            texts.Keys.ShouldContain(first);
+        }
+
         File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 

@@ -52,6 +52,14 @@
 {{- include "culvert.env" . }}
 {{- end -}}
 
+{{/* Sources of variables, for every container that reads the configuration: a value of it may be env:NAME. */}}
+{{- define "culvert.envFrom" -}}
+{{- with .values.extraEnvFrom -}}
+envFrom:
+  {{- toYaml . | nindent 2 }}
+{{- end -}}
+{{- end -}}
+
 {{/* .configMap: which has the configuration. A file of its own, so that other files can be mounted next to it. */}}
 {{- define "culvert.serviceMounts" -}}
 - {name: config, mountPath: /etc/culvert/identity-service.yaml, subPath: identity-service.yaml, readOnly: true}
