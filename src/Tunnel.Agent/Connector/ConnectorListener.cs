@@ -169,12 +169,34 @@ internal sealed class ConnectorListener : IAsyncDisposable
             return;
         }
 
+        if (IsFromBrowser(context))
+        {
+            refuse(ConnectorRefusal.FromBrowser, context.Connection.Id);
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return;
+        }
+
         // Whichever it is: the messages carry TLS. Clients that name one may insist on an answer (RFC 6455 §4.1).
         var protocols = context.WebSockets.WebSocketRequestedProtocols;
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
             protocols.Count > 0 ? protocols[0] : null
         );
         await serve(new WebSocketCarrier(socket, context));
+    }
+
+    // Any page may open a WebSocket to this machine (RFC 6455 §10.2), and a name that resolves to it makes the page's origin
+    // the port's own. Connectors send no Origin, and reach a loopback address by that address or as localhost.
+    private static bool IsFromBrowser(HttpContext context)
+    {
+        var request = context.Request;
+        return request.Headers.Origin.Count > 0
+            || request.Headers.Keys.Any(name => name.StartsWith("Sec-Fetch-", StringComparison.OrdinalIgnoreCase))
+            || (
+                context.Connection.LocalIpAddress is { } local
+                && IPAddress.IsLoopback(local)
+                && !request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                && !IPAddress.TryParse(request.Host.Host, out _)
+            );
     }
 
     // RFC 9110 §15.5.22, RFC 6455 §4.4

@@ -12,6 +12,9 @@ internal enum ConnectorRefusal
     /// <summary>An HTTP request that does not ask for a WebSocket.</summary>
     NotUpgrade,
 
+    /// <summary>A page in a browser requested the WebSocket, or its <c>Host</c> is a name that another site may own.</summary>
+    FromBrowser,
+
     /// <summary>The WebSocket carried a text message.</summary>
     TextMessage,
 

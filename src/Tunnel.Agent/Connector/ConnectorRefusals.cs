@@ -9,6 +9,7 @@ internal static class ConnectorRefusals
             ConnectorRefusal.TooManyConnections => "too_many_connections",
             ConnectorRefusal.NotTls => "not_tls",
             ConnectorRefusal.NotUpgrade => "not_upgrade",
+            ConnectorRefusal.FromBrowser => "from_browser",
             ConnectorRefusal.TextMessage => "text_message",
             ConnectorRefusal.HandshakeTimeout => "handshake_timeout",
             ConnectorRefusal.NoServerName => "no_server_name",
@@ -27,6 +28,8 @@ internal static class ConnectorRefusals
                 "it began with neither TLS nor an HTTP request. Let the connector connect to this port by http://, without TLS of its own.",
             ConnectorRefusal.NotUpgrade =>
                 "it was an HTTP request without an upgrade to WebSocket. Only the provider's connector should use this port.",
+            ConnectorRefusal.FromBrowser =>
+                "a browser sent it, or its Host is neither an address nor localhost. Let the connector connect to the address.",
             ConnectorRefusal.TextMessage => "it sent a text message. Inner TLS needs binary messages.",
             ConnectorRefusal.HandshakeTimeout => "the client's TLS did not begin in time.",
             ConnectorRefusal.NoServerName => "the client's bytes were not a TLS ClientHello with a server name.",

@@ -59,6 +59,34 @@ public sealed class ConnectorRefusalTests
         scene.Log.Text.ShouldContain("without an upgrade to WebSocket");
     }
 
+    [Theory]
+    [InlineData("Origin: https://evil.example\r\n", "127.0.0.1", 403)]
+    [InlineData("Origin: null\r\n", "127.0.0.1", 403)]
+    [InlineData("Sec-Fetch-Mode: websocket\r\n", "127.0.0.1", 403)]
+    [InlineData("", "evil.example", 403)] // a name that was made to resolve to this machine
+    [InlineData("", "localhost.evil.example:8080", 403)]
+    [InlineData("", "127.0.0.1:8080", 101)]
+    [InlineData("", "localhost:8080", 101)]
+    [InlineData("", "[::1]:8080", 101)]
+    public async Task PageInABrowser_IsRefused(string header, string host, int status)
+    {
+        await using var scene = await ConnectorScene.StartAsync();
+        using var tcp = await scene.DialAsync();
+
+        await tcp.GetStream()
+            .WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                        + $"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n{header}\r\n"
+                ),
+                Token
+            );
+        var head = new byte[12];
+        await tcp.GetStream().ReadExactlyAsync(head, Token);
+
+        Encoding.ASCII.GetString(head).ShouldBe($"HTTP/1.1 {status}");
+    }
+
     [Fact]
     public async Task OtherFirstByte_IsClosed()
     {
