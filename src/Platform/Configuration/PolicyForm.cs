@@ -62,6 +62,7 @@ public static class PolicyForm
         root.Choice("default", "deny", "allow", "deny");
         root.Skip("rules");
         root.Skip("json");
+        root.Strings("query");
         root.Sequence("rules", out _);
         root.Mapping("json", out _);
         RequireMode(root);

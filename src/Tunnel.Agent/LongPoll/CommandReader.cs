@@ -10,7 +10,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// <summary>
 /// Reads the body of a poll. A command that the agent cannot serve is refused alone (<see cref="TunnelCommand.Refusal"/>), so
 /// that its product does not wait in vain; one without what each answer must repeat is dropped. The other commands of the
-/// same poll are served. Unknown members are ignored.
+/// same poll are served. Unknown members are ignored. Only one command at a time is parsed as a tree: a poll may have 32 MiB.
 /// </summary>
 internal static partial class CommandReader
 {
@@ -19,8 +19,16 @@ internal static partial class CommandReader
 
     private const int MostIdCharacters = 256;
 
-    // Deeper messages are the pipeline's to refuse, and concern no other command; this bounds the reader alone.
-    private const int MostDepth = 1 << 16;
+    // A list may have millions of entries. What a poll has beyond these is dropped.
+    private const int MostRefused = 1000;
+
+    // Deeper messages are the pipeline's to refuse; this bounds the reader of one command alone.
+    private const int MostDepth = 1024;
+
+    // Of reasons that are reported: a list may have millions of entries.
+    private const int MostDropped = 100;
+
+    private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <param name="body">The response's body.</param>
     /// <param name="receivedAt">When its headers arrived.</param>
@@ -29,36 +37,17 @@ internal static partial class CommandReader
     {
         try
         {
-            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = MostDepth });
-            if (document.RootElement.ValueKind != JsonValueKind.Object)
-            {
-                return null;
-            }
-
-            if (!TryGet(document.RootElement, "commands", out var list))
-            {
-                return PollBatch.Empty;
-            }
-
-            if (list.ValueKind != JsonValueKind.Array)
+            if (!TryFindCommands(body.Span, out var items, out var surplus))
             {
                 return null;
             }
 
             var (commands, dropped) = (new List<TunnelCommand>(), new List<string>());
-            foreach (var item in list.EnumerateArray())
+            foreach (var item in items)
             {
-                if (ReadCommand(item, receivedAt, out var reason) is { } command)
+                if (ReadCommand(body[item], commands.Count < MostCommands, receivedAt, out var reason) is { } command)
                 {
-                    commands.Add(
-                        commands.Count < MostCommands
-                            ? command
-                            : command with
-                            {
-                                Refusal = CommandFailures.TooMany,
-                                RefusedFor = "too_many",
-                            }
-                    );
+                    commands.Add(command);
                 }
                 else
                 {
@@ -66,12 +55,61 @@ internal static partial class CommandReader
                 }
             }
 
+            dropped.AddRange(Enumerable.Repeat("too_many", Math.Min(surplus, MostDropped)));
             return new PollBatch(commands, dropped);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null;
+            return null; // or a name with half a surrogate pair
         }
+    }
+
+    // False: this is not an object, or "commands" is not a list. Of two members with that name the last one counts.
+    private static bool TryFindCommands(ReadOnlySpan<byte> body, out List<Range> items, out int surplus)
+    {
+        (items, surplus) = ([], 0);
+        var isList = true;
+        var reader = new Utf8JsonReader(body, AnyDepth);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+        {
+            return false;
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isMeant = reader.ValueTextEquals("commands"u8);
+            reader.Read();
+            if (!isMeant)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            (items, surplus) = ([], 0);
+            isList = reader.TokenType is JsonTokenType.StartArray or JsonTokenType.Null;
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                reader.Skip();
+                continue;
+            }
+
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var start = (int)reader.TokenStartIndex;
+                reader.Skip();
+                if (items.Count < MostCommands + MostRefused)
+                {
+                    items.Add(start..(int)reader.BytesConsumed);
+                }
+                else
+                {
+                    surplus++;
+                }
+            }
+        }
+
+        while (reader.Read()) { } // a second value behind the first is an error
+        return isList;
     }
 
     /// <summary>Lower case without surrounding blanks; null for a text that names no channel.</summary>
@@ -82,44 +120,72 @@ internal static partial class CommandReader
     }
 
     // Null, with the reason: no answer to it is possible.
-    private static TunnelCommand? ReadCommand(JsonElement item, long receivedAt, out string reason)
+    private static TunnelCommand? ReadCommand(
+        ReadOnlyMemory<byte> item,
+        bool isServed,
+        long receivedAt,
+        out string reason
+    )
     {
         try
         {
-            if (ReadAddress(item, receivedAt, out reason) is not { } command)
+            if (ReadAddress(item.Span, receivedAt, out reason) is not { } command)
             {
                 return null;
             }
 
-            reason = ReadWork(item, ref command);
-            return reason.Length == 0 ? command
-                : reason == "headers" ? command with { Refusal = CommandFailures.HeadersTooLarge, RefusedFor = reason }
-                : command with { Refusal = CommandFailures.Unreadable, RefusedFor = reason };
+            reason = isServed ? ReadWork(item, ref command) : "too_many";
+            return reason.Length == 0
+                ? command
+                : command with
+                {
+                    Refusal = reason switch
+                    {
+                        "too_many" => CommandFailures.TooMany,
+                        "headers" => CommandFailures.HeadersTooLarge,
+                        _ => CommandFailures.Unreadable,
+                    },
+                    RefusedFor = reason,
+                };
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             reason = "text"; // half a surrogate pair, in this command alone
             return null;
         }
     }
 
-    // What each answer must repeat. Both are opaque: any text, if a header can carry the token.
-    private static TunnelCommand? ReadAddress(JsonElement item, long receivedAt, out string reason)
+    // What each answer must repeat, of two members with one name the last. Both are opaque: any text, if a header can carry the
+    // token.
+    private static TunnelCommand? ReadAddress(ReadOnlySpan<byte> item, long receivedAt, out string reason)
     {
         reason = "not_an_object";
-        if (item.ValueKind != JsonValueKind.Object)
+        var reader = new Utf8JsonReader(item, AnyDepth);
+        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return null;
         }
 
+        string? id = null;
+        string? token = null;
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isId = reader.ValueTextEquals("request_id"u8);
+            var isToken = reader.ValueTextEquals("shard_token"u8);
+            reader.Read();
+            var text = (isId || isToken) && reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
+            (id, token) = (isId ? text : id, isToken ? text : token);
+            reader.Skip();
+        }
+
         reason = "request_id";
-        if (Text(item, "request_id") is not { Length: > 0 } id)
+        if (string.IsNullOrEmpty(id))
         {
             return null;
         }
 
         reason = "shard_token";
-        if (Text(item, "shard_token") is not { Length: > 0 } token || token.Any(char.IsControl))
+        if (string.IsNullOrEmpty(token) || token.Any(char.IsControl))
         {
             return null;
         }
@@ -135,20 +201,28 @@ internal static partial class CommandReader
     }
 
     // Empty, or the member for which the command is refused. Those that were read until then are set.
-    private static string ReadWork(JsonElement item, ref TunnelCommand command)
+    private static string ReadWork(ReadOnlyMemory<byte> item, ref TunnelCommand command)
     {
+        if (JsonValues.Count(item.Span, JsonValues.MostOfMessage) > JsonValues.MostOfMessage)
+        {
+            return "values";
+        }
+
+        var reason = "depth";
         try
         {
+            using var document = JsonDocument.Parse(item, new JsonDocumentOptions { MaxDepth = MostDepth });
+            reason = "text";
             command = command with
             {
-                CreatedAt = ReadTime(Text(item, "created_at")),
-                ResponseTimeout = ResponseTimeout.Parse(Text(item, "response_timeout")),
+                CreatedAt = ReadTime(Text(document.RootElement, "created_at")),
+                ResponseTimeout = ResponseTimeout.Parse(Text(document.RootElement, "response_timeout")),
             };
-            return ReadMembers(item, ref command);
+            return ReadMembers(document.RootElement, ref command);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return "text";
+            return reason;
         }
     }
 

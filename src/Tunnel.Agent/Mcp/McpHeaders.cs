@@ -11,6 +11,9 @@ internal static class McpHeaders
     public const string Method = "Mcp-Method";
     public const string Name = "Mcp-Name";
 
+    /// <summary>What begins the name of a header that repeats an argument (<c>x-mcp-header</c> of a tool's input schema).</summary>
+    public const string ParameterPrefix = "Mcp-Param-";
+
     private const string Charset = "charset";
     private const string Json = "application/json"; // as nearly all clients write it: nothing to parse
 

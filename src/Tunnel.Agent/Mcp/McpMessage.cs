@@ -24,6 +24,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     // What else is wrong with a message cannot be misunderstood, and is its receiver's to refuse.
     private const MessageErrors NotRelayed =
         MessageErrors.NotJson
+        | MessageErrors.TooManyValues
         | MessageErrors.Repeated
         | MessageErrors.Batch
         | MessageErrors.NotAnObject
@@ -45,6 +46,9 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
 
     /// <summary>How many objects and arrays are in one another; 1 for a message without parameters.</summary>
     public int Depth { get; set; }
+
+    /// <summary>How many parts it has (<see cref="JsonValues"/>).</summary>
+    public int Values { get; set; }
 
     public MessageKind Kind { get; set; }
 

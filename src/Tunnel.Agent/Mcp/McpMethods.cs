@@ -19,6 +19,10 @@ internal static class McpMethods
     public const string Listen = "subscriptions/listen";
     public const string UpdatedResource = "notifications/resources/updated";
 
+    private const string Subscribe = "resources/subscribe";
+    private const string Unsubscribe = "resources/unsubscribe";
+    private const string Tasks = "tasks/";
+
     /// <summary>What a server asks of its client.</summary>
     public static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
@@ -42,17 +46,38 @@ internal static class McpMethods
         .Concat(Asks)
         .ToFrozenSet(StringComparer.Ordinal);
 
+    private static readonly FrozenSet<string> Folded = Basic
+        .Concat(Chosen)
+        .Concat([CallTool, GetPrompt, ReadResource, Subscribe, Unsubscribe])
+        .Select(MemberNames.Fold)
+        .ToFrozenSet(StringComparer.Ordinal);
+
     /// <summary>Whether it is one of MCP's own, whatever the route makes of it.</summary>
     public static bool IsKnown(string method) =>
         Basic.Contains(method) || Chosen.Contains(method) || FindTarget(method, out _) is not null;
 
+    /// <summary>
+    /// Whether it is none of MCP's own, and a server could take it for one (<see cref="MemberNames"/>): what that one names
+    /// would not be judged.
+    /// </summary>
+    public static bool IsVariant(string method)
+    {
+        if (IsKnown(method) || method.StartsWith(Tasks, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var folded = MemberNames.Fold(method);
+        return Folded.Contains(folded) || folded.StartsWith(Tasks, StringComparison.Ordinal);
+    }
+
     public static bool IsBasic(string method) => Basic.Contains(method);
 
     public static bool NeedsChoice(string method) =>
-        Chosen.Contains(method) || method.StartsWith("tasks/", StringComparison.Ordinal);
+        Chosen.Contains(method) || method.StartsWith(Tasks, StringComparison.Ordinal);
 
     /// <summary>Whether revisions without sessions do not have it any more: a message of theirs with it names nothing.</summary>
-    public static bool IsRemoved(string method) => method is "resources/subscribe" or "resources/unsubscribe";
+    public static bool IsRemoved(string method) => method is Subscribe or Unsubscribe;
 
     /// <summary>Whether modern requests repeat the name in a header (M2).</summary>
     public static bool RepeatsName(string method) => method is CallTool or GetPrompt or ReadResource;
@@ -71,7 +96,7 @@ internal static class McpMethods
         {
             CallTool => (TargetKind.Tool, "name"),
             GetPrompt => (TargetKind.Prompt, "name"),
-            ReadResource or "resources/subscribe" or "resources/unsubscribe" => (TargetKind.Resource, "uri"),
+            ReadResource or Subscribe or Unsubscribe => (TargetKind.Resource, "uri"),
             _ => ((TargetKind?)null, ""),
         };
         return kind;

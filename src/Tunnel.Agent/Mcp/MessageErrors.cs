@@ -66,8 +66,11 @@ internal enum MessageErrors
     /// <summary><c>_meta</c> has client information that is no object.</summary>
     OddClient = 1 << 17,
 
+    /// <summary>More parts than <see cref="JsonValues.MostOfMessage"/>: the rest was not read. Only noted of what a client sends.</summary>
+    TooManyValues = 1 << 18,
+
     /// <summary>It is not clear what the message is.</summary>
-    Unreadable = NotJson | Duplicate | Repeated | Batch | NotAnObject | LookAlike | ForeignName,
+    Unreadable = NotJson | TooManyValues | Duplicate | Repeated | Batch | NotAnObject | LookAlike | ForeignName,
 
     /// <summary>What is no JSON-RPC 2.0.</summary>
     Invalid = Version | Method | Shape | Id | LongId | NoId,

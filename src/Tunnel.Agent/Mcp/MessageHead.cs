@@ -53,8 +53,11 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
     private static bool Agrees(StringValues header, string? inBody) =>
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
 
-    // M7: values that are no plain ASCII are base64 between markers. Header bytes are Latin-1 characters here.
-    private static string? Decode(string value)
+    /// <summary>
+    /// What a header says that repeats a part of the body; null for base64 that cannot be decoded. Values that are no plain
+    /// ASCII are base64 between markers (M7).
+    /// </summary>
+    public static string? Decode(string value)
     {
         if (
             value.Length < EncodedPrefix.Length + EncodedSuffix.Length // they may share no character

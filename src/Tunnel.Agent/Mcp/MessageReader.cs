@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Unicode;
 
 namespace Culvert.Tunnel.Agent.Mcp;
@@ -22,8 +21,8 @@ internal static class MessageReader
     /// <summary>As <see cref="Read"/>, of any message.</summary>
     internal static McpMessage ReadWithCare(ReadOnlyMemory<byte> bytes)
     {
-        var message = ReadAnswer(bytes);
-        if (!message.Has(MessageErrors.NotJson) && message.Depth <= DeepestAllowed)
+        var message = ReadAll(bytes, JsonValues.MostOfMessage);
+        if (!message.Has(MessageErrors.NotJson | MessageErrors.TooManyValues) && message.Depth <= DeepestAllowed)
         {
             message.Faults |= FindDuplicate(message);
         }
@@ -35,12 +34,14 @@ internal static class MessageReader
     /// Reads what a server says. A name that is there twice is noted only where the agent itself goes by it: what else a
     /// server says is its own, and may be long.
     /// </summary>
-    public static McpMessage ReadAnswer(ReadOnlyMemory<byte> bytes)
+    public static McpMessage ReadAnswer(ReadOnlyMemory<byte> bytes) => ReadAll(bytes, int.MaxValue);
+
+    private static McpMessage ReadAll(ReadOnlyMemory<byte> bytes, int mostValues)
     {
         var message = new McpMessage(bytes);
         if (Utf8.IsValid(bytes.Span))
         {
-            MessageWalk.Read(message);
+            MessageWalk.Read(message, mostValues);
         }
         else
         {
@@ -52,19 +53,11 @@ internal static class MessageReader
 
     private static MessageErrors FindDuplicate(McpMessage message)
     {
-        var options = new JsonDocumentOptions
-        {
-            AllowDuplicateProperties = false,
-            MaxDepth = Math.Max(1, message.Depth),
-        };
         try
         {
-            JsonDocument.Parse(message.Bytes, options).Dispose();
-            return MessageErrors.None;
-        }
-        catch (JsonException)
-        {
-            return MessageErrors.Duplicate;
+            return DuplicateNames.Exist(message.Bytes, Math.Max(1, message.Depth))
+                ? MessageErrors.Duplicate
+                : MessageErrors.None;
         }
         catch (InvalidOperationException)
         {

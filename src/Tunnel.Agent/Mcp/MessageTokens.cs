@@ -4,7 +4,9 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>Goes through the members and values of a message, and notes which names are in doubt and how deep they are.</summary>
-internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
+/// <param name="bytes">Of the message.</param>
+/// <param name="mostValues">Reading more parts than this ends with a <see cref="JsonException"/>.</param>
+internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
 {
     // Deep enough to tell "too deep" from "not JSON".
     private const int DeepestEver = 10_000;
@@ -16,9 +18,12 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
     /// <summary>How many objects and arrays are in one another, at the deepest place so far.</summary>
     public int Depth { get; private set; }
 
+    /// <summary>How many parts were read so far (<see cref="JsonValues"/>).</summary>
+    public int Values { get; private set; }
+
     public readonly JsonTokenType Type => reader.TokenType;
 
-    public bool Read() => reader.Read();
+    public bool Read() => Advance();
 
     /// <summary>Into the object that the reader is at. False: it is another value, which is passed.</summary>
     public bool TryEnter()
@@ -50,7 +55,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
     )
     {
         member = null;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        if (!Advance() || reader.TokenType != JsonTokenType.PropertyName)
         {
             return false;
         }
@@ -62,7 +67,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
                 member = known[i];
                 Faults |= (seen & (1 << i)) == 0 ? 0 : MessageErrors.Repeated;
                 seen |= 1 << i;
-                reader.Read();
+                Advance();
                 return true;
             }
         }
@@ -75,7 +80,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
             member = Ascii.Equals(written, other) ? other : member;
         }
 
-        reader.Read();
+        Advance();
         return true;
     }
 
@@ -83,13 +88,13 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
     public bool NextMember(ReadOnlySpan<byte> name, out bool isMeant)
     {
         isMeant = false;
-        if (!reader.Read() || reader.TokenType != JsonTokenType.PropertyName)
+        if (!Advance() || reader.TokenType != JsonTokenType.PropertyName)
         {
             return false;
         }
 
         isMeant = reader.ValueTextEquals(name);
-        reader.Read();
+        Advance();
         return true;
     }
 
@@ -126,7 +131,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
 
         Deepen();
         var areTexts = true;
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (Advance() && reader.TokenType != JsonTokenType.EndArray)
         {
             if (ReadText() is { } text)
             {
@@ -157,10 +162,20 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes)
             do
             {
                 Deepen();
-            } while (reader.Read() && reader.CurrentDepth > outer);
+            } while (Advance() && reader.CurrentDepth > outer);
         }
 
         return start..(int)reader.BytesConsumed;
+    }
+
+    private bool Advance()
+    {
+        if (!reader.Read())
+        {
+            return false;
+        }
+
+        return ++Values <= mostValues ? true : throw new JsonException("The message has too many values.");
     }
 
     // The reader counts a value in as soon as it is inside.

@@ -21,6 +21,8 @@ internal ref struct MessageWalk
         "progressToken",
         "requestId",
         "protocolVersion",
+        "inputResponses",
+        "requestState",
     ];
     internal static readonly string[] InMeta =
     [
@@ -55,25 +57,28 @@ internal ref struct MessageWalk
     private bool hasCapabilities;
     private int answers;
 
-    private MessageWalk(McpMessage message)
+    private MessageWalk(McpMessage message, int mostValues)
     {
         this.message = message;
-        tokens = new MessageTokens(message.Bytes.Span);
+        tokens = new MessageTokens(message.Bytes.Span, mostValues);
     }
 
-    public static void Read(McpMessage message)
+    /// <param name="message">What is read.</param>
+    /// <param name="mostValues">Where reading stops, with a fault; all of its parts count (<see cref="JsonValues"/>).</param>
+    public static void Read(McpMessage message, int mostValues)
     {
-        var walk = new MessageWalk(message);
+        var walk = new MessageWalk(message, mostValues);
         try
         {
             walk.ReadMessage();
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            walk.tokens.Faults |= MessageErrors.NotJson; // or text with half a surrogate pair
+            walk.tokens.Faults |=
+                walk.tokens.Values > mostValues ? MessageErrors.TooManyValues : MessageErrors.NotJson; // or half a surrogate pair
         }
 
-        (message.Faults, message.Depth) = (walk.tokens.Faults, walk.tokens.Depth);
+        (message.Faults, message.Depth, message.Values) = (walk.tokens.Faults, walk.tokens.Depth, walk.tokens.Values);
     }
 
     private void ReadMessage()

@@ -24,6 +24,7 @@ internal ref struct PlainMessage
     private ReadOnlySpan<byte> uri;
     private Member seen;
     private int depth; // the deepest so far
+    private int values; // that were read so far
 
     private PlainMessage(McpMessage message, Span<(int At, int Length)> names, Span<int> open)
     {
@@ -65,14 +66,14 @@ internal ref struct PlainMessage
 
     private bool TryRead()
     {
-        if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject || !ReadRoot())
+        if (!Next() || reader.TokenType != JsonTokenType.StartObject || !ReadRoot())
         {
             return false;
         }
 
         // Behind the message there is nothing.
         const Member Needed = Member.Version | Member.Method;
-        if (reader.Read() || (seen & Needed) != Needed || method.IsEmpty)
+        if (Next() || (seen & Needed) != Needed || method.IsEmpty || values > JsonValues.MostOfMessage)
         {
             return false;
         }
@@ -96,14 +97,14 @@ internal ref struct PlainMessage
 
         message.Kind = (seen & Member.Id) != 0 ? MessageKind.Request : MessageKind.Notification;
         message.Faults |= (seen & Member.Capabilities) != 0 ? 0 : MessageErrors.NoCapabilities;
-        message.Depth = depth;
+        (message.Depth, message.Values) = (depth, values);
         return true;
     }
 
     private bool ReadRoot()
     {
         Deepen();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (Next() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var member =
                 Is("jsonrpc"u8) ? Member.Version
@@ -111,7 +112,7 @@ internal ref struct PlainMessage
                 : Is("method"u8) ? Member.Method
                 : Is("params"u8) ? Member.Params
                 : Member.None;
-            if (!IsNew(member) || !reader.Read() || !ReadRootValue(member))
+            if (!IsNew(member) || !Next() || !ReadRootValue(member))
             {
                 return false;
             }
@@ -139,7 +140,7 @@ internal ref struct PlainMessage
     private bool ReadParams()
     {
         Deepen();
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (Next() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var member =
                 Is("name"u8) ? Member.Name
@@ -147,7 +148,7 @@ internal ref struct PlainMessage
                 : Is("_meta"u8) ? Member.Meta
                 : Is("uri"u8) ? Member.Uri
                 : Member.None;
-            if (!IsNew(member) || !reader.Read() || !ReadParameter(member))
+            if (!IsNew(member) || !Next() || !ReadParameter(member))
             {
                 return false;
             }
@@ -182,10 +183,10 @@ internal ref struct PlainMessage
     {
         Deepen();
         var count = 0;
-        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        while (Next() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var written = reader.ValueSpan;
-            if (!IsNewName(0, ref count) || MemberNames.IsVariant(written, MessageWalk.InMeta) || !reader.Read())
+            if (!IsNewName(0, ref count) || MemberNames.IsVariant(written, MessageWalk.InMeta) || !Next())
             {
                 return false;
             }
@@ -274,7 +275,7 @@ internal ref struct PlainMessage
                 case JsonTokenType.PropertyName when !IsNewName(open[opened - 1], ref count):
                     return false;
             }
-        } while (opened > 0 && reader.Read());
+        } while (opened > 0 && values <= JsonValues.MostOfMessage && Next());
 
         return opened == 0;
     }
@@ -298,6 +299,13 @@ internal ref struct PlainMessage
 
         names[count++] = ((int)reader.TokenStartIndex + 1, name.Length); // behind the quotation mark
         return true;
+    }
+
+    private bool Next()
+    {
+        var isThere = reader.Read();
+        values += isThere ? 1 : 0;
+        return isThere;
     }
 
     private bool IsNew(Member member)

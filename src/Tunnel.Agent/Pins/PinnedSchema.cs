@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Schemas;
 
@@ -7,12 +8,22 @@ namespace Culvert.Tunnel.Agent.Pins;
 internal sealed class PinnedSchema
 {
     private const string Member = "inputSchema";
+    private const string Properties = "properties";
+    private const string HeaderKeyword = "x-mcp-header";
 
     private static readonly SchemaError Unsupported = new("", SchemaError.Unsupported);
 
     private readonly Schema? schema;
 
     private PinnedSchema(Schema? schema, string problem) => (this.schema, Problem) = (schema, problem);
+
+    /// <summary>
+    /// The arguments that headers repeat: by the header's name behind <c>Mcp-Param-</c>, in any case, the names of members on
+    /// the way to the argument. Only what <c>properties</c> alone lead to counts (SEP-2243). A header that two arguments
+    /// declare is not here: it would have two meanings.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; private init; } =
+        FrozenDictionary<string, IReadOnlyList<string>>.Empty;
 
     /// <summary>Why arguments cannot be compared with it, so that every call fails; empty where they can.</summary>
     public string Problem { get; }
@@ -22,10 +33,9 @@ internal sealed class PinnedSchema
         using var definition = tool.Parse();
         try
         {
-            return new PinnedSchema(
-                definition.RootElement.TryGetProperty(Member, out var schema) ? Schema.Compile(schema) : null,
-                ""
-            );
+            return definition.RootElement.TryGetProperty(Member, out var schema)
+                ? new PinnedSchema(Schema.Compile(schema), "") { Headers = ReadHeaders(schema) }
+                : new PinnedSchema(null, "");
         }
         catch (SchemaException e)
         {
@@ -36,4 +46,41 @@ internal sealed class PinnedSchema
     /// <summary>The first place where the arguments do not match; null if they do, or if the tool has no schema.</summary>
     public SchemaError? FindError(JsonElement arguments) =>
         Problem.Length > 0 ? Unsupported : schema?.FindError(arguments);
+
+    private static FrozenDictionary<string, IReadOnlyList<string>> ReadHeaders(JsonElement schema)
+    {
+        var declared = new List<(string Header, IReadOnlyList<string> Path)>();
+        Collect(schema, []);
+        return declared
+            .GroupBy(d => d.Header, StringComparer.OrdinalIgnoreCase)
+            .Where(g => g.Count() == 1)
+            .ToFrozenDictionary(g => g.Key, g => g.First().Path, StringComparer.OrdinalIgnoreCase);
+
+        void Collect(JsonElement within, IReadOnlyList<string> path)
+        {
+            if (
+                within.ValueKind != JsonValueKind.Object
+                || !within.TryGetProperty(Properties, out var properties)
+                || properties.ValueKind != JsonValueKind.Object
+            )
+            {
+                return;
+            }
+
+            foreach (var property in properties.EnumerateObject())
+            {
+                IReadOnlyList<string> at = [.. path, property.Name];
+                if (
+                    property.Value.ValueKind == JsonValueKind.Object
+                    && property.Value.TryGetProperty(HeaderKeyword, out var header)
+                    && header.ValueKind == JsonValueKind.String
+                )
+                {
+                    declared.Add((header.GetString()!, at));
+                }
+
+                Collect(property.Value, at);
+            }
+        }
+    }
 }

@@ -67,6 +67,13 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
     public SchemaError? FindError(TargetKind kind, string name, JsonElement arguments) =>
         ValidatesArguments && kind == TargetKind.Tool ? state.FindSchema(name)?.FindError(arguments) : null;
 
+    /// <summary>
+    /// The arguments of a tool that headers repeat, as the approved input schema declares them
+    /// (<see cref="PinnedSchema.Headers"/>); null: no approved schema applies.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindHeaders(TargetKind kind, string name) =>
+        Enforces && kind == TargetKind.Tool && Covers(PinKind.Tool) ? state.FindSchema(name)?.Headers : null;
+
     /// <summary>Notes an entry of a list, or the instructions, that the server sends to a client.</summary>
     public void Observe(PinKey key, JsonElement entry)
     {

@@ -144,6 +144,11 @@ internal sealed class PolicyStage(
             return await ObjectAsync(exchange, served, call, PolicyFailures.PathRefused);
         }
 
+        if (policy.Mode != PolicyMode.Record && !RequestQuery.IsListed(RequestQuery.Get(target), policy.Settings.Query))
+        {
+            return await ObjectAsync(exchange, served, call, PolicyFailures.QueryRefused);
+        }
+
         if (HttpMethods.IsPost(method))
         {
             return await JudgeMessageAsync(exchange, served, call);
@@ -223,6 +228,18 @@ internal sealed class PolicyStage(
         // (5)
         record.Decision = "allow";
         var limits = decision.Rule?.Limits ?? RuleLimits.None;
+        if (
+            decision.Rule is { JudgesArguments: true }
+            && !ParameterHeaders.Agree(
+                exchange.Request.Headers,
+                arguments!,
+                policy.Pins?.FindHeaders(message.Target ?? TargetKind.Method, message.Name)
+            )
+        )
+        {
+            return await ObjectAsync(exchange, served, call, PolicyFailures.HeadersMismatch, message, limits);
+        }
+
         if (StepUp.FindChallenge(exchange, served, decision.Rule, message) is { } ask)
         {
             return await ObjectAsync(
@@ -314,7 +331,7 @@ internal sealed class PolicyStage(
             new MessageFilter(policy.Rules, caller, hasLists, isModern),
             policy.Mode == PolicyMode.Enforce,
             hasLists,
-            isModern && !policy.Rules.AllowsAllAsks(caller),
+            (isModern || policy.Mode == PolicyMode.Enforce) && !policy.Rules.AllowsAllAsks(caller),
             limits.MaxResponseBytes ?? long.MaxValue,
             time
         )

@@ -29,8 +29,10 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     private AnswerHandling handling;
     private HeldAnswer? held;
+    private readonly ClientKey owner = ClientKey.FromPerson(exchange);
     private Memory<byte> lent;
     private long reserved;
+    private Failure? tooMuch; // why a message was not read; it is not passed where the policy is enforced
     private bool hasBegun; // the first event was seen
 
     /// <summary>Of the answer's body as the upstream gave it.</summary>
@@ -155,20 +157,41 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public void Dispose()
     {
-        budget.Return(reserved);
+        budget.Return(owner, reserved);
         reserved = 0;
         held = null;
     }
 
     private bool Reserve(int bytes)
     {
-        if (!budget.TryReserve(bytes))
+        if (!budget.TryReserve(owner, bytes))
         {
             return false;
         }
 
         reserved += bytes;
         return true;
+    }
+
+    // The parts are counted before a tree of them is built, and its memory is reserved for as long as it is used.
+    private FilteredMessage Apply(ReadOnlyMemory<byte> json)
+    {
+        var values = JsonValues.Count(json.Span, JsonValues.MostOfAnswer);
+        var bytes = (long)values * JsonValues.BytesOfEach;
+        if (values > JsonValues.MostOfAnswer || !budget.TryReserve(owner, bytes))
+        {
+            tooMuch ??= values > JsonValues.MostOfAnswer ? PolicyFailures.AnswerUnreadable : McpFailures.BodiesCrowded;
+            return new FilteredMessage(MessageFate.Unreadable, default, 0, null);
+        }
+
+        try
+        {
+            return plan.Filter.Apply(json);
+        }
+        finally
+        {
+            budget.Return(owner, bytes);
+        }
     }
 
     private void Begin()
@@ -182,7 +205,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var headers = exchange.Response.Headers;
         var type = headers.ContentType.ToString();
         var isEvents = type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
-        var isJson = type.Contains("json", StringComparison.OrdinalIgnoreCase);
+        var isJson = IsJson;
         var isEncoded = headers.ContentEncoding.Count > 0 && headers.ContentEncoding.ToString() != "identity";
         var mustLook = plan.HasLists || plan.LooksForAsks;
         if (!plan.Enforces)
@@ -206,8 +229,9 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
         else
         {
+            // Of any type and however it is framed: some clients read every answer but event streams as JSON.
             handling =
-                plan.HasLists || (isJson && (plan.LooksForAsks || headers.ContentLength <= SmallBytes) && !isEncoded)
+                mustLook || (isJson && headers.ContentLength <= SmallBytes && !isEncoded)
                     ? AnswerHandling.Whole
                     : AnswerHandling.Pass;
         }
@@ -216,14 +240,17 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private async ValueTask FinishWholeAsync(CancellationToken cancellationToken)
     {
         var body = held?.WrittenMemory ?? default;
-        var filtered = plan.Filter.Apply(body);
+        var filtered = Apply(body);
         (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
         Refuse(filtered);
         switch (filtered.Fate)
         {
+            case MessageFate.Unreadable when tooMuch is not null:
+                Failure = tooMuch;
+                return;
             // An error page of the server's, or an answer without a body.
             case MessageFate.Unreadable when body.IsEmpty || exchange.Response.StatusCode >= 400:
-            case MessageFate.Unreadable when !plan.HasLists && !plan.LooksForAsks:
+            case MessageFate.Unreadable when !plan.HasLists && (!plan.LooksForAsks || IsNoMessage(body.Span)):
             case MessageFate.Keep:
                 break;
             case MessageFate.Replace:
@@ -243,6 +270,13 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         held?.Return();
         await inner.FlushAsync(cancellationToken);
     }
+
+    // A page or a word, in whatever encoding: messages are objects or arrays.
+    private bool IsNoMessage(ReadOnlySpan<byte> body) =>
+        exchange.Response.Headers.ContentType.Count > 0 && !IsJson && !body.ContainsAny((byte)'{', (byte)'[');
+
+    private bool IsJson =>
+        exchange.Response.Headers.ContentType.ToString().Contains("json", StringComparison.OrdinalIgnoreCase);
 
     // What the head says of the body is no longer true of another one.
     private void Describe(int length)
@@ -297,7 +331,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             return;
         }
 
-        var filtered = plan.Filter.Apply(data);
+        var filtered = Apply(data);
         Hidden += filtered.Hidden;
         IsError = filtered.IsError ?? IsError;
         Refuse(filtered);
@@ -310,6 +344,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 inner.Write(EventReader.With(whole.Span, filtered.Replacement.Span));
                 break;
             default:
+                Failure ??= tooMuch;
                 inner.Write(EventReader.With(whole.Span, default));
                 break;
         }
@@ -326,7 +361,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     private void BufferRest(int length)
     {
-        budget.Return(reserved - length);
+        budget.Return(owner, reserved - length);
         reserved = length;
         if (length == 0)
         {
@@ -348,7 +383,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 .StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
         )
         {
-            var filtered = plan.Filter.Apply(seen);
+            var filtered = Apply(seen);
             (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
             return;
         }
@@ -358,7 +393,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             var data = EventReader.GetData(seen[..length]);
             if (!data.IsEmpty)
             {
-                var filtered = plan.Filter.Apply(data);
+                var filtered = Apply(data);
                 Hidden += filtered.Hidden;
                 IsError = filtered.IsError ?? IsError;
             }

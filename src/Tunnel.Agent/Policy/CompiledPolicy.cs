@@ -42,7 +42,7 @@ internal sealed class CompiledPolicy
         AsksForArguments =
             HasMasks
             || pins is { ValidatesArguments: true }
-            || rules.Any(r => r.Arguments is not null || r.Budget is not null);
+            || rules.Any(r => r.Arguments is not null || r.Approval is not null);
         var all = rules
             .Select(
                 (rule, place) =>
@@ -95,7 +95,7 @@ internal sealed class CompiledPolicy
     /// <param name="arguments">Of the call; null where there is none, and the question is what a list shows.</param>
     public Decision Decide(TargetKind kind, string name, string method, Caller caller, CallArguments? arguments = null)
     {
-        var isUnclear = kind == TargetKind.Resource && ResourceName.IsUnclear(name);
+        var isUnclear = RequestedName.IsUnclear(kind, name);
         var match = Find(kind, name, caller, isUnclear, arguments);
         var ofMethod = Find(TargetKind.Method, method, caller, isUnclear: false);
         var decision =
@@ -119,11 +119,13 @@ internal sealed class CompiledPolicy
     /// <summary>Whether a method that is about no name may be used, by the client or by the server.</summary>
     public Decision Decide(string method, Caller caller)
     {
-        var match = Find(TargetKind.Method, method, caller, isUnclear: false);
+        var isUnclear = RequestedName.IsUnclear(TargetKind.Method, method);
+        var match = Find(TargetKind.Method, method, caller, isUnclear);
         return match.Deny >= 0 ? Denied(match.Deny)
             : match.Allow >= 0 ? Allowed(match.Allow)
             : McpMethods.IsBasic(method) ? new Decision(true, null, Decision.Basic)
             : McpMethods.NeedsChoice(method) ? new Decision(false, null, Decision.NoChoice)
+            : isUnclear ? new Decision(false, null, Decision.Unclear)
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 

@@ -49,7 +49,7 @@ internal static class DeniedAnswer
         {
             Message = error switch
             {
-                { At: "", Condition: ArgumentConstraints.Closed } => "The call has an argument that is not allowed.",
+                { At: "", Condition: NamedArguments.Closed } => "The call has an argument that is not allowed.",
                 { At: "", Keyword: SchemaError.Unsupported } =>
                     "The tool's input schema cannot be checked by the route.",
                 { At: "", Keyword: not null } => "The arguments do not match the tool's input schema.",

@@ -143,7 +143,7 @@ internal sealed class PolicyCall(
             message = body.Replace(PageDialogue.RemoveAnswer(message));
         }
 
-        var verdict = await Approvals.AskAsync(record, rule, message, cancellationToken);
+        var verdict = await Approvals.AskAsync(record, rule, message, CallInputs.Read(exchange), cancellationToken);
         record.Approval = verdict.Id;
         return dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
     }

@@ -17,11 +17,12 @@ internal static class PolicyMessage
         };
 
     /// <summary>
-    /// Why a message must not pass whatever the rules are; null: it can be judged. In this order: 1. JSON, depth, members
-    /// twice, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
+    /// Why a message must not pass whatever the rules are; null: it can be judged. In this order: 1. JSON, its size and depth,
+    /// members twice, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
     /// </summary>
     public static Failure? FindFailure(McpMessage message, MessageHead head, int maxDepth) =>
         message.Has(MessageErrors.NotJson) ? PolicyFailures.NotJson
+        : message.Has(MessageErrors.TooManyValues) ? PolicyFailures.TooLarge
         : message.Depth > maxDepth ? PolicyFailures.TooDeep
         : message.Has(MessageErrors.Duplicate | MessageErrors.Repeated) ? PolicyFailures.DuplicateKey
         : message.Has(MessageErrors.Batch) ? PolicyFailures.Batch
@@ -39,6 +40,7 @@ internal static class PolicyMessage
     {
         const MessageErrors InDoubt =
             MessageErrors.NotJson
+            | MessageErrors.TooManyValues
             | MessageErrors.Duplicate
             | MessageErrors.Repeated
             | MessageErrors.Id

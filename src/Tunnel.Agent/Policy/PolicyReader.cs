@@ -12,7 +12,7 @@ internal static class PolicyReader
     internal const int MaxRules = 10_000;
     private const int MaxNameCharacters = 1024;
     private const long MaxBodyBytes = 64 << 20;
-    private static readonly string[] RuleKeys = ["mode", "default", "rules", "json"];
+    private static readonly string[] RuleKeys = ["mode", "default", "rules", "query", "json"];
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     /// <summary>The section of the agent's own file.</summary>
@@ -72,6 +72,7 @@ internal static class PolicyReader
             },
             Default = ParseEffect(policy.Choice("default", "deny", "allow", "deny")),
             Rules = [.. rules.Select(rule => ReadRule(rule, oauth))],
+            Query = ReadQuery(policy),
             MaxBytes = json.Size("max_bytes", 4 << 20, 1 << 10, MaxBodyBytes),
             MaxDepth = json.Int("max_depth", 64, 4, 1000),
         };
@@ -87,6 +88,22 @@ internal static class PolicyReader
         CheckCovered(policy, settings.Rules);
         ApprovalReader.CheckCovered(policy, settings.Rules);
         return settings;
+    }
+
+    private static IReadOnlyList<string> ReadQuery(ConfigSection policy)
+    {
+        var names = policy.Strings("query");
+        if (names.Count > RequestQuery.MaxNames || names.Any(n => !RequestQuery.IsName(n)))
+        {
+            policy.Error(
+                "query",
+                $"A query has at most {RequestQuery.MaxNames} parameters, with names of letters, digits, \"_\", \".\" and \"-\".",
+                "List the names of the parameters that clients send, without values."
+            );
+            return [];
+        }
+
+        return names;
     }
 
     private static PolicyRule ReadRule(ConfigSection section, OauthSettings oauth)
@@ -114,6 +131,14 @@ internal static class PolicyReader
             Approval = ApprovalReader.Read(section),
             Masked = ArgumentReader.ReadPointers(section, "mask"),
         };
+        if (rule.Effect == PolicyEffect.Allow) // a denial needs no clear names
+        {
+            rule = rule with
+            {
+                Arguments = ArgumentConstraints.Naming(rule.Arguments, [.. rule.Masked, .. rule.Approval?.Shown ?? []]),
+            };
+        }
+
         if (!section.Has("effect"))
         {
             section.Error("effect", "A rule must have an action.", "Write allow or deny.");
@@ -201,7 +226,7 @@ internal static class PolicyReader
             section.Has("arguments") ? "arguments"
             : rule.Budget is not null ? "budget"
             : "closed";
-        if (rule.Arguments is not null && rule.Effect == PolicyEffect.Deny)
+        if (rule.HasConditions && rule.Effect == PolicyEffect.Deny)
         {
             section.Error(
                 key,
@@ -210,9 +235,9 @@ internal static class PolicyReader
             );
         }
 
-        key = rule.Arguments is null ? "mask" : key;
+        key = rule.HasConditions ? key : "mask";
         if (
-            (rule.Arguments is not null || rule.Masked.Count > 0)
+            (rule.HasConditions || rule.Masked.Count > 0)
             && (rule.Tools.Count + rule.Prompts.Count == 0 || rule.Resources.Count + rule.Methods.Count > 0)
         )
         {
@@ -229,10 +254,11 @@ internal static class PolicyReader
     {
         var anyway = rules
             .Where(r =>
-                r.Effect == PolicyEffect.Allow && r is { Arguments: null, RequiredScopes.Count: 0, IsForEveryone: true }
+                r.Effect == PolicyEffect.Allow
+                && r is { HasConditions: false, RequiredScopes.Count: 0, IsForEveryone: true }
             )
             .ToList();
-        foreach (var rule in rules.Where(r => r.Arguments is not null))
+        foreach (var rule in rules.Where(r => r.HasConditions))
         {
             var covering = anyway.FirstOrDefault(other =>
                 Covers(other.Tools, rule.Tools) || Covers(other.Prompts, rule.Prompts)

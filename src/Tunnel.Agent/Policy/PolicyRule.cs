@@ -47,6 +47,12 @@ internal sealed record PolicyRule
     /// <summary>What must be true of a call's arguments; null = they may be anything. It does not hide a name.</summary>
     public ArgumentConstraints? Arguments { get; init; }
 
+    /// <summary>Whether it demands something of the values of arguments, or that there are no others.</summary>
+    public bool HasConditions => Arguments is { IsOfNames: false };
+
+    /// <summary>Whether what it allows depends on the arguments, by conditions, a budget or an approval.</summary>
+    public bool JudgesArguments => Approval is not null || HasConditions;
+
     /// <summary>What a token needs besides for a call that this rule allows: without them the caller gets a challenge that names them.</summary>
     public IReadOnlyList<string> RequiredScopes { get; init; } = [];
 

@@ -37,6 +37,9 @@ internal sealed record PolicySettings
     /// <summary>Deepest nesting of a body.</summary>
     public int MaxDepth { get; init; } = 64;
 
+    /// <summary>Parameters that the query of the endpoint's address may have, at most <see cref="RequestQuery.MaxNames"/>.</summary>
+    public IReadOnlyList<string> Query { get; init; } = [];
+
     /// <summary>Says which rules decided: two policies that differ in anything have different ones.</summary>
     public string Version
     {
@@ -44,6 +47,11 @@ internal sealed record PolicySettings
         {
             var text = new StringBuilder();
             Add($"{Mode} {Default} {MaxBytes} {MaxDepth}");
+            if (Query.Count > 0)
+            {
+                Add(["query", .. Query]);
+            }
+
             foreach (var rule in Rules)
             {
                 Add(rule.Name, $"{rule.Effect}", rule.Issuer, rule.Subject, rule.ClientId, rule.Scope);

@@ -51,7 +51,7 @@ internal sealed class PolicyJudge
         }
 
         var decision = route.Rules.DecideMessage(call.Method, call.Kind, call.Name, [], new Caller(call.Principal));
-        if (decision is { IsAllowed: true, Rule.Arguments: not null })
+        if (decision is { IsAllowed: true, Rule.HasConditions: true })
         {
             return Judgement.Unknown("a rule asks for arguments, whose values the record does not have");
         }

@@ -8,6 +8,15 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// </summary>
 internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
 {
+    /// <summary>Within this time after the first wait a body need not have any rate.</summary>
+    internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// After <see cref="Grace"/> a body must have come at this rate on average: a body that stops does not hold its memory
+    /// for longer.
+    /// </summary>
+    internal const int LeastBytesPerSecond = 4 * 1024;
+
     /// <summary>Reads the body unless it is held already. Null: it is held whole. Else why the request is refused.</summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<Failure?> HoldAsync(
@@ -64,8 +73,9 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
                 // Most bodies are there with their head: these need no timer.
                 if (!reader.TryRead(out var read))
                 {
-                    waiting ??= new BodyWait(reader, time, wait);
-                    if (await waiting.ReadAsync(exchange.ClientGone) is not { } next)
+                    waiting ??= new BodyWait(reader, time);
+                    var allowed = GetAllowedTime(body.Bytes.Length);
+                    if (await waiting.ReadAsync(allowed < wait ? allowed : wait, exchange.ClientGone) is not { } next)
                     {
                         return BodyOutcome.Incomplete;
                     }
@@ -81,10 +91,9 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
 
                 // Taken out as it comes: left in place, it would close the sender's window.
                 reader.AdvanceTo(read.Buffer.End);
-                body.IsComplete = read.IsCompleted && body.Bytes.Length <= maxBytes;
-                if (body.IsComplete)
+                if (read.IsCompleted && body.Bytes.Length <= maxBytes)
                 {
-                    return BodyOutcome.Complete;
+                    return body.TryComplete() ? BodyOutcome.Complete : BodyOutcome.Crowded;
                 }
 
                 if (read.IsCanceled)
@@ -108,11 +117,14 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         }
     }
 
+    private static TimeSpan GetAllowedTime(int arrived) =>
+        Grace + TimeSpan.FromSeconds((double)arrived / LeastBytesPerSecond);
+
     // Continues what another reader has begun, under this reader's budget. False: the budget is exhausted, and nothing
     // has changed.
     private bool TryBegin(Exchange exchange, out HeldBody body)
     {
-        body = new HeldBody(budget);
+        body = new HeldBody(budget, ClientKey.FromPerson(exchange));
         if (exchange.HeldBody is { } begun)
         {
             if (!body.TryAppend(new ReadOnlySequence<byte>(begun.Bytes)))

@@ -9,6 +9,8 @@ namespace Culvert.Tunnel.Agent.Requests;
 internal sealed class BodyWait : IDisposable
 {
     private readonly PipeReader reader;
+    private readonly TimeProvider time;
+    private readonly long startedAt;
     private readonly ITimer timer;
     private readonly Lock gate = new();
 
@@ -17,15 +19,26 @@ internal sealed class BodyWait : IDisposable
     private bool isReading;
     private bool isOver;
 
-    public BodyWait(PipeReader reader, TimeProvider time, TimeSpan wait)
+    public BodyWait(PipeReader reader, TimeProvider time)
     {
         this.reader = reader;
-        timer = time.CreateTimer(static state => ((BodyWait)state!).End(), this, wait, Timeout.InfiniteTimeSpan);
+        this.time = time;
+        startedAt = time.GetTimestamp();
+        timer = time.CreateTimer(
+            static state => ((BodyWait)state!).End(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <summary>The next bytes; cancelled if the time is over by then, null if it was over before.</summary>
-    public async ValueTask<ReadResult?> ReadAsync(CancellationToken cancellationToken)
+    /// <param name="allowed">How long all reads together may take, from the first on.</param>
+    /// <param name="cancellationToken">The client is gone.</param>
+    public async ValueTask<ReadResult?> ReadAsync(TimeSpan allowed, CancellationToken cancellationToken)
     {
+        var left = allowed - time.GetElapsedTime(startedAt);
+        timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         lock (gate)
         {
             if (isOver)
@@ -46,6 +59,8 @@ internal sealed class BodyWait : IDisposable
             {
                 isReading = false;
             }
+
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan); // the next read may be allowed more
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
@@ -7,4 +8,31 @@ internal readonly record struct ClientKey(string Issuer, string Subject, IPAddre
 {
     public static ClientKey From(Exchange exchange) =>
         new(exchange.Principal?.Issuer ?? "", exchange.Principal?.Subject ?? "", exchange.Connection.Client.Address);
+
+    /// <summary>
+    /// The person who calls, from whatever address and by whatever client; the client where a token names no subject. On
+    /// routes that do not authenticate callers, the address (the network of 64 bits for IPv6).
+    /// </summary>
+    public static ClientKey FromPerson(Exchange exchange) =>
+        exchange.Principal is { } principal
+            ? new(
+                principal.Issuer,
+                principal.Subject.Length > 0 ? principal.Subject : $"\0{principal.ClientId}",
+                IPAddress.None
+            )
+            : new("", "", GetNetwork(exchange.Connection.Client.Address));
+
+    // One customer of a provider has all addresses of it.
+    private static IPAddress GetNetwork(IPAddress address)
+    {
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || address.IsIPv4MappedToIPv6)
+        {
+            return address;
+        }
+
+        Span<byte> bytes = stackalloc byte[16];
+        address.TryWriteBytes(bytes, out _);
+        bytes[8..].Clear();
+        return new IPAddress(bytes);
+    }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Tunnel.Agent.Mcp;
 using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Requests;
@@ -49,13 +50,65 @@ internal static class HeaderRules
     [
         "X-Original-URL",
         "X-Rewrite-URL",
+        "X-HTTP-Method",
         "X-HTTP-Method-Override",
+        "X-Method-Override",
         "X-Remote-User",
         "X-Forwarded-User",
     ];
 
-    // A tool's parameter may be called anything, and the header repeats its name.
-    private const string ToolParameter = "Mcp-Param-";
+    // The same by families: what well-known proxies say of the request and of the user whom they have authenticated. A server
+    // that trusts its proxy believes them.
+    private static readonly string[] ProxyFamilies =
+    [
+        "Cf-Access-",
+        "Client-Cert",
+        "Client-IP",
+        "Fastly-Client-",
+        "Front-End-",
+        "OIDC-",
+        "Remote-",
+        "SSL-Client-",
+        "Tailscale-",
+        "X-Amzn-Oidc-",
+        "X-Anonymous-Consumer",
+        "X-Appengine-",
+        "X-ARR-",
+        "X-Auth-Email",
+        "X-Auth-Groups",
+        "X-Auth-Request-",
+        "X-Auth-Subject",
+        "X-Auth-User",
+        "X-Authenticated-",
+        "X-Authentik-",
+        "X-Authelia-",
+        "X-Azure-Client",
+        "X-Client-Cert",
+        "X-Client-DN",
+        "X-Client-S-DN",
+        "X-Client-Subject",
+        "X-Client-User",
+        "X-Client-Verify",
+        "X-Consumer-",
+        "X-Credential-",
+        "X-Envoy-",
+        "X-Forwarded",
+        "X-Goog-Authenticated-",
+        "X-Goog-IAP-",
+        "X-Host",
+        "X-MS-Client-",
+        "X-MS-Token-",
+        "X-Original-",
+        "X-Pomerium-",
+        "X-Proxy-",
+        "X-Real-",
+        "X-Remote-",
+        "X-Rewrite-",
+        "X-SSL-",
+        "X-Userinfo",
+        "X-Vouch-",
+        "X-WebAuth-",
+    ];
 
     // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent itself
     // saw may go to an upstream that trusts it (P6). Origin has been checked by then and names a site the upstream does
@@ -79,24 +132,34 @@ internal static class HeaderRules
         "DPoP",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // What a Connection header may not take away: without them the message would mean something else.
+    // What a Connection header may not take away: the agent reads these fields, and without them the message would mean
+    // something else to the upstream. RFC 9110 §7.6.1 forbids senders to name fields that are for the message's receiver.
     private static readonly FrozenSet<string> NeverNominated = new[]
     {
-        "Content-Length",
-        "Content-Type",
-        "Content-Encoding",
+        "Authorization",
+        "Cookie",
+        "DPoP",
         "Host",
+        "Last-Event-ID",
+        "Origin",
         "Set-Cookie",
+        "traceparent",
+        "tracestate",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
+    // The same for all fields of these families.
+    private static readonly string[] NeverNominatedFamilies = ["Mcp-", "Content-", "Accept", "Access-Control-"];
 
     /// <summary>True if a client's request header with this name goes to the upstream.</summary>
     /// <remarks>
     /// S38: names with "_" do not. CGI and its successors read "_" and "-" as the same character, so that
-    /// <c>X_Api_Key</c> would mean <c>X-Api-Key</c>, which the agent sets itself.
+    /// <c>X_Api_Key</c> would mean <c>X-Api-Key</c>, which the agent sets itself. A tool's parameter may have any name, and
+    /// its header repeats the name.
     /// </remarks>
     public static bool ForwardsRequest(string name, StringValues connection) =>
         MaySend(name)
-        && (!name.Contains('_') || name.StartsWith(ToolParameter, StringComparison.OrdinalIgnoreCase))
+        && !IsOfFamily(name, ProxyFamilies)
+        && (!name.Contains('_') || name.StartsWith(McpHeaders.ParameterPrefix, StringComparison.OrdinalIgnoreCase))
         && !IsNominated(name, connection);
 
     /// <summary>True if the agent's own configuration may set a request header with this name.</summary>
@@ -145,8 +208,21 @@ internal static class HeaderRules
                 var option = value.AsSpan(range).Trim(" \t");
                 if (option.Equals(name, StringComparison.OrdinalIgnoreCase))
                 {
-                    return !NeverNominated.Contains(name);
+                    return !NeverNominated.Contains(name) && !IsOfFamily(name, NeverNominatedFamilies);
                 }
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOfFamily(string name, string[] families)
+    {
+        foreach (var family in families)
+        {
+            if (name.StartsWith(family, StringComparison.OrdinalIgnoreCase))
+            {
+                return true;
             }
         }
 

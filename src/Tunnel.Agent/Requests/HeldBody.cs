@@ -7,7 +7,9 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// A request body that is judged before it may pass. Its bytes count against the budget from their arrival until it is
 /// refused or answered.
 /// </summary>
-internal sealed class HeldBody(BodyBudget budget) : IDisposable
+/// <param name="budget">Of all bodies of this kind.</param>
+/// <param name="owner">Whose share of it the body takes.</param>
+internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
 {
     private ArrayBufferWriter<byte> bytes = new();
     private McpMessage? message;
@@ -16,7 +18,7 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 
     /// <summary>False: more is to come behind it.</summary>
-    public bool IsComplete { get; set; }
+    public bool IsComplete { get; private set; }
 
     /// <summary>
     /// The bytes as a message, read once: the code that judges, records or relays it uses the same reading of the very
@@ -27,12 +29,11 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
     /// <summary>False: the budget has no room.</summary>
     public bool TryAppend(in ReadOnlySequence<byte> arrived)
     {
-        if (!budget.TryReserve(arrived.Length))
+        if (!TryReserve(arrived.Length))
         {
             return false;
         }
 
-        reserved += arrived.Length;
         foreach (var segment in arrived)
         {
             bytes.Write(segment.Span);
@@ -40,6 +41,12 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
 
         return true;
     }
+
+    /// <summary>
+    /// Nothing is to come behind it: the memory for judging it is reserved before any is used. False: the budget has no room
+    /// for that.
+    /// </summary>
+    public bool TryComplete() => IsComplete = TryReserve((long)Message.Values * JsonValues.BytesOfEach);
 
     /// <summary>Takes out what was for the agent alone. The bytes until now stay as they are: a record may refer to them.</summary>
     public McpMessage Replace(ReadOnlySpan<byte> shorter)
@@ -50,5 +57,16 @@ internal sealed class HeldBody(BodyBudget budget) : IDisposable
     }
 
     // Called once, by the exchange.
-    public void Dispose() => budget.Return(reserved);
+    public void Dispose() => budget.Return(owner, reserved);
+
+    private bool TryReserve(long bytes)
+    {
+        if (!budget.TryReserve(owner, bytes))
+        {
+            return false;
+        }
+
+        reserved += bytes;
+        return true;
+    }
 }

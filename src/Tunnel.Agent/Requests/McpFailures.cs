@@ -49,7 +49,7 @@ internal static class McpFailures
         503,
         "overloaded_error",
         "The agent reads as many messages as it has room for.",
-        "Many large or slow messages arrive at once on routes whose scopes depend on the operation.",
+        "Many large or slow messages arrive at once, or this caller has as many as one may have.",
         "Retry after a moment."
     )
     {

@@ -41,7 +41,7 @@ internal static class PolicyFailures
         400,
         InvalidMessage,
         "A member of the message can be mistaken for another one.",
-        "A member such as Method or NAME, or one with letters that look like others, which some servers treat as method or name.",
+        "A member such as Method or NAME, or one with blanks, control characters or letters of another script, which some servers treat as method or name.",
         SendOne
     );
 
@@ -77,8 +77,8 @@ internal static class PolicyFailures
         413,
         InvalidMessage,
         "The message is larger than the route's policy reads.",
-        "The body exceeds policy.json.max_bytes or the route's max_request_bytes.",
-        "Send less, or raise the limit."
+        "The body exceeds policy.json.max_bytes or the route's max_request_bytes, or has more than 200,000 values and names.",
+        "Send less, or raise the limit; the number of values has no setting."
     );
 
     public static readonly Failure Encoded = Refusal(
@@ -122,8 +122,8 @@ internal static class PolicyFailures
         400,
         RpcText.HeaderMismatch,
         "The request's headers differ from its body.",
-        "Mcp-Method, Mcp-Name or MCP-Protocol-Version is missing, repeated, or differs from the message.",
-        "Send headers that match the body."
+        "Mcp-Method, Mcp-Name or MCP-Protocol-Version is missing, repeated, or differs from the message; or a rule judges the arguments, and an Mcp-Param header differs from them or is not declared by a pinned input schema.",
+        "Send headers that match the body; pin the tool if its clients send Mcp-Param headers."
     );
 
     public static readonly Failure PathRefused = new(
@@ -134,6 +134,15 @@ internal static class PolicyFailures
         "This route serves only its MCP endpoint.",
         "Where a policy is enforced, paths that it cannot judge are closed.",
         "Call the path of the route's resource, byte for byte."
+    );
+
+    public static readonly Failure QueryRefused = Refusal(
+        "policy.query_refused",
+        400,
+        InvalidMessage,
+        "The address has a query that the route does not accept.",
+        "The server may act on the query, and no rule judges it. The route's policy lists the parameters that may be there, each once.",
+        "Call the address without a query, or list its parameters in policy.query."
     );
 
     public static readonly Failure MethodRefused = new(
@@ -154,7 +163,7 @@ internal static class PolicyFailures
         502,
         InternalError,
         "Checking the server's response failed.",
-        "A list that is compressed, is not JSON, or is larger than the agent reads; or an answer with members that two readers could read differently.",
+        "An answer that is compressed, is not JSON, or is larger than the agent reads, where it is a list or may contain a request of the server; or an answer with members that two readers could read differently.",
         "Make the server respond with plain JSON or an event stream, in pages."
     );
 
@@ -285,6 +294,7 @@ internal static class PolicyFailures
         ParamsInvalid,
         HeadersMismatch,
         PathRefused,
+        QueryRefused,
         MethodRefused,
         AnswerUnreadable,
         Arguments,

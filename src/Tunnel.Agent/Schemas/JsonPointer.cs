@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
@@ -91,6 +92,32 @@ internal sealed class JsonPointer
         }
 
         return PointerResult.Found;
+    }
+
+    /// <summary>What is at the place, and at all others that a server could take for it (<see cref="MemberNames"/>).</summary>
+    public IReadOnlyList<JsonElement> FindLike(JsonElement root)
+    {
+        List<JsonElement> found = [root];
+        foreach (var (name, index) in steps)
+        {
+            var folded = MemberNames.Fold(name);
+            found =
+            [
+                .. found.SelectMany(value =>
+                    value.ValueKind switch
+                    {
+                        JsonValueKind.Object => value
+                            .EnumerateObject()
+                            .Where(m => m.NameEquals(name) || MemberNames.Fold(m.Name) == folded)
+                            .Select(m => m.Value),
+                        JsonValueKind.Array when index >= 0 && index < value.GetArrayLength() => [value[index]],
+                        _ => Enumerable.Empty<JsonElement>(),
+                    }
+                ),
+            ];
+        }
+
+        return found;
     }
 
     public override string ToString() => Text;

@@ -106,6 +106,10 @@ internal sealed class UpstreamProbe(
         {
             return false;
         }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            return false; // the probe that follows says why
+        }
     }
 
     private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
@@ -125,6 +129,11 @@ internal sealed class UpstreamProbe(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new ProbeState(false, "The request timed out.");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The agent serves its other routes, whatever goes wrong with one server's answer, even without memory for it.
+            return new ProbeState(false, $"The probe failed: {e.GetType().Name}.");
         }
     }
 }

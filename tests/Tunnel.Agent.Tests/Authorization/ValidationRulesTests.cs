@@ -503,7 +503,7 @@ public sealed class ValidationRulesTests
     [Fact]
     public async Task A13_HeldBodies_ShareOneBudgetAndGiveItBack()
     {
-        await using var fixture = new OauthFixture(Stepped, maxHeldBytes: 1_000);
+        await using var fixture = new OauthFixture(Stepped, maxHeldBytes: 4_000);
         fixture.Tunnel.Add("docs", fixture.Upstream.Port, fixture.Access());
         await fixture.Tunnel.StartAsync();
         var token = fixture.Token(c => c["scope"] = "docs.read");
@@ -513,7 +513,7 @@ public sealed class ValidationRulesTests
             fits.StatusCode.ShouldNotBe(HttpStatusCode.ServiceUnavailable);
         }
 
-        using var refused = await fixture.SendAsync(token, json: Call("list_x").PadRight(1_001));
+        using var refused = await fixture.SendAsync(token, json: Call("list_x").PadRight(2_001));
         using var after = await fixture.SendAsync(token, json: Call("list_x").PadRight(1_000));
 
         refused.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);

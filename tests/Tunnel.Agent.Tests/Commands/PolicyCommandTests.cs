@@ -206,7 +206,7 @@ public sealed class PolicyCommandTests : IDisposable
             """
             2026-11-20 10:00:00 UTC  docs  tools/call drop\uFFFD[2J of portal
             Decided: deny (default), policy version 0123456789abcdef.
-            Today:   allow (rule portal).
+            Today:   deny (unclear_name).
 
             """.Replace("\\uFFFD", "\uFFFD", StringComparison.Ordinal)
         );

@@ -117,6 +117,31 @@ public sealed class CommandReaderTests
     }
 
     [Theory]
+    [InlineData("[],", 200_000, "values")]
+    [InlineData("1,", 200_000, "values")]
+    [InlineData("[", 2_000, "depth")]
+    public void Read_MessageThatIsTooLargeForATree_IsDroppedAlone(string part, int count, string reason)
+    {
+        var values = string.Concat(Enumerable.Repeat(part, count));
+        values += part == "[" ? new string(']', count) : "1";
+        var bad = Good.Replace("{\"id\":1}", $"{{\"id\":1,\"params\":[{values}]}}", StringComparison.Ordinal);
+
+        var batch = Read($"{Good},{bad},{Good}");
+
+        batch.Dropped.ShouldBe([reason]);
+        batch.Commands.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Read_EndlessList_ReportsOnlySome()
+    {
+        var batch = Read(string.Join(',', Enumerable.Repeat("0", 100_000)));
+
+        batch.Commands.ShouldBeEmpty();
+        batch.Dropped.Count.ShouldBe(125);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[]")]
     [InlineData("{\"commands\":{}}")]

@@ -18,6 +18,13 @@ public sealed class MemberNamesTests
     [InlineData("parameters", false)]
     [InlineData("größe", false)]
     [InlineData("", false)]
+    [InlineData("params\0", true)]
+    [InlineData("pa\u200Brams", true)]
+    [InlineData(" id", true)]
+    [InlineData("i-d", false)]
+    [InlineData("$id", true)]
+    [InlineData("\uFF49\uFF44", true)]
+    [InlineData("i\u0307d", true)]
     public void IsVariant_OfAName_FoldsAsOtherReadersDo(string name, bool isVariant) =>
         MemberNames.IsVariant(Encoding.UTF8.GetBytes(name), Significant).ShouldBe(isVariant);
 
@@ -37,4 +44,31 @@ public sealed class MemberNamesTests
         MemberNames.AreClear(element, Significant, areFree: false).ShouldBe(areClear);
         MemberNames.AreClear(element, Significant, areFree: true).ShouldBe(areClearIfFree);
     }
+
+    [Fact]
+    public void IsVariant_EachCharacterThatAReaderMayLeaveOut_IsOne()
+    {
+        foreach (var name in Significant)
+        {
+            LookAlikeNames
+                .Of(name)
+                .Where(variant => !MemberNames.IsVariant(Encoding.UTF8.GetBytes(variant), Significant))
+                .ShouldBeEmpty();
+        }
+    }
+
+    [Theory]
+    [InlineData("Stra\u00DFe", "STRASSE")]
+    [InlineData("\u03C3\u03C2", "\u03A3\u03A3")]
+    [InlineData("/a.b-c_1", "/A.B-C_1")]
+    public void Fold_OfBothNames_IsTheSame(string left, string right) =>
+        MemberNames.Fold(left).ShouldBe(MemberNames.Fold(right));
+
+    [Theory]
+    [InlineData("userId", "user_id")]
+    [InlineData("a/b", "ab")]
+    [InlineData("a1", "a2")]
+    [InlineData("\u0435", "e")] // Cyrillic: no reader takes it for the Latin letter
+    public void Fold_OfBothNames_Differs(string left, string right) =>
+        MemberNames.Fold(left).ShouldNotBe(MemberNames.Fold(right));
 }

@@ -149,6 +149,83 @@ public sealed class PolicyArgumentsTests : IDisposable
             .ShouldBe(scene.HashOf($$$"""{"pin":null,"q":"{{{pad}}}","deep":{"pin":null,"x":1}}"""));
     }
 
+    [Fact]
+    public async Task Masked_UnderANameThatCouldBeTakenForIt_LeavesNothingOfTheValueInTheRecord()
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings("{name: a, effect: allow, tools: [get], mask: [/pin, /deep/pin]}"),
+            Json(Ok),
+            scene.Trail
+        );
+
+        var (answer, _) = await fixture.PostAsync(Call("get", "1", """{"Pin":"1234","deep":{"p\u0000in":[1,2]}}"""));
+
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.arguments"]);
+        var record = await NextAsync();
+        Text(record, "condition").ShouldBe("lookalike");
+        record.GetProperty("arguments").GetRawText().ShouldBe("""{"Pin":"masked","deep":"object:1"}""");
+        Text(record, "arguments_hash").ShouldBe(scene.HashOf("""{"Pin":null,"deep":{"p\u0000in":null}}"""));
+    }
+
+    [Theory]
+    [InlineData("a=1", "", 400)]
+    [InlineData("a", "", 400)]
+    [InlineData("a=1", ", query: [b]", 400)]
+    [InlineData("A=1", ", query: [a]", 400)]
+    [InlineData("%61=1", ", query: [a]", 400)]
+    [InlineData("a=1&a=2", ", query: [a]", 400)]
+    [InlineData("a=1;b=2", ", query: [a]", 400)]
+    [InlineData("a=1&", ", query: [a]", 400)]
+    [InlineData("a=1&b=2", ", query: [a, b]", 200)]
+    [InlineData("a", ", query: [a]", 200)]
+    [InlineData("", "", 200)]
+    public async Task Query_ThatTheRouteDoesNotList_IsRefused(string query, string listed, int status)
+    {
+        var read = PolicyFile.Read(
+            $"{{mode: enforce{listed}, rules: [{{name: a, effect: allow, tools: [get]}}]}}"
+        );
+        await using var fixture = await StartAsync(read.Settings!, Json(Ok));
+
+        var (answer, _) = await fixture.PostAsync(Call("get"), path: $"/mcp?{query}");
+        var (stream, _) = await fixture.PostAsync("", path: $"/mcp?{query}", method: HttpMethod.Get);
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        stream.StatusCode.ShouldBe(answer.StatusCode);
+        if (status == 400)
+        {
+            answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.query_refused"]);
+            fixture.Upstream.Connections.ShouldBe(0);
+        }
+        else
+        {
+            (await fixture.Upstream.NextAsync()).RequestLine.ShouldBe($"POST /mcp?{query} HTTP/1.1");
+        }
+    }
+
+    [Theory]
+    [InlineData("arguments: [{at: /a, const: 1}]", 400)]
+    [InlineData("budget: {of: /a, per: 1h, limit: 9}", 400)]
+    [InlineData("require_approval: {}", 400)]
+    [InlineData("rate: 9/1m", 200)]
+    public async Task ParameterHeader_ThatNothingDeclares_IsRefusedWhereArgumentsAreJudged(string key, int status)
+    {
+        await using var fixture = await StartAsync(
+            PolicyFile.Settings($"{{name: a, effect: allow, tools: [get], {key}}}"),
+            Json(Ok)
+        );
+
+        var (answer, _) = await fixture.PostAsync(
+            Call("get", "1", """{"a":1}"""),
+            change: r => r.Headers.TryAddWithoutValidation("mcp-param-A", "1")
+        );
+
+        ((int)answer.StatusCode).ShouldBe(status);
+        if (status == 400)
+        {
+            answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.headers_mismatch"]);
+        }
+    }
+
     public void Dispose() => scene.Dispose();
 
     private static string Text(JsonElement record, string name) =>

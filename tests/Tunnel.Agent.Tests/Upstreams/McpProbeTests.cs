@@ -3,6 +3,7 @@ using Culvert.Platform.Secrets;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Credentials;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
@@ -245,6 +246,29 @@ public sealed class McpProbeTests
         upstream.Children.ShouldBe(isShared ? 1 : 0);
     }
 
+    [Theory]
+    [MemberData(nameof(Exceptions))]
+    public async Task Probe_ThatThrows_IsAFailedProbe(Exception exception)
+    {
+        await using var upstream = new FailingUpstream(exception);
+        var probe = new UpstreamProbe(RouteTo(upstream), new FakeTimeProvider(), NullLogger<UpstreamProbe>.Instance);
+
+        (await probe.ProbeAsync(Token)).ShouldBeTrue();
+
+        probe.State.IsHealthy.ShouldBe(false);
+        probe.State.Detail.ShouldContain(exception.GetType().Name);
+    }
+
+    public static TheoryData<Exception> Exceptions =>
+        [
+            new InvalidOperationException(),
+            new OutOfMemoryException(),
+            new System.Text.Json.JsonException(),
+            new IOException(),
+            new ObjectDisposedException("a"),
+            new HttpRequestException(),
+        ];
+
     [Fact]
     public async Task Stdio_ProgramThatCannotRun_IsIll()
     {
@@ -321,5 +345,16 @@ public sealed class McpProbeTests
     {
         var text = $"event: message\ndata: {body}\n\n";
         return $"HTTP/1.1 {status} X\r\nContent-Type: text/event-stream\r\n{headers}Content-Length: {text.Length}\r\n\r\n{text}";
+    }
+
+    private sealed class FailingUpstream(Exception exception) : Upstream
+    {
+        public override UpstreamSettings Settings { get; } = Mcp(1);
+
+        public override Task ServeAsync(Exchange exchange, Route route, string host) => Task.CompletedTask;
+
+        public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) => throw exception;
+
+        protected override ValueTask EndAsync() => ValueTask.CompletedTask;
     }
 }

@@ -73,7 +73,7 @@ internal static class ApprovalReader
 
             var (rule, before) = (rules[i], rules.Take(i));
             var covering = before.FirstOrDefault(other =>
-                other is { Effect: PolicyEffect.Allow, Approval: null, Arguments: null, IsForEveryone: true }
+                other is { Effect: PolicyEffect.Allow, Approval: null, HasConditions: false, IsForEveryone: true }
                 && (
                     Covers(other.Tools, rule.Tools)
                     || Covers(other.Prompts, rule.Prompts)

@@ -17,14 +17,21 @@ internal static class ApprovalRequests
     /// <param name="record">Who calls what, and by which policy and pin.</param>
     /// <param name="rule">The rule that allows the call.</param>
     /// <param name="message">The very bytes that are forwarded, in which no member is there twice.</param>
-    public static CallApprovalRequest Create(string tunnelId, CallRecord record, PolicyRule rule, McpMessage message)
+    /// <param name="inputs">What is forwarded besides.</param>
+    public static CallApprovalRequest Create(
+        string tunnelId,
+        CallRecord record,
+        PolicyRule rule,
+        McpMessage message,
+        CallInputs inputs
+    )
     {
         using var document = JsonDocument.Parse(message.Bytes, Options);
         var parameters = document.RootElement.TryGetProperty(Parameters, out var found) ? found : default;
         var approval = rule.Approval!;
         return new CallApprovalRequest
         {
-            Binding = Bind(tunnelId, record, ParameterDigest.Compute(parameters)),
+            Binding = Bind(tunnelId, record, ParameterDigest.Compute(parameters), inputs),
             Route = record.Route,
             Hostname = record.Host,
             Method = record.Method,
@@ -50,7 +57,7 @@ internal static class ApprovalRequests
     }
 
     /// <summary>One value for everything that an approval is for (RFC 8785, SHA-256).</summary>
-    private static string Bind(string tunnelId, CallRecord record, string parameters)
+    private static string Bind(string tunnelId, CallRecord record, string parameters, CallInputs inputs)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
         using (var json = new Utf8JsonWriter(buffer))
@@ -63,6 +70,20 @@ internal static class ApprovalRequests
             json.WriteString("kind"u8, record.Kind);
             json.WriteString("name"u8, record.Name);
             json.WriteString("parameters"u8, parameters);
+            json.WriteString("query"u8, inputs.Query);
+            json.WriteStartObject("headers"u8);
+            foreach (var (name, values) in inputs.Parameters)
+            {
+                json.WriteStartArray(name);
+                foreach (var value in values)
+                {
+                    json.WriteStringValue(value);
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
             json.WriteStartObject("principal"u8);
             json.WriteString("iss"u8, record.Issuer);
             json.WriteString("sub"u8, record.Subject);

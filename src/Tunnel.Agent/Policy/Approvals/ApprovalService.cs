@@ -21,6 +21,7 @@ internal sealed class ApprovalService(Func<MachineClient?> service, string tunne
         CallRecord record,
         PolicyRule rule,
         McpMessage message,
+        CallInputs inputs,
         CancellationToken cancellationToken
     )
     {
@@ -31,7 +32,7 @@ internal sealed class ApprovalService(Func<MachineClient?> service, string tunne
                 return Fail(record, "The agent is not enrolled.");
             }
 
-            var request = ApprovalRequests.Create(tunnelId, record, rule, message);
+            var request = ApprovalRequests.Create(tunnelId, record, rule, message, inputs);
             var result = await client.AskApprovalAsync(request, cancellationToken);
             return result.IsSuccess ? Judge(record, result.Value) : Fail(record, $"{result.Failure}");
         }

@@ -1,23 +1,41 @@
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>What a rule demands of the arguments of the calls that it allows.</summary>
 internal sealed class ArgumentConstraints
 {
-    /// <summary>How a record names the error of an argument that no constraint names.</summary>
-    public const string Closed = "closed";
-
     private readonly IReadOnlyList<ArgumentConstraint> constraints;
-    private readonly NamedArguments? named;
+    private readonly NamedArguments named;
+    private readonly bool isClosed;
 
     /// <param name="constraints">In the file's order.</param>
-    /// <param name="isClosed">Whether there may be no other arguments.</param>
-    public ArgumentConstraints(IReadOnlyList<ArgumentConstraint> constraints, bool isClosed)
+    /// <param name="others">Arguments that the rule shows or masks.</param>
+    /// <param name="isClosed">Whether there may be no other arguments than those of the constraints.</param>
+    public ArgumentConstraints(
+        IReadOnlyList<ArgumentConstraint> constraints,
+        IReadOnlyList<JsonPointer> others,
+        bool isClosed
+    )
     {
         this.constraints = constraints;
-        named = isClosed ? new NamedArguments(constraints.Select(c => c.At)) : null;
+        this.isClosed = isClosed;
+        named = new NamedArguments(constraints, others, isClosed);
     }
+
+    /// <summary>
+    /// Whether it only demands that no name can be taken for one that the rule names: the rule has no conditions on values.
+    /// </summary>
+    public bool IsOfNames => constraints.Count == 0 && !isClosed;
+
+    /// <summary>The same, and no argument may have a name that could be taken for one of these.</summary>
+    /// <param name="constraints">Null: nothing else is demanded.</param>
+    /// <param name="others">What the rule names besides.</param>
+    public static ArgumentConstraints? Naming(ArgumentConstraints? constraints, IReadOnlyList<JsonPointer> others) =>
+        others.Count == 0 ? constraints
+        : constraints is null ? new ArgumentConstraints([], others, isClosed: false)
+        : new ArgumentConstraints(constraints.constraints, others, constraints.isClosed);
 
     /// <summary>The first constraint that is not satisfied; null if all are.</summary>
     /// <param name="arguments">An object: a call without arguments has an empty one.</param>
@@ -25,7 +43,7 @@ internal sealed class ArgumentConstraints
     {
         if (arguments.ValueKind != JsonValueKind.Object)
         {
-            return new ArgumentError("", "type");
+            return IsOfNames ? null : new ArgumentError("", "type");
         }
 
         foreach (var constraint in constraints)
@@ -36,8 +54,8 @@ internal sealed class ArgumentConstraints
             }
         }
 
-        return named?.FindOther(arguments) is { } at ? new ArgumentError(at, Closed) : null;
+        return named.FindError(arguments);
     }
 
-    public override string ToString() => $"{named is not null} {string.Join('\u0002', constraints)}";
+    public override string ToString() => IsOfNames ? "" : $"{isClosed} {string.Join('\u0002', constraints)}";
 }

@@ -28,7 +28,7 @@ internal static class ArgumentReader
             constraints.Add(implied);
         }
 
-        return isClosed || constraints.Count > 0 ? new ArgumentConstraints(constraints, isClosed) : null;
+        return isClosed || constraints.Count > 0 ? new ArgumentConstraints(constraints, [], isClosed) : null;
     }
 
     /// <summary>The pointers that a key lists.</summary>

@@ -23,14 +23,24 @@ internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
 
     public JsonElement Root => bytes.IsEmpty ? None : (document ??= JsonDocument.Parse(bytes, Options)).RootElement;
 
-    /// <summary>Marks what is at a place as not to be described.</summary>
+    /// <summary>Marks what is at a place, and what a server could take for it, as not to be described.</summary>
     public void Mask(JsonPointer pointer)
     {
-        if (bytes.IsEmpty || pointer.Find(Root, out var value) != PointerResult.Found)
+        if (bytes.IsEmpty)
         {
             return;
         }
 
+        foreach (var value in pointer.FindLike(Root))
+        {
+            Mask(value);
+        }
+    }
+
+    public void Dispose() => document?.Dispose();
+
+    private void Mask(JsonElement value)
+    {
         var raw = JsonMarshal.GetRawUtf8Value(value);
         if (bytes.Span.Overlaps(raw, out var start))
         {
@@ -42,6 +52,4 @@ internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
             }
         }
     }
-
-    public void Dispose() => document?.Dispose();
 }

@@ -6,6 +6,7 @@ namespace Culvert.Tunnel.Agent.Policy.Arguments;
 internal sealed class ElementsCondition(string key, ArgumentConstraint element) : ValueCondition(key, ValueKinds.Array)
 {
     private readonly bool isAll = key == "all";
+    private readonly NamedArguments named = new([element], [], isClosed: false);
 
     public override bool IsTrueOf(JsonElement value)
     {
@@ -16,7 +17,7 @@ internal sealed class ElementsCondition(string key, ArgumentConstraint element) 
 
         foreach (var entry in value.EnumerateArray())
         {
-            if (element.FindError(entry) is null != isAll)
+            if ((element.FindError(entry) is null && named.FindError(entry) is null) != isAll)
             {
                 return !isAll;
             }

@@ -1,99 +1,167 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// The arguments that the constraints of a closed rule name. In an object or array that pointers only lead through, there is
-/// nothing besides what they name; a value that a pointer names may hold anything that its own conditions permit.
+/// The arguments that a rule names: by its constraints, and by what it shows, masks and adds up. In an object that a pointer
+/// leads through, no other member may have a name that a server could take for one that the rule names. A closed rule
+/// permits nothing besides what its constraints name, except inside a value that a constraint names itself.
 /// </summary>
 internal sealed class NamedArguments
 {
-    private readonly Dictionary<string, NamedArguments> children = new(StringComparer.Ordinal);
-    private readonly string at;
-    private bool isNamed;
+    /// <summary>How a record names the error of an argument that no constraint names.</summary>
+    public const string Closed = "closed";
 
-    public NamedArguments(IEnumerable<JsonPointer> pointers)
-        : this("")
+    /// <summary>How a record names the error of an argument whose name a server could take for another one.</summary>
+    public const string LookAlike = "lookalike";
+
+    // A server in JavaScript that copies or merges arguments into its own options finds there, under another name, a member
+    // that the arguments do not have. The first does it with any value, the others only with an object.
+    private static readonly string[] Prototype = ["__proto__"];
+    private static readonly string[] Constructor = ["constructor", "prototype"];
+
+    private readonly Node root = new("");
+    private readonly bool isClosed;
+    private readonly bool allowsAbsence;
+
+    /// <param name="constraints">Of the rule, or the one of the elements of an array.</param>
+    /// <param name="others">What the rule names besides.</param>
+    /// <param name="isClosed">Whether there may be no other arguments than those of the constraints.</param>
+    public NamedArguments(
+        IReadOnlyList<ArgumentConstraint> constraints,
+        IReadOnlyList<JsonPointer> others,
+        bool isClosed
+    )
     {
-        foreach (var pointer in pointers)
+        this.isClosed = isClosed;
+        allowsAbsence = constraints.Any(c => c.IsOptional || c.IsForbidden);
+        foreach (var constraint in constraints)
         {
-            Add(pointer);
+            root.Add(constraint.At, isConstraint: true);
+        }
+
+        foreach (var pointer in others)
+        {
+            root.Add(pointer, isConstraint: false);
         }
     }
 
-    private NamedArguments(string at) => this.at = at;
+    /// <summary>The first name that may not be there; null if there is none.</summary>
+    /// <param name="value">The arguments, or an element.</param>
+    public ArgumentError? FindError(JsonElement value) => FindError(value, root, isClosed);
 
-    /// <summary>The pointer of the first object or array that has something else in it; null if none has.</summary>
-    public string? FindOther(JsonElement value)
+    private ArgumentError? FindError(JsonElement value, Node? node, bool onlyNamed)
     {
-        if (isNamed)
+        onlyNamed &= node is { IsNamed: false };
+        if (node is null && !allowsAbsence)
         {
             return null;
         }
 
         return value.ValueKind switch
         {
-            JsonValueKind.Object => FindOtherMember(value),
-            JsonValueKind.Array => FindOtherElement(value),
-            _ => at, // of a type that nothing leads through
+            JsonValueKind.Object => FindMember(value, node, onlyNamed),
+            JsonValueKind.Array => FindElement(value, node, onlyNamed),
+            _ => onlyNamed ? new ArgumentError(node!.At, Closed) : null, // of a type that nothing leads through
         };
     }
 
-    private string? FindOtherMember(JsonElement value)
+    private ArgumentError? FindMember(JsonElement value, Node? node, bool onlyNamed)
     {
         foreach (var member in value.EnumerateObject())
         {
-            if (!children.TryGetValue(member.Name, out var child))
+            var child = node?.Find(member.Name);
+            if (onlyNamed && child is not { IsLed: true })
             {
-                return at;
+                return new ArgumentError(node!.At, Closed);
             }
 
-            if (child.FindOther(member.Value) is { } other)
+            if (child is null && (node?.FindLike(member.Name) ?? FindPrototype(member, node)) is { } at)
             {
-                return other;
+                return new ArgumentError(at, LookAlike);
+            }
+
+            if (FindError(member.Value, child, onlyNamed) is { } error)
+            {
+                return error;
             }
         }
 
         return null;
     }
 
-    private string? FindOtherElement(JsonElement value)
+    private ArgumentError? FindElement(JsonElement value, Node? node, bool onlyNamed)
     {
         var index = 0;
         foreach (var element in value.EnumerateArray())
         {
-            if (!children.TryGetValue((index++).ToString(CultureInfo.InvariantCulture), out var child))
+            var child = node?.Find((index++).ToString(CultureInfo.InvariantCulture));
+            if (onlyNamed && child is not { IsLed: true })
             {
-                return at;
+                return new ArgumentError(node!.At, Closed);
             }
 
-            if (child.FindOther(element) is { } other)
+            if (FindError(element, child, onlyNamed) is { } error)
             {
-                return other;
+                return error;
             }
         }
 
         return null;
     }
 
-    private void Add(JsonPointer pointer)
+    // Where nothing may be absent, such a member gives no argument another value.
+    private string? FindPrototype(JsonProperty member, Node? node) =>
+        allowsAbsence
+        && (
+            MemberNames.CouldBe(member, Prototype)
+            || (member.Value.ValueKind == JsonValueKind.Object && MemberNames.CouldBe(member, Constructor))
+        )
+            ? node?.At ?? ""
+            : null;
+
+    private sealed class Node(string at)
     {
-        var node = this;
-        var path = "";
-        foreach (var (name, written) in pointer.Names.Zip(pointer.Text[1..].Split('/')))
+        private readonly Dictionary<string, Node> children = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, string> likes = new(StringComparer.Ordinal);
+
+        public string At => at;
+
+        /// <summary>Whether a constraint names the value: it may have anything in it that its own conditions permit.</summary>
+        public bool IsNamed { get; private set; }
+
+        /// <summary>Whether a constraint names the value or something inside.</summary>
+        public bool IsLed { get; private set; }
+
+        public Node? Find(string name) => children.GetValueOrDefault(name);
+
+        /// <summary>The pointer of a named member that a server could take the name for; null if there is none.</summary>
+        public string? FindLike(string name) =>
+            children.Count == 0 ? null : likes.GetValueOrDefault(MemberNames.Fold(name));
+
+        public void Add(JsonPointer pointer, bool isConstraint)
         {
-            path += $"/{written}";
-            if (!node.children.TryGetValue(name, out var child))
+            var node = this;
+            var path = "";
+            node.IsLed |= isConstraint;
+            foreach (var (name, written) in pointer.Names.Zip(pointer.Text.Split('/').Skip(1)))
             {
-                child = new NamedArguments(path);
-                node.children.Add(name, child);
+                path += $"/{written}";
+                if (!node.children.TryGetValue(name, out var child))
+                {
+                    child = new Node(path);
+                    node.children.Add(name, child);
+                    node.likes.TryAdd(MemberNames.Fold(name), path);
+                }
+
+                node = child;
+                node.IsLed |= isConstraint;
             }
 
-            node = child;
+            node.IsNamed |= isConstraint;
         }
-
-        node.isNamed = true;
     }
 }

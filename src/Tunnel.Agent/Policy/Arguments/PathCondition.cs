@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
@@ -34,7 +35,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             path.Length is 0 or > MaxPathCharacters
             || path[0] != '/'
             || path.AsSpan().ContainsAny(Unclear)
-            || path.Any(char.IsControl)
+            || VisibleText.Escape(path) != path // what cannot be seen, some programs leave out
         )
         {
             return false;
@@ -50,11 +51,14 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             }
         }
 
-        // "." and ".."; Windows takes dots and blanks at an end for nothing, so "..  " is "..".
+        // "." and ".."; Windows takes dots and blanks at an end for nothing, so "..  " is "..", and servers in Java cut a
+        // part at a semicolon, so "..;a" is "..".
         foreach (var range in parts.Split('/'))
         {
             var part = parts[range];
-            if (part.IsEmpty ? parts.Length > 0 : !part.ContainsAnyExcept('.', ' '))
+            var end = part.IndexOf(';');
+            var name = end < 0 ? part : part[..end];
+            if (part.IsEmpty ? parts.Length > 0 : !name.ContainsAnyExcept('.', ' '))
             {
                 return false;
             }

@@ -39,8 +39,6 @@ internal sealed class HarpoonSurface : CalloutSurface
         "Cookie",
         "User-Agent",
         "Via",
-        "X-HTTP-Method",
-        "X-Method-Override",
     ];
 
     private HarpoonSurface() { }

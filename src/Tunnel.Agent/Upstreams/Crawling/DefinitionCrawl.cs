@@ -265,8 +265,19 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
     }
 
+    /// <summary>Refuses an answer of which a tree would take too much memory.</summary>
+    /// <exception cref="CrawlException">It has too many values.</exception>
+    internal static void CheckValues(ReadOnlySpan<byte> answer)
+    {
+        if (JsonValues.Count(answer, JsonValues.MostOfAnswer) > JsonValues.MostOfAnswer)
+        {
+            throw new CrawlException($"A response has more than {JsonValues.MostOfAnswer} values and names.");
+        }
+    }
+
     private static JsonDocument Parse(ReadOnlyMemory<byte> answer)
     {
+        CheckValues(answer.Span);
         try
         {
             var json = JsonDocument.Parse(answer, Options);

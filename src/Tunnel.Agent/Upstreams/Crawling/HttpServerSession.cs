@@ -180,6 +180,7 @@ internal sealed class HttpServerSession : IServerSession
 
     private static bool IsAnswer(ReadOnlyMemory<byte> bytes, int id)
     {
+        DefinitionCrawl.CheckValues(bytes.Span);
         try
         {
             using var json = JsonDocument.Parse(bytes, DefinitionCrawl.Options);

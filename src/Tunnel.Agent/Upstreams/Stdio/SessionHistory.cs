@@ -10,7 +10,8 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// </summary>
 /// <param name="maxBytes">Of all messages that are kept.</param>
 /// <param name="budget">Of all sessions of the route.</param>
-internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDisposable
+/// <param name="owner">Whose share of it the session takes.</param>
+internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey owner) : IDisposable
 {
     private readonly Lock gate = new();
 
@@ -47,7 +48,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
                 DropOldest_NeedsLock();
             }
 
-            var isKept = !isOver && bytes + message.Bytes.Length <= maxBytes && budget.TryReserve(message.Bytes.Length);
+            var isKept = !isOver && bytes + message.Bytes.Length <= maxBytes && budget.TryReserve(owner, message.Bytes.Length);
             if (isKept)
             {
                 bytes += message.Bytes.Length;
@@ -143,7 +144,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget) : IDispos
     {
         var (stream, _, message) = kept.Dequeue();
         bytes -= message.Length;
-        budget.Return(message.Length);
+        budget.Return(owner, message.Length);
         stream.Kept--;
         Forget_NeedsLock(stream);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Text;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
@@ -33,7 +34,11 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         Owner = owner;
         this.time = time;
         Inbox = new MessageQueue(maxBytes);
-        History = new SessionHistory(Math.Min(maxBytes, MaxKeptBytes), kept ?? new BodyBudget());
+        History = new SessionHistory(
+            Math.Min(maxBytes, MaxKeptBytes),
+            kept ?? new BodyBudget(),
+            new ClientKey(owner, "", IPAddress.None)
+        );
         Touch();
     }
 

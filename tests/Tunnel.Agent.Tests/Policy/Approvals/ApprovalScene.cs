@@ -43,7 +43,8 @@ internal sealed class ApprovalScene : IAsyncDisposable
     public static async Task<ApprovalScene> StartAsync(
         string rules = Rule,
         string mode = "enforce",
-        bool isEnrolled = true
+        bool isEnrolled = true,
+        string query = ""
     )
     {
         var time = new FakeTimeProvider();
@@ -63,7 +64,10 @@ internal sealed class ApprovalScene : IAsyncDisposable
         var scene = new ApprovalScene(service, client);
         service.Intercept = scene.AnswerAsync;
         scene.Tunnel = await PolicyFixture.StartAsync(
-            PolicyFile.Settings(rules, mode),
+            PolicyFile.Settings(rules, mode) with
+            {
+                Query = query.Length > 0 ? [query] : [],
+            },
             RawUpstream.Answering(PolicyFixture.Json(Ok)),
             trail: scene.Trail,
             approvals: new ApprovalService(

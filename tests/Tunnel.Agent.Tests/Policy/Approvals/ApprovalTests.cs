@@ -37,6 +37,26 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public async Task Call_WithAnotherQueryOrMetadata_IsAnotherCall()
+    {
+        await using var scene = await ApprovalScene.StartAsync(query: "account");
+        string[] queries = ["", "?account=1", "?account=2"];
+        string[] metadata = ["{}", """{"account":1}""", """{"account":2}"""];
+        foreach (var query in queries)
+        {
+            foreach (var meta in metadata)
+            {
+                await scene.Tunnel.PostAsync(
+                    $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"pay","arguments":{},"_meta":{{{meta}}}}}""",
+                    path: $"/mcp{query}"
+                );
+            }
+        }
+
+        scene.Requests.Select(r => r.Binding).Distinct().Count().ShouldBe(queries.Length * metadata.Length);
+    }
+
+    [Fact]
     public async Task Call_ThatIsApproved_IsMade()
     {
         await using var scene = await ApprovalScene.StartAsync();

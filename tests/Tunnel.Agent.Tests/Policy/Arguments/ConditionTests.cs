@@ -263,6 +263,15 @@ public sealed class ConditionTests
     [InlineData("/srv\\\\docs/a", false)]
     [InlineData("/srv/docs/a\\u0000.txt", false)]
     [InlineData("/srv/docs/a\\n", false)]
+    [InlineData("/srv/docs/..;/a", false)] // servers in Java cut a part at a semicolon
+    [InlineData("/srv/docs/..;x=1/a", false)]
+    [InlineData("/srv/docs/.;/a", false)]
+    [InlineData("/srv/docs/;/a", false)]
+    [InlineData("/srv/docs/a;v=1", true)]
+    [InlineData("/srv/docs/\u200B../a", false)]
+    [InlineData("/srv/docs/.\u00AD./a", false)]
+    [InlineData("/srv/docs/\u2060", false)]
+    [InlineData("/srv/docs/.\u00A0./a", false)]
     [InlineData("/srv/docs/.. /a", false)] // Windows drops the blank
     [InlineData("/srv/docs/... /a", false)]
     [InlineData("/srv/docs/\uff0e\uff0e/etc", false)]

@@ -1,3 +1,4 @@
+using System.Net;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
@@ -5,12 +6,13 @@ namespace Culvert.Tunnel.Agent.Tests.Upstreams.Stdio;
 
 public sealed class SessionHistoryTests
 {
+    private static readonly ClientKey Owner = new("", "alice", IPAddress.None);
     private readonly BodyBudget budget = new(1000);
 
     [Fact]
     public void Add_MoreThanFits_DropsTheOldest()
     {
-        using var history = new SessionHistory(100, budget);
+        using var history = new SessionHistory(100, budget, Owner);
 
         for (var i = 0; i < 11; i++)
         {
@@ -29,7 +31,7 @@ public sealed class SessionHistoryTests
     [InlineData(101, false)]
     public void Add_LastMessageDoesNotFit_TheStreamIsGone(int bytes, bool isKept)
     {
-        using var history = new SessionHistory(100, budget);
+        using var history = new SessionHistory(100, budget, Owner);
         var stream = history.Begin(Call(), null);
 
         var id = history.Add(stream, Message(bytes, isLast: true));
@@ -40,7 +42,7 @@ public sealed class SessionHistoryTests
     [Fact]
     public void Add_RouteHasNoRoom_KeepsNothingAndSaysTheId()
     {
-        using var history = new SessionHistory(100, new BodyBudget(5));
+        using var history = new SessionHistory(100, new BodyBudget(5), Owner);
 
         history.Add(history.Listening, Message(10)).ShouldBe("0-1");
 
@@ -50,7 +52,7 @@ public sealed class SessionHistoryTests
     [Fact]
     public void End_NothingKept_ForgetsTheStream()
     {
-        using var history = new SessionHistory(100, budget);
+        using var history = new SessionHistory(100, budget, Owner);
         var stream = history.Begin(Call(), null);
         history.Find("1-0", out _).ShouldBe(stream);
 
@@ -62,7 +64,7 @@ public sealed class SessionHistoryTests
     [Fact]
     public void Dispose_GivesBackWhatItHeld()
     {
-        var history = new SessionHistory(100, budget);
+        var history = new SessionHistory(100, budget, Owner);
         history.Add(history.Listening, Message(10));
 
         history.Dispose();
