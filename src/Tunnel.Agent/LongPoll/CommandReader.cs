@@ -56,7 +56,7 @@ internal static partial class CommandReader
             }
 
             dropped.AddRange(Enumerable.Repeat("too_many", Math.Min(surplus, MostDropped)));
-            return new PollBatch(commands, dropped);
+            return new PollBatch(commands, [.. dropped.Take(MostDropped)]);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

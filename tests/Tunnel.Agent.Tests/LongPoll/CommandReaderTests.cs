@@ -120,7 +120,7 @@ public sealed class CommandReaderTests
     [InlineData("[],", 200_000, "values")]
     [InlineData("1,", 200_000, "values")]
     [InlineData("[", 2_000, "depth")]
-    public void Read_MessageThatIsTooLargeForATree_IsDroppedAlone(string part, int count, string reason)
+    public void Read_MessageThatIsTooLargeForATree_IsRefusedAlone(string part, int count, string reason)
     {
         var values = string.Concat(Enumerable.Repeat(part, count));
         values += part == "[" ? new string(']', count) : "1";
@@ -128,8 +128,9 @@ public sealed class CommandReaderTests
 
         var batch = Read($"{Good},{bad},{Good}");
 
-        batch.Dropped.ShouldBe([reason]);
-        batch.Commands.Count.ShouldBe(2);
+        batch.Dropped.ShouldBeEmpty();
+        batch.Commands.Select(command => command.RefusedFor).ShouldBe(["", reason, ""]);
+        batch.Commands[1].Refusal.ShouldBe(CommandFailures.Unreadable);
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class CommandReaderTests
         var batch = Read(string.Join(',', Enumerable.Repeat("0", 100_000)));
 
         batch.Commands.ShouldBeEmpty();
-        batch.Dropped.Count.ShouldBe(125);
+        batch.Dropped.Count.ShouldBe(100);
     }
 
     [Theory]
