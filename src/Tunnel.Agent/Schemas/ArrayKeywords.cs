@@ -179,19 +179,12 @@ internal sealed class ArrayKeywords(SchemaCompiler compiler, Func<string, JsonEl
         {
             JsonValueKind.String => string.GetHashCode(value.GetString(), StringComparison.Ordinal),
             JsonValueKind.Number => JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(value), out var number)
-                ? HashCode.Combine(number.Magnitude, number.IsNegative, number.CountDigits(), GetFirstDigits(number))
+                ? string.GetHashCode(number.ToString(), StringComparison.Ordinal)
                 : 0,
             JsonValueKind.Array => value.GetArrayLength(),
             JsonValueKind.Object => value.GetPropertyCount(),
             _ => (int)value.ValueKind,
         };
-
-    private static int GetFirstDigits(JsonNumber number)
-    {
-        Span<char> digits = stackalloc char[number.CountDigits()];
-        number.CopyDigits(digits);
-        return string.GetHashCode(digits, StringComparison.Ordinal);
-    }
 
     private static bool IsArray(JsonElement value) => value.ValueKind == JsonValueKind.Array;
 

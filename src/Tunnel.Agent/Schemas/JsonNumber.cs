@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
@@ -97,6 +99,21 @@ internal readonly ref struct JsonNumber
 
     /// <summary>From the first to the last digit that is not 0.</summary>
     public int CountDigits() => digits.Length - (digits.Contains((byte)'.') ? 1 : 0);
+
+    /// <summary>All digits and an exponent: one text for each number.</summary>
+    public override string ToString()
+    {
+        if (IsZero)
+        {
+            return "0";
+        }
+
+        // Not on the stack: the peer chooses how many digits there are.
+        var text = new char[CountDigits()];
+        CopyDigits(text);
+        var sign = isNegative ? "-" : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{sign}{new string(text)}e{GetLowestPower()}");
+    }
 
     private static int CompareDigits(ReadOnlySpan<byte> left, ReadOnlySpan<byte> right)
     {

@@ -159,6 +159,15 @@ public sealed class SchemaTests
         Find("""{"not":{"pattern":"^(a+)+$"}}""", text).ShouldBe(" too_much");
     }
 
+    [Fact] // a caller chooses how many digits a number has
+    public void FindError_NumbersWithManyDigits_AreCompared()
+    {
+        var number = new string('1', 2_000_000);
+
+        Find("""{"uniqueItems":true}""", $"[{number},{number}1]").ShouldBe("");
+        Find("""{"uniqueItems":true}""", $"[{number},{number}]").ShouldBe(" uniqueItems");
+    }
+
     [Fact]
     public void FindError_HalfASurrogatePair_IsUnreadable()
     {
