@@ -4,8 +4,8 @@ import { createInterface } from "node:readline";
 import Ajv from "ajv";
 import Ajv2020 from "ajv/dist/2020.js";
 
-const options = { strict: false, validateFormats: false, logger: false, allErrors: false };
-const makers = { 2020: () => new Ajv2020(options), 7: () => new Ajv(options) };
+const options = { strict: false, validateFormats: false, logger: false, allErrors: false, addUsedSchema: false };
+const validators = { 2020: new Ajv2020(options), 7: new Ajv(options) };
 
 const check = (validate, value) => {
   try {
@@ -19,7 +19,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   const { dialect, schema, values } = JSON.parse(line);
   let validate = null;
   try {
-    validate = makers[dialect]().compile(schema);
+    validate = validators[dialect].compile(schema);
   } catch {
     // reported as null
   }

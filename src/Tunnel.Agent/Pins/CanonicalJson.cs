@@ -1,13 +1,16 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// The canonical form of JSON (RFC 8785): two texts have the same one exactly if every reader finds the same values. The
-/// packages that exist for it are young and rarely maintained, and it is short.
+/// The canonical form of JSON (RFC 8785): two texts have the same one exactly if every reader finds the same values. Readers
+/// of numbers differ, see <see cref="NumberForm"/>. The packages that exist for it are young and rarely maintained, and it is
+/// short.
 /// </summary>
 internal static class CanonicalJson
 {
@@ -17,21 +20,29 @@ internal static class CanonicalJson
     /// <summary>The SHA-256 of the canonical form, in lower-case hex.</summary>
     /// <param name="element">The value.</param>
     /// <param name="isLeftOut">Whether the member at a path such as <c>/annotations/lastModified</c> is left out; null: none.</param>
+    /// <param name="numbers">How numbers are written that no double is equal to.</param>
     /// <exception cref="FormatException">The value has no canonical form.</exception>
-    public static string Digest(JsonElement element, Predicate<string>? isLeftOut = null) =>
-        Convert.ToHexStringLower(SHA256.HashData(Write(element, isLeftOut)));
+    public static string Digest(
+        JsonElement element,
+        Predicate<string>? isLeftOut = null,
+        NumberForm numbers = NumberForm.Double
+    ) => Convert.ToHexStringLower(SHA256.HashData(Write(element, isLeftOut, numbers)));
 
     /// <summary>The canonical form, in UTF-8.</summary>
     /// <exception cref="FormatException">
     /// A name is there twice, a string is not Unicode, or a number is too large for a double: other readers may find
     /// another value (RFC 8785 §3.1, RFC 7493).
     /// </exception>
-    public static byte[] Write(JsonElement element, Predicate<string>? isLeftOut = null)
+    public static byte[] Write(
+        JsonElement element,
+        Predicate<string>? isLeftOut = null,
+        NumberForm numbers = NumberForm.Double
+    )
     {
         var output = new ArrayBufferWriter<byte>();
         try
         {
-            Write(output, element, isLeftOut, "");
+            Write(output, element, isLeftOut, numbers, "");
         }
         catch (InvalidOperationException e)
         {
@@ -45,13 +56,14 @@ internal static class CanonicalJson
         IBufferWriter<byte> output,
         JsonElement element,
         Predicate<string>? isLeftOut,
+        NumberForm numbers,
         string path
     )
     {
         switch (element.ValueKind)
         {
             case JsonValueKind.Object:
-                WriteObject(output, element, isLeftOut, path);
+                WriteObject(output, element, isLeftOut, numbers, path);
                 break;
             case JsonValueKind.Array:
                 output.Write("["u8);
@@ -60,7 +72,7 @@ internal static class CanonicalJson
                 {
                     output.Write(separator);
                     separator = ","u8;
-                    Write(output, item, isLeftOut, path);
+                    Write(output, item, isLeftOut, numbers, path);
                 }
 
                 output.Write("]"u8);
@@ -69,8 +81,7 @@ internal static class CanonicalJson
                 WriteString(output, element.GetString()!);
                 break;
             case JsonValueKind.Number:
-                // RFC 8785 §3.2.2.3: as a double, which is what most readers make of it.
-                output.Write(Encoding.ASCII.GetBytes(CanonicalNumber.Format(element.GetDouble())));
+                output.Write(Encoding.ASCII.GetBytes(FormatNumber(element, numbers)));
                 break;
             case JsonValueKind.True:
                 output.Write("true"u8);
@@ -84,11 +95,31 @@ internal static class CanonicalJson
         }
     }
 
+    // RFC 8785 §3.2.2.3: as a double, which is what most readers make of it.
+    private static string FormatNumber(JsonElement element, NumberForm numbers)
+    {
+        var text = CanonicalNumber.Format(element.GetDouble());
+        if (numbers == NumberForm.Double)
+        {
+            return text;
+        }
+
+        if (!JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(element), out var written))
+        {
+            throw new FormatException("The number's exponent is too long.");
+        }
+
+        return JsonNumber.TryRead(Encoding.ASCII.GetBytes(text), out var read) && written.CompareTo(read) == 0
+            ? text
+            : written.ToString();
+    }
+
     // §3.2.3: members in the order of their names' UTF-16 code units.
     private static void WriteObject(
         IBufferWriter<byte> output,
         JsonElement element,
         Predicate<string>? isLeftOut,
+        NumberForm numbers,
         string path
     )
     {
@@ -115,7 +146,7 @@ internal static class CanonicalJson
             separator = ","u8;
             WriteString(output, name);
             output.Write(":"u8);
-            Write(output, value, isLeftOut, at);
+            Write(output, value, isLeftOut, numbers, at);
         }
 
         output.Write("}"u8);

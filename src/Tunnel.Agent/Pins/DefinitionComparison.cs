@@ -44,90 +44,119 @@ internal static class DefinitionComparison
             return [new DefinitionChange("", pinned?.Json, observed?.Json)];
         }
 
-        var (was, isNow) = (before?.RootElement, after?.RootElement);
         return
         [
-            .. NamesOf(was)
-                .Union(NamesOf(isNow), StringComparer.Ordinal)
-                .Select(name => new DefinitionChange(name, TextOf(was, name), TextOf(isNow, name)))
-                .Where(change => change.Before != change.After),
+            .. DefinitionJson
+                .Pair(before?.RootElement, after?.RootElement)
+                .Where(member => !DefinitionJson.AreSame(member.Was, member.IsNow))
+                .Select(member => new DefinitionChange(member.Name, Write(member.Was), Write(member.IsNow))),
         ];
     }
 
-    private static DriftClass CompareTools(JsonElement before, JsonElement after)
-    {
-        var classes = DriftClass.None;
-        foreach (var name in NamesOf(before).Union(NamesOf(after), StringComparer.Ordinal))
-        {
-            var (was, isNow) = (Find(before, name), Find(after, name));
-            classes |=
-                AreSame(was, isNow) ? DriftClass.None
-                : name is "inputSchema" or "outputSchema" ? ToClasses(SchemaComparison.Compare(was, isNow))
-                : name == "annotations" ? CompareAnnotations(was, isNow)
-                : DriftClass.Description;
-        }
+    private static DriftClass CompareTools(JsonElement before, JsonElement after) =>
+        CompareMembers(
+            before,
+            after,
+            (name, was, isNow) =>
+                name switch
+                {
+                    "inputSchema" or "outputSchema" => ToClasses(SchemaComparison.Compare(was, isNow)),
+                    "annotations" => CompareAnnotations(was, isNow),
+                    _ => DriftClass.Description,
+                }
+        );
 
+    private static DriftClass ComparePrompts(JsonElement before, JsonElement after) =>
+        CompareMembers(
+            before,
+            after,
+            (name, was, isNow) => name == "arguments" ? CompareArguments(was, isNow) : DriftClass.Description
+        );
+
+    // The classes of all members that differ. What differs in none of them, such as the order of a list, is another text.
+    private static DriftClass CompareMembers(
+        JsonElement? before,
+        JsonElement? after,
+        Func<string, JsonElement?, JsonElement?, DriftClass> compare
+    )
+    {
+        var classes = DefinitionJson
+            .Pair(before, after)
+            .Where(member => !DefinitionJson.AreSame(member.Was, member.IsNow))
+            .Aggregate(DriftClass.None, (all, member) => all | compare(member.Name, member.Was, member.IsNow));
         return classes == DriftClass.None ? DriftClass.Description : classes;
     }
 
     private static DriftClass CompareAnnotations(JsonElement? was, JsonElement? isNow) =>
-        Hints.Any(h =>
-            Claims(was, h.Hint, h.Default) != Claims(isNow, h.Hint, h.Default)
-            && Claims(isNow, h.Hint, h.Default) == h.IsRisk
-        )
-            ? DriftClass.RiskUp
-            : DriftClass.Description;
+        CompareMembers(was, isNow, CompareAnnotation)
+        | (isNow is null or { ValueKind: JsonValueKind.Object } ? DriftClass.None : DriftClass.Description);
 
-    // A hint of another type than a boolean counts as absent.
-    private static bool Claims(JsonElement? annotations, string hint, bool standard) =>
-        Find(annotations, hint) switch
+    // A hint of another type than a boolean counts as absent, and as text.
+    private static DriftClass CompareAnnotation(string name, JsonElement? was, JsonElement? isNow)
+    {
+        foreach (var (hint, standard, isRisk) in Hints)
+        {
+            var claim = Claims(isNow, standard);
+            if (name == hint && Claims(was, standard) != claim && claim == isRisk)
+            {
+                return DriftClass.RiskUp | (IsFlag(was) && IsFlag(isNow) ? DriftClass.None : DriftClass.Description);
+            }
+        }
+
+        return DriftClass.Description;
+    }
+
+    private static bool Claims(JsonElement? hint, bool standard) =>
+        hint switch
         {
             { ValueKind: JsonValueKind.True } => true,
             { ValueKind: JsonValueKind.False } => false,
             _ => standard,
         };
 
-    private static DriftClass ComparePrompts(JsonElement before, JsonElement after)
-    {
-        var classes = DriftClass.None;
-        foreach (var name in NamesOf(before).Union(NamesOf(after), StringComparer.Ordinal))
-        {
-            var (was, isNow) = (Find(before, name), Find(after, name));
-            classes |=
-                AreSame(was, isNow) ? DriftClass.None
-                : name == "arguments" ? CompareArguments(was, isNow)
-                : DriftClass.Description;
-        }
-
-        return classes == DriftClass.None ? DriftClass.Description : classes;
-    }
+    private static bool IsFlag(JsonElement? value) =>
+        value is null or { ValueKind: JsonValueKind.True or JsonValueKind.False };
 
     private static DriftClass CompareArguments(JsonElement? was, JsonElement? isNow)
     {
         if (ReadArguments(was) is not { } before || ReadArguments(isNow) is not { } after)
         {
-            return DriftClass.Widened;
+            return DriftClass.Widened | DriftClass.Description;
         }
 
         var classes = DriftClass.None;
         foreach (var name in before.Keys.Union(after.Keys, StringComparer.Ordinal))
         {
-            var (one, other) = (before.GetValueOrDefault(name), after.GetValueOrDefault(name));
             classes |=
-                one is null ? DriftClass.Widened
-                : other is null ? DriftClass.Narrowed
-                : one == other ? DriftClass.None
-                : other.Value ? DriftClass.Narrowed
-                : DriftClass.Widened;
+                !before.TryGetValue(name, out var one) ? DriftClass.Widened | DriftClass.Description
+                : !after.TryGetValue(name, out var other) ? DriftClass.Narrowed
+                : DefinitionJson.AreSame(one, other) ? DriftClass.None
+                : CompareMembers(one, other, CompareArgument);
         }
 
-        return classes == DriftClass.None ? DriftClass.Description : classes;
+        return classes;
+    }
+
+    private static DriftClass CompareArgument(string member, JsonElement? was, JsonElement? isNow)
+    {
+        if (member != "required")
+        {
+            return DriftClass.Description;
+        }
+
+        var ofFlag = (Claims(was, false), Claims(isNow, false)) switch
+        {
+            (false, true) => DriftClass.Narrowed,
+            (true, false) => DriftClass.Widened,
+            _ => DriftClass.None,
+        };
+        return ofFlag | (IsFlag(was) && IsFlag(isNow) ? DriftClass.None : DriftClass.Description);
     }
 
     // Null: it is not a list of arguments with different names.
-    private static Dictionary<string, bool?>? ReadArguments(JsonElement? list)
+    private static Dictionary<string, JsonElement>? ReadArguments(JsonElement? list)
     {
-        var arguments = new Dictionary<string, bool?>(StringComparer.Ordinal);
+        var arguments = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         if (list is null)
         {
             return arguments;
@@ -141,8 +170,8 @@ internal static class DefinitionComparison
         foreach (var entry in entries.EnumerateArray())
         {
             if (
-                Find(entry, "name") is not { ValueKind: JsonValueKind.String } name
-                || !arguments.TryAdd(name.GetString()!, Find(entry, "required") is { ValueKind: JsonValueKind.True })
+                DefinitionJson.Find(entry, "name") is not { ValueKind: JsonValueKind.String } name
+                || !arguments.TryAdd(name.GetString()!, entry)
             )
             {
                 return null;
@@ -157,19 +186,5 @@ internal static class DefinitionComparison
         | (change.HasFlag(SchemaChange.Widened) ? DriftClass.Widened : DriftClass.None)
         | (change.HasFlag(SchemaChange.Narrowed) ? DriftClass.Narrowed : DriftClass.None);
 
-    private static IEnumerable<string> NamesOf(JsonElement? entry) =>
-        entry is { ValueKind: JsonValueKind.Object } members ? members.EnumerateObject().Select(m => m.Name) : [];
-
-    private static JsonElement? Find(JsonElement? entry, string name) =>
-        entry is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value)
-            ? value
-            : null;
-
-    private static string? TextOf(JsonElement? entry, string name) =>
-        Find(entry, name) is { } value ? System.Text.Encoding.UTF8.GetString(CanonicalJson.Write(value)) : null;
-
-    private static bool AreSame(JsonElement? one, JsonElement? other) =>
-        one is { } a && other is { } b
-            ? CanonicalJson.Write(a).AsSpan().SequenceEqual(CanonicalJson.Write(b))
-            : one is null && other is null;
+    private static string? Write(JsonElement? value) => value is { } json ? DefinitionJson.Write(json) : null;
 }

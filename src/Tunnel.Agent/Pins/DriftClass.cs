@@ -12,7 +12,7 @@ internal enum DriftClass
     /// <summary>Pinned, and not listed any more.</summary>
     Removed = 2,
 
-    /// <summary>Text or another member that neither widens nor narrows what may be sent.</summary>
+    /// <summary>Another text, also in what was added, or another member that neither widens nor narrows what may be sent.</summary>
     Description = 4,
 
     /// <summary>More may be sent, or it cannot be decided whether more may be sent.</summary>

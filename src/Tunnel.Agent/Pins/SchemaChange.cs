@@ -6,7 +6,7 @@ internal enum SchemaChange
 {
     None = 0,
 
-    /// <summary>Titles, descriptions, examples, the order of lists.</summary>
+    /// <summary>Titles, descriptions, names, constants, patterns, the order of lists: see <see cref="SchemaText"/>.</summary>
     Text = 1,
 
     /// <summary>It accepts values that the earlier one does not, or it cannot be decided whether it does.</summary>

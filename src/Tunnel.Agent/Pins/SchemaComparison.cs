@@ -1,20 +1,27 @@
+using System.Runtime.InteropServices;
 using System.Text.Json;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// Compares two JSON Schemas (2020-12) by their structure. What the structure does not decide counts as widened: it is
-/// the change that may let more pass.
+/// Compares two JSON Schemas by their structure. A change that is not called widened accepts nothing that the earlier schema
+/// refuses; what the structure does not decide is called widened. Text is compared separately (<see cref="SchemaText"/>).
 /// </summary>
-internal static class SchemaComparison
+internal sealed class SchemaComparison
 {
+    /// <summary>Beyond it nothing is compared, and so nothing is decided.</summary>
+    internal const int MaxDepth = 64;
+
+    // Keywords and entries that one comparison visits. A server chooses how many there are.
+    private const int MaxSteps = 200_000;
+
     private const SchemaChange Undecided = SchemaChange.Widened;
     private const SchemaChange Both = SchemaChange.Widened | SchemaChange.Narrowed;
 
-    // Beyond it nothing is compared, and so nothing is decided.
-    private const int MaxDepth = 64;
+    private static readonly JsonElement One = JsonElement.Parse("1"u8);
 
-    private static readonly string[] Texts =
+    private static readonly string[] Annotations =
     [
         "title",
         "description",
@@ -26,48 +33,53 @@ internal static class SchemaComparison
         "$comment",
     ];
 
-    private static readonly string[] Least =
-    [
-        "minimum",
-        "exclusiveMinimum",
-        "minLength",
-        "minItems",
-        "minProperties",
-        "minContains",
-    ];
+    private static readonly string[] Least = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
 
-    private static readonly string[] Most =
-    [
-        "maximum",
-        "exclusiveMaximum",
-        "maxLength",
-        "maxItems",
-        "maxProperties",
-        "maxContains",
-    ];
+    private static readonly string[] Most = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 
-    // One schema; absent is the same as true.
+    // One schema; absent is the same as true. The narrower it is, the narrower is what contains it.
     private static readonly string[] Subschemas =
     [
         "additionalProperties",
         "unevaluatedProperties",
         "items",
+        "additionalItems",
         "unevaluatedItems",
         "propertyNames",
     ];
 
+    private int steps;
+
+    private SchemaComparison() { }
+
     /// <param name="before">The earlier schema; null: there was none, which accepts everything.</param>
     /// <param name="after">The later one; null likewise.</param>
-    public static SchemaChange Compare(JsonElement? before, JsonElement? after) => Compare(before, after, 0);
-
-    private static SchemaChange Compare(JsonElement? before, JsonElement? after, int depth)
+    public static SchemaChange Compare(JsonElement? before, JsonElement? after)
     {
-        if (AreSame(before, after))
+        if (DefinitionJson.AreSame(before, after))
         {
             return SchemaChange.None;
         }
 
-        if (depth > MaxDepth)
+        var change = new SchemaComparison().Compare(before, after, 0);
+        if (IsOneWhole(before, isEarlier: true) || IsOneWhole(after, isEarlier: false))
+        {
+            change |= Undecided;
+        }
+
+        // Two schemas of one meaning, such as another order of required, differ in text alone.
+        return SchemaText.Differs(before, after) || change == SchemaChange.None ? change | SchemaChange.Text : change;
+    }
+
+    // None: they accept the same.
+    private SchemaChange Compare(JsonElement? before, JsonElement? after, int depth)
+    {
+        if (DefinitionJson.AreSame(before, after))
+        {
+            return SchemaChange.None;
+        }
+
+        if (depth > MaxDepth || steps > MaxSteps)
         {
             return Undecided;
         }
@@ -75,7 +87,7 @@ internal static class SchemaComparison
         var (old, now) = (AcceptsAll(before), AcceptsAll(after));
         if (old || now)
         {
-            return old && now ? SchemaChange.Text
+            return old && now ? SchemaChange.None
                 : old ? SchemaChange.Narrowed
                 : SchemaChange.Widened;
         }
@@ -89,146 +101,358 @@ internal static class SchemaComparison
         }
 
         var change = SchemaChange.None;
-        foreach (var keyword in NamesOf(one).Union(NamesOf(other), StringComparer.Ordinal))
+        foreach (var (keyword, was, isNow) in DefinitionJson.Pair(one, other))
         {
-            var (was, isNow) = (Find(one, keyword), Find(other, keyword));
-            if (!AreSame(was, isNow))
+            steps++;
+            if (!DefinitionJson.AreSame(was, isNow))
             {
-                change |= CompareKeyword(keyword, was, isNow, depth + 1);
+                change |= CompareKeyword(keyword, (was, isNow), (one, other), depth + 1);
             }
         }
 
-        // Two texts of one meaning, such as another order of required.
-        return change == SchemaChange.None ? SchemaChange.Text : change;
+        return change;
     }
 
-    private static SchemaChange CompareKeyword(string keyword, JsonElement? was, JsonElement? isNow, int depth) =>
-        Texts.Contains(keyword) ? SchemaChange.Text
-        : Least.Contains(keyword) ? CompareBound(was, isNow, isLeast: true)
-        : Most.Contains(keyword) ? CompareBound(was, isNow, isLeast: false)
-        : Subschemas.Contains(keyword) ? Compare(was, isNow, depth)
-        : keyword switch
-        {
-            "properties" => CompareProperties(was, isNow, depth),
-            "required" => CompareSets(Items(was), Items(isNow), isConjunction: true),
-            "type" => CompareTypes(was, isNow),
-            "enum" => was is null ? SchemaChange.Narrowed
-            : isNow is null ? SchemaChange.Widened
-            : CompareSets(Items(was), Items(isNow), isConjunction: false),
-            "anyOf" or "oneOf" when was is not null && isNow is not null => CompareSets(
-                Items(was),
-                Items(isNow),
-                isConjunction: false
-            ),
-            "allOf" => CompareSets(Items(was), Items(isNow), isConjunction: true),
-            "const" or "pattern" or "format" or "multipleOf" => was is null ? SchemaChange.Narrowed
-            : isNow is null ? SchemaChange.Widened
-            : Both,
-            "uniqueItems" => isNow is { ValueKind: JsonValueKind.True } ? SchemaChange.Narrowed : SchemaChange.Widened,
-            _ => Undecided,
-        };
+    private SchemaChange CompareKeyword(
+        string keyword,
+        (JsonElement? Was, JsonElement? IsNow) value,
+        (JsonElement Was, JsonElement IsNow) schema,
+        int depth
+    )
+    {
+        var (was, isNow) = value;
+        return Annotations.Contains(keyword) ? SchemaChange.None
+            : Least.Contains(keyword) ? CompareBound(was, isNow, isLeast: true)
+            : Most.Contains(keyword) ? CompareBound(was, isNow, isLeast: false)
+            : Subschemas.Contains(keyword) ? CompareSubschemas(was, isNow, depth)
+            : keyword switch
+            {
+                "properties" => CompareProperties(was, isNow, schema.IsNow, depth),
+                "patternProperties" => ComparePatterns(was, isNow, schema.Was, depth),
+                "prefixItems" => ComparePrefixes(was, isNow, schema, depth),
+                "contains" or "minContains" or "maxContains" => CompareContains(schema, depth),
+                "if" or "then" or "else" => CompareConditions(schema, depth),
+                "required" => CompareLists(was, isNow, isConjunction: true, compare: null),
+                "type" => CompareTypes(was, isNow),
+                "enum" => CompareOptional(was, isNow) ?? CompareLists(was, isNow, isConjunction: false, compare: null),
+                "anyOf" => CompareOptional(was, isNow)
+                    ?? CompareLists(was, isNow, isConjunction: false, (a, b) => Compare(a, b, depth)),
+                "allOf" => CompareLists(was, isNow, isConjunction: true, (a, b) => Compare(a, b, depth)),
+                "oneOf" => CompareOptional(was, isNow) ?? CompareAlternatives(was, isNow, depth),
+                "not" => CompareOptional(was, isNow) ?? ToUndecided(Compare(was, isNow, depth)),
+                "const" or "pattern" or "format" or "multipleOf" => CompareOptional(was, isNow) ?? Both,
+                "uniqueItems" => CompareFlags(was, isNow),
+                "$defs" or "definitions" => CompareDefinitions(was, isNow, depth),
+                _ => Undecided,
+            };
+    }
+
+    // Of a condition that one of the schemas does not have; null: both have it.
+    private static SchemaChange? CompareOptional(JsonElement? was, JsonElement? isNow) =>
+        was is null ? SchemaChange.Narrowed
+        : isNow is null ? SchemaChange.Widened
+        : null;
+
+    // Where another schema depends on this one in a way that does not follow it.
+    private static SchemaChange ToUndecided(SchemaChange change) =>
+        change == SchemaChange.None ? SchemaChange.None : Undecided;
+
+    private SchemaChange CompareSubschemas(JsonElement? was, JsonElement? isNow, int depth) =>
+        IsList(was) ? Undecided // items until 2019-09
+        : IsList(isNow) ? CompareOptional(was, isNow) ?? Undecided
+        : Compare(was, isNow, depth);
 
     // A new property is one more place to put something, even where an open schema accepted it before: it is what the
-    // model reads that decides what it sends.
-    private static SchemaChange CompareProperties(JsonElement? was, JsonElement? isNow, int depth)
+    // model reads that decides what it sends. A property that is not named any more is one of the additional ones.
+    private SchemaChange CompareProperties(JsonElement? was, JsonElement? isNow, JsonElement later, int depth)
     {
         if (was is { ValueKind: not JsonValueKind.Object } || isNow is { ValueKind: not JsonValueKind.Object })
         {
             return Undecided;
         }
 
+        var rest = DefinitionJson.Find(later, "additionalProperties");
+        var hasPatterns = DefinitionJson.Find(later, "patternProperties") is not null;
         var change = SchemaChange.None;
-        foreach (var name in NamesOf(was).Union(NamesOf(isNow), StringComparer.Ordinal))
+        foreach (var (_, one, other) in DefinitionJson.Pair(was, isNow))
         {
-            var (one, other) = (Find(was, name), Find(isNow, name));
+            steps++;
             change |=
                 one is null ? SchemaChange.Widened
-                : other is null ? SchemaChange.Narrowed
+                : other is not null ? Compare(one, other, depth)
+                : hasPatterns ? Undecided
+                : Compare(one, rest, depth);
+        }
+
+        return change;
+    }
+
+    // A property that matches a new pattern is not an additional one any more.
+    private SchemaChange ComparePatterns(JsonElement? was, JsonElement? isNow, JsonElement earlier, int depth)
+    {
+        if (was is { ValueKind: not JsonValueKind.Object } || isNow is { ValueKind: not JsonValueKind.Object })
+        {
+            return Undecided;
+        }
+
+        var wasOpen = AcceptsAll(DefinitionJson.Find(earlier, "additionalProperties"));
+        var change = SchemaChange.None;
+        foreach (var (_, one, other) in DefinitionJson.Pair(was, isNow))
+        {
+            steps++;
+            change |=
+                one is null ? (wasOpen ? SchemaChange.Narrowed : Undecided)
+                : other is null ? Undecided
                 : Compare(one, other, depth);
         }
 
         return change;
     }
 
-    private static SchemaChange CompareTypes(JsonElement? was, JsonElement? isNow)
+    // Beyond the list, an element is one of items.
+    private SchemaChange ComparePrefixes(
+        JsonElement? was,
+        JsonElement? isNow,
+        (JsonElement Was, JsonElement IsNow) schema,
+        int depth
+    )
     {
-        if (was is null || isNow is null)
+        if (was is { ValueKind: not JsonValueKind.Array } || isNow is { ValueKind: not JsonValueKind.Array })
         {
-            return was is null ? SchemaChange.Narrowed : SchemaChange.Widened;
+            return Undecided;
         }
 
-        var (one, other) = (Types(was.Value), Types(isNow.Value));
-        return CompareSets(one, other, isConjunction: false);
+        var (before, after) = (Entries(was), Entries(isNow));
+        var (restBefore, restAfter) = Find(schema, "items");
+        var change = SchemaChange.None;
+        for (var i = 0; i < Math.Max(before.Count, after.Count); i++)
+        {
+            steps++;
+            change |= Compare(i < before.Count ? before[i] : restBefore, i < after.Count ? after[i] : restAfter, depth);
+        }
+
+        return change;
     }
 
-    // A number may be an integer.
-    private static HashSet<string> Types(JsonElement type)
+    // minContains is 1 where it is absent, and counts for nothing without contains (Validation 2020-12 §6.4.5).
+    private SchemaChange CompareContains((JsonElement Was, JsonElement IsNow) schema, int depth)
     {
-        var types = Items(type);
-        if (types.Contains("\"number\""))
+        var (was, isNow) = Find(schema, "contains");
+        if (was is null && isNow is null)
         {
-            types.Add("\"integer\"");
+            return SchemaChange.None;
+        }
+
+        var (least, most) = (Find(schema, "minContains"), Find(schema, "maxContains"));
+        return CompareOptional(was, isNow)
+            ?? (
+                ToUndecided(Compare(was, isNow, depth))
+                | CompareBound(least.Was ?? One, least.IsNow ?? One, isLeast: true)
+                | CompareBound(most.Was, most.IsNow, isLeast: false)
+            );
+    }
+
+    // then and else count for nothing without if (Core 2020-12 §10.2.2).
+    private SchemaChange CompareConditions((JsonElement Was, JsonElement IsNow) schema, int depth)
+    {
+        var (was, isNow) = Find(schema, "if");
+        if (was is null && isNow is null)
+        {
+            return SchemaChange.None;
+        }
+
+        var (then, otherwise) = (Find(schema, "then"), Find(schema, "else"));
+        return CompareOptional(was, isNow)
+            ?? (
+                ToUndecided(Compare(was, isNow, depth))
+                | Compare(then.Was, then.IsNow, depth)
+                | Compare(otherwise.Was, otherwise.IsNow, depth)
+            );
+    }
+
+    private SchemaChange CompareTypes(JsonElement? was, JsonElement? isNow) =>
+        CompareOptional(was, isNow) ?? CompareLists(ToTypes(was), ToTypes(isNow), isConjunction: false, compare: null);
+
+    // A number may be an integer.
+    private static List<JsonElement> ToTypes(JsonElement? type)
+    {
+        var types = Entries(type);
+        if (types.Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals("number"u8)))
+        {
+            types.Add(JsonElement.Parse("\"integer\""u8));
         }
 
         return types;
     }
 
-    // Lists of alternatives widen with each entry, lists of conditions narrow.
-    private static SchemaChange CompareSets(HashSet<string> was, HashSet<string> isNow, bool isConjunction)
+    private SchemaChange CompareLists(
+        JsonElement? was,
+        JsonElement? isNow,
+        bool isConjunction,
+        Func<JsonElement, JsonElement, SchemaChange>? compare
+    ) =>
+        was is { ValueKind: not JsonValueKind.Array } || isNow is { ValueKind: not JsonValueKind.Array }
+            ? Undecided
+            : CompareLists(Entries(was), Entries(isNow), isConjunction, compare);
+
+    // Lists of alternatives widen with each entry, lists of conditions narrow. An entry that replaces another one in its place
+    // is compared with it.
+    private SchemaChange CompareLists(
+        List<JsonElement> was,
+        List<JsonElement> isNow,
+        bool isConjunction,
+        Func<JsonElement, JsonElement, SchemaChange>? compare
+    )
     {
-        var more = isNow.IsSubsetOf(was) ? SchemaChange.None : SchemaChange.Widened;
-        var less = was.IsSubsetOf(isNow) ? SchemaChange.None : SchemaChange.Narrowed;
-        return !isConjunction
-            ? more | less
-            : (more != SchemaChange.None ? SchemaChange.Narrowed : SchemaChange.None)
-                | (less != SchemaChange.None ? SchemaChange.Widened : SchemaChange.None);
+        string[] before = [.. was.Select(DefinitionJson.Write)];
+        string[] after = [.. isNow.Select(DefinitionJson.Write)];
+        var removed = before.ToHashSet(StringComparer.Ordinal);
+        removed.ExceptWith(after);
+        var added = after.ToHashSet(StringComparer.Ordinal);
+        added.ExceptWith(before);
+        var change = SchemaChange.None;
+        for (var i = 0; i < Math.Max(before.Length, after.Length); i++)
+        {
+            steps++;
+            var (isRemoved, isAdded) = (
+                i < before.Length && removed.Contains(before[i]),
+                i < after.Length && added.Contains(after[i])
+            );
+            change |=
+                isRemoved && isAdded && compare is not null
+                    ? compare(was[i], isNow[i])
+                    : (isAdded ? (isConjunction ? SchemaChange.Narrowed : SchemaChange.Widened) : SchemaChange.None)
+                        | (
+                            isRemoved
+                                ? (isConjunction ? SchemaChange.Widened : SchemaChange.Narrowed)
+                                : SchemaChange.None
+                        );
+        }
+
+        return change;
     }
+
+    // Exactly one must match, so that fewer or narrower alternatives may accept more.
+    private SchemaChange CompareAlternatives(JsonElement? was, JsonElement? isNow, int depth)
+    {
+        if (was is not { ValueKind: JsonValueKind.Array } || isNow is not { ValueKind: JsonValueKind.Array })
+        {
+            return Undecided;
+        }
+
+        var (before, after) = (Entries(was), Entries(isNow));
+        if (before.Count != after.Count)
+        {
+            return Undecided;
+        }
+
+        var isReordered = before
+            .Select(DefinitionJson.Write)
+            .Order(StringComparer.Ordinal)
+            .SequenceEqual(after.Select(DefinitionJson.Write).Order(StringComparer.Ordinal));
+        return
+            isReordered || before.Zip(after).All(pair => Compare(pair.First, pair.Second, depth) == SchemaChange.None)
+            ? SchemaChange.None
+            : Undecided;
+    }
+
+    // References follow them to any place.
+    private SchemaChange CompareDefinitions(JsonElement? was, JsonElement? isNow, int depth) =>
+        DefinitionJson
+            .Pair(was, isNow)
+            .All(entry =>
+                entry.Was is not null
+                && entry.IsNow is not null
+                && Compare(entry.Was, entry.IsNow, depth) == SchemaChange.None
+            )
+        && was?.ValueKind == isNow?.ValueKind
+            ? SchemaChange.None
+            : Undecided;
+
+    private static SchemaChange CompareFlags(JsonElement? was, JsonElement? isNow) =>
+        (was?.ValueKind == JsonValueKind.True, isNow?.ValueKind == JsonValueKind.True) switch
+        {
+            (false, true) => SchemaChange.Narrowed,
+            (true, false) => SchemaChange.Widened,
+            _ => SchemaChange.None,
+        };
 
     private static SchemaChange CompareBound(JsonElement? was, JsonElement? isNow, bool isLeast)
     {
-        if (was is null || isNow is null)
+        if (CompareOptional(was, isNow) is { } change)
         {
-            return was is null ? SchemaChange.Narrowed : SchemaChange.Widened;
+            return was is null && isNow is null ? SchemaChange.None : change;
         }
 
         if (
-            was is not { ValueKind: JsonValueKind.Number } one
-            || isNow is not { ValueKind: JsonValueKind.Number } other
+            was is not { ValueKind: JsonValueKind.Number } before
+            || isNow is not { ValueKind: JsonValueKind.Number } after
+            || !JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(before), out var one)
+            || !JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(after), out var other)
         )
         {
             return Undecided;
         }
 
-        return isLeast == other.GetDouble() < one.GetDouble() ? SchemaChange.Widened : SchemaChange.Narrowed;
+        var order = other.CompareTo(one);
+        return order == 0 ? SchemaChange.None
+            : isLeast == order < 0 ? SchemaChange.Widened
+            : SchemaChange.Narrowed;
     }
-
-    // A value that is not a list counts as a list of itself, as of "type".
-    private static HashSet<string> Items(JsonElement? value) =>
-        value switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(Canonical)],
-            { } one => [Canonical(one)],
-        };
 
     private static bool AcceptsAll(JsonElement? schema) =>
         schema is null or { ValueKind: JsonValueKind.True }
         || (
             schema is { ValueKind: JsonValueKind.Object } members
-            && members.EnumerateObject().All(m => Texts.Contains(m.Name))
+            && members.EnumerateObject().All(m => Annotations.Contains(m.Name))
         );
 
-    private static IEnumerable<string> NamesOf(JsonElement? schema) =>
-        schema is { ValueKind: JsonValueKind.Object } members ? members.EnumerateObject().Select(m => m.Name) : [];
+    // What a part of a schema accepts can depend on all of it: on what other keywords evaluated, or by a reference to another
+    // part than a definition. Only in the earlier schema do unevaluated members count: to add them takes nothing away.
+    private static bool IsOneWhole(JsonElement? value, bool isEarlier) =>
+        value switch
+        {
+            { ValueKind: JsonValueKind.Object } members => members
+                .EnumerateObject()
+                .Any(m =>
+                    m.Name switch
+                    {
+                        "unevaluatedProperties" or "unevaluatedItems" => isEarlier,
+                        "$dynamicRef" or "$recursiveRef" => true,
+                        "$ref" => m.Value.ValueKind == JsonValueKind.String && !IsToDefinition(m.Value.GetString()!),
+                        _ => false,
+                    } || IsOneWhole(m.Value, isEarlier)
+                ),
+            { ValueKind: JsonValueKind.Array } list => list.EnumerateArray().Any(entry => IsOneWhole(entry, isEarlier)),
+            _ => false,
+        };
 
-    private static JsonElement? Find(JsonElement? schema, string name) =>
-        schema is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var value)
-            ? value
-            : null;
+    private static bool IsToDefinition(string reference)
+    {
+        foreach (var start in (string[])["#/$defs/", "#/definitions/"])
+        {
+            if (reference.StartsWith(start, StringComparison.Ordinal))
+            {
+                return !reference.AsSpan(start.Length).ContainsAny('/', '%');
+            }
+        }
 
-    private static bool AreSame(JsonElement? one, JsonElement? other) =>
-        one is { } a && other is { } b ? Canonical(a) == Canonical(b) : one is null && other is null;
+        return false;
+    }
 
-    private static string Canonical(JsonElement value) =>
-        System.Text.Encoding.UTF8.GetString(CanonicalJson.Write(value));
+    private static (JsonElement? Was, JsonElement? IsNow) Find(
+        (JsonElement Was, JsonElement IsNow) schema,
+        string keyword
+    ) => (DefinitionJson.Find(schema.Was, keyword), DefinitionJson.Find(schema.IsNow, keyword));
+
+    private static bool IsList(JsonElement? value) => value is { ValueKind: JsonValueKind.Array };
+
+    // A value that is not a list counts as a list of itself, as of "type".
+    private static List<JsonElement> Entries(JsonElement? value) =>
+        value switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
+            { } one => [one],
+        };
 }

@@ -35,10 +35,14 @@ internal sealed record StoredPin
     [JsonIgnore]
     public PinKey Key => new(PinKey.TryParseKind(Kind, out var kind) ? kind : PinKind.Tool, Name);
 
-    /// <summary>Null: the kind is not known, or it has no definition.</summary>
+    /// <summary>
+    /// Null: the kind is not known, or it has no definition. The digest is that of the definition: an earlier version may have
+    /// written one that is the same for two large numbers.
+    /// </summary>
     public Definition? ToDefinition() =>
         Digest.Length > 0 && PinKey.TryParseKind(Kind, out var kind)
-            ? new Definition(new PinKey(kind, Name), Digest, Core, Json)
+            ? Definition.TryRead(new PinKey(kind, Name), Json)
+                ?? new Definition(new PinKey(kind, Name), Digest, Core, Json)
             : null;
 
     public static StoredPin From(Definition definition, string by, DateTimeOffset at) =>

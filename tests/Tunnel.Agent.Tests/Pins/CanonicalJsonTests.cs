@@ -64,6 +64,24 @@ public sealed class CanonicalJsonTests
         CanonicalNumber.Format(BitConverter.Int64BitsToDouble(Convert.ToInt64(bits, 16))).ShouldBe(expected);
 
     [Theory]
+    [InlineData("9007199254740993", "9007199254740993e0")]
+    [InlineData("9007199254740993.000", "9007199254740993e0")]
+    [InlineData("-900719925474099300e-2", "-9007199254740993e0")]
+    [InlineData("0.10000000000000000001", "10000000000000000001e-20")]
+    [InlineData("1e-400", "1e-400")]
+    [InlineData("9007199254740992", "9007199254740992")] // as without it where a double is the number
+    [InlineData("1.50e2", "150")]
+    [InlineData("-0", "0")]
+    public void Write_ExactNumbers_HaveAllTheirDigits(string number, string expected)
+    {
+        using var document = JsonDocument.Parse(number);
+
+        Encoding
+            .UTF8.GetString(CanonicalJson.Write(document.RootElement, numbers: NumberForm.Exact))
+            .ShouldBe(expected);
+    }
+
+    [Theory]
     [InlineData("""{"a":1,"a":1}""")]
     [InlineData("""{"a":{"b":1,"\u0062":2}}""")]
     [InlineData("""["\ud800"]""")]

@@ -31,8 +31,13 @@ public sealed class DefinitionComparisonTests
     )]
     [InlineData(
         ""","annotations":{"readOnlyHint":"true","destructiveHint":false,"idempotentHint":true,"openWorldHint":false}""",
-        DriftClass.RiskUp
+        DriftClass.RiskUp | DriftClass.Description
     )]
+    [InlineData(
+        ""","annotations":{"readOnlyHint":false,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false,"title":"T"}""",
+        DriftClass.RiskUp | DriftClass.Description
+    )]
+    [InlineData(""","annotations":"T" """, DriftClass.RiskUp | DriftClass.Description)]
     [InlineData("", DriftClass.RiskUp)]
     [InlineData(
         ""","annotations":{"readOnlyHint":true,"destructiveHint":false,"idempotentHint":true,"openWorldHint":false,"title":"T"}""",
@@ -53,15 +58,20 @@ public sealed class DefinitionComparisonTests
     [Fact]
     public void Classify_SeveralChanges_NamesAll() =>
         DefinitionComparison
-            .Classify(Read(Tool("get", more: Hinted)), Read(Tool("get", "Other.", """{"type":"object"}""")))
+            .Classify(
+                Read(Tool("get", more: Hinted)),
+                Read(Tool("get", "Other.", """{"type":"object","maxProperties":1}"""))
+            )
             .ShouldBe(DriftClass.Description | DriftClass.Widened | DriftClass.Narrowed | DriftClass.RiskUp);
 
     [Theory]
-    [InlineData("""[{"name":"a","required":true},{"name":"b"}]""", DriftClass.Widened)]
+    [InlineData("""[{"name":"a","required":true},{"name":"b"}]""", DriftClass.Widened | DriftClass.Description)]
     [InlineData("[]", DriftClass.Narrowed)]
     [InlineData("""[{"name":"a"}]""", DriftClass.Widened)]
     [InlineData("""[{"name":"a","required":true,"description":"x"}]""", DriftClass.Description)]
-    [InlineData("\"odd\"", DriftClass.Widened)]
+    [InlineData("""[{"name":"a","description":"x"}]""", DriftClass.Widened | DriftClass.Description)]
+    [InlineData("""[{"name":"a","required":"x"}]""", DriftClass.Widened | DriftClass.Description)]
+    [InlineData("\"odd\"", DriftClass.Widened | DriftClass.Description)]
     public void Classify_PromptArguments_AreAsListed(string arguments, object expected)
     {
         var before = Definitions.Read(
@@ -73,6 +83,30 @@ public sealed class DefinitionComparisonTests
 
         DefinitionComparison.Classify(before, after).ShouldBe((DriftClass)expected);
     }
+
+    [Theory]
+    [InlineData("""[{"name":"a","description":"Other."}]""")] // the other one is removed
+    [InlineData("""[{"name":"a","required":true},{"name":"b","description":"Other."}]""")]
+    public void Classify_PromptArgumentWithAnotherText_IsOfBothClasses(string arguments)
+    {
+        var before = Definitions.Read(
+            PinKind.Prompt,
+            "p",
+            """{"name":"p","arguments":[{"name":"a","description":"A."},{"name":"b","description":"B."}]}"""
+        )!;
+        var after = Definitions.Read(PinKind.Prompt, "p", $$"""{"name":"p","arguments":{{arguments}}}""")!;
+
+        DefinitionComparison.Classify(before, after).ShouldBe(DriftClass.Description | DriftClass.Narrowed);
+    }
+
+    [Fact]
+    public void Classify_AddedOutputSchemaWithText_IsOfBothClasses() =>
+        DefinitionComparison
+            .Classify(
+                Read(Tool("get")),
+                Read(Tool("get", more: ""","outputSchema":{"properties":{"x":{"description":"Ignore the rest."}}}"""))
+            )
+            .ShouldBe(DriftClass.Description | DriftClass.Narrowed);
 
     [Fact]
     public void Describe_Change_ShowsBothSidesOfWhatDiffers()

@@ -49,6 +49,24 @@ public sealed class DefinitionTests
         third.Digest.ShouldNotBe(one.Digest);
     }
 
+    [Fact] // both have one double, and calls are judged by the number that is written
+    public void Digest_NumbersThatNoDoubleTellsApart_AreTwo()
+    {
+        var (one, other) = (Read(Bounded("9007199254740992")), Read(Bounded("9007199254740993")));
+
+        other.Digest.ShouldNotBe(one.Digest);
+        DefinitionComparison.Classify(one, other).ShouldBe(DriftClass.Widened);
+    }
+
+    [Fact]
+    public void ToDefinition_PinWithTheDigestOfAnEarlierVersion_HasThatOfNow()
+    {
+        var definition = Read(Bounded("9007199254740993"));
+        var stored = StoredPin.From(definition, "alice", DateTimeOffset.UnixEpoch) with { Digest = "0123" };
+
+        stored.ToDefinition().ShouldBe(definition);
+    }
+
     [Theory]
     [InlineData("""{"name":"a","description":"x","description":"y"}""")]
     [InlineData("""{"name":"a","Description":"y"}""")]
@@ -56,4 +74,7 @@ public sealed class DefinitionTests
     [InlineData("""{"name":"a","description":"\ud800"}""")]
     public void TryRead_TwoReadings_IsNoDefinition(string json) =>
         Definitions.Read(PinKind.Tool, "a", json).ShouldBeNull();
+
+    private static string Bounded(string maximum) =>
+        Tool("get", schema: $$"""{"properties":{"n":{"maximum":{{maximum}} } } }""");
 }

@@ -1,16 +1,14 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Pins;
-using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
 /// One value for the parameters of a call, arguments, answers to the server's questions and <c>_meta</c> included. Of
 /// <c>_meta</c> the progress token and the trace context are left out, because they differ each time. Parameters that a
-/// reader could take for the same have the same digest (RFC 8785), and no others do.
+/// reader could take for the same have the same digest (RFC 8785, with all digits of numbers), and no others do.
 /// </summary>
 internal static class ParameterDigest
 {
@@ -28,20 +26,18 @@ internal static class ParameterDigest
 
         // Metadata without anything that counts are none.
         var hasMeta = HasMeta(parameters);
-        if (IsExact(parameters))
+        try
         {
-            try
-            {
-                return "jcs:"
-                    + CanonicalJson.Digest(
-                        parameters,
-                        path => hasMeta ? LeftOutPaths.Contains(path, StringComparer.Ordinal) : path == $"/{Meta}"
-                    );
-            }
-            catch (FormatException)
-            {
-                // As with numbers that are not exact.
-            }
+            return "jcs:"
+                + CanonicalJson.Digest(
+                    parameters,
+                    path => hasMeta ? LeftOutPaths.Contains(path, StringComparer.Ordinal) : path == $"/{Meta}",
+                    NumberForm.Exact
+                );
+        }
+        catch (FormatException)
+        {
+            // Readers may find two values in it: it counts as it is written.
         }
 
         return "raw:" + HashAsWritten(parameters, hasMeta);
@@ -53,25 +49,6 @@ internal static class ParameterDigest
         && (meta.ValueKind != JsonValueKind.Object || meta.EnumerateObject().Any(IsKept));
 
     private static bool IsKept(JsonProperty member) => !LeftOut.Contains(member.Name, StringComparer.Ordinal);
-
-    // RFC 8785 takes numbers for doubles, so that 9007199254740993 and 9007199254740992 read alike. A server may see two.
-    private static bool IsExact(JsonElement value) =>
-        value.ValueKind switch
-        {
-            JsonValueKind.Object => value.EnumerateObject().All(member => IsExact(member.Value)),
-            JsonValueKind.Array => value.EnumerateArray().All(IsExact),
-            JsonValueKind.Number => IsExactNumber(value),
-            _ => true,
-        };
-
-    private static bool IsExactNumber(JsonElement value)
-    {
-        var number = value.GetDouble();
-        return double.IsFinite(number)
-            && JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(value), out var written)
-            && JsonNumber.TryRead(Encoding.ASCII.GetBytes(CanonicalNumber.Format(number)), out var read)
-            && written.CompareTo(read) == 0;
-    }
 
     private static string HashAsWritten(JsonElement parameters, bool hasMeta)
     {
