@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
@@ -34,7 +33,7 @@ internal sealed class ObjectKeywords(SchemaCompiler compiler, Func<string, JsonE
     private void AddProperties(SchemaNode node)
     {
         var named = FindSchemas("properties");
-        (Regex Pattern, SchemaNode Schema)[] patterns =
+        (SchemaPattern Pattern, SchemaNode Schema)[] patterns =
         [
             .. FindSchemas("patternProperties").Select(p => (SchemaPattern.Compile(p.Key, place), p.Value)),
         ];
@@ -60,18 +59,17 @@ internal sealed class ObjectKeywords(SchemaCompiler compiler, Func<string, JsonE
 
                     foreach (var (pattern, schema) in patterns)
                     {
-                        if (!evaluation.TryCharge(1 + (member.Name.Length / 64)))
-                        {
-                            return false;
-                        }
-
-                        if (pattern.IsMatch(member.Name))
+                        if (pattern.IsMatch(member.Name, evaluation))
                         {
                             isKnown = true;
                             if (!schema.IsValidAt(AnyName, member.Value, evaluation))
                             {
                                 return false;
                             }
+                        }
+                        else if (evaluation.GivenUp is not null)
+                        {
+                            return false;
                         }
                     }
 
@@ -91,7 +89,7 @@ internal sealed class ObjectKeywords(SchemaCompiler compiler, Func<string, JsonE
         );
     }
 
-    // dependencies, until draft 7, has lists of names and schemas in one.
+    // dependencies, of drafts 6 and 7, has lists of names and schemas in one.
     private void AddDependencies(SchemaNode node)
     {
         foreach (var keyword in (string[])["dependentRequired", "dependentSchemas", "dependencies"])

@@ -5,10 +5,10 @@ namespace Culvert.Tunnel.Agent.Schemas;
 /// <summary>Makes the checks of one schema object: which keywords there are, and their order.</summary>
 internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema, string place)
 {
-    // Each is of the dialects from the first to the last that is named here.
+    // Each is of the dialects from the first to the last that is named here. "dependencies" is of all: the standard keeps it for
+    // older schemas (Validation 2020-12 appendix A), which often do not name their version.
     private static readonly (string Keyword, SchemaDialect First, SchemaDialect Last)[] Known =
     [
-        ("dependencies", SchemaDialect.Draft7, SchemaDialect.Draft7),
         ("additionalItems", SchemaDialect.Draft7, SchemaDialect.Draft2019),
         ("dependentRequired", SchemaDialect.Draft2019, SchemaDialect.Draft2020),
         ("dependentSchemas", SchemaDialect.Draft2019, SchemaDialect.Draft2020),

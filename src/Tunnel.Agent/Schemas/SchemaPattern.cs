@@ -1,18 +1,22 @@
-using System.Text;
 using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// A regular expression of a schema (ECMA-262, as JSON Schema 2020-12 §6.4 has it) as one of this platform that takes time in
-/// proportion to the text. <c>\d</c> and <c>\w</c> are ASCII's, and <c>$</c> is the end.
+/// A regular expression of a schema (ECMA-262 with the flag u, as JSON Schema Core 2020-12 §6.4 has it) that takes time in
+/// proportion to the text.
 /// </summary>
-internal static class SchemaPattern
+internal sealed class SchemaPattern
 {
     private const int MaxCharacters = 1024;
 
+    private readonly Regex regex;
+    private readonly PatternAlphabet alphabet;
+
+    private SchemaPattern(Regex regex, PatternAlphabet alphabet) => (this.regex, this.alphabet) = (regex, alphabet);
+
     /// <exception cref="SchemaException">It has look-around or references to groups, is too long, or is none.</exception>
-    public static Regex Compile(string pattern, string place)
+    public static SchemaPattern Compile(string pattern, string place)
     {
         if (pattern.Length > MaxCharacters)
         {
@@ -21,68 +25,24 @@ internal static class SchemaPattern
 
         try
         {
-            return new Regex(
-                Translate(pattern),
+            var (expression, alphabet) = new PatternParser(pattern).Translate();
+            var regex = new Regex(
+                expression,
                 RegexOptions.NonBacktracking | RegexOptions.CultureInvariant,
                 Regex.InfiniteMatchTimeout
             );
+            return new SchemaPattern(regex, alphabet);
         }
-        catch (Exception e) when (e is ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException or FormatException)
         {
             throw new SchemaException(
                 place,
-                "the pattern is not a regular expression, or needs more than linear time."
+                "the pattern is not a regular expression of ECMA-262 (with the flag u), or needs more than linear time."
             );
         }
     }
 
-    private static string Translate(string pattern)
-    {
-        var output = new StringBuilder();
-        var isClass = false;
-        for (var i = 0; i < pattern.Length; i++)
-        {
-            var character = pattern[i];
-            if (character == '\\' && i + 1 < pattern.Length)
-            {
-                var escaped = pattern[++i];
-                output.Append(
-                    (escaped, isClass) switch
-                    {
-                        ('d', true) => "0-9",
-                        ('d', false) => "[0-9]",
-                        ('D', false) => "[^0-9]",
-                        ('w', true) => "A-Za-z0-9_",
-                        ('w', false) => "[A-Za-z0-9_]",
-                        ('W', false) => "[^A-Za-z0-9_]",
-                        ('/', _) => "/",
-                        _ => $"\\{escaped}",
-                    }
-                );
-                continue;
-            }
-
-            if (isClass)
-            {
-                isClass = character != ']';
-
-                // [ inside a class is a character there, and may begin a subtraction here.
-                output.Append(character == '[' ? @"\[" : character);
-                continue;
-            }
-
-            isClass = character == '[';
-            if (isClass && pattern.AsSpan(i).StartsWith("[^]"))
-            {
-                output.Append(@"[\s\S]");
-                (isClass, i) = (false, i + 2);
-            }
-            else
-            {
-                output.Append(character == '$' ? @"\z" : character);
-            }
-        }
-
-        return output.ToString();
-    }
+    /// <summary>Whether a part of the text matches. False too where the evaluation is given up.</summary>
+    public bool IsMatch(string text, Evaluation evaluation) =>
+        evaluation.TryCharge(1 + (text.Length / 64)) && regex.IsMatch(alphabet.Translate(text));
 }

@@ -48,14 +48,14 @@ internal static class ValueKeywords
         AddLength(node, find, place, "maxLength", static (length, bound) => length <= bound);
         if (find("pattern") is { } pattern)
         {
-            var regex = SchemaPattern.Compile(SchemaCompiler.ReadText(pattern, place), place);
+            var compiled = SchemaPattern.Compile(SchemaCompiler.ReadText(pattern, place), place);
             node.Add(
                 "pattern",
                 (value, evaluation, _) =>
                     value.ValueKind != JsonValueKind.String
                     || (
                         JsonText.TryGet(value, out var text)
-                            ? evaluation.TryCharge(1 + (text.Length / 64)) && regex.IsMatch(text)
+                            ? compiled.IsMatch(text, evaluation)
                             : evaluation.GiveUp(SchemaError.TooMuch)
                     )
             );

@@ -78,6 +78,8 @@ public sealed class SchemaTests
     [InlineData("""{"x-mcp-header":"A","description":"d"}""", "1", "")]
     [InlineData("{" + Draft7 + """ "items":[{"type":"string"}],"additionalItems":false}""", """["a",1]""", "/* false")]
     [InlineData("{" + Draft7 + """ "dependencies":{"a":["b"]}}""", """{"a":1}""", "/b required")]
+    [InlineData("""{"dependencies":{"a":["b"]}}""", """{"a":1}""", "/b required")] // kept in every version
+    [InlineData("""{"dependencies":{"a":{"required":["b"]}}}""", """{"a":1}""", "/b required")]
     [InlineData("{" + Draft7 + """ "$ref":"#/definitions/a","minimum":5,"definitions":{"a":true}}""", "1", "")] // alone
     [InlineData("{" + Draft7 + """ "dependentRequired":{"a":["b"]}}""", """{"a":1}""", "")] // not there yet
     public void FindError_NamesPlaceAndKeyword(string schema, string value, string error) =>
