@@ -115,6 +115,11 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
                 : new FilteredMessage(MessageFate.Drop, default, 0, null) { Unanswered = GetId(message) };
         }
 
+        if (hasLists && message.TryGetProperty("result", out var bare) && bare.ValueKind == JsonValueKind.Array)
+        {
+            return Ambiguous; // no result of MCP is a list itself
+        }
+
         if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
         {
             return new FilteredMessage(MessageFate.Keep, default, 0, message.TryGetProperty("error", out _));
@@ -124,7 +129,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             !hasLists ? InResult
             : rules.Pins is { Enforces: true } ? InPinned
             : InLists;
-        if (!MemberNames.AreClear(result, significant, areFree: true))
+        if (!MemberNames.AreClear(result, significant, areFree: true) || (hasLists && HasListOfAnotherType(result)))
         {
             return Ambiguous;
         }
@@ -259,7 +264,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             output.Write(separator);
             separator = ","u8;
             WriteName(output, member);
-            if (hasLists && ListOf(member) is { } list)
+            if (hasLists && member.Value.ValueKind == JsonValueKind.Array && ListOf(member) is { } list)
             {
                 isList = true;
                 changed |= WriteList(output, member.Value, list, ref hidden);
@@ -316,9 +321,22 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     private byte[]? FindReplacement(PinKey key) =>
         rules.Pins?.FindReplacement(key) is { } json ? Encoding.UTF8.GetBytes(json) : null;
 
+    // A client may find entries in an object, or text in a string. null is how some servers write an empty list.
+    private static bool HasListOfAnotherType(JsonElement result)
+    {
+        foreach (var member in result.EnumerateObject())
+        {
+            if (member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null) && ListOf(member) is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private static (PinKind Kind, string[] Keys)? ListOf(JsonProperty member) =>
-        member.Value.ValueKind != JsonValueKind.Array ? null
-        : member.NameEquals("tools"u8) ? (PinKind.Tool, ByName)
+        member.NameEquals("tools"u8) ? (PinKind.Tool, ByName)
         : member.NameEquals("prompts"u8) ? (PinKind.Prompt, ByName)
         : member.NameEquals("resources"u8) ? (PinKind.Resource, ByUri)
         : member.NameEquals("resourceTemplates"u8) ? (PinKind.Template, ByTemplate)

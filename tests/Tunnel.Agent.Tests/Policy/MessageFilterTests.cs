@@ -67,6 +67,31 @@ public sealed class MessageFilterTests
     }
 
     [Theory]
+    [InlineData("""{"tools":{"0":{"name":"secret"}}}""")]
+    [InlineData("""{"tools":"secret"}""")]
+    [InlineData("""{"tools":[],"prompts":{"0":{"name":"secret"}}}""")]
+    [InlineData("""{"resources":{"uri":"file:///secret"}}""")]
+    [InlineData("""{"resourceTemplates":{"uriTemplate":"file:///secret"}}""")]
+    [InlineData("""[{"name":"secret"}]""")]
+    public async Task Answer_WhoseListIsOfAnotherType_DoesNotPass(string result)
+    {
+        await using var fixture = await PolicyFixture.StartAsync(
+            Settings(Allow("a", "get")),
+            PolicyFixture.Json($$"""{"jsonrpc":"2.0","id":1,"result":{{result}}}""")
+        );
+
+        var (answer, body) = await fixture.PostAsync(PolicyFixture.Request("tools/list"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.answer_unreadable"]);
+        body.ShouldNotContain("secret");
+    }
+
+    [Fact] // as servers written in Go write an empty list
+    public void Answer_WhoseListIsNull_Passes() =>
+        Filter("""{"jsonrpc":"2.0","id":1,"result":{"tools":null}}""").Fate.ShouldBe(MessageFate.Keep);
+
+    [Theory]
     [InlineData("""{"name":"get","Name":"secret"}""")]
     [InlineData("""{"name":"get","name":"secret"}""")]
     [InlineData("""{"name":"get","na\u006de":"secret"}""")]

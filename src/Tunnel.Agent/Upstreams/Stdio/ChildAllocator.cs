@@ -22,17 +22,20 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     public IEnumerable<ChildSlot> Slots => modern.Values;
 
     // A slot that was idle for too long has ended, and another one replaces it.
+    /// <param name="owner">Whose program it is.</param>
+    /// <param name="person">Whose idle sessions make room at once; null = none is closed.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string owner,
-        CancellationToken cancellationToken,
-        bool canEvict = false
+        string? person,
+        CancellationToken cancellationToken
     )
     {
         while (true)
         {
             var slot = modern.GetOrAdd(owner, _ => new ChildSlot(pool, settings, time));
             var got = await slot.GetAsync(null, cancellationToken);
-            if (canEvict && got.Refusal == ChildFailures.ChildrenBusy && await EvictIdleAsync(owner))
+            if (person is not null && got.Refusal == ChildFailures.ChildrenBusy && await EvictIdleAsync(person))
             {
                 continue;
             }
@@ -73,16 +76,16 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
                 return (channel, null);
             }
 
-            if (refusal != ChildFailures.ChildrenBusy || !await EvictIdleAsync(owner))
+            if (refusal != ChildFailures.ChildrenBusy || !await EvictIdleAsync(person))
             {
                 return (null, refusal);
             }
         }
     }
 
-    private async Task<bool> EvictIdleAsync(string owner)
+    private async Task<bool> EvictIdleAsync(string person)
     {
-        if ((sessions.LongestIdle(owner, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
+        if ((sessions.LongestIdle(person, TimeSpan.Zero) ?? sessions.LongestIdle(null, IdleOfOthers)) is { } session)
         {
             await CloseAsync(session);
             return true;

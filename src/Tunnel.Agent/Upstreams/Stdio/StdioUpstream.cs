@@ -255,7 +255,7 @@ internal sealed class StdioUpstream : Upstream
         }
 
         var owner = IsShared ? "" : request.Owner;
-        var (channel, refusal) = await children.GetAsync(owner, request.Deadline.Token, canEvict: true);
+        var (channel, refusal) = await children.GetAsync(owner, request.Person, request.Deadline.Token);
         refusal ??= channel!.FindVersionFailure(message);
         if (refusal is not null)
         {
