@@ -11,21 +11,56 @@ internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
 {
     private const int MaxBytes = 256 * 1024 * 1024;
 
-    /// <summary>Why the last file proves nothing.</summary>
+    /// <summary>Why a file proves nothing, or why the one next to the records was not read.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Those of this agent; null if there is none, or one whose signature does not hold.</summary>
-    public IReadOnlyList<AuditCheckpoint>? Read(string path)
+    /// <summary>
+    /// Those of this agent in the file next to the records, which the agent itself renews, and in other files. Null: one of
+    /// the files has none, or one whose signature does not hold.
+    /// </summary>
+    /// <param name="folder">The records. They are to be read later: a checkpoint must not be newer than they are.</param>
+    /// <param name="files">The other files.</param>
+    public IReadOnlyList<AuditCheckpoint>? Read(AuditFolder folder, IEnumerable<string> files)
+    {
+        var all = new List<AuditCheckpoint>();
+        if (File.Exists(folder.Checkpoint))
+        {
+            if (Find(folder.Checkpoint) is { } own)
+            {
+                all.AddRange(own);
+            }
+            else if (HasRoots)
+            {
+                return null;
+            }
+        }
+
+        foreach (var file in files)
+        {
+            if (Find(file) is not { } found)
+            {
+                return null;
+            }
+
+            all.AddRange(found);
+        }
+
+        return all;
+    }
+
+    private bool HasRoots => state is { Trust: not null, Id.Name: not null };
+
+    private IReadOnlyList<AuditCheckpoint>? Find(string path)
     {
         if (state is not { Trust: { } trust, Id.Name: { } instance })
         {
-            Problem = "The state directory has no platform roots to check signatures by.";
+            Problem = $"{path}: The state directory has no platform roots to check signatures by.";
             return null;
         }
 
         if (new FileInfo(path).Length > MaxBytes)
         {
-            Problem = "The file is too large.";
+            Problem = $"{path}: The file is too large.";
             return null;
         }
 
@@ -33,12 +68,18 @@ internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
             .Matches(File.ReadAllText(path))
             .Select(m => AuditCheckpoint.VerifyCalls(m.Value, trust, tunnel))
             .ToList();
-        Problem =
+        var why =
             read.Count == 0 ? "The file contains no checkpoint."
             : read.Contains(null) ? "The signature of a checkpoint is not valid."
             : read.Any(c => c!.Node != instance) ? "A checkpoint is another agent's."
             : "";
-        return Problem.Length > 0 ? null : [.. read.OfType<AuditCheckpoint>()];
+        if (why.Length > 0)
+        {
+            Problem = $"{path}: {why}";
+            return null;
+        }
+
+        return [.. read.OfType<AuditCheckpoint>()];
     }
 
     // A compact JWS whose header begins with {"alg": no other text of a log looks like that.

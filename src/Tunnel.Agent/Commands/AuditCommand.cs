@@ -33,7 +33,8 @@ internal static class AuditCommand
 
     private static readonly Option<FileInfo[]> Checkpoints = new("--checkpoint")
     {
-        Description = "File with signed checkpoints, as in the log; all of them must be valid.",
+        Description =
+            "File with more signed checkpoints than the one next to the records, as in the log; all of them must be valid.",
         AllowMultipleArgumentsPerToken = true,
     };
 
@@ -130,18 +131,19 @@ internal static class AuditCommand
                 AgentState.Read(loaded.Settings.Identity, loaded.Settings.Tunnel.Id, loaded.Settings.StateDirectory),
                 loaded.Settings.Tunnel.Id
             );
-            foreach (var file in parsed.GetValue(Checkpoints) ?? [])
+            var folder = new AuditFolder(loaded.Settings.StateDirectory, loaded.Settings.Audit.File);
+            var held = checkpoints.Read(folder, (parsed.GetValue(Checkpoints) ?? []).Select(file => file.FullName));
+            if (checkpoints.Problem.Length > 0)
             {
-                if (checkpoints.Read(file.FullName) is not { } held)
-                {
-                    await error.WriteLineAsync($"{file.FullName}: {checkpoints.Problem}");
-                    return ExitCodes.CheckFailed;
-                }
-
-                anchors.AddRange(held.Select(c => (c.Sequence, c.Head)));
+                await error.WriteLineAsync(checkpoints.Problem);
             }
 
-            var folder = new AuditFolder(loaded.Settings.StateDirectory, loaded.Settings.Audit.File);
+            if (held is null)
+            {
+                return ExitCodes.CheckFailed;
+            }
+
+            anchors.AddRange(held.Select(c => (c.Sequence, c.Head)));
             var verdict = new AuditVerifier(folder).Verify(anchors) with
             {
                 ProvenTo = anchors.Count > 0 ? anchors.Max(a => a.Sequence) : null,

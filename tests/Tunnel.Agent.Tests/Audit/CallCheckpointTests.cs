@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Culvert.Machine.Client.State;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Checkpoints;
 using Culvert.Testing;
@@ -44,6 +45,63 @@ public sealed class CallCheckpointTests
             .VerifyCalls(AuditCheckpoint.SignCalls(Agent(), "two", 3, new string('a', 64), Now)!, Trust, TunnelId)
             .ShouldBeNull();
     }
+
+    [Fact] // with its head; only the agent can sign
+    public void Read_RecordsRewrittenWithTheirHead_DoNotFitTheCheckpointNextToThem()
+    {
+        using var scene = new AuditScene();
+        scene.Trail.Signer = () => Agent();
+        scene.Write(2);
+        scene.Time.Advance(AuditTrail.BetweenCheckpoints);
+        scene.Write(1);
+        var checkpoints = new CallCheckpoints(State(), TunnelId);
+        checkpoints.Read(scene.Folder, []).ShouldNotBeNull().ShouldHaveSingleItem().Sequence.ShouldBe(3);
+        using var other = new AuditScene().Write(3, "other");
+
+        scene.Rewrite(_ => other.Text);
+        File.WriteAllText(scene.Folder.Head, File.ReadAllText(other.Folder.Head));
+
+        scene.Verdict.Findings.ShouldBeEmpty();
+        var held = checkpoints.Read(scene.Folder, []).ShouldNotBeNull();
+        new AuditVerifier(scene.Folder)
+            .Verify([.. held.Select(c => (c.Sequence, c.Head))])
+            .Findings.ShouldHaveSingleItem()
+            .Kind.ShouldBe("anchor");
+    }
+
+    [Fact]
+    public void Read_CheckpointNextToTheRecordsThatWasAltered_ProvesNothing()
+    {
+        using var scene = new AuditScene();
+        var token = AuditCheckpoint.SignCalls(Agent(), "agent-1", 3, new string('a', 64), Now)!;
+        Directory.CreateDirectory(scene.Folder.Folder);
+        File.WriteAllText(scene.Folder.Checkpoint, Forged.Signature(token));
+
+        var checkpoints = new CallCheckpoints(State(), TunnelId);
+
+        checkpoints.Read(scene.Folder, []).ShouldBeNull();
+        checkpoints.Problem.ShouldContain("The signature of a checkpoint is not valid.");
+    }
+
+    [Fact] // an agent that is not enrolled yet: its records can be read all the same
+    public void Read_WithoutPlatformRoots_LeavesOutTheFileNextToTheRecords_AndSaysSo()
+    {
+        using var scene = new AuditScene();
+        Directory.CreateDirectory(scene.Folder.Folder);
+        File.WriteAllText(scene.Folder.Checkpoint, "x");
+        var checkpoints = new CallCheckpoints(new AgentState(), TunnelId);
+
+        checkpoints.Read(scene.Folder, []).ShouldNotBeNull().ShouldBeEmpty();
+        checkpoints.Problem.ShouldContain("no platform roots");
+        checkpoints.Read(scene.Folder, [scene.Folder.Checkpoint]).ShouldBeNull();
+    }
+
+    private AgentState State() =>
+        new()
+        {
+            Trust = Trust,
+            Id = SpiffeId.TryParse($"spiffe://{Domain}/o/org/t/{TunnelId}/agent/agent-1", out var id) ? id : null,
+        };
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch;
 
