@@ -194,6 +194,16 @@ internal sealed class PolicyStage(
                 Caller.From(exchange),
                 arguments
             );
+        if (decision is { IsAllowed: true, Rule.Approval: not null } && message.Id.IsEmpty)
+        {
+            // No answer could tell the caller of the ticket.
+            decision = decision with
+            {
+                IsAllowed = false,
+                Reason = ApprovalFailures.Required.Reason,
+            };
+        }
+
         if (policy.Mode == PolicyMode.Record)
         {
             decision = Unjudged; // the rules only decide what the record leaves out

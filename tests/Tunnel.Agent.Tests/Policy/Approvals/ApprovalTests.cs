@@ -36,6 +36,23 @@ public sealed class ApprovalTests
         record.Approval.ShouldBe("appr_1");
     }
 
+    [Fact] // the ticket would reach no caller
+    public async Task Notification_ThatNeedsApproval_IsDeniedWithoutATicket()
+    {
+        await using var scene = await ApprovalScene.StartAsync();
+
+        var (answer, body) = await scene.Tunnel.PostAsync(
+            """{"jsonrpc":"2.0","method":"tools/call","params":{"name":"pay","arguments":{"amount":1}}}"""
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        body.ShouldBeEmpty();
+        scene.Requests.ShouldBeEmpty();
+        scene.Tunnel.Upstream.Connections.ShouldBe(0);
+        var record = await scene.RecordAsync();
+        (record.Decision, record.Reason).ShouldBe(("deny", "policy.approval_required"));
+    }
+
     [Fact]
     public async Task Call_WithAnotherQueryOrMetadata_IsAnotherCall()
     {
