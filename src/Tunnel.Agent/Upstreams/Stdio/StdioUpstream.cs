@@ -52,7 +52,7 @@ internal sealed class StdioUpstream : Upstream
         probe = IsShared
             ? new StdioProbe(
                 cancel => shared.GetAsync(ProbeMessages.Legacy, cancel),
-                cancel => children.GetAsync("", cancel)
+                cancel => children.GetAsync("", null, cancel)
             )
             : new StdioProbe(
                 cancel => probing[0].GetAsync(ProbeMessages.Legacy, cancel),
@@ -116,7 +116,7 @@ internal sealed class StdioUpstream : Upstream
         var greeted = IsShared ? shared : probing[0];
         return await StdioServerSession.OpenAsync(
             !isModern ? await greeted.GetAsync(ProbeMessages.Legacy, cancellationToken)
-                : IsShared ? await children.GetAsync("", cancellationToken)
+                : IsShared ? await children.GetAsync("", null, cancellationToken)
                 : await probing[1].GetAsync(null, cancellationToken),
             () => greeted.Initialized,
             isModern,
