@@ -121,6 +121,7 @@ internal sealed class DecisionRow(TimeProvider time)
                 At("/options/mode", new OneOfCondition("const", [Text("fast")])),
                 At("/dry", new TypeCondition("boolean")),
             ],
+            others: [],
             isClosed: false
         );
 

@@ -34,6 +34,9 @@ public sealed class PackageTests(BuiltPackages packages) : IClassFixture<BuiltPa
         modes.Values.ShouldAllBe(m => m.EndsWith(" root/root") && !m.Contains('s') && (m[8] != 'w' || m[0] == 'l'));
         modes.ContainsKey($"./usr/lib/systemd/system/{package}.service").ShouldBe(file.Length > 0);
         modes.ContainsKey($"./etc/culvert/{file}.yaml").ShouldBe(file.Length > 0);
+        modes
+            .ContainsKey($"./usr/lib/systemd/system/{package}-backup.timer")
+            .ShouldBe(package == "culvert-identity-service");
     }
 
     /// <summary>What Debian's policy asks of a package (12.1, 12.5, 12.7).</summary>

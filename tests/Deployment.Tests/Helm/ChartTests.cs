@@ -57,6 +57,26 @@ public sealed class ChartTests
         result.Succeeded().Output.ShouldBeEmpty();
     }
 
+    /// <summary>A value of the configuration may be env:NAME, and each of them reads the whole configuration.</summary>
+    [Fact]
+    public async Task Service_EveryContainerOfItsImage_GetsTheVariables()
+    {
+        using var folder = new TestFolder();
+        var values = await File.ReadAllTextAsync(ManifestSet.ValuesFile("ha"), TestContext.Current.CancellationToken);
+        const string Replicas = "  replicas: 2\n";
+        values.ShouldContain(Replicas);
+
+        var rendered = await ManifestSet.RenderAsync(
+            folder.Write(
+                "values.yaml",
+                values.Replace(Replicas, $"{Replicas}  initOrganization: Example\n", StringComparison.Ordinal)
+            )
+        );
+
+        // The service, init, restore, migrate and backup.
+        rendered.Succeeded().Output.Split("name: hsm-settings").Length.ShouldBe(1 + 5);
+    }
+
     /// <summary>A changed configuration must start new pods, and an unchanged one must not.</summary>
     [Fact]
     public async Task Configuration_Changed_ChangesThePods()

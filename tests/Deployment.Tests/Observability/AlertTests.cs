@@ -87,9 +87,7 @@ public sealed partial class AlertTests
             .SelectMany(series => Expressions.MetricsOf(Yaml.Text(series, "series")))
             .ToHashSet();
 
-        var increases = Alerts
-            .SelectMany(alert => Expressions.IncreasesIn(Yaml.Text(alert, "expr")))
-            .ToList();
+        var increases = Alerts.SelectMany(alert => Expressions.IncreasesIn(Yaml.Text(alert, "expr"))).ToList();
 
         increases.Count.ShouldBeGreaterThan(10, "the rules are read");
         foreach (var (counter, selector, window, expression) in increases)

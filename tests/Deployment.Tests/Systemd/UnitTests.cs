@@ -108,6 +108,58 @@ public sealed class UnitTests
         Seconds(UnitFile.Read("culvert-edge").One("TimeoutStopSec")).ShouldBeGreaterThan(needed);
     }
 
+    /// <summary>The timer of the service's backups, with the unit that it starts.</summary>
+    [Fact]
+    public async Task Backup_BySystemdItself_IsValidAndClosed()
+    {
+        const string Unit = "culvert-identity-service-backup";
+        using var host = new TestFolder();
+        host.Write("usr/bin/identity-service", "#!/bin/sh\n", "755");
+        Directory.CreateDirectory(host.PathOf("etc/systemd/system"));
+        foreach (var file in new[] { $"{Unit}.service", $"{Unit}.timer" })
+        {
+            File.Copy(Repository.PathOf($"deploy/systemd/{file}"), host.PathOf($"etc/systemd/system/{file}"));
+        }
+
+        await CopySystemdUnitsAsync(host);
+
+        var verified = await AnalyzeAsync(["verify", "--man=no", $"--root={host.Path}", $"{Unit}.timer"]);
+        var judged = await AnalyzeAsync([
+            "security",
+            "--offline=true",
+            $"--threshold={MostExposure}",
+            "--no-pager",
+            $"--root={host.Path}",
+            host.PathOf($"etc/systemd/system/{Unit}.service"),
+        ]);
+
+        verified.Succeeded().Text.ShouldBeEmpty("systemd warns");
+        judged.Succeeded();
+    }
+
+    [Fact]
+    public void Backup_RunsAsTheService_AndWritesWhereThePackageMakesAFolderForIt()
+    {
+        var (service, backup) = (
+            UnitFile.Read("culvert-identity-service"),
+            UnitFile.Read("culvert-identity-service-backup")
+        );
+
+        backup
+            .One("ExecStart")
+            .ShouldContain(" backup --config /etc/culvert/identity-service.yaml --folder /var/backups/culvert ");
+        backup.One("ReadWritePaths").ShouldBe("/var/backups/culvert");
+        foreach (
+            var name in new[] { "User", "Group", "StateDirectory", "UMask", "ProtectSystem", "CapabilityBoundingSet" }
+        )
+        {
+            backup.One(name).ShouldBe(service.One(name), name);
+        }
+
+        File.ReadAllText(Repository.PathOf("deploy/debian/postinst"))
+            .ShouldContain("install -d -m 700 -o @NAME@ -g @NAME@ /var/backups/culvert");
+    }
+
     /// <summary>No program tells systemd that it lives; a watchdog would kill it.</summary>
     [Theory]
     [MemberData(nameof(Units))]

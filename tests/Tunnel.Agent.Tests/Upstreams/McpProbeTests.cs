@@ -262,7 +262,7 @@ public sealed class McpProbeTests
     public static TheoryData<Exception> Exceptions =>
         [
             new InvalidOperationException(),
-            new OutOfMemoryException(),
+            new InsufficientMemoryException(),
             new System.Text.Json.JsonException(),
             new IOException(),
             new ObjectDisposedException("a"),
