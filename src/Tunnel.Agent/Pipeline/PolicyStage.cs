@@ -281,7 +281,12 @@ internal sealed class PolicyStage(
             }
 
             var account =
-                rule.Budget?.Key == BudgetKey.Client ? key with { Principal = exchange.Principal?.Identity ?? "" } : key;
+                rule.Budget?.Key == BudgetKey.Client
+                    ? key with
+                    {
+                        Principal = exchange.Principal?.Identity ?? "",
+                    }
+                    : key;
             var charged = await call.ChargeAsync(rule, account, arguments);
             if (charged.Failure is { } beyond)
             {

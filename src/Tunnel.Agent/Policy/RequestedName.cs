@@ -73,19 +73,17 @@ internal static class RequestedName
 
     // Lower case, so that there is one spelling (§3.1, §6.2.2.1).
     private static bool IsScheme(ReadOnlySpan<char> text) =>
-        char.IsAsciiLetterLower(text[0])
-        && !text.ContainsAnyExcept(SchemeCharacters);
+        char.IsAsciiLetterLower(text[0]) && !text.ContainsAnyExcept(SchemeCharacters);
 
     // RFC 8089: without a host, and none of the forms for drives and shares of its appendix E.
     private static bool IsUnclearFile(ReadOnlySpan<char> path) =>
-        path.ContainsAny('?', '|') || path.IndexOf("//") >= 0 || path.Length == 0 || (path.Length > 1 && path[^1] == '/');
+        path.ContainsAny('?', '|')
+        || path.IndexOf("//") >= 0
+        || path.Length == 0
+        || (path.Length > 1 && path[^1] == '/');
 
     // §6.2.3: an empty path, and the scheme's own port.
-    private static bool IsUnclearHost(
-        ReadOnlySpan<char> scheme,
-        ReadOnlySpan<char> authority,
-        ReadOnlySpan<char> path
-    )
+    private static bool IsUnclearHost(ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> path)
     {
         foreach (var (name, usual) in Network)
         {
