@@ -32,7 +32,12 @@ internal static class AgentCommands
             List(verbs),
             Show(verbs),
             Change(verbs, "disconnect", "close its connections at every edge; it can reconnect", isFinal: false),
-            Change(verbs, "revoke", "close its connections and revoke its enrolment; it enrols again unless you also disable its rule or rotate the tunnel token", isFinal: true)
+            Change(
+                verbs,
+                "revoke",
+                "close its connections and revoke its enrolment; it enrols again unless you also disable its rule or rotate the tunnel token",
+                isFinal: true
+            )
         );
 
     private static Command Show(VerbFactory verbs)

@@ -188,10 +188,7 @@ internal sealed partial class Restorer(
         var cut = RestoreCut.Apply(connection, now);
         // The id of no node: these numbers are of rows that no node made.
         var ordinals = new Ordinals(nodeId: 0, time);
-        List<Narrowing> narrowed =
-        [
-            .. new LaterNarrowing(connection, ordinals, now).Apply(plan.Later?.Events ?? []),
-        ];
+        List<Narrowing> narrowed = [.. new LaterNarrowing(connection, ordinals, now).Apply(plan.Later?.Events ?? [])];
         foreach (var (file, caId, list) in plan.Lists)
         {
             narrowed.AddRange(
@@ -250,7 +247,11 @@ internal sealed partial class Restorer(
             table => table.Columns.Select(column => column.Name).ToHashSet(StringComparer.Ordinal),
             StringComparer.Ordinal
         );
-        if (tables.Any(table => !known.TryGetValue(table.Name, out var columns) || !columns.IsSupersetOf(NamesOf(table)[1..])))
+        if (
+            tables.Any(table =>
+                !known.TryGetValue(table.Name, out var columns) || !columns.IsSupersetOf(NamesOf(table)[1..])
+            )
+        )
         {
             throw UnknownName();
         }

@@ -169,8 +169,7 @@ internal sealed class ServerCertificateLoop(
 
     // A leaf that its issuer took back is worth nothing any more, however long it would still run. Those of nodes from before
     // a restore stay valid: only platform certificates are refused by the first digits of their numbers.
-    private bool IsRevoked() =>
-        document is { } present && State.Feed?.RevokedSerials.Contains(present.Serial) == true;
+    private bool IsRevoked() => document is { } present && State.Feed?.RevokedSerials.Contains(present.Serial) == true;
 
     // The service wants leaves of that authority replaced earlier than they say themselves; null = not this one.
     private DateTimeOffset? CalledBackAt(AgentFeed feed)

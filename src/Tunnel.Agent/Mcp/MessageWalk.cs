@@ -74,8 +74,7 @@ internal ref struct MessageWalk
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            walk.tokens.Faults |=
-                walk.tokens.Values > mostValues ? MessageErrors.TooManyValues : MessageErrors.NotJson; // or half a surrogate pair
+            walk.tokens.Faults |= walk.tokens.Values > mostValues ? MessageErrors.TooManyValues : MessageErrors.NotJson; // or half a surrogate pair
         }
 
         (message.Faults, message.Depth, message.Values) = (walk.tokens.Faults, walk.tokens.Depth, walk.tokens.Values);

@@ -285,7 +285,13 @@ public sealed class BackupTests : IAsyncLifetime
     {
         await BackUpAsync();
         await federated.CreateAsync("/v1/tunnels", new JsonObject { ["display_name"] = "later" });
-        await BackupMaker.WriteAsync(federated.Service.Options, BackupPath + ".other", federated.Time, _ => { }, Cancel);
+        await BackupMaker.WriteAsync(
+            federated.Service.Options,
+            BackupPath + ".other",
+            federated.Time,
+            _ => { },
+            Cancel
+        );
         var restorer = Elsewhere();
         var plan = restorer.Check(BackupPath, NothingLater);
 

@@ -98,7 +98,10 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
 
         var path = Path.Combine(folder, "backup");
         await BackupMaker.WriteAsync(service.Options, path, service.Time, _ => { }, Cancel);
-        await using var restored = await service.RestoreElsewhereAsync(path, new RestoreChoice([], [], NothingLater: true));
+        await using var restored = await service.RestoreElsewhereAsync(
+            path,
+            new RestoreChoice([], [], NothingLater: true)
+        );
 
         using var after = restored.Get<Database>().OpenWrite();
         foreach (var (name, sql) in Ended)

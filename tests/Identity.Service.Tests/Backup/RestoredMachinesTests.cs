@@ -84,9 +84,7 @@ public sealed class RestoredMachinesTests : IAsyncLifetime
 
         using var machine = Machine(bench.Service, certificate, key);
 
-        (await machine.GetOkAsync("/v1/agent/feed"))
-            .TryGetProperty("revoked_serial_prefixes", out _)
-            .ShouldBeFalse();
+        (await machine.GetOkAsync("/v1/agent/feed")).TryGetProperty("revoked_serial_prefixes", out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -134,7 +132,9 @@ public sealed class RestoredMachinesTests : IAsyncLifetime
 
         var service = await RestoreAsync(withExport: true);
 
-        var item = (await service.Api.GetOkAsync($"/v1/certificates?serial={certificate.Serial}")).GetProperty("data")[0];
+        var item = (await service.Api.GetOkAsync($"/v1/certificates?serial={certificate.Serial}")).GetProperty("data")[
+            0
+        ];
         item.Text("kind").ShouldBe("agent");
         item.Text("status").ShouldBe("revoked");
         item.Text("tunnel_id").ShouldBe(bench.TunnelId);
@@ -216,7 +216,11 @@ public sealed class RestoredMachinesTests : IAsyncLifetime
         return (agent, edge);
     }
 
-    private static HttpClient Machine(ServiceUnderTest service, CertificateDocument certificate, AsymmetricAlgorithm key)
+    private static HttpClient Machine(
+        ServiceUnderTest service,
+        CertificateDocument certificate,
+        AsymmetricAlgorithm key
+    )
     {
         var pair = KeyAndCertificate.Create(certificate, key);
         var presented = service.Get<Culvert.Identity.Service.Http.IApiCertificate>().Machine;

@@ -101,9 +101,10 @@ public sealed class EveryReadTests : IAsyncLifetime
         var type = answer.Content.Headers.ContentType!.MediaType!;
         try
         {
-            var json = type is "application/json" || type.EndsWith("+json", StringComparison.Ordinal)
-                ? JsonNode.Parse(body, documentOptions: Strict)
-                : JsonValue.Create(System.Text.Encoding.Latin1.GetString(body));
+            var json =
+                type is "application/json" || type.EndsWith("+json", StringComparison.Ordinal)
+                    ? JsonNode.Parse(body, documentOptions: Strict)
+                    : JsonValue.Create(System.Text.Encoding.Latin1.GetString(body));
             if (type is "application/x-ndjson")
             {
                 foreach (var line in System.Text.Encoding.UTF8.GetString(body).Split('\n'))

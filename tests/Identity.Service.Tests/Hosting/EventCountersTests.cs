@@ -58,9 +58,7 @@ public sealed partial class EventCountersTests
     public async Task Start_LabelsThatAreKnown_EachHaveTheirSeries(string series)
     {
         using var metrics = new MetricsText();
-        var counters = new EventCounters(
-            new TransparencyOptions { Witnesses = [Witness] }
-        );
+        var counters = new EventCounters(new TransparencyOptions { Witnesses = [Witness] });
 
         await counters.StartAsync(TestContext.Current.CancellationToken);
 

@@ -189,5 +189,9 @@ public sealed class OutageRecoveryTests : IAsyncLifetime
         connection.Execute(sql);
     }
 
-    private sealed record Holder(string Table, Func<ServiceUnderTest, bool> IsStale, Func<ServiceUnderTest, Task> ReadAsync);
+    private sealed record Holder(
+        string Table,
+        Func<ServiceUnderTest, bool> IsStale,
+        Func<ServiceUnderTest, Task> ReadAsync
+    );
 }

@@ -59,7 +59,8 @@ public sealed class JsonValuesTests
     [Fact]
     public void Answer_OfAServer_MayHaveMore()
     {
-        var json = $$$"""{"jsonrpc":"2.0","id":1,"result":{"x":[{{{string.Join(',', Enumerable.Repeat("1", Most))}}}]}}""";
+        var json =
+            $$$"""{"jsonrpc":"2.0","id":1,"result":{"x":[{{{string.Join(',', Enumerable.Repeat("1", Most))}}}]}}""";
 
         MessageReader.ReadAnswer(Encoding.UTF8.GetBytes(json)).Faults.ShouldBe(MessageErrors.NoCapabilities);
     }

@@ -39,5 +39,6 @@ internal static class LookAlikeNames
                 or UnicodeCategory.LineSeparator
                 or UnicodeCategory.ParagraphSeparator;
 
-    private static char ToFullwidth(char letter) => char.IsAsciiLetterOrDigit(letter) ? (char)(letter + 0xFEE0) : letter;
+    private static char ToFullwidth(char letter) =>
+        char.IsAsciiLetterOrDigit(letter) ? (char)(letter + 0xFEE0) : letter;
 }

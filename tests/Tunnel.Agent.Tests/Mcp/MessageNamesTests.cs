@@ -15,7 +15,8 @@ namespace Culvert.Tunnel.Agent.Tests.Mcp;
 /// </summary>
 public sealed class MessageNamesTests
 {
-    private const string Call = """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","arguments":{}}}""";
+    private const string Call =
+        """{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"a","arguments":{}}}""";
 
     private const string Complete =
         """{"jsonrpc":"2.0","id":7,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"p"}}}""";
@@ -93,7 +94,9 @@ public sealed class MessageNamesTests
             }
         );
         var filter = new MessageFilter(rules, default, hasLists: false, isModern: true);
-        foreach (var ask in LookAlikeNames.Of("method").SelectMany(v => Besides("""{"method":"roots/list"}""", "method", v)))
+        foreach (
+            var ask in LookAlikeNames.Of("method").SelectMany(v => Besides("""{"method":"roots/list"}""", "method", v))
+        )
         {
             var filtered = filter.Apply(
                 Encoding.UTF8.GetBytes($$$"""{"jsonrpc":"2.0","id":1,"result":{"inputRequests":{"a":{{{ask}}} } } }""")

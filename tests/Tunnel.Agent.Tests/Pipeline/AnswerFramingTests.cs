@@ -23,7 +23,8 @@ public sealed class AnswerFramingTests
     [InlineData("", false)]
     public async Task Ask_InAnAnswer_DoesNotReachTheClient(string type, bool hasLength)
     {
-        var ask = $$"""{"jsonrpc":"2.0","id":"srv-1","method":"roots/list","params":{"x":"{{new string('x', 70_000)}}"} }""";
+        var ask =
+            $$"""{"jsonrpc":"2.0","id":"srv-1","method":"roots/list","params":{"x":"{{new string('x', 70_000)}}"} }""";
         await using var alone = await StartAsync(Settings(Allow("a", "*")), Write(type, ask, hasLength));
         await using var both = await StartAsync(Settings(Allow("a", "*")), Write(type, $"[{ask},{Ok}]", hasLength));
         foreach (var change in new[] { null, Modern("tools/call", "get") })

@@ -181,9 +181,7 @@ public sealed class PolicyArgumentsTests : IDisposable
     [InlineData("", "", 200)]
     public async Task Query_ThatTheRouteDoesNotList_IsRefused(string query, string listed, int status)
     {
-        var read = PolicyFile.Read(
-            $"{{mode: enforce{listed}, rules: [{{name: a, effect: allow, tools: [get]}}]}}"
-        );
+        var read = PolicyFile.Read($"{{mode: enforce{listed}, rules: [{{name: a, effect: allow, tools: [get]}}]}}");
         await using var fixture = await StartAsync(read.Settings!, Json(Ok));
 
         var (answer, _) = await fixture.PostAsync(Call("get"), path: $"/mcp?{query}");

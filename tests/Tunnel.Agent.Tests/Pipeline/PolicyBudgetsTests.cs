@@ -54,10 +54,12 @@ public sealed class PolicyBudgetsTests : IDisposable
             answer.StatusCode.ShouldBe(isApart ? HttpStatusCode.OK : HttpStatusCode.TooManyRequests, client);
         }
 
-        (await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), clientId: "first-client"))
-            .Answer.StatusCode.ShouldBe(HttpStatusCode.TooManyRequests);
-        (await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), subject: "bob", clientId: "first-client"))
-            .Body.ShouldBe(Ok);
+        (await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), clientId: "first-client")).Answer.StatusCode.ShouldBe(
+            HttpStatusCode.TooManyRequests
+        );
+        (
+            await fixture.PostAsync(Call("pay", "1", """{"n":7}"""), subject: "bob", clientId: "first-client")
+        ).Body.ShouldBe(Ok);
     }
 
     [Theory]

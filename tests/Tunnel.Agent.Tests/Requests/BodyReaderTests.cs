@@ -54,7 +54,11 @@ public sealed class BodyReaderTests
     [InlineData("alice", "another", false)] // a person is the same by any client
     [InlineData("bob", "portal", true)]
     [InlineData("", "portal", true)]
-    public async Task ReadAsync_WhileOnePersonTakesAllTheyCan_OthersAreServed(string subject, string client, bool isServed)
+    public async Task ReadAsync_WhileOnePersonTakesAllTheyCan_OthersAreServed(
+        string subject,
+        string client,
+        bool isServed
+    )
     {
         var budget = new BodyBudget(1000);
         for (var i = 0; i < 10; i++)

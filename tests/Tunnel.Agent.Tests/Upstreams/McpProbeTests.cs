@@ -353,7 +353,8 @@ public sealed class McpProbeTests
 
         public override Task ServeAsync(Exchange exchange, Route route, string host) => Task.CompletedTask;
 
-        public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) => throw exception;
+        public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
+            throw exception;
 
         protected override ValueTask EndAsync() => ValueTask.CompletedTask;
     }

@@ -33,13 +33,7 @@ internal sealed class HarpoonSurface : CalloutSurface
     ];
 
     // With those that no request may have (HeaderRules): what describes the caller or its connection, not the call.
-    private static readonly string[] CallerHeaders =
-    [
-        "Accept-Encoding",
-        "Cookie",
-        "User-Agent",
-        "Via",
-    ];
+    private static readonly string[] CallerHeaders = ["Accept-Encoding", "Cookie", "User-Agent", "Via"];
 
     private HarpoonSurface() { }
 

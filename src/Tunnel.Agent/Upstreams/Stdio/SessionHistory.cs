@@ -48,7 +48,8 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
                 DropOldest_NeedsLock();
             }
 
-            var isKept = !isOver && bytes + message.Bytes.Length <= maxBytes && budget.TryReserve(owner, message.Bytes.Length);
+            var isKept =
+                !isOver && bytes + message.Bytes.Length <= maxBytes && budget.TryReserve(owner, message.Bytes.Length);
             if (isKept)
             {
                 bytes += message.Bytes.Length;

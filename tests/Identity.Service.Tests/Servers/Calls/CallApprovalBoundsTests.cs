@@ -42,7 +42,9 @@ public sealed class CallApprovalBoundsTests : IAsyncLifetime
     {
         for (var i = 0; i < CallApprovalStore.MaxPendingOfCaller; i++)
         {
-            (await scene.Agent.AskAsync(CallRequests.Body(i, clientId: $"client-{i}"))).Text("state").ShouldBe("pending");
+            (await scene.Agent.AskAsync(CallRequests.Body(i, clientId: $"client-{i}")))
+                .Text("state")
+                .ShouldBe("pending");
         }
 
         await scene
