@@ -111,7 +111,7 @@ internal sealed class RequestPipeline(
         if (served.Issuer is { } issuer)
         {
             return issuer.IsMetadata(exchange)
-                ? document => issuer.TrySplit(document, out var split) ? split : null
+                ? document => issuer.TrySplit(document, out var split) ? split : default(ReadOnlyMemory<byte>?)
                 : null;
         }
 

@@ -31,7 +31,10 @@ internal static class CommandFailures
         "The provider's control plane delivered more commands at once than its protocol allows.",
         "A poll delivered more than 25 commands.",
         "Retry after a moment; report it to the provider if this lasts."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     public static readonly Failure QueueTimeout = new(
         FailedHop.Agent,
@@ -41,7 +44,10 @@ internal static class CommandFailures
         "The command waited too long for another one to end.",
         "All of max_commands were in use for as long as max_call_time.",
         "Retry after a moment; raise max_commands of the tunnel if this lasts."
-    );
+    )
+    {
+        RetryAfterSeconds = 1,
+    };
 
     /// <summary>All of them, for the catalogue of codes.</summary>
     public static IReadOnlyList<Failure> All { get; } = [Unreadable, HeadersTooLarge, TooMany, QueueTimeout];

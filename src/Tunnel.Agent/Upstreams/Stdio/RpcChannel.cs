@@ -332,6 +332,7 @@ internal sealed class RpcChannel : IAsyncDisposable
             }
             else if (one.Kind == MessageKind.Response && Find(one.Id) is { } call)
             {
+                Discard("A response that cannot be read; its call fails.");
                 Fail(call, ChildFailures.ChildBadOutput); // nothing else answers it
             }
         }

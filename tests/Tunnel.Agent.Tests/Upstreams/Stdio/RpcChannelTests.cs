@@ -28,7 +28,6 @@ public sealed class RpcChannelTests
             cat >/dev/null
             """
         );
-        session.Use(channel);
 
         var call = channel.TryBegin(Request, takesMessages: true, out _, session.Begin);
         var late = await session.Inbox.ReadAsync(Token).WaitAsync(Eventually.Limit, Token);
@@ -183,7 +182,6 @@ public sealed class RpcChannelTests
             cat >/dev/null
             """
         );
-        session.Use(channel);
         var call = channel.TryBegin(Request, takesMessages: false, out _, session.Begin)!;
         await session.Inbox.ReadAsync(Token).WaitAsync(Eventually.Limit, Token);
 
@@ -209,7 +207,6 @@ public sealed class RpcChannelTests
             cat >/dev/null
             """
         );
-        session.Use(channel);
         var call = channel.TryBegin(Request, takesMessages: false, out _, session.Begin)!;
 
         var answer = await call.Messages.ReadAsync(Token).WaitAsync(Eventually.Limit, Token);
@@ -234,6 +231,8 @@ public sealed class RpcChannelTests
     {
         var settings = StdioFixture.Settings() with { Command = ["/bin/sh", "-c", script] };
         var pool = new ChildPool(settings, TimeProvider.System, log ?? (ILogger)NullLogger.Instance);
-        return pool.TryStart(session, out _).ShouldNotBeNull();
+        var channel = pool.TryStart(session, out _).ShouldNotBeNull();
+        session.Use(channel); // ends with the session
+        return channel;
     }
 }
