@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Webhooks;
 /// <summary>Webhooks and what is to be sent to them.</summary>
 internal sealed class WebhookStore(Database database)
 {
-    // Whoever registered it was shown its secret: with the revocation of that key the right to decide ends.
+    // The person who registered it was shown its secret: with the revocation of that key the right to decide ends.
     private const string Decides =
         "(can_decide = 1 AND NOT EXISTS (SELECT 1 FROM admin_keys "
         + "WHERE admin_keys.id = webhooks.created_by AND admin_keys.revoked_at_ms IS NOT NULL))";

@@ -38,7 +38,7 @@ internal sealed class YamlReader
 
         try
         {
-            // Editors of Windows write a byte-order mark, which is no part of the text (YAML 1.2 §5.2).
+            // Editors of Windows write a byte-order mark, which does not belong to the text (YAML 1.2 §5.2).
             var start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
             var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan(start));
             return new YamlReader(text, report).ReadDocument();

@@ -67,7 +67,7 @@ internal sealed class ProtectedResource
     public bool IsMetadata(string target) => target == metadataPath || target == WellKnown;
 
     /// <summary>
-    /// Whether a target is a place of metadata where this resource has none. Clients go on to the next place after a 404 alone,
+    /// Whether a target is a place of metadata where this resource has none. Clients try the next place after a 404 alone,
     /// and have no token yet. A spelling that another reader may resolve to another path is none of them.
     /// </summary>
     public bool IsEmptyPlace(string target) =>

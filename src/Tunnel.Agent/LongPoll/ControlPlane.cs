@@ -87,7 +87,7 @@ internal sealed partial class ControlPlane : IDisposable
             url.Append("&channel=").Append(channel);
         }
 
-        // The HTTP client repeats a request without content by itself when its connection is lost: polls follow the back-off.
+        // The HTTP client repeats a request without content when its connection is lost: polls follow the back-off.
         using var deadline = new CancellationTokenSource(wait + settings.PollGuard, time);
         using var request = new HttpRequestMessage(HttpMethod.Get, url.ToString()) { Content = new EmptyContent() };
         return await SendAsync(request, deadline, MostPollBytes, stop);

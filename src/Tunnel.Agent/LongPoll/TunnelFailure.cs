@@ -69,7 +69,7 @@ internal sealed record TunnelFailure(string Source, string Kind)
         new(TargetHttp, "http_status") { UpstreamStatus = status, IsAfterResponse = true };
 
     /// <summary>
-    /// The same, of a response whose head came and was no error. The protocol has no status for it, and calls a transport closed
+    /// The same, of a response whose head came without an error. The protocol has no status for it, and calls a transport closed
     /// only before a response.
     /// </summary>
     public TunnelFailure AfterResponse() =>

@@ -113,7 +113,7 @@ internal static class EventReader
         return output.ToArray();
     }
 
-    // A byte-order mark is no part of the first field's name (HTML Standard §9.2.6).
+    // A byte-order mark does not belong to the first field's name (HTML Standard §9.2.6).
     private static int FindStart(ReadOnlySpan<byte> stream) =>
         stream.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
 

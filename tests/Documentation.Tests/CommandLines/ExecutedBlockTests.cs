@@ -16,6 +16,7 @@ public sealed class ExecutedBlockTests
         ["approvals.md#Deciding from another system"] = "CallDecisionTests",
         ["approvals.md#Mail to approvers"] = "MailTests",
         ["authorization-servers.md#Check the result"] = "RouteAuthorizationTests",
+        ["backup.md#Every night"] = "UnitTests",
         ["call-audit.md#Reading and checking"] = "CallCheckpointTests",
         ["certificate-authorities.md#From request to bundle"] = "ca-registration.md",
         ["certificate-authorities.md#Certificates registered by the compatible endpoints"] =

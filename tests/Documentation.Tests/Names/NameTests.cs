@@ -57,7 +57,7 @@ public sealed partial class NameTests
             .Select(Path.GetFileNameWithoutExtension)
             .ToHashSet(StringComparer.Ordinal);
 
-        units.Count.ShouldBe(3);
+        units.Count.ShouldBe(4);
         Cited(Unit())
             .Where(cited => !units.Contains(cited.Match.Groups["unit"].Value))
             .Select(cited => $"{cited.Page}: {cited.Match.Value}")

@@ -8,14 +8,14 @@ namespace Culvert.Identity.Cli.Tests.Harness;
 /// <summary>
 /// Refuses a scripted answer that the service does not give, by <c>docs/openapi.json</c>: a member that the operation's answer
 /// does not have at that place, or one of single objects in an object of a list. A double that answers more than the service
-/// makes a command pass that cannot work. A name that is not ASCII stands for a member of a newer service.
+/// makes a command pass that cannot work. A name that is not ASCII is that of a member of a newer service.
 /// </summary>
 internal static class ApiShape
 {
     // How the description says that the objects of a list do not have a member.
     private static readonly string[] OfSingleObjects = ["only if one ", "Only in the answer that made it"];
 
-    // The double stands for an identity provider there.
+    // The double is an identity provider there.
     private const string IdentityProviders = "/.well-known/";
 
     private static readonly JsonNode Api = JsonNode.Parse(

@@ -278,7 +278,7 @@ public sealed class BackupTests : IAsyncLifetime
             { "gone", File.Delete },
         };
 
-    /// <summary>Whoever may write to the folder has a moment between the check and the insertion.</summary>
+    /// <summary>A process that may write to the folder has a moment between the check and the insertion.</summary>
     [Theory]
     [MemberData(nameof(Changes), DisableDiscoveryEnumeration = true)]
     public async Task Restore_FileChangedAfterTheCheck_RestoresNothing(string what, Action<string> change)

@@ -41,7 +41,7 @@ public sealed partial class RestoredCredentialsTests : IAsyncLifetime
         "installation.sealing_canary",
     ];
 
-    // Hashes of what is no credential.
+    // Hashes of other things than credentials.
     private static readonly HashSet<string> NoSecrets =
     [
         "enrollments.token_subject_hash",

@@ -24,7 +24,7 @@ public sealed class RevokedSerialSetTests
         var revoked = new RevokedSerialSet(["02aa"]);
 
         revoked.Contains("02aa").ShouldBeTrue();
-        revoked.Contains("01ab").ShouldBeFalse();
         revoked.ShouldBe(["02aa"]);
+        revoked.Contains("01abcdef012345").ShouldBeFalse();
     }
 }

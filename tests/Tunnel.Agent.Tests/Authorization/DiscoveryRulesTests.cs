@@ -212,7 +212,7 @@ public sealed class DiscoveryRulesTests
         fixture.Upstream.Connections.ShouldBe(0);
     }
 
-    [Theory] // clients go on to the next place after a 404 alone
+    [Theory] // clients try the next place after a 404 alone
     [InlineData(WellKnown + "/")]
     [InlineData(WellKnown + "/mcp/")]
     [InlineData(WellKnown + "/other")]

@@ -98,7 +98,7 @@ public sealed class McpProbeTests
             cookies.Add(string.Join(';', (await server.NextAsync()).Header("Cookie")));
         }
 
-        // server/discover once; then each session anew.
+        // server/discover once; then each session again.
         cookies.ShouldBe(["", "", "node=7", "node=7", "node=7", "", "node=7", "node=7", "node=7"]);
     }
 

@@ -33,8 +33,8 @@ public sealed class SessionCookiesTests
         );
 
         (await fixture.Upstream.NextAsync()).Header("Cookie").ShouldBe(["AWSALB=node7+/="]);
-        first.Headers.Contains("Set-Cookie").ShouldBeFalse();
-        second.Headers.Contains("Set-Cookie").ShouldBeFalse();
+        first.Headers.TryGetValues("Set-Cookie", out _).ShouldBeFalse();
+        second.Headers.TryGetValues("Set-Cookie", out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class SessionCookiesTests
         for (var i = 0; i < 2; i++)
         {
             using var answer = await fixture.SendAsync(json: "{}");
-            answer.Headers.Contains("Set-Cookie").ShouldBeFalse();
+            answer.Headers.TryGetValues("Set-Cookie", out _).ShouldBeFalse();
             (await fixture.Upstream.NextAsync()).Header("Cookie").ShouldBeEmpty();
         }
     }

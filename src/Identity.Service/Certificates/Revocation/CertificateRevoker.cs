@@ -60,7 +60,7 @@ internal sealed class CertificateRevoker(
         {
             Id = CertificateId.New(),
             Serial = serial,
-            // Every agent and every edge is told of the numbers of edges' certificates: whose this one is is not known.
+            // Every agent and every edge gets the numbers of edges' certificates: nobody knows whose this one is.
             Kind = CertificateKind.Edge,
             Status = CertificateStatus.Void,
             OrganizationId = request.Caller.OrganizationId,

@@ -133,7 +133,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Whether its program waits for this answer. At most one caller is told so.</summary>
+    /// <summary>Whether its program waits for this answer. At most one caller gets true.</summary>
     public bool TryAnswer(ReadOnlyMemory<byte> id) => asked.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
 
     /// <summary>

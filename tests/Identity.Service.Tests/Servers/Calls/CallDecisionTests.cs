@@ -163,7 +163,7 @@ public sealed class CallDecisionTests : IAsyncLifetime
             .ShouldRefuseAsync(HttpStatusCode.Forbidden, "webhook.cannot_decide");
     }
 
-    /// <summary>Whoever had the key for a minute was shown the secret.</summary>
+    /// <summary>A person who had the key for a minute was shown the secret.</summary>
     [Fact]
     [Trait(StorageTrait.Name, StorageTrait.Both)]
     public async Task Decide_OnceTheKeyThatRegisteredTheWebhookIsRevoked_IsRefused()
