@@ -203,25 +203,31 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             Drop(reason);
         }
 
-        for (var i = 0; i < batch.Commands.Count; i++)
+        // Delivered twice, it would run twice: each is known before the first one begins, which may end at once.
+        var accepted = new List<(TunnelCommand Command, TaskCompletionSource Handled)>(batch.Commands.Count);
+        foreach (var command in batch.Commands)
         {
-            // Delivered twice, it would run twice.
-            var command = batch.Commands[i];
             if (command.Refusal is not null)
             {
                 Log.CommandRefused(parts.Logger, settings.TunnelId, command.Name, command.RefusedFor);
             }
 
             var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (!underWay.TryAdd(command.RequestId, handled.Task))
+            if (underWay.TryAdd(command.RequestId, handled.Task))
+            {
+                accepted.Add((command, handled));
+            }
+            else
             {
                 Drop("repeated");
-                continue;
             }
+        }
 
+        for (var i = 0; i < accepted.Count; i++)
+        {
             // The commands of one poll begin at the same time. The last one, most often the only one, begins on this thread:
             // to wake another takes longer than its work before its first wait.
-            _ = RunAsync(command, handled, yieldsFirst: i < batch.Commands.Count - 1);
+            _ = RunAsync(accepted[i].Command, accepted[i].Handled, yieldsFirst: i < accepted.Count - 1);
         }
     }
 

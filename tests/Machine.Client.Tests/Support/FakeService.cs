@@ -275,7 +275,7 @@ internal sealed class FakeService : IAsyncDisposable
     {
         var since = long.Parse(request.Query.Split("since=")[1].Split('&')[0]);
         var change = feedChanged;
-        if (Revision <= since && !request.Query.EndsWith("wait=0s", StringComparison.Ordinal))
+        if (Revision <= since && !request.Query.Contains("wait=0s", StringComparison.Ordinal))
         {
             Interlocked.Increment(ref waitingPolls);
             try
