@@ -60,7 +60,8 @@ internal sealed class CertificateRevoker(
         {
             Id = CertificateId.New(),
             Serial = serial,
-            // Every agent and every edge gets the numbers of edges' certificates: the record that names the edge of this one is lost.
+            // Every agent and every edge gets the numbers of edges' certificates: the record that names the edge of this one
+            // is lost.
             Kind = CertificateKind.Edge,
             Status = CertificateStatus.Void,
             OrganizationId = request.Caller.OrganizationId,
