@@ -10,6 +10,12 @@ namespace Culvert.Tunnel.Agent.Policy;
 internal static class RequestedName
 {
     private const string FileScheme = "file";
+
+    // A range of characters instead would be boxed at each call until the method is optimized.
+    private static readonly SearchValues<char> VisibleAscii = SearchValues.Create([
+        .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c),
+    ]);
+
     private static readonly SearchValues<char> SchemeCharacters = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyz0123456789+-."
     );
@@ -29,7 +35,7 @@ internal static class RequestedName
     /// (RFC 3986 §6.2, RFC 8089); for methods that a server could take for one of MCP's own.
     /// </summary>
     public static bool IsUnclear(TargetKind kind, string name) =>
-        name.AsSpan().ContainsAnyExceptInRange('!', '~')
+        name.AsSpan().ContainsAnyExcept(VisibleAscii)
         || kind switch
         {
             TargetKind.Resource => IsUnclearUri(name),

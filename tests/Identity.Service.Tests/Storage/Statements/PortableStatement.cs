@@ -12,11 +12,6 @@ namespace Culvert.Identity.Service.Tests.Storage.Statements;
 /// </remarks>
 internal static partial class PortableStatement
 {
-    // What the binder of PostgreSQL makes of several questions at once.
-    private const string Together = "SELECT 1 WHERE (SELECT COUNT(*) FROM (";
-    private const string Between = ") AS f) = 1 AND (SELECT COUNT(*) FROM (";
-    private const string End = ") AS f) = 1";
-
     /// <summary>The portable statements of a text, which may hold several.</summary>
     public static IEnumerable<string> Of(string sql)
     {
@@ -52,17 +47,19 @@ internal static partial class PortableStatement
 
     /// <summary>
     /// Those of a command of PostgreSQL. That of a batch has one statement per line; one statement over several lines also
-    /// gives its parts, which no other statement is equal to.
+    /// gives its parts, which no other statement is equal to. Of several questions that the binder asks at once, each.
     /// </summary>
     public static IEnumerable<string> OfCommand(string sql) =>
-        sql.Split('\n').SelectMany(Separate).SelectMany(Of).Concat(Of(sql));
+        sql.Split('\n')
+            .Append(sql)
+            .Concat(Question().Matches(sql).Select(question => question.Groups["statement"].Value))
+            .SelectMany(Of);
 
-    private static string[] Separate(string line) =>
-        line.TrimEnd() is var text
-        && text.StartsWith(Together, StringComparison.Ordinal)
-        && text.EndsWith(End, StringComparison.Ordinal)
-            ? text[Together.Length..^End.Length].Split(Between)
-            : [line];
+    [GeneratedRegex(
+        @"\(SELECT COUNT\(\*\) FROM \((?<statement>.*?)\) AS f\) = 1",
+        RegexOptions.CultureInvariant | RegexOptions.Singleline
+    )]
+    private static partial Regex Question();
 
     [GeneratedRegex(
         """

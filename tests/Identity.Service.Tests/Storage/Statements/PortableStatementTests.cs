@@ -48,7 +48,7 @@ public sealed class PortableStatementTests
         Statement[] asked =
         [
             new("SELECT 1 FROM t WHERE a = @A", new { A = 1L }) { ExpectedRows = 1 },
-            new("SELECT 1 FROM s WHERE b = @B", new { B = 1L }) { ExpectedRows = 1 },
+            new("SELECT 1 FROM s\nWHERE b = @B", new { B = 1L }) { ExpectedRows = 1 },
         ];
 
         var (command, _) = StatementBinder.BindTogether(asked).ShouldHaveSingleItem();
