@@ -69,7 +69,7 @@ internal sealed class TunnelReadiness(
             TrustBundleEpoch = tunnel.BundleEpoch,
             Certificates = live.Count,
             AgentsEnrolled = enrolled.Count(agent => agent.RevokedAt is null),
-            AgentsConnected = CountConnected(tunnel, enrolled, all),
+            AgentsConnected = enrolled.Count(agent => agent.RevokedAt is null && agent.IsConnected),
             AgentsLive = enrolled.Count(agent => agent.Live),
             AgentsFailing = enrolled.Count(agent =>
                 agent.Live && agent.Doctor?.Checks.Any(check => check.Status == AgentReportCheck.Fail) == true
@@ -81,16 +81,6 @@ internal sealed class TunnelReadiness(
             PublicPort = tunnel.PublicPort,
             Edges = await edges.ListAsync(tunnel, all, cancellationToken),
         };
-    }
-
-    private static int CountConnected(
-        Tunnel tunnel,
-        IReadOnlyList<AgentDocument> agents,
-        IReadOnlyList<ReportedEdge> edges
-    )
-    {
-        var connected = AgentDirectory.FindConnected(tunnel, edges);
-        return agents.Count(agent => agent.RevokedAt is null && connected.Contains(agent.InstanceId));
     }
 
     private async ValueTask<bool> HasRangesAsync(Tunnel tunnel, CancellationToken cancellationToken)

@@ -138,7 +138,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     public PlatformTrust? Trust => state.Trust;
 
     /// <summary>Serials that peers must no longer show, from the feed.</summary>
-    public IReadOnlySet<string> RevokedSerials => state.RevokedSerials;
+    public RevokedSerialSet RevokedSerials => state.RevokedSerials;
 
     /// <summary>When the service last answered the feed; survives a restart.</summary>
     public DateTimeOffset? LastContact => state.LastContact;

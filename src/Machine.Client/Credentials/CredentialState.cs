@@ -11,8 +11,6 @@ namespace Culvert.Machine.Client.Credentials;
 internal sealed class CredentialState<TFeed>
     where TFeed : class
 {
-    private static readonly IReadOnlySet<string> NoneRevoked = new HashSet<string>();
-
     // Guards the pair of trust and epoch.
     private readonly Lock trustGate = new();
 
@@ -22,7 +20,7 @@ internal sealed class CredentialState<TFeed>
     private volatile MachineClient? client;
     private volatile PlatformTrust? trust;
     private volatile TFeed? feed;
-    private volatile IReadOnlySet<string> revokedSerials = NoneRevoked;
+    private volatile RevokedSerialSet revokedSerials = RevokedSerialSet.None;
     private volatile string? withdrawal;
     private volatile ApiFailure? identityFailure;
     private volatile ApiFailure? feedFailure;
@@ -48,7 +46,7 @@ internal sealed class CredentialState<TFeed>
     }
 
     /// <summary>Written by the feed's loop, with <see cref="Feed"/>.</summary>
-    public IReadOnlySet<string> RevokedSerials
+    public RevokedSerialSet RevokedSerials
     {
         get => revokedSerials;
         set => revokedSerials = value;

@@ -170,5 +170,5 @@ internal sealed class AgentDialect(
 
     public override BundleDocument GetPlatformBundle(AgentFeed feed) => feed.PlatformBundle;
 
-    public override IReadOnlySet<string> GetRevokedSerials(AgentFeed feed) => RevokedSerialSet.From(feed);
+    public override RevokedSerialSet GetRevokedSerials(AgentFeed feed) => RevokedSerialSet.From(feed);
 }

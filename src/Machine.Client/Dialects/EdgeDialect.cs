@@ -98,5 +98,5 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
 
     public override BundleDocument GetPlatformBundle(EdgeFeed feed) => feed.PlatformBundle;
 
-    public override IReadOnlySet<string> GetRevokedSerials(EdgeFeed feed) => RevokedSerialSet.From(feed);
+    public override RevokedSerialSet GetRevokedSerials(EdgeFeed feed) => RevokedSerialSet.From(feed);
 }

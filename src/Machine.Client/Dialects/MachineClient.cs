@@ -24,7 +24,7 @@ public sealed class MachineClient : IDisposable
 
     private readonly ApiChannel channel;
     private readonly Func<PlatformTrust> trust;
-    private readonly Func<IReadOnlySet<string>> revokedSerials;
+    private readonly Func<RevokedSerialSet> revokedSerials;
     private readonly TimeProvider time;
 
     /// <param name="url">Base of the machine API.</param>
@@ -38,7 +38,7 @@ public sealed class MachineClient : IDisposable
         Uri url,
         KeyAndCertificate certificate,
         Func<PlatformTrust> trust,
-        Func<IReadOnlySet<string>> revokedSerials,
+        Func<RevokedSerialSet> revokedSerials,
         TimeProvider time,
         TimeProvider? networkTime = null,
         NetworkSource? network = null

@@ -66,7 +66,7 @@ internal abstract class MachineDialect<TFeed>
 
     public abstract BundleDocument GetPlatformBundle(TFeed feed);
 
-    public abstract IReadOnlySet<string> GetRevokedSerials(TFeed feed);
+    public abstract RevokedSerialSet GetRevokedSerials(TFeed feed);
 
     /// <summary>What the audit checkpoints in the feeds gave cause for (S30); null while they agree.</summary>
     public virtual string? AuditAlarm => null;

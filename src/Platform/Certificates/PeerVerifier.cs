@@ -14,8 +14,6 @@ public sealed class PeerVerifier(PlatformTrust trust)
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    private static readonly IReadOnlySet<string> NoneRevoked = new HashSet<string>();
-
     // notAfter counts in whole seconds and includes its last one (RFC 5280 §4.1.2.5).
     private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1);
 
@@ -30,7 +28,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
         X509Chain? presented,
         PeerRole role,
         DateTimeOffset now,
-        IReadOnlySet<string>? revokedSerials = null
+        RevokedSerialSet? revokedSerials = null
     ) => Verify(certificate, presented?.ChainPolicy.ExtraStore ?? [], role, now, revokedSerials);
 
     /// <summary>Checks a peer with the intermediates that it sent.</summary>
@@ -39,7 +37,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
         X509Certificate2Collection presented,
         PeerRole role,
         DateTimeOffset now,
-        IReadOnlySet<string>? revokedSerials = null
+        RevokedSerialSet? revokedSerials = null
     )
     {
         if (certificate is null)
@@ -54,7 +52,8 @@ public sealed class PeerVerifier(PlatformTrust trust)
         refusal = refusal != PeerRefusal.None ? refusal : CheckUsage(certificate, role);
         refusal = refusal != PeerRefusal.None ? refusal : CheckIdentity(certificate, role, out id);
         refusal = refusal != PeerRefusal.None ? refusal : CheckChain(certificate, presented, notAfter, now);
-        refusal = refusal != PeerRefusal.None ? refusal : CheckRevocation(serial, revokedSerials ?? NoneRevoked);
+        refusal =
+            refusal != PeerRefusal.None ? refusal : CheckRevocation(serial, revokedSerials ?? RevokedSerialSet.None);
         return refusal == PeerRefusal.None
             ? PeerVerification.Accepted(id!, serial, certificate.NotBefore.ToUniversalTime(), notAfter)
             : PeerVerification.Refused(refusal);
@@ -113,7 +112,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
         return chain.Build(leaf) ? PeerRefusal.None : PeerRefusal.Untrusted;
     }
 
-    private static PeerRefusal CheckRevocation(string serial, IReadOnlySet<string> revokedSerials) =>
+    private static PeerRefusal CheckRevocation(string serial, RevokedSerialSet revokedSerials) =>
         revokedSerials.Contains(serial) ? PeerRefusal.Revoked : PeerRefusal.None;
 
     private static SpiffeKind ToSpiffeKind(PeerRole role) =>

@@ -11,10 +11,13 @@ namespace Culvert.Platform.Certificates;
 /// <param name="serials">As on the wire: lower-case hexadecimal.</param>
 /// <param name="prefixes">The first digits of numbers that are all refused; null = none.</param>
 public sealed class RevokedSerialSet(IEnumerable<string> serials, IEnumerable<string>? prefixes = null)
-    : IReadOnlySet<string>
+    : IEnumerable<string>
 {
     private readonly FrozenSet<string> single = serials.ToFrozenSet(StringComparer.Ordinal);
     private readonly string[] all = [.. prefixes ?? []];
+
+    /// <summary>No certificate is refused.</summary>
+    public static RevokedSerialSet None { get; } = new([]);
 
     /// <summary>What an agent's feed says.</summary>
     public static RevokedSerialSet From(AgentFeed feed) => new(feed.RevokedSerials, feed.RevokedSerialPrefixes);
@@ -22,33 +25,12 @@ public sealed class RevokedSerialSet(IEnumerable<string> serials, IEnumerable<st
     /// <summary>What an edge's feed says.</summary>
     public static RevokedSerialSet From(EdgeFeed feed) => new(feed.RevokedSerials, feed.RevokedSerialPrefixes);
 
-    /// <inheritdoc/>
-    public int Count => single.Count;
-
     /// <summary>Whether a certificate with that serial number is refused.</summary>
-    public bool Contains(string item) =>
-        single.Contains(item) || Array.Exists(all, prefix => item.StartsWith(prefix, StringComparison.Ordinal));
+    public bool Contains(string serial) =>
+        single.Contains(serial) || Array.Exists(all, prefix => serial.StartsWith(prefix, StringComparison.Ordinal));
 
     /// <inheritdoc/>
     public IEnumerator<string> GetEnumerator() => ((IEnumerable<string>)single).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
-
-    /// <inheritdoc/>
-    public bool IsProperSubsetOf(IEnumerable<string> other) => single.IsProperSubsetOf(other);
-
-    /// <inheritdoc/>
-    public bool IsProperSupersetOf(IEnumerable<string> other) => single.IsProperSupersetOf(other);
-
-    /// <inheritdoc/>
-    public bool IsSubsetOf(IEnumerable<string> other) => single.IsSubsetOf(other);
-
-    /// <inheritdoc/>
-    public bool IsSupersetOf(IEnumerable<string> other) => single.IsSupersetOf(other);
-
-    /// <inheritdoc/>
-    public bool Overlaps(IEnumerable<string> other) => single.Overlaps(other);
-
-    /// <inheritdoc/>
-    public bool SetEquals(IEnumerable<string> other) => single.SetEquals(other);
 }

@@ -13,8 +13,10 @@ internal sealed class ProtectedResource
 {
     private const string WellKnown = "/.well-known/oauth-protected-resource";
 
-    // RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1: where clients look, one place after the other.
-    private static readonly string[] Places =
+    /// <summary>
+    /// Where clients look for metadata, one place after the other (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1).
+    /// </summary>
+    internal static readonly IReadOnlyList<string> Places =
     [
         WellKnown,
         "/.well-known/oauth-authorization-server",

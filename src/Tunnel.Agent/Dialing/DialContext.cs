@@ -18,7 +18,7 @@ internal sealed record DialContext
     /// <summary>The edges of the agent's own feed; a peer with another id is refused (S6).</summary>
     public required IReadOnlyList<AgentFeedEdge> Edges { get; init; }
 
-    public required IReadOnlySet<string> RevokedSerials { get; init; }
+    public required RevokedSerialSet RevokedSerials { get; init; }
 
     private FrozenSet<string>? edgeIds;
 

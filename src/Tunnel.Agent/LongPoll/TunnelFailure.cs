@@ -19,11 +19,11 @@ internal sealed record TunnelFailure(string Source, string Kind)
     private const string Protocol = "protocol";
 
     public static readonly TunnelFailure TimedOut = new("timeout", "timeout");
-    public static readonly TunnelFailure TooLarge = new("protocol", "response_body_too_large");
-    public static readonly TunnelFailure Missing = new("protocol", "response_body_missing");
-    public static readonly TunnelFailure NotJson = new("protocol", "malformed_json");
-    public static readonly TunnelFailure NotAnAnswer = new("protocol", "invalid_protocol_response");
-    public static readonly TunnelFailure NotMcp = new("protocol", "non_protocol_response");
+    public static readonly TunnelFailure TooLarge = new(Protocol, "response_body_too_large");
+    public static readonly TunnelFailure Missing = new(Protocol, "response_body_missing");
+    public static readonly TunnelFailure NotJson = new(Protocol, "malformed_json");
+    public static readonly TunnelFailure NotAnAnswer = new(Protocol, "invalid_protocol_response");
+    public static readonly TunnelFailure NotMcp = new(Protocol, "non_protocol_response");
     public static readonly TunnelFailure BrokenOff = new(TransportClosed, "unexpected_eof");
     public static readonly TunnelFailure Internal = new("client_internal", "unknown");
 
@@ -40,15 +40,15 @@ internal sealed record TunnelFailure(string Source, string Kind)
         [UpstreamFailures.ConnectTimeout.Reason] = new("timeout", "timeout"),
         [UpstreamFailures.TlsFailed.Reason] = new("tls", "tls"),
         [UpstreamFailures.HeadersTimeout.Reason] = new("timeout", "timeout"),
-        [UpstreamFailures.Closed.Reason] = new("transport_closed", "connection_closed"),
-        [UpstreamFailures.BadResponse.Reason] = new("protocol", "invalid_protocol_response"),
-        [UpstreamFailures.InnerAddress.Reason] = new("protocol", "invalid_protocol_response"),
-        [ChildFailures.ChildExited.Reason] = new("transport_closed", "closed_pipe"),
-        [ChildFailures.ChildFailed.Reason] = new("transport_closed", "closed_pipe"),
+        [UpstreamFailures.Closed.Reason] = new(TransportClosed, "connection_closed"),
+        [UpstreamFailures.BadResponse.Reason] = new(Protocol, "invalid_protocol_response"),
+        [UpstreamFailures.InnerAddress.Reason] = new(Protocol, "invalid_protocol_response"),
+        [ChildFailures.ChildExited.Reason] = new(TransportClosed, "closed_pipe"),
+        [ChildFailures.ChildFailed.Reason] = new(TransportClosed, "closed_pipe"),
         [ChildFailures.ChildNotStarted.Reason] = new("connect", "dial"),
-        [ChildFailures.ChildOverrun.Reason] = new("protocol", "response_body_too_large"),
-        [ChildFailures.ChildBadOutput.Reason] = new("protocol", "malformed_json"),
-        [ChildFailures.ChildUnmatched.Reason] = new("protocol", "invalid_protocol_response"),
+        [ChildFailures.ChildOverrun.Reason] = new(Protocol, "response_body_too_large"),
+        [ChildFailures.ChildBadOutput.Reason] = new(Protocol, "malformed_json"),
+        [ChildFailures.ChildUnmatched.Reason] = new(Protocol, "invalid_protocol_response"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The server's own error status, 400 to 599; 0 = the failure is another one.</summary>

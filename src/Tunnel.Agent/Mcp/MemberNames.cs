@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
@@ -13,9 +14,6 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// </summary>
 internal static class MemberNames
 {
-    // Letters by their category that have no ink: the Hangul fillers.
-    private const string Fillers = "\u115F\u1160\u3164\uFFA0";
-
     // Fullwidth forms, U+FF01 to U+FF5E, stand for U+0021 to U+007E.
     private const int FirstFullwidth = 0xFF01;
     private const int LastFullwidth = 0xFF5E;
@@ -104,9 +102,7 @@ internal static class MemberNames
     }
 
     private static bool IsKept(Rune rune) =>
-        rune.IsAscii
-            ? Plain.Contains((byte)rune.Value)
-            : Rune.IsLetterOrDigit(rune) && !(rune.IsBmp && Fillers.Contains((char)rune.Value));
+        rune.IsAscii ? Plain.Contains((byte)rune.Value) : Rune.IsLetterOrDigit(rune) && !VisibleText.IsUnseen(rune);
 
     // Long s, the Kelvin sign, and i with and without its dot fold to a letter of ASCII; sharp s folds to two. Other letters
     // by their upper case first, so that both forms of sigma are one.

@@ -12,6 +12,17 @@ internal static class DefinitionJson
             ? found
             : null;
 
+    public static bool IsList(JsonElement? value) => value is { ValueKind: JsonValueKind.Array };
+
+    /// <summary>The entries of a list. A value that is not a list counts as a list of itself, as of "type".</summary>
+    public static List<JsonElement> ReadEntries(JsonElement? value) =>
+        value switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
+            { } one => [one],
+        };
+
     /// <summary>The members of both by name; null: one of them does not have it. Only objects have members.</summary>
     public static IEnumerable<(string Name, JsonElement? Was, JsonElement? IsNow)> Pair(
         JsonElement? was,

@@ -158,8 +158,8 @@ internal sealed class SchemaComparison
         change == SchemaChange.None ? SchemaChange.None : Undecided;
 
     private SchemaChange CompareSubschemas(JsonElement? was, JsonElement? isNow, int depth) =>
-        IsList(was) ? Undecided // items until 2019-09
-        : IsList(isNow) ? CompareOptional(was, isNow) ?? Undecided
+        DefinitionJson.IsList(was) ? Undecided // items until 2019-09
+        : DefinitionJson.IsList(isNow) ? CompareOptional(was, isNow) ?? Undecided
         : Compare(was, isNow, depth);
 
     // A new property is one more place to put something, even where an open schema accepted it before: it is what the
@@ -222,7 +222,7 @@ internal sealed class SchemaComparison
             return Undecided;
         }
 
-        var (before, after) = (Entries(was), Entries(isNow));
+        var (before, after) = (DefinitionJson.ReadEntries(was), DefinitionJson.ReadEntries(isNow));
         var (restBefore, restAfter) = Find(schema, "items");
         var change = SchemaChange.None;
         for (var i = 0; i < Math.Max(before.Count, after.Count); i++)
@@ -276,7 +276,7 @@ internal sealed class SchemaComparison
     // A number may be an integer.
     private static List<JsonElement> ToTypes(JsonElement? type)
     {
-        var types = Entries(type);
+        var types = DefinitionJson.ReadEntries(type);
         if (types.Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals("number"u8)))
         {
             types.Add(JsonElement.Parse("\"integer\""u8));
@@ -293,7 +293,7 @@ internal sealed class SchemaComparison
     ) =>
         was is { ValueKind: not JsonValueKind.Array } || isNow is { ValueKind: not JsonValueKind.Array }
             ? Undecided
-            : CompareLists(Entries(was), Entries(isNow), isConjunction, compare);
+            : CompareLists(DefinitionJson.ReadEntries(was), DefinitionJson.ReadEntries(isNow), isConjunction, compare);
 
     // Lists of alternatives widen with each entry, lists of conditions narrow. An entry that replaces another one in its place
     // is compared with it.
@@ -340,7 +340,7 @@ internal sealed class SchemaComparison
             return Undecided;
         }
 
-        var (before, after) = (Entries(was), Entries(isNow));
+        var (before, after) = (DefinitionJson.ReadEntries(was), DefinitionJson.ReadEntries(isNow));
         if (before.Count != after.Count)
         {
             return Undecided;
@@ -444,15 +444,4 @@ internal sealed class SchemaComparison
         (JsonElement Was, JsonElement IsNow) schema,
         string keyword
     ) => (DefinitionJson.Find(schema.Was, keyword), DefinitionJson.Find(schema.IsNow, keyword));
-
-    private static bool IsList(JsonElement? value) => value is { ValueKind: JsonValueKind.Array };
-
-    // A value that is not a list counts as a list of itself, as of "type".
-    private static List<JsonElement> Entries(JsonElement? value) =>
-        value switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
-            { } one => [one],
-        };
 }

@@ -92,7 +92,8 @@ internal static class SchemaText
         int depth
     ) =>
         Values.Contains(keyword) ? HasText(was) || HasText(isNow)
-        : keyword == "items" && (IsList(was) || IsList(isNow)) ? ListDiffers(was, isNow, depth)
+        : keyword == "items" && (DefinitionJson.IsList(was) || DefinitionJson.IsList(isNow))
+            ? ListDiffers(was, isNow, depth)
         : Subschemas.Contains(keyword) ? Differs(was, isNow, depth)
         : Maps.Contains(keyword) ? MapDiffers(was, isNow, depth)
         : Lists.Contains(keyword) ? ListDiffers(was, isNow, depth)
@@ -100,7 +101,7 @@ internal static class SchemaText
         {
             "enum" => EntriesDiffer(was, isNow, (_, added) => HasText(added)),
             "required" => RequiredDiffers(was, isNow, DefinitionJson.Find(schema, "properties")),
-            "type" => Entries(isNow).Any(type => HasText(type) && !IsType(type)),
+            "type" => DefinitionJson.ReadEntries(isNow).Any(type => HasText(type) && !IsType(type)),
             _ => true, // annotations, and what is not known
         };
 
@@ -113,7 +114,7 @@ internal static class SchemaText
             : HasText(was) || HasText(isNow);
 
     private static bool ListDiffers(JsonElement? was, JsonElement? isNow, int depth) =>
-        (was is null || IsList(was)) && (isNow is null || IsList(isNow))
+        (was is null || DefinitionJson.IsList(was)) && (isNow is null || DefinitionJson.IsList(isNow))
             ? EntriesDiffer(was, isNow, (before, added) => Differs(before, added, depth))
             : HasText(was) || HasText(isNow);
 
@@ -124,7 +125,7 @@ internal static class SchemaText
         Func<JsonElement?, JsonElement, bool> isOtherText
     )
     {
-        var (before, after) = (Entries(was), Entries(isNow));
+        var (before, after) = (DefinitionJson.ReadEntries(was), DefinitionJson.ReadEntries(isNow));
         string[] textsBefore = [.. before.Select(DefinitionJson.Write)];
         string[] textsAfter = [.. after.Select(DefinitionJson.Write)];
         var kept = textsAfter.ToHashSet(StringComparer.Ordinal);
@@ -179,17 +180,6 @@ internal static class SchemaText
 
     private static bool IsSchema(JsonElement? value) =>
         value is null or { ValueKind: JsonValueKind.Object or JsonValueKind.True or JsonValueKind.False };
-
-    private static bool IsList(JsonElement? value) => value is { ValueKind: JsonValueKind.Array };
-
-    // A value that is not a list counts as a list of itself, as of "type".
-    private static List<JsonElement> Entries(JsonElement? value) =>
-        value switch
-        {
-            null => [],
-            { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray()],
-            { } one => [one],
-        };
 
     private static bool HasText(JsonElement? value) =>
         value switch

@@ -1,5 +1,6 @@
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -21,14 +22,6 @@ internal sealed class RequestPipeline(
     Traces? traces = null
 )
 {
-    // RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1.
-    private static readonly string[] Discovery =
-    [
-        "/.well-known/oauth-protected-resource",
-        "/.well-known/oauth-authorization-server",
-        "/.well-known/openid-configuration",
-    ];
-
     private readonly FairQueue queue = new(time);
     private readonly ControlMessages controls = new(held, time);
 
@@ -119,7 +112,7 @@ internal sealed class RequestPipeline(
             served.Route is { Access.IsPassthrough: true, Upstream: HttpUpstream upstream }
             && HttpMethods.IsGet(exchange.Request.Method)
             && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
-            && Discovery.Any(d => target.StartsWith(d, StringComparison.Ordinal))
+            && ProtectedResource.Places.Any(p => target.StartsWith(p, StringComparison.Ordinal))
             ? document => upstream.Addresses.RewriteDocument(host, document)
             : null;
     }

@@ -15,11 +15,7 @@ internal readonly record struct ClientKey(string Issuer, string Subject, IPAddre
     /// </summary>
     public static ClientKey FromPerson(Exchange exchange) =>
         exchange.Principal is { } principal
-            ? new(
-                principal.Issuer,
-                principal.Subject.Length > 0 ? principal.Subject : $"\0{principal.ClientId}",
-                IPAddress.None
-            )
+            ? new(principal.Issuer, principal.SubjectOrClient, IPAddress.None)
             : new("", "", GetNetwork(exchange.Connection.Client.Address));
 
     // One customer of a provider has all addresses of it.

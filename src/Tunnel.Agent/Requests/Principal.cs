@@ -28,11 +28,11 @@ internal sealed record Principal
     /// <summary>Of the key that must sign the sender's proofs (RFC 9449 §6.1); null = a bearer token.</summary>
     public required string? KeyThumbprint { get; init; }
 
-    /// <summary>
-    /// Whom limits count: the person, whatever client the person uses, because anyone may register clients. A token without a
-    /// subject is its client's.
-    /// </summary>
-    public string Person => Subject.Length > 0 ? $"{Issuer}\0{Subject}" : $"{Issuer}\0\0{ClientId}";
+    /// <summary>Who the issuer says it is: the subject; of a token without a subject its client, which no subject equals.</summary>
+    public string SubjectOrClient => Subject.Length > 0 ? Subject : $"\0{ClientId}";
+
+    /// <summary>Whom limits count: the person, whatever client the person uses, because anyone may register clients.</summary>
+    public string Person => $"{Issuer}\0{SubjectOrClient}";
 
     /// <summary>Two tokens of one principal have the same; NUL cannot be mistaken for a part of what it separates.</summary>
     public string Identity => $"{Issuer}\0{Subject}\0{ClientId}";

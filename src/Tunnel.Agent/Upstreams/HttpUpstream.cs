@@ -60,7 +60,7 @@ internal sealed class HttpUpstream : Upstream
 
     public string HostHeader => settings.HostHeader;
 
-    /// <summary>Of the agent.</summary>
+    /// <summary>The clock of the agent.</summary>
     public TimeProvider Time => forwarder.Time;
 
     /// <summary>What becomes of the upstream's own address in its answers.</summary>

@@ -51,7 +51,7 @@ internal sealed class EdgeSnapshot
 
     public IReadOnlyList<TunnelRoute> Tunnels { get; }
 
-    public IReadOnlySet<string> RevokedSerials { get; }
+    public RevokedSerialSet RevokedSerials { get; }
 
     /// <summary>Challenges that agents have announced; each expires at its time (S25).</summary>
     public IReadOnlyList<FeedAcmeChallenge> Challenges { get; }

@@ -3,6 +3,7 @@ using Culvert.EndToEnd.Tests.Harness;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.State;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Stage.Hops;
 using Culvert.Stage.Processes;
@@ -69,12 +70,11 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
             Path.Combine(Installation.Run.Folder(TunnelAgent.AutomaticName), "state")
         );
         var trust = state.Trust.ShouldNotBeNull();
-        var revoked = new HashSet<string>();
         using var agent = new MachineClient(
             state.MachineUrl.ShouldNotBeNull(),
             state.Platform.ShouldNotBeNull(),
             () => trust,
-            () => revoked,
+            () => RevokedSerialSet.None,
             TimeProvider.System
         );
         var answer = await agent.AskApprovalAsync(call, Cancel);

@@ -137,7 +137,7 @@ public sealed class MachineProxyTests
                     Options(trial).Url,
                     KeyAndCertificate.Create(leaf.ExportCertificatePem(), ProxyTrial.TargetPki.ChainPem, key),
                     () => trust!,
-                    () => new HashSet<string>(),
+                    () => RevokedSerialSet.None,
                     TimeProvider.System,
                     network: Options(trial).NetworkInForce
                 );

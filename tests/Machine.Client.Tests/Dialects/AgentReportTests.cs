@@ -42,8 +42,14 @@ public sealed class AgentReportTests
         var leaf = service.Platform.Certify(CertificateRequests.Create(key), "spiffe://id.test/o/org/t/tnl_1/agent/a");
         var own = KeyAndCertificate.Create(leaf.ExportCertificatePem(), service.Platform.ChainPem, key);
         PlatformTrust.TryCreate("id.test", service.Platform.RootPem, out var trust).ShouldBeTrue();
-        var revoked = new HashSet<string>();
-        var client = new MachineClient(service.MachineUrl, own, () => trust!, () => revoked, time, TimeProvider.System);
+        var client = new MachineClient(
+            service.MachineUrl,
+            own,
+            () => trust!,
+            () => RevokedSerialSet.None,
+            time,
+            TimeProvider.System
+        );
         var feed = (await client.AgentFeedAsync(0, TimeSpan.FromSeconds(1), Cancel)).Value!.Feed!;
         InstanceId.TryParse("a", out var instance).ShouldBeTrue();
         var usage = new OneUsage();

@@ -40,8 +40,14 @@ public sealed class EdgeReportTests
         );
         var own = KeyAndCertificate.Create(leaf.ExportCertificatePem(), service.Platform.ChainPem, key);
         PlatformTrust.TryCreate("id.test", service.Platform.RootPem, out var trust).ShouldBeTrue();
-        var revoked = new HashSet<string>();
-        var client = new MachineClient(service.MachineUrl, own, () => trust!, () => revoked, time, TimeProvider.System);
+        var client = new MachineClient(
+            service.MachineUrl,
+            own,
+            () => trust!,
+            () => RevokedSerialSet.None,
+            time,
+            TimeProvider.System
+        );
         var feed = new EdgeFeed
         {
             Revision = 1,

@@ -15,7 +15,7 @@ public sealed class MachineClientTests : IAsyncDisposable
     private const string AgentUri = "spiffe://id.test/o/org/t/tnl_1/agent/a";
 
     private readonly FakeTimeProvider time = new();
-    private readonly HashSet<string> revoked = [];
+    private RevokedSerialSet revoked = RevokedSerialSet.None;
     private FakeService? service;
 
     public async ValueTask DisposeAsync()
@@ -56,7 +56,7 @@ public sealed class MachineClientTests : IAsyncDisposable
     public async Task Feed_RevokedService_IsNotSpokenTo()
     {
         var (client, _) = await Start("spiffe://id.test/service/1");
-        revoked.Add(service!.ServiceSerial);
+        revoked = new RevokedSerialSet([service!.ServiceSerial]);
 
         (await Feed(client)).Failure!.Message.ShouldContain("(Revoked)");
     }

@@ -128,7 +128,7 @@ public sealed class PeerVerifierTests
         var leaf = pki.Issue(AgentUri);
 
         verifier
-            .Verify(leaf, [pki.Issuing], PeerRole.Agent, pki.Now, new HashSet<string> { CertificateNames.Serial(leaf) })
+            .Verify(leaf, [pki.Issuing], PeerRole.Agent, pki.Now, new RevokedSerialSet([CertificateNames.Serial(leaf)]))
             .Refusal.ShouldBe(PeerRefusal.Revoked);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Dialing;
@@ -67,7 +68,7 @@ public sealed class EdgeDialerTests
     {
         var certificate = pki.Edge(EdgeId);
         await using var edge = new FakeEdge(EdgeId, certificate);
-        var context = Context(edge.Feed) with { RevokedSerials = new HashSet<string> { certificate.Serial } };
+        var context = Context(edge.Feed) with { RevokedSerials = new RevokedSerialSet([certificate.Serial]) };
 
         (await dialer.DialAsync(edge.Address, context, Token)).Stage.ShouldBe(DialStage.Peer);
     }
@@ -123,7 +124,7 @@ public sealed class EdgeDialerTests
             Certificate = pki.Agent("a1"),
             Trust = pki.Trust,
             Edges = [edge],
-            RevokedSerials = new HashSet<string>(),
+            RevokedSerials = RevokedSerialSet.None,
         };
 
     private static AgentFeedEdge Feed(string id) =>

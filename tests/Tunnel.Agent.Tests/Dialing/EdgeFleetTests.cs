@@ -203,7 +203,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
         await made.Mux.PeerHello; // of its two connections the other one may serve first
         await Eventually.UntilAsync(() => fleet.ServingEdges == 1, TestContext.Current.CancellationToken);
 
-        fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
+        fleet.Apply(context with { RevokedSerials = new RevokedSerialSet([certificate.Serial]) });
 
         await made.Mux.PeerGoAway.WaitAsync(Eventually.Limit);
         await Eventually.UntilAsync(() => fleet.ServingEdges == 0, TestContext.Current.CancellationToken);
@@ -234,7 +234,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             connection.Mux.Outcome.ShouldBeNull();
         }
 
-        fleet.Apply(context with { RevokedSerials = new HashSet<string> { certificate.Serial } });
+        fleet.Apply(context with { RevokedSerials = new RevokedSerialSet([certificate.Serial]) });
 
         await Eventually.UntilAsync(
             () => old.All(c => c.Mux.Outcome is not null),
@@ -297,7 +297,7 @@ public sealed class EdgeFleetTests : IAsyncLifetime
             Certificate = certificate,
             Trust = pki.Trust,
             Edges = [.. edges.Select(e => e.Feed)],
-            RevokedSerials = new HashSet<string>(),
+            RevokedSerials = RevokedSerialSet.None,
         };
 
     private static OpenPayload Open() =>

@@ -180,7 +180,7 @@ public sealed class AgentProxyTests
                                 Addresses = [],
                             },
                         ],
-                        RevokedSerials = new HashSet<string>(),
+                        RevokedSerials = RevokedSerialSet.None,
                     },
                     Token
                 );

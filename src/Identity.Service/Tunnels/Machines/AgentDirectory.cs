@@ -52,8 +52,8 @@ internal sealed class AgentDirectory(
         ];
     }
 
-    /// <summary>The instances that an edge which was heard of has a connection of.</summary>
-    public static IReadOnlySet<string> FindConnected(Tunnel tunnel, IEnumerable<ReportedEdge> edges) =>
+    // The instances that an edge which was heard of has a connection of.
+    private static HashSet<string> FindConnected(Tunnel tunnel, IEnumerable<ReportedEdge> edges) =>
         edges
             .Where(edge => edge.Presence == EdgePresence.Live)
             .SelectMany(edge => edge.FindAgents(tunnel))
@@ -90,6 +90,7 @@ internal sealed class AgentDirectory(
             Principal = record.Principal,
             Live = isAwaited && (isConnected || IsOnFeed(id, contact!.Value, now)),
             IsAwaited = isAwaited,
+            IsConnected = isConnected,
             CreatedAt = record.CreatedAt.UtcDateTime,
             LastProofAt = record.LastProofAt.UtcDateTime,
             LastContactAt = contact?.UtcDateTime,

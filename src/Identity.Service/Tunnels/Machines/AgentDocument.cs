@@ -35,6 +35,10 @@ internal sealed record AgentDocument
     [JsonIgnore]
     public bool IsAwaited { get; init; }
 
+    /// <summary>Whether an edge that was heard of has a connection of it.</summary>
+    [JsonIgnore]
+    public bool IsConnected { get; init; }
+
     [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 

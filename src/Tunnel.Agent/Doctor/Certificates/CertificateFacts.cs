@@ -78,7 +78,7 @@ internal sealed record CertificateFacts
             return null;
         }
 
-        var revoked = state.Feed is { } feed ? RevokedSerialSet.From(feed) : new RevokedSerialSet([]);
+        var revoked = state.Feed is { } feed ? RevokedSerialSet.From(feed) : RevokedSerialSet.None;
         using var client = new MachineClient(
             url,
             own,

@@ -35,7 +35,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             path.Length is 0 or > MaxPathCharacters
             || path[0] != '/'
             || path.AsSpan().ContainsAny(Unclear)
-            || VisibleText.Escape(path) != path // what cannot be seen, some programs leave out
+            || path.EnumerateRunes().Any(VisibleText.IsUnseen) // what cannot be seen, some programs leave out
         )
         {
             return false;

@@ -28,7 +28,7 @@ internal sealed class SessionCookies(TimeProvider time)
             return "";
         }
 
-        return all.TryGetValue(key, out var entry) ? entry.Use(time).Format(target) : "";
+        return all.TryGetValue(key, out var entry) ? entry.Use().Format(target) : "";
     }
 
     /// <summary>Keeps what a response sets. The response may begin a session, or end it.</summary>
@@ -48,7 +48,7 @@ internal sealed class SessionCookies(TimeProvider time)
         }
         else if (headers.Contains("Set-Cookie"))
         {
-            var jar = all.GetOrAdd(key, static (_, clock) => new Entry(clock), time).Use(time);
+            var jar = all.GetOrAdd(key, static (_, clock) => new Entry(clock), time).Use();
             jar.Store(response.Headers, target);
             if (jar.IsEmpty)
             {
@@ -83,9 +83,9 @@ internal sealed class SessionCookies(TimeProvider time)
 
         public long UsedTicks => Volatile.Read(ref usedTicks);
 
-        public CookieJar Use(TimeProvider clock)
+        public CookieJar Use()
         {
-            Volatile.Write(ref usedTicks, clock.GetUtcNow().UtcTicks);
+            Volatile.Write(ref usedTicks, time.GetUtcNow().UtcTicks);
             return jar;
         }
     }

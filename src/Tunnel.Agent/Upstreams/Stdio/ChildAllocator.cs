@@ -21,7 +21,9 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     /// <summary>The programs of callers without sessions.</summary>
     public IEnumerable<ChildSlot> Slots => modern.Values;
 
-    // A slot that was idle for too long has ended, and another one replaces it.
+    /// <summary>
+    /// The program of a caller without a session. A slot that was idle for too long has ended, and another one replaces it.
+    /// </summary>
     /// <param name="owner">Whose program it is.</param>
     /// <param name="person">Whose idle sessions make room at once; null = none is closed.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

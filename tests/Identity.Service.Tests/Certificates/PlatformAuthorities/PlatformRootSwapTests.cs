@@ -117,7 +117,7 @@ public sealed class PlatformRootSwapTests
             bench.Service.MachineUrl,
             credential,
             () => stale,
-            () => new HashSet<string>(),
+            () => RevokedSerialSet.None,
             bench.Service.Time
         );
         var feed = await client.AgentFeedAsync(0, TimeSpan.Zero, Cancel);

@@ -57,7 +57,7 @@ internal sealed class ApprovalScene : IAsyncDisposable
             service.MachineUrl,
             own,
             () => trust!,
-            () => new HashSet<string>(),
+            () => RevokedSerialSet.None,
             time,
             TimeProvider.System
         );
