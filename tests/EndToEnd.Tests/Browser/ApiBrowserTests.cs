@@ -5,8 +5,7 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Browser;
 
 /// <summary>
-/// <c>/docs/api</c> in Debian's Chromium, by <c>tests/Peers/console/api.mjs</c>. The screenshots are kept under
-/// <c>.run/screenshots</c> for review.
+/// <c>/docs/api</c> in Debian's Chromium, by <c>tests/Peers/console/api.mjs</c>.
 /// </summary>
 [Collection(SdkSystemCollection.Name)]
 [Trait("Level", "full")]

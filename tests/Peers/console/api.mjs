@@ -1,7 +1,7 @@
 // The page that shows the API, in a real browser: light and dark, on a telephone and on a laptop.
-// usage: CULVERT_IDENTITY_URL=… CHROMIUM=… SHOTS=folder node api.mjs
+// usage: CULVERT_IDENTITY_URL=… CHROMIUM=… [SHOTS=folder] node api.mjs
 // Prints one JSON object: the report of the pages, and `requests`, `cookies` (what was sent with one), `withoutScript`.
-import { base, browser, fits, look, open, report } from './browser.mjs';
+import { base, browser, fits, keep, look, open, report } from './browser.mjs';
 
 report.requests = [];
 report.cookies = [];
@@ -20,7 +20,7 @@ async function show(scheme, width) {
   await page.getByRole('heading', { name: 'Culvert identity service' }).first().waitFor();
   await page.goto(`${base}/docs/api#tag/tunnels/POST/v1/tunnels`);
   await page.getByRole('heading', { name: 'Create a tunnel' }).first().waitFor();
-  await page.screenshot({ path: `${process.env.SHOTS}/api-${scheme}-${width}.png` });
+  await keep(page, `api-${scheme}-${width}`);
   await fits(page, `api-${scheme}-${width}`);
   for (const request of sent.filter(one => one.url().includes('/v1/'))) {
     const headers = await request.allHeaders();

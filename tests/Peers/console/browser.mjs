@@ -44,9 +44,14 @@ export async function fits(page, name) {
   await page.setViewportSize(size);
 }
 
+/** A screenshot, if they are wanted. */
+export async function keep(page, name, options) {
+  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), ...options });
+}
+
 export async function look(page, name) {
   await fits(page, name);
-  if (shots) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  await keep(page, name, { fullPage: true });
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   for (const violation of violations) {

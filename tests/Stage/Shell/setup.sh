@@ -433,7 +433,7 @@ publish_if_stale() {
   done
   [ "${#stale[@]}" != 0 ] || return 0
   rm -f "${stale[@]/#/$folder/}"
-  step publish.log "publish ${stale[*]}" flock -o .run/build.lock deploy/publish .run/published "${stale[@]}" || return 1
+  step publish.log "publish ${stale[*]}" flock -o .run/publish.lock deploy/publish .run/published "${stale[@]}" || return 1
   for project in "${stale[@]}"; do mv "$folder/$project.now" "$folder/$project"; done
 }
 

@@ -41,16 +41,13 @@ internal sealed class NodeExchange(
     public override void Dispose()
     {
         base.Dispose();
-        try
+        // In a host that is thrown away without having been stopped, a round may be under way. It is cancelled now, and the
+        // connection is its own until it ends.
+        if (gate.Wait(TimeSpan.FromSeconds(TimeoutSeconds)))
         {
             connection?.Dispose();
+            gate.Dispose();
         }
-        catch (NpgsqlException)
-        {
-            // Of a host that is thrown away without having been stopped: a round was under way.
-        }
-
-        gate.Dispose();
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
