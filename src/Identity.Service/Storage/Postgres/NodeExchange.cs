@@ -37,9 +37,17 @@ internal sealed class NodeExchange(
     private byte[] untold = [];
     private long heardAt;
     private bool isFailing;
+    private bool isDisposed;
 
+    // Called once as a service and once as a hosted one.
     public override void Dispose()
     {
+        if (isDisposed)
+        {
+            return;
+        }
+
+        isDisposed = true;
         base.Dispose();
         // In a host that is thrown away without having been stopped, a round may be under way. It is cancelled now, and the
         // connection is its own until it ends.
