@@ -61,10 +61,10 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
             }
 
             var (serial, server) = (identity.Credential.Serial, findServerSerial());
+            told = (feed, server); // before it is sent: the service may have it although its answer is lost
             var failure = await context.Dialect.ReportAsync(client, feed, serial, server, leaving: false, ct);
             if (failure is null)
             {
-                told = (feed, server);
                 return;
             }
 
