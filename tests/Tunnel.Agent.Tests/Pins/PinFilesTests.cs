@@ -4,6 +4,7 @@ using Culvert.Platform.Checkpoints;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Tests.Policy;
+using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using static Culvert.Tunnel.Agent.Tests.Pins.Definitions;
 
 namespace Culvert.Tunnel.Agent.Tests.Pins;
@@ -108,6 +109,31 @@ public sealed class PinFilesTests
         open.Watch.Reload();
         await open.VerifyAsync();
         (await open.CallAsync("get_record")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task FirstUse_BeforeTheAgentCanSign_IsPinnedAsSoonAsItCan()
+    {
+        await using var scene = await PinScene.StartAsync(
+            new ChangingServer { Tools = [Get] },
+            PinScene.Default with
+            {
+                TrustsFirstUse = true,
+            },
+            isApproved: false
+        );
+        scene.IsEnrolled = false;
+        await scene.VerifyAsync();
+        scene.Time.Advance(PinWatch.LeastPause);
+        scene.Watch.IsDue().ShouldBeFalse();
+
+        scene.IsEnrolled = true;
+
+        scene.Watch.IsDue().ShouldBeTrue();
+        await scene.VerifyAsync();
+        (await scene.CallAsync("get_record")).ShouldBeTrue();
+        scene.Time.Advance(PinWatch.LeastPause);
+        scene.Watch.IsDue().ShouldBeFalse();
     }
 
     [Fact]

@@ -47,10 +47,13 @@ internal sealed class PinScene : IAsyncDisposable
         Watch = new PinWatch(
             new Route(route, own, [], RouteAccess.Open(OauthMode.DangerousNone)) { Policy = policy },
             Book,
-            () => new PinSigner(Agent(), "agent-1"),
+            () => IsEnrolled ? new PinSigner(Agent(), "agent-1") : null,
             Time
         );
     }
+
+    /// <summary>Whether the agent has a certificate, with which it can sign.</summary>
+    public bool IsEnrolled { get; set; } = true;
 
     public static PolicySettings Enforced { get; } = new() { Mode = PolicyMode.Enforce, Default = PolicyEffect.Allow };
 

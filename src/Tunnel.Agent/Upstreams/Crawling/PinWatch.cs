@@ -24,6 +24,7 @@ internal sealed class PinWatch
     private DateTimeOffset? readAt;
     private TimeSpan? ttl;
     private bool isModern = true;
+    private bool awaitsCertificate; // the first use is pinned once the agent can sign
 
     /// <param name="route">Its policy has pins.</param>
     /// <param name="book">Where they are kept.</param>
@@ -153,7 +154,8 @@ internal sealed class PinWatch
         }
     }
 
-    private bool IsDue()
+    /// <summary>Whether the server's definitions are to be read now.</summary>
+    internal bool IsDue()
     {
         if (readAt is not { } last)
         {
@@ -162,12 +164,15 @@ internal sealed class PinWatch
 
         var since = time.GetUtcNow() - last;
         var period = ttl is { } its && its < pins.Settings.Refresh ? its : pins.Settings.Refresh;
-        return since >= LeastPause && (since >= period || pins.TakeRequest());
+        return since >= LeastPause
+            && (since >= period || (awaitsCertificate && signer() is not null) || pins.TakeRequest());
     }
 
     private async Task PinFirstUseAsync(CrawlResult result, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        if (signer() is not { } mine)
+        var mine = signer();
+        awaitsCertificate = mine is null;
+        if (mine is null)
         {
             return;
         }
