@@ -28,6 +28,7 @@ internal sealed class RouteAccess
         Scopes = new ScopePolicy(oauth);
         Proofs = before?.Proofs ?? new ProofCheck(time);
         Sessions = sessions ?? new SessionBinding("", new SessionKey());
+        Events = Sessions.ForEvents();
         Credential = credential;
     }
 
@@ -42,6 +43,9 @@ internal sealed class RouteAccess
     public ProofCheck Proofs { get; }
 
     public SessionBinding Sessions { get; }
+
+    /// <summary>For the ids in an upstream's streams of events.</summary>
+    public SessionBinding Events { get; }
 
     public UpstreamCredential Credential { get; }
 

@@ -10,13 +10,15 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Binds the session ids of a route to principals (P8): clients get <c>ID.TAG</c>, where the tag is the first half of
-/// HMAC-SHA256 over route, principal and the upstream's id, as base64url. Nothing is stored, so an agent that was
-/// restarted and every other agent of the tunnel know the owner of a session that they have never seen.
+/// Binds the ids that an upstream gives out, of sessions and of events, to principals (P8): clients get <c>ID.TAG</c>,
+/// where the tag is the first half of HMAC-SHA256 over route, principal and the upstream's id, as base64url. Nothing is
+/// stored, so an agent that was restarted and every other agent of the tunnel know the owner of an id that they have
+/// never seen.
 /// </summary>
 /// <param name="route">The route's name: an id of one route is none of another.</param>
 /// <param name="key">Shared by all routes, and by all agents of the tunnel.</param>
-internal sealed class SessionBinding(string route, SessionKey key)
+/// <param name="kind">Of ids: one of an event is none of a session.</param>
+internal sealed class SessionBinding(string route, SessionKey key, string kind = "session")
 {
     /// <summary>Characters of an upstream's id. A longer one, with its tag, might not fit into the client's next head.</summary>
     internal const int MaxIdLength = 4096;
@@ -24,10 +26,13 @@ internal sealed class SessionBinding(string route, SessionKey key)
     private const int TagBytes = 16;
     private const char Separator = '.';
 
-    // Names the format: another one must not be mistaken for this.
-    private const string Purpose = "culvert session binding v1";
-
     private static readonly int TagLength = Base64Url.GetEncodedLength(TagBytes);
+
+    // Names the format: another one must not be mistaken for this.
+    private readonly string purpose = $"culvert {kind} binding v1";
+
+    /// <summary>The same for the ids of events.</summary>
+    public SessionBinding ForEvents() => new(route, key, "event");
 
     /// <summary>What the client is given in place of an upstream's id; false: the id is too long.</summary>
     public bool TryBind(string id, Principal principal, [NotNullWhen(true)] out string? bound)
@@ -75,7 +80,7 @@ internal sealed class SessionBinding(string route, SessionKey key)
     private string ComputeTag(string id, Principal principal)
     {
         var content = new ArrayBufferWriter<byte>(256);
-        foreach (var part in (string[])[Purpose, route, principal.Issuer, principal.Subject, principal.ClientId, id])
+        foreach (var part in (string[])[purpose, route, principal.Issuer, principal.Subject, principal.ClientId, id])
         {
             // The length first, so that no two lists of parts are the same bytes.
             var bytes = Encoding.UTF8.GetBytes(part);

@@ -7,6 +7,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 internal static class McpHeaders
 {
     public const string Session = "Mcp-Session-Id";
+    public const string LastEvent = "Last-Event-ID";
     public const string ProtocolVersion = "MCP-Protocol-Version";
     public const string Method = "Mcp-Method";
     public const string Name = "Mcp-Name";

@@ -133,7 +133,7 @@ internal static class McpFailures
         400,
         ErrorTypes.InvalidRequest,
         "The messages after this event are no longer stored.",
-        "The event is not of this session, or too many messages followed it.",
+        "The event is not of this session, another principal received it, or too many messages followed it.",
         "Repeat the call without Last-Event-ID to open a new stream."
     );
 

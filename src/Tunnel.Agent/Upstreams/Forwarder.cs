@@ -45,6 +45,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
+        if (exchange.Principal is { } principal && !TryOpenEvent(exchange, route.Access, principal))
+        {
+            await refusals.RefuseAsync(exchange, route.Name, McpFailures.EventUnknown);
+            return;
+        }
+
         var hasBody = exchange.HasBody;
         if (hasBody && exchange.Request.Headers.ContentLength > upstream.MaxRequestBytes)
         {
@@ -188,6 +194,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             }
 
             // (5) and (6)
+            BoundEventIds? ids = null;
             if (exchange.Principal is { } principal)
             {
                 if (!TryBindSession(exchange, route.Access, principal))
@@ -201,6 +208,12 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 {
                     deadline.EndAt(principal.StreamsEndAt(route.Access.Oauth.StreamGrace));
                 }
+
+                if (ResponseHeaders.HasEvents(exchange, response))
+                {
+                    ids = new BoundEventIds(route.Access.Events, principal);
+                    exchange.Response.Headers.ContentLength = null;
+                }
             }
 
             var silence = upstream.Settings.SseKeepAlive;
@@ -211,7 +224,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             var endpoint = ResponseHeaders.MayNameEndpoint(exchange, response)
                 ? new EndpointEvent(url => upstream.Addresses.Rewrite(host, url))
                 : null;
-            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline, keepAlive, endpoint);
+            var copied = await ResponseCopier.CopyAsync(response, exchange, deadline, keepAlive, endpoint, ids);
             if (copied is null)
             {
                 ResponseHeaders.CopyTrailers(exchange, response, cookies == CookieHandling.Pass);
@@ -257,6 +270,35 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         headers[McpHeaders.Session] = bound;
         return true;
+    }
+
+    // P8, as the gate does with sessions. An upstream is not asked to continue behind no event: it might begin at its
+    // first.
+    private static bool TryOpenEvent(Exchange exchange, RouteAccess access, Principal principal)
+    {
+        var headers = exchange.Request.Headers;
+        var last = headers[McpHeaders.LastEvent];
+        if (last.Count == 0)
+        {
+            return true;
+        }
+
+        if (last.Count == 1 && access.Events.TryOpen(last.ToString(), principal, out var id))
+        {
+            headers[McpHeaders.LastEvent] = id;
+            return true;
+        }
+
+        // M1: a revision whose streams cannot be continued ignores the header.
+        var isIgnored =
+            string.IsNullOrEmpty(last.ToString())
+            || (headers[McpHeaders.ProtocolVersion] is [{ } version] && McpRevision.IsModern(version));
+        if (isIgnored)
+        {
+            headers.Remove(McpHeaders.LastEvent);
+        }
+
+        return isIgnored;
     }
 
     private async Task AnswerSendFailureAsync(Exchange exchange, Route route, Exception e, ExchangeDeadline deadline)

@@ -27,7 +27,8 @@ internal static class ResponseCopier
         Exchange exchange,
         ExchangeDeadline deadline,
         SseKeepAlive? keepAlive = null,
-        EndpointEvent? endpoint = null
+        EndpointEvent? endpoint = null,
+        BoundEventIds? ids = null
     )
     {
         var side = CopySide.Upstream;
@@ -63,17 +64,30 @@ internal static class ResponseCopier
                 var count = await source.ReadAsync(memory, token);
                 if (count == 0)
                 {
-                    return await FlushRestAsync(writer, written | WriteEnd(writer, endpoint), token);
+                    return await FlushRestAsync(writer, written | WriteEnd(writer, endpoint, ids), token);
                 }
 
+                ReadOnlyMemory<byte>? changed = null;
                 if (endpoint is { IsOver: false })
                 {
-                    var passed = endpoint.Add(memory.Span[..count]);
+                    changed = endpoint.Add(memory.Span[..count]);
                     if (endpoint.IsRefused)
                     {
                         return new CopyError(side, UpstreamFailures.InnerAddress.Reason);
                     }
+                }
 
+                if (ids is not null)
+                {
+                    changed = ids.Add(changed is { } before ? before.Span : memory.Span[..count]) ?? changed;
+                    if (ids.IsRefused)
+                    {
+                        return new CopyError(side, "The id of an event is too long.");
+                    }
+                }
+
+                if (changed is { } passed)
+                {
                     keepAlive?.Passed(passed.Span);
                     writer.Write(passed.Span);
                     count = passed.Length;
@@ -123,9 +137,10 @@ internal static class ResponseCopier
         }
     }
 
-    private static bool WriteEnd(PipeWriter writer, EndpointEvent? endpoint)
+    private static bool WriteEnd(PipeWriter writer, EndpointEvent? endpoint, BoundEventIds? ids)
     {
         var rest = endpoint?.End() ?? default;
+        rest = ids?.End(rest) ?? rest;
         if (!rest.IsEmpty)
         {
             writer.Write(rest.Span);

@@ -22,6 +22,11 @@ internal static class ResponseHeaders
         && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
         && !HttpMethods.IsHead(exchange.Request.Method);
 
+    public static bool HasEvents(Exchange exchange, HttpResponseMessage response) =>
+        "text/event-stream".Equals(response.Content.Headers.ContentType?.MediaType, StringComparison.OrdinalIgnoreCase)
+        && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
+        && !HttpMethods.IsHead(exchange.Request.Method);
+
     // MCP before 2025-03-26: the stream that a client opens by GET begins with the URL that it posts to.
     public static bool MayNameEndpoint(Exchange exchange, HttpResponseMessage response) =>
         HttpMethods.IsGet(exchange.Request.Method) && AcceptsComments(exchange, response);

@@ -10,6 +10,12 @@ public sealed class SessionRulesTests
     private const string Header = "Mcp-Session-Id";
     private const string Minting = "HTTP/1.1 200 OK\r\nMcp-Session-Id: canary-session-1\r\nContent-Length: 0\r\n\r\n";
 
+    private const string LastEvent = "Last-Event-ID";
+    private const string Events = "id: canary-event-1\ndata:\n\nid: canary-event-2\ndata: {\"a\":1}\n\n";
+
+    private static readonly string Streaming =
+        $"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: {Events.Length}\r\n\r\n{Events}";
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -140,6 +146,76 @@ public sealed class SessionRulesTests
             answer.Headers.Contains(Header).ShouldBeFalse();
         }
     }
+
+    [Fact] // with every id that a server gives out, over a restart of the agent
+    public async Task P8_EventOfAnotherPrincipal_IsUnknown()
+    {
+        var key = new SessionKey();
+        string[] minted;
+        await using (var before = await OauthFixture.StartAsync(answer: Streaming, sessionKey: key))
+        {
+            using var stream = await before.SendAsync(before.Token());
+            minted = IdsIn(await stream.Content.ReadAsStringAsync(Token));
+            minted.ShouldBe([before.EventOf("canary-event-1"), before.EventOf("canary-event-2")]);
+        }
+
+        await using var after = await OauthFixture.StartAsync(answer: Streaming, sessionKey: key);
+        string[] refused = [.. minted, "canary-event-1", "canary-event-2", after.SessionOf("canary-event-1", "bob")];
+        foreach (var last in refused)
+        {
+            using var others = await after.SendAsync(after.Token(c => c["sub"] = "bob"), change: Behind(last));
+            others.StatusCode.ShouldBe(HttpStatusCode.BadRequest, last);
+            StdioFixture.Reason(others).ShouldBe("agent.event_unknown");
+        }
+
+        after.Upstream.Connections.ShouldBe(0);
+        using var owner = await after.SendAsync(after.Token(), change: Behind(minted[1]));
+        owner.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await after.Upstream.NextAsync()).Header(LastEvent).ShouldBe(["canary-event-2"]);
+    }
+
+    [Theory] // what names no event, and what a revision without sessions ignores
+    [InlineData("", "2025-11-25")]
+    [InlineData("canary-event-1", "2026-07-28")]
+    public async Task P8_LastEventThatIsIgnored_ReachesNoUpstream(string last, string version)
+    {
+        await using var fixture = await OauthFixture.StartAsync();
+
+        using var answer = await fixture.SendAsync(
+            fixture.Token(),
+            change: request =>
+            {
+                Behind(last)(request);
+                request.Headers.TryAddWithoutValidation("MCP-Protocol-Version", version);
+            }
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await fixture.Upstream.NextAsync()).Header(LastEvent).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task P8_RouteWithoutTokens_LeavesEventsAsTheyAre()
+    {
+        await using var upstream = RawUpstream.Answering(Streaming);
+        await using var tunnel = new Support.Tunnel();
+        tunnel.Add("docs", upstream.Port);
+        await tunnel.StartAsync();
+        using var client = tunnel.Client();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/mcp");
+        Behind("any")(request);
+
+        using var answer = await client.SendAsync(request, Token);
+
+        IdsIn(await answer.Content.ReadAsStringAsync(Token)).ShouldBe(["canary-event-1", "canary-event-2"]);
+        (await upstream.NextAsync()).Header(LastEvent).ShouldBe(["any"]);
+    }
+
+    private static string[] IdsIn(string stream) =>
+        [.. stream.Split('\n').Where(l => l.StartsWith("id: ", StringComparison.Ordinal)).Select(l => l[4..])];
+
+    private static Action<HttpRequestMessage> Behind(string last) =>
+        request => request.Headers.TryAddWithoutValidation(LastEvent, last);
 
     private static Action<HttpRequestMessage> With(string session) =>
         request => request.Headers.TryAddWithoutValidation(Header, session);

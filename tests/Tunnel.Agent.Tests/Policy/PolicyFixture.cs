@@ -63,6 +63,8 @@ internal sealed class PolicyFixture : IAsyncDisposable
 
     public string SessionOf(string id) => oauth.SessionOf(id);
 
+    public string EventOf(string id) => oauth.EventOf(id);
+
     /// <param name="subject">Whose token; alice's unless given.</param>
     /// <param name="client">Of the client that the test issuer names unless given.</param>
     public string Token(string? subject = null, string? client = null) =>

@@ -78,7 +78,14 @@ internal sealed class OauthFixture : IAsyncDisposable
     }
 
     /// <summary>What the principal of <see cref="Token"/> has been given in place of the upstream's id.</summary>
-    public string SessionOf(string id, string subject = "alice")
+    public string SessionOf(string id, string subject = "alice") =>
+        Bound(new SessionBinding("docs", SessionKey), id, subject);
+
+    /// <summary>The same for the id of an event.</summary>
+    public string EventOf(string id, string subject = "alice") =>
+        Bound(new SessionBinding("docs", SessionKey).ForEvents(), id, subject);
+
+    private string Bound(SessionBinding binding, string id, string subject)
     {
         var principal = new Principal
         {
@@ -89,7 +96,7 @@ internal sealed class OauthFixture : IAsyncDisposable
             EndsAt = DateTimeOffset.MaxValue,
             KeyThumbprint = null,
         };
-        new SessionBinding("docs", SessionKey).TryBind(id, principal, out var bound).ShouldBeTrue();
+        binding.TryBind(id, principal, out var bound).ShouldBeTrue();
         return bound!;
     }
 

@@ -7,8 +7,6 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// <summary>What clients of a program's endpoint are answered: its messages as JSON or as events, or why there are none.</summary>
 internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
-    private const string LastEventId = "Last-Event-ID";
-
     private readonly Refusals refusals = new(metrics, logger);
 
     private bool IsShared => settings.Sharing == ChildSharing.Shared;
@@ -97,7 +95,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
 
         var history = session.History;
-        var (stream, seen, lastId) = (history.Listening, -1L, request.Headers[LastEventId].ToString());
+        var (stream, seen, lastId) = (history.Listening, -1L, request.Headers[McpHeaders.LastEvent].ToString());
         if (lastId.Length > 0 && (stream = history.Find(lastId, out seen)) is null)
         {
             await RefuseAsync(request, McpFailures.EventUnknown);

@@ -1,0 +1,127 @@
+using System.Buffers;
+using System.Text;
+using Culvert.Tunnel.Agent.Authorization;
+using Culvert.Tunnel.Agent.Requests;
+
+namespace Culvert.Tunnel.Agent.Upstreams;
+
+/// <summary>
+/// Binds the ids in a stream of events to the principal that gets it (P8): with <c>Last-Event-ID</c> a server continues
+/// whichever stream an id is of. Line by line: all but the line of an id passes as it comes, and an idle stream holds
+/// nothing.
+/// </summary>
+/// <param name="binding">Of the route's events.</param>
+/// <param name="principal">Who gets the stream.</param>
+internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
+{
+    // The most that is held of a line.
+    private const int MaxLineBytes = SessionBinding.MaxIdLength + 4;
+
+    private byte[] held = []; // how a line began that may have an id
+    private bool isWithin; // a line of which a part has passed
+    private bool hasBegun;
+
+    private static ReadOnlySpan<byte> Field => "id:"u8;
+
+    /// <summary>Whether an id is too long to be bound; then what was returned last must not pass.</summary>
+    public bool IsRefused { get; private set; }
+
+    /// <summary>What passes in place of what came; null: that itself.</summary>
+    public ReadOnlyMemory<byte>? Add(ReadOnlySpan<byte> bytes)
+    {
+        var changed = held.Length > 0 ? new ArrayBufferWriter<byte>(held.Length + bytes.Length) : null;
+        ReadOnlySpan<byte> all = held.Length > 0 ? (byte[])[.. held, .. bytes] : bytes;
+        var (passed, at) = (0, 0);
+        while (at < all.Length && FindLine(all[at..]) is { } line)
+        {
+            if (!isWithin && TryReadId(all.Slice(at, line.Length), out var id))
+            {
+                changed ??= new ArrayBufferWriter<byte>(all.Length + 64);
+                changed.Write(all[passed..at]);
+                WriteId(id, changed);
+                passed = at + line.Length;
+            }
+
+            (at, isWithin) = (at + line.Length + line.EndLength, line.EndLength == 0);
+        }
+
+        held = all[at..].ToArray();
+        IsRefused |= held.Length > MaxLineBytes;
+        if (changed is null && held.Length == 0)
+        {
+            return null;
+        }
+
+        changed ??= new ArrayBufferWriter<byte>(Math.Max(1, at));
+        changed.Write(all[passed..at]);
+        return changed.WrittenMemory;
+    }
+
+    /// <summary>The same for what comes last.</summary>
+    public ReadOnlyMemory<byte> End(ReadOnlyMemory<byte> bytes)
+    {
+        var changed = new ArrayBufferWriter<byte>(bytes.Length + held.Length + 64);
+        changed.Write((Add(bytes.Span) ?? bytes).Span);
+        if (TryReadId(held, out var id))
+        {
+            WriteId(id, changed);
+        }
+        else
+        {
+            changed.Write(held);
+        }
+
+        held = [];
+        return IsRefused ? default : changed.WrittenMemory;
+    }
+
+    // How long a line is, and its end; null: what follows decides what the line is. An LF behind a CR reads as an empty
+    // line, which passes as well.
+    private (int Length, int EndLength)? FindLine(ReadOnlySpan<byte> rest)
+    {
+        if (!hasBegun)
+        {
+            // A byte-order mark does not belong to the first field's name (HTML Standard §9.2.6).
+            var mark = Encoding.UTF8.Preamble;
+            if (rest.Length < mark.Length && mark.StartsWith(rest))
+            {
+                return null;
+            }
+
+            hasBegun = true;
+            if (rest.StartsWith(mark))
+            {
+                return (0, mark.Length);
+            }
+        }
+
+        var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
+        if (end >= 0)
+        {
+            return (end, 1);
+        }
+
+        var mayHaveId = rest.Length < Field.Length ? Field.StartsWith(rest) : rest.StartsWith(Field);
+        return mayHaveId && !isWithin ? null : (rest.Length, 0);
+    }
+
+    // An empty id takes the client's place in the stream away, and is none.
+    private static bool TryReadId(ReadOnlySpan<byte> line, out string id)
+    {
+        id = line.StartsWith(Field) ? Encoding.UTF8.GetString(line[Field.Length..]).Trim(' ', '\t') : "";
+        return id.Length > 0;
+    }
+
+    // Without the blanks around it, which do not come back with a header.
+    private void WriteId(string id, ArrayBufferWriter<byte> output)
+    {
+        if (!binding.TryBind(id, principal, out var bound))
+        {
+            IsRefused = true;
+            return;
+        }
+
+        output.Write("id: "u8);
+        output.Write(Encoding.UTF8.GetBytes(bound));
+    }
+}
