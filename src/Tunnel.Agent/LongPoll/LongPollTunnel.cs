@@ -35,6 +35,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     private readonly SemaphoreSlim slots;
     private readonly SemaphoreSlim refusals = new(MostRefusals, MostRefusals);
     private readonly ConcurrentDictionary<string, Task> underWay = new(StringComparer.Ordinal);
+    private readonly EndedCommands finished;
     private readonly CancellationTokenSource drained = new(); // ends the work
     private CancellationTokenSource closing = new(); // ends a poll; replaced each time
     private CancellationTokenSource withdrawn = new(); // ends the work; replaced each time
@@ -50,6 +51,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         plane = new ControlPlane(settings, parts.Network, parts.Time);
         relay = new CommandRelay(settings, parts.Application, parts.Routes, parts.Time);
         slots = new SemaphoreSlim(settings.MaxCommands, settings.MaxCommands);
+        finished = new EndedCommands(parts.Time);
     }
 
     public LongPollSettings Settings => settings;
@@ -203,7 +205,8 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             Drop(reason);
         }
 
-        // Delivered twice, it would run twice: each is known before the first one begins, which may end at once.
+        // Delivered twice, it would run twice: each is known before the first one begins, which may end at once. One that ends
+        // during this is among those that have ended before it is no longer under way.
         var accepted = new List<(TunnelCommand Command, TaskCompletionSource Handled)>(batch.Commands.Count);
         foreach (var command in batch.Commands)
         {
@@ -213,13 +216,18 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             }
 
             var handled = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (underWay.TryAdd(command.RequestId, handled.Task))
+            if (!underWay.TryAdd(command.RequestId, handled.Task))
             {
-                accepted.Add((command, handled));
+                Drop("repeated");
+            }
+            else if (finished.Contains(command.RequestId))
+            {
+                underWay.TryRemove(command.RequestId, out _);
+                Drop("repeated");
             }
             else
             {
-                Drop("repeated");
+                accepted.Add((command, handled));
             }
         }
 
@@ -256,6 +264,11 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         finally
         {
+            if (command.Refusal is null)
+            {
+                finished.Add(command.RequestId, command.ResponseTimeout ?? settings.MaxCallTime);
+            }
+
             underWay.TryRemove(command.RequestId, out _);
             handled.TrySetResult();
         }

@@ -198,6 +198,25 @@ public sealed class LongPollPollingTests
         scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain("repeated");
     }
 
+    [Fact]
+    public async Task Poll_CommandThatHasEnded_DoesNotRunAgain()
+    {
+        await using var scene = await LongPollScene.StartAsync();
+        var first = scene.Plane.Enqueue(LongPollScene.Call);
+        await scene.Plane.NextAnswerAsync();
+        await Eventually.UntilAsync(
+            () => scene.Agent.Status.Single().UnderWay == 0,
+            TestContext.Current.CancellationToken
+        );
+
+        scene.Plane.Enqueue(LongPollScene.Call, change: c => c["request_id"] = first);
+        var other = scene.Plane.Enqueue(LongPollScene.Call);
+
+        (await scene.Plane.NextAnswerAsync()).RequestId.ShouldBe(other);
+        scene.Plane.HasAnswer.ShouldBeFalse();
+        scene.Log.Warnings.ShouldHaveSingleItem().ShouldContain("repeated");
+    }
+
     [Theory]
     [InlineData(
         401,
