@@ -254,7 +254,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         CancellationToken ct
     )
     {
-        if (options.Network.Proxy is { } proxy && proxy.AppliesTo(target.Host))
+        if (options.Network.Proxy is { } proxy && proxy.AppliesTo(target.Host, target.Port))
         {
             IPEndPoint[] open =
             [

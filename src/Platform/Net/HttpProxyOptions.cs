@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
 
@@ -18,35 +20,62 @@ public sealed record HttpProxyOptions
     /// <summary>The password of a URL in the environment; null when there is none.</summary>
     internal string? EnvironmentPassword { get; init; }
 
-    /// <summary>Hosts that are dialled directly: names with all below them, addresses, ranges, or <c>*</c>.</summary>
+    /// <summary>
+    /// Hosts that are dialled directly: names with all below them, addresses or ranges, with a port or for all of them, or
+    /// <c>*</c>.
+    /// </summary>
     public IReadOnlyList<string> NoProxy { get; init; } = [];
 
-    /// <summary>Whether the host is dialled through the proxy.</summary>
-    public bool AppliesTo(string host)
+    /// <summary>Whether the host is dialled through the proxy at this port.</summary>
+    public bool AppliesTo(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
         var bare = host.Trim('[', ']');
-        return !NoProxy.Any(entry => Names(entry.Trim(), bare));
+        return !NoProxy.Any(entry => Names(entry, bare, port));
     }
 
-    private static bool Names(string entry, string host)
+    /// <summary>Whether an entry of <see cref="NoProxy"/> can be read; one that cannot names no host.</summary>
+    internal static bool IsEntry(string entry) => TryRead(entry, out _, out _);
+
+    private static bool Names(string entry, string host, int port)
     {
-        if (entry is "*")
+        if (!TryRead(entry, out var named, out var only) || (only is not null && only != port))
+        {
+            return false;
+        }
+
+        if (named is "*")
         {
             return true;
         }
 
-        if (System.Net.IPAddress.TryParse(host, out var address))
+        if (IPAddress.TryParse(host, out var address))
         {
-            return AddressRanges.TryParse(entry.Trim('[', ']'), out var range)
-                && range.Contains(AddressRanges.Normalise(address));
+            return AddressRanges.TryParse(named, out var range) && range.Contains(AddressRanges.Normalise(address));
         }
 
-        var name = entry.TrimStart('*').TrimStart('.');
-        return name.Length > 0
+        return host.Equals(named, StringComparison.OrdinalIgnoreCase)
+            || host.EndsWith("." + named, StringComparison.OrdinalIgnoreCase);
+    }
+
+    // The name without what stands for all below it, the address without brackets; and the port where there is one.
+    private static bool TryRead(string entry, out string named, out int? port)
+    {
+        var text = entry.Trim();
+        port = null;
+        var colon = text.LastIndexOf(':');
+        if (colon >= 0 && (text[..colon].EndsWith(']') || text.IndexOf(':', StringComparison.Ordinal) == colon))
+        {
+            _ = ushort.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number);
+            (port, text) = (number, text[..colon]);
+        }
+
+        named = text is "*" ? text : text.Trim('[', ']').TrimStart('*').TrimStart('.');
+        return port != 0
             && (
-                host.Equals(name, StringComparison.OrdinalIgnoreCase)
-                || host.EndsWith("." + name, StringComparison.OrdinalIgnoreCase)
+                named is "*"
+                || AddressRanges.TryParse(named, out _)
+                || (named.Length > 0 && named.All(c => char.IsLetterOrDigit(c) || c is '-' or '.' or '_'))
             );
     }
 

@@ -39,7 +39,13 @@ public static class NetworkSection
 
         if (written == FromEnvironment)
         {
-            return OfEnvironment(ConfigLoader.ProcessEnvironment());
+            var options = OfEnvironment(ConfigLoader.ProcessEnvironment(), out var problem);
+            if (problem is not null)
+            {
+                section.Error("url", problem, "Correct the variable, or write the proxy into this section.");
+            }
+
+            return options;
         }
 
         if (!IsProxy(written, out var url) || url.UserInfo.Length > 0)
@@ -50,6 +56,15 @@ public static class NetworkSection
                 "Write http://proxy.example:3128, or environment; write a user name into username."
             );
             return null;
+        }
+
+        if (direct.FirstOrDefault(e => !HttpProxyOptions.IsEntry(e)) is { } unreadable)
+        {
+            section.Error(
+                "no_proxy",
+                $"\"{unreadable}\" is neither a name, nor an address, nor a range, nor *.",
+                "Write example.com, 10.0.0.7 or 10.0.0.0/8; a port may follow a colon."
+            );
         }
 
         if (password is not null && user.Length == 0)
@@ -67,14 +82,36 @@ public static class NetworkSection
     }
 
     /// <summary>The variables that other programs read, in either case; null when none names a proxy.</summary>
-    internal static HttpProxyOptions? OfEnvironment(IReadOnlyDictionary<string, string> environment)
+    /// <param name="environment">The variables.</param>
+    /// <param name="problem">
+    /// Which of them cannot be used, without its value, which may contain a password: it asks for a proxy, and to connect
+    /// directly would be something else.
+    /// </param>
+    internal static HttpProxyOptions? OfEnvironment(
+        IReadOnlyDictionary<string, string> environment,
+        out string? problem
+    )
     {
-        // As other programs read it: without a scheme it is http.
-        if (
-            Variable("HTTPS_PROXY") is not { } text
-            || !IsProxy(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", out var url)
-        )
+        problem = null;
+        if (Variable("HTTPS_PROXY") is not { } text)
         {
+            return null;
+        }
+
+        // As other programs read it: without a scheme it is http.
+        if (!IsProxy(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", out var url))
+        {
+            problem = "HTTPS_PROXY is not the URL of an HTTP or HTTPS proxy without a path.";
+            return null;
+        }
+
+        string[] direct = (Variable("NO_PROXY") ?? "").Split(
+            ',',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
+        );
+        if (direct.FirstOrDefault(e => !HttpProxyOptions.IsEntry(e)) is { } unreadable)
+        {
+            problem = $"NO_PROXY has \"{unreadable}\", which is neither a name, nor an address, nor a range, nor *.";
             return null;
         }
 
@@ -84,10 +121,7 @@ public static class NetworkSection
             Url = new Uri(url.GetLeftPart(UriPartial.Scheme) + url.Authority),
             UserName = Uri.UnescapeDataString(user[0]),
             EnvironmentPassword = user.Length > 1 ? Uri.UnescapeDataString(user[1]) : null,
-            NoProxy = (Variable("NO_PROXY") ?? "").Split(
-                ',',
-                StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries
-            ),
+            NoProxy = direct,
         };
 
         string? Variable(string name) =>

@@ -26,7 +26,7 @@ public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolve
     {
         ArgumentNullException.ThrowIfNull(host);
         var options = network.Current;
-        if (options.Proxy is not { } proxy || !proxy.AppliesTo(host))
+        if (options.Proxy is not { } proxy || !proxy.AppliesTo(host, port))
         {
             return await DialAsync(host, port, options.Family, cancellationToken);
         }

@@ -73,7 +73,7 @@ internal sealed class PathChecks(
             {
                 good.Add(address);
             }
-            else if (settings.Identity.Network.Proxy is { } proxy && proxy.AppliesTo(host))
+            else if (settings.Identity.Network.Proxy is { } proxy && proxy.AppliesTo(host, dialled.Port))
             {
                 good.Add($"{host}: resolved by the proxy");
             }

@@ -90,6 +90,7 @@ public sealed class IdentitySectionTests : IDisposable
     [Theory]
     [InlineData("network: {proxy: {url: x}}", "network.proxy.url")]
     [InlineData("network: {proxy: {url: \"http://u:p@x:1\"}}", "network.proxy.url")]
+    [InlineData("network: {proxy: {url: \"http://x:1\", no_proxy: [\"a:0\"]}}", "network.proxy.no_proxy")]
     [InlineData("network: {ca_bundle: /nonexistent}", "network.ca_bundle")]
     [InlineData("network: {address_family: ipv9}", "network.address_family")]
     [InlineData("telemetry: {otlp: on}", "telemetry.otlp")]

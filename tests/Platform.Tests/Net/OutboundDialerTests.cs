@@ -117,9 +117,17 @@ public sealed class OutboundDialerTests : IAsyncDisposable
     [InlineData("10.0.0.0/8", "11.1.2.3", true)]
     [InlineData("::1", "[::1]", false)]
     [InlineData("", "id.corp.example", true)]
+    [InlineData("corp.example:443", "id.corp.example", false)]
+    [InlineData("corp.example:8443", "id.corp.example", true)]
+    [InlineData("10.1.2.3:443", "10.1.2.3", false)]
+    [InlineData("10.1.2.3:8443", "10.1.2.3", true)]
+    [InlineData("[::1]:443", "[::1]", false)]
+    [InlineData("[::1]:8443", "[::1]", true)]
+    [InlineData("[::1]", "::1", false)]
+    [InlineData("*:8443", "id.corp.example", true)]
     public void AppliesTo_Entry_MeansTheNameAndAllBelow(string entry, string host, bool applies) =>
         new HttpProxyOptions { Url = proxy.Url, NoProxy = [entry] }
-            .AppliesTo(host)
+            .AppliesTo(host, 443)
             .ShouldBe(applies);
 
     [Fact]
@@ -129,15 +137,46 @@ public sealed class OutboundDialerTests : IAsyncDisposable
             new Dictionary<string, string>
             {
                 ["HTTPS_PROXY"] = "http://user:p%40ss@proxy.example:3128",
-                ["no_proxy"] = "a.example, 10.0.0.0/8",
-            }
+                ["no_proxy"] = "a.example, 10.0.0.0/8, b.example:8443",
+            },
+            out var problem
         )!;
+
+        problem.ShouldBeNull();
 
         options.Url.AbsoluteUri.ShouldBe("http://proxy.example:3128/");
         (options.UserName, options.EnvironmentPassword).ShouldBe(("user", "p@ss"));
-        options.NoProxy.ShouldBe(["a.example", "10.0.0.0/8"]);
+        options.NoProxy.ShouldBe(["a.example", "10.0.0.0/8", "b.example:8443"]);
         options.ToString().ShouldNotContain("p@ss");
-        NetworkSection.OfEnvironment(new Dictionary<string, string>()).ShouldBeNull();
+    }
+
+    [Theory] // what asks for no proxy, and what asks for one
+    [InlineData("", "", null, null)]
+    [InlineData("", "not an entry", null, null)]
+    [InlineData("proxy.example:3128", "", "http://proxy.example:3128/", null)]
+    [InlineData("https://proxy.example", "*, localhost, ::1", "https://proxy.example/", null)]
+    [InlineData("socks5://u:canary-password@proxy.example:1080", "", null, "HTTPS_PROXY")]
+    [InlineData("http://u:canary-password@proxy.example:3128/path", "", null, "HTTPS_PROXY")]
+    [InlineData("http://proxy.example:3128/?a=1", "", null, "HTTPS_PROXY")]
+    [InlineData("http://", "", null, "HTTPS_PROXY")]
+    [InlineData("http://proxy.example", "a.example, http://b.example", null, "NO_PROXY has \"http://b.example\"")]
+    [InlineData("http://proxy.example", "b.example:0", null, "NO_PROXY has \"b.example:0\"")]
+    [InlineData("http://proxy.example", "b.example:https", null, "NO_PROXY has \"b.example:https\"")]
+    [InlineData("http://proxy.example", "b.example:65536", null, "NO_PROXY has \"b.example:65536\"")]
+    [InlineData("http://proxy.example", "10.0.0.1/8", null, "NO_PROXY has \"10.0.0.1/8\"")]
+    [InlineData("http://proxy.example", "<local>", null, "NO_PROXY has \"<local>\"")]
+    public void OfEnvironment_EachForm_IsUsedOrRefused(string proxyUrl, string direct, string? used, string? refused)
+    {
+        var options = NetworkSection.OfEnvironment(
+            new Dictionary<string, string> { ["HTTPS_PROXY"] = proxyUrl, ["NO_PROXY"] = direct },
+            out var problem
+        );
+
+        options?.Url.AbsoluteUri.ShouldBe(used);
+        (options is null).ShouldBe(used is null);
+        (problem is null).ShouldBe(refused is null);
+        (problem ?? "").ShouldStartWith(refused ?? "");
+        (problem ?? "").ShouldNotContain("canary-password");
     }
 
     public async ValueTask DisposeAsync()
