@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -16,15 +16,13 @@ internal static class HostProgram
         CancellationToken cancel
     )
     {
-        var start = new ProcessStartInfo(program) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in arguments)
-        {
-            start.ArgumentList.Add(argument);
-        }
-
         using var process =
-            Process.Start(start)
-            ?? throw new CommandFailure(ExitCode.Failed, "the program did not start") { Where = program };
+            ChildCommand.TryStart(
+                [program, .. arguments],
+                ChildCommand.WholeEnvironment,
+                out var problem,
+                ChildStreams.PipedOutput
+            ) ?? throw new CommandFailure(ExitCode.Failed, $"the program {problem}") { Where = program };
         List<string> lines = [];
         try
         {

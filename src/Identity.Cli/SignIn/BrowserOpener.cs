@@ -1,12 +1,14 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.SignIn;
 
 /// <summary>Asks the desktop for a browser. Without one nothing happens: the address is on the terminal too.</summary>
 internal static class BrowserOpener
 {
-    // The browser may outlive us and must not write into the terminal, nor read from it.
+    private static readonly string[] Inherited = [.. ChildCommand.SessionEnvironment, "BROWSER", "MOZ_*"];
+
+    // The browser may outlive us and must not write into the terminal, nor read from it. The shell leads its streams away and
+    // is replaced; opener and address reach it as words.
     private const string Quietly = "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1";
 
     /// <param name="url">An https URL, so never taken for an option.</param>
@@ -17,14 +19,12 @@ internal static class BrowserOpener
             return;
         }
 
-        try
-        {
-            using var started = Process.Start("/bin/sh", ["-c", Quietly, opener, url.AbsoluteUri]);
-        }
-        catch (Win32Exception)
-        {
-            // No shell, no opener.
-        }
+        using var started = ChildCommand.TryStart(
+            ["/bin/sh", "-c", Quietly, opener, url.AbsoluteUri],
+            Inherited,
+            out _,
+            ChildStreams.Shared
+        );
     }
 
     /// <summary>Null: nothing would open a window, only perhaps a browser inside the terminal.</summary>
@@ -35,12 +35,6 @@ internal static class BrowserOpener
             || variable("DISPLAY") is { Length: > 0 }
             || variable("WAYLAND_DISPLAY") is { Length: > 0 };
         var name = OperatingSystem.IsMacOS() ? "open" : "xdg-open";
-        return hasDesktop
-            ? (variable("PATH") ?? "")
-                .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                .Where(Path.IsPathFullyQualified)
-                .Select(folder => Path.Combine(folder, name))
-                .FirstOrDefault(File.Exists)
-            : null;
+        return hasDesktop ? ChildCommand.FindProgram(name, variable("PATH")) : null;
     }
 }

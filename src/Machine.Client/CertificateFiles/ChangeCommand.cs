@@ -1,7 +1,7 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
@@ -75,18 +75,14 @@ public sealed class ChangeCommand
         using var limit = new CancellationTokenSource(Timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var said = new StringBuilder();
-        using var process = new Process { StartInfo = Start() };
-        process.OutputDataReceived += (_, line) => Note(line.Data);
-        process.ErrorDataReceived += (_, line) => Note(line.Data);
-        try
+        using var process = ChildCommand.TryStart(words, ChildCommand.SessionEnvironment, out var problem);
+        if (process is null)
         {
-            process.Start();
-        }
-        catch (Win32Exception e)
-        {
-            return $"{words[0]} cannot be started: {e.Message}";
+            return $"{words[0]} {problem}";
         }
 
+        process.OutputDataReceived += (_, line) => Note(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
         try
         {
             process.StandardInput.Close();
@@ -147,15 +143,6 @@ public sealed class ChangeCommand
         await patience.CancelAsync();
         cancellationToken.ThrowIfCancellationRequested();
     }
-
-    private ProcessStartInfo Start() =>
-        new(words[0], words.Skip(1))
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-        };
 
     public override string ToString() => words[0];
 }

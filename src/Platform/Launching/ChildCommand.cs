@@ -4,13 +4,39 @@ using System.Diagnostics;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// Starts a program that an operator configured: no shell, standard streams redirected, and of this process's environment
-/// only what is listed, since the rest may hold secrets (S39).
+/// Starts another program: no shell, and of this process's environment only what is listed, since the rest may hold secrets
+/// (S39). The build refuses other ways to start one.
 /// </summary>
 public static class ChildCommand
 {
     /// <summary>What a program gets unless more is listed.</summary>
     public static readonly IReadOnlyList<string> UsualEnvironment = ["PATH", "HOME", "LANG"];
+
+    /// <summary>What a program needs that works in a person's terminal or on the desktop.</summary>
+    public static readonly IReadOnlyList<string> SessionEnvironment =
+    [
+        .. UsualEnvironment,
+        "LC_*",
+        "LOGNAME",
+        "SHELL",
+        "TMPDIR",
+        "USER",
+        "COLORTERM",
+        "TERM",
+        "TERMINFO*",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "DESKTOP_SESSION",
+        "DISPLAY",
+        "GNOME_*",
+        "KDE_*",
+        "WAYLAND_DISPLAY",
+        "WSL*",
+        "XAUTHORITY",
+        "XDG_*",
+    ];
+
+    /// <summary>Everything: for our own programs alone, whose configuration may name any variable.</summary>
+    public static readonly IReadOnlyList<string> WholeEnvironment = ["*"];
 
     private const string PathName = "PATH";
 
@@ -18,7 +44,13 @@ public static class ChildCommand
     /// <param name="command">The program, as an absolute path or as a name to find on PATH, and its arguments.</param>
     /// <param name="inherited">Names of variables to pass on; a star at the end matches any suffix.</param>
     /// <param name="problem">Why not, as the end of a sentence.</param>
-    public static Process? TryStart(IReadOnlyList<string> command, IReadOnlyList<string> inherited, out string problem)
+    /// <param name="streams">Where its standard streams lead.</param>
+    public static Process? TryStart(
+        IReadOnlyList<string> command,
+        IReadOnlyList<string> inherited,
+        out string problem,
+        ChildStreams streams = ChildStreams.Piped
+    )
     {
         ArgumentNullException.ThrowIfNull(command);
         ArgumentNullException.ThrowIfNull(inherited);
@@ -31,11 +63,12 @@ public static class ChildCommand
             return null;
         }
 
+#pragma warning disable RS0030 // the one place
         var start = new ProcessStartInfo(program, command.Skip(1))
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
+            RedirectStandardInput = streams == ChildStreams.Piped,
+            RedirectStandardOutput = streams != ChildStreams.Shared,
+            RedirectStandardError = streams != ChildStreams.Shared,
             UseShellExecute = false,
         };
         Keep(start.Environment, inherited);
@@ -49,6 +82,7 @@ public static class ChildCommand
             problem = "cannot be started: it does not exist or is not executable";
             return null;
         }
+#pragma warning restore RS0030
     }
 
     /// <summary>The file that a name on <paramref name="path"/>, or an absolute path, leads to; null = none.</summary>

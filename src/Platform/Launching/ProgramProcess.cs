@@ -23,6 +23,7 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
     {
         // setsid does not fork, because a fresh child leads no group: the id that we see is the program's own. The shell
         // only opens the log and is replaced; the log's name travels as $0, so nothing needs quoting.
+#pragma warning disable RS0030 // a program of the system that is set up, with the environment of its command
         var start = new ProcessStartInfo("setsid")
         {
             UseShellExecute = false,
@@ -44,6 +45,7 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
 
         process?.Dispose();
         process = Process.Start(start) ?? throw new InvalidOperationException($"{command.File} did not start.");
+#pragma warning restore RS0030
         Stamp = ProcessStamp.Read(Name, process.Id);
     }
 

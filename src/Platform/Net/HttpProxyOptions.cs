@@ -58,7 +58,7 @@ public sealed record HttpProxyOptions
             || host.EndsWith("." + named, StringComparison.OrdinalIgnoreCase);
     }
 
-    // The name without what stands for all below it, the address without brackets; and the port where there is one.
+    // The name without the dot or star that means all below it, the address without brackets; and the port, if it has one.
     private static bool TryRead(string entry, out string named, out int? port)
     {
         var text = entry.Trim();

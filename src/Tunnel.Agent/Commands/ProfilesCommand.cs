@@ -1,8 +1,7 @@
 using System.CommandLine;
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Launching;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Configuration;
 
@@ -23,6 +22,17 @@ internal static partial class ProfilesCommand
     };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Replace a profile that exists." };
+
+    private static readonly string[] ForEditor =
+    [
+        .. ChildCommand.SessionEnvironment,
+        "EDITOR",
+        "EMACS*",
+        "NVIM*",
+        "VIM*",
+        "VISUAL",
+        "VSCODE_*",
+    ];
 
     public static Command Create()
     {
@@ -132,22 +142,20 @@ internal static partial class ProfilesCommand
             ' ',
             StringSplitOptions.RemoveEmptyEntries
         );
-        try
+        using var editor = ChildCommand.TryStart([.. words, file], ForEditor, out var problem, ChildStreams.Shared);
+        if (editor is null)
         {
-            using var editor = Process.Start(new ProcessStartInfo(words[0], [.. words[1..], file]));
-            editor?.WaitForExit();
-            if (editor?.ExitCode == 0)
-            {
-                return true;
-            }
-
-            error.WriteLine($"{words[0]} exited with code {editor?.ExitCode}: nothing was saved.");
-        }
-        catch (Win32Exception e)
-        {
-            error.WriteLine($"{words[0]} does not start: {e.Message}. Set VISUAL or EDITOR.");
+            error.WriteLine($"{words[0]} {problem}. Set VISUAL or EDITOR.");
+            return false;
         }
 
+        editor.WaitForExit();
+        if (editor.ExitCode == 0)
+        {
+            return true;
+        }
+
+        error.WriteLine($"{words[0]} exited with code {editor.ExitCode}: nothing was saved.");
         return false;
 
         static string? Variable(string name) =>

@@ -16,6 +16,8 @@ public sealed class ProfilesCommandTests : IDisposable
 
         """;
 
+    private const string Canary = "PROFILES_CANARY";
+
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-profiles-").FullName;
 
     public ProfilesCommandTests()
@@ -67,6 +69,33 @@ public sealed class ProfilesCommandTests : IDisposable
         File.Exists(draft).ShouldBeFalse();
     }
 
+    [Fact] // S39
+    public async Task Edit_Editor_GetsTheListedVariablesOnly()
+    {
+        await AddAsync(Valid);
+        var seen = Path.Combine(folder, "seen");
+        Editor($"env > '{seen}'");
+        Environment.SetEnvironmentVariable(Canary, "canary-secret-value");
+
+        (await RunAsync("edit", "work")).ExitCode.ShouldBe(0);
+
+        var variables = await File.ReadAllTextAsync(seen, TestContext.Current.CancellationToken);
+        variables.ShouldContain("XDG_CONFIG_HOME=");
+        variables.ShouldNotContain("canary-secret-value");
+    }
+
+    [Fact]
+    public async Task Edit_NoSuchEditor_SaysSo()
+    {
+        await AddAsync(Valid);
+        Environment.SetEnvironmentVariable("EDITOR", "/nonexistent/editor --wait");
+
+        var run = await RunAsync("edit", "work");
+
+        run.ExitCode.ShouldBe(1);
+        run.Error.ShouldContain("/nonexistent/editor cannot be started");
+    }
+
     [Theory]
     [InlineData("../work")]
     [InlineData("")]
@@ -77,6 +106,7 @@ public sealed class ProfilesCommandTests : IDisposable
     {
         Environment.SetEnvironmentVariable("XDG_CONFIG_HOME", null);
         Environment.SetEnvironmentVariable("EDITOR", null);
+        Environment.SetEnvironmentVariable(Canary, null);
         Directory.Delete(folder, recursive: true);
     }
 

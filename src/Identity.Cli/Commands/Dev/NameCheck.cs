@@ -1,5 +1,4 @@
-using System.ComponentModel;
-using System.Diagnostics;
+using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
@@ -16,23 +15,21 @@ internal static class NameCheck
     {
         using var limit = new CancellationTokenSource(Limit, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
-        var start = new ProcessStartInfo("getent") { RedirectStandardOutput = true, RedirectStandardError = true };
-        start.ArgumentList.Add("ahosts");
-        start.ArgumentList.Add(host);
-        try
-        {
-            using var process = Process.Start(start);
-            if (process is null)
-            {
-                return true;
-            }
-
-            await process.WaitForExitAsync(both.Token);
-            return process.ExitCode == 0;
-        }
-        catch (Win32Exception)
+        using var process = ChildCommand.TryStart(
+            ["getent", "ahosts", host],
+            ChildCommand.UsualEnvironment,
+            out _,
+            ChildStreams.PipedOutput
+        );
+        if (process is null)
         {
             return true; // no such tool, as on macOS
+        }
+
+        try
+        {
+            await process.WaitForExitAsync(both.Token);
+            return process.ExitCode == 0;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {

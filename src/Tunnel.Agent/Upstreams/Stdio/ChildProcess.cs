@@ -56,6 +56,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
+#pragma warning disable RS0030 // its environment is the route's, and setsid starts it
             var start = new ProcessStartInfo
             {
                 WorkingDirectory = settings.WorkingDirectory,
@@ -81,6 +82,7 @@ internal sealed class ChildProcess : IAsyncDisposable
 
             var process = new Process { StartInfo = start };
             process.Start();
+#pragma warning restore RS0030
             problem = "";
             return new ChildProcess(process, setSid is not null, secrets, settings.Stop, time);
         }
