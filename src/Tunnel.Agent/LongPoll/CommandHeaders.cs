@@ -51,7 +51,7 @@ internal static class CommandHeaders
         "Content-Type",
         McpHeaders.Session,
         McpHeaders.ProtocolVersion,
-        "Last-Event-ID",
+        McpHeaders.LastEvent,
         "Access-Control-Expose-Headers",
         "WWW-Authenticate",
     ];
@@ -69,7 +69,11 @@ internal static class CommandHeaders
             return kept;
         }
 
-        var nominated = ReadNominated(headers);
+        if (!TryReadNominated(headers, out var nominated))
+        {
+            return null;
+        }
+
         foreach (var header in headers.EnumerateObject())
         {
             var values = ReadValues(header.Value);
@@ -90,22 +94,33 @@ internal static class CommandHeaders
         return kept;
     }
 
-    // What Connection names describes the hop; null where it names nothing, as in nearly all commands.
-    private static HashSet<string>? ReadNominated(JsonElement headers)
+    // What Connection names describes the hop; null where it names nothing, as in nearly all commands. False: it is longer than
+    // all headers together may be, and its words take many times their length.
+    private static bool TryReadNominated(JsonElement headers, out HashSet<string>? nominated)
     {
-        HashSet<string>? nominated = null;
+        nominated = null;
+        var bytes = 0;
         foreach (var header in headers.EnumerateObject())
         {
-            if (header.Name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
+            if (!header.Name.Equals("Connection", StringComparison.OrdinalIgnoreCase))
             {
+                continue;
+            }
+
+            foreach (var value in ReadValues(header.Value))
+            {
+                bytes += value.Length;
+                if (bytes > MostBytes)
+                {
+                    return false;
+                }
+
                 nominated ??= new HashSet<string>(StringComparer.OrdinalIgnoreCase);
-                nominated.UnionWith(
-                    ReadValues(header.Value).SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries))
-                );
+                nominated.UnionWith(value.Split(',', StringSplitOptions.TrimEntries));
             }
         }
 
-        return nominated;
+        return true;
     }
 
     /// <summary>The headers of a route's response that go to the control plane; empty values are left out.</summary>

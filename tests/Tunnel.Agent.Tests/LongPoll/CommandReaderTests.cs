@@ -202,6 +202,22 @@ public sealed class CommandReaderTests
         command.Headers.Count.ShouldBe(isRefused ? 0 : count);
     }
 
+    [Theory] // Connection, which is not among them, included
+    [InlineData("X-Long", 65_536 - 6, false)]
+    [InlineData("X-Long", 65_536 - 5, true)]
+    [InlineData("Connection", 65_536, false)]
+    [InlineData("Connection", 65_537, true)]
+    public void Read_LongHeader_IsRefusedBeyondTheLimit(string name, int length, bool isRefused)
+    {
+        var half = new string(',', length / 2);
+        var values = $"[\"{half}\",\"{half}{new string(',', length % 2)}\"]";
+        var headers = $"\"headers\":{{\"{name}\":{values}}},\"request_id\"";
+
+        var command = Read(Good.Replace("\"request_id\"", headers, StringComparison.Ordinal)).Commands.Single();
+
+        command.Refusal.ShouldBe(isRefused ? CommandFailures.HeadersTooLarge : null);
+    }
+
     [Theory]
     [InlineData("10s", 10_000)]
     [InlineData("0s", 0)]

@@ -107,6 +107,20 @@ public sealed class LongPollCallTests
     }
 
     [Fact]
+    public async Task Call_RepeatedHeaderOfAResponse_StaysRepeated()
+    {
+        const string Challenges = "WWW-Authenticate: Bearer realm=\"a\"\r\nWWW-Authenticate: DPoP realm=\"b\"\r\n";
+        await using var scene = await LongPollScene.StartAsync(
+            RawUpstream.Answering(LongPollScene.Json("{}", 401, Challenges))
+        );
+        scene.Plane.Enqueue(LongPollScene.Call);
+
+        var answer = await scene.Plane.NextAnswerAsync();
+
+        answer.Headers("WWW-Authenticate").ShouldBe(["Bearer realm=\"a\"", "DPoP realm=\"b\""]);
+    }
+
+    [Fact]
     public async Task Call_NotificationIsNotTaken_TheOthersAreSkippedAndTheResponseStillComes()
     {
         await using var scene = await LongPollScene.StartAsync(

@@ -31,6 +31,10 @@ internal sealed class ReceivedAnswer(RecordedRequest request)
     public string? Header(string name) =>
         body.GetProperty("resp_headers").TryGetProperty(name, out var values) ? values[0].GetString() : null;
 
+    /// <summary>All values of a header.</summary>
+    public IEnumerable<string?> Headers(string name) =>
+        body.GetProperty("resp_headers").GetProperty(name).EnumerateArray().Select(v => v.GetString());
+
     public string HeaderNames =>
         string.Join(',', body.GetProperty("resp_headers").EnumerateObject().Select(h => h.Name));
 }

@@ -10,7 +10,7 @@ internal sealed record CalloutRefusal(string Code, string Message, string Cause,
     public static readonly CalloutRefusal Arguments = new(
         "callout.arguments",
         "The arguments do not fit the tool.",
-        "A member is missing, unknown or of another type, or there are two bodies.",
+        "A member is missing, unknown or of another type, there are two bodies, or more than 128 headers or 32 KiB of them.",
         "Send what the tool's input schema describes."
     );
 

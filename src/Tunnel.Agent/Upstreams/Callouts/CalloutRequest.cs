@@ -5,6 +5,10 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 /// <summary>The arguments of <c>call_target</c>. What a caller may set can only be less than what the target allows.</summary>
 internal sealed record CalloutRequest
 {
+    // Each is compared with each that Connection names.
+    private const int MostHeaders = 128;
+    private const int MostHeaderCharacters = 32 * 1024;
+
     public string Name { get; private init; } = "";
 
     public string Method { get; private init; } = "GET";
@@ -45,7 +49,7 @@ internal sealed record CalloutRequest
             return null;
         }
 
-        var headers = new List<KeyValuePair<string, string>>();
+        var (headers, characters) = (new List<KeyValuePair<string, string>>(), 0);
         if (arguments.TryGetProperty("headers", out var given))
         {
             if (given.ValueKind != JsonValueKind.Object)
@@ -60,7 +64,14 @@ internal sealed record CalloutRequest
                     return null;
                 }
 
-                headers.Add(new(header.Name, header.Value.GetString()!));
+                var value = header.Value.GetString()!;
+                characters += header.Name.Length + value.Length;
+                if (headers.Count == MostHeaders || characters > MostHeaderCharacters)
+                {
+                    return null;
+                }
+
+                headers.Add(new(header.Name, value));
             }
         }
 

@@ -108,6 +108,24 @@ public sealed class CalloutUpstreamTests
     }
 
     [Theory]
+    [InlineData(128, 1, "callout.header_refused")]
+    [InlineData(129, 1, "callout.arguments")]
+    [InlineData(1, 32_765, "callout.header_refused")]
+    [InlineData(1, 32_766, "callout.arguments")]
+    public async Task Call_ManyHeaders_AreNotReadBeyondTheLimit(int count, int length, string code)
+    {
+        await using var server = RawUpstream.Answering(Answer("hello"));
+        await using var tunnel = await StartAsync([Target(server)]);
+        var value = new string('v', length);
+        var headers = string.Join(',', Enumerable.Range(100, count).Select(i => $"\"{i}\":\"{value}\""));
+
+        var arguments = $"{{\"name\":\"tickets\",\"headers\":{{{headers}}}}}";
+        (await ToolAsync(tunnel, "call_target", arguments))["error_code"]!.GetValue<string>().ShouldBe(code);
+
+        server.Connections.ShouldBe(0);
+    }
+
+    [Theory]
     [InlineData("""{"name":"other"}""", "callout.target_unknown")]
     [InlineData("""{"name":"tickets","method":"DELETE"}""", "callout.method_refused")]
     [InlineData("""{"name":"tickets","method":"get"}""", "callout.method_refused")]
