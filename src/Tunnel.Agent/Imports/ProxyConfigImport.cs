@@ -51,11 +51,12 @@ internal static class ProxyConfigImport
         var tls = upstream.Section("tls");
         var caFile = file.Path(tls, "ca_file");
         var hasSystemRoots = tls.Bool("include_system_cas", false);
-        var (names, hasTls) = (new RouteNames(), false);
-        foreach (var (name, text, place) in root.Texts("routes"))
+        var (routes, hasTls) = (root.Texts("routes"), false);
+        var labels = ReadLabels(file, routes, domain);
+        foreach (var (name, text, place) in routes)
         {
             var url = ReadUpstream(root, text);
-            if (url is null || ReadLabel(file, name, domain, names, place) is not { } label)
+            if (url is null || !labels.TryGetValue(name, out var label))
             {
                 continue;
             }
@@ -170,6 +171,44 @@ internal static class ProxyConfigImport
         return null;
     }
 
+    // The proxy looks for the whole host name first, and then for what is before its domain. The order of the file does not
+    // matter to it, so a name that keeps its host name gets the label before one that gets another.
+    private static Dictionary<string, string> ReadLabels(
+        ImportedFile file,
+        IReadOnlyList<(string Name, string Text, ConfigSource Place)> routes,
+        string domain
+    )
+    {
+        var hosts = routes.Select(r => ToHost(r.Name)).ToHashSet(StringComparer.Ordinal);
+        var (names, labels) = (new RouteNames(), new Dictionary<string, string>(StringComparer.Ordinal));
+        foreach (var (name, _, place) in routes.OrderBy(r => GetWanted(ToHost(r.Name), domain).Contains('.') ? 1 : 0))
+        {
+            var full = $"{ToHost(name)}.{domain}";
+            if (domain.Length > 0 && hosts.Contains(full))
+            {
+                file.NoEqual(
+                    file.Root,
+                    $"routes.{name}",
+                    $"The proxy never uses this route: {full} has one of its own, and the whole name comes first.",
+                    place
+                );
+            }
+            else if (ReadLabel(file, name, domain, names, place) is { } label)
+            {
+                labels.Add(name, label);
+            }
+        }
+
+        return labels;
+    }
+
+    private static string ToHost(string name) => name.Trim('.').ToLowerInvariant();
+
+    private static string GetWanted(string host, string domain) =>
+        domain.Length > 0 && host.EndsWith($".{domain}", StringComparison.Ordinal)
+            ? host[..^(domain.Length + 1)]
+            : host;
+
     // A host name leads to the route of its first part: the rest is a domain of the provider.
     private static string? ReadLabel(
         ImportedFile file,
@@ -179,7 +218,7 @@ internal static class ProxyConfigImport
         ConfigSource place
     )
     {
-        var host = name.Trim('.').ToLowerInvariant();
+        var host = ToHost(name);
         if (Uri.CheckHostName(host) is not UriHostNameType.Dns || IPAddress.TryParse(host, out _))
         {
             file.Root.Error("routes", "One of the names is not a host name.", "Write a subdomain or a full host name.");
@@ -191,12 +230,7 @@ internal static class ProxyConfigImport
             return Route.BareDomain;
         }
 
-        var isBelow = domain.Length > 0 && host.EndsWith($".{domain}", StringComparison.Ordinal);
-        var wanted =
-            isBelow ? host[..^(domain.Length + 1)]
-            : domain.Length == 0 ? host.Split('.')[0]
-            : host;
-        var label = names.Add(wanted);
+        var label = names.Add(domain.Length == 0 ? host.Split('.')[0] : GetWanted(host, domain));
         if (label != name)
         {
             file.Changed(

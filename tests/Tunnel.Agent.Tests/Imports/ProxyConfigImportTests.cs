@@ -111,6 +111,29 @@ public sealed class ProxyConfigImportTests : IDisposable
             .Routes.Select(r => r.Name)
             .ShouldBe(["a", "a-2"]);
 
+    [Fact] // the whole host name first, then what is before the domain, whatever the order of the file
+    public void Import_NamesOfOneHost_KeepTheProxysOrder()
+    {
+        var result = scene.ImportProxy(
+            """
+            tunnel_domain: t.example.com
+            routes:
+              wiki: "http://short.corp:1"
+              docs.other.example: "http://other.corp:2"
+              docs-other-example: "http://docs.corp:3"
+              wiki.t.example.com: "http://whole.corp:4"
+            """
+        );
+
+        scene
+            .Read(result)
+            .Routes.Select(r => $"{r.Name} {r.Upstream.ShouldBeOfType<HttpUpstreamSettings>().Host}")
+            .ShouldBe(["docs-other-example-2 other.corp", "docs-other-example docs.corp", "wiki whole.corp"]);
+        var unused = result.Notes.Single(n => n.Kind == ImportNoteKind.NoEqual);
+        unused.Key.ShouldBe("routes.wiki");
+        unused.Text.ShouldContain("wiki.t.example.com has one of its own");
+    }
+
     [Theory]
     [InlineData("routes: [wiki]", "routes")]
     [InlineData("routes: {wiki: \"http://wiki.corp/path\"}", "routes")]
