@@ -99,11 +99,11 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private string? CheckPins()
     {
         var pins = parts.Generation.Routes.Select(r => r.Policy.Pins).OfType<RoutePins>().ToList();
-        var closed = pins.Find(p => p.Closed is not null);
+        var closed = Join(
+            pins.Where(p => p.Closed is not null).Select(p => $"The route {p.State.Route} is closed: {p.Closed}")
+        );
         var quarantined = pins.Where(p => p.IsQuarantined).Select(p => p.State.Route).ToList();
-        return closed is not null ? $"The route {closed.State.Route} is closed: {closed.Closed}"
-            : quarantined.Count > 0 ? $"In quarantine: {string.Join(", ", quarantined)}."
-            : null;
+        return closed ?? (quarantined.Count > 0 ? $"In quarantine: {string.Join(", ", quarantined)}." : null);
     }
 
     private string? CheckLongPolls() =>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
@@ -55,6 +56,9 @@ internal static class CommandHeaders
         "Access-Control-Expose-Headers",
         "WWW-Authenticate",
     ];
+
+    // Of a response that the agent made itself: no server's field of the first name gets this far.
+    private static readonly string[] OwnHeaders = [HeaderRules.Reason, HeaderRules.FailedHop, HeaderRules.RequestId];
 
     /// <summary>
     /// The headers of a command that may be forwarded to a route; the rest is left out. Null: there are more than a route
@@ -124,11 +128,18 @@ internal static class CommandHeaders
     }
 
     /// <summary>The headers of a route's response that go to the control plane; empty values are left out.</summary>
-    public static List<KeyValuePair<string, string[]>> SelectForAnswer(IHeaderDictionary headers)
+    public static List<KeyValuePair<string, string[]>> SelectForAnswer(IHeaderDictionary headers) =>
+        [.. Select(headers, ResponseHeaders), .. SelectOwn(headers)];
+
+    /// <summary>Why the agent itself refused, and under which id its log has it; empty for a server's response.</summary>
+    public static List<KeyValuePair<string, string[]>> SelectOwn(IHeaderDictionary headers) =>
+        headers.ContainsKey(HeaderRules.Reason) ? Select(headers, OwnHeaders) : [];
+
+    private static List<KeyValuePair<string, string[]>> Select(IHeaderDictionary headers, string[] names)
     {
         var nominated = headers.Connection.ToString().Split(',', StringSplitOptions.TrimEntries);
         var kept = new List<KeyValuePair<string, string[]>>();
-        foreach (var name in ResponseHeaders)
+        foreach (var name in names)
         {
             string[] values = [.. headers[name].OfType<string>().Where(v => v.Length > 0)];
             if (values.Length > 0 && !nominated.Contains(name, StringComparer.OrdinalIgnoreCase))

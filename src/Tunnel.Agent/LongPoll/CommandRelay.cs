@@ -323,6 +323,7 @@ internal sealed class CommandRelay(
             answer = answer with
             {
                 Status = response is { HasStarted: true, StatusCode: >= 400 } ? response.StatusCode : 502,
+                Headers = CommandHeaders.SelectOwn(response.Headers),
             };
         }
 

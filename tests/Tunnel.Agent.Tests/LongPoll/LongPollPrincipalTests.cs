@@ -45,6 +45,24 @@ public sealed class LongPollPrincipalTests
         (await scene.Server.NextAsync()).Header("Authorization").ShouldBeEmpty(); // A16
     }
 
+    [Fact] // an answer without a body
+    public async Task OauthRoute_EndOfASessionWithoutAToken_SaysWhyAndUnderWhichId()
+    {
+        await using var oauth = new OauthFixture();
+        await using var scene = await LongPollScene.StartAsync(access: oauth.Access());
+        scene.Plane.Enqueue(
+            type: "session_termination",
+            change: c => c["headers"] = new JsonObject { ["Mcp-Session-Id"] = new JsonArray("s-1") }
+        );
+
+        var refused = await scene.Plane.NextAnswerAsync();
+
+        refused.Code.ShouldBe(401);
+        refused.Header("culvert-reason").ShouldBe("agent.token_missing");
+        refused.Header("culvert-failed-hop").ShouldBe("agent");
+        scene.Log.Text.ShouldContain(refused.Header("request-id").ShouldNotBeNull());
+    }
+
     [Fact]
     public async Task OauthRoute_SessionOfAnotherPrincipal_IsRefused()
     {
