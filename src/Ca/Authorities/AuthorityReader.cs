@@ -65,6 +65,12 @@ internal static class AuthorityReader
                 );
             }
 
+            // A tool that writes a certificate and then its chain, which begins with it, writes it twice.
+            if (certificates is [.., { } last] && last.Encoded.Span.SequenceEqual(certificate.Encoded.Span))
+            {
+                continue;
+            }
+
             certificates.Add(certificate);
         }
 

@@ -14,8 +14,11 @@ public static class AuthorityRegistration
     /// <summary>Bound on the certificates of a chain, the root included.</summary>
     public const int MaxChainLength = 8;
 
+    private static readonly IAuthorityCheck[] OrderChecks = [new HoldsOurKey(), new ChainIsOrdered()];
+
     private static readonly IAuthorityCheck[] AnchorChecks =
     [
+        new ChainIsOrdered(),
         new ConformsToRfc5280(),
         new MayBeAnchor(),
         new IsAuthority(),
@@ -45,6 +48,8 @@ public static class AuthorityRegistration
     private static readonly IAuthorityCheck[] ChainChecks =
     [
         new HoldsOurKey(),
+        new ChainIsOrdered(),
+        new ChainIsComplete(),
         new ConformsToRfc5280(),
         new MayBeAnchor(),
         new IsAuthority(),
@@ -52,7 +57,6 @@ public static class AuthorityRegistration
         new MayServe(),
         new IsStrong(),
         new HasIdentifiers(),
-        new ChainIsComplete(),
         new ChainLinksByName(),
         new ChainSignaturesVerify(),
         new PathLengthAllows(),
@@ -84,10 +88,28 @@ public static class AuthorityRegistration
         Func<ParsedCertificate, bool>? isPublic = null
     ) => CheckOne(pem, ClientAnchorChecks, now, isPublic, names: null);
 
-    /// <summary>Reads a chain as it was pasted; what it says is not judged.</summary>
+    /// <summary>
+    /// Reads a chain as it was pasted; what it says is not judged. A certificate that is there twice in a row, as Vault
+    /// writes the new one, is read once.
+    /// </summary>
     /// <param name="pem">The authority's certificate, each issuer after it, the root last; at most eight.</param>
     public static CaResult<IReadOnlyList<ParsedCertificate>> ReadChain(string pem) =>
         AuthorityReader.Read(pem, MaxChainLength * MaxCertificateBytes, MaxChainLength);
+
+    /// <summary>What is wrong with the order of the chain; null when each certificate is followed by its issuer.</summary>
+    /// <param name="chain">As <see cref="ReadChain"/> read it.</param>
+    /// <param name="ourKey">The key of the first certificate; null when the service does not hold it.</param>
+    public static CaRefusal? InspectOrder(IReadOnlyList<ParsedCertificate> chain, SubjectPublicKey? ourKey) =>
+        FindAll(
+                OrderChecks,
+                new AuthoritySubject
+                {
+                    Chain = chain,
+                    Now = default,
+                    OurKey = ourKey,
+                }
+            )
+            .Find(finding => finding.Code == CaErrorCodes.CaChain);
 
     /// <summary>Everything that is wrong with the chain for a key that the service holds; the first one matters most.</summary>
     /// <param name="chain">As <see cref="ReadChain"/> read it.</param>
@@ -181,8 +203,27 @@ public static class AuthorityRegistration
             Names = names?.Dns ?? [],
         };
 
-    private static List<CaRefusal> FindAll(IAuthorityCheck[] checks, AuthoritySubject subject) =>
-        [.. checks.Select(check => check.Check(subject)).OfType<CaRefusal>()];
+    private static List<CaRefusal> FindAll(IAuthorityCheck[] checks, AuthoritySubject subject)
+    {
+        List<CaRefusal> findings = [];
+        bool isOrdered = true;
+        foreach (IAuthorityCheck check in checks)
+        {
+            // In a chain that is not in order they would report errors that its certificates do not have.
+            if (check.NeedsOrder && !isOrdered)
+            {
+                continue;
+            }
+
+            if (check.Check(subject) is { } refusal)
+            {
+                findings.Add(refusal);
+                isOrdered &= check is not (HoldsOurKey or ChainIsOrdered) || refusal.Code != CaErrorCodes.CaChain;
+            }
+        }
+
+        return findings;
+    }
 
     private static CaResult<ParsedCertificate> ToResult(ParsedCertificate certificate) => certificate;
 }

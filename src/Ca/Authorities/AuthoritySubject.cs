@@ -24,6 +24,10 @@ internal sealed record AuthoritySubject
     /// <summary>Returns whether a key belongs to a publicly trusted authority.</summary>
     public Func<ParsedCertificate, bool> IsPublic { get; init; } = _ => false;
 
+    /// <summary>The certificate of the key that we made, wherever it is in the chain; of a key elsewhere the first.</summary>
+    public ParsedCertificate Own =>
+        (OurKey is { } key ? Chain.FirstOrDefault(one => one.PublicKey?.IsSameKey(key) == true) : null) ?? Chain[0];
+
     /// <summary>Names a certificate in a message, when there is more than one.</summary>
     public string Place(int index) => Chain.Count == 1 ? "" : $" (certificate {index + 1} of {Chain.Count})";
 }

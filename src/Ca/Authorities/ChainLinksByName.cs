@@ -6,6 +6,8 @@ namespace Culvert.Ca.Authorities;
 /// <summary>RFC 5280 §6.1.3 (a)(4) and §4.2.1.1: issuer equals the next subject byte for byte, key identifiers agree.</summary>
 internal sealed class ChainLinksByName : IAuthorityCheck
 {
+    public bool NeedsOrder => true;
+
     public CaRefusal? Check(AuthoritySubject subject)
     {
         for (int i = 0; i < subject.Chain.Count; i++)
@@ -21,15 +23,10 @@ internal sealed class ChainLinksByName : IAuthorityCheck
             ParsedCertificate issuer = isLast ? certificate : subject.Chain[i + 1];
             if (!certificate.Issuer.HasSameEncoding(issuer.Subject))
             {
-                return HasSameText(certificate, issuer)
-                    ? new CaRefusal(
-                        CaErrorCodes.CaIdentifiers,
-                        $"Issuer and the next subject differ in encoding{subject.Place(i)}."
-                    )
-                    : new CaRefusal(
-                        CaErrorCodes.CaChain,
-                        $"The certificate was not issued by the next one{subject.Place(i)}."
-                    );
+                return new CaRefusal(
+                    CaErrorCodes.CaIdentifiers,
+                    $"Issuer and the next subject differ in encoding{subject.Place(i)}."
+                );
             }
 
             if (
@@ -47,8 +44,4 @@ internal sealed class ChainLinksByName : IAuthorityCheck
 
         return null;
     }
-
-    private static bool HasSameText(ParsedCertificate certificate, ParsedCertificate issuer) =>
-        certificate.Issuer.CommonNames.Count > 0
-        && certificate.Issuer.CommonNames.SequenceEqual(issuer.Subject.CommonNames);
 }

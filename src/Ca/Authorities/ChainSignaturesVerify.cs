@@ -6,6 +6,8 @@ namespace Culvert.Ca.Authorities;
 /// <summary>Every signature below the root verifies, and so does the own signature of an anchor that is a root.</summary>
 internal sealed class ChainSignaturesVerify : IAuthorityCheck
 {
+    public bool NeedsOrder => true;
+
     public CaRefusal? Check(AuthoritySubject subject)
     {
         for (int i = 0; i < subject.Chain.Count; i++)

@@ -5,6 +5,8 @@ namespace Culvert.Ca.Authorities;
 /// <summary>A certificate that outlives its issuer cannot be verified in its last days.</summary>
 internal sealed class EndsBeforeIssuer : IAuthorityCheck
 {
+    public bool NeedsOrder => true;
+
     public CaRefusal? Check(AuthoritySubject subject)
     {
         for (int i = 0; i < subject.Chain.Count - 1; i++)

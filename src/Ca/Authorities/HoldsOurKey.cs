@@ -14,9 +14,19 @@ internal sealed class HoldsOurKey : IAuthorityCheck
             return null;
         }
 
-        return subject.Chain.Any(certificate => IsFor(certificate, ourKey))
-            ? new CaRefusal(CaErrorCodes.CaChain, "The authority's own certificate must be the first.")
-            : new CaRefusal(CaErrorCodes.CaKeyMismatch, "No certificate is for the key that the service made.");
+        for (int i = 1; i < subject.Chain.Count; i++)
+        {
+            if (IsFor(subject.Chain[i], ourKey))
+            {
+                return new CaRefusal(
+                    CaErrorCodes.CaChain,
+                    $"The chain is in the wrong order: certificate {i + 1} of {subject.Chain.Count} is the authority's own and "
+                        + "must be the first, the root the last."
+                );
+            }
+        }
+
+        return new CaRefusal(CaErrorCodes.CaKeyMismatch, "No certificate is for the key that the service made.");
     }
 
     private static bool IsFor(ParsedCertificate certificate, SubjectPublicKey key) =>

@@ -5,6 +5,12 @@ namespace Culvert.Ca.Authorities;
 /// <summary>One rule for a certificate or chain that a caller registers.</summary>
 internal interface IAuthorityCheck
 {
+    /// <summary>
+    /// True when the rule compares a certificate with the next one, or counts places: of a chain that is not in order it
+    /// says nothing.
+    /// </summary>
+    bool NeedsOrder => false;
+
     /// <summary>Null when the rule holds.</summary>
     CaRefusal? Check(AuthoritySubject subject);
 }

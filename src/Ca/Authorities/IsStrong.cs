@@ -36,7 +36,7 @@ internal sealed class IsStrong : IAuthorityCheck
 
         // The signature of a root at the top of a chain proves nothing and is not relied on. A certificate registered
         // alone must have a good one all the same: that is the wire-compatible rule.
-        bool isTopRoot = subject.Chain.Count > 1 && index == subject.Chain.Count - 1 && certificate.IsSelfIssued;
+        bool isTopRoot = subject.Chain.Count > 1 && certificate.IsSelfIssued;
         return certificate.SignatureScheme is null && !isTopRoot
             ? "The signature algorithm is weaker than SHA-256, unknown or has odd parameters"
             : null;

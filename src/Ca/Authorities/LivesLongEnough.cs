@@ -14,7 +14,7 @@ internal sealed class LivesLongEnough : IAuthorityCheck
             return null;
         }
 
-        TimeSpan remaining = subject.Chain[0].NotAfter.AddSeconds(1) - subject.Now;
+        TimeSpan remaining = subject.Own.NotAfter.AddSeconds(1) - subject.Now;
         return remaining < Lives * leafLife
             ? new CaRefusal(
                 CaErrorCodes.CaValidity,

@@ -23,8 +23,7 @@ internal sealed class MayBeAnchor : IAuthorityCheck
         }
 
         // What an authority never has: RFC 5280 §4.2.1.9 with names of servers.
-        return
-            subject.Chain[0] is { BasicConstraints: null or { IsAuthority: false }, SubjectAlternativeNames: not null }
+        return subject.Own is { BasicConstraints: null or { IsAuthority: false }, SubjectAlternativeNames: not null }
             ? new CaRefusal(
                 CaErrorCodes.CaAnchorForbidden,
                 "The certificate is a leaf certificate: it names servers and cannot sign certificates."

@@ -1,3 +1,4 @@
+using Culvert.Ca.Certificates;
 using Culvert.Ca.Names;
 using Culvert.Ca.Refusals;
 
@@ -6,6 +7,9 @@ namespace Culvert.Ca.Authorities;
 /// <summary>RFC 5280 §4.2.1.10: critical, evaluable, and with room for every name that will be certified.</summary>
 internal sealed class NamesArePermitted : IAuthorityCheck
 {
+    // Bound on the subtrees of one message.
+    private const int MaxNamed = 4;
+
     public CaRefusal? Check(AuthoritySubject subject)
     {
         for (int i = 0; i < subject.Chain.Count; i++)
@@ -15,12 +19,9 @@ internal sealed class NamesArePermitted : IAuthorityCheck
                 continue;
             }
 
-            if (!constraints.Critical || !constraints.HasOnlyKnownKinds)
+            if (FindError(constraints) is { } error)
             {
-                return new CaRefusal(
-                    CaErrorCodes.CaNameConstraints,
-                    $"Name constraints must be critical and of kinds that verifiers evaluate{subject.Place(i)}."
-                );
+                return new CaRefusal(CaErrorCodes.CaNameConstraints, $"{error}{subject.Place(i)}.");
             }
 
             string[] forbidden = [.. subject.Names.Where(name => !constraints.Allows(GeneralNameKind.Dns, name, []))];
@@ -34,5 +35,12 @@ internal sealed class NamesArePermitted : IAuthorityCheck
         }
 
         return null;
+    }
+
+    private static string? FindError(NameConstraints constraints)
+    {
+        List<string> reasons = constraints.Critical ? [] : ["they are not critical"];
+        reasons.AddRange(constraints.DescribeUnknownKinds().Take(MaxNamed));
+        return reasons.Count > 0 ? "Verifiers do not accept the name constraints: " + string.Join("; ", reasons) : null;
     }
 }

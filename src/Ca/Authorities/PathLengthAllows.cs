@@ -5,6 +5,8 @@ namespace Culvert.Ca.Authorities;
 /// <summary>RFC 5280 §4.2.1.9: the certificate at place i has i authorities below it; the first one signs leaves only.</summary>
 internal sealed class PathLengthAllows : IAuthorityCheck
 {
+    public bool NeedsOrder => true;
+
     public CaRefusal? Check(AuthoritySubject subject)
     {
         for (int i = 0; i < subject.Chain.Count; i++)

@@ -1,4 +1,5 @@
 using System.Formats.Asn1;
+using Culvert.Ca.Encoding;
 using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Certificates;
@@ -32,6 +33,10 @@ public sealed class NameConstraints
 
     /// <summary>True when every subtree is of a kind that verifiers evaluate.</summary>
     public bool HasOnlyKnownKinds => Permitted.Concat(Excluded).All(IsKnown);
+
+    /// <summary>Each subtree that verifiers do not evaluate, and why.</summary>
+    internal IEnumerable<string> DescribeUnknownKinds() =>
+        DescribeUnknownKinds("permitted", Permitted).Concat(DescribeUnknownKinds("excluded", Excluded));
 
     /// <summary>True when there is a subtree of that kind.</summary>
     internal bool Binds(GeneralNameKind kind) => Permitted.Concat(Excluded).Any(subtree => subtree.Kind == kind);
@@ -110,6 +115,45 @@ public sealed class NameConstraints
         }
 
         return subtrees;
+    }
+
+    private static IEnumerable<string> DescribeUnknownKinds(string list, IReadOnlyList<GeneralName> subtrees)
+    {
+        for (int i = 0; i < subtrees.Count; i++)
+        {
+            if (!IsKnown(subtrees[i]))
+            {
+                yield return $"{list} subtree {i + 1} is {Describe(subtrees[i])}";
+            }
+        }
+    }
+
+    private static string Describe(GeneralName subtree) =>
+        subtree.Kind switch
+        {
+            GeneralNameKind.IpAddress =>
+                $"an IP address of {subtree.Content.Length} octets, and address and mask have 8 (IPv4) or 32 (IPv6)",
+            GeneralNameKind.OtherName when ReadOtherNameType(subtree.Content) is { } type =>
+                type == Oids.UserPrincipalName ? $"a user principal name (UPN, {type})" : $"another name of type {type}",
+            GeneralNameKind.OtherName => "another name",
+            GeneralNameKind.X400Address => "an X.400 address",
+            GeneralNameKind.EdiPartyName => "an EDI party name",
+            _ => "a registered identifier",
+        };
+
+    // OtherName ::= SEQUENCE { type-id OBJECT IDENTIFIER, value [0] EXPLICIT ANY } under the implicit tag [0].
+    private static string? ReadOtherNameType(ReadOnlyMemory<byte> encoded)
+    {
+        try
+        {
+            return new AsnReader(encoded, AsnEncodingRules.DER)
+                .ReadSequence(new Asn1Tag(TagClass.ContextSpecific, (int)GeneralNameKind.OtherName))
+                .ReadObjectIdentifier();
+        }
+        catch (AsnContentException)
+        {
+            return null;
+        }
     }
 
     private static bool IsKnown(GeneralName subtree) =>

@@ -39,6 +39,9 @@ internal static class Oids
     public const string Sha1 = "1.3.14.3.2.26";
     public const string Sha256 = "2.16.840.1.101.3.4.2.1";
 
+    // [MS-WCCE], szOID_NT_PRINCIPAL_NAME
+    public const string UserPrincipalName = "1.3.6.1.4.1.311.20.2.3";
+
     // X.520
     public const string CommonName = "2.5.4.3";
 

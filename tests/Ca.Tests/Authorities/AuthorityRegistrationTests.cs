@@ -90,6 +90,7 @@ public sealed class AuthorityRegistrationTests
     [InlineData("good-permits", 2)]
     [InlineData("good-three-tiers", 3)]
     [InlineData("six-lives", 2)]
+    [InlineData("twice", 2)]
     public void CheckChain_GoodChain_IsAccepted(string name, int length)
     {
         CaResult<IReadOnlyList<ParsedCertificate>> result = Check(name);
@@ -102,7 +103,6 @@ public sealed class AuthorityRegistrationTests
     [InlineData("wrong-order", "ca.chain")]
     [InlineData("incomplete", "ca.chain")]
     [InlineData("unrelated-extra", "ca.chain")]
-    [InlineData("twice", "ca.chain")]
     [InlineData("identifiers-encoding", "ca.identifiers")]
     [InlineData("aki-mismatch", "ca.identifiers")]
     [InlineData("signature-invalid", "ca.signature_invalid")]
@@ -115,6 +115,71 @@ public sealed class AuthorityRegistrationTests
     [InlineData("constraints-not-critical", "ca.name_constraints")]
     public void CheckChain_BadChain_HasItsCode(string name, string code) =>
         Check(name).Refusal.ShouldNotBeNull().Code.Code.ShouldBe(code);
+
+    [Fact]
+    public void CheckChain_ItsOwnCertificateTwiceInARow_IsTakenAsOne()
+    {
+        string own = Vectors.Ca("chain-incomplete");
+
+        CheckText(own + Vectors.Ca("chain-good")).Value.ShouldNotBeNull().Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("good", "good", "A certificate occurs twice (certificates 1 and 3 of 4).")]
+    [InlineData(
+        "wrong-order",
+        null,
+        "The chain is in the wrong order: certificate 2 of 2 is the authority's own and must be the first, the root the last."
+    )]
+    [InlineData("unrelated-extra", null, "Something follows a root (certificate 2 of 3).")]
+    public void InspectChain_NotInOrder_IsTheOnlyFinding(string name, string? behind, string message)
+    {
+        string pem = Vectors.Ca("chain-" + name) + (behind is null ? "" : Vectors.Ca("chain-" + behind));
+        IReadOnlyList<ParsedCertificate> chain = AuthorityRegistration.ReadChain(pem).Value.ShouldNotBeNull();
+
+        IReadOnlyList<CaRefusal> findings = AuthorityRegistration.InspectChain(
+            chain,
+            OurKey(),
+            TimeSpan.FromHours(24),
+            Names,
+            Vectors.Now
+        );
+
+        findings.ShouldBe([new CaRefusal(CaErrorCodes.CaChain, message)]);
+    }
+
+    [Fact]
+    public void InspectAnchor_RootFirst_IsTheOnlyFinding()
+    {
+        IReadOnlyList<ParsedCertificate> chain = AuthorityRegistration
+            .ReadChain(Vectors.Ca("chain-wrong-order"))
+            .Value.ShouldNotBeNull();
+
+        AuthorityRegistration
+            .InspectAnchor(chain, Vectors.Now)
+            .ShouldBe([
+                new CaRefusal(
+                    CaErrorCodes.CaChain,
+                    "The chain is in the wrong order: the root must be the last (certificate 1 of 2)."
+                ),
+            ]);
+    }
+
+    [Fact]
+    public void InspectOrder_IssuerAfterTheRoot_NamesBoth()
+    {
+        IReadOnlyList<ParsedCertificate> good = AuthorityRegistration
+            .ReadChain(Vectors.Ca("chain-good-three-tiers"))
+            .Value.ShouldNotBeNull();
+
+        AuthorityRegistration
+            .InspectOrder([good[0], good[2], good[1]], OurKey())
+            .ShouldNotBeNull()
+            .Message.ShouldBe(
+                "The chain is in the wrong order: certificate 3 issued certificate 1 and must follow it."
+            );
+        AuthorityRegistration.InspectOrder(good, OurKey()).ShouldBeNull();
+    }
 
     [Fact]
     public void CheckAnchor_AnyText_GivesValueOrRefusal() =>
@@ -147,17 +212,12 @@ public sealed class AuthorityRegistrationTests
         }
     }
 
-    private static CaResult<IReadOnlyList<ParsedCertificate>> Check(string name)
-    {
-        SubjectPublicKey key = SubjectPublicKey
-            .TryParse(Convert.FromBase64String(Vectors.Read("ca", "sub.spki")))
-            .ShouldNotBeNull();
-        return AuthorityRegistration.CheckChain(
-            Vectors.Ca("chain-" + name),
-            key,
-            TimeSpan.FromHours(24),
-            Names,
-            Vectors.Now
-        );
-    }
+    private static CaResult<IReadOnlyList<ParsedCertificate>> Check(string name) =>
+        CheckText(Vectors.Ca("chain-" + name));
+
+    private static CaResult<IReadOnlyList<ParsedCertificate>> CheckText(string pem) =>
+        AuthorityRegistration.CheckChain(pem, OurKey(), TimeSpan.FromHours(24), Names, Vectors.Now);
+
+    private static SubjectPublicKey OurKey() =>
+        SubjectPublicKey.TryParse(Convert.FromBase64String(Vectors.Read("ca", "sub.spki"))).ShouldNotBeNull();
 }

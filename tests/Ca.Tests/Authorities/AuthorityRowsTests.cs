@@ -1,8 +1,10 @@
+using System.Formats.Asn1;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
+using Culvert.Ca.Refusals;
 using Shouldly;
 using Xunit;
 
@@ -94,9 +96,63 @@ public sealed class AuthorityRowsTests
             .Code.Code.ShouldBe("ca.anchor_forbidden");
     }
 
-    private static X509Certificate2 Root(ECDsa key)
+    // NameConstraints ::= SEQUENCE { permitted [0] { DNS:acme.tunnel.example }, excluded [1] { the base } }.
+    [Theory]
+    [InlineData(
+        true,
+        "8700",
+        "excluded subtree 1 is an IP address of 0 octets, and address and mask have 8 (IPv4) or 32 (IPv6)"
+    )]
+    [InlineData(
+        true,
+        "A00E060A2B060104018237140203A000",
+        "excluded subtree 1 is a user principal name (UPN, 1.3.6.1.4.1.311.20.2.3)"
+    )]
+    [InlineData(true, "88032A0304", "excluded subtree 1 is a registered identifier")]
+    [InlineData(false, "870800000000FFFFFFFF", "they are not critical")]
+    [InlineData(true, "870800000000FFFFFFFF", null)]
+    public void CheckAnchor_NameConstraints_NamesWhatVerifiersDoNotAccept(bool critical, string subtree, string? reason)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 0)))
+            using (writer.PushSequence())
+            {
+                byte[] name = "acme.tunnel.example"u8.ToArray();
+                writer.WriteOctetString(name, new Asn1Tag(TagClass.ContextSpecific, 2));
+            }
+
+            using (writer.PushSequence(new Asn1Tag(TagClass.ContextSpecific, 1)))
+            using (writer.PushSequence())
+            {
+                writer.WriteEncodedValue(Convert.FromHexString(subtree));
+            }
+        }
+
+        using X509Certificate2 root = Root(key, new X509Extension("2.5.29.30", writer.Encode(), critical));
+
+        AuthorityRegistration
+            .CheckAnchor(root.ExportCertificatePem(), Now)
+            .Refusal.ShouldBe(
+                reason is null
+                    ? null
+                    : new CaRefusal(
+                        CaErrorCodes.CaNameConstraints,
+                        $"Verifiers do not accept the name constraints: {reason}."
+                    )
+            );
+    }
+
+    private static X509Certificate2 Root(ECDsa key, params X509Extension[] more)
     {
         var request = new CertificateRequest("CN=Root", key, HashAlgorithmName.SHA256);
+        foreach (X509Extension extension in more)
+        {
+            request.CertificateExtensions.Add(extension);
+        }
+
         Authority(request, X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.CrlSign);
         return request.CreateSelfSigned(Now.AddDays(-1), Now.AddDays(1000));
     }

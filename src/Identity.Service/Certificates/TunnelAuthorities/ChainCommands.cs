@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Keys;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
@@ -49,7 +50,7 @@ internal sealed class ChainCommands(
         var chain = read.Value;
         if (!Fingerprints.AreEqual(upload.Fingerprint, chain[0].Fingerprint))
         {
-            return AuthorityErrors.Fingerprint.Refuse();
+            return ExplainFingerprint(authority, chain, upload.Fingerprint);
         }
 
         if (mayBeSecond && await checks.FindFirstAsync(authority, chain[0], cancellationToken) is { } first)
@@ -165,6 +166,28 @@ internal sealed class ChainCommands(
         // Where clients trust another anchor already, it waits for them like any other.
         var active = await lifecycle.MoveAsync(standing, AuthorityState.Active, move, cancellationToken);
         return active.Refusal is { } waits && waits.Code == AuthorityErrors.State ? staged : active;
+    }
+
+    // A fingerprint of another certificate of the chain says that the chain is in the wrong order, or that it was read
+    // from the wrong certificate: neither was exchanged.
+    private static Refusal ExplainFingerprint(
+        TunnelAuthority authority,
+        IReadOnlyList<ParsedCertificate> chain,
+        string fingerprint
+    )
+    {
+        var found = chain.Index().FirstOrDefault(one => Fingerprints.AreEqual(fingerprint, one.Item.Fingerprint));
+        if (found.Item is null)
+        {
+            return AuthorityErrors.Fingerprint.Refuse();
+        }
+
+        var ourKey = authority.HoldsKey ? SubjectPublicKey.TryParse(authority.PublicKey) : null;
+        return AuthorityRegistration.InspectOrder(chain, ourKey)?.ToRefusal()
+            ?? AuthorityErrors.Fingerprint.Refuse(
+                $"The fingerprint is of certificate {found.Index + 1} of {chain.Count}: give that of the authority's own "
+                    + "certificate, which is the first."
+            );
     }
 
     // S18: the certificate is registered on this tunnel; the registration that is there is the answer.
