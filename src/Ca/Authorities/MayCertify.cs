@@ -20,8 +20,11 @@ internal sealed class MayCertify : IAuthorityCheck
         }
 
         // The service signs revocation lists with the keys that it holds (RFC 5280 §4.2.1.3).
-        return subject.OurKey is null || subject.Chain[0].KeyUsage!.Value.HasFlag(KeyUsages.CrlSign)
+        return subject.OurKey is null || subject.Own.KeyUsage!.Value.HasFlag(KeyUsages.CrlSign)
             ? null
-            : new CaRefusal(CaErrorCodes.CaKeyUsage, $"Key usage must include cRLSign{subject.Place(0)}.");
+            : new CaRefusal(
+                CaErrorCodes.CaKeyUsage,
+                "Key usage of the authority's own certificate must include cRLSign."
+            );
     }
 }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Culvert.Identity.Cli.Hosting;
+using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Api;
@@ -43,25 +44,35 @@ internal static class ServerTrust
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
     }
 
-    private static X509Certificate2Collection ReadRoots(string file)
+    /// <summary>The certificates of a PEM file; text around them is skipped.</summary>
+    public static X509Certificate2Collection ReadRoots(string file)
     {
         var roots = new X509Certificate2Collection();
+        CertificateAdvice? advice;
         try
         {
-            roots.ImportFromPemFile(file);
+            var pem = File.ReadAllText(file);
+            advice = CertificateText.Explain(pem);
+            roots.ImportFromPem(pem);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             throw Bad($"the CA file cannot be read: {e.Message}", e);
         }
 
-        return roots.Count > 0 ? roots : throw Bad("the CA file contains no PEM certificate", null);
+        return roots.Count > 0
+            ? roots
+            : throw Bad(
+                "the CA file contains no PEM certificate" + (advice is null ? "" : $": {advice.Meaning}"),
+                null,
+                advice?.Command
+            );
 
-        CommandFailure Bad(string message, Exception? cause) =>
+        CommandFailure Bad(string message, Exception? cause, string? next = null) =>
             new(ExitCode.Configuration, message, cause)
             {
                 Where = file,
-                Next = $"give the platform root's PEM file (--ca-file or {SettingVariables.CaFile})",
+                Next = next ?? $"give the platform root's PEM file (--ca-file or {SettingVariables.CaFile})",
             };
     }
 

@@ -157,7 +157,6 @@ internal static class AuditCommands
 
     private static X509Certificate2Collection ReadRoots(CommandContext context)
     {
-        var roots = new X509Certificate2Collection();
         if (context.CaFile is not { } file)
         {
             throw new CommandFailure(ExitCode.Usage, "a checkpoint can only be verified with the platform root")
@@ -167,7 +166,6 @@ internal static class AuditCommands
             };
         }
 
-        roots.ImportFromPemFile(file);
-        return roots;
+        return ServerTrust.ReadRoots(file);
     }
 }

@@ -119,7 +119,7 @@ internal static class CaCommands
             {
                 var body = new JsonObject
                 {
-                    ["chain_pem"] = InFile.ReadText(context.Get(chain)!),
+                    ["chain_pem"] = InFile.ReadCertificates(context.Get(chain)!),
                     ["fingerprint"] = Fingerprint(context.Get(fingerprint)!),
                 };
                 if (context.Get(publicAnchor))

@@ -45,7 +45,7 @@ internal static class ClientCaCommands
             "accept clients with certificates that this CA signed",
             context => new JsonObject
             {
-                ["ca_certificate_pem"] = InFile.ReadText(context.Get(file)!),
+                ["ca_certificate_pem"] = InFile.ReadCertificates(context.Get(file)!),
                 ["identities"] = WireJson.ToJsonArray(context.Get(identities)!),
             },
             file,

@@ -1,4 +1,5 @@
 using Culvert.Identity.Cli.Hosting;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -9,6 +10,15 @@ internal static class InFile
     private const int MaxBytes = 512 * 1024;
 
     public static string ReadText(string path) => Read(path, File.ReadAllText);
+
+    /// <summary>PEM of certificates. What the service would refuse as anything else is not sent.</summary>
+    public static string ReadCertificates(string path)
+    {
+        var text = ReadText(path);
+        return CertificateText.Explain(text) is { } advice
+            ? throw new CommandFailure(ExitCode.Usage, advice.Meaning) { Where = path, Next = advice.Command }
+            : text;
+    }
 
     public static byte[] ReadBytes(string path) => Read(path, File.ReadAllBytes);
 

@@ -49,7 +49,7 @@ internal static class TunnelCertCommands
         return parts.Add(
             "register",
             "register a CA that signs leaf certificates outside the service",
-            context => new JsonObject { ["ca_certificate_pem"] = InFile.ReadText(context.Get(file)!) },
+            context => new JsonObject { ["ca_certificate_pem"] = InFile.ReadCertificates(context.Get(file)!) },
             file
         );
     }

@@ -1,4 +1,5 @@
 using Culvert.Ca.Refusals;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Errors;
 
@@ -28,6 +29,18 @@ internal static class CaErrors
         {
             RetryAfter = refusal.Code == CaErrorCodes.SignerUnavailable ? SignerRetryAfter : null,
         };
+
+    /// <summary>The refusal with what the input is, where it is not PEM of certificates at all.</summary>
+    public static CaRefusal Explain(this CaRefusal refusal, string pem)
+    {
+        var isTooLarge = refusal.Code == CaErrorCodes.RequestTooLarge;
+        return (isTooLarge || refusal.Code == CaErrorCodes.CaMalformed) && CertificateText.Explain(pem) is { } advice
+            ? refusal with
+            {
+                Message = isTooLarge ? $"{refusal.Message} {advice}" : advice.ToString(),
+            }
+            : refusal;
+    }
 
     /// <summary>For paths of the wire-compatible interface, where a refused CA is always 400 (design §11).</summary>
     public static Refusal ToCompatibleRefusal(this CaRefusal refusal)

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
+using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -131,9 +132,9 @@ internal static class RequestBody
             return CaErrors.SecretInInput.Refuse();
         }
 
-        if (MemberWithNul(utf8) is { } member)
+        if (FindNul(utf8) is { } nul)
         {
-            return RequestErrors.Invalid.Refuse($"{member}: must not contain U+0000.");
+            return RequestErrors.Invalid.Refuse(nul);
         }
 
         try
@@ -149,7 +150,7 @@ internal static class RequestBody
     }
 
     // JSON may say U+0000 as an escape alone. PostgreSQL does not accept it in text, and no member of the API uses it.
-    private static string? MemberWithNul(ReadOnlySpan<byte> utf8)
+    private static string? FindNul(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IndexOf("\\u0000"u8) < 0)
         {
@@ -170,7 +171,8 @@ internal static class RequestBody
                 var text = reader.GetString()!;
                 if (text.Contains('\0', StringComparison.Ordinal))
                 {
-                    return member;
+                    // A certificate in its binary form, read as text.
+                    return $"{member}: {CertificateText.Explain(text)?.ToString() ?? "must not contain U+0000."}";
                 }
 
                 if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })

@@ -219,7 +219,9 @@ internal sealed class WebhookEndpoints(
         }
 
         return wanted.CaCertificatePem is { } pem && !CertificatePem.TryRead(pem, out _)
-            ? RequestErrors.Invalid.Refuse("ca_certificate_pem: PEM certificates are required.")
+            ? RequestErrors.Invalid.Refuse(
+                $"ca_certificate_pem: {CertificateText.Explain(pem)?.ToString() ?? "PEM certificates are required."}"
+            )
             : null;
     }
 

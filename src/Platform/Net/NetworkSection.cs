@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Net;
@@ -139,25 +138,9 @@ public static class NetworkSection
     private static string ReadBundle(ConfigSection section)
     {
         var file = section.Path("ca_bundle");
-        if (file.Length == 0)
-        {
-            return "";
-        }
-
-        try
-        {
-            if (CertificatePem.TryRead(File.ReadAllText(file), out _))
-            {
-                return file;
-            }
-
-            section.Error("ca_bundle", "The file contains no PEM certificate.", "Name a file with CA certificates.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            section.Error("ca_bundle", $"The file cannot be read: {e.Message}", "Name a file with CA certificates.");
-        }
-
-        return "";
+        return file.Length > 0
+            && section.ReadCertificates("ca_bundle", file, "Name a file with CA certificates.") is not null
+            ? file
+            : "";
     }
 }

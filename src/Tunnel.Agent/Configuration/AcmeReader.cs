@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Acme;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -92,33 +93,17 @@ internal static class AcmeReader
     private static X509Certificate2Collection? ReadRoots(ConfigSection section)
     {
         var file = section.Path("ca_file");
-        if (file.Length == 0)
+        if (
+            file.Length == 0
+            || section.ReadCertificates("ca_file", file, "Name a file with the root of the CA's server.")
+                is not { } pem
+        )
         {
             return null;
         }
 
-        try
-        {
-            if (CertificatePem.TryRead(File.ReadAllText(file), out var certificates))
-            {
-                return [.. certificates];
-            }
-
-            section.Error(
-                "ca_file",
-                "The file contains no PEM certificate.",
-                "Name a file with the root of the CA's server."
-            );
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            section.Error(
-                "ca_file",
-                $"The file cannot be read: {e.Message}",
-                "Name a file with the root of the CA's server."
-            );
-        }
-
-        return null;
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(pem);
+        return roots;
     }
 }

@@ -276,26 +276,8 @@ internal static class HttpUpstreamReader
     private static string ReadCa(ConfigSection tls)
     {
         var file = tls.Path("ca_file");
-        if (file.Length == 0)
-        {
-            return "";
-        }
-
-        try
-        {
-            var pem = File.ReadAllText(file);
-            if (Platform.Certificates.CertificatePem.TryRead(pem, out _))
-            {
-                return pem;
-            }
-
-            tls.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the upstream's CA.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            tls.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with the upstream's CA.");
-        }
-
-        return "";
+        return file.Length == 0
+            ? ""
+            : tls.ReadCertificates("ca_file", file, "Name a file with the upstream's CA.") ?? "";
     }
 }

@@ -1,8 +1,8 @@
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Algorithms;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -96,28 +96,16 @@ internal static class IssuerReader
 
     private static X509Certificate2Collection? ReadRoots(ConfigSection section, string file)
     {
-        if (file.Length == 0)
+        if (
+            file.Length == 0
+            || section.ReadCertificates("ca_file", file, "Name a file with the issuer's CA.") is not { } pem
+        )
         {
             return null;
         }
 
-        try
-        {
-            var roots = new X509Certificate2Collection();
-            var pem = File.ReadAllText(file);
-            if (CertificatePem.TryRead(pem, out _))
-            {
-                roots.ImportFromPem(pem);
-                return roots;
-            }
-
-            section.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the issuer's CA.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            section.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with the issuer's CA.");
-        }
-
-        return null;
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(pem);
+        return roots;
     }
 }

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -290,26 +291,10 @@ internal static partial class LongPollReader
     private static string ReadCaFile(ConfigSection section)
     {
         var file = section.Path("ca_file");
-        if (file.Length == 0)
-        {
-            return "";
-        }
-
-        try
-        {
-            if (CertificatePem.TryRead(File.ReadAllText(file), out _))
-            {
-                return file;
-            }
-
-            section.Error("ca_file", "The file contains no PEM certificate.", "Name a file with CA certificates.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            section.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with CA certificates.");
-        }
-
-        return "";
+        return file.Length > 0
+            && section.ReadCertificates("ca_file", file, "Name a file with CA certificates.") is not null
+            ? file
+            : "";
     }
 
     [GeneratedRegex("^(/[A-Za-z0-9._~-]+)+\\z", RegexOptions.CultureInvariant)]

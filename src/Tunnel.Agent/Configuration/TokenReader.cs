@@ -1,7 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
+using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Credentials;
 
 namespace Culvert.Tunnel.Agent.Configuration;
@@ -73,28 +73,16 @@ internal static class TokenReader
     private static X509Certificate2Collection? ReadRoots(ConfigSection section)
     {
         var file = section.Path("ca_file");
-        if (file.Length == 0)
+        if (
+            file.Length == 0
+            || section.ReadCertificates("ca_file", file, "Name a file with the endpoint's CA.") is not { } pem
+        )
         {
             return null;
         }
 
-        try
-        {
-            var pem = File.ReadAllText(file);
-            if (CertificatePem.TryRead(pem, out _))
-            {
-                var roots = new X509Certificate2Collection();
-                roots.ImportFromPem(pem);
-                return roots;
-            }
-
-            section.Error("ca_file", "The file contains no PEM certificate.", "Name a file with the endpoint's CA.");
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            section.Error("ca_file", $"The file cannot be read: {e.Message}", "Name a file with the endpoint's CA.");
-        }
-
-        return null;
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(pem);
+        return roots;
     }
 }

@@ -66,6 +66,19 @@ public sealed class CaAndEdgeCommandsTests : CommandTest
         ).ExitCode.ShouldBe(ExitCode.Usage);
 
     [Fact]
+    public async Task CaUpload_Der_SaysWhatItIsAndIsNotSent()
+    {
+        var chain = Stage.Write("ca.cer", "");
+        await File.WriteAllBytesAsync(chain, [0x30, 0x82, 0x00, 0x03, 0x30, 0x01, 0x00]);
+
+        var run = await Stage.RunAsync("ca", "upload", "ca_01", "--chain", chain, "--fingerprint", Fingerprint);
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        run.Error.ShouldContain("This is DER, not PEM.");
+        run.Error.ShouldContain("openssl x509 -inform DER -in FILE");
+    }
+
+    [Fact]
     public async Task CaApprove_Yes_ApprovesWhatTheServiceHolds()
     {
         Service

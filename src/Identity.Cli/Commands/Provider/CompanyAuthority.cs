@@ -24,9 +24,10 @@ internal sealed record CompanyAuthority(string Pem, string Fingerprint, DateTime
 
         if (!CertificatePem.TryRead(pem, out var found) || found.Count != 1)
         {
+            var advice = found is null ? CertificateText.Explain(pem) : null;
             throw Bad(
-                "it is not the PEM text of exactly one certificate",
-                "name the CA that signs server certificates directly"
+                advice?.Meaning ?? "it is not the PEM text of exactly one certificate",
+                advice?.Command ?? "name the CA that signs server certificates directly"
             );
         }
 

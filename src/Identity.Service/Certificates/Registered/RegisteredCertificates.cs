@@ -48,7 +48,7 @@ internal sealed class RegisteredCertificates(
         var check = Check(tunnel, pem, now);
         if (!check.Succeeded)
         {
-            return check.Refusal.ToCompatibleRefusal();
+            return check.Refusal.Explain(pem).ToCompatibleRefusal();
         }
 
         var authority = check.Value;

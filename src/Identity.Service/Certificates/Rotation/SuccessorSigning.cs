@@ -103,7 +103,7 @@ internal sealed class SuccessorSigning(
         var read = AuthorityRegistration.ReadChain(pem);
         if (!read.Succeeded)
         {
-            return await RefuseAsync(attempt, $"its chain cannot be read: {read.Refusal.Message}");
+            return await RefuseAsync(attempt, $"its chain cannot be read: {read.Refusal.Explain(pem).Message}");
         }
 
         var chain = read.Value;

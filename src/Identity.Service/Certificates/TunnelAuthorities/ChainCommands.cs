@@ -44,7 +44,7 @@ internal sealed class ChainCommands(
         var read = AuthorityRegistration.ReadChain(upload.ChainPem);
         if (!read.Succeeded)
         {
-            return read.Refusal.ToRefusal();
+            return read.Refusal.Explain(upload.ChainPem).ToRefusal();
         }
 
         var chain = read.Value;

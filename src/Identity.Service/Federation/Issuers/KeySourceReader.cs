@@ -228,7 +228,8 @@ internal static class KeySourceReader
                 && roots.All(root =>
                     root.Extensions.OfType<X509BasicConstraintsExtension>().Any(e => e.CertificateAuthority)
                 );
-            return usable ? null : "jwks.ca_cert_pem: one to eight CA certificates are required.";
+            var advice = roots.Count == 0 ? CertificateText.Explain(pem)?.ToString() : null;
+            return usable ? null : $"jwks.ca_cert_pem: {advice ?? "one to eight CA certificates are required."}";
         }
         catch (CryptographicException)
         {

@@ -23,7 +23,7 @@ internal static class ClientAuthorityCheck
         return check.Succeeded ? X509CertificateLoader.LoadCertificate(check.Value.Encoded.Span)
             // A private key has its own code, by which the alarm is raised.
             : check.Refusal.Code.Code == CaErrorCodes.CaSecretInInput.Code ? check.Refusal.ToRefusal()
-            : TunnelErrors.ClientAuthority.Refuse("ca_certificate_pem: " + check.Refusal.Message);
+            : TunnelErrors.ClientAuthority.Refuse("ca_certificate_pem: " + check.Refusal.Explain(pem).Message);
     }
 
     /// <summary>The refusal of a list of patterns; null = it is well.</summary>

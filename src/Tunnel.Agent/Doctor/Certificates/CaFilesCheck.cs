@@ -77,7 +77,8 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
     {
         if (!CertificatePem.TryRead(pem, out var certificates))
         {
-            errors.Add($"{key}: it contains no PEM certificate, or contains other content too.");
+            var advice = CertificateText.Explain(pem)?.ToString();
+            errors.Add($"{key}: {advice ?? "it contains no PEM certificate, or contains other content too."}");
             return;
         }
 

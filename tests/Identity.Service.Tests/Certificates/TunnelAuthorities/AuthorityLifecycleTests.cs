@@ -206,6 +206,77 @@ public sealed class AuthorityLifecycleTests
     }
 
     [Fact]
+    public async Task Upload_ItsCertificateTwiceInARow_IsVerified()
+    {
+        await using var bench = await SingleAsync();
+        using var root = new OfflineRoot(bench.Service.Time.GetUtcNow());
+        var id = (await CreateAsync(bench)).Id();
+        using var alone = root.SignAlone(await CsrAsync(bench, id));
+        var pem = alone.ExportCertificatePem() + "\n";
+
+        (await UploadAsync(bench, id, pem + pem + root.Certificate.ExportCertificatePem()))
+            .Text("state")
+            .ShouldBe("verified");
+    }
+
+    [Fact]
+    public async Task Upload_RootFirstWithItsOwnFingerprint_IsInTheWrongOrder()
+    {
+        await using var bench = await SingleAsync();
+        using var root = new OfflineRoot(bench.Service.Time.GetUtcNow());
+        var id = (await CreateAsync(bench)).Id();
+        using var alone = root.SignAlone(await CsrAsync(bench, id));
+        var pem = alone.ExportCertificatePem();
+
+        var error = await Upload(
+                bench,
+                id,
+                root.Certificate.ExportCertificatePem() + "\n" + pem,
+                OfflineRoot.Fingerprint(pem)
+            )
+            .ShouldRefuseAsync(HttpStatusCode.UnprocessableEntity, "ca.chain");
+
+        error.Text("message")!.ShouldContain("The chain is in the wrong order");
+    }
+
+    [Fact]
+    public async Task Upload_FingerprintOfTheRoot_NamesTheCertificateThatHasIt()
+    {
+        await using var bench = await SingleAsync();
+        using var root = new OfflineRoot(bench.Service.Time.GetUtcNow());
+        var id = (await CreateAsync(bench)).Id();
+        var chain = root.Sign(await CsrAsync(bench, id));
+
+        var error = await Upload(bench, id, chain, OfflineRoot.Fingerprint(root.Certificate.ExportCertificatePem()))
+            .ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.fingerprint");
+
+        error.Text("message")!.ShouldContain("certificate 2 of 2");
+    }
+
+    [Fact]
+    public async Task Upload_TextOrDer_NamesTheCommandThatWritesPem()
+    {
+        await using var bench = await SingleAsync();
+        using var root = new OfflineRoot(bench.Service.Time.GetUtcNow());
+        var id = (await CreateAsync(bench)).Id();
+        var chain = root.Sign(await CsrAsync(bench, id));
+
+        var text = await Upload(bench, id, "Bag Attributes\n" + chain, OfflineRoot.Fingerprint(chain))
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "ca.malformed");
+        var der = await Upload(
+                bench,
+                id,
+                // Most have an octet 0 somewhere.
+                System.Text.Encoding.UTF8.GetString(root.Certificate.RawData) + "\0",
+                OfflineRoot.Fingerprint(chain)
+            )
+            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+
+        text.Text("message")!.ShouldContain("openssl x509 -in FILE");
+        der.Text("message")!.ShouldContain("chain_pem: This is DER, not PEM. Run: openssl x509 -inform DER -in FILE");
+    }
+
+    [Fact]
     public async Task Approve_WrongFingerprint_IsRefused()
     {
         await using var bench = await SingleAsync();

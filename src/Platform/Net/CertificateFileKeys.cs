@@ -1,0 +1,40 @@
+using Culvert.Platform.Certificates;
+using Culvert.Platform.Configuration;
+
+namespace Culvert.Platform.Net;
+
+/// <summary>Reads the files of certificates that configuration keys name.</summary>
+public static class CertificateFileKeys
+{
+    /// <summary>The PEM text of the file; null when it cannot be used, which is then reported for the key.</summary>
+    /// <param name="section">The section that has the key.</param>
+    /// <param name="key">The key that names the file.</param>
+    /// <param name="file">The file.</param>
+    /// <param name="remedy">Which file to name instead.</param>
+    public static string? ReadCertificates(this ConfigSection section, string key, string file, string remedy)
+    {
+        try
+        {
+            var pem = File.ReadAllText(file);
+            if (CertificatePem.TryRead(pem, out _))
+            {
+                return pem;
+            }
+
+            if (CertificateText.Explain(pem) is { } advice)
+            {
+                section.Error(key, advice.Meaning, $"Run: {advice.Command}");
+            }
+            else
+            {
+                section.Error(key, "The file contains no PEM certificate.", remedy);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            section.Error(key, $"The file cannot be read: {e.Message}", remedy);
+        }
+
+        return null;
+    }
+}
