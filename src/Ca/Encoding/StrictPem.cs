@@ -12,6 +12,10 @@ internal static class StrictPem
     public static PemError Read(ReadOnlySpan<char> text, int maxBlocks, out List<PemBlock> blocks)
     {
         blocks = [];
+
+        // A byte-order mark does not belong to the text: editors of Windows write one, and clients that read the file's
+        // bytes send it.
+        text = text.TrimStart('\uFEFF');
         while (true)
         {
             text = text.TrimStart();

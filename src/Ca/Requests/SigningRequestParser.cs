@@ -36,6 +36,9 @@ public static class SigningRequestParser
             PemError.None when blocks[0].Label is "CERTIFICATE REQUEST" or "NEW CERTIFICATE REQUEST" => ParseDer(
                 blocks[0].Data
             ),
+            _ when HasTextBefore(pem) => Malformed(
+                "There is text before the signing request's PEM block: send the block alone, as openssl req -in FILE writes it."
+            ),
             _ => Malformed("The signing request is not one PEM block of type CERTIFICATE REQUEST."),
         };
     }
@@ -48,11 +51,20 @@ public static class SigningRequestParser
             return TooLarge();
         }
 
+        if (input.Span.StartsWith("\uFEFF"u8))
+        {
+            input = input[3..];
+        }
+
         // DER of a SEQUENCE begins with 30 hex, which is the character '0': no PEM text does.
         return input.Length > 0 && input.Span[0] == 0x30
             ? ParseDer(input)
             : Parse(System.Text.Encoding.Latin1.GetString(input.Span));
     }
+
+    private static bool HasTextBefore(string pem) =>
+        pem.IndexOf("CERTIFICATE REQUEST-----", StringComparison.Ordinal) is > 0 and var label
+        && pem.AsSpan(0, label).TrimStart('\uFEFF').TrimStart().IndexOf("-----BEGIN ", StringComparison.Ordinal) > 0;
 
     private static CaResult<ParsedRequest> ParseDer(ReadOnlyMemory<byte> der)
     {

@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Jose.Json;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Wire;
 
@@ -110,6 +111,7 @@ internal static class ExchangeRequestReader
         ref ReadOnlyMemory<byte> assertion
     )
     {
+        body = Utf8Text.WithoutMark(body);
         var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = 2 });
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
+using Culvert.Jose.Json;
 using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Http;
@@ -126,6 +127,8 @@ internal static class RequestBody
     public static Result<T> Parse<T>(ReadOnlySpan<byte> utf8, JsonTypeInfo<T> type)
         where T : class
     {
+        utf8 = utf8[Utf8Text.FindStart(utf8)..];
+
         // No member of any request is a private key in PEM: a client that sends one has pasted the wrong file.
         if (utf8.IndexOf("PRIVATE KEY-----"u8) >= 0)
         {
@@ -172,7 +175,8 @@ internal static class RequestBody
                 if (text.Contains('\0', StringComparison.Ordinal))
                 {
                     // A certificate in its binary form, read as text.
-                    return $"{member}: {CertificateText.Explain(text)?.ToString() ?? "must not contain U+0000."}";
+                    var advice = member.EndsWith("_pem", StringComparison.Ordinal) ? CertificateText.Explain(text) : null;
+                    return $"{member}: {advice?.ToString() ?? "must not contain U+0000."}";
                 }
 
                 if (reader is { TokenType: JsonTokenType.PropertyName, CurrentDepth: 1 })

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Jose.Json;
 
 namespace Culvert.Machine.Client.Tokens;
 
@@ -30,7 +31,9 @@ internal static class TokenFile
     {
         var buffer = new byte[IdentityTokenSource.MaxBytes + 1];
         var length = await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        return length < buffer.Length ? Encoding.UTF8.GetString(buffer, 0, length) : null;
+        return length < buffer.Length
+            ? Encoding.UTF8.GetString(Utf8Text.WithoutMark(buffer.AsMemory(0, length)).Span)
+            : null;
     }
 
     private static IdentityTokenException Failed(string path, string reason) =>

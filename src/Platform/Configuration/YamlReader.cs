@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Jose.Json;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
@@ -38,9 +39,9 @@ internal sealed class YamlReader
 
         try
         {
-            // Editors of Windows write a byte-order mark, which does not belong to the text (YAML 1.2 §5.2).
-            var start = bytes.AsSpan().StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
-            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes.AsSpan(start));
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(
+                bytes.AsSpan(Utf8Text.FindStart(bytes))
+            );
             return new YamlReader(text, report).ReadDocument();
         }
         catch (DecoderFallbackException)

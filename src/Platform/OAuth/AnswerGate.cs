@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Culvert.Jose.Json;
 
 namespace Culvert.Platform.OAuth;
 
@@ -23,8 +24,8 @@ public sealed class AnswerGate(HttpMessageHandler inner, int maxBytes, int maxDe
         {
             using var content = answer.Content;
             await content.LoadIntoBufferAsync(maxBytes, cancellationToken);
-            var body = await content.ReadAsByteArrayAsync(cancellationToken);
-            answer.Content = new ByteArrayContent(IsObject(body) ? body : []);
+            var body = Utf8Text.WithoutMark(await content.ReadAsByteArrayAsync(cancellationToken));
+            answer.Content = new ReadOnlyMemoryContent(IsObject(body) ? body : default);
             // By another type, or in another character set, the library would read it differently than it was checked.
             answer.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             return answer;
@@ -36,7 +37,7 @@ public sealed class AnswerGate(HttpMessageHandler inner, int maxBytes, int maxDe
         }
     }
 
-    private bool IsObject(byte[] body)
+    private bool IsObject(ReadOnlyMemory<byte> body)
     {
         try
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Jose.Json;
 
 namespace Culvert.Platform.OAuth;
 
@@ -10,6 +11,7 @@ internal static class StrictJson
     /// </exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> text, int maxDepth)
     {
+        text = Utf8Text.WithoutMark(text);
         try
         {
             using var document = JsonDocument.Parse(

@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Jose.Json;
 using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Platform.Secrets;
@@ -60,7 +61,8 @@ public static class PrivateFile
                 throw new SecretUnavailableException($"{path} is larger than {maxBytes} bytes.");
             }
 
-            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, 0, length);
+            var start = Utf8Text.FindStart(buffer.AsSpan(0, length));
+            return new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(buffer, start, length - start);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Requests;
 using Duende.IdentityModel;
 
@@ -69,7 +70,7 @@ internal sealed class FrontedIssuer
         try
         {
             using var json = JsonDocument.Parse(
-                document,
+                Utf8Text.WithoutMark(document),
                 new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = MaxDepth }
             );
             var root = json.RootElement;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Culvert.Jose.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.OAuth;
@@ -13,6 +14,8 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class KeySetSource(IIssuerDocuments documents)
 {
+    private const string NotJson = "not a JSON document";
+
     public async Task<KeySetResult> GetAsync(IssuerSettings issuer, CancellationToken cancellationToken)
     {
         if (issuer.KeysUrl.Length > 0)
@@ -20,10 +23,8 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             return await GetKeysAsync(issuer, new Uri(issuer.KeysUrl), cancellationToken);
         }
 
-        var (failure, next) = (
-            "",
-            $"Compare issuers.{issuer.Name}.issuer and jwks_url with what the provider publishes."
-        );
+        var compare = $"Compare issuers.{issuer.Name}.issuer and jwks_url with what the provider publishes.";
+        var (failure, next) = ("", compare);
         foreach (var place in MetadataPlaces(new Uri(issuer.Issuer)))
         {
             var document = await documents.GetAsync(issuer, place, cancellationToken);
@@ -36,10 +37,15 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
                 }
 
                 failure = $"{place.AbsolutePath}: {refused}";
+                next = refused == NotJson ? $"Open {place.AbsoluteUri}: it must be a JSON document." : compare;
             }
             else if (document.IsElsewhere)
             {
-                failure = failure.Length > 0 ? failure : $"{place.AbsolutePath}: {document.Failure}";
+                if (failure.Length == 0)
+                {
+                    failure = $"{place.AbsolutePath}: {document.Failure}";
+                    next = document.Next.Length > 0 ? document.Next : compare;
+                }
             }
             else
             {
@@ -70,11 +76,12 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
     private async Task<KeySetResult> GetKeysAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken)
     {
         var document = await documents.GetAsync(issuer, url, cancellationToken);
-        if (document.Body is not { } body)
+        if (document.Body is not { } octets)
         {
             return KeySetResult.Failed($"key set: {document.Failure}", document.Next);
         }
 
+        var body = Utf8Text.WithoutMark(octets);
         var refusal = JwkSet.TryParse(body, out var keys);
         if (refusal != JoseRefusal.None)
         {
@@ -109,7 +116,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
         }
         catch (JsonException)
         {
-            return (null, "not a JSON document");
+            return (null, NotJson);
         }
     }
 }

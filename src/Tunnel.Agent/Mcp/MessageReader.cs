@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using Culvert.Jose.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
@@ -14,6 +15,7 @@ internal static class MessageReader
     /// <summary>Reads what a client sends.</summary>
     public static McpMessage Read(ReadOnlyMemory<byte> bytes)
     {
+        bytes = Utf8Text.WithoutMark(bytes);
         var message = new McpMessage(bytes);
         return Utf8.IsValid(bytes.Span) && PlainMessage.TryRead(message) ? message : ReadWithCare(bytes);
     }
@@ -38,6 +40,7 @@ internal static class MessageReader
 
     private static McpMessage ReadAll(ReadOnlyMemory<byte> bytes, int mostValues)
     {
+        bytes = Utf8Text.WithoutMark(bytes);
         var message = new McpMessage(bytes);
         if (Utf8.IsValid(bytes.Span))
         {

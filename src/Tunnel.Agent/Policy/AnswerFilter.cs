@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -25,7 +26,6 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     private static readonly FlushResult Going = new(isCanceled: false, isCompleted: false);
     private static readonly FlushResult Over = new(isCanceled: false, isCompleted: true);
-    private static readonly byte[] ByteOrderMark = [0xEF, 0xBB, 0xBF];
 
     private AnswerHandling handling;
     private HeldAnswer? held;
@@ -176,6 +176,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     // The parts are counted before a tree of them is built, and its memory is reserved for as long as it is used.
     private FilteredMessage Apply(ReadOnlyMemory<byte> json)
     {
+        json = Utf8Text.WithoutMark(json);
         var values = JsonValues.Count(json.Span, JsonValues.MostOfAnswer);
         var bytes = (long)values * JsonValues.BytesOfEach;
         if (values > JsonValues.MostOfAnswer || !budget.TryReserve(owner, bytes))
@@ -301,18 +302,17 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
 
         var stream = held.WrittenMemory;
-        if (!hasBegun && stream.Length < ByteOrderMark.Length && ByteOrderMark.AsSpan().StartsWith(stream.Span))
+        if (!hasBegun && stream.Length < Utf8Text.Mark.Length && Utf8Text.Mark.StartsWith(stream.Span))
         {
             return;
         }
 
-        // A byte-order mark is no part of the first field's name (HTML Standard §9.2.6).
-        if (!hasBegun && stream.Span.StartsWith(ByteOrderMark))
+        if (!hasBegun)
         {
-            stream = stream[ByteOrderMark.Length..];
+            stream = Utf8Text.WithoutMark(stream);
+            hasBegun = true;
         }
 
-        hasBegun = true;
         while (EventReader.GetFirstLength(stream.Span) is var length and > 0)
         {
             WriteEvent(stream[..length]);

@@ -1,4 +1,4 @@
-using System.Text;
+using Culvert.Jose.Json;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
@@ -13,7 +13,7 @@ internal static class EventReader
     /// </summary>
     public static int GetFirstLength(ReadOnlySpan<byte> stream)
     {
-        var (at, onlyComments) = (FindStart(stream), true);
+        var (at, onlyComments) = (Utf8Text.FindStart(stream), true);
         while (TryReadLine(stream, at, out var line, out var next))
         {
             if (line.IsEmpty)
@@ -51,7 +51,7 @@ internal static class EventReader
     {
         ReadOnlyMemory<byte> single = default;
         MemoryStream? joined = null;
-        var (at, lines) = (FindStart(whole.Span), 0);
+        var (at, lines) = (Utf8Text.FindStart(whole.Span), 0);
         while (TryReadLine(whole.Span, at, out var line, out var next))
         {
             if (TryReadData(line, out var offset))
@@ -85,7 +85,7 @@ internal static class EventReader
     {
         var output = new MemoryStream();
         var hasId = false;
-        for (var at = FindStart(whole); TryReadLine(whole, at, out var line, out var next); at = next)
+        for (var at = Utf8Text.FindStart(whole); TryReadLine(whole, at, out var line, out var next); at = next)
         {
             var isId = line.StartsWith("id"u8) && (line.Length == 2 || line[2] == (byte)':');
             hasId |= isId;
@@ -112,10 +112,6 @@ internal static class EventReader
         output.WriteByte((byte)'\n');
         return output.ToArray();
     }
-
-    // A byte-order mark does not belong to the first field's name (HTML Standard §9.2.6).
-    private static int FindStart(ReadOnlySpan<byte> stream) =>
-        stream.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
 
     private static bool TryReadData(ReadOnlySpan<byte> line, out int offset)
     {

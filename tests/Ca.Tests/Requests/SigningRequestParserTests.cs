@@ -97,8 +97,21 @@ public sealed class SigningRequestParserTests
     public void Parse_TextBefore_IsMalformed() =>
         SigningRequestParser
             .Parse("Certificate Request:\n" + Vectors.Csr("good-p256-no-names"))
-            .Refusal.ShouldNotBeNull()
-            .Code.ShouldBe(CaErrorCodes.CsrMalformed);
+            .Refusal.ShouldBe(
+                new CaRefusal(
+                    CaErrorCodes.CsrMalformed,
+                    "There is text before the signing request's PEM block: send the block alone, as openssl req -in FILE writes it."
+                )
+            );
+
+    [Fact]
+    public void Parse_ByteOrderMark_IsNoPartOfTheText()
+    {
+        string pem = "\uFEFF" + Vectors.Csr("good-p256-no-names");
+
+        SigningRequestParser.Parse(pem).Refusal.ShouldBeNull();
+        SigningRequestParser.Parse(System.Text.Encoding.UTF8.GetBytes(pem)).Refusal.ShouldBeNull();
+    }
 
     [Fact]
     public void Parse_IndefiniteLength_IsMalformed()

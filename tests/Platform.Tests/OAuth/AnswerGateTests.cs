@@ -17,6 +17,7 @@ public sealed class AnswerGateTests
     [Theory]
     [InlineData("""{"access_token":"t"}""", "t")]
     [InlineData("""{"access_token":"\u0074"}""", "t")]
+    [InlineData("\uFEFF{\"access_token\":\"t\"}", "t")]
     [InlineData("""{"access_token":"t","a":{"b":{"c":1}}}""", "t")] // as deep as may be
     [InlineData("""{"access_token":"t","a":{"b":{"c":{}}}}""", null)]
     [InlineData("""{"access_token":"t","access_token":"u"}""", null)]

@@ -21,6 +21,14 @@ public sealed class IssuerMetadataTests
         metadata.TokenEndpoint.ShouldBeNull();
     }
 
+    [Fact] // RFC 8259 §8.1
+    public void Read_BehindAByteOrderMark_IsTheSame()
+    {
+        using var metadata = IssuerMetadata.Read("\uFEFF{\"issuer\":\"https://idp.test\"}"u8.ToArray());
+
+        metadata.Issuer.ShouldBe("https://idp.test");
+    }
+
     [Theory]
     [InlineData("[]")]
     [InlineData("null")]

@@ -200,6 +200,32 @@ public sealed class IssuerKeyCacheTests
         Fetches.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Get_MetadataThatIsNoJson_NextNamesTheDocument()
+    {
+        var place = $"{issuer.Url}/.well-known/oauth-authorization-server";
+        documents[place] = () => "<html>";
+
+        var result = await new KeySetSource(documents).GetAsync(issuer.Settings, Token);
+
+        result.Next.ShouldBe($"Open {place}: it must be a JSON document.");
+    }
+
+    [Fact] // RFC 8259 §8.1
+    public async Task Get_DocumentsBehindAByteOrderMark_AreRead()
+    {
+        var served = new ScriptedDocuments
+        {
+            [$"{issuer.Url}/.well-known/oauth-authorization-server"] = () => "\uFEFF" + issuer.Metadata,
+            [$"{issuer.Url}/jwks"] = () => "\uFEFF" + issuer.KeySet,
+        };
+
+        var result = await new KeySetSource(served).GetAsync(issuer.Settings, Token);
+
+        result.Failure.ShouldBeEmpty();
+        result.Document.ShouldBe(issuer.KeySet);
+    }
+
     [Theory]
     [InlineData("https://127.0.0.1:1/")]
     [InlineData("https://169.254.169.254/")]

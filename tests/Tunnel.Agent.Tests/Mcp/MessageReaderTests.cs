@@ -13,6 +13,19 @@ public sealed class MessageReaderTests
     private const string Modern =
         """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"x","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"}}}""";
 
+    [Fact] // RFC 8259 §8.1
+    public void Read_BehindAByteOrderMark_IsTheSame()
+    {
+        var message = MessageReader.Read(Encoding.UTF8.GetBytes("\uFEFF" + Modern));
+
+        message.Has(MessageErrors.NotJson).ShouldBeFalse();
+        Encoding.UTF8.GetString(message.Bytes.Span).ShouldBe(Modern);
+        MessageReader
+            .ReadAnswer(Encoding.UTF8.GetBytes("\uFEFF" + Modern))
+            .Has(MessageErrors.NotJson)
+            .ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("", "policy.message_not_json")]
     [InlineData("{", "policy.message_not_json")]

@@ -62,6 +62,20 @@ public sealed class AnswerFramingTests
     }
 
     [Fact]
+    public async Task Answer_BehindAByteOrderMark_Passes()
+    {
+        await using var fixture = await StartAsync(
+            Settings(Allow("a", "*")),
+            Write("application/json", "\uFEFF" + Ok, hasLength: true)
+        );
+
+        var (answer, body) = await fixture.PostAsync(Call("get"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        body.TrimStart('\uFEFF').ShouldBe(Ok);
+    }
+
+    [Fact]
     public async Task Answer_WhereAllAsksAreAllowed_StreamsThrough()
     {
         var all = new PolicyRule

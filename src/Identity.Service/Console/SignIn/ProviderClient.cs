@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Settings;
+using Culvert.Jose.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Addresses;
@@ -80,7 +81,7 @@ internal sealed class ProviderClient(
 
         var url = (await GetConfigurationAsync(cancellationToken)).JwksUri;
         var body = await FetchAsync(options, url, "jwks_uri", post: null, cancellationToken);
-        if (JwkSet.TryParse(body, out var set) != JoseRefusal.None)
+        if (JwkSet.TryParse(Utf8Text.WithoutMark(body), out var set) != JoseRefusal.None)
         {
             throw new ProviderUnavailableException($"{url} is not a key set");
         }

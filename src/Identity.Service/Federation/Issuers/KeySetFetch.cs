@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Culvert.Jose.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Fetching;
@@ -162,6 +163,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         ReadOnlyMemory<byte> body
     )
     {
+        body = Utf8Text.WithoutMark(body);
         if (source is SpiffeBundleKeySource)
         {
             var bad = SpiffeBundle.TryParse(body, out var bundleKeys, out var info);

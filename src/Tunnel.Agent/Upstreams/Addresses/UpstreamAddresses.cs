@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Requests;
 using Microsoft.Extensions.Primitives;
 
@@ -91,7 +92,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         try
         {
             var found = new Rewriting(this, host, isPassthrough: false);
-            var root = JsonNode.Parse(document.Span);
+            var root = JsonNode.Parse(Utf8Text.WithoutMark(document).Span);
             return root is not null && RewriteTexts(root, found) ? Write(root) : document;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text.Json;
+using Culvert.Jose.Json;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
@@ -277,6 +278,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> answer)
     {
+        answer = Utf8Text.WithoutMark(answer);
         CheckValues(answer.Span);
         try
         {

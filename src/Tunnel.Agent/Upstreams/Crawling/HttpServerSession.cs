@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
@@ -180,6 +181,7 @@ internal sealed class HttpServerSession : IServerSession
 
     private static bool IsAnswer(ReadOnlyMemory<byte> bytes, int id)
     {
+        bytes = Utf8Text.WithoutMark(bytes);
         DefinitionCrawl.CheckValues(bytes.Span);
         try
         {

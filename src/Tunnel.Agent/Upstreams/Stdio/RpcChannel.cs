@@ -2,9 +2,9 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
+using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Telemetry;
@@ -276,13 +276,12 @@ internal sealed class RpcChannel : IAsyncDisposable
         {
             while (await lines.ReadAsync(cancellationToken) is { } line)
             {
-                // Programs of Windows begin their output with a byte-order mark.
-                if (isFirst && line.AsSpan().StartsWith(Encoding.UTF8.Preamble))
+                if (isFirst)
                 {
-                    line = line[Encoding.UTF8.Preamble.Length..];
+                    line = line[Utf8Text.FindStart(line)..];
+                    isFirst = false;
                 }
 
-                isFirst = false;
                 if (line.AsSpan().Trim(" \t\r"u8).IsEmpty)
                 {
                     continue;

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Jose.Refusals;
 using Culvert.Testing;
 using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
@@ -31,6 +32,12 @@ public sealed class IssuerKeysTests
         service.Provider.RequestsTo(Discovery).ShouldBe(1);
         service.Provider.RequestsTo(KeySet).ShouldBe(1);
     }
+
+    [Fact]
+    public void Read_BehindAByteOrderMark_IsTheSame() =>
+        KeySetFetch
+            .Read(new UrlKeySource("https://idp.test/keys", CaPem: null), "\uFEFF{\"keys\":[]}"u8.ToArray())
+            .Refusal.ShouldBe(JoseRefusal.None);
 
     // A33
     [Fact]
