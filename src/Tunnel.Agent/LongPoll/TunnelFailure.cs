@@ -42,6 +42,7 @@ internal sealed record TunnelFailure(string Source, string Kind)
         [UpstreamFailures.HeadersTimeout.Reason] = new("timeout", "timeout"),
         [UpstreamFailures.Closed.Reason] = new(TransportClosed, "connection_closed"),
         [UpstreamFailures.BadResponse.Reason] = new(Protocol, "invalid_protocol_response"),
+        [UpstreamFailures.HeadersTooLarge.Reason] = new(Protocol, "invalid_protocol_response"),
         [UpstreamFailures.InnerAddress.Reason] = new(Protocol, "invalid_protocol_response"),
         [ChildFailures.ChildExited.Reason] = new(TransportClosed, "closed_pipe"),
         [ChildFailures.ChildFailed.Reason] = new(TransportClosed, "closed_pipe"),

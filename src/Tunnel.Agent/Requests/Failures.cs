@@ -39,6 +39,7 @@ internal static class Failures
         UpstreamFailures.HeadersTimeout,
         UpstreamFailures.Closed,
         UpstreamFailures.BadResponse,
+        UpstreamFailures.HeadersTooLarge,
         UpstreamFailures.InnerAddress,
         UpstreamFailures.MetadataUnusable,
         UpstreamFailures.CredentialUnavailable,

@@ -102,8 +102,18 @@ internal static class UpstreamFailures
         502,
         ErrorTypes.Api,
         "The upstream's response is not valid HTTP/1.1.",
-        "The upstream is not an HTTP/1.1 server, or its response has malformed or too many headers.",
+        "The upstream is not an HTTP/1.1 server, or its response has malformed headers or an unusable session id.",
         "Call the upstream directly from the agent's host and check its response."
+    );
+
+    public static readonly Failure HeadersTooLarge = new(
+        FailedHop.Upstream,
+        "upstream.headers_too_large",
+        502,
+        ErrorTypes.Api,
+        "The upstream's response headers are larger than 64 KiB.",
+        "The server puts data into headers that belongs into the body, or sets many or long cookies.",
+        "Call the upstream directly from the agent's host, look for long headers, and shorten them."
     );
 
     public static readonly Failure InnerAddress = new(

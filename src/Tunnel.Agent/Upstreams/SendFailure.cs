@@ -32,10 +32,16 @@ internal static class SendFailure
                 UpstreamFailures.ConnectFailed,
                 e.Message
             ),
-            HttpRequestException
-            {
-                HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded
-            } => (UpstreamFailures.BadResponse, e.Message),
+            HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => (
+                UpstreamFailures.BadResponse,
+                e.Message
+            ),
+
+            // Of the handler's limits, a response can exceed the one on its headers alone: SocketsHttpHandler's 64 KiB.
+            HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => (
+                UpstreamFailures.HeadersTooLarge,
+                e.Message
+            ),
 
             // The handler's own connect timer: cancellation whose inside says timeout, before ours fired.
             OperationCanceledException { InnerException: TimeoutException } => (

@@ -261,6 +261,31 @@ public sealed class ForwarderFailureTests
     }
 
     [Theory]
+    [InlineData(60 * 1024, null)]
+    [InlineData(65 * 1024, "upstream.headers_too_large")]
+    public async Task Forward_LargeHeaders_AreNamedAsSuch(int length, string? reason)
+    {
+        var head = $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', length)}\r\nContent-Length: 0\r\n\r\n";
+        await using var upstream = RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                await stream.WriteAsync(System.Text.Encoding.ASCII.GetBytes(head), token);
+                return false;
+            }
+        );
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        using var client = tunnel.Client();
+
+        using var response = await client.PostAsync("/", new StringContent("{}"), Token);
+
+        response.StatusCode.ShouldBe(reason is null ? HttpStatusCode.OK : HttpStatusCode.BadGateway);
+        if (reason is not null)
+        {
+            response.Headers.GetValues("culvert-reason").ShouldBe([reason]);
+        }
+    }
+
+    [Theory]
     [InlineData("garbage\r\n\r\n", "upstream.bad_response")]
     [InlineData("HTTP/1.1 200 OK\r\nBad Header: x\r\nContent-Length: 0\r\n\r\n", "upstream.bad_response")]
     [InlineData("", "upstream.closed")]
