@@ -1,14 +1,13 @@
-using System.Buffers;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Ids;
 
 /// <summary>Makes and checks ids of the shape <c>prefix_01</c> + 22 base-62 characters (about 131 random bits).</summary>
 internal static class Identifier
 {
-    private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    private static readonly SearchValues<char> Characters = SearchValues.Create(Base62);
-    private const string Version = "_01";
-    private const int RandomCharacters = 22;
+    private const string Base62 = TaggedId.Base62;
+    private const string Version = TaggedId.Version;
+    private const int RandomCharacters = TaggedId.RandomCharacters;
 
     // 62^7 milliseconds last until the year 2081.
     private const int TimeCharacters = 7;
@@ -68,10 +67,5 @@ internal static class Identifier
         return valid;
     }
 
-    public static bool IsWellFormed(string prefix, string? text) =>
-        text is not null
-        && text.Length == prefix.Length + Version.Length + RandomCharacters
-        && text.StartsWith(prefix, StringComparison.Ordinal)
-        && text.AsSpan(prefix.Length).StartsWith(Version, StringComparison.Ordinal)
-        && !text.AsSpan(prefix.Length + Version.Length).ContainsAnyExcept(Characters);
+    public static bool IsWellFormed(string prefix, string? text) => TaggedId.IsWellFormed(prefix, text);
 }

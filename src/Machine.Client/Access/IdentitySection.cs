@@ -27,10 +27,19 @@ public static class IdentitySection
             CaFile = section.Path("ca_file"),
             CaSha256 = ReadPin(section),
             Mode = mode,
-            OrganizationId = section.String("organization_id"),
-            RuleId = section.String("rule_id"),
-            ServiceAccountId = section.String("service_account_id"),
-            WorkspaceId = section.String("workspace_id"),
+            OrganizationId = section.Uuid("organization_id", "Write the organization_id that `culvert whoami` shows."),
+            RuleId = section.Id("rule_id", "fdrl", "Write the ID that `culvert rule list` shows."),
+            ServiceAccountId = section.Id(
+                "service_account_id",
+                "svac",
+                "Write the ID that `culvert service-account list` shows."
+            ),
+            WorkspaceId = section.Id(
+                "workspace_id",
+                "wrkspc",
+                "Write the ID that `culvert workspace list` shows, or default.",
+                word: "default"
+            ),
             Token = ReadToken(section, mode, url),
             TokenCache = section.Path("token_cache"),
             TunnelToken = allowManual ? section.Secret("tunnel_token") : null,

@@ -49,9 +49,9 @@ internal sealed class InstallationOptions(bool areRequired)
             CaFile = ToFullPath(parsed.GetValue(caFile)),
             CaSha256 = parsed.GetValue(caSha256) ?? "",
             OrganizationId = parsed.GetValue(organization) ?? "00000000-0000-0000-0000-000000000000",
-            RuleId = parsed.GetValue(rule) ?? "fdrl_REPLACE",
+            RuleId = parsed.GetValue(rule) ?? "fdrl_010000000000000000000000",
             TokenFile = ToFullPath(parsed.GetValue(tokenFile)),
-            TunnelId = parsed.GetValue(tunnel) ?? "tnl_REPLACE",
+            TunnelId = parsed.GetValue(tunnel) ?? "tnl_010000000000000000000000",
             Issuer = parsed.GetValue(issuer) ?? "https://login.example.com",
             Routes = routes,
         };

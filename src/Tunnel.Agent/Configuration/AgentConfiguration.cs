@@ -15,8 +15,6 @@ namespace Culvert.Tunnel.Agent.Configuration;
 /// <summary>Reads <c>agent.yaml</c>. Every key of the reference is either acted on or refused, none is ignored.</summary>
 internal static class AgentConfiguration
 {
-    private const string TunnelIdPrefix = "tnl_";
-
     public static AgentSettings Read(ConfigSection root)
     {
         var issuers = root.Map("issuers")
@@ -42,17 +40,10 @@ internal static class AgentConfiguration
         return settings;
     }
 
-    private static TunnelSettings ReadTunnel(ConfigSection section)
-    {
-        var id = section.RequiredString("id");
-        if (id.Length > 0 && !id.StartsWith(TunnelIdPrefix, StringComparison.Ordinal))
+    private static TunnelSettings ReadTunnel(ConfigSection section) =>
+        new()
         {
-            section.Error("id", "This is not a tunnel id.", "Write the id that `culvert tunnel list` shows: tnl_….");
-        }
-
-        return new TunnelSettings
-        {
-            Id = id,
+            Id = section.Id("id", "tnl", "Write the ID that `culvert tunnel list` shows.", isRequired: true),
             Edges = section.Strings("edges"),
             Connections = section.Int("connections", 2, 1, 8),
             DialTimeout = section.Duration(
@@ -66,7 +57,6 @@ internal static class AgentConfiguration
             MaxStreams = section.Int("max_streams", 1024, 1, 16_384),
             MaxHeaderBytes = (int)section.Size("max_header_bytes", 64 << 10, 4 << 10, 1 << 20),
         };
-    }
 
     private static CertificateSettings ReadCertificates(ConfigSection section)
     {

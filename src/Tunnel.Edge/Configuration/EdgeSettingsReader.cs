@@ -13,7 +13,6 @@ namespace Culvert.Tunnel.Edge.Configuration;
 /// <summary>Reads <c>edge.yaml</c>. What the reference lists and this version does not do is refused by name.</summary>
 internal static class EdgeSettingsReader
 {
-    private const string IdPrefix = "edge_";
     private const long LeastBytesPerSecond = 1024;
 
     public static EdgeSettings Read(ConfigSection root)
@@ -22,7 +21,7 @@ internal static class EdgeSettingsReader
         var drain = root.Duration("drain_timeout", TimeSpan.FromSeconds(60), TimeSpan.Zero, TimeSpan.FromHours(24));
         return new EdgeSettings
         {
-            EdgeId = ReadEdgeId(root),
+            EdgeId = root.Id("edge_id", "edge", "Write the ID that `culvert edge create` printed.", isRequired: true),
             StateDirectory = root.Path("state_dir", "/var/lib/culvert/edge"),
             Identity = IdentitySection.Read(root, allowManual: false),
             Agents = ReadAgents(root.Section("agents"), drain),
@@ -37,17 +36,6 @@ internal static class EdgeSettingsReader
             Log = LogSection.Read(root),
             Telemetry = TelemetrySection.Read(root),
         };
-    }
-
-    private static string ReadEdgeId(ConfigSection root)
-    {
-        var id = root.RequiredString("edge_id");
-        if (id.Length > 0 && (!id.StartsWith(IdPrefix, StringComparison.Ordinal) || id.Length > 64))
-        {
-            root.Error("edge_id", "This is not the id of an edge.", "Write the ID that `culvert edge create` printed.");
-        }
-
-        return id;
     }
 
     private static AgentOptions ReadAgents(ConfigSection section, TimeSpan drain) =>

@@ -12,8 +12,8 @@ public sealed class ChartDefaultTests
     {
         ["tunnel-edge"] = """
             config_version: 1
-            edge_id: edge_01
-            identity: {url: "https://a.example:8443", organization_id: o, rule_id: fdrl_01}
+            edge_id: edge_010000000000000000000000
+            identity: {url: "https://a.example:8443", organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000}
             """,
         ["identity-service"] = """
             config_version: 1
@@ -23,8 +23,8 @@ public sealed class ChartDefaultTests
             """,
         ["tunnel-agent"] = """
             config_version: 1
-            identity: {url: "https://a.example:8443", organization_id: o, rule_id: fdrl_01}
-            tunnel: {id: tnl_01}
+            identity: {url: "https://a.example:8443", organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000}
+            tunnel: {id: tnl_010000000000000000000000}
             routes: {docs: {upstream: {url: "http://127.0.0.1:3001"}, oauth: {mode: dangerous_none}}}
             """,
     };

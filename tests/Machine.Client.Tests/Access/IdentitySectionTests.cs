@@ -11,7 +11,8 @@ namespace Culvert.Machine.Client.Tests.Access;
 
 public sealed class IdentitySectionTests : IDisposable
 {
-    private const string Base = "url: https://id.test:8443, organization_id: o, rule_id: r";
+    private const string Base =
+        "url: https://id.test:8443, organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000";
 
     private readonly ConfigFile file = new();
 
@@ -48,6 +49,33 @@ public sealed class IdentitySectionTests : IDisposable
     [InlineData("mode: manual, tunnel_token: clv_tun_x", "identity.tunnel_token")]
     public void Read_WrongTogether_NamesTheKey(string yaml, string key) =>
         Errors($"identity: {{{Base}, {yaml}}}", allowManual: true).ShouldBe([key]);
+
+    [Theory]
+    [InlineData("organization_id", "\"${ORG}\"")]
+    [InlineData("organization_id", "not-a-uuid")]
+    [InlineData("organization_id", "123")]
+    [InlineData("organization_id", "11111111111111111111111111111111")]
+    [InlineData("rule_id", "\"${RULE}\"")]
+    [InlineData("rule_id", "fdrl_01")]
+    [InlineData("rule_id", "tnl_010000000000000000000000")]
+    [InlineData("rule_id", "fdrl_01000000000000000000000_")]
+    public void Read_IdThatCannotBeOne_NamesTheKey(string key, string value)
+    {
+        var others = string.Join(", ", Base.Split(", ").Where(pair => !pair.StartsWith(key, StringComparison.Ordinal)));
+
+        Errors($"identity: {{{others}, token: {{file: a}}, {key}: {value}}}", allowManual: true)
+            .ShouldBe([$"identity.{key}"]);
+    }
+
+    [Theory]
+    [InlineData("service_account_id: svac_01", "identity.service_account_id")]
+    [InlineData("service_account_id: svac_010000000000000000000000", null)]
+    [InlineData("workspace_id: wrkspc_1", "identity.workspace_id")]
+    [InlineData("workspace_id: wrkspc_010000000000000000000000", null)]
+    [InlineData("workspace_id: default", null)]
+    public void Read_OptionalId_HasItsForm(string line, string? key) =>
+        Errors($"identity: {{{Base}, token: {{file: a}}, {line}}}", allowManual: true)
+            .ShouldBe(key is null ? [] : [key]);
 
     [Theory]
     [InlineData("token: {}", "auto", "https://id.test:8443")]

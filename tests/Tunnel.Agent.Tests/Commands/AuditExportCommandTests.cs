@@ -113,10 +113,10 @@ public sealed class AuditExportCommandTests : IDisposable
             state_dir: {state}
             identity:
               url: "https://identity.example.com:8443"
-              organization_id: o
-              rule_id: r
+              organization_id: 11111111-1111-1111-1111-111111111111
+              rule_id: fdrl_010000000000000000000000
             tunnel:
-              id: tnl_01
+              id: tnl_010000000000000000000000
             routes:
               docs:
                 upstream:

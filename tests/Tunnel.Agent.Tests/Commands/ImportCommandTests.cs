@@ -67,16 +67,16 @@ public sealed class ImportCommandTests : IDisposable
             "--organization",
             "11111111-2222-3333-4444-555555555555",
             "--rule",
-            "fdrl_9",
+            "fdrl_010000000000000000000009",
             "--tunnel",
-            "tnl_9",
+            "tnl_010000000000000000000009",
             "--issuer",
             "https://login.corp"
         );
 
         run.ExitCode.ShouldBe(0, run.Error);
         run.Error.ShouldNotMatch(@"\bexample\b");
-        run.Output.ShouldContain("\"tnl_9\"");
+        run.Output.ShouldContain("\"tnl_010000000000000000000009\"");
     }
 
     [Fact]

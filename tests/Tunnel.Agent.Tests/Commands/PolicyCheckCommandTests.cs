@@ -56,8 +56,8 @@ public sealed class PolicyCheckCommandTests : IDisposable
     private static string AgentFile() =>
         """
             config_version: 1
-            identity: {url: "https://identity.example.com:8443", organization_id: o, rule_id: r}
-            tunnel: {id: tnl_01}
+            identity: {url: "https://identity.example.com:8443", organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000}
+            tunnel: {id: tnl_010000000000000000000000}
             routes:
               docs:
                 upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: tcp}}

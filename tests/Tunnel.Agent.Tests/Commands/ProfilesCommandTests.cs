@@ -10,8 +10,8 @@ public sealed class ProfilesCommandTests : IDisposable
 {
     private const string Valid = """
         config_version: 1
-        identity: {url: "https://identity.example.com:8443", organization_id: o, rule_id: r}
-        tunnel: {id: tnl_01}
+        identity: {url: "https://identity.example.com:8443", organization_id: 11111111-1111-1111-1111-111111111111, rule_id: fdrl_010000000000000000000000}
+        tunnel: {id: tnl_010000000000000000000000}
         routes: {docs: {upstream: {url: "http://docs.corp"}, oauth: {mode: dangerous_none}}}
 
         """;

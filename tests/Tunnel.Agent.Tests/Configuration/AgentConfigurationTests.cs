@@ -148,6 +148,8 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("tunnel:\n", "tunnels:\n", "tunnels")]
     [InlineData("tnl_010000000000000000000000", "docs", "tunnel.id")]
     [InlineData("  id: tnl_010000000000000000000000\n", "  connections: 2\n", "tunnel.id")]
+    [InlineData("tnl_010000000000000000000000", "tnl_01", "tunnel.id")]
+    [InlineData("tnl_010000000000000000000000", "\"${TUNNEL}\"", "tunnel.id")]
     [InlineData("  id: tnl", "  connections: 9\n  id: tnl", "tunnel.connections")]
     [InlineData("  id: tnl", "  connections: 0\n  id: tnl", "tunnel.connections")]
     [InlineData("  id: tnl", "  max_streams: 16385\n  id: tnl", "tunnel.max_streams")]

@@ -73,8 +73,8 @@ internal sealed partial class ImportScene : IDisposable
             StateDirectory = Folder,
             Url = "https://identity.example.com",
             OrganizationId = "00000000-0000-0000-0000-000000000000",
-            RuleId = "fdrl_01",
-            TunnelId = "tnl_01",
+            RuleId = "fdrl_010000000000000000000000",
+            TunnelId = "tnl_010000000000000000000000",
             Issuer = "https://login.example.com",
             Routes = [],
         };

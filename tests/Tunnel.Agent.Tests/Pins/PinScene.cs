@@ -20,7 +20,7 @@ namespace Culvert.Tunnel.Agent.Tests.Pins;
 /// <summary>A tunnel with one route whose server is pinned: what an operator approved is what was there at the start.</summary>
 internal sealed class PinScene : IAsyncDisposable
 {
-    public const string TunnelId = "tnl_01";
+    public const string TunnelId = "tnl_010000000000000000000000";
     public const string PlatformDomain = "id.test";
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-pins-").FullName;

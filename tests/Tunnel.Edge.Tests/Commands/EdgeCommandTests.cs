@@ -159,7 +159,7 @@ public sealed class EdgeCommandTests : IDisposable
             identity:
               url: https://127.0.0.1:1
               organization_id: 11111111-1111-1111-1111-111111111111
-              rule_id: fdrl_01
+              rule_id: fdrl_010000000000000000000000
               token: {environment: HOME}
             agents: {listen: ["127.0.0.1:0"]}
             health: {listen: ["127.0.0.1:{{healthPort}}"]}

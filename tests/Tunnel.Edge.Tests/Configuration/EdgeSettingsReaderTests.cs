@@ -12,7 +12,7 @@ public sealed class EdgeSettingsReaderTests : IDisposable
         identity:
           url: https://identity.test:8443
           organization_id: 11111111-1111-1111-1111-111111111111
-          rule_id: fdrl_01
+          rule_id: fdrl_010000000000000000000000
           token: {environment: HOME}
         """;
 
@@ -58,6 +58,8 @@ public sealed class EdgeSettingsReaderTests : IDisposable
 
     [Theory]
     [InlineData("edge_id: tnl_01", "edge_id")]
+    [InlineData("edge_id: edge_01", "edge_id")]
+    [InlineData("edge_id: \"${EDGE}\"", "edge_id")]
     [InlineData("agents: {offline_grace: 8d}", "agents.offline_grace")]
     [InlineData("agents: {max_stream_life: 25h}", "agents.max_stream_life")]
     [InlineData("sni: {max_hello_bytes: 17KiB}", "sni.max_hello_bytes")]

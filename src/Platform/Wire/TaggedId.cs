@@ -1,0 +1,31 @@
+using System.Buffers;
+
+namespace Culvert.Platform.Wire;
+
+/// <summary>
+/// The ids of the service: a tag of their kind, <c>_01</c> and 22 base-62 characters, such as
+/// <c>tnl_010000000000000000000000</c>.
+/// </summary>
+public static class TaggedId
+{
+    /// <summary>The characters of the random part.</summary>
+    public const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+    /// <summary>Follows the tag.</summary>
+    public const string Version = "_01";
+
+    /// <summary>Length of the random part.</summary>
+    public const int RandomCharacters = 22;
+
+    private static readonly SearchValues<char> Characters = SearchValues.Create(Base62);
+
+    /// <summary>True for an id of that kind. Whether it exists is another question.</summary>
+    /// <param name="tag">The kind, such as <c>tnl</c>.</param>
+    /// <param name="text">What was written.</param>
+    public static bool IsWellFormed(string tag, string? text) =>
+        text is not null
+        && text.Length == tag.Length + Version.Length + RandomCharacters
+        && text.StartsWith(tag, StringComparison.Ordinal)
+        && text.AsSpan(tag.Length).StartsWith(Version, StringComparison.Ordinal)
+        && !text.AsSpan(tag.Length + Version.Length).ContainsAnyExcept(Characters);
+}
