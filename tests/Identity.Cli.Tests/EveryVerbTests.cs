@@ -74,6 +74,18 @@ public sealed class EveryVerbTests : CommandTest
     }
 
     [Fact]
+    public void EveryVerbThatEndsSomething_AcceptsYes()
+    {
+        var ending = Leaves([], CommandTree.Root()).Where(leaf => VerbFactory.Ending.Contains(leaf.Path[^1])).ToList();
+
+        ending.Count.ShouldBeGreaterThan(25);
+        ending
+            .Where(leaf => leaf.Verb.Options.All(option => option.Name != "--yes"))
+            .Select(leaf => string.Join(' ', leaf.Path))
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task EveryFileName_Empty_IsUsage()
     {
         var (tried, faults) = (0, new List<string>());

@@ -1,10 +1,28 @@
 using System.CommandLine;
+using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>Builds commands whose action runs through the one boundary that reports results and failures.</summary>
 internal sealed class VerbFactory(Func<ParseResult, Verb, CancellationToken, Task<int>> run)
 {
+    /// <summary>The verbs that end something or take it back.</summary>
+    internal static readonly HashSet<string> Ending = new(StringComparer.Ordinal)
+    {
+        "archive",
+        "delete",
+        "drain",
+        "reject",
+        "remove",
+        "retire",
+        "revoke",
+        "rollback",
+        "rotate",
+        "suspend",
+        "taint",
+        "withdraw",
+    };
+
     public Command Create(string name, string description, Verb verb, params ReadOnlySpan<Symbol> symbols)
     {
         var command = new Command(name, description);
@@ -18,6 +36,14 @@ internal sealed class VerbFactory(Func<ParseResult, Verb, CancellationToken, Tas
             {
                 command.Options.Add((Option)symbol);
             }
+        }
+
+        // Scripts give --yes to whatever ends something. Commands that do not ask, because they can be undone, accept it too.
+        if (Ending.Contains(name) && command.Options.All(option => option.Name != Flags.YesName))
+        {
+            var yes = Flags.Yes();
+            yes.Hidden = true;
+            command.Options.Add(yes);
         }
 
         command.SetAction((parse, cancel) => run(parse, verb, cancel));

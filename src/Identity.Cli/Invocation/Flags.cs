@@ -12,7 +12,9 @@ internal static class Flags
 
     public static Argument<string> Id(Noun noun) => Id(noun.Word).Offering(noun);
 
-    public static Option<bool> Yes() => new("--yes") { Description = "do not ask for confirmation" };
+    public const string YesName = "--yes";
+
+    public static Option<bool> Yes() => new(YesName) { Description = "do not ask for confirmation" };
 
     public static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };

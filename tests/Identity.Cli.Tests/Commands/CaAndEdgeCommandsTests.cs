@@ -99,6 +99,18 @@ public sealed class CaAndEdgeCommandsTests : CommandTest
         (await Stage.RunAsync("ca", "approve", "ca_01", "--yes")).ExitCode.ShouldBe(ExitCode.Refused);
     }
 
+    [Theory]
+    [InlineData("delete")]
+    [InlineData("rollback")]
+    public async Task CaStepThatCanBeUndone_Yes_IsAccepted(string verb)
+    {
+        Service.On($"POST {Authorities}/ca_01/{verb}", """{"id":"ca_01","state":"retired"}""");
+
+        var run = await Stage.RunAsync("ca", verb, "ca_01", "--yes");
+
+        run.ExitCode.ShouldBe(0, run.Error);
+    }
+
     [Fact]
     public async Task CaActivate_PostsNoBody()
     {
