@@ -64,29 +64,33 @@ public sealed class HealthEndpoints(
         await Task.WhenAll(
             checks.Select(async c =>
             {
-                var (name, reason) = await EvaluateAsync(c, cancellationToken);
-                CheckHolds.Record(reason is null ? 1 : 0, new KeyValuePair<string, object?>("check", name));
-                return (name, reason, c.IsAdvisory);
+                var result = await EvaluateAsync(c, cancellationToken);
+                CheckHolds.Record(result.Reason is null ? 1 : 0, new KeyValuePair<string, object?>("check", result.Name));
+                return result;
             })
         );
 
-    private async Task<(string Name, string? Reason)> EvaluateAsync(ReadinessCheck check, CancellationToken ct)
+    private async Task<(string Name, string? Reason, bool IsAdvisory)> EvaluateAsync(
+        ReadinessCheck check,
+        CancellationToken ct
+    )
     {
         using var limit = new CancellationTokenSource(CheckTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
             // Waited for apart, since a check may not heed its token.
-            return (check.Name, await check.Evaluate(both.Token).AsTask().WaitAsync(both.Token));
+            var reason = await check.Evaluate(both.Token).AsTask().WaitAsync(both.Token);
+            return (check.Name, reason, check.IsAdvisory || (reason is not null && check.IsDegraded?.Invoke() == true));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            return (check.Name, "The check timed out.");
+            return (check.Name, "The check timed out.", check.IsAdvisory);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             // A check must never take the others down with it; its type says enough for a first look.
-            return (check.Name, $"The check failed: {e.GetType().Name}.");
+            return (check.Name, $"The check failed: {e.GetType().Name}.", check.IsAdvisory);
         }
     }
 

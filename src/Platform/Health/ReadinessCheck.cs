@@ -8,6 +8,12 @@ public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTa
     /// <summary>True for what an operator should know although the program does its job: it is shown and does not count.</summary>
     public bool IsAdvisory { get; init; }
 
+    /// <summary>
+    /// Asked when the check fails: true while the program still does its job for others than those that the reason names; the
+    /// check is then shown and does not count. Null: it always counts.
+    /// </summary>
+    public Func<bool>? IsDegraded { get; init; }
+
     /// <summary>A check that needs no waiting.</summary>
     public static ReadinessCheck Create(string name, Func<string?> evaluate) =>
         new(name, _ => ValueTask.FromResult(evaluate()));

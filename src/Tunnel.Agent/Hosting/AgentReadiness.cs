@@ -1,9 +1,11 @@
 using Culvert.Platform.Health;
 using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
@@ -13,6 +15,9 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private volatile bool isDraining;
     private volatile bool isPortMissing;
     private volatile IReadOnlyList<string> unknownEdges = [];
+
+    // Set when every server and issuer has been asked once: until then an agent that starts is not ready for some routes alone.
+    private volatile bool isKnown;
 
     /// <summary>Whether it accepts no new clients.</summary>
     public bool IsDraining
@@ -41,18 +46,53 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             .. parts.Credentials.Checks,
             ReadinessCheck.Create("inner_certificate", CheckLeaf),
             ReadinessCheck.Create("edges", CheckEdges),
-            ReadinessCheck.Create("upstreams", CheckUpstreams),
-            ReadinessCheck.Create("issuers", CheckIssuers),
-            ReadinessCheck.Create("audit", CheckAudit),
+            OfRoutes("routes", CheckUnserved),
+            OfRoutes("upstreams", CheckUpstreams),
+            OfRoutes("issuers", CheckIssuers),
+            OfRoutes("audit", CheckAudit),
             ReadinessCheck.Create("audit_unrecorded", CheckUnrecorded) with
             {
                 IsAdvisory = true,
             },
-            ReadinessCheck.Create("pins", CheckPins),
+            OfRoutes("pins", CheckPins),
             ReadinessCheck.Create("long_poll", CheckLongPolls),
             ReadinessCheck.Create("connector", CheckConnectors),
             .. watch?.Checks ?? [],
         ];
+
+    // What closes some routes must not take the others out of a balancer: it counts when no route is served.
+    private ReadinessCheck OfRoutes(string name, Func<string?> evaluate) =>
+        ReadinessCheck.Create(name, evaluate) with
+        {
+            IsDegraded = ServesARoute,
+        };
+
+    private bool ServesARoute()
+    {
+        var current = parts.Generation;
+        isKnown =
+            isKnown
+            || (
+                current.Probes.All(p => !p.IsWaiting) && current.Issuers.All(i => HasKeys(i) || i.Problem.Length > 0)
+            );
+        return isKnown && current.Probes.Any(p => p.State.IsHealthy != false && IsOpen(p.Route, current));
+    }
+
+    private bool IsOpen(Route route, RouteGeneration current) =>
+        route.Policy.Closure is null
+        && route.Policy.Pins is not { IsQuarantined: true }
+        && !parts.Map.Current.Unserved.Contains(route.Name, StringComparer.Ordinal)
+        && (
+            route.Access.Oauth.Mode != OauthMode.Required
+            || current.Issuers.Any(i =>
+                HasKeys(i) && route.Access.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal)
+            )
+        )
+        && !(NeedsRecord(route.Policy.Mode) && CheckAudit() is not null);
+
+    private static bool HasKeys(IssuerKeyCache issuer) => issuer.State is not (KeyState.Empty or KeyState.HardExpired);
+
+    private static bool NeedsRecord(PolicyMode mode) => mode is PolicyMode.Observe or PolicyMode.Enforce;
 
     private string? CheckLeaf() =>
         parts.Leaves.IsServing ? null
@@ -66,24 +106,24 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ? $"No edge is connected; the tunnel does not have these edges: {string.Join(", ", UnknownEdges)} (tunnel.edges)."
         : parts.Fleet.ServingEdges == 0 ? "No edge is connected."
         : IsPortMissing ? "No edge has reported its port for clients yet: resource URLs would have the wrong port."
-        : parts.Map.Current.Unserved is { Count: > 0 } unserved
-            ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
         : null;
+
+    private string? CheckUnserved() =>
+        parts.Map.Current.Unserved is { Count: > 0 } unserved
+            ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
+            : null;
 
     // Of issuers that some route trusts: without their keys that route answers 503.
     private string? CheckIssuers()
     {
-        var unhealthy = parts
-            .Generation.Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
-            .Select(i => i.Issuer.Name)
-            .ToList();
+        var unhealthy = parts.Generation.Issuers.Where(i => !HasKeys(i)).Select(i => i.Issuer.Name).ToList();
         return unhealthy.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", unhealthy)}." : null;
     }
 
     private string? CheckAudit() =>
         parts.Trail.Problem is { } problem
         && parts.Generation.Settings.Audit.DeniesWhenFull
-        && parts.Generation.Settings.Routes.Any(r => r.Policy.Mode is PolicyMode.Observe or PolicyMode.Enforce)
+        && parts.Generation.Settings.Routes.Any(r => NeedsRecord(r.Policy.Mode))
             ? $"Calls cannot be recorded: {problem}"
             : null;
 
@@ -99,11 +139,10 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private string? CheckPins()
     {
         var pins = parts.Generation.Routes.Select(r => r.Policy.Pins).OfType<RoutePins>().ToList();
-        var closed = Join(
-            pins.Where(p => p.Closed is not null).Select(p => $"The route {p.State.Route} is closed: {p.Closed}")
-        );
-        var quarantined = pins.Where(p => p.IsQuarantined).Select(p => p.State.Route).ToList();
-        return closed ?? (quarantined.Count > 0 ? $"In quarantine: {string.Join(", ", quarantined)}." : null);
+        var quarantined = pins.Where(p => p.Closed is null && p.IsQuarantined).Select(p => p.State.Route).ToList();
+        var closed = pins.Where(p => p.Closed is not null)
+            .Select(p => $"The route {p.State.Route} is closed: {p.Closed}");
+        return Join(quarantined.Count > 0 ? closed.Append($"In quarantine: {string.Join(", ", quarantined)}.") : closed);
     }
 
     private string? CheckLongPolls() =>

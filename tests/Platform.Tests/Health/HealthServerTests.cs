@@ -221,6 +221,31 @@ public sealed class HealthServerTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Readyz_DegradedCheck_IsShownAndCountsWhenNothingIsServedAnyMore()
+    {
+        var servesOthers = true;
+        await Start(
+            ReadinessCheck.Create("issuers", () => "no keys of corp") with
+            {
+                IsDegraded = () => servesOthers,
+            }
+        );
+
+        var degraded = await Get("/readyz");
+        servesOthers = false;
+        var down = await Get("/readyz");
+
+        degraded.ShouldBe(
+            (
+                HttpStatusCode.OK,
+                """{"status":"ready","program":"tunnel-edge","edge_id":"edge_01","checks":[{"name":"issuers","ready":true,"detail":"no keys of corp"}]}"""
+            )
+        );
+        down.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        down.Body.ShouldContain("\"ready\":false,\"detail\":\"no keys of corp\"");
+    }
+
+    [Fact]
     public async Task Apply_AnotherAddress_IsListenedOnInTheOldOnesPlace()
     {
         await Start();

@@ -123,6 +123,35 @@ public sealed class AgentRuntimeTests : IDisposable
         AuditCheck.Check(settings).Status.ShouldBe(status);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Run_OneIssuerWithoutKeys_CountsOnlyWhenNoOtherRouteIsServed(bool otherIsServed)
+    {
+        await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        await using var service = await FakeService.StartAsync(TimeProvider.System);
+        await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
+        service.Edges = [edge.Feed];
+        var settings = Configure(
+            service,
+            port: otherIsServed ? upstream.Port : 9,
+            sections: "issuers: {corp: {issuer: \"https://127.0.0.1:9\"}}",
+            routes: """
+              wiki:
+                upstream: {url: "http://127.0.0.1:9", allowed_ranges: [127.0.0.0/8], health: {probe: none}}
+                oauth: {mode: required, issuers: [corp]}
+
+            """
+        );
+        await using var agent = new RunningAgent(settings);
+        await edge.NextAsync();
+        string[] counted = otherIsServed ? [] : ["upstreams", "issuers"];
+
+        await Eventually.UntilAsync(async () => counted.SequenceEqual(await agent.CountedChecksAsync()), Token);
+
+        (await agent.FailedCheckAsync("issuers")).ShouldBe("No usable keys of the issuer: corp.");
+    }
+
     [Fact] // S28: what an agent does is in its own file; a feed can take away and add nothing
     public async Task Run_FeedThatWouldWiden_ChangesNothing()
     {

@@ -63,6 +63,21 @@ internal sealed class RunningAgent : IAsyncDisposable
     public async Task<string?> FailedCheckAsync(string name) =>
         await runtime.Checks.Single(c => c.Name == name).Evaluate(CancellationToken.None);
 
+    /// <summary>The checks that make it not ready.</summary>
+    public async Task<IReadOnlyList<string>> CountedChecksAsync()
+    {
+        var counted = new List<string>();
+        foreach (var check in runtime.Checks.Where(c => !c.IsAdvisory))
+        {
+            if (await check.Evaluate(CancellationToken.None) is not null && check.IsDegraded?.Invoke() != true)
+            {
+                counted.Add(check.Name);
+            }
+        }
+
+        return counted;
+    }
+
     /// <summary>What its reports would say of the doctor's checks now.</summary>
     public async Task<IReadOnlyList<DoctorFinding>> CheckAsync() =>
         await runtime.Doctor.RunAsync(CancellationToken.None);
