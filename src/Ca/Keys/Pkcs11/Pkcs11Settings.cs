@@ -6,13 +6,19 @@ namespace Culvert.Ca.Keys.Pkcs11;
 /// <param name="ReadPin">Reads the user PIN when it is needed; not kept.</param>
 public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<string> ReadPin)
 {
-    /// <summary>
-    /// How long one call is waited for. An HSM on a network answers within a second, making an RSA key may take some;
-    /// ten are an error.
-    /// </summary>
+    /// <summary>How long one call is waited for. An HSM on a network answers within a second; ten are an error.</summary>
     public TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For tests: the limit of a call that begins now, in place of <see cref="Limit"/>.</summary>
+    /// <summary>
+    /// How long the making of a key pair is waited for. A small or busy HSM may search for more than ten seconds for the
+    /// primes of an RSA key, and it answers other calls meanwhile. With the calls before and after it, it must stay below the
+    /// minute after which another node may continue the registration of an authority.
+    /// </summary>
+    public TimeSpan GenerateLimit { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// For tests: the limit of a call that begins now, in place of <see cref="Limit"/> and <see cref="GenerateLimit"/>.
+    /// </summary>
     internal Func<TimeSpan>? LimitNow { get; init; }
 
     /// <summary>

@@ -24,6 +24,7 @@ public sealed class Pkcs11Token
 
     private readonly Pkcs11Settings settings;
     private readonly Pkcs11Workers workers;
+    private readonly Func<TimeSpan> generateLimit;
     private readonly Pkcs11Login login;
     private volatile Pkcs11Sessions sessions;
 
@@ -36,6 +37,7 @@ public sealed class Pkcs11Token
         ArgumentNullException.ThrowIfNull(settings);
         this.settings = settings;
         workers = new Pkcs11Workers(settings.LimitNow ?? (() => settings.Limit));
+        generateLimit = settings.LimitNow ?? (() => settings.GenerateLimit);
         login = new Pkcs11Login(settings);
         sessions = new Pkcs11Sessions(settings, login);
     }
@@ -114,7 +116,8 @@ public sealed class Pkcs11Token
 
                         return true;
                     }
-                )
+                ),
+            generateLimit
         );
     }
 
@@ -283,18 +286,18 @@ public sealed class Pkcs11Token
     }
 
     // Once more, because the re-initialised library may know the token again.
-    private T Call<T>(string label, Func<Pkcs11Call, Pkcs11Sessions, T> work)
+    private T Call<T>(string label, Func<Pkcs11Call, Pkcs11Sessions, T> work, Func<TimeSpan>? ownLimit = null)
     {
         try
         {
             T result;
             try
             {
-                result = CallOnce(work);
+                result = CallOnce(work, ownLimit);
             }
             catch (Pkcs11Exception gone) when (gone.IsTokenGone && TryRestart())
             {
-                result = CallOnce(work);
+                result = CallOnce(work, ownLimit);
             }
 
             settings.Answered?.Invoke(label, null);
@@ -317,26 +320,29 @@ public sealed class Pkcs11Token
 
     // On a thread of its own, for as long as the limit allows. Sessions that a call hangs in are left to it: a session, or
     // a lock, that it holds blocks no other thread. A call that was never begun holds none of them.
-    private T CallOnce<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work)
+    private T CallOnce<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work, Func<TimeSpan>? ownLimit)
     {
         login.ThrowIfRefused();
         var present = sessions;
         try
         {
-            return workers.Run(call =>
-            {
-                try
+            return workers.Run(
+                call =>
                 {
-                    return work(call, present);
-                }
-                finally
-                {
-                    if (call.IsAbandoned)
+                    try
                     {
-                        present.Close();
+                        return work(call, present);
                     }
-                }
-            });
+                    finally
+                    {
+                        if (call.IsAbandoned)
+                        {
+                            present.Close();
+                        }
+                    }
+                },
+                ownLimit
+            );
         }
         catch (Pkcs11Exception late) when (late.IsLate)
         {

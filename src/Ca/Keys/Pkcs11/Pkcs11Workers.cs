@@ -46,15 +46,20 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         }
     }
 
+    /// <param name="work">What is called.</param>
+    /// <param name="ownLimit">
+    /// Of work that takes longer than others. It does not apply to the one call that tries an HSM which did not answer: the
+    /// others wait for its end. Null: the limit of all.
+    /// </param>
     /// <exception cref="Pkcs11Exception">It did not come back in time (late), or it was never begun.</exception>
-    public T Run<T>(Func<Pkcs11Call, T> work)
+    public T Run<T>(Func<Pkcs11Call, T> work, Func<TimeSpan>? ownLimit = null)
     {
         T? result = default;
         var call = new Pkcs11Call(self => result = Enter(self, work));
         var tries = Enqueue(call);
         try
         {
-            if (call.Wait(limit()))
+            if (call.Wait(tries || ownLimit is null ? limit() : ownLimit()))
             {
                 // What the work threw is an answer, too.
                 Suspect(false);

@@ -110,6 +110,22 @@ public sealed class Pkcs11FaultTests
     }
 
     [Fact]
+    public void Generate_TakesLongerThanASignatureMay_MakesTheKey()
+    {
+        var slow = new Pkcs11Token(
+            new Pkcs11Settings(SoftHsm.ModulePath, SoftHsm.Token, () => SoftHsm.Pin)
+            {
+                Limit = TimeSpan.Zero,
+                GenerateLimit = TimeSpan.FromMinutes(1),
+            }
+        );
+
+        slow.Generate("slowly made", KeyAlgorithm.EcdsaP256);
+
+        Token().Describe("slowly made").ShouldNotBeNull().PolicyError.ShouldBeNull();
+    }
+
+    [Fact]
     public void Rename_OfAPair_IsFoundUnderTheNextLabelAlone()
     {
         var token = Token();

@@ -78,6 +78,34 @@ public sealed class Pkcs11WorkersTests : IDisposable
     }
 
     [Fact]
+    public void Run_WorkWithALimitOfItsOwn_IsWaitedForThatLong()
+    {
+        limit = UntilItHangs;
+
+        workers
+            .Run(
+                Hang,
+                () =>
+                {
+                    released.SetResult();
+                    return Eventually.Limit;
+                }
+            )
+            .ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Run_HsmIsSuspect_LongerWorkIsWaitedForNoLongerThanOthers()
+    {
+        limit = UntilItHangs;
+        Should.Throw<Pkcs11Exception>(() => workers.Run(Hang));
+
+        Should.Throw<Pkcs11Exception>(() => workers.Run(Hang, () => Eventually.Limit)).IsLate.ShouldBeTrue();
+
+        released.SetResult();
+    }
+
+    [Fact]
     public async Task IsStuck_EveryThreadHangs_UntilOneCallComesBack()
     {
         limit = UntilItHangs;
