@@ -71,7 +71,7 @@ internal sealed class OcspEndpoint(
         var answer =
             total.TryTake(0) is not null ? OcspAnswer.Refused(OcspResult.TryLater)
             : encoded is null ? OcspAnswer.Refused(OcspResult.MalformedRequest)
-            : await responder.AnswerAsync(request.Route("ca_id"), encoded, cancellationToken);
+            : await responder.AnswerAsync(request.Route("ca_id"), encoded, request.Source, cancellationToken);
         Count(answer);
         Describe(request.Http.Response, answer);
         return answer;

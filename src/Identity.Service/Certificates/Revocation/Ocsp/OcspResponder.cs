@@ -1,3 +1,4 @@
+using System.Net;
 using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Ca.Revocation.Ocsp;
@@ -15,8 +16,10 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// the next answer of every node; signed answers are kept, and reused while they still say what the store says.
 /// </summary>
 /// <remarks>
-/// Kept are answers about one issued certificate without a nonce: their number is bounded by what was issued, and by
-/// <see cref="MaxKept"/>. Everything else is signed for the occasion, within <c>limits.ocsp_signatures</c>.
+/// Kept are answers about one certificate without a nonce; those about serial numbers that were never issued are kept
+/// apart, since any client can name as many as it likes. Everything else is signed for the occasion. All signatures of an
+/// authority are within <c>limits.ocsp_signatures</c>. Those that any client can cause without end get a part of it, and
+/// each address a part of that part, so that issued certificates are still answered for.
 /// </remarks>
 internal sealed class OcspResponder(
     OcspAuthorities authorities,
@@ -33,23 +36,47 @@ internal sealed class OcspResponder(
     /// <summary>Kept answers; each is about a kilobyte.</summary>
     private const int MaxKept = 16_384;
 
-    // One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> signatures = new(
+    /// <summary>Kept answers about serial numbers that were never issued.</summary>
+    private const int MaxKeptUnknown = 1_024;
+
+    // The part of the signatures for nonces, several certificates and unknown serial numbers: of all addresses, and of one.
+    private const int OccasionalPart = 2;
+    private const int AddressPart = 10;
+
+    // Each authority has its own bucket: a flood of requests about one does not affect the others.
+    private readonly KeyedRateLimiter<string> signatures = new(
         () => limits.Value.OcspSignatures,
         time,
         shares: shares,
         name: "ocsp_signatures"
     );
 
+    private readonly KeyedRateLimiter<string> occasional = new(
+        () => Divide(limits.Value.OcspSignatures, OccasionalPart),
+        time,
+        shares: shares,
+        name: "ocsp_occasional"
+    );
+
+    private readonly SourceRateLimiter occasionalOfAddress = new(
+        () => Divide(limits.Value.OcspSignatures, AddressPart),
+        time,
+        shares: shares,
+        name: "ocsp_occasional_per_address"
+    );
+
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MaxKept });
+    private readonly MemoryCache keptUnknown = new(new MemoryCacheOptions { SizeLimit = MaxKeptUnknown });
 
     /// <summary>The answer to a request, whatever its bytes are.</summary>
     /// <param name="name">The authority's, from the path.</param>
     /// <param name="encoded">The request.</param>
+    /// <param name="source">The client's address.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<OcspAnswer> AnswerAsync(
         string name,
         ReadOnlyMemory<byte> encoded,
+        IPAddress source,
         CancellationToken cancellationToken
     )
     {
@@ -74,13 +101,31 @@ internal sealed class OcspResponder(
             statuses.Add(await FindStatusAsync(authority, certificate, cancellationToken));
         }
 
-        return request.Nonce is null && statuses is [{ State: not OcspState.Unknown } only]
-            ? await ReuseAsync(authority, only, cancellationToken)
-            : await SignAsync(authority, statuses, request.Nonce, cancellationToken)
-                ?? OcspAnswer.Refused(OcspResult.TryLater);
+        if (request.Nonce is null && statuses is [var only])
+        {
+            return await ReuseAsync(authority, only, source, cancellationToken);
+        }
+
+        return MaySignOccasional(authority, source)
+            && await SignAsync(authority, statuses, request.Nonce, cancellationToken) is { } signed
+            ? signed
+            : OcspAnswer.Refused(OcspResult.TryLater);
     }
 
-    public void Dispose() => kept.Dispose();
+    public void Dispose()
+    {
+        kept.Dispose();
+        keptUnknown.Dispose();
+    }
+
+    private static RateLimit Divide(RateLimit limit, int parts) =>
+        limit with
+        {
+            Count = Math.Max(1, limit.Count / parts),
+        };
+
+    private bool MaySignOccasional(OcspAuthority authority, IPAddress source) =>
+        occasionalOfAddress.TryTake(source) is null && occasional.TryTake(authority.Name) is null;
 
     private async ValueTask<OcspStatus> FindStatusAsync(
         OcspAuthority authority,
@@ -110,13 +155,16 @@ internal sealed class OcspResponder(
     private async ValueTask<OcspAnswer> ReuseAsync(
         OcspAuthority authority,
         OcspStatus status,
+        IPAddress source,
         CancellationToken cancellationToken
     )
     {
+        var isIssued = status.State != OcspState.Unknown;
+        var cache = isIssued ? kept : keptUnknown;
         var key = status.Certificate.Key;
         var now = time.GetUtcNow();
         var present =
-            kept.TryGetValue(key, out OcspAnswer? found) && Says(found!, status) && now < found!.NextUpdate
+            cache.TryGetValue(key, out OcspAnswer? found) && Says(found!, status) && now < found!.NextUpdate
                 ? found
                 : null;
         if (present is not null)
@@ -129,14 +177,21 @@ internal sealed class OcspResponder(
             }
         }
 
+        // RFC 5019 §2.2.3: a responder that has no record of a certificate may answer so, unsigned.
+        if (!isIssued && !MaySignOccasional(authority, source))
+        {
+            return present ?? OcspAnswer.Refused(OcspResult.Unauthorized);
+        }
+
         // An answer in the second half of its life is better than none.
         if (await SignAsync(authority, [status], nonce: null, cancellationToken) is not { } signed)
         {
             return present ?? OcspAnswer.Refused(OcspResult.TryLater);
         }
 
-        var shared = signed with { IsShared = true };
-        kept.Set(key, shared, new MemoryCacheEntryOptions { Size = 1 });
+        // The serial number may be issued a moment later: HTTP caches must not keep that it is unknown.
+        var shared = signed with { IsShared = isIssued };
+        cache.Set(key, shared, new MemoryCacheEntryOptions { Size = 1 });
         return shared;
     }
 
@@ -156,7 +211,7 @@ internal sealed class OcspResponder(
     {
         // An answer from the future would be believed until then.
         if (
-            signatures.TryTake(0) is not null
+            signatures.TryTake(authority.Name) is not null
             || clock.Check() is not null
             || await responders.FindAsync(authority, cancellationToken) is not { } signer
         )

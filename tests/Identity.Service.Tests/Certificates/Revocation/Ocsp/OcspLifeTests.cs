@@ -17,6 +17,7 @@ public sealed class OcspLifeTests
 {
     private const int TryLater = 3;
     private const int Unauthorized = 6;
+    private const string NeverIssued = "01000000000000000000000000000000ab";
 
     [Fact]
     public async Task Answer_FirstHalfOfItsLife_IsTheSame()
@@ -150,6 +151,51 @@ public sealed class OcspLifeTests
         (await client.StateAsync(serial)).ShouldBe("good");
         bench.Bench.Service.Time.Advance(OneMinute);
         (await client.StateAsync(serial, [2])).ShouldBe("good");
+    }
+
+    // Any client can name nonces and serial numbers without end.
+    [Theory]
+    [InlineData(true, TryLater)]
+    [InlineData(false, Unauthorized)]
+    public async Task Signatures_FloodOfNoncesOrUnknownSerials_LeavesIssuedCertificatesTheirs(bool hasNonce, int refusal)
+    {
+        await using var bench = await StartAsync(limits =>
+            limits with
+            {
+                OcspSignatures = new RateLimit(20, OneMinute),
+            }
+        );
+        var (serial, client) = await ServeAsync(bench);
+        using var _ = client;
+        List<int> answers = [];
+        for (byte i = 0; i < 30; i++)
+        {
+            var request = hasNonce ? client.Request(serial, [i]) : client.Request($"{NeverIssued}{i:x2}");
+            answers.Add(await client.StatusAsync(request));
+        }
+
+        answers[..2].ShouldAllBe(status => status == 0);
+        answers[2..].ShouldAllBe(status => status == refusal);
+        (await client.StateAsync(serial)).ShouldBe("good");
+    }
+
+    [Fact]
+    public async Task Answer_ForTheSameUnknownSerial_IsSignedOnce()
+    {
+        await using var bench = await StartAsync(limits =>
+            limits with
+            {
+                OcspSignatures = new RateLimit(2, OneMinute),
+            }
+        );
+        var (_, client) = await ServeAsync(bench);
+        using var __ = client;
+
+        (await client.StateAsync(NeverIssued + "00")).ShouldBe("unknown");
+        (await client.StateAsync(NeverIssued + "00")).ShouldBe("unknown");
+        (await client.StatusAsync(client.Request(NeverIssued + "01"))).ShouldBe(Unauthorized);
+        using var response = await client.PostAsync(client.Request(NeverIssued + "00"));
+        response.Headers.CacheControl!.NoStore.ShouldBeTrue();
     }
 
     [Fact]
