@@ -85,7 +85,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
     }
 
     // A person's first word makes a record that was heard of at that moment; everything later it said itself.
-    private static bool SpeaksForItself(RelyingParty party, KnownHolder? known) =>
+    internal static bool SpeaksForItself(RelyingParty party, KnownHolder? known) =>
         known is not null
         && (
             known.AcknowledgedBy is not { } by

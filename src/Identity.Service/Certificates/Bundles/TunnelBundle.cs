@@ -15,6 +15,12 @@ internal sealed record TunnelBundle(
     IReadOnlyDictionary<string, (RelyingParty Party, KnownHolder? Known)> Parties
 )
 {
+    /// <summary>
+    /// Archived relying parties that spoke for themselves within <see cref="TunnelBundles.SilentAfter"/>: they may still
+    /// verify the tunnel's certificates with the bundle that they hold.
+    /// </summary>
+    public IReadOnlyList<(RelyingParty Party, KnownHolder Known)> Departed { get; init; } = [];
+
     /// <summary>Since when the bundle waits for that holder to learn of that anchor.</summary>
     public DateTimeOffset WaitsSince(BundleHolder holder, string anchorId)
     {

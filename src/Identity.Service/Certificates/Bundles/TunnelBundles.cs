@@ -53,7 +53,8 @@ internal sealed class TunnelBundles(
             agent.RevokedAt is null
         );
         var listed = machines.ToDictionary(agent => agent.Id, StringComparer.Ordinal);
-        var registered = await parties.ListAsync(id, includeArchived: false, cancellationToken);
+        var everyParty = await parties.ListAsync(id, includeArchived: true, cancellationToken);
+        var registered = everyParty.Where(party => party.ArchivedAt is null).ToList();
         return new TunnelBundle(
             tunnel,
             new BundleState(
@@ -71,7 +72,17 @@ internal sealed class TunnelBundles(
                 party => (party, FindKnown(known, party)),
                 StringComparer.Ordinal
             )
-        );
+        )
+        {
+            Departed = [.. everyParty.Where(party => party.ArchivedAt is not null).SelectMany(FindDeparted)],
+        };
+
+        IEnumerable<(RelyingParty, KnownHolder)> FindDeparted(RelyingParty party) =>
+            FindKnown(known, party) is { } holder
+            && BundleAcknowledgements.SpeaksForItself(party, holder)
+            && time.GetUtcNow() - holder.HeardAt <= SilentAfter
+                ? [(party, holder)]
+                : [];
     }
 
     private static string GetAnchorId(RegisteredCertificate certificate) =>

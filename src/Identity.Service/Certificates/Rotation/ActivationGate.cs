@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
 /// Lets an authority issue once all that must acknowledge it hold a bundle with it (S17): live agents and registered
-/// relying parties. Where no relying party is registered, clients have the propagation time to fetch the bundle.
+/// relying parties, and for a while those that were archived. Where no relying party is registered, clients have the propagation time to fetch the bundle.
 /// </summary>
 internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateOptions> options, TimeProvider time)
     : IActivationGate
@@ -45,6 +45,22 @@ internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateO
                     anchor.Since
                 )),
         ];
+        // Removing a relying party means to continue without it, which takes two people (S16). If one person could archive
+        // it before the authority is staged, that rule would have no effect.
+        if (hasPredecessor && !options.Value.SingleApproval)
+        {
+            blockers.AddRange(
+                bundle
+                    .Departed.Where(one => one.Known.Acknowledged < anchor.Since)
+                    .Select(one => new ActivationBlocker(
+                        ActivationBlockerKind.ArchivedRelyingParty,
+                        one.Party.Id.Value,
+                        bundle.Anchors[authorityId].CreatedAt,
+                        anchor.Since
+                    ))
+            );
+        }
+
         if (hasPredecessor && bundle.Parties.Count == 0 && PropagationEnds(bundle, authorityId) > time.GetUtcNow())
         {
             blockers.Add(

@@ -64,6 +64,11 @@ internal sealed class RotationReport(
     {
         var agent = bundle.Agents.GetValueOrDefault(blocker.Id);
         var (party, known) = bundle.Parties.GetValueOrDefault(blocker.Id);
+        if (party is null)
+        {
+            (party, known) = bundle.Departed.FirstOrDefault(one => one.Party.Id.Value == blocker.Id);
+        }
+
         var holder = bundle.State.Holders.FirstOrDefault(present => present.Id == blocker.Id);
         return new RotationMissing
         {

@@ -13,7 +13,7 @@ internal sealed record ActivationBlocker(ActivationBlockerKind Kind, string Id, 
         Kind switch
         {
             ActivationBlockerKind.Agent => "agent",
-            ActivationBlockerKind.RelyingParty => "relying_party",
+            ActivationBlockerKind.RelyingParty or ActivationBlockerKind.ArchivedRelyingParty => "relying_party",
             ActivationBlockerKind.Edge => "edge",
             _ => "propagation",
         };

@@ -8,6 +8,9 @@ internal enum ActivationBlockerKind
     /// <summary>A registered relying party.</summary>
     RelyingParty,
 
+    /// <summary>An archived relying party that spoke not long ago: nothing is left that could acknowledge for it.</summary>
+    ArchivedRelyingParty,
+
     /// <summary>An edge.</summary>
     Edge,
 

@@ -62,6 +62,38 @@ public sealed class RotationTests
         (await bench.StateAsync(first)).ShouldBe("retired");
     }
 
+    // S16: one person could archive it before the authority is staged, and the switch would go on without it.
+    [Fact]
+    public async Task Switch_RelyingPartyThatWasArchivedBefore_WaitsForSevenDaysAfterItsLastCall()
+    {
+        await using var bench = await RotationBench.StartAsync();
+        await bench.ApprovedAsync("active");
+        var (partyId, party) = await bench.RelyingPartyAsync("product");
+        using var client = party;
+        await bench.FetchAsync(party);
+        await bench.Service.Api.PostOkAsync(
+            $"/v1/tunnels/{bench.Machines.TunnelId}/relying_parties/{partyId}/archive"
+        );
+        var second = await bench.ApprovedAsync("staged");
+        (await MissingAsync(bench, second)).ShouldBeEmpty(); // one person may continue without it
+        await bench.Service.PauseJobsAsync();
+        await bench.Service.ReloadAsync(options =>
+            options with
+            {
+                Certificates = options.Certificates with { SingleApproval = false },
+            }
+        );
+
+        (await MissingAsync(bench, second)).ShouldBe([partyId]);
+        var rotation = await bench.RotationAsync(second);
+        rotation.GetProperty("missing")[0].Text("name").ShouldBe("product");
+        rotation.Text("next")!.ShouldStartWith($"culvert ca status {second}");
+        await Activate(bench, second).ShouldRefuseAsync(HttpStatusCode.Conflict, "ca.state");
+
+        bench.Service.Time.JumpTo(bench.Service.Time.GetUtcNow().AddDays(7).AddMinutes(1));
+        (await MissingAsync(bench, second)).ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Switch_AgentThatIsAway_IsALateJoinerAndBlocksNothing()
     {
