@@ -103,8 +103,8 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
     }
 
     /// <summary>
-    /// Notes whose key it is: a person who proved the key and then signed in with the identity provider. A key that names
-    /// a person, or that another key made and which therefore counts as that one's, stays as it is.
+    /// Notes whose key it is: a person who proved the key, then signed in with the identity provider, and said so. A key
+    /// that names a person, or that another key made and which therefore counts as that one's, stays as it is.
     /// </summary>
     public async ValueTask<Refusal?> SetOwnerAsync(
         AdminKey key,
@@ -119,21 +119,30 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             return null;
         }
 
+        var now = time.GetStoreNow();
+        var owned = key with { Owner = owner };
+        var told = await TellAsync(owned, "admin_key.owned", actor, now, cancellationToken);
         var result = await journal.CommitAsync(
             new Decision
             {
                 Event = new AdminKeyOwned(key, owner)
                 {
-                    At = time.GetStoreNow(),
+                    At = now,
                     Cause = new AuditCause(actor, requestId),
                     OrganizationId = key.OrganizationId,
                     Resources = [new AuditResource("admin_key", key.Id.Value)],
                 },
-                Statements = [store.SetOwner(key.Id, owner)],
+                Statements = [store.SetOwner(key.Id, owner), .. told],
             },
             cancellationToken
         );
-        return result.Outcome == CommitOutcome.Conflict ? null : result.RefusalIfUnavailable();
+        if (result.Outcome == CommitOutcome.Conflict)
+        {
+            return null;
+        }
+
+        webhooks.Wake();
+        return result.RefusalIfUnavailable();
     }
 
     private ValueTask<IReadOnlyList<Statement>> TellAsync(
@@ -153,6 +162,8 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
                 json.WriteString("name", key.Name);
                 json.WriteString("role", key.Role);
                 json.WriteString("expires_at", key.ExpiresAt.UtcDateTime);
+                json.WriteString("owner_issuer", key.Owner?.Issuer);
+                json.WriteString("owner_subject", key.Owner?.Subject);
                 actor.WriteTo(json);
             },
             cancellationToken

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Sessions;
+using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -28,6 +29,7 @@ internal sealed class ConsoleEndpoints(
     public const string SearchPath = "/console/search";
     public const string SignInPath = "/console/sign-in";
     public const string ProviderPath = "/console/sign-in/provider";
+    public const string KeyOwnerPath = "/console/sign-in/key";
 
     /// <summary>Name of the hidden field that every form carries.</summary>
     public const string TokenField = "_token";
@@ -37,6 +39,9 @@ internal sealed class ConsoleEndpoints(
 
     /// <summary>The same for a page that says that it was not revoked, and why.</summary>
     public const string FirstKeyKept = "first-key-kept";
+
+    /// <summary>The same for a page that says that the admin key of this browser names the person from now on.</summary>
+    public const string KeyOwned = "key-owned";
 
     private const string FormPurpose = "form";
 
@@ -175,6 +180,7 @@ internal sealed class ConsoleEndpoints(
         }
 
         ConsoleCookie.Delete(http, ConsoleCookie.Session);
+        ConsoleCookie.Delete(http, ConsoleCookie.ProvenKey);
         http.Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
         Redirect(http, SignInPath);
     }
@@ -223,19 +229,30 @@ internal sealed class ConsoleEndpoints(
         http.Response.Headers[HeaderNames.Location] = path;
     }
 
-    /// <summary>From a sign-in to the page that was wanted, which says what the sign-in has ended.</summary>
+    /// <summary>
+    /// From a sign-in to the page that was wanted, which says what the sign-in has ended; first to the question whose admin
+    /// key was used in this browser, if that is open.
+    /// </summary>
     public static void Enter(HttpContext http, OpenedSession opened, string? wanted)
     {
         var path = LocalPath(wanted);
-        var mark = path.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        var told = opened.FirstKey switch
+        path = opened.FirstKey switch
         {
-            FirstKeyFate.Revoked => $"{mark}{FirstKeyEnded}",
-            FirstKeyFate.Kept => $"{mark}{FirstKeyKept}",
-            _ => "",
+            FirstKeyFate.Revoked => AddMark(path, FirstKeyEnded),
+            FirstKeyFate.Kept => AddMark(path, FirstKeyKept),
+            _ => path,
         };
-        Redirect(http, path + told);
+        Redirect(
+            http,
+            opened.NeedsKeyOwner
+                ? $"{KeyOwnerPath}?{SignInEndpoints.NextField}={Uri.EscapeDataString(path)}"
+                : path
+        );
     }
+
+    /// <summary>A path of the console with one of the marks above in its query.</summary>
+    public static string AddMark(string path, string mark) =>
+        $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{mark}";
 
     public Task RefuseAsync(ConsoleRequest request, Refusal refusal)
     {

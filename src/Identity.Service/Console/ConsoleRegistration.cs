@@ -52,6 +52,9 @@ internal static class ConsoleRegistration
         var provider = ActivatorUtilities.CreateInstance<ProviderEndpoints>(host.Services, console);
         host.Page(HttpMethods.Get, ConsoleEndpoints.ProviderPath, provider.BeginAsync);
         host.Page(HttpMethods.Get, SignInProtocol.CallbackPath, provider.FinishAsync);
+        var keyOwner = ActivatorUtilities.CreateInstance<KeyOwnerEndpoints>(host.Services, console);
+        host.Page(HttpMethods.Get, ConsoleEndpoints.KeyOwnerPath, keyOwner.ShowAsync);
+        host.Page(HttpMethods.Post, ConsoleEndpoints.KeyOwnerPath, keyOwner.AnswerAsync);
         host.Page(HttpMethods.Post, "/console/sign-out", console.SignOutAsync);
     }
 }

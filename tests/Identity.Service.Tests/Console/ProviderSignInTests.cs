@@ -1,11 +1,13 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Webhooks;
 using Culvert.Jose.Algorithms;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Secrets;
@@ -13,6 +15,7 @@ using Culvert.Testing;
 using Culvert.Testing.Keys;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Console;
@@ -22,6 +25,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
 {
     private const string Client = "culvert-console";
     private const string Callback = "/console/sign-in/provider/callback";
+    private const string KeyOwner = "/console/sign-in/key";
 
     private readonly FakeTimeProvider time = new();
     private TestIdentityProvider idp = null!;
@@ -175,26 +179,98 @@ public sealed class ProviderSignInTests : IAsyncLifetime
     // S34: who proved a key and then signs in has one vote.
     [Fact]
     [Trait(StorageTrait.Name, StorageTrait.Both)]
-    public async Task SignIn_WhileAKeysSessionIsOpen_TheKeyNamesThatPerson()
+    public async Task SignIn_WhileAKeysSessionIsOpen_TheKeyNamesThatPersonWhenItIsConfirmed()
     {
         var made = await service.Api.PostOkAsync("/v1/admin_keys", """{"name":"child","role":"operator"}""");
         using var browser = await ConsoleBrowser.SignedInAsync(service);
-        var asked = await BeginAsync(browser);
+        var asked = await BeginAsync(browser, "/console/tunnels");
         asked.ShouldNotContainKey("prompt");
         using var answer = await browser.GetAsync(AnswerTo(asked));
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
+        answer.Headers.Location!.ToString().ShouldBe($"{KeyOwner}?next=%2Fconsole%2Ftunnels");
+        var init = await KeyAsync("init");
+        init.GetProperty("owner").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await browser.OpenAsync(answer.Headers.Location.ToString())).ShouldContain(init.Id());
 
-        var keys = (await service.Api.GetOkAsync("/v1/admin_keys")).GetProperty("data").EnumerateArray().ToList();
+        using var confirmed = await browser.SubmitAsync(KeyOwner, ("answer", "own"), ("next", "/console/tunnels"));
 
+        confirmed.Headers.Location!.ToString().ShouldBe("/console/tunnels?key-owned");
+        (await browser.OpenAsync("/console/tunnels?key-owned")).ShouldContain("The admin key names you from now on");
         var person = PersonId.FromSubject(idp.Url, "ada");
-        var init = keys.Single(key => key.Text("name") == "init");
+        init = await KeyAsync("init");
         init.Text("person").ShouldBe(person);
         init.GetProperty("owner").Text("issuer").ShouldBe(idp.Url);
         init.GetProperty("owner").Text("subject").ShouldBe("ada");
-        keys.Single(key => key.Id() == made.Id()).Text("person").ShouldBe(person);
+        var child = await KeyAsync("child");
+        child.Id().ShouldBe(made.Id());
+        child.Text("person").ShouldBe(person);
         (await service.Api.GetOkAsync("/v1/audit")).ToString().ShouldContain("admin_key_owned");
         using var other = await ConsoleBrowser.SignedInAsync(service);
         (await other.OpenAsync("/console/settings")).ShouldContain($"<td>ada <code>{person}</code></td>");
+    }
+
+    // Who is asked to sign in on another person's machine must not take over that person's key.
+    [Theory]
+    [InlineData("not_own")]
+    [InlineData("")]
+    public async Task SignIn_WhileAnotherPersonsKeysSessionIsOpen_LeavesTheKeyAndEndsItsSession(string answer)
+    {
+        using var browser = await ConsoleBrowser.SignedInAsync(service);
+        var keySession = browser.Cookies[ConsoleCookie.Session];
+        var asked = await BeginAsync(browser);
+        (await browser.GetAsync(AnswerTo(asked))).Dispose();
+        await browser.OpenAsync(KeyOwner);
+
+        using var denied = await browser.SubmitAsync(KeyOwner, ("answer", answer));
+
+        denied.Headers.Location!.ToString().ShouldBe("/console");
+        (await KeyAsync("init")).GetProperty("owner").ValueKind.ShouldBe(JsonValueKind.Null);
+        browser.Cookies.ShouldNotContainKey(ConsoleCookie.ProvenKey);
+        (await browser.OpenAsync("/console")).ShouldContain("Ada Lovelace");
+        browser.Cookies[ConsoleCookie.Session] = keySession;
+        using var ended = await browser.GetAsync("/console");
+        ended.StatusCode.ShouldBe(HttpStatusCode.SeeOther);
+    }
+
+    [Fact]
+    public async Task KeyOwner_WithoutTheSessionOfAKey_SetsNothing()
+    {
+        using var browser = await SignedInAsync();
+        await browser.OpenAsync("/console");
+
+        using var shown = await browser.GetAsync($"{KeyOwner}?next=/console/tunnels");
+        shown.Headers.Location!.ToString().ShouldBe("/console/tunnels");
+        await browser.OpenAsync("/console");
+        using var sent = await browser.SubmitAsync(KeyOwner, ("answer", "own"));
+
+        sent.Headers.Location!.ToString().ShouldBe("/console");
+        (await KeyAsync("init")).GetProperty("owner").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task KeyOwner_IsSet_WebhooksAndTheKeysOtherSessionsLearnOfIt()
+    {
+        var sender = new ScriptedWebhookSender();
+        await using var notified = await ServiceUnderTest.StartAsync(
+            services => services.AddSingleton<IWebhookSender>(sender),
+            options => options with { SignIn = signIn },
+            time
+        );
+        await notified.Api.PostOkAsync("/v1/webhooks", """{"url":"https://hooks.example.com/c"}""");
+        using var elsewhere = await ConsoleBrowser.SignedInAsync(notified);
+        using var browser = await ConsoleBrowser.SignedInAsync(notified);
+        var asked = await BeginAsync(browser);
+        (await browser.GetAsync(AnswerTo(asked))).Dispose();
+        await browser.OpenAsync(KeyOwner);
+
+        (await browser.SubmitAsync(KeyOwner, ("answer", "own"))).Dispose();
+
+        await notified.Get<WebhookDeliverer>().RunAsync(TestContext.Current.CancellationToken);
+        sender
+            .Sent.Select(sent => sent.Body)
+            .Single(text => text.Contains("admin_key.owned", StringComparison.Ordinal))
+            .ShouldContain("\"owner_subject\":\"ada\"");
+        (await elsewhere.OpenAsync("/console")).ShouldContain("(admin key of ada)");
     }
 
     [Fact]
@@ -205,7 +281,15 @@ public sealed class ProviderSignInTests : IAsyncLifetime
             using var browser = await ConsoleBrowser.SignedInAsync(service);
             var asked = await BeginAsync(browser);
             claims["sub"] = $"person-{subject}";
-            (await browser.GetAsync(AnswerTo(asked))).Dispose();
+            using var answer = await browser.GetAsync(AnswerTo(asked));
+            answer
+                .Headers.Location!.ToString()
+                .ShouldBe(subject == 0 ? $"{KeyOwner}?next=%2Fconsole" : "/console");
+            if (subject == 0)
+            {
+                await browser.OpenAsync(KeyOwner);
+                (await browser.SubmitAsync(KeyOwner, ("answer", "own"))).Dispose();
+            }
         }
 
         var key = (await service.Api.GetOkAsync("/v1/admin_keys")).GetProperty("data")[0];
@@ -751,6 +835,12 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
         browser.Page.ShouldContain("console.provider");
     }
+
+    private async Task<JsonElement> KeyAsync(string name) =>
+        (await service.Api.GetOkAsync("/v1/admin_keys"))
+            .GetProperty("data")
+            .EnumerateArray()
+            .Single(key => key.Text("name") == name);
 
     private async Task<ConsoleBrowser> SignedInAsync()
     {

@@ -30,6 +30,8 @@ public sealed class UnauthenticatedPathTests
         ("POST", ConsoleEndpoints.SignInPath),
         ("GET", ConsoleEndpoints.ProviderPath),
         ("GET", $"{ConsoleEndpoints.ProviderPath}/callback"),
+        ("GET", ConsoleEndpoints.KeyOwnerPath),
+        ("POST", ConsoleEndpoints.KeyOwnerPath),
         ("POST", "/console/sign-out"),
         ("GET", ApiBrowser.Path),
         ("GET", $"{ApiBrowser.Path}/scalar.js"),

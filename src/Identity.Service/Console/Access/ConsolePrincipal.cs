@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
+using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.Access;
 
@@ -9,8 +10,14 @@ namespace Culvert.Identity.Service.Console.Access;
 /// <param name="Caller">As the API sees the person.</param>
 internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
 {
+    /// <summary>The person whom the session's admin key names; null = nobody, or there is no key.</summary>
+    public KeyOwner? KeyOwner { get; init; }
+
     /// <summary>As shown next to the name.</summary>
-    public string Standing => Session.AdminKeyId is null ? string.Join(", ", Session.Roles) : "admin key";
+    public string Standing =>
+        Session.AdminKeyId is null ? string.Join(", ", Session.Roles)
+        : KeyOwner is { } owner ? $"admin key of {owner.Subject}"
+        : "admin key";
 
     public bool May(ApiOperation operation) => CallerFor(operation) is not null;
 

@@ -16,6 +16,12 @@ internal sealed class ConsoleCookie
     /// <summary>Of a browser that signs in: ties its forms and the provider's answer to it.</summary>
     public const string SignIn = "__Host-culvert-sign-in";
 
+    /// <summary>
+    /// Of the admin key's session that was open when a person signed in with the identity provider, until that person has
+    /// said whose key it is.
+    /// </summary>
+    public const string ProvenKey = "__Host-culvert-key";
+
     private const int SecretBytes = 32;
 
     private ConsoleCookie(string value) => Value = value;

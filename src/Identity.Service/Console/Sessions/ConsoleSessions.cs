@@ -70,8 +70,8 @@ internal sealed class ConsoleSessions(
 
     /// <summary>
     /// Opens a session for the person that the provider authenticated, or continues <paramref name="known"/> with the
-    /// present roles. Without a role there is none, and the one that was ends (S32). The admin key of a session that
-    /// was open in the same browser is this person's from then on (S34).
+    /// present roles. Without a role there is none, and the one that was ends (S32). The session of an admin key that names
+    /// nobody stays until the person has said whose key it is (S34).
     /// </summary>
     public async ValueTask<OpenedSession> OpenAsync(
         ProviderPerson person,
@@ -93,14 +93,7 @@ internal sealed class ConsoleSessions(
             return OpenedSession.Refused(await RefuseAsync(session, known, actor, request, cancellationToken));
         }
 
-        if (
-            known?.AdminKeyId is { } keyId
-            && await LinkAsync(keyId, known, person, actor, request, cancellationToken) is { } unlinked
-        )
-        {
-            return OpenedSession.Refused(unlinked);
-        }
-
+        var needsOwner = known is not null && await FindKeyToAskForAsync(known, cancellationToken) is not null;
         if (known is not null && known.Subject == person.Subject)
         {
             // The same session under a new cookie: its end does not move.
@@ -110,7 +103,8 @@ internal sealed class ConsoleSessions(
             };
         }
 
-        var opened = await CommitAsync(session, actor, request, cancellationToken, known);
+        var opened = await CommitAsync(session, actor, request, cancellationToken, needsOwner ? null : known);
+        opened = opened with { NeedsKeyOwner = needsOwner };
         return opened.Cookie is not null && person.Roles.Contains(RoleName.SecurityAdmin)
             ? opened with
             {
@@ -133,16 +127,63 @@ internal sealed class ConsoleSessions(
             return null;
         }
 
-        var caller = session.AdminKeyId is { } keyId
-            ? await CallerOfKeyAsync(session, keyId, hash, now, cancellationToken)
-            : CallerOfPerson(session, hash, now);
+        var key = session.AdminKeyId is { } keyId
+            ? await FindLiveKeyAsync(session, keyId, now, cancellationToken)
+            : null;
+        var caller =
+            session.AdminKeyId is null ? CallerOfPerson(session, hash, now)
+            : key is null ? null
+            : CallerOfKey(session, key, hash);
         if (caller is null)
         {
             return null;
         }
 
         await NoteUseAsync(session, now, cancellationToken);
-        return new ConsolePrincipal(session, caller);
+        return new ConsolePrincipal(session, caller) { KeyOwner = key?.Owner };
+    }
+
+    /// <summary>
+    /// The session of that cookie and its admin key, if the key names nobody. Revoked keys included: what they approved
+    /// counts.
+    /// </summary>
+    public async ValueTask<(ConsoleSession Session, AdminKey Key)?> FindUnownedKeyAsync(
+        ConsoleCookie cookie,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = time.GetUtcNow();
+        return
+            await store.FindAsync(cookie.Hash, cancellationToken) is { KeyThumbprint: null } session
+            && session.ExpiresAt >= now
+            && session.UsedAt + signIn.Value.Idle >= now
+            && await FindKeyToAskForAsync(session, cancellationToken) is { } key
+            ? (session, key)
+            : null;
+    }
+
+    /// <summary>
+    /// The person has said whether the key is theirs. It names this person from then on, or stays as it is; its session
+    /// ends in both cases.
+    /// </summary>
+    public async ValueTask<Refusal?> SetKeyOwnerAsync(
+        ConsoleSession session,
+        AdminKey key,
+        KeyOwner? owner,
+        AuditActor actor,
+        ApiRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            owner is not null
+            && await keys.SetOwnerAsync(key, owner, actor, request.RequestId, cancellationToken) is { } refusal
+        )
+        {
+            return refusal;
+        }
+
+        return await EndAsync(session, actor, request, cancellationToken);
     }
 
     public async ValueTask<Refusal?> EndAsync(
@@ -227,22 +268,14 @@ internal sealed class ConsoleSessions(
             : new OpenedSession(cookie, Refusal: null);
     }
 
-    private async ValueTask<Refusal?> LinkAsync(
-        string keyId,
+    private async ValueTask<AdminKey?> FindKeyToAskForAsync(
         ConsoleSession session,
-        ProviderPerson person,
-        AuditActor actor,
-        ApiRequest request,
         CancellationToken cancellationToken
     ) =>
-        await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken) is { } key
-            ? await keys.SetOwnerAsync(
-                key,
-                new KeyOwner(person.Issuer, person.Subject),
-                actor,
-                request.RequestId,
-                cancellationToken
-            )
+        session.AdminKeyId is { } keyId
+        && await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken)
+            is { Owner: null, CreatedBy: null } key
+            ? key
             : null;
 
     // S1: the key that init made is for the beginning, which is over when a security-admin signs in and another key may
@@ -312,24 +345,20 @@ internal sealed class ConsoleSessions(
             ? configured
             : (await tenants.ListOrganizationsAsync(cancellationToken)).First(one => one.ArchivedAt is null).Id;
 
-    private async ValueTask<Caller?> CallerOfKeyAsync(
+    private async ValueTask<AdminKey?> FindLiveKeyAsync(
         ConsoleSession session,
         string keyId,
-        byte[] hash,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    )
-    {
-        if (
-            !signIn.Value.AdminKeys
-            || await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken)
-                is not { RevokedAt: null } key
-            || key.ExpiresAt < now
-        )
-        {
-            return null;
-        }
+    ) =>
+        signIn.Value.AdminKeys
+        && await adminKeys.FindAsync(session.OrganizationId, keyId, cancellationToken) is { RevokedAt: null } key
+        && key.ExpiresAt >= now
+            ? key
+            : null;
 
+    private Caller CallerOfKey(ConsoleSession session, AdminKey key, byte[] hash)
+    {
         adminKeyUses.Note(key.Id);
         return new Caller
         {

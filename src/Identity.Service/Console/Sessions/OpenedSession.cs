@@ -9,5 +9,10 @@ internal sealed record OpenedSession(ConsoleCookie? Cookie, Refusal? Refusal)
 {
     public FirstKeyFate FirstKey { get; init; }
 
+    /// <summary>
+    /// A session of an admin key that names nobody was open in the same browser: the person must be asked whose key it is.
+    /// </summary>
+    public bool NeedsKeyOwner { get; init; }
+
     public static OpenedSession Refused(Refusal refusal) => new(Cookie: null, refusal);
 }

@@ -75,6 +75,11 @@ internal sealed class ProviderEndpoints(
             return;
         }
 
+        if (opened.NeedsKeyOwner)
+        {
+            ConsoleCookie.Of(http, ConsoleCookie.Session)?.Set(http, ConsoleCookie.ProvenKey, life: null);
+        }
+
         cookie.Set(http, ConsoleCookie.Session, options.Value.Session);
         ConsoleCookie.Delete(http, ConsoleCookie.SignIn);
         ConsoleEndpoints.Enter(http, opened, answer.Next);
