@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Console.SignIn;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tests.Webhooks;
 using Culvert.Identity.Service.Webhooks;
 using Culvert.Jose.Algorithms;
 using Culvert.Platform.Addresses;
