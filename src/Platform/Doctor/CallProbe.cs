@@ -1,3 +1,4 @@
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -5,7 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
-using System.Text.Json.Nodes;
+using Culvert.Platform.Events;
 using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Doctor;
@@ -228,40 +229,22 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
             return false;
         }
 
-        await using var body = await answer.Content.ReadAsStreamAsync(cancel);
-        var buffer = new byte[MaxAnswerBytes];
-        var length = 0;
-        while (length < buffer.Length)
-        {
-            var read = await body.ReadAsync(buffer.AsMemory(length), cancel);
-            length += read;
-            var text = Encoding.UTF8.GetString(buffer, 0, length);
-            if (
-                text.Split('\n')
-                    .Any(line => IsResult(line.StartsWith("data:", StringComparison.Ordinal) ? line[5..] : line))
-            )
-            {
-                return true;
-            }
-
-            if (read == 0)
-            {
-                return IsResult(text);
-            }
-        }
-
-        return false;
+        await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
+        var body = new AnswerBody(PipeReader.Create(stream), MaxAnswerBytes);
+        return !(await body.FindAsync(EventStream.IsIn(answer), IsResult, cancel)).IsEmpty;
     }
 
-    private static bool IsResult(string text)
+    private static bool IsResult(ReadOnlyMemory<byte> bytes)
     {
         try
         {
-            return JsonNode.Parse(text) is JsonObject message && message.ContainsKey("result");
+            using var message = JsonDocument.Parse(bytes);
+            return message.RootElement.ValueKind == JsonValueKind.Object
+                && message.RootElement.TryGetProperty("result", out _);
         }
         catch (JsonException)
         {
-            return false; // an event's other lines, or an answer that continues
+            return false; // an event that is no message, or a page
         }
     }
 

@@ -176,7 +176,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
 
     // A captive portal or an expired link answers 200 with a page. Files from object stores often have no useful type.
     private static bool IsDocument(string? mediaType) =>
-        mediaType
+        mediaType?.ToLowerInvariant()
             is null
                 or "application/json"
                 or "text/json"
@@ -184,7 +184,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                 or "application/octet-stream"
                 or "binary/octet-stream"
         || (
-            mediaType.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+            mediaType!.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
             && mediaType.EndsWith("json", StringComparison.OrdinalIgnoreCase)
         );
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Addresses;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -137,13 +138,13 @@ public sealed class HealthServer : IAsyncDisposable
     {
         var host = context.Request.Host.Host;
         return context.Connection.LocalIpAddress is not { } local
-            || hosts.Contains(host, StringComparer.OrdinalIgnoreCase)
+            || hosts.Any(name => HostName.AreSame(name, host))
             || (
                 hosts.Count == 0
                 && (
                     !IPAddress.IsLoopback(local)
                     || host.Length == 0
-                    || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                    || HostName.AreSame(host, "localhost")
                     || IPAddress.TryParse(host.Trim('[', ']'), out _)
                 )
             );

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Addresses;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Platform.Health;
@@ -14,7 +15,7 @@ internal static class LocalPage
         var request = context.Request;
         var hosts = allowedHosts.Count > 0 ? allowedHosts : HealthSection.LocalNames;
         return IsLocal(context.Connection.RemoteIpAddress)
-            && hosts.Contains(request.Host.Host, StringComparer.OrdinalIgnoreCase)
+            && hosts.Any(name => HostName.AreSame(name, request.Host.Host))
             && IsOwn(request.Headers["Sec-Fetch-Site"].ToString(), "", "none", "same-origin")
             && IsOwn(request.Headers.Origin.ToString(), "", $"http://{request.Host.Value}");
     }

@@ -30,7 +30,7 @@ public sealed record HttpProxyOptions
     public bool AppliesTo(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
-        var bare = host.Trim('[', ']');
+        var bare = HostName.WithoutRootDot(host.Trim('[', ']')).ToString();
         return !NoProxy.Any(entry => Names(entry, bare, port));
     }
 
@@ -70,7 +70,7 @@ public sealed record HttpProxyOptions
             (port, text) = (number, text[..colon]);
         }
 
-        named = text is "*" ? text : text.Trim('[', ']').TrimStart('*').TrimStart('.');
+        named = text is "*" ? text : HostName.WithoutRootDot(text.Trim('[', ']').TrimStart('*').TrimStart('.')).ToString();
         return port != 0
             && (
                 named is "*"

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.WebSockets;
+using Culvert.Platform.Addresses;
 using Culvert.Tunnel.Agent.InnerTls;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -194,7 +195,7 @@ internal sealed class ConnectorListener : IAsyncDisposable
             || (
                 context.Connection.LocalIpAddress is { } local
                 && IPAddress.IsLoopback(local)
-                && !request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+                && !HostName.AreSame(request.Host.Host, "localhost")
                 && !IPAddress.TryParse(request.Host.Host, out _)
             );
     }

@@ -27,12 +27,25 @@ internal static class AnswerMessages
     public static bool IsAnswer(McpMessage message, ReadOnlyMemory<byte> id) =>
         message.Kind == MessageKind.Response && IsReadable(message) && IsSameId(message.Id, id);
 
-    // A server may write the same text or number in another way.
+    /// <summary>The answer as it is sent: with the id as the request has it, where the server wrote a number as text.</summary>
+    /// <param name="message">That <see cref="IsAnswer"/>.</param>
+    /// <param name="id">Of the request, as it was written.</param>
+    public static ReadOnlyMemory<byte> WithId(McpMessage message, ReadOnlyMemory<byte> id) =>
+        message.Id.Span is [(byte)'"', ..] && id.Span is not [(byte)'"', ..]
+            ? message.With((message.Id, id))
+            : message.Bytes;
+
+    // A server may write the same text or number in another way, and a number as text.
     private static bool IsSameId(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
     {
         if (left.Span.SequenceEqual(right.Span))
         {
             return !left.IsEmpty;
+        }
+
+        if (MessageId.StandsFor(left.Span, right.Span))
+        {
+            return true;
         }
 
         try

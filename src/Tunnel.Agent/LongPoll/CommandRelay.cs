@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Events;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -22,8 +23,7 @@ internal sealed class CommandRelay(
 
     private const int MostMetadataBytes = 1 << 20;
     private const string Json = "application/json";
-    private const string EventStream = "text/event-stream";
-    private const string BothForms = $"{Json}, {EventStream}";
+    private const string BothForms = $"{Json}, {EventStream.MediaType}";
 
     // RFC 9728 §3.1
     private const string WellKnown = "/.well-known/oauth-protected-resource";
@@ -165,7 +165,7 @@ internal sealed class CommandRelay(
         var message = MessageReader.ReadAnswer(bytes);
         if (!body.IsTooLong && !exchange.Response.IsCut && AnswerMessages.IsAnswer(message, id))
         {
-            await sender.FinishAsync(head with { Body = bytes }, id);
+            await sender.FinishAsync(head with { Body = AnswerMessages.WithId(message, id) }, id);
             return;
         }
 
@@ -194,7 +194,7 @@ internal sealed class CommandRelay(
             var message = MessageReader.ReadAnswer(data);
             if (AnswerMessages.IsAnswer(message, id))
             {
-                await sender.FinishAsync(head with { Body = data }, id);
+                await sender.FinishAsync(head with { Body = AnswerMessages.WithId(message, id) }, id);
                 await DrainAsync(body, cancellationToken);
                 return;
             }
@@ -222,7 +222,7 @@ internal sealed class CommandRelay(
 
         var failure =
             body.IsTooLong ? TunnelFailure.TooLarge
-            : exchange.Response.IsCut ? TunnelFailure.BrokenOff
+            : exchange.Response.IsCut || body.IsUnfinished ? TunnelFailure.BrokenOff
             : sawNoJson ? TunnelFailure.NotMcp
             : TunnelFailure.Missing;
         await FinishWithAsync(sender, head, 502, failure.AfterResponse(), id);
@@ -248,7 +248,7 @@ internal sealed class CommandRelay(
             && AnswerMessages.IsAnswer(message, id)
         )
         {
-            await sender.FinishAsync(head with { Body = bytes }, id);
+            await sender.FinishAsync(head with { Body = AnswerMessages.WithId(message, id) }, id);
             return;
         }
 
@@ -382,7 +382,7 @@ internal sealed class CommandRelay(
         message.Kind == MessageKind.Response && !message.Has(MessageErrors.Unreadable | MessageErrors.Shape);
 
     private static bool IsEventStream(CommandResponse response) =>
-        response.Headers.ContentType.ToString().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase);
+        EventStream.IsNamedBy(response.Headers.ContentType.ToString());
 
     // With the headers of the response: a challenge must reach the client.
     private static Task FinishWithAsync(

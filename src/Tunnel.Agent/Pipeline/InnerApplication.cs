@@ -86,7 +86,7 @@ internal sealed class InnerApplication(
             }
 
             exchange.Span?.SetTag("culvert.route", served!.Route.Name);
-            await pipeline.HandleAsync(exchange, served!, host.Length > 0 ? host : serverName);
+            await pipeline.HandleAsync(exchange, served!, host.Length > 0 ? RequestHost.Format(host) : serverName);
         }
         finally
         {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Culvert.Jose.Json;
+using Culvert.Platform.Events;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -114,7 +115,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             case AnswerHandling.Whole:
                 return new(Going);
             case AnswerHandling.Events:
-                WriteEvents();
+                WriteEvents(isAtEnd: false);
                 return Failure is null ? inner.FlushAsync(cancellationToken) : new(Over);
             default:
                 return inner.FlushAsync(cancellationToken);
@@ -134,7 +135,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
                 held?.Return();
                 break;
             case AnswerHandling.Events:
-                held?.Return(); // an event that never ended
+                await FinishEventsAsync(cancellationToken);
                 break;
         }
     }
@@ -205,7 +206,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         FirstByteAt = plan.Time.GetTimestamp();
         var headers = exchange.Response.Headers;
         var type = headers.ContentType.ToString();
-        var isEvents = type.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+        var isEvents = EventStream.IsNamedBy(type);
         var isJson = IsJson;
         var isEncoded = headers.ContentEncoding.Count > 0 && headers.ContentEncoding.ToString() != "identity";
         var mustLook = plan.HasLists || plan.LooksForAsks;
@@ -241,6 +242,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private async ValueTask FinishWholeAsync(CancellationToken cancellationToken)
     {
         var body = held?.WrittenMemory ?? default;
+        // Clients that decode text do not see a byte-order mark, so what is behind it is judged (RFC 8259 §8.1).
         var filtered = Apply(body);
         (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
         Refuse(filtered);
@@ -294,7 +296,24 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    private void WriteEvents()
+    // What is left of an event that never ended is dropped, as by every client (HTML Standard §9.2.6).
+    private async ValueTask FinishEventsAsync(CancellationToken cancellationToken)
+    {
+        if (held is null)
+        {
+            return;
+        }
+
+        if (Failure is null)
+        {
+            WriteEvents(isAtEnd: true);
+            await inner.FlushAsync(cancellationToken);
+        }
+
+        held?.Return();
+    }
+
+    private void WriteEvents(bool isAtEnd)
     {
         if (held is null)
         {
@@ -313,7 +332,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             hasBegun = true;
         }
 
-        while (EventReader.GetFirstLength(stream.Span) is var length and > 0)
+        while (EventReader.GetFirstLength(stream.Span, isAtEnd) is var length and > 0)
         {
             WriteEvent(stream[..length]);
             stream = stream[length..];
@@ -377,18 +396,14 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private void CountHidden()
     {
         var seen = held?.WrittenMemory ?? default;
-        if (
-            !exchange
-                .Response.Headers.ContentType.ToString()
-                .StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase)
-        )
+        if (!EventStream.IsNamedBy(exchange.Response.Headers.ContentType.ToString()))
         {
             var filtered = Apply(seen);
             (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
             return;
         }
 
-        while (EventReader.GetFirstLength(seen.Span) is var length and > 0)
+        while (EventReader.GetFirstLength(seen.Span, isAtEnd: true) is var length and > 0)
         {
             var data = EventReader.GetData(seen[..length]);
             if (!data.IsEmpty)

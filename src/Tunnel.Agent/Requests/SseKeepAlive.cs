@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Culvert.Platform.Events;
 
 namespace Culvert.Tunnel.Agent.Requests;
 

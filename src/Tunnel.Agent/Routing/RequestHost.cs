@@ -1,3 +1,5 @@
+using Culvert.Platform.Addresses;
+
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>Compares a request's Host with the connection's server name.</summary>
@@ -20,6 +22,15 @@ internal static class RequestHost
             host = host[..colon];
         }
 
-        return host.Equals(serverName, StringComparison.OrdinalIgnoreCase);
+        return HostName.AreSame(host, serverName);
+    }
+
+    /// <summary>The Host as the agent writes it into addresses of its own: without the dot of the root.</summary>
+    public static string Format(string host)
+    {
+        var colon = host.IndexOf(':', StringComparison.Ordinal);
+        ReadOnlySpan<char> name = colon < 0 ? host : host.AsSpan(0, colon);
+        var bare = HostName.WithoutRootDot(name);
+        return bare.Length == name.Length ? host : string.Concat(bare, host.AsSpan(name.Length));
     }
 }

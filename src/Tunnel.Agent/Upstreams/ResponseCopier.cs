@@ -64,7 +64,10 @@ internal static class ResponseCopier
                 var count = await source.ReadAsync(memory, token);
                 if (count == 0)
                 {
-                    return await FlushRestAsync(writer, written | WriteEnd(writer, endpoint, ids), token);
+                    written |= WriteEnd(writer, endpoint, ids);
+                    return endpoint is { IsRefused: true }
+                        ? new CopyError(side, UpstreamFailures.InnerAddress.Reason)
+                        : await FlushRestAsync(writer, written, token);
                 }
 
                 ReadOnlyMemory<byte>? changed = null;

@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Events;
 using Culvert.Tunnel.Agent.Requests;
 using Microsoft.Extensions.Primitives;
 
@@ -11,13 +12,12 @@ internal static class ResponseHeaders
 {
     // What has no length may last for ever.
     public static bool IsStream(HttpResponseMessage response) =>
-        response.Content.Headers.ContentLength is null
-        || response.Content.Headers.ContentType?.MediaType == "text/event-stream";
+        response.Content.Headers.ContentLength is null || EventStream.IsIn(response);
 
     // A comment has no place in what is compressed or counted.
     public static bool AcceptsComments(Exchange exchange, HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.OK
-        && response.Content.Headers.ContentType?.MediaType == "text/event-stream"
+        && EventStream.IsIn(response)
         && response.Content.Headers.ContentLength is null
         && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
         && !HttpMethods.IsHead(exchange.Request.Method);

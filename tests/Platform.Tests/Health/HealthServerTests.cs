@@ -117,6 +117,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     [InlineData("evil.test", HttpStatusCode.BadRequest)]
     [InlineData("localhost", HttpStatusCode.OK)]
     [InlineData("127.0.0.1", HttpStatusCode.OK)]
+    [InlineData("localhost.", HttpStatusCode.OK)] // the dot of the root
     public async Task Host_OutsideTheList_IsRefused(string host, HttpStatusCode expected)
     {
         await Start();
@@ -129,6 +130,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     [InlineData("localhost", HttpStatusCode.OK)]
     [InlineData("127.0.0.1", HttpStatusCode.OK)]
     [InlineData("[::1]", HttpStatusCode.OK)]
+    [InlineData("LocalHost.", HttpStatusCode.OK)]
     public async Task Host_NoListOnLoopback_TakesLocalNamesAlone(string host, HttpStatusCode expected)
     {
         await Start(new HealthOptions { Listen = [new(IPAddress.Loopback, 0)] });

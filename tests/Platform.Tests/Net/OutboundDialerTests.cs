@@ -112,6 +112,8 @@ public sealed class OutboundDialerTests : IAsyncDisposable
     [InlineData(".corp.example", "id.corp.example", false)]
     [InlineData("*.corp.example", "id.CORP.example", false)]
     [InlineData("corp.example", "corp.example", false)]
+    [InlineData("corp.example", "id.corp.example.", false)] // the dot of the root
+    [InlineData("corp.example.", "id.corp.example", false)]
     [InlineData("corp.example", "notcorp.example", true)]
     [InlineData("10.0.0.0/8", "10.1.2.3", false)]
     [InlineData("10.0.0.0/8", "11.1.2.3", true)]

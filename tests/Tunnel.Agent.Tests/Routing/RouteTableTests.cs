@@ -45,12 +45,22 @@ public sealed class RouteTableTests
     [InlineData("DOCS.T.EXAMPLE", true)]
     [InlineData("docs.t.example:", true)]
     [InlineData("docs.t.example:x", false)]
-    [InlineData("docs.t.example.", false)]
+    [InlineData("docs.t.example.", true)] // the dot of the root (RFC 1034 §3.1)
+    [InlineData("docs.t.example.:9443", true)]
+    [InlineData("docs.t.example..", false)]
+    [InlineData(".", false)]
     [InlineData("other.t.example", false)]
     [InlineData("docs.t.example@evil:80", false)]
     [InlineData("[::1]:443", false)]
     public void RequestHost_Matches(string host, bool matches) =>
         RequestHost.Matches(host, "docs.t.example").ShouldBe(matches);
+
+    [Theory]
+    [InlineData("docs.t.example.:9443", "docs.t.example:9443")]
+    [InlineData("docs.t.example.", "docs.t.example")]
+    [InlineData("Docs.t.example:9443", "Docs.t.example:9443")]
+    public void RequestHost_InAddressesOfTheAgent_HasNoDotAtItsEnd(string host, string written) =>
+        RequestHost.Format(host).ShouldBe(written);
 
     private static RouteAccess Open => RouteAccess.Open(OauthMode.Passthrough);
 

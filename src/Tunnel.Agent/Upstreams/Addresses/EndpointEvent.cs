@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
-using Culvert.Tunnel.Agent.Requests;
+using Culvert.Jose.Json;
+using Culvert.Platform.Events;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
@@ -28,8 +29,26 @@ internal sealed class EndpointEvent(Func<string, string?> rewrite)
     {
         ReadOnlyMemory<byte> rest = (byte[])[.. held.Span, .. bytes];
         held = default;
+        return Pass(rest, isAtEnd: false);
+    }
+
+    /// <summary>
+    /// What of the held may pass at the end of the stream. An event that never ended is dropped, as by every client (HTML
+    /// Standard §9.2.6): it may be half of the one that names an address.
+    /// </summary>
+    public ReadOnlyMemory<byte> End()
+    {
+        var rest = held;
+        held = default;
+        var passed = rest.IsEmpty ? default : Pass(rest, isAtEnd: true);
+        (held, IsOver) = (default, true);
+        return passed;
+    }
+
+    private ReadOnlyMemory<byte> Pass(ReadOnlyMemory<byte> rest, bool isAtEnd)
+    {
         var passed = new ArrayBufferWriter<byte>(rest.Length + 256);
-        while (EventReader.GetFirstLength(rest.Span) is > 0 and var length)
+        while (EventReader.GetFirstLength(rest.Span, isAtEnd) is > 0 and var length)
         {
             var (one, data) = (rest[..length], EventReader.GetData(rest[..length]));
             rest = rest[length..];
@@ -63,14 +82,6 @@ internal sealed class EndpointEvent(Func<string, string?> rewrite)
         return passed.WrittenMemory;
     }
 
-    /// <summary>What is left at the end of the stream.</summary>
-    public ReadOnlyMemory<byte> End()
-    {
-        var rest = held;
-        (held, IsOver) = (default, true);
-        return rest;
-    }
-
     private bool TryPass(ReadOnlyMemory<byte> one, ReadOnlyMemory<byte> data, ArrayBufferWriter<byte> passed)
     {
         if (!IsEndpoint(one.Span))
@@ -91,6 +102,7 @@ internal sealed class EndpointEvent(Func<string, string?> rewrite)
 
     private static bool IsEndpoint(ReadOnlySpan<byte> one)
     {
+        one = one[Utf8Text.FindStart(one)..];
         foreach (var range in one.SplitAny((byte)'\r', (byte)'\n'))
         {
             var line = one[range];

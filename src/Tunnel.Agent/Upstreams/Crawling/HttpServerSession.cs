@@ -1,10 +1,11 @@
+using System.IO.Pipelines;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
-using Culvert.Jose.Json;
+using Culvert.Platform.Events;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
@@ -134,62 +135,45 @@ internal sealed class HttpServerSession : IServerSession
             session = given.ToString();
         }
 
-        return answer
-            ?? throw new CrawlException(
+        return !answer.IsEmpty
+            ? answer
+            : throw new CrawlException(
                 $"The server responds to {method} with {(int)response.StatusCode} and no message."
             );
     }
 
-    // The response in a JSON body, or the response among events.
-    private static async Task<ReadOnlyMemory<byte>?> ReadAnswerAsync(
+    // The response in a JSON body, or the response among events; empty where there is none.
+    private static async Task<ReadOnlyMemory<byte>> ReadAnswerAsync(
         HttpResponseMessage response,
         int id,
         CancellationToken cancellationToken
     )
     {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var lines = new LineReader(body, MaxAnswerBytes);
-        if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var body = new AnswerBody(PipeReader.Create(stream), MaxAnswerBytes);
+        var answer = await body.FindAsync(EventStream.IsIn(response), bytes => IsAnswer(bytes, id), cancellationToken);
+        if (answer.IsEmpty && body.IsTooLong)
         {
-            while (await lines.ReadAsync(cancellationToken) is { } line)
-            {
-                if (line.AsSpan().StartsWith("data:"u8) && IsAnswer(line.AsMemory(5), id))
-                {
-                    return line.AsMemory(5);
-                }
-            }
-
-            return null;
+            throw new CrawlException($"A response is larger than {MaxAnswerBytes} bytes.");
         }
 
-        using var whole = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await body.ReadAsync(buffer, cancellationToken)) > 0)
+        if (answer.IsEmpty && body.IsUnfinished)
         {
-            if (whole.Length + read > MaxAnswerBytes)
-            {
-                throw new CrawlException($"A response is larger than {MaxAnswerBytes} bytes.");
-            }
-
-            whole.Write(buffer, 0, read);
+            throw new CrawlException("The server's stream ends in the middle of an event, without the response.");
         }
 
-        var bytes = whole.ToArray();
-        return IsAnswer(bytes, id) ? bytes : null;
+        return answer;
     }
 
     private static bool IsAnswer(ReadOnlyMemory<byte> bytes, int id)
     {
-        bytes = Utf8Text.WithoutMark(bytes);
         DefinitionCrawl.CheckValues(bytes.Span);
         try
         {
             using var json = JsonDocument.Parse(bytes, DefinitionCrawl.Options);
             return json.RootElement.ValueKind == JsonValueKind.Object
                 && json.RootElement.TryGetProperty("id", out var its)
-                && its.ValueKind == JsonValueKind.Number
-                && its.TryGetInt32(out var number)
+                && MessageId.TryReadNumber(JsonMarshal.GetRawUtf8Value(its), out var number)
                 && number == id
                 && !json.RootElement.TryGetProperty("method", out _);
         }

@@ -1,8 +1,9 @@
+using System.IO.Pipelines;
 using System.Net;
+using Culvert.Platform.Events;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Routing;
-using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
@@ -117,10 +118,10 @@ internal sealed class HttpProbe(HttpUpstream upstream)
             return (new ProbeState(true, $"It responds to {method} with {(int)response.StatusCode}."), null);
         }
 
-        var answer = await ReadAnswerAsync(response, cancellationToken);
+        var (answer, why) = await ReadAnswerAsync(response, cancellationToken);
         if (answer is null || (needsResult && (answer.ErrorCode is not null || !response.IsSuccessStatusCode)))
         {
-            var error = answer?.ErrorCode is { } code ? $" and error {code}" : "";
+            var error = answer?.ErrorCode is { } code ? $" and error {code}" : why;
             return (new ProbeState(false, $"It responds to {method} with {(int)response.StatusCode}{error}."), null);
         }
 
@@ -130,35 +131,26 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         return (new ProbeState(true, ""), session);
     }
 
-    // The response in a JSON body, or the first response among events.
-    private static async Task<McpMessage?> ReadAnswerAsync(
+    // The response in a JSON body, or the first response among events; without one, what is known of the reason.
+    private static async Task<(McpMessage? Answer, string Why)> ReadAnswerAsync(
         HttpResponseMessage response,
         CancellationToken cancellationToken
     )
     {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        if (response.Content.Headers.ContentType?.MediaType != "text/event-stream")
-        {
-            var buffer = new byte[MaxAnswerBytes];
-            var length = await body.ReadAtLeastAsync(
-                buffer,
-                buffer.Length,
-                throwOnEndOfStream: false,
-                cancellationToken
-            );
-            return Response(buffer.AsMemory(0, length));
-        }
-
-        var lines = new LineReader(body, MaxAnswerBytes);
-        while (await lines.ReadAsync(cancellationToken) is { } line)
-        {
-            if (line.AsSpan().StartsWith("data:"u8) && Response(line.AsMemory(5)) is { } answer)
-            {
-                return answer;
-            }
-        }
-
-        return null;
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var body = new AnswerBody(PipeReader.Create(stream), MaxAnswerBytes);
+        McpMessage? answer = null;
+        await body.FindAsync(
+            EventStream.IsIn(response),
+            bytes => (answer = Response(bytes)) is not null,
+            cancellationToken
+        );
+        var why =
+            answer is not null ? ""
+            : body.IsTooLong ? $", a response of more than {MaxAnswerBytes} bytes"
+            : body.IsUnfinished ? ", and its stream ends in the middle of an event"
+            : "";
+        return (answer, why);
     }
 
     private static McpMessage? Response(ReadOnlyMemory<byte> bytes) =>

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
@@ -22,7 +21,6 @@ internal sealed class RpcChannel : IAsyncDisposable
     private const int MaxLogged = 5; // of each kind
     private const int MaxCalls = 1024;
     private const int MaxUnsent = 256;
-    private const double MaxExactInteger = 1L << 53;
     private static readonly TimeSpan OutputGrace = TimeSpan.FromSeconds(2);
 
     private static readonly JsonDocumentOptions BatchOptions = new() { MaxDepth = McpMessage.MaxDepth + 1 };
@@ -406,7 +404,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         {
             Answer(call, message.With((message.Id, call.Id)), message.ErrorCode);
         }
-        else if (TryReadId(message.Id, out var id) && id > 0 && id <= Volatile.Read(ref lastId))
+        else if (MessageId.TryReadNumber(message.Id.Span, out var id) && id > 0 && id <= Volatile.Read(ref lastId))
         {
             Discard("A response to a call that was answered or cancelled before.");
         }
@@ -488,28 +486,5 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     private RpcCall? Find(ReadOnlyMemory<byte> wireId) =>
-        TryReadId(wireId, out var id) ? calls.GetValueOrDefault(id) : null;
-
-    // The agent's ids are numbers. Programs repeat them as text, or as 1.0, too; no other id can be meant.
-    private static bool TryReadId(ReadOnlyMemory<byte> wireId, out long id)
-    {
-        var text = wireId.Span;
-        if (text is [(byte)'"', .., (byte)'"'])
-        {
-            text = text[1..^1];
-        }
-
-        if (Utf8Parser.TryParse(text, out id, out var used) && used == text.Length)
-        {
-            return true;
-        }
-
-        var isWhole =
-            Utf8Parser.TryParse(text, out double number, out used)
-            && used == text.Length
-            && Math.Abs(number) < MaxExactInteger
-            && Math.Truncate(number) == number;
-        id = isWhole ? (long)number : 0;
-        return isWhole;
-    }
+        MessageId.TryReadNumber(wireId.Span, out var id) ? calls.GetValueOrDefault(id) : null;
 }

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Culvert.Platform.Addresses;
 using Culvert.Platform.Telemetry;
 using Microsoft.Extensions.Primitives;
 
@@ -155,7 +156,7 @@ internal static class ConnectParser
             || last.All(char.IsAsciiDigit)
             || last.StartsWith("0x", StringComparison.Ordinal)
             || IPAddress.TryParse(name, out _);
-        return isAddress ? null : new ConnectRequest(name, number);
+        return isAddress ? null : new ConnectRequest(HostName.WithoutRootDot(name).ToString(), number);
     }
 
     private static bool TryReadField(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
@@ -179,8 +180,9 @@ internal static class ConnectParser
     private static bool IsOwnHost(ConnectRequest request, ReadOnlySpan<byte> value)
     {
         var host = Encoding.ASCII.GetString(value).ToLowerInvariant();
-        return host == request.ServerName
-            || host == string.Create(CultureInfo.InvariantCulture, $"{request.ServerName}:{request.Port}");
+        var port = string.Create(CultureInfo.InvariantCulture, $":{request.Port}");
+        var name = host.EndsWith(port, StringComparison.Ordinal) ? host[..^port.Length] : host;
+        return HostName.AreSame(name, request.ServerName);
     }
 
     private static bool AnnouncesBody(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) =>

@@ -11,6 +11,8 @@ public sealed class ConnectParserTests
     [InlineData("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\nContent-Length: 0\r\n\r\n", "a.test", 443)]
     [InlineData("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test\r\nProxy-Connection:\tKeep-Alive \r\n\r\n", "a.test", 443)]
     [InlineData("CONNECT a.test:443 HTTP/1.1\r\nHost: a.test\r\nEmpty:\r\n\r\n", "a.test", 443)]
+    [InlineData("CONNECT a.test.:443 HTTP/1.1\r\nHost: a.test.:443\r\n\r\n", "a.test", 443)] // the dot of the root
+    [InlineData("CONNECT a.test.:443 HTTP/1.1\r\nHost: a.test\r\n\r\n", "a.test", 443)]
     public void Parse_Connect_IsRead(string text, string name, int port) =>
         Parse(text).ShouldBe(new ConnectRequest(name, port));
 

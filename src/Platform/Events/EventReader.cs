@@ -1,9 +1,9 @@
 using Culvert.Jose.Json;
 
-namespace Culvert.Tunnel.Agent.Requests;
+namespace Culvert.Platform.Events;
 
 /// <summary>Cuts a stream of server-sent events into events (HTML Standard §9.2.5), byte for byte.</summary>
-internal static class EventReader
+public static class EventReader
 {
     private static ReadOnlySpan<byte> Data => "data"u8;
 
@@ -11,10 +11,12 @@ internal static class EventReader
     /// How many bytes the first complete event takes, its blank line included; 0 = it is not complete. Comment lines that
     /// stand alone are complete at once: keep-alives must not wait.
     /// </summary>
-    public static int GetFirstLength(ReadOnlySpan<byte> stream)
+    /// <param name="stream">What came of the stream, from the end of the event before.</param>
+    /// <param name="isAtEnd">Nothing follows, so that a CR at the very end is no half of a CRLF.</param>
+    public static int GetFirstLength(ReadOnlySpan<byte> stream, bool isAtEnd = false)
     {
         var (at, onlyComments) = (Utf8Text.FindStart(stream), true);
-        while (TryReadLine(stream, at, out var line, out var next))
+        while (TryReadLine(stream, at, out var line, out var next, isAtEnd))
         {
             if (line.IsEmpty)
             {
@@ -142,19 +144,26 @@ internal static class EventReader
     }
 
     // A line ends with LF, CR or both; a CR at the very end may be half of a CRLF, so the line is not over yet.
-    private static bool TryReadLine(ReadOnlySpan<byte> stream, int at, out ReadOnlySpan<byte> line, out int next)
+    private static bool TryReadLine(
+        ReadOnlySpan<byte> stream,
+        int at,
+        out ReadOnlySpan<byte> line,
+        out int next,
+        bool isAtEnd = false
+    )
     {
         var rest = stream[at..];
         var end = rest.IndexOfAny((byte)'\r', (byte)'\n');
         line = default;
         next = at;
-        if (end < 0 || (rest[end] == (byte)'\r' && end + 1 == rest.Length))
+        var isLast = end + 1 == rest.Length;
+        if (end < 0 || (rest[end] == (byte)'\r' && isLast && !isAtEnd))
         {
             return false;
         }
 
         line = rest[..end];
-        next = at + end + (rest[end] == (byte)'\r' && rest[end + 1] == (byte)'\n' ? 2 : 1);
+        next = at + end + (rest[end] == (byte)'\r' && !isLast && rest[end + 1] == (byte)'\n' ? 2 : 1);
         return true;
     }
 }

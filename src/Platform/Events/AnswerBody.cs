@@ -1,19 +1,59 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Culvert.Tunnel.Agent.Requests;
+using Culvert.Jose.Json;
 
-namespace Culvert.Tunnel.Agent.LongPoll;
+namespace Culvert.Platform.Events;
 
-/// <summary>Reads the body of a route's response, whole or event by event, within a bound.</summary>
-internal sealed class AnswerBody(PipeReader reader, int mostBytes)
+/// <summary>Reads the body of an MCP server's response, whole or event by event, within a bound.</summary>
+public sealed class AnswerBody(PipeReader reader, int mostBytes)
 {
     private ArrayBufferWriter<byte> buffer = new();
     private bool isAtEnd;
+    private bool isStream;
 
     /// <summary>True once more came than may be held.</summary>
     public bool IsTooLong { get; private set; }
 
-    /// <summary>The whole body; what was read of it where it is too long.</summary>
+    /// <summary>
+    /// True once a stream of events ended in the middle of one, which is dropped (HTML Standard §9.2.6): its data may be the
+    /// beginning of other data.
+    /// </summary>
+    public bool IsUnfinished => isStream && isAtEnd && !IsTooLong && buffer.WrittenCount > 0;
+
+    /// <summary>
+    /// The first message that is wanted: the body itself, or one of its events. Empty: there is none, or the body is too long.
+    /// </summary>
+    /// <param name="isEventStream">Whether the body is a stream of events (<see cref="EventStream.IsIn"/>).</param>
+    /// <param name="isWanted">Whether bytes are the message.</param>
+    /// <param name="cancellationToken">Stops the reading.</param>
+    public async Task<ReadOnlyMemory<byte>> FindAsync(
+        bool isEventStream,
+        Func<ReadOnlyMemory<byte>, bool> isWanted,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(isWanted);
+        if (!isEventStream)
+        {
+            var whole = await ReadAllAsync(cancellationToken);
+            return !IsTooLong && isWanted(whole) ? whole : default;
+        }
+
+        while (await ReadEventAsync(cancellationToken) is { IsEmpty: false } data)
+        {
+            if (isWanted(data))
+            {
+                return data;
+            }
+        }
+
+        return default;
+    }
+
+    /// <summary>
+    /// The whole body; what was read of it where it is too long. A byte-order mark is no part of it (RFC 8259 §8.1): clients
+    /// that decode text do not see it either.
+    /// </summary>
     public async Task<ReadOnlyMemory<byte>> ReadAllAsync(CancellationToken cancellationToken)
     {
         while (!isAtEnd && !IsTooLong)
@@ -21,16 +61,17 @@ internal sealed class AnswerBody(PipeReader reader, int mostBytes)
             await ReadMoreAsync(cancellationToken);
         }
 
-        return buffer.WrittenMemory;
+        return Utf8Text.WithoutMark(buffer.WrittenMemory);
     }
 
     /// <summary>The data of the next event that has any; empty at the end of the stream, or where it is too long.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadEventAsync(CancellationToken cancellationToken)
     {
+        isStream = true;
         var mayBeComplete = true;
         while (true)
         {
-            while (mayBeComplete && EventReader.GetFirstLength(buffer.WrittenSpan) is > 0 and var length)
+            while (mayBeComplete && EventReader.GetFirstLength(buffer.WrittenSpan, isAtEnd) is > 0 and var length)
             {
                 var data = EventReader.GetData(buffer.WrittenMemory[..length]).ToArray();
                 Remove(length);
@@ -46,7 +87,7 @@ internal sealed class AnswerBody(PipeReader reader, int mostBytes)
             }
 
             // Without the end of a line there is no end of an event, and no need to look for it.
-            mayBeComplete = await ReadMoreAsync(cancellationToken);
+            mayBeComplete = await ReadMoreAsync(cancellationToken) || isAtEnd;
         }
     }
 
