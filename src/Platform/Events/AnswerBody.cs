@@ -105,7 +105,7 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     private async Task<bool> ReadMoreAsync(CancellationToken cancellationToken)
     {
         var read = await reader.ReadAsync(cancellationToken);
-        var hasLineEnd = false;
+        var hasLineEnd = buffer.WrittenCount > 0 && buffer.WrittenSpan[^1] == (byte)'\r'; // its fate is known now
         foreach (var segment in read.Buffer)
         {
             hasLineEnd = hasLineEnd || segment.Span.ContainsAny((byte)'\r', (byte)'\n');

@@ -218,6 +218,34 @@ public sealed class DoctorCommandTests : CommandTest
         byNone.Summary.ShouldNotContain("inner exception");
     }
 
+    [Theory] // as clients read it: the server knows the newest revision, so no older one is tried
+    [InlineData("application/json; charset=utf8", "\uFEFF{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":{}}")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\r\r")]
+    [InlineData("text/event-stream", "\uFEFFdata: {\"jsonrpc\":\"2.0\",\r\ndata: \"id\":1,\"result\":{}}\r\n\r\n")]
+    [InlineData("Text/Event-Stream;", ": hi\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n\n")]
+    public async Task AnswerInAnyForm_IsTheServers(string type, string answer)
+    {
+        Service.AnswerHeaders["content-type"] = type;
+        Service.On("POST /mcp", answer);
+
+        var finding = await ProbeAsync();
+
+        finding.Status.ShouldBe(DoctorStatus.Pass, finding.Summary);
+        finding.Summary.ShouldContain("(MCP 2026-07-28)");
+    }
+
+    [Fact] // the event never ended, so it is none
+    public async Task StreamCutWithinAnEvent_IsNoAnswerToTheNewestRevision()
+    {
+        Service.AnswerHeaders["content-type"] = "text/event-stream";
+        Service.On("POST /mcp", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
+
+        var finding = await ProbeAsync();
+
+        finding.Summary.ShouldNotContain("(MCP 2026-07-28)");
+        Last.Body.ShouldContain("\"initialize\"");
+    }
+
     [Fact]
     public async Task TunnelNotReady_IsNamed()
     {
@@ -255,6 +283,17 @@ public sealed class DoctorCommandTests : CommandTest
 
         run.ExitCode.ShouldBe(ExitCode.CheckFailed);
         run.Out.ShouldContain("FAILED_CHECKS credential\n");
+    }
+
+    private Task<DoctorFinding> ProbeAsync()
+    {
+        var target = new CallTarget(
+            new Uri($"https://docs.test:{Service.Url.Port}/mcp"),
+            new IPEndPoint(IPAddress.Loopback, Service.Url.Port),
+            [TestCertificates.Shared.Root],
+            Token: null
+        );
+        return new CallProbe(target, TimeSpan.FromSeconds(30)).RunAsync(TestContext.Current.CancellationToken);
     }
 
     // The scripted server plays service, edge, agent and MCP server.

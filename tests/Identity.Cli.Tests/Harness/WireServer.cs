@@ -109,7 +109,7 @@ internal sealed class WireServer : IAsyncDisposable
 
         var (status, body) = AnswerTo(request.ToString());
         context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
+        context.Response.ContentType ??= "application/json";
         await context.Response.WriteAsync(body);
     }
 

@@ -372,6 +372,40 @@ public sealed class LongPollCallTests
         answer.Failure.GetProperty("upstream_response_received").GetBoolean().ShouldBeTrue();
     }
 
+    [Theory] // as clients read it; the product gets the id as it wrote it
+    [InlineData("application/json", "\uFEFF{\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"content\":[]}}")]
+    [InlineData("application/json; charset=utf8", "{\"jsonrpc\":\"2.0\",\"id\":\"7\",\"result\":{\"content\":[]}}")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"content\":[]}}\r\r")]
+    [InlineData(
+        "text/event-stream;",
+        "\uFEFFdata: {\"jsonrpc\":\"2.0\",\"id\":\"7\",\"result\":{\"content\":[]}}\r\n\r\n"
+    )]
+    [InlineData("Text/Event-Stream", ": hi\r\rdata: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{\"content\":[]}}\n\n")]
+    public async Task Call_AnswerInAnyForm_IsTheResult(string type, string body)
+    {
+        await using var scene = await LongPollScene.StartAsync(RawUpstream.Answering(Write(type, body)));
+        scene.Plane.Enqueue(LongPollScene.Call);
+
+        var answer = await scene.Plane.NextAnswerAsync();
+
+        answer.Code.ShouldBe(200);
+        answer.Json.ShouldBe(LongPollScene.Result);
+    }
+
+    [Theory] // the event never ended, so it is none
+    [InlineData("data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}")]
+    [InlineData("data: {\"jsonrpc\":\"2.0\",\"id\":7,\"result\":{}}\n")]
+    public async Task Call_StreamEndsWithinAnEvent_SaysSo(string body)
+    {
+        await using var scene = await LongPollScene.StartAsync(RawUpstream.Answering(Write("text/event-stream", body)));
+        scene.Plane.Enqueue(LongPollScene.Call);
+
+        var answer = await scene.Plane.NextAnswerAsync();
+
+        answer.Code.ShouldBe(502);
+        answer.Failure.GetProperty("transport_error_kind").GetString().ShouldBe("unexpected_eof");
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"jsonrpc\"")]
     [InlineData(
@@ -466,5 +500,11 @@ public sealed class LongPollCallTests
         scene.Plane.Enqueue(LongPollScene.Call);
 
         (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);
+    }
+
+    private static string Write(string type, string body)
+    {
+        body = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(body)); // a byte is a character there
+        return $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}";
     }
 }

@@ -1,9 +1,12 @@
+using System.Text;
+using System.Text.Json.Nodes;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using Culvert.Tunnel.Agent.Upstreams.Stdio;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -47,16 +50,54 @@ public sealed class DefinitionCrawlTests
         scene.Pins.State.ReadingProblem.ShouldBeEmpty();
     }
 
+    [Theory] // as clients read it
+    [InlineData("application/json", "\uFEFF{\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":RESULT}")]
+    [InlineData("application/json; charset=utf8", "{\"jsonrpc\":\"2.0\",\"id\":\"ID\",\"result\":RESULT}")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":RESULT}\r\r")]
+    [InlineData("text/event-stream;", "data: {\"jsonrpc\":\"2.0\",\"id\":\"ID\",\"result\":RESULT}\r\n\r\n")]
+    [InlineData(
+        "Text/Event-Stream",
+        "\uFEFFdata: {\"method\":\"a/b\"}\n\ndata: {\"jsonrpc\":\"2.0\",\ndata: \"id\":ID.0,\"result\":RESULT}\n\n"
+    )]
+    public async Task Run_AnswersInAnyForm_AreRead(string type, string form)
+    {
+        await using var server = Answering(type, form);
+        await using var upstream = Http(server);
+
+        var result = await new DefinitionCrawl(RouteTo(upstream), TimeProvider.System).RunAsync(
+            [PinKind.Tool],
+            modernFirst: true,
+            Token
+        );
+
+        result.Problem.ShouldBeNull();
+        result.Entries.Count.ShouldBe(1);
+    }
+
+    [Fact] // the event never ended, so it is none
+    public async Task Run_StreamCutWithinAnEvent_SaysSo()
+    {
+        await using var server = Answering(
+            "text/event-stream",
+            "data: {\"jsonrpc\":\"2.0\",\"id\":ID,\"result\":RESULT}\n"
+        );
+        await using var upstream = Http(server);
+
+        var result = await new DefinitionCrawl(RouteTo(upstream), TimeProvider.System).RunAsync(
+            [PinKind.Tool],
+            modernFirst: true,
+            Token
+        );
+
+        result.Problem.ShouldBe("The server's stream ends in the middle of an event, without the response.");
+        result.Entries.ShouldBeEmpty();
+    }
+
     [Fact]
     public async Task Run_ServerThatWantsACallersCredential_SaysSo()
     {
         await using var server = RawUpstream.Answering("HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
-        var settings = Support.Tunnel.UpstreamTo(server.Port);
-        await using var upstream = new Culvert.Tunnel.Agent.Upstreams.HttpUpstream(
-            settings,
-            new Culvert.Tunnel.Agent.Upstreams.UpstreamConnector(settings, TimeProvider.System),
-            Support.Tunnel.NewForwarder()
-        );
+        await using var upstream = Http(server);
 
         var result = await new DefinitionCrawl(RouteTo(upstream), TimeProvider.System).RunAsync(
             PinScene.Default.Kinds,
@@ -126,6 +167,36 @@ public sealed class DefinitionCrawlTests
         (await scene.CallAsync("get_record")).ShouldBeFalse();
         await stop.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => running);
+    }
+
+    // In place of ID and RESULT stands what the request asks for.
+    private static RawUpstream Answering(string type, string form) =>
+        RawUpstream.Scripted(
+            async (request, stream, token) =>
+            {
+                var message = JsonNode.Parse(request.Body)!;
+                var result =
+                    message["method"]!.GetValue<string>() == "tools/list"
+                        ? $$"""{"tools":[{{Tool("a")}}]}"""
+                        : """{"supportedVersions":["2026-07-28"],"capabilities":{}}""";
+                var body = Encoding.UTF8.GetBytes(
+                    form.Replace("ID", message["id"]!.ToJsonString(), StringComparison.Ordinal)
+                        .Replace("RESULT", result, StringComparison.Ordinal)
+                );
+                var head = $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n";
+                await stream.WriteAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body], token);
+                return true;
+            }
+        );
+
+    private static HttpUpstream Http(RawUpstream server)
+    {
+        var settings = Support.Tunnel.UpstreamTo(server.Port);
+        return new HttpUpstream(
+            settings,
+            new UpstreamConnector(settings, TimeProvider.System),
+            Support.Tunnel.NewForwarder()
+        );
     }
 
     private static Route RouteTo(Upstream upstream) =>

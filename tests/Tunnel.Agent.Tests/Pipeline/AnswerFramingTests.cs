@@ -61,6 +61,47 @@ public sealed class AnswerFramingTests
         }
     }
 
+    [Fact] // clients that decode text do not see the mark (RFC 8259 §8.1)
+    public async Task Answer_BehindAByteOrderMark_IsJudgedLikeAnyOther()
+    {
+        const string List = """{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"get"},{"name":"put"}]}}""";
+        var settings = Settings(Allow("a", "get"));
+        await using var lists = await StartAsync(settings, Write("application/json", "\uFEFF" + List, hasLength: true));
+        await using var calls = await StartAsync(settings, Write("application/json", "\uFEFF" + Ok, hasLength: true));
+
+        var (_, list) = await lists.PostAsync(Request("tools/list"));
+        var (answer, passed) = await calls.PostAsync(Call("get"));
+
+        list.ShouldBe("""{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"get"}]}}""");
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        passed.TrimStart('\uFEFF').ShouldBe(Ok);
+    }
+
+    [Theory] // HTML Standard §9.2.6
+    [InlineData("LIST\r\r", "data: KEPT\n\n")]
+    [InlineData("LIST\r\n\r", "data: KEPT\n\n")]
+    [InlineData("\uFEFFLIST\r\r", "data: KEPT\n\n")]
+    [InlineData(": hi\n\nLIST\n", ": hi\n\n")] // cut in the middle: no client reads it
+    [InlineData(": hi\n\nLIST", ": hi\n\n")]
+    public async Task Events_AtTheEndOfTheStream_AreJudgedIfTheyAreWhole(string stream, string expected)
+    {
+        const string List = """data: {"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"get"},{"name":"put"}]}}""";
+        const string Kept = """{"jsonrpc":"2.0","id":1,"result":{"tools":[{"name":"get"}]}}""";
+        var body = stream.Replace("LIST", List, StringComparison.Ordinal);
+        foreach (var type in new[] { "text/event-stream", "Text/Event-Stream; charset=utf8" })
+        {
+            await using var fixture = await StartAsync(
+                Settings(Allow("a", "get")),
+                Write(type, body, hasLength: false)
+            );
+
+            var (answer, passed) = await fixture.PostAsync(Request("tools/list"));
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+            passed.ShouldBe(expected.Replace("KEPT", Kept, StringComparison.Ordinal));
+        }
+    }
+
     [Fact]
     public async Task Answer_BehindAByteOrderMark_Passes()
     {

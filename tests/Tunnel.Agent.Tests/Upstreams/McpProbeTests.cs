@@ -71,6 +71,37 @@ public sealed class McpProbeTests
         asked.ShouldBe(["server/discover", .. legacy, .. legacy]);
     }
 
+    [Theory] // as clients read it: HTML Standard §9.2.6, RFC 8259 §8.1, RFC 9110 §8.3.1
+    [InlineData("application/json", "\uFEFF{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}")]
+    [InlineData("Application/JSON; charset=utf8", "{\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":{}}")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":\"1\",\"result\":{}}\r\r")]
+    [InlineData("text/event-stream", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\r\n\r\n")]
+    [InlineData("text/event-stream", "\uFEFFdata: {\"jsonrpc\":\"2.0\",\ndata: \"id\":1,\"result\":{}}\n\n")]
+    [InlineData("Text/Event-Stream;", ": hi\r\rdata: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\r\r")]
+    public async Task Http_AnswerInAnyForm_IsHealthy(string type, string body)
+    {
+        await using var server = Answering(_ => Write(type, body));
+        await using var upstream = Http(server);
+
+        (await upstream.ProbeAsync(RouteTo(upstream), Token)).ShouldBe(
+            new ProbeState(true, "") { KeepsSessions = false }
+        );
+    }
+
+    [Theory] // the event never ended, so it is none
+    [InlineData("data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}")]
+    [InlineData("data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n")]
+    public async Task Http_StreamCutWithinAnEvent_IsIllAndSaysSo(string body)
+    {
+        await using var server = Answering(_ => Write("text/event-stream", body));
+        await using var upstream = Http(server);
+
+        var state = await upstream.ProbeAsync(RouteTo(upstream), Token);
+
+        state.IsHealthy.ShouldBe(false);
+        state.Detail.ShouldEndWith("with 200, and its stream ends in the middle of an event.");
+    }
+
     [Fact] // behind a balancer another node would not know the session
     public async Task Http_Session_StaysAtTheNodeOfItsCookie()
     {
@@ -337,6 +368,12 @@ public sealed class McpProbeTests
 
     private static bool Asks(RecordedRequest request, string method) =>
         request.BodyText.Contains($"\"method\":\"{method}\"", StringComparison.Ordinal);
+
+    private static string Write(string type, string body)
+    {
+        body = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(body)); // a byte is a character there
+        return $"HTTP/1.1 200 X\r\nContent-Type: {type}\r\nContent-Length: {body.Length}\r\n\r\n{body}";
+    }
 
     private static string Json(int status, string body) =>
         $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}";

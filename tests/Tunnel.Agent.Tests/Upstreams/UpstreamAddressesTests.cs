@@ -160,6 +160,47 @@ public sealed class UpstreamAddressesTests
         text.ShouldNotEndWith("0\r\n\r\n"); // cut off, never a shorter complete answer
     }
 
+    [Theory] // the address must not pass however the stream is written, and wherever it ends
+    [InlineData("Text/Event-Stream", "event: endpoint\ndata: http://10.1.2.3/messages\n\n")]
+    [InlineData("text/event-stream;", "event: endpoint\ndata: http://10.1.2.3/messages\n\n")]
+    [InlineData("text/event-stream", "\u00EF\u00BB\u00BFevent: endpoint\ndata: http://10.1.2.3/messages\n\n")]
+    [InlineData("text/event-stream", "event: endpoint\rdata: http://10.1.2.3/messages\r\r")]
+    [InlineData("text/event-stream", "event: endpoint\ndata: http://10.1.2.3/messages\n")]
+    [InlineData("text/event-stream", "data: http://10.1.2.3/messages\nevent: endpoint")]
+    public async Task EndpointEvent_InAnyForm_ShowsNoInnerAddress(string type, string body)
+    {
+        await using var upstream = RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                var head = $"HTTP/1.1 200 OK\r\nContent-Type: {type}\r\nConnection: close\r\n\r\n";
+                await stream.WriteAsync(Encoding.Latin1.GetBytes(head + body), token);
+                return false;
+            }
+        );
+        await using var tunnel = await Support.Tunnel.StartAsync(upstream.Port);
+        await using var client = new RawClient(await tunnel.ConnectAsync());
+
+        await client.SendAsync($"GET /sse HTTP/1.1\r\nHost: {Support.Tunnel.Host}\r\nConnection: close\r\n\r\n");
+        var text = await client.ReadToEndAsync();
+
+        text.ShouldNotContain("//10.1.2.3/messages");
+    }
+
+    [Theory] // what is left of an event that never ended is no event
+    [InlineData("event: endpoint\rdata: http://127.0.0.1:1/m\r\r", "event: endpoint\ndata: https://route/m\n\n")]
+    [InlineData(": hi\n\nevent: endpoint\ndata: http://127.0.0.1:1/m\n", ": hi\n\n")]
+    [InlineData("data: a\r\r", "data: a\r\r")]
+    public void EndpointEvent_AtTheEndOfTheStream_PassesWholeEventsAlone(string stream, string expected)
+    {
+        var filter = new EndpointEvent(_ => "https://route/m");
+
+        var passed = Encoding.UTF8.GetString(filter.Add(Encoding.UTF8.GetBytes(stream)).Span);
+        passed += Encoding.UTF8.GetString(filter.End().Span);
+
+        passed.ShouldBe(expected);
+        filter.IsOver.ShouldBeTrue();
+    }
+
     [Fact] // by whatever pieces it comes
     public void EndpointEvent_InPieces_IsRewrittenOnceAndTheRestPasses()
     {
