@@ -149,7 +149,12 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
 
         var type = request.ContentType.AsSpan();
         var at = type.IndexOf("charset=", StringComparison.OrdinalIgnoreCase);
-        return at < 0 || type[(at + 8)..].Trim('"').Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+        ReadOnlySpan<char> charset = at < 0 ? "utf-8" : type[(at + 8)..].Trim('"');
+
+        // Both are labels of UTF-8 to every decoder (WHATWG Encoding §4.2).
+        return
+            charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
+            || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)
             ? null
             : RequestErrors.MediaType.Refuse("The charset is UTF-8.");
     }

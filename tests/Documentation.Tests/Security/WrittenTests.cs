@@ -2,15 +2,20 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Documentation.Tests.Security;
 
-/// <summary>The tests that the sources have, by what a page calls them: a class, or a class and a method of it.</summary>
+/// <summary>
+/// The tests that the sources have, by what a page calls them: a class, or a class and a method of it. Tables name their
+/// project too: <c>Project:Class.Method</c>.
+/// </summary>
 internal sealed partial class WrittenTests
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
 
     private WrittenTests(IEnumerable<string> files)
     {
-        foreach (var text in files.Select(File.ReadAllText))
+        foreach (var file in files)
         {
+            var text = File.ReadAllText(file);
+            var project = Path.GetRelativePath(Repository.PathOf("tests"), file).Split(Path.DirectorySeparatorChar)[0];
             var types = Class().Matches(text);
             foreach (Match method in Method().Matches(text))
             {
@@ -18,6 +23,7 @@ internal sealed partial class WrittenTests
                 var type = types.LastOrDefault(found => found.Index < method.Index)?.Groups["name"].Value;
                 names.Add($"{type}");
                 names.Add($"{type}.{method.Groups["name"].Value}");
+                names.Add($"{project}:{type}.{method.Groups["name"].Value}");
             }
         }
     }
@@ -31,6 +37,9 @@ internal sealed partial class WrittenTests
     private static partial Regex Class();
 
     // An attribute of xunit, and the first method below it; others may stand between.
-    [GeneratedRegex(@"\[(?:Fact|Theory)\b.*?\bpublic (?:async )?[\w<>]+ (?<name>\w+)\(", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        @"\[(?:Fact|Theory)\b.*?\b(?:public|internal) (?:async )?[\w<>]+ (?<name>\w+)\(",
+        RegexOptions.Singleline
+    )]
     private static partial Regex Method();
 }

@@ -212,6 +212,7 @@ public sealed class FormEndpointTests(FederatedServiceFixture fixture) : IClassF
 
     [Theory]
     [InlineData("application/x-www-form-urlencoded; charset=UTF-8")]
+    [InlineData("application/x-www-form-urlencoded; charset=utf8")]
     [InlineData("application/x-www-form-urlencoded;charset=\"utf-8\"")]
     [InlineData("Application/X-WWW-Form-URLEncoded")]
     public async Task Post_FormContentType_IsReadAsMediaTypesAre(string contentType) =>

@@ -17,6 +17,7 @@ public sealed class UpstreamAddressesTests
     [InlineData("http://127.0.0.1:PORT/mcp/", Public + "/mcp/")]
     [InlineData("HTTP://127.0.0.1:PORT/a%2Fb?c=d#e", Public + "/a%2Fb?c=d#e")]
     [InlineData("http://localhost:PORT/mcp/", Public + "/mcp/")]
+    [InlineData("http://LocalHost.:PORT/mcp/", Public + "/mcp/")]
     [InlineData("https://127.0.0.1:PORT", Public)]
     [InlineData("//127.0.0.1:PORT/mcp/", Public + "/mcp/")]
     [InlineData("\\\\127.0.0.1:PORT/mcp/", Public + "/mcp/")]

@@ -99,6 +99,18 @@ public sealed class RpcChannelTests
     }
 
     [Fact]
+    public async Task Response_LinesThatEndAsOnWindows_IsTheCalls()
+    {
+        await using var session = Session();
+        var channel = Start(
+            session,
+            """read request; printf '\r\n{"jsonrpc":"2.0","id":1,"result":{}}\r\n'; cat >/dev/null"""
+        );
+
+        (await AskAsync(channel)).TrimEnd().ShouldBe("""{"jsonrpc":"2.0","id":"mine","result":{}}""");
+    }
+
+    [Fact]
     public async Task Response_BehindAByteOrderMark_IsTheCalls()
     {
         await using var session = Session();
