@@ -57,8 +57,7 @@ internal static class ResultWriter
         {
             JsonObject => false,
             JsonArray array => array.All(item => item is JsonValue),
-            JsonValue v when v.TryGetValue(out string? text) => !text.Contains('\n', StringComparison.Ordinal),
-            _ => true,
+            _ => !HasLines(value),
         };
 
     private static void WriteNames(CommandResult result, TextWriter output)
@@ -99,23 +98,44 @@ internal static class ResultWriter
         TextTable.Write(output, [names, values], rows.Select(row => (string[])[row.Name, row.Value]));
     }
 
-    /// <summary>Each object of a list has its own rows (<c>chain.1.subject</c>); a text of several lines keeps them.</summary>
+    /// <summary>
+    /// Each object of a list has its own rows (<c>chain.1.subject</c>), and so has an object with a text of several lines
+    /// (<c>jwks.ca_cert_pem</c>), which keeps them.
+    /// </summary>
     private static IEnumerable<(string Name, string Value)> Rows(string name, JsonNode? value) =>
         value switch
         {
-            JsonArray list when list.Any(item => item is JsonObject) => list.SelectMany(
+            JsonArray list when list.Any(item => item is JsonObject) || HasLines(list) => list.SelectMany(
                 (item, place) =>
                     item is JsonObject one
                         ? one.SelectMany(member => Rows($"{name}.{place + 1}.{member.Key}", member.Value))
                         : Rows($"{name}.{place + 1}", item)
             ),
-            JsonValue text when text.TryGetValue(out string? lines) && lines.Contains('\n', StringComparison.Ordinal) =>
-                [(name, string.Join('\n', lines.TrimEnd().Split('\n').Select(CellText.Safe)))],
+            JsonObject one when HasLines(one) => one.SelectMany(member => Rows($"{name}.{member.Key}", member.Value)),
+            JsonValue text when HasLines(text) =>
+            [
+                (
+                    name,
+                    string.Join(
+                        '\n',
+                        text.GetValue<string>().TrimEnd().Split('\n').Select(line => CellText.Safe(line.TrimEnd('\r')))
+                    )
+                ),
+            ],
             JsonValue number when Seconds.Contains(name) && number.TryGetValue(out long seconds) =>
             [
                 (name, $"{CellText.Format(value)} s ({Durations.Rounded(TimeSpan.FromSeconds(seconds))})"),
             ],
             _ => [(name, CellText.Format(value))],
+        };
+
+    private static bool HasLines(JsonNode? value) =>
+        value switch
+        {
+            JsonObject members => members.Any(member => HasLines(member.Value)),
+            JsonArray list => list.Any(HasLines),
+            JsonValue v => v.TryGetValue(out string? text) && text.Contains('\n', StringComparison.Ordinal),
+            _ => false,
         };
 
     private static void WriteList(CommandResult result, OutputFormat format, CliHost host)

@@ -63,6 +63,26 @@ public sealed class ResultWriterTests
     }
 
     [Fact]
+    public void Table_ObjectWithATextOfLinesInside_GivesItsMembersRows()
+    {
+        var shown = CommandResult.Object(
+            (JsonObject)
+                JsonNode.Parse("""{"jwks":{"type":"explicit_url","ca_cert_pem":"one\r\ntwo\n"},"plain":{"a":1,"b":"c"}}""")!
+        );
+
+        Written(shown, OutputFormat.Table)
+            .ShouldBe(
+                """
+                jwks.type         explicit_url
+                jwks.ca_cert_pem  one
+                                  two
+                plain             a=1, b=c
+
+                """
+            );
+    }
+
+    [Fact]
     public void Table_ObjectWithAList_GivesEachItsRows_AndTextsTheirLines()
     {
         var shown = CommandResult.Object(
