@@ -6,8 +6,8 @@ namespace Culvert.Ca.Authorities;
 internal interface IAuthorityCheck
 {
     /// <summary>
-    /// True when the rule compares a certificate with the next one, or counts places: of a chain that is not in order it
-    /// says nothing.
+    /// True when the rule compares a certificate with the next one, or counts places: it does not apply to a chain that is
+    /// not in order.
     /// </summary>
     bool NeedsOrder => false;
 

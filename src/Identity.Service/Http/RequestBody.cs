@@ -175,7 +175,9 @@ internal static class RequestBody
                 if (text.Contains('\0', StringComparison.Ordinal))
                 {
                     // A certificate in its binary form, read as text.
-                    var advice = member.EndsWith("_pem", StringComparison.Ordinal) ? CertificateText.Explain(text) : null;
+                    var advice = member.EndsWith("_pem", StringComparison.Ordinal)
+                        ? CertificateText.Explain(text)
+                        : null;
                     return $"{member}: {advice?.ToString() ?? "must not contain U+0000."}";
                 }
 

@@ -131,7 +131,7 @@ public static class CertificateText
             : new CertificateAdvice("This is DER, not PEM.", "openssl x509 -inform DER -in FILE");
     }
 
-    // A SEQUENCE, whose length is no character of base64.
+    // A SEQUENCE of 128 octets or more: the octet after the tag has its highest bit set, as no character of base64 has.
     private static bool IsDer(ReadOnlySpan<char> text) => text.Length > 1 && text[0] == '0' && text[1] > '\u007F';
 
     // ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER 1.2.840.113549.1.7.…, … }, RFC 5652 §3, behind a header of
