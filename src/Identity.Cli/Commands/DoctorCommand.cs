@@ -47,7 +47,29 @@ internal static class DoctorCommand
         );
     }
 
+    /// <summary>The result without any flag, as <c>-o json</c> prints it.</summary>
+    public static async Task<JsonObject> CheckAsync(CommandContext context, CancellationToken cancel) =>
+        ToJson(new DoctorReport { Checks = await FindAsync(context, new Question(), cancel) });
+
     private static async Task<CommandResult> RunAsync(CommandContext context, Options flags, CancellationToken cancel)
+    {
+        var question = new Question
+        {
+            Tunnel = context.Get(flags.Tunnel),
+            Route = context.Get(flags.Route),
+            Path = context.Get(flags.Path),
+            Port = context.Get(flags.Port),
+            ConnectTo = context.Get(flags.ConnectTo),
+            TokenFile = context.Get(flags.TokenFile),
+        };
+        return Report(await FindAsync(context, question, cancel), context.Get(flags.Check));
+    }
+
+    private static async Task<IReadOnlyList<DoctorFinding>> FindAsync(
+        CommandContext context,
+        Question question,
+        CancellationToken cancel
+    )
     {
         List<DoctorFinding> findings = [.. await ServiceProbe.RunAsync(context, cancel)];
         if (findings[0].Status == DoctorStatus.Fail)
@@ -69,13 +91,13 @@ internal static class DoctorCommand
             }
             else
             {
-                var (ready, tunnel) = await TunnelsAsync(context, client, context.Get(flags.Tunnel), cancel);
+                var (ready, tunnel) = await TunnelsAsync(context, client, question.Tunnel, cancel);
                 findings.Add(ready);
-                findings.Add(await CallAsync(context, client, flags, tunnel, cancel));
+                findings.Add(await CallAsync(context, client, question, tunnel, cancel));
             }
         }
 
-        return Report(findings, context.Get(flags.Check));
+        return findings;
     }
 
     private static async Task<(DoctorFinding Finding, JsonObject? Tunnel)> TunnelsAsync(
@@ -131,7 +153,7 @@ internal static class DoctorCommand
     private static async Task<DoctorFinding> CallAsync(
         CommandContext context,
         ManagementClient client,
-        Options flags,
+        Question question,
         JsonObject? tunnel,
         CancellationToken cancel
     )
@@ -145,7 +167,7 @@ internal static class DoctorCommand
         {
             var id = tunnel.Text("tunnel_id") ?? "";
             var agents = (await client.GetAsync($"{Noun.Tunnel.GetPath(id)}/agents", cancel)).Json.Data();
-            var route = context.Get(flags.Route) ?? FirstRoute(agents);
+            var route = question.Route ?? FirstRoute(agents);
             if (route is null)
             {
                 return DoctorFinding.Skip(CallProbe.Id, "No agent has reported a route: set --route NAME.");
@@ -155,20 +177,15 @@ internal static class DoctorCommand
             bundle.ImportFromPem(
                 (await client.GetAsync($"{Noun.Tunnel.GetPath(id)}/trust_bundle", cancel)).Json.Text("pem") ?? ""
             );
-            var (port, from) = context.Get(flags.Port) is { } given
+            var (port, from) = question.Port is { } given
                 ? (given, "port: by --port")
                 : await PublicPortAsync(client, tunnel, cancel);
-            var url = new UriBuilder(
-                "https",
-                $"{route}.{tunnel.Text("domain")}",
-                port,
-                context.Get(flags.Path) ?? UsualPath
-            );
-            var token = context.Get(flags.TokenFile) is { } file ? InFile.ReadText(file).Trim() : null;
+            var url = new UriBuilder("https", $"{route}.{tunnel.Text("domain")}", port, question.Path ?? UsualPath);
+            var token = question.TokenFile is { } file ? InFile.ReadText(file).Trim() : null;
             var finding = await new CallProbe(
-                new CallTarget(url.Uri, ParseAddress(context.Get(flags.ConnectTo), port), bundle, token)
+                new CallTarget(url.Uri, ParseAddress(question.ConnectTo, port), bundle, token)
                 {
-                    FindsPath = context.Get(flags.Path) is null,
+                    FindsPath = question.Path is null,
                     Notes = [from],
                 },
                 context.Settings.Timeout
@@ -257,6 +274,15 @@ internal static class DoctorCommand
         {
             Checks = only is null ? findings : [.. findings.Where(finding => finding.Id == only)],
         };
+        return CommandResult.Object(ToJson(report)) with
+        {
+            Plain = report.ToText(),
+            ExitCode = report.Failed.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed,
+        };
+    }
+
+    private static JsonObject ToJson(DoctorReport report)
+    {
         var checks = report.Checks.Select(finding =>
             (JsonNode)
                 new JsonObject
@@ -269,17 +295,31 @@ internal static class DoctorCommand
                     ["next"] = WireJson.ToJsonArray(finding.Next),
                 }
         );
-        return CommandResult.Object(
-            new JsonObject { ["result"] = report.Result.ToLowerInvariant(), ["checks"] = new JsonArray([.. checks]) }
-        ) with
+        return new JsonObject
         {
-            Plain = report.ToText(),
-            ExitCode = report.Failed.Count == 0 ? ExitCode.Done : ExitCode.CheckFailed,
+            ["result"] = report.Result.ToLowerInvariant(),
+            ["checks"] = new JsonArray([.. checks]),
         };
     }
 
     private static bool IsReady(JsonObject state) =>
         state["ready"] is JsonValue ready && ready.TryGetValue(out bool isReady) && isReady;
+
+    /// <summary>What the flags narrow down.</summary>
+    private sealed record Question
+    {
+        public string? Tunnel { get; init; }
+
+        public string? Route { get; init; }
+
+        public string? Path { get; init; }
+
+        public int? Port { get; init; }
+
+        public string? ConnectTo { get; init; }
+
+        public string? TokenFile { get; init; }
+    }
 
     private sealed class Options
     {

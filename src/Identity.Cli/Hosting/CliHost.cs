@@ -32,6 +32,9 @@ internal sealed record CliHost
     /// <summary>Where the other programs are looked for first.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 
+    /// <summary>Prints the journal of this machine's services, as systemd's program does.</summary>
+    public IReadOnlyList<string> JournalCommand { get; init; } = ["journalctl"];
+
     /// <summary>Opens a page in the operator's browser, if that is possible.</summary>
     public Action<Uri> OpenBrowser { get; init; } = static _ => { };
 

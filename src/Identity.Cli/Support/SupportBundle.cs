@@ -11,11 +11,24 @@ namespace Culvert.Identity.Cli.Support;
 /// <summary>An archive of redacted texts: every entry goes through <see cref="Redaction"/>, there is no other way in.</summary>
 internal sealed class SupportBundle : IDisposable
 {
+    private const int MiB = 1024 * 1024;
+
+    /// <summary>Of one entry: nothing that helps is larger, and a peer may send anything.</summary>
+    private const int MaxEntryBytes = 16 * MiB;
+
+    /// <summary>After which no entry is added, unpacked.</summary>
+    private const long MaxBytes = 128 * MiB;
+
+    /// <summary>For one entry.</summary>
+    private static readonly TimeSpan EntryLimit = TimeSpan.FromSeconds(60);
+
     private readonly string path;
     private readonly DateTimeOffset madeAt;
     private readonly FileStream file;
     private readonly GZipStream packed;
     private readonly TarWriter archive;
+    private readonly List<(string Name, string Reason)> notRead = [];
+    private long written;
 
     /// <param name="path">Must not exist; its owner's alone.</param>
     /// <param name="madeAt">The time of its entries.</param>
@@ -46,10 +59,66 @@ internal sealed class SupportBundle : IDisposable
 
     public List<string> Entries { get; } = [];
 
-    public void Add(string name, JsonNode json) =>
-        Write(name, (Redaction.Redact(json) ?? new JsonObject()).ToJsonString(WireJson.Plain) + "\n");
+    /// <summary>What could not be read, or not whole, and why.</summary>
+    public IReadOnlyList<(string Name, string Reason)> NotRead => notRead;
 
-    public void Add(string name, string text) => Write(name, Redaction.Redact(text));
+    public void Add(string name, JsonNode json) => Write(name, ToText(json));
+
+    public void Add(string name, string text) => Write(name, Encoding.UTF8.GetBytes(Redaction.Redact(text)));
+
+    /// <summary>Adds what is read in time; else why it was not.</summary>
+    /// <returns>What failed, unless it took too long; null = nothing.</returns>
+    public async Task<CommandFailure?> TryAddAsync(
+        string name,
+        Func<CancellationToken, Task<JsonNode>> read,
+        TimeProvider time,
+        CancellationToken cancel
+    )
+    {
+        using var limit = new CancellationTokenSource(EntryLimit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        try
+        {
+            Add(name, await read(both.Token));
+            return null;
+        }
+        catch (CommandFailure failure)
+        {
+            Miss(name, failure.Message, failure.RequestId);
+            return failure;
+        }
+        catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
+        {
+            Miss(name, $"not read within {EntryLimit.TotalSeconds:0} s");
+            return null;
+        }
+    }
+
+    /// <summary>The entry says why there is nothing else in it.</summary>
+    public void Miss(string name, string reason, string? requestId = null)
+    {
+        reason = MissRest(name, reason);
+        WriteEntry(name, ToText(new JsonObject { ["not_read"] = reason, ["request_id"] = requestId }));
+    }
+
+    /// <summary>The entry is not the whole of it.</summary>
+    /// <returns>The reason as it is in the bundle.</returns>
+    public string MissRest(string name, string reason)
+    {
+        reason = Redaction.Redact(reason);
+        notRead.Add((name, reason));
+        return reason;
+    }
+
+    /// <summary>The last entry, which has room in any case.</summary>
+    public void AddManifest(JsonObject manifest)
+    {
+        manifest["entries"] = WireJson.ToJsonArray(Entries);
+        manifest["not_read"] = new JsonArray([
+            .. notRead.Select(one => (JsonNode)new JsonObject { ["name"] = one.Name, ["reason"] = one.Reason }),
+        ]);
+        WriteEntry("manifest.json", ToText(manifest));
+    }
 
     public void Dispose()
     {
@@ -60,9 +129,29 @@ internal sealed class SupportBundle : IDisposable
 
     public override string ToString() => path;
 
-    private void Write(string name, string text)
+    private static byte[] ToText(JsonNode json) =>
+        Encoding.UTF8.GetBytes((Redaction.Redact(json) ?? new JsonObject()).ToJsonString(WireJson.Plain) + "\n");
+
+    private void Write(string name, byte[] bytes)
     {
-        using var content = new MemoryStream(Encoding.UTF8.GetBytes(text));
+        if (bytes.Length > MaxEntryBytes)
+        {
+            Miss(name, $"larger than {MaxEntryBytes / MiB} MiB");
+        }
+        else if (written + bytes.Length > MaxBytes)
+        {
+            Miss(name, $"the bundle has {MaxBytes / MiB} MiB already");
+        }
+        else
+        {
+            written += bytes.Length;
+            WriteEntry(name, bytes);
+        }
+    }
+
+    private void WriteEntry(string name, byte[] bytes)
+    {
+        using var content = new MemoryStream(bytes);
         archive.WriteEntry(
             new PaxTarEntry(TarEntryType.RegularFile, name)
             {

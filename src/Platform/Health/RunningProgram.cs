@@ -8,7 +8,14 @@ public sealed class RunningProgram : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    private readonly HttpClient client = new(OutboundHttp.CreateHandler()) { Timeout = Timeout };
+    /// <summary>Of one answer: what listens there may be another program.</summary>
+    private const int MaxAnswerBytes = 16 * 1024 * 1024;
+
+    private readonly HttpClient client = new(OutboundHttp.CreateHandler())
+    {
+        Timeout = Timeout,
+        MaxResponseContentBufferSize = MaxAnswerBytes,
+    };
 
     /// <param name="health">The program's <c>health</c> section.</param>
     public RunningProgram(HealthOptions health)
@@ -16,6 +23,9 @@ public sealed class RunningProgram : IDisposable
         ArgumentNullException.ThrowIfNull(health);
         Url = WrittenUrl(health.UrlFile) ?? new Uri($"http://{Reachable(health.Listen[0])}");
     }
+
+    /// <param name="url">Base of its health listener.</param>
+    public RunningProgram(Uri url) => Url = url;
 
     /// <summary>Base of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
     public Uri Url { get; }

@@ -1,6 +1,10 @@
 using System.Formats.Tar;
 using System.IO.Compression;
+using System.Net;
+using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Hosting;
+using Culvert.Platform.Health;
+using Culvert.Platform.Metrics;
 using Culvert.Platform.Secrets;
 using Shouldly;
 
@@ -56,12 +60,121 @@ public sealed class SupportBundleCommandTests : CommandTest
         texts["audit.json"].ShouldContain("tunnel_created");
         texts["audit.json"].ShouldNotContain("before the window");
         texts.Keys.ShouldContain("manifest.json");
-        foreach (var first in new[] { "status.json", "versions.json", "jobs.json" })
+        foreach (var first in new[] { "status.json", "versions.json", "jobs.json", "doctor.json" })
         {
             texts.Keys.ShouldContain(first);
         }
 
         File.GetUnixFileMode(file).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+
+    [Fact]
+    public async Task Bundle_OfAProgramOfThisMachine_HasItsReadinessMetricsAndJournal()
+    {
+        Script();
+        using var metrics = new MetricsText("Culvert.Health");
+        await using var program = await HealthServer.StartAsync(
+            new HealthOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)] },
+            new HealthEndpoints(
+                new ProgramIdentity("tunnel-agent"),
+                [ReadinessCheck.Create("edges", () => $"No edge is connected, password={Canaries[2]}")],
+                metrics,
+                TimeProvider.System
+            ),
+            TestContext.Current.CancellationToken
+        );
+        Stage.JournalCommand =
+        [
+            "/bin/sh",
+            Stage.Write(
+                "journal.sh",
+                $"""
+                case "$2" in
+                  culvert-agent) echo "asked for $*"; echo "tunnel-agent[1]: Authorization: Bearer {Canaries[0]}" ;;
+                  culvert-edge) echo "No journal files were found." >&2; exit 1 ;;
+                esac
+                """
+            ),
+        ];
+        var file = Path.Combine(Stage.Folder, "bundle.tar.gz");
+
+        var run = await Stage.RunAsync("support-bundle", "--out", file, "--health", program.Urls[0]);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var texts = await ReadAsync(file);
+        var health = $"health/127.0.0.1-{new Uri(program.Urls[0]).Port}";
+        texts[$"{health}/readyz.json"].ShouldContain("\"status\":\"not_ready\",\"program\":\"tunnel-agent\"");
+        texts[$"{health}/metrics.txt"].ShouldContain("culvert_readiness_check{check=\"edges\"} 0");
+        texts["journal/culvert-agent.log"].ShouldContain("asked for --unit culvert-agent --since @");
+        texts["journal/culvert-agent.log"].ShouldContain("--lines 5000");
+        foreach (var canary in Canaries)
+        {
+            texts.ShouldAllBe(entry => !entry.Value.Contains(canary, StringComparison.Ordinal), canary);
+        }
+
+        var missing = Missing(texts);
+        missing["journal/culvert-edge.log"].ShouldContain("exited with status 1");
+        missing["journal/culvert-edge.log"].ShouldContain("No journal files were found.");
+        missing["journal/culvert-identity-service.log"].ShouldContain("no entry of culvert-identity-service");
+        missing.Keys.ShouldNotContain(name => name.StartsWith("health/", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Bundle_NothingAnswers_NamesEachWithItsReason()
+    {
+        Stage.Variables[SettingVariables.Url] = "https://127.0.0.1:1/";
+        var file = Path.Combine(Stage.Folder, "bundle.tar.gz");
+        var away = Path.Combine(Stage.Folder, "away.log");
+
+        var run = await Stage.RunAsync(
+            "support-bundle",
+            "--out",
+            file,
+            "--health",
+            "http://127.0.0.1:1",
+            "--log",
+            away
+        );
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        run.Out.ShouldContain("not read (manifest.json says why): organization.json");
+        var texts = await ReadAsync(file);
+        texts["doctor.json"].ShouldContain("\"result\":\"fail\"");
+        var missing = Missing(texts);
+        missing["organization.json"].ShouldContain("cannot be reached");
+        missing["audit.json"].ShouldContain("cannot be reached");
+        missing["health/127.0.0.1-1/readyz.json"].ShouldContain("no response from http://127.0.0.1:1/");
+        missing["journal/culvert-agent.log"].ShouldContain("cannot be started");
+        missing["logs/away.log"].ShouldContain("the log cannot be read");
+        Service.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Bundle_HealthThatIsNoUrl_IsUsageAndMakesNoFile()
+    {
+        var file = Path.Combine(Stage.Folder, "bundle.tar.gz");
+
+        var run = await Stage.RunAsync("support-bundle", "--out", file, "--health", "agent");
+
+        run.ExitCode.ShouldBe(ExitCode.Usage);
+        File.Exists(file).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Bundle_LogOfManyMegabytes_HasItsEnd()
+    {
+        Script();
+        var middle = string.Concat(Enumerable.Repeat("nothing happened at this moment\n", 300_000));
+        var log = Stage.Write("large.log", $"the first line\n{middle}the last line\n");
+        var file = Path.Combine(Stage.Folder, "bundle.tar.gz");
+
+        var run = await Stage.RunAsync("support-bundle", "--out", file, "--log", log);
+
+        run.ExitCode.ShouldBe(0, run.Error);
+        var text = (await ReadAsync(file))["logs/large.log"];
+        text.Length.ShouldBeLessThanOrEqualTo(8 * 1024 * 1024);
+        text.ShouldEndWith("the last line\n");
+        text.ShouldNotContain("the first line");
     }
 
     [Fact]
@@ -82,7 +195,7 @@ public sealed class SupportBundleCommandTests : CommandTest
     [InlineData("token", "null", "null")]
     public void Redaction_TellsNamesApart(string name, string value, string kept) =>
         Redaction
-            .Redact(System.Text.Json.Nodes.JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
+            .Redact(JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
             .ToJsonString()
             .ShouldContain(kept);
 
@@ -110,6 +223,12 @@ public sealed class SupportBundleCommandTests : CommandTest
                 """{"data":[{"time":"2999-01-01T00:00:00Z","event":"tunnel_created","salt":"00"},{"time":"2000-01-01T00:00:00Z","event":"before the window"}],"next_page":"x"}"""
             );
     }
+
+    // What the manifest says could not be read.
+    private static Dictionary<string, string> Missing(Dictionary<string, string> texts) =>
+        JsonNode.Parse(texts["manifest.json"])!["not_read"]!
+            .AsArray()
+            .ToDictionary(one => (string)one!["name"]!, one => (string)one!["reason"]!);
 
     private static async Task<Dictionary<string, string>> ReadAsync(string file)
     {

@@ -38,6 +38,9 @@ internal sealed class CliStage : IAsyncDisposable
     /// <summary>Where the other programs are; by default none are.</summary>
     public string ProgramFolder { get; set; } = "/nonexistent";
 
+    /// <summary>What prints the journal; by default there is none.</summary>
+    public IReadOnlyList<string> JournalCommand { get; set; } = ["/nonexistent/journalctl"];
+
     public static async Task<CliStage> StartAsync()
     {
         var service = await WireServer.StartAsync(TestCertificates.Shared);
@@ -81,6 +84,7 @@ internal sealed class CliStage : IAsyncDisposable
             OutputWidth = null,
             Time = Time,
             ProgramFolder = ProgramFolder,
+            JournalCommand = JournalCommand,
             OpenBrowser = Browser,
         };
         var exitCode = await CulvertCommand.RunAsync(args, host, cancel);

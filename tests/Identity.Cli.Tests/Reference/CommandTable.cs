@@ -28,7 +28,7 @@ internal static class CommandTable
         "schema",
         "backup --out --config",
         "restore FILE --plan --later --revocation-list --nothing-later --config",
-        "support-bundle --out --since --log",
+        "support-bundle --out --since --log --health",
         "status --watch --every",
         "search TEXT --type --limit --filter --watch --every",
         "job list",
