@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Documentation;
 using Culvert.Identity.Service.Documentation.Shapes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
+using Culvert.Testing.Api;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;

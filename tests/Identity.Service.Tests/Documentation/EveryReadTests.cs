@@ -15,6 +15,7 @@ using Culvert.Identity.Service.Tests.Transparency;
 using Culvert.Identity.Service.Tests.Tunnels.Inventory;
 using Culvert.Identity.Service.Transparency;
 using Culvert.Testing;
+using Culvert.Testing.Api;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
@@ -27,7 +28,7 @@ public sealed class EveryReadTests : IAsyncLifetime
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    private readonly WireDescription description = WireDescription.Read();
+    private readonly ApiDescription description = ApiDescription.OfTheService;
     private readonly RevocationBench bench = new();
     private readonly Dictionary<string, string[]> special = [];
     private Dictionary<string, string> things = [];
@@ -114,7 +115,7 @@ public sealed class EveryReadTests : IAsyncLifetime
             }
 
             return description
-                .Find("GET", path.Split('?')[0], (int)answer.StatusCode, type, json)
+                .FindInAnswer("GET", path.Split('?')[0], (int)answer.StatusCode, type, json)
                 .Select(finding => $"{path}: {finding}");
         }
         catch (JsonException e)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Culvert.Testing.Api;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Documentation;
@@ -10,8 +11,6 @@ namespace Culvert.Identity.Service.Tests.Documentation;
 /// </summary>
 internal sealed class WireCheck(HttpMessageHandler inner) : DelegatingHandler(inner)
 {
-    private static readonly Lazy<WireDescription> Description = new(WireDescription.Read);
-
     // As our own readers are: a member that an object has twice is an error.
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -30,7 +29,7 @@ internal sealed class WireCheck(HttpMessageHandler inner) : DelegatingHandler(in
         )
         {
             var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
-            var findings = Description.Value.Find(
+            var findings = ApiDescription.OfTheService.FindInAnswer(
                 request.Method.Method,
                 request.RequestUri!.AbsolutePath,
                 (int)answer.StatusCode,

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+
+namespace Culvert.Testing.Api;
+
+/// <summary>
+/// Holds what a double of a service is told, and what it says, against the description of that service. Findings are collected,
+/// since a server cannot fail a test: whoever ends the double calls <see cref="ThrowIfAny"/>.
+/// </summary>
+/// <param name="description">Of the service that the double stands for.</param>
+public sealed class DoubleCheck(ApiDescription description)
+{
+    // Where an API is: what a double answers elsewhere is that of another server that it plays too.
+    private const string Root = "/v1/";
+
+    private readonly ConcurrentQueue<string> findings = new();
+
+    /// <summary>A double of the identity service.</summary>
+    public static DoubleCheck OfTheService() => new(ApiDescription.OfTheService);
+
+    /// <summary>Checks a request that the double received.</summary>
+    public void Receive(string method, string path, string? mediaType, string body)
+    {
+        if (description.Knows(method, path) || path.StartsWith(Root, StringComparison.Ordinal))
+        {
+            Add($"{method} {path} was sent", description.FindInRequest(method, path, mediaType, body));
+        }
+    }
+
+    /// <summary>Checks an answer that the double gives.</summary>
+    public void Answer(string method, string path, int status, string? mediaType, string body)
+    {
+        if (description.Knows(method, path))
+        {
+            Add(
+                $"{method} {path} was answered {status}",
+                description.FindInDouble(method, path, status, mediaType, body)
+            );
+        }
+    }
+
+    /// <exception cref="InvalidOperationException">Something did not fit: the operation, the JSON pointer and the fault.</exception>
+    public void ThrowIfAny()
+    {
+        if (!findings.IsEmpty)
+        {
+            throw new InvalidOperationException(
+                "A double and the description of its service differ:\n" + string.Join('\n', findings.Distinct())
+            );
+        }
+    }
+
+    private void Add(string what, IEnumerable<string> found)
+    {
+        foreach (var finding in found)
+        {
+            findings.Enqueue($"{what}: {finding}");
+        }
+    }
+}
