@@ -30,7 +30,7 @@ internal static class JobCommands
         return verbs.Create(
             verb,
             description,
-            async (context, cancel) => await PostAsync(context, job, verb, new JsonObject(), cancel),
+            async (context, cancel) => await PostAsync(context, job, verb, body: null, cancel),
             job
         );
     }
@@ -63,7 +63,7 @@ internal static class JobCommands
         CommandContext context,
         Argument<string> job,
         string verb,
-        JsonObject body,
+        JsonObject? body,
         CancellationToken cancel
     )
     {

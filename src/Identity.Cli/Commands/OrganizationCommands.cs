@@ -73,7 +73,7 @@ internal static class OrganizationCommands
                 context.Confirm($"Archiving the organization {name} revokes its keys", name, context.Get(yes));
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.Object(
-                    await client.PostAsync($"{Path}/{organization.Text("id")}/archive", new JsonObject(), cancel)
+                    await client.PostAsync($"{Path}/{organization.Text("id")}/archive", body: null, cancel)
                 );
             },
             id,
