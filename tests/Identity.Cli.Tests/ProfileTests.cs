@@ -50,7 +50,7 @@ public sealed class ProfileTests : CommandTest
         var run = await Stage.RunAsync("--profile", "other", "tunnel", "list", "-o", "json");
 
         run.ExitCode.ShouldBe(0, run.Error);
-        run.Out.ShouldBe(Answer + "\n");
+        run.Out.ShouldBe(Service.GetBody("GET /v1/tunnels") + "\n");
         var flag = await Stage.RunAsync("--url", "https://127.0.0.1:2/", "--profile", "other", "tunnel", "list");
         flag.ExitCode.ShouldBe(ExitCode.Unreachable);
         flag.Error.ShouldContain("127.0.0.1:2");

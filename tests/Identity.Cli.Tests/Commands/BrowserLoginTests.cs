@@ -193,7 +193,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
     public async Task Code_ThatGivesNoToken_IsRefused(int status, string body, string why)
     {
         Prepare();
-        Service.On(Tokens, body, status);
+        Service.OnForeign(Tokens, body, status);
         var running = Start("--browser");
 
         using var done = await ReturnAsync(Asked(await opened.Task), $"code={Code}");
@@ -309,7 +309,10 @@ public sealed class BrowserLoginTests : PersonLoginTest
         Prepare();
         var running = Start("--browser");
         var asked = Asked(await opened.Task);
-        Service.On(Tokens, JsonSerializer.Serialize(new { id_token = IdToken(asked["nonce"]), token_type = "mac" }));
+        Service.OnForeign(
+            Tokens,
+            JsonSerializer.Serialize(new { id_token = IdToken(asked["nonce"]), token_type = "mac" })
+        );
 
         using var done = await ReturnAsync(asked, $"code={Code}");
 
@@ -323,7 +326,7 @@ public sealed class BrowserLoginTests : PersonLoginTest
     }
 
     private void Grant(string? nonce) =>
-        Service.On(
+        Service.OnForeign(
             Tokens,
             JsonSerializer.Serialize(new { id_token = IdToken(nonce), access_token = "eyJ.access.token" })
         );

@@ -82,7 +82,7 @@ public sealed class CaAndEdgeCommandsTests : CommandTest
     public async Task CaApprove_Yes_ApprovesWhatTheServiceHolds()
     {
         Service
-            .On($"GET {Authorities}/ca_01", $$"""{"id":"ca_01","fingerprint":"{{Fingerprint}}"}""")
+            .On($"GET {Authorities}/ca_01", $$"""{"id":"ca_01","fingerprint":"{{Fingerprint}}","approval":"single"}""")
             .On($"POST {Authorities}/ca_01/approve", """{"id":"ca_01","state":"approved"}""");
 
         var run = await Stage.RunAsync("ca", "approve", "ca_01", "--yes");
@@ -94,7 +94,7 @@ public sealed class CaAndEdgeCommandsTests : CommandTest
     [Fact]
     public async Task CaApprove_NothingUploaded_IsRefused()
     {
-        Service.On($"GET {Authorities}/ca_01", """{"id":"ca_01","fingerprint":null}""");
+        Service.On($"GET {Authorities}/ca_01", """{"id":"ca_01","fingerprint":null,"approval":"single"}""");
 
         (await Stage.RunAsync("ca", "approve", "ca_01", "--yes")).ExitCode.ShouldBe(ExitCode.Refused);
     }

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Cli.Tests.Commands;
 public sealed class CertCommandsTests : CommandTest
 {
     private const string Item =
-        """{"id":"cert_01","serial":"0aff","kind":"server","status":"revoked","identity":"a,b","revocation_reason":"superseded"}""";
+        """{"id":"cert_01","serial":"0aff","kind":"server","status":"revoked","identity":"a,b","not_before":"2026-01-01T00:00:00Z","not_after":"2026-01-02T00:00:00Z","issued_at":"2026-01-01T00:00:00Z","revocation_reason":"superseded"}""";
 
     [Theory]
     [InlineData("0A:FF", "{\"serial\":\"0aff\",\"reason\":\"keyCompromise\"}")]
@@ -45,7 +45,10 @@ public sealed class CertCommandsTests : CommandTest
         run.ExitCode.ShouldBe(0, run.Error);
         var rows = run.Out.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         rows[0].ShouldStartWith("id,serial,kind");
-        rows[1].ShouldBe("cert_01,0aff,server,revoked,,,\"a,b\",,,,,,,superseded");
+        rows[1]
+            .ShouldBe(
+                "cert_01,0aff,server,revoked,,,\"a,b\",2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,2026-01-01T00:00:00Z,,,,superseded"
+            );
         rows.Count(row => row.StartsWith("cert_01", StringComparison.Ordinal)).ShouldBe(2);
     }
 

@@ -22,7 +22,8 @@ public sealed class DeviceLoginTests : PersonLoginTest
                 (400, """{"error":"slow_down"}"""),
                 (200, """{"id_token":"eyJ.id.token","access_token":"eyJ.access.token"}"""),
             ],
-            () => { }
+            () => { },
+            isForeign: true
         );
 
         var begun = Time.GetUtcNow();
@@ -56,7 +57,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task Audience_AsksForAnAccessTokenAndExchangesThat()
     {
         Prepare();
-        Service.On(Tokens, """{"id_token":"eyJ.id.token","access_token":"eyJ.access.token"}""");
+        Service.OnForeign(Tokens, """{"id_token":"eyJ.id.token","access_token":"eyJ.access.token"}""");
 
         (await LoginAsync(1, "--audience", "https://identity.example.com")).ExitCode.ShouldBe(0);
 
@@ -76,7 +77,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task NotConfirmed_KeepsNothing(string answer, int exitCode, string why)
     {
         Prepare();
-        Service.On(Tokens, answer, 400);
+        Service.OnForeign(Tokens, answer, 400);
 
         var run = await LoginAsync(int.MaxValue);
 
@@ -89,7 +90,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task Exchange_Refused_KeepsNoToken()
     {
         Prepare();
-        Service.On(Tokens, """{"id_token":"eyJ.id.token"}""");
+        Service.OnForeign(Tokens, """{"id_token":"eyJ.id.token"}""");
         Service.On(
             Exchange,
             """{"type":"error","error":{"type":"authentication_error","message":"Authentication failed"},"request_id":"req_1"}""",
@@ -132,7 +133,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task Metadata_ThatIsNone_IsRefusedByItsFault(int status, string body, int exitCode, string why)
     {
         Prepare();
-        Service.On("GET /.well-known/openid-configuration", body, status);
+        Service.OnForeign("GET /.well-known/openid-configuration", body, status);
         Service.AnswerHeaders["location"] = "https://elsewhere.example.com/";
 
         var run = await LoginAsync(1);
@@ -148,7 +149,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task Metadata_OnBothSidesOfItsBound(int length, int exitCode)
     {
         Prepare();
-        Service.On("GET /.well-known/openid-configuration", "{}".PadRight(length));
+        Service.OnForeign("GET /.well-known/openid-configuration", "{}".PadRight(length));
 
         (await LoginAsync(1)).ExitCode.ShouldBe(exitCode);
     }
@@ -157,7 +158,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task KeySet_ThatMetadataNames_IsNotFetched()
     {
         Prepare(("jwks_uri", Issuer + "/keys"), ("userinfo_endpoint", "nowhere"));
-        Service.On(Tokens, """{"id_token":"eyJ.id.token"}""");
+        Service.OnForeign(Tokens, """{"id_token":"eyJ.id.token"}""");
 
         (await LoginAsync(1)).ExitCode.ShouldBe(0);
 
@@ -182,7 +183,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task Code_ThatIsNotGiven_IsRefusedByItsFault(int status, string body, string why)
     {
         Prepare();
-        Service.On(Codes, body, status);
+        Service.OnForeign(Codes, body, status);
 
         var run = await LoginAsync(1);
 
@@ -202,7 +203,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     public async Task Token_ThatIsNotGiven_IsRefusedByItsFault(int status, string body, string why)
     {
         Prepare();
-        Service.On(Tokens, body, status);
+        Service.OnForeign(Tokens, body, status);
 
         var run = await LoginAsync(1);
 
@@ -236,7 +237,7 @@ public sealed class DeviceLoginTests : PersonLoginTest
     private void Prepare(params ReadOnlySpan<(string Member, object Value)> other)
     {
         PrepareProvider([("device_authorization_endpoint", Issuer + "/device"), .. other]);
-        Service.On(
+        Service.OnForeign(
             Codes,
             """
             {"device_code":"the-secret-code","user_code":"WDJB-MJHT","verification_uri":"https://idp.example.com/device",

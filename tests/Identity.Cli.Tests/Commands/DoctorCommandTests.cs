@@ -14,7 +14,7 @@ public sealed class DoctorCommandTests : CommandTest
     public async Task EverythingWell_ProvesTheCall()
     {
         Prepare();
-        Service.On("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+        Service.OnForeign("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
 
         var run = await RunAsync("--token-file", Stage.Write("bearer", "caller-token\n"));
 
@@ -31,7 +31,7 @@ public sealed class DoctorCommandTests : CommandTest
     public async Task AgentWantsAToken_ProvesTheTunnel()
     {
         Prepare();
-        Service.On("POST /mcp", "{}", 401);
+        Service.OnForeign("POST /mcp", "{}", 401);
 
         var run = await RunAsync();
 
@@ -45,7 +45,7 @@ public sealed class DoctorCommandTests : CommandTest
         Prepare();
         Service.AnswerHeaders["culvert-failed-hop"] = "upstream";
         Service.AnswerHeaders["culvert-reason"] = "upstream.connect";
-        Service.On("POST /mcp", "{}", 502);
+        Service.OnForeign("POST /mcp", "{}", 502);
 
         var run = await RunAsync();
 
@@ -99,9 +99,10 @@ public sealed class DoctorCommandTests : CommandTest
                     (200, """{"jsonrpc":"2.0","id":1,"error":{"code":-32601,"message":"no such method"}}"""),
                     (200, """{"jsonrpc":"2.0","id":1,"result":{}}"""),
                 ],
-                then: () => { }
+                then: () => { },
+                isForeign: true
             )
-            .On("DELETE /mcp", "{}");
+            .OnForeign("DELETE /mcp", "{}");
 
         var run = await RunAsync();
 
@@ -116,8 +117,8 @@ public sealed class DoctorCommandTests : CommandTest
     {
         Prepare();
         Service
-            .On(Metadata, """{"resource":"https://elsewhere.test/v1/tools"}""")
-            .On("POST /v1/tools", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+            .OnForeign(Metadata, """{"resource":"https://elsewhere.test/v1/tools"}""")
+            .OnForeign("POST /v1/tools", """{"jsonrpc":"2.0","id":1,"result":{}}""");
 
         var run = await RunAsync();
 
@@ -130,8 +131,8 @@ public sealed class DoctorCommandTests : CommandTest
     {
         Prepare();
         Service
-            .On(Metadata, """{"resource":"https://docs.test//127.0.0.1:1/mcp"}""")
-            .On("POST //127.0.0.1:1/mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+            .OnForeign(Metadata, """{"resource":"https://docs.test//127.0.0.1:1/mcp"}""")
+            .OnForeign("POST //127.0.0.1:1/mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
 
         var run = await RunAsync();
 
@@ -147,7 +148,7 @@ public sealed class DoctorCommandTests : CommandTest
     public async Task Path_MetadataNamesNone_IsTheUsualOneAndSaid(string metadata)
     {
         Prepare();
-        Service.On(Metadata, metadata);
+        Service.OnForeign(Metadata, metadata);
 
         var run = await RunAsync();
 
@@ -163,8 +164,8 @@ public sealed class DoctorCommandTests : CommandTest
     {
         Prepare();
         Service
-            .On(Metadata, """{"resource":"https://docs.test/v1/tools"}""")
-            .On("POST /other", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+            .OnForeign(Metadata, """{"resource":"https://docs.test/v1/tools"}""")
+            .OnForeign("POST /other", """{"jsonrpc":"2.0","id":1,"result":{}}""");
 
         var run = await RunAsync("--path", "/other");
 
@@ -179,7 +180,7 @@ public sealed class DoctorCommandTests : CommandTest
             """{"tunnel_id":"tnl_01","domain":"test","ready":true,"problems":[],"edges":[{"id":"edge_02","live":false},{"id":"edge_01","live":true}]}"""
         );
         Service
-            .On("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""")
+            .OnForeign("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""")
             .On(
                 "GET /v1/edges?limit=100",
                 $$"""{"data":[{"id":"edge_01","name":"east","public_port":{{Service.Url.Port}}},{"id":"edge_02","name":"west","public_port":1}],"next_page":null}"""
@@ -194,7 +195,7 @@ public sealed class DoctorCommandTests : CommandTest
     [Fact]
     public async Task PublicCertificate_IsJudgedByThePublicRoots()
     {
-        Service.On("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
+        Service.OnForeign("POST /mcp", """{"jsonrpc":"2.0","id":1,"result":{}}""");
         var target = new CallTarget(
             new Uri($"https://docs.test:{Service.Url.Port}/mcp"),
             new IPEndPoint(IPAddress.Loopback, Service.Url.Port),

@@ -27,7 +27,7 @@ public abstract class PersonLoginTest : CommandTest
             metadata[member] = value;
         }
 
-        Service.On("GET /.well-known/openid-configuration", JsonSerializer.Serialize(metadata));
+        Service.OnForeign("GET /.well-known/openid-configuration", JsonSerializer.Serialize(metadata));
         Service.On(
             Exchange,
             """{"access_token":"clv_access_token","token_type":"DPoP","expires_in":3600,"scope":"workspace:manage_tunnels"}"""

@@ -67,10 +67,10 @@ public sealed class StatusCommandTests : CommandTest
                 {"tunnel_id":"tnl_01","display_name":"docs","state":"{{state}}","ready":{{(
                     state == "ready" ? "true" : "false"
                 )}},
-                 "problems":["x"],"agents_live":2,"agents_connected":1,"agents_enrolled":2,"edges_serving":1,"public_port":443,
+                 "problems":["x"],"agents_live":2,"agents_connected":1,"agents_enrolled":2,"certificates":3,"edges_serving":1,"public_port":443,
                  "routes":[{"name":"wiki","upstream_healthy":false,"detail":"Connection refused"},
                            {"name":"docs","upstream_healthy":true,"detail":""}],
-                 "edges":[{"name":"one","state":"live","agent_connections":2,"public_port":8443},{"name":"two","state":"gone"}]}
+                 "edges":[{"name":"one","state":"live","assigned":true,"agent_connections":2,"public_port":8443},{"name":"two","state":"gone","assigned":true}]}
                 """
             )
         );
@@ -78,7 +78,7 @@ public sealed class StatusCommandTests : CommandTest
         var run = await Stage.RunAsync("status");
 
         run.Out.ShouldContain(line);
-        run.Out.ShouldContain("agents 1 of 2 connected to an edge, certificates -, edges 1 of 2 serving: one");
+        run.Out.ShouldContain("agents 1 of 2 connected to an edge, certificates 3, edges 1 of 2 serving: one");
         run.Out.ShouldContain("one (2 agent connections, its public port is 8443 and the tunnel's 443), two (gone)");
         run.Out.ShouldContain("route wiki: no healthy upstream: Connection refused");
         run.Out.ShouldNotContain("route docs");

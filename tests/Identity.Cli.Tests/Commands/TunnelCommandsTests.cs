@@ -30,7 +30,8 @@ public sealed class TunnelCommandsTests : CommandTest
 
         var run = await Stage.RunAsync("tunnel", "create", "docs", "-o", "json");
 
-        run.Out.ShouldBe(Tunnel + "\n");
+        run.Out.ShouldBe(Service.GetBody("POST /v1/tunnels") + "\n");
+        run.Out.ShouldContain("\"später\":\"ü<&\"");
     }
 
     [Fact]

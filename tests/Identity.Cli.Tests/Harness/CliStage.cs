@@ -93,7 +93,13 @@ internal sealed class CliStage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Service.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            await Service.DisposeAsync();
+        }
+        finally
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 }

@@ -86,7 +86,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     public async Task Exchange_NonceWanted_IsSentAgainWithItAndKept(string body, string? challenge)
     {
         var nonces = new List<string?>();
-        Answer(c =>
+        Broken(c =>
         {
             DpopProof.TryParse(Encoding.ASCII.GetBytes(c.Request.Headers["DPoP"].ToString()), out var proof);
             nonces.Add(proof!.Nonce);
@@ -111,7 +111,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     public async Task Exchange_NonceWantedAgainAndAgain_GivesUpAfterOneRepeat()
     {
         var asked = 0;
-        Answer(c =>
+        Broken(c =>
         {
             c.Response.StatusCode = 400;
             c.Response.Headers["DPoP-Nonce"] = $"n{++asked}";
@@ -178,7 +178,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [Fact]
     public async Task Exchange_Redirect_IsNotFollowed()
     {
-        Answer(c =>
+        Broken(c =>
         {
             c.Response.Redirect("/v1/elsewhere");
             return Task.CompletedTask;
@@ -198,7 +198,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("{\"access_token\":\"hunter2-hunter2\"}")]
     public async Task Exchange_AnswerOfAnotherShape_IsMalformedAndNotShown(string body)
     {
-        Answer(c => c.Response.WriteAsync(body));
+        Broken(c => c.Response.WriteAsync(body));
 
         var failure = (await Exchange()).Failure!;
 
@@ -214,7 +214,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("<html>", "it is not JSON.")]
     public async Task Exchange_AnswerOfAnotherShape_NamesTheMember(string body, string fault)
     {
-        Answer(c => c.Response.WriteAsync(body));
+        Broken(c => c.Response.WriteAsync(body));
 
         (await Exchange()).Failure!.Message.ShouldBe($"The response does not follow the protocol: {fault}");
     }
@@ -227,7 +227,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [InlineData("", false)]
     public async Task Exchange_TokenOfAnotherType_IsNotUsed(string type, bool isTaken)
     {
-        Answer(c =>
+        Broken(c =>
             c.Response.WriteAsync($$"""{"access_token":"hunter2-hunter2","token_type":"{{type}}","expires_in":60}""")
         );
 
@@ -246,7 +246,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
     [Fact]
     public async Task Exchange_AnswerBeyondTheBound_IsMalformed()
     {
-        Answer(c => c.Response.Body.WriteAsync(new byte[(1024 * 1024) + 1]).AsTask());
+        Broken(c => c.Response.Body.WriteAsync(new byte[(1024 * 1024) + 1]).AsTask());
 
         (await Exchange()).Failure!.Message.ShouldContain("longer than");
     }
@@ -360,8 +360,17 @@ public sealed class IdentityClientTests : IAsyncLifetime
             return true;
         };
 
+    // As the service never answers.
+    private void Broken(Func<HttpContext, Task> answer)
+    {
+        service.IsBroken = true;
+        Answer(answer);
+    }
+
     private static Task TokenAsync(HttpContext context) =>
-        context.Response.WriteAsync("""{"access_token":"a","token_type":"DPoP","expires_in":60}""");
+        context.Response.WriteAsync(
+            """{"access_token":"a","token_type":"DPoP","expires_in":60,"scope":"tunnel:agent"}"""
+        );
 
     private Task<ApiResult<TokenResponse>> Exchange() =>
         Client().ExchangeAsync("a.b.c", binding, TestContext.Current.CancellationToken);

@@ -5,6 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
 using Culvert.Testing;
+using Culvert.Testing.Api;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Machine.Client.Tests.Support;
@@ -23,6 +24,7 @@ internal sealed class FakeService : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ConcurrentQueue<RecordedRequest> requests = new();
     private readonly ConcurrentDictionary<string, ServerCertificateDocument> signed = new();
+    private readonly DoubleCheck check = DoubleCheck.OfTheService();
     private TestServer? api;
     private TestServer? machine;
     private volatile TaskCompletionSource feedChanged = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -92,6 +94,12 @@ internal sealed class FakeService : IAsyncDisposable
     /// <summary>Of a service of an earlier version: not.</summary>
     public bool KnowsAssertions { get; set; } = true;
 
+    /// <summary>
+    /// It answers as no service of ours does: it is broken, or another server. Else each answer is held against
+    /// <c>docs/openapi.json</c>, as each request always is.
+    /// </summary>
+    public bool IsBroken { get; set; }
+
     /// <summary>Answers a request itself when it gives true.</summary>
     public Func<RecordedRequest, HttpContext, Task<bool>>? Intercept { get; set; }
 
@@ -155,6 +163,7 @@ internal sealed class FakeService : IAsyncDisposable
         EndPolls();
         await api!.DisposeAsync();
         await machine!.DisposeAsync();
+        check.ThrowIfAny();
     }
 
     private async Task HandleAsync(HttpContext context)
@@ -170,6 +179,16 @@ internal sealed class FakeService : IAsyncDisposable
             time.GetUtcNow()
         );
         requests.Enqueue(request);
+        check.Receive(context.Request.Method, request.Path, context.Request.ContentType, request.Body);
+        await check.AnswerAsync(
+            context,
+            () => InterceptAsync(request, context),
+            isForeign: () => IsBroken || Foreign.Length > 0
+        );
+    }
+
+    private async Task InterceptAsync(RecordedRequest request, HttpContext context)
+    {
         if (Intercept is not null && await Intercept(request, context))
         {
             return;
@@ -204,7 +223,12 @@ internal sealed class FakeService : IAsyncDisposable
                 await WriteAsync(context, ca, WireJson.Default.PlatformCaDocument);
                 break;
             case "/v1/oauth/token":
-                var token = new TokenResponse { AccessToken = $"access-{Count(request.Path)}", ExpiresIn = 300 };
+                var token = new TokenResponse
+                {
+                    AccessToken = $"access-{Count(request.Path)}",
+                    ExpiresIn = 300,
+                    Scope = "tunnel:agent",
+                };
                 await WriteAsync(context, token, WireJson.Default.TokenResponse);
                 break;
             case "/v1/agent/enrollments":
@@ -295,7 +319,6 @@ internal sealed class FakeService : IAsyncDisposable
         else if (request.Path == "/v1/agent/feed")
         {
             var feed = JsonSerializer.Serialize(AgentFeed(), WireJson.Default.AgentFeed);
-            context.Response.ContentType = "application/json";
             await context.Response.WriteAsync("{" + Foreign + feed[1..], context.RequestAborted);
         }
         else
@@ -413,7 +436,6 @@ internal sealed class FakeService : IAsyncDisposable
     private static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type)
     {
         context.Response.Headers["request-id"] = "req_1";
-        context.Response.ContentType = "application/json";
         return JsonSerializer.SerializeAsync(context.Response.Body, value, type);
     }
 }

@@ -1,4 +1,7 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Testing.Api;
 
@@ -35,6 +38,50 @@ public sealed class DoubleCheck(ApiDescription description)
                 $"{method} {path} was answered {status}",
                 description.FindInDouble(method, path, status, mediaType, body)
             );
+        }
+    }
+
+    /// <summary>Lets a handler answer, and checks what it wrote before that is sent.</summary>
+    /// <param name="context">The request; its answer is JSON unless the handler says otherwise.</param>
+    /// <param name="answer">The handler.</param>
+    /// <param name="isForeign">Asked afterwards: whether another server, or a broken one, answers so.</param>
+    public async Task AnswerAsync(HttpContext context, Func<Task> answer, Func<bool> isForeign)
+    {
+        var watch = new AbortWatch(context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>());
+        context.Features.Set<IHttpRequestLifetimeFeature>(watch);
+        context.Response.ContentType = "application/json";
+        var sent = context.Response.Body;
+        using var written = new MemoryStream();
+        context.Response.Body = written;
+        try
+        {
+            await answer();
+        }
+        finally
+        {
+            context.Response.Body = sent;
+        }
+
+        if (watch.IsAborted)
+        {
+            return;
+        }
+
+        var body = written.ToArray();
+        if (!isForeign())
+        {
+            Answer(
+                context.Request.Method,
+                context.Request.Path.Value ?? "",
+                context.Response.StatusCode,
+                context.Response.ContentType,
+                Encoding.UTF8.GetString(body)
+            );
+        }
+
+        if (body.Length > 0)
+        {
+            await sent.WriteAsync(body, context.RequestAborted);
         }
     }
 

@@ -316,6 +316,12 @@ public sealed class FederationChecksTests : IAsyncLifetime
             return true;
         }
 
-        return request.Path == "/healthz";
+        if (request.Path == "/healthz")
+        {
+            await context.Response.WriteAsync("""{"status":"ok"}""");
+            return true;
+        }
+
+        return false;
     }
 }
