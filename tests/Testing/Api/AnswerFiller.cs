@@ -62,7 +62,17 @@ internal sealed class AnswerFiller(SchemaCheck check)
 
     private JsonNode? Make(JsonNode? schema, JsonNode? example)
     {
-        if (check.Resolve(schema) is not JsonObject rules || rules["type"] is not { } type)
+        if (check.Resolve(schema) is not JsonObject rules)
+        {
+            return null;
+        }
+
+        if (rules["enum"] is JsonArray { Count: > 0 } values)
+        {
+            return values[0]?.DeepClone();
+        }
+
+        if (rules["type"] is not { } type)
         {
             return null; // Anything, or one of several, of which null is one.
         }

@@ -8,26 +8,28 @@ namespace Culvert.Testing.Api;
 /// <summary>A description of an HTTP API (OpenAPI), to hold requests and answers against.</summary>
 public sealed class ApiDescription
 {
-    // As our own readers are: a member that an object has twice is an error. Messages inside may be nested deeply.
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 4096 };
+    // Messages inside may be nested deeply.
+    private const int MaxDepth = 4096;
 
     private static readonly JsonSerializerOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        MaxDepth = 4096,
+        MaxDepth = MaxDepth,
     };
 
     private static readonly Lazy<ApiDescription> Own = new(() => Read("docs/openapi.json"));
 
     private readonly string file;
+    private readonly JsonDocumentOptions reading;
     private readonly SchemaCheck check;
     private readonly SchemaCheck closed;
     private readonly AnswerFiller filler;
     private readonly List<(string[] Steps, JsonObject Operations)> paths;
 
-    private ApiDescription(string file, JsonNode document)
+    private ApiDescription(string file, JsonNode document, bool allowsDuplicates)
     {
         this.file = file;
+        reading = new JsonDocumentOptions { AllowDuplicateProperties = allowsDuplicates, MaxDepth = MaxDepth };
         check = new SchemaCheck(document);
         closed = new SchemaCheck(document, isClosed: true);
         filler = new AnswerFiller(closed);
@@ -45,8 +47,11 @@ public sealed class ApiDescription
     public static ApiDescription OfTheService => Own.Value;
 
     /// <param name="file">From the root of the checkout.</param>
-    public static ApiDescription Read(string file) =>
-        new(file, JsonNode.Parse(File.ReadAllText(CheckoutFolder.GetPath(file)))!);
+    /// <param name="allowsDuplicates">
+    /// Whether an object may have a member twice, as messages may that the API passes on; our own readers refuse that.
+    /// </param>
+    public static ApiDescription Read(string file, bool allowsDuplicates = false) =>
+        new(file, JsonNode.Parse(File.ReadAllText(CheckoutFolder.GetPath(file)))!, allowsDuplicates);
 
     /// <summary>Whether an operation has that method and path. The path may have a query.</summary>
     public bool Knows(string method, string path) => FindOperation(method, path) is not null;
@@ -145,8 +150,8 @@ public sealed class ApiDescription
 
     private string Unknown => $"{file} has no such operation";
 
-    private static IReadOnlyList<string> FindIn(
-        SchemaCheck check,
+    private IReadOnlyList<string> FindIn(
+        SchemaCheck with,
         JsonObject operation,
         int status,
         string? mediaType,
@@ -167,7 +172,7 @@ public sealed class ApiDescription
         }
 
         return content[mediaType] is { } described
-            ? check.Find(described["schema"], body)
+            ? with.Find(described["schema"], body)
             : [$"{mediaType} is not described"];
     }
 
@@ -181,9 +186,11 @@ public sealed class ApiDescription
     ) => FindOperation(method, path) is { } operation ? FindIn(with, operation, status, mediaType, body) : [];
 
     // Requests are refused before they reach an operation too: then the shape is described with any other refusal.
-    private static JsonNode? FindAnswer(JsonObject operation, int status) =>
-        operation["responses"]![status.ToString(CultureInfo.InvariantCulture)]
-        ?? (status >= 400 ? operation["responses"]!["500"] : null);
+    private JsonNode? FindAnswer(JsonObject operation, int status) =>
+        check.Resolve(
+            operation["responses"]![status.ToString(CultureInfo.InvariantCulture)]
+                ?? (status >= 400 ? operation["responses"]!["500"] : null)
+        );
 
     private JsonObject? FindOperation(string method, string path)
     {
@@ -219,11 +226,11 @@ public sealed class ApiDescription
 
     private static string ReadPart(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
-    private static bool TryParse(string body, out JsonNode? json, out string fault)
+    private bool TryParse(string body, out JsonNode? json, out string fault)
     {
         try
         {
-            json = JsonNode.Parse(body, documentOptions: Strict);
+            json = JsonNode.Parse(body, documentOptions: reading);
             fault = "";
             return true;
         }

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Culvert.Platform.Certificates;
+using Culvert.Testing.Api;
 using Culvert.Testing.LongPoll;
 using Culvert.Tunnel.Agent.Tests.Support;
 
@@ -18,6 +19,19 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
 {
     public const string TunnelId = TunnelCommands.TunnelId;
 
+    private const string KnownTunnel = $$"""{"id":"{{TunnelId}}","name":"docs","description":""}""";
+    private const string NoCommands = """{"commands":[]}""";
+    private const string Taken = """{"status":"ok"}""";
+    private const string Json = "application/json";
+
+    // Its paths may have something before them.
+    private const string Root = "/v1/tunnels/";
+
+    private static readonly Lazy<ApiDescription> Api = new(() =>
+        ApiDescription.Read("tests/Testing/Api/control-plane.json", allowsDuplicates: true)
+    );
+
+    private readonly DoubleCheck check = new(Api.Value);
     private readonly RawUpstream server;
     private readonly Channel<JsonNode> commands = Channel.CreateUnbounded<JsonNode>();
     private readonly ConcurrentQueue<string> forcedPolls = [];
@@ -55,7 +69,8 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     /// <summary>How a request for the tunnel itself is answered.</summary>
     public int TunnelStatus { get; set; } = 200;
 
-    public string TunnelBody { get; set; } = $$"""{"id":"{{TunnelId}}","name":"docs","description":""}""";
+    /// <summary>Another one is that of a broken control plane, or of another server.</summary>
+    public string TunnelBody { get; set; } = KnownTunnel;
 
     /// <summary>The next request for the tunnel itself.</summary>
     public ValueTask<RecordedRequest> NextReadAsync() => reads.Reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -64,16 +79,34 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
     public bool AnswersEmptyWithList { get; init; }
 
     /// <summary>A command with all that it must have.</summary>
-    public string Enqueue(string? message = null, string type = "jsonrpc", Action<JsonObject>? change = null)
+    /// <param name="message">Of MCP.</param>
+    /// <param name="type">Of the command.</param>
+    /// <param name="change">What the test is about.</param>
+    /// <param name="isBroken">No control plane sends a command so.</param>
+    public string Enqueue(
+        string? message = null,
+        string type = "jsonrpc",
+        Action<JsonObject>? change = null,
+        bool isBroken = false
+    )
     {
         var id = $"req-{Interlocked.Increment(ref lastId)}";
         var command = TunnelCommands.Create(id, message, type);
         change?.Invoke(command);
+        if (!isBroken)
+        {
+            // The message is opaque: it may be what no reader takes.
+            var shown = command.DeepClone().AsObject();
+            shown.Remove("jsonrpc");
+            var poll = new JsonObject { ["commands"] = new JsonArray(shown) };
+            Api.Value.FindInDouble("GET", $"{Root}{TunnelId}/poll", 200, Json, poll.ToJsonString()).ShouldBeEmpty();
+        }
+
         commands.Writer.TryWrite(command);
         return id;
     }
 
-    /// <summary>The next poll is answered so; queued commands stay.</summary>
+    /// <summary>The next poll is answered so, be it as no control plane answers; queued commands stay.</summary>
     public void ForcePoll(string response) => forcedPolls.Enqueue(response);
 
     public void ForcePoll(int status, string body = "{}", string headers = "") =>
@@ -102,7 +135,12 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => server.DisposeAsync();
+    /// <exception cref="InvalidOperationException">An agent spoke to it as the protocol does not have it.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        await server.DisposeAsync();
+        check.ThrowIfAny();
+    }
 
     public static string Format(int status, string body, string headers = "") =>
         $"HTTP/1.1 {status} Status\r\nContent-Type: application/json\r\nX-Request-Id: plane-1\r\n{headers}"
@@ -110,6 +148,13 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
 
     private async Task<bool> AnswerAsync(RecordedRequest request, Stream stream, CancellationToken stop)
     {
+        var (method, path) = GetTarget(request);
+        check.Receive(
+            method,
+            path,
+            request.Header("Content-Type").FirstOrDefault(),
+            Encoding.UTF8.GetString(request.Body)
+        );
         if (request.RequestLine.StartsWith("GET", StringComparison.Ordinal))
         {
             return request.RequestLine.Contains("/poll?", StringComparison.Ordinal)
@@ -118,15 +163,32 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
         }
 
         answers.Writer.TryWrite(new ReceivedAnswer(request));
-        var response = forcedAnswers.TryDequeue(out var forced) ? forced : Format(200, """{"status":"ok"}""");
+        if (!forcedAnswers.TryDequeue(out var response))
+        {
+            check.Answer(method, path, 200, Json, Taken);
+            response = Format(200, Taken);
+        }
+
         await stream.WriteAsync(Encoding.UTF8.GetBytes(response), stop);
         return response.Length > 0;
+    }
+
+    private static (string Method, string Path) GetTarget(RecordedRequest request)
+    {
+        var parts = request.RequestLine.Split(' ');
+        var start = parts[1].IndexOf(Root, StringComparison.Ordinal);
+        return (parts[0], start < 0 ? parts[1] : parts[1][start..]);
     }
 
     // A key that may poll may read the tunnel, too.
     private async Task<bool> AnswerTunnelAsync(RecordedRequest request, Stream stream, CancellationToken stop)
     {
         reads.Writer.TryWrite(request);
+        if (TunnelBody == KnownTunnel)
+        {
+            check.Answer("GET", GetTarget(request).Path, TunnelStatus, Json, TunnelBody);
+        }
+
         await stream.WriteAsync(Encoding.UTF8.GetBytes(Format(TunnelStatus, TunnelBody)), stop);
         return true;
     }
@@ -200,7 +262,7 @@ internal sealed class ControlPlaneDouble : IAsyncDisposable
             }
 
             return AnswersEmptyWithList
-                ? Format(200, """{"commands":[]}""")
+                ? Format(200, NoCommands)
                 : "HTTP/1.1 204 No Content\r\nX-Request-Id: plane-1\r\n\r\n";
         }
 

@@ -42,7 +42,8 @@ public sealed class LongPollDeadlineTests
                 {
                     c[name] = value?.DeepClone();
                 }
-            }
+            },
+            isBroken: true
         );
 
         (await scene.Plane.NextAnswerAsync()).Json.ShouldBe(LongPollScene.Result);

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Tests.Harness;
+using Culvert.Testing.Api;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -22,7 +23,12 @@ internal sealed class ProviderDouble : IAsyncDisposable
     public const string AccessToken = "sk-ant-oat01-secret-access-token";
     public const string ConnectorToken = "eyJhIjoic2VjcmV0LWNvbm5lY3Rvci10b2tlbiJ9";
 
+    private static readonly Lazy<ApiDescription> Api = new(() =>
+        ApiDescription.Read("tests/Testing/Api/tunnels-api.json")
+    );
+
     private readonly WebApplication app;
+    private readonly DoubleCheck check = new(Api.Value);
     private readonly ConcurrentQueue<RecordedRequest> requests = new();
     private readonly ConcurrentDictionary<string, ConcurrentQueue<Func<HttpContext, Task>>> failures = new();
     private readonly List<JsonObject> tunnels = [];
@@ -77,9 +83,9 @@ internal sealed class ProviderDouble : IAsyncDisposable
 
     /// <summary>The next request of this kind fails as the provider does.</summary>
     public void Refuse(string request, int status, string type, string message, string? code = null, int times = 1) =>
-        Script(request, context => WriteErrorAsync(context, status, type, message, code), times);
+        Script(request, context => SendErrorAsync(context, status, type, message, code), times);
 
-    /// <summary>The next request of this kind gets this answer.</summary>
+    /// <summary>The next request of this kind gets this answer, which need not be one of a provider.</summary>
     public void Script(string request, Func<HttpContext, Task> answer, int times = 1)
     {
         for (var i = 0; i < times; i++)
@@ -129,13 +135,10 @@ internal sealed class ProviderDouble : IAsyncDisposable
                 .Select(c => c["fingerprint"]!.GetValue<string>()),
         ];
 
-    public static Task WriteErrorAsync(
-        HttpContext context,
-        int status,
-        string type,
-        string message,
-        string? code = null
-    )
+    public static Task WriteErrorAsync(HttpContext context, int status, string type, string message) =>
+        WriteAsync(context, status, FormatError(type, message, code: null));
+
+    private static string FormatError(string type, string message, string? code)
     {
         var error = new JsonObject { ["type"] = type, ["message"] = message };
         if (code is not null)
@@ -149,7 +152,7 @@ internal sealed class ProviderDouble : IAsyncDisposable
             ["error"] = error,
             ["request_id"] = "req_01provider",
         };
-        return WriteAsync(context, status, body.ToJsonString());
+        return body.ToJsonString();
     }
 
     public static async Task WriteAsync(HttpContext context, int status, string body)
@@ -159,7 +162,12 @@ internal sealed class ProviderDouble : IAsyncDisposable
         await context.Response.WriteAsync(body);
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    /// <exception cref="InvalidOperationException">The provider is not spoken to so, or does not answer so.</exception>
+    public async ValueTask DisposeAsync()
+    {
+        await app.DisposeAsync();
+        check.ThrowIfAny();
+    }
 
     private async Task AnswerAsync(HttpContext context)
     {
@@ -171,6 +179,7 @@ internal sealed class ProviderDouble : IAsyncDisposable
             await reader.ReadToEndAsync()
         );
         requests.Enqueue(request);
+        check.Receive(request.Method, request.Target, context.Request.ContentType, request.Body);
         context.Response.Headers["request-id"] = "req_01provider";
         var key = $"{context.Request.Method} {context.Request.Path}";
         if (failures.TryGetValue(key, out var queue) && queue.TryDequeue(out var scripted))
@@ -185,12 +194,21 @@ internal sealed class ProviderDouble : IAsyncDisposable
         }
         else if (request.Headers.GetValueOrDefault("authorization") != $"Bearer {AccessToken}")
         {
-            await WriteErrorAsync(context, 401, "authentication_error", "Authentication failed");
+            await SendErrorAsync(context, 401, "authentication_error", "Authentication failed");
         }
         else
         {
             await ManageAsync(context, request);
         }
+    }
+
+    private Task SendErrorAsync(HttpContext context, int status, string type, string message, string? code = null) =>
+        SendAsync(context, status, FormatError(type, message, code));
+
+    private Task SendAsync(HttpContext context, int status, string body)
+    {
+        check.Answer(context.Request.Method, context.Request.Path.Value ?? "", status, "application/json", body);
+        return WriteAsync(context, status, body);
     }
 
     private async Task ExchangeAsync(HttpContext context, RecordedRequest request)
@@ -199,7 +217,7 @@ internal sealed class ProviderDouble : IAsyncDisposable
         Exchanges++;
         if (!body["federation_rule_id"]!.GetValue<string>().StartsWith("fdrl_"))
         {
-            await WriteErrorAsync(
+            await SendErrorAsync(
                 context,
                 400,
                 "invalid_request_error",
@@ -215,11 +233,11 @@ internal sealed class ProviderDouble : IAsyncDisposable
             || request.Headers.ContainsKey("authorization")
         )
         {
-            await WriteErrorAsync(context, 401, "authentication_error", "Authentication failed");
+            await SendErrorAsync(context, 401, "authentication_error", "Authentication failed");
         }
         else
         {
-            await WriteAsync(
+            await SendAsync(
                 context,
                 200,
                 new JsonObject
@@ -246,13 +264,13 @@ internal sealed class ProviderDouble : IAsyncDisposable
             || tunnels.FirstOrDefault(t => t["id"]!.GetValue<string>() == id) is not { } tunnel
         )
         {
-            return WriteErrorAsync(context, 404, "not_found_error", "Not found");
+            return SendErrorAsync(context, 404, "not_found_error", "Not found");
         }
 
         return (request.Method, parts) switch
         {
-            ("GET", [_, _, _]) => WriteAsync(context, 200, tunnel.ToJsonString()),
-            ("POST", [_, _, _, "reveal_token"]) => WriteAsync(
+            ("GET", [_, _, _]) => SendAsync(context, 200, tunnel.ToJsonString()),
+            ("POST", [_, _, _, "reveal_token"]) => SendAsync(
                 context,
                 200,
                 $$"""{"id":"ttok_1","type":"tunnel_token","tunnel_token":"{{ConnectorToken}}"}"""
@@ -260,7 +278,7 @@ internal sealed class ProviderDouble : IAsyncDisposable
             ("GET", [_, _, _, "certificates"]) => ListAsync(context, certificates[id]),
             ("POST", [_, _, _, "certificates"]) => RegisterAsync(context, request, id),
             ("POST", [_, _, _, "certificates", var certificate, "archive"]) => ArchiveAsync(context, id, certificate),
-            _ => WriteErrorAsync(context, 404, "not_found_error", "Not found"),
+            _ => SendErrorAsync(context, 404, "not_found_error", "Not found"),
         };
     }
 
@@ -273,18 +291,18 @@ internal sealed class ProviderDouble : IAsyncDisposable
             ["data"] = new JsonArray([.. live.Skip(from).Take(PageSize).Select(o => o.DeepClone())]),
             ["next_page"] = from + PageSize < live.Count ? (from + PageSize).ToString() : null,
         };
-        await WriteAsync(context, 200, page.ToJsonString());
+        await SendAsync(context, 200, page.ToJsonString());
     }
 
     private Task CreateAsync(HttpContext context, RecordedRequest request) =>
         tunnels.Count(t => t["archived_at"] is null) >= 10
-            ? WriteErrorAsync(
+            ? SendErrorAsync(
                 context,
                 400,
                 "invalid_request_error",
                 "Organization already has the maximum of 10 non-archived Tunnels"
             )
-            : WriteAsync(
+            : SendAsync(
                 context,
                 200,
                 AddTunnel(JsonNode.Parse(request.Body)!["display_name"]?.GetValue<string>()).ToJsonString()
@@ -294,23 +312,23 @@ internal sealed class ProviderDouble : IAsyncDisposable
     {
         if (Trusted(id).Count >= 2)
         {
-            return WriteErrorAsync(context, 400, "invalid_request_error", "A tunnel has at most two CA certificates");
+            return SendErrorAsync(context, 400, "invalid_request_error", "A tunnel has at most two CA certificates");
         }
 
         var pem = JsonNode.Parse(request.Body)!["ca_certificate_pem"]!.GetValue<string>();
         using var certificate = X509Certificate2.CreateFromPem(pem);
-        return WriteAsync(context, 200, AddCertificate(id, certificate).ToJsonString());
+        return SendAsync(context, 200, AddCertificate(id, certificate).ToJsonString());
     }
 
     private Task ArchiveAsync(HttpContext context, string id, string certificate)
     {
         if (context.Request.ContentType is not null || context.Request.ContentLength is > 0)
         {
-            return WriteErrorAsync(context, 400, "invalid_request_error", "This request has no body");
+            return SendErrorAsync(context, 400, "invalid_request_error", "This request has no body");
         }
 
         var found = certificates[id].First(c => c["id"]!.GetValue<string>() == certificate);
         found["archived_at"] ??= "2026-06-03T00:00:00Z";
-        return WriteAsync(context, 200, found.ToJsonString());
+        return SendAsync(context, 200, found.ToJsonString());
     }
 }
