@@ -45,10 +45,9 @@ public sealed class CertCommandsTests : CommandTest
         run.ExitCode.ShouldBe(0, run.Error);
         var rows = run.Out.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
         rows[0].ShouldStartWith("id,serial,kind");
-        rows[1]
-            .ShouldBe(
-                "cert_01,0aff,server,revoked,,,\"a,b\",2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,2026-01-01T00:00:00Z,,,,superseded"
-            );
+        const string Row =
+            "cert_01,0aff,server,revoked,,,\"a,b\",2026-01-01T00:00:00Z,2026-01-02T00:00:00Z,2026-01-01T00:00:00Z,,,,superseded";
+        rows[1].ShouldBe(Row);
         rows.Count(row => row.StartsWith("cert_01", StringComparison.Ordinal)).ShouldBe(2);
     }
 
