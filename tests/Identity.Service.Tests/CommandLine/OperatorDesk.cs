@@ -39,10 +39,15 @@ internal sealed class OperatorDesk : IAsyncDisposable
             },
             time: time ?? new FakeTimeProvider(TimeProvider.System.GetUtcNow())
         );
+        return await OpenAsync(service);
+    }
+
+    /// <summary>Before a service that runs; from then on the desk's.</summary>
+    public static async Task<OperatorDesk> OpenAsync(ServiceUnderTest service)
+    {
         var desk = new OperatorDesk(service);
         await File.WriteAllTextAsync(desk.CaFile, service.Get<PlatformCa>().Root.ToPem());
-        await File.WriteAllTextAsync(desk.Path("admin.key"), service.AdminKey);
-        File.SetUnixFileMode(desk.Path("admin.key"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        desk.WriteSecret("admin.key", service.AdminKey);
         return desk;
     }
 
@@ -55,10 +60,26 @@ internal sealed class OperatorDesk : IAsyncDisposable
         return Path(name);
     }
 
+    /// <summary>A file that its owner alone may read.</summary>
+    public string WriteSecret(string name, string text)
+    {
+        var path = Write(name, text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return path;
+    }
+
     /// <summary>
-    /// Exit code and output of a run; the text on standard error is part of the message when the code is wrong.
+    /// The output of a run with that exit code; the text on standard error is part of the message when the code is wrong.
     /// </summary>
     public async Task<string> RunAsync(int exitCode, params string[] args)
+    {
+        var (code, output, error) = await TryRunAsync(args);
+        code.ShouldBe(exitCode, $"{string.Join(' ', args)}\n{output}\n{error}");
+        return code == 0 || output.Length > 0 ? output : error;
+    }
+
+    /// <summary>Whatever a run ends with: exit code, standard output, standard error.</summary>
+    public async Task<(int ExitCode, string Out, string Error)> TryRunAsync(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
@@ -73,11 +94,12 @@ internal sealed class OperatorDesk : IAsyncDisposable
                 CanAsk = false,
                 OutputWidth = null,
                 Time = TimeProvider.System,
+                // The service's own program is next to these tests, and is not what they are about.
+                ProgramFolder = folder,
             },
             TestContext.Current.CancellationToken
         );
-        code.ShouldBe(exitCode, $"{string.Join(' ', args)}\n{output}\n{error}");
-        return code == 0 || output.GetStringBuilder().Length > 0 ? output.ToString() : error.ToString();
+        return (code, output.ToString(), error.ToString());
     }
 
     public async Task<JsonNode> JsonAsync(params string[] args) =>

@@ -11,6 +11,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Wire;
+using Culvert.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Shouldly;
@@ -47,7 +48,8 @@ internal sealed class MachineBench : IAsyncDisposable
 
     public static async Task<MachineBench> StartAsync(
         Func<ServiceOptions, ServiceOptions>? options = null,
-        Action<IServiceCollection>? configure = null
+        Action<IServiceCollection>? configure = null,
+        FakeTimeProvider? time = null
     )
     {
         var service = await ServiceUnderTest.StartAsync(
@@ -59,7 +61,8 @@ internal sealed class MachineBench : IAsyncDisposable
                 services.AddSingleton<IFederationStanding>(p => p.GetRequiredService<ScriptedFederation>());
                 configure?.Invoke(services);
             },
-            options
+            options,
+            time
         );
         var organization = await service.Api.GetOkAsync("/v1/organizations/current");
         var workspaces = await service.Api.GetOkAsync("/v1/organizations/workspaces");
@@ -200,7 +203,9 @@ internal sealed class MachineBench : IAsyncDisposable
     // As a machine does it: the platform's roots, and the service's own identity.
     private bool Trusts(X509Certificate? server, X509Chain? chain)
     {
-        PlatformTrust.TryCreate("identity.test", Service.Get<PlatformCa>().Bundle.Pem, out var trust).ShouldBeTrue();
+        PlatformTrust
+            .TryCreate(Service.Options.TrustDomain, Service.Get<PlatformCa>().Bundle.Pem, out var trust)
+            .ShouldBeTrue();
         return new PeerVerifier(trust)
             .Verify((X509Certificate2?)server, chain, PeerRole.Service, Service.Time.GetUtcNow())
             .IsAccepted;

@@ -62,7 +62,7 @@ internal static partial class OneOfEach
         var api = bench.Service.Api;
         var tunnel = $"/v1/tunnels/{bench.TunnelId}";
         var joined = await bench.JoinAsync(bench.AgentToken());
-        var pem = JsonSerializer.Serialize(TestCertificates.Authority());
+        var pem = JsonSerializer.Serialize(TestCertificates.Authority(now: bench.Service.Time.GetUtcNow()));
         var account = await api.PostOkAsync(
             "/v1/organizations/service_accounts",
             """{"name":"robot","organization_role":"developer"}"""
@@ -87,17 +87,7 @@ internal static partial class OneOfEach
             $"{tunnel}/policies",
             $$"""{"hostname":"docs.{{domain}}","text":"mode: enforce"}"""
         );
-        var approval = await joined.Machine.PostOkAsync(
-            "/v1/agent/approvals",
-            $$"""
-            {"binding":"{{new string(
-                'a',
-                64
-            )}}","route":"docs","hostname":"docs.test","method":"tools/call","kind":"tool",
-             "name":"pay","rule":"pay","issuer":"","subject":"","client_id":"","policy_version":"1","pin":"","approvers":1,
-             "expires_in":900,"arguments":[]}
-            """
-        );
+        var approval = await joined.Machine.PostOkAsync("/v1/agent/approvals", WriteApproval('a'));
         return new()
         {
             ["approval_id"] = approval.Id(),
@@ -138,6 +128,17 @@ internal static partial class OneOfEach
             ).Id(),
             ["request_id"] = "req_01aaaaaaaaaaaaaaaaaaaaaa",
         };
+    }
+
+    /// <summary>An agent's request for the approval of a call; each letter is another call.</summary>
+    public static string WriteApproval(char letter)
+    {
+        var binding = new string(letter, 64);
+        return $$"""
+            {"binding":"{{binding}}","route":"docs","hostname":"docs.test","method":"tools/call","kind":"tool",
+             "name":"pay","rule":"pay","issuer":"","subject":"","client_id":"","policy_version":"1","pin":"","approvers":1,
+             "expires_in":900,"arguments":[]}
+            """;
     }
 
     /// <summary>A body that the endpoint takes as far as the thing that its path names.</summary>
