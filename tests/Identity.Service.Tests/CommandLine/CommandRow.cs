@@ -20,12 +20,11 @@ internal sealed partial record CommandRow(
     string? Member
 )
 {
-    private const string File = "tests/Identity.Service.Tests/CommandLine/every-command.txt";
+    private const string Table = "tests/Identity.Service.Tests/CommandLine/every-command.txt";
 
     public static IReadOnlyList<CommandRow> ReadAll() =>
         [
-            .. System
-                .IO.File.ReadLines(CheckoutFolder.GetPath(File))
+            .. File.ReadLines(CheckoutFolder.GetPath(Table))
                 .Where(line => line.Length > 0 && !line.StartsWith('#'))
                 .Select(Parse),
         ];
@@ -38,7 +37,7 @@ internal sealed partial record CommandRow(
         var ends = fields[0].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         if (fields.Length is not (3 or 4) || ends is not ["read" or "change", _])
         {
-            throw new FormatException($"{File}: {line}");
+            throw new FormatException($"{Table}: {line}");
         }
 
         var kept = fields.Length == 4 ? fields[3].Split('=', StringSplitOptions.TrimEntries) : null;

@@ -21,7 +21,14 @@ public sealed partial class EveryCommandTests
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     // No operator must ever see them.
-    private static readonly string[] Leaks = ["Unhandled", "\uFFFD", "System.Text.Json", "System.Collections", "Culvert.Identity."];
+    private static readonly string[] Leaks =
+    [
+        "Unhandled",
+        "\uFFFD",
+        "System.Text.Json",
+        "System.Collections",
+        "Culvert.Identity.",
+    ];
 
     // What changes something, and which no command calls. The test calls them itself.
     private static readonly Dictionary<string, string> Uncalled = new()
@@ -32,7 +39,7 @@ public sealed partial class EveryCommandTests
         ["POST /v1/agent/renewals"] = "agents alone",
         ["POST /v1/edge/acme_challenges/{challenge_id}/acknowledgements"] = "edges alone",
         ["POST /v1/edge/renewals"] = "edges alone",
-        ["POST /v1/ocsp/{ca_id}"] = "those who verify certificates",
+        ["POST /v1/ocsp/{ca_id}"] = "verifiers of certificates alone",
         ["POST /v1/organizations/workspaces/{workspace}/service_accounts"] = "commands go by the account",
         ["POST /v1/organizations/workspaces/{workspace}/service_accounts/{id}"] = "commands go by the account",
         ["POST /v1/sign_in"] = "a person's login, which needs a browser",
@@ -105,7 +112,7 @@ public sealed partial class EveryCommandTests
             ["chain_file"] = desk.Write("chain.pem", full.FreshChain),
             ["chain_fingerprint"] = OfflineRoot.Fingerprint(full.FreshChain),
             ["claims_file"] = desk.Write("claims.json", full.CreateClaims().ToJsonString()),
-            ["declared"] = System.IO.Path.GetDirectoryName(
+            ["declared"] = Path.GetDirectoryName(
                 desk.Write(
                     "declared/ranges.yaml",
                     "kind: range_set\nname: declared\nspec: {ranges: [203.0.113.0/24]}\n"

@@ -27,10 +27,10 @@ namespace Culvert.Identity.Service.Tests.Fixtures;
 /// </summary>
 internal sealed class FullService : IAsyncDisposable
 {
-    // Longer than an agent counts as live without a word.
+    // Longer than an agent counts as live after its last call.
     private static readonly TimeSpan Absence = TimeSpan.FromMinutes(6);
 
-    // The steps below move the clock by less, and commands go by the machine's: in the end both are the same.
+    // The steps below move the clock by less. At the end it shows what the clock of the machine shows, which commands use.
     private static readonly TimeSpan Steps = TimeSpan.FromMinutes(2);
 
     private readonly RevocationBench bench;
@@ -88,7 +88,7 @@ internal sealed class FullService : IAsyncDisposable
                     MachineUrl = "https://localhost:8444",
                     TrustDomain = "localhost",
                     ApiListen = [new IPEndPoint(IPAddress.Loopback, port)],
-                    // Each command makes a connection, and the clock that the limit goes by stands.
+                    // Each command opens a connection, and the limit counts by a clock that does not move.
                     Limits = options.Limits with
                     {
                         NewConnectionsPerAddress = new RateLimit(10_000, TimeSpan.FromSeconds(1)),
@@ -185,9 +185,8 @@ internal sealed class FullService : IAsyncDisposable
             """
         );
         Things["challenge_id"] = challenge.Id();
-        Things["second_approval_id"] = (
-            await agent.PostOkAsync("/v1/agent/approvals", OneOfEach.WriteApproval('b'))
-        ).Id();
+        var second = await agent.PostOkAsync("/v1/agent/approvals", OneOfEach.WriteApproval('b'));
+        Things["second_approval_id"] = second.Id();
         var (revoked, _) = await Machines.JoinAsync(Machines.AgentToken(), "three");
         await Api.PostOkAsync($"/v1/tunnels/{Machines.TunnelId}/agents/{revoked.Id}/revoke");
     }
@@ -313,19 +312,16 @@ internal sealed class FullService : IAsyncDisposable
         Paths["/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list"] = [list];
     }
 
-    // Beside one that is new and one that signs: one that is staged, and one whose chain waits for its upload.
+    // Next to one that is new and one that signs: one that is staged, and one whose chain is not uploaded yet.
     private async Task AddAuthoritiesAsync()
     {
         var rotating = (await Api.PostOkAsync("/v1/tunnels", """{"display_name":"rotating"}""")).Id();
-        await bench.ActivateAsync("first", rotating);
+        Things["first_ca"] = await bench.ActivateAsync("first", rotating);
         var staged = await bench.StageAsync("next", rotating);
         var fresh = (await Api.PostOkAsync("/v1/tunnels", """{"display_name":"fresh"}""")).Id();
         (Things["fresh_ca"], FreshChain) = await bench.RequestAsync("fresh", fresh);
         string[] authorities = ["{ca_id}", bench.AuthorityId, staged, Things["fresh_ca"]];
-        Paths["/v1/certificate_authorities/{ca_id}"] =
-        [
-            .. authorities.Select(id => $"/v1/certificate_authorities/{id}"),
-        ];
+        Paths["/v1/certificate_authorities/{ca_id}"] = [.. authorities.Select(id => $"/v1/certificate_authorities/{id}")];
         Paths["/v1/certificate_authorities/{ca_id}/rotation"] =
         [
             .. authorities.Select(id => $"/v1/certificate_authorities/{id}/rotation"),

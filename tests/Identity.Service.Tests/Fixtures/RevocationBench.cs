@@ -88,10 +88,7 @@ public sealed class RevocationBench : IAsyncLifetime
             )
         );
         var csr = await Api.GetOkAsync($"/v1/certificate_authorities/{created.Id()}/csr");
-        return (
-            created.Id(),
-            Root.Sign(csr.Text("csr_pem"), purpose: IsForServersAlone ? "1.3.6.1.5.5.7.3.1" : null)
-        );
+        return (created.Id(), Root.Sign(csr.Text("csr_pem"), purpose: IsForServersAlone ? "1.3.6.1.5.5.7.3.1" : null));
     }
 
     internal Task<JsonElement> RevokeAsync(object body) =>
