@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
+using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Cli.Support;
 
@@ -22,6 +23,8 @@ internal sealed class ServiceSource(
     /// <summary>Two requests are made for each.</summary>
     private const int MaxTunnels = 500;
 
+    private const string WebhookPath = "v1/webhooks";
+
     private static readonly (string Name, string Path)[] Lists =
     [
         ("tunnels.json", Noun.Tunnel.Path),
@@ -32,7 +35,7 @@ internal sealed class ServiceSource(
         ("service_accounts.json", Noun.ServiceAccount.Path),
         ("range_sets.json", "v1/client_range_sets"),
         ("admin_keys.json", Noun.AdminKey.Path),
-        ("webhooks.json", "v1/webhooks"),
+        ("webhooks.json", WebhookPath),
         ("jobs.json", "v1/jobs"),
     ];
 
@@ -115,7 +118,8 @@ internal sealed class ServiceSource(
             var answer = await client.GetAsync(at < 0 ? path + query : $"{path}&{query[1..]}", cancel);
             foreach (var item in answer.Json.Data())
             {
-                list.Add(item?.DeepClone());
+                var copy = item?.DeepClone();
+                list.Add(path == WebhookPath ? HideAddresses(copy) : copy);
             }
 
             page = answer.Json.Text("next_page");
@@ -173,9 +177,42 @@ internal sealed class ServiceSource(
 
             // Salts would let a reader guess at other organizations' entries.
             entry.Remove("salt");
-            list.Add((JsonNode)entry.DeepClone());
+            var copy = entry.DeepClone();
+            list.Add(
+                entry.Text("event")?.StartsWith("webhook_", StringComparison.Ordinal) == true
+                    ? HideAddresses(copy)
+                    : copy
+            );
         }
 
         return list;
+    }
+
+    // The path and the query of a webhook's address are its credential with many receivers.
+    private static JsonNode? HideAddresses(JsonNode? node)
+    {
+        if (node is JsonObject o)
+        {
+            foreach (var name in o.Select(member => member.Key).ToList())
+            {
+                if (name == "url" && Uri.TryCreate(o.Text(name), UriKind.Absolute, out var address))
+                {
+                    o[name] = $"{address.GetLeftPart(UriPartial.Scheme)}{address.Authority}/{Redaction.Mark}";
+                }
+                else
+                {
+                    HideAddresses(o[name]);
+                }
+            }
+        }
+        else if (node is JsonArray list)
+        {
+            foreach (var item in list)
+            {
+                HideAddresses(item);
+            }
+        }
+
+        return node;
     }
 }

@@ -1,5 +1,5 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 namespace Culvert.Platform.Secrets;
 
@@ -7,7 +7,7 @@ namespace Culvert.Platform.Secrets;
 /// Removes what must not leave the machine: values of keys with sensitive names, and everything that resembles a
 /// credential, wherever it is. Too much rather than too little: the reader can ask for more.
 /// </summary>
-public static partial class Redaction
+public static class Redaction
 {
     /// <summary>What is written instead.</summary>
     public const string Mark = "[redacted]";
@@ -19,10 +19,12 @@ public static partial class Redaction
         {
             case JsonObject o:
                 var members = new JsonObject();
+                var isNamed = NamesSecret(o);
                 foreach (var (name, value) in o)
                 {
-                    members[Redact(name)] =
-                        value is not null && SecretName().IsMatch(name) && !IsHarmless(value) ? Mark : Redact(value);
+                    var isSecret =
+                        SecretNames.IsSecret(name) || SecretNames.IsSealed(name) || (isNamed && name == ValueMember);
+                    members[Redact(name)] = isSecret && value is not null && !IsHarmless(value) ? Mark : Redact(value);
                 }
 
                 return members;
@@ -36,54 +38,20 @@ public static partial class Redaction
     }
 
     /// <summary>The text without its secrets.</summary>
-    public static string Redact(string text)
-    {
-        text = PrivateKey().Replace(text, Mark);
-        text = UserOfUrl().Replace(text, "$1" + Mark + "@");
-        text = NamedSecret().Replace(text, "$1" + Mark);
-        text = Credential().Replace(text, Mark);
-        text = Culverts().Replace(text, Mark);
-        return Jwt().Replace(text, Mark);
-    }
+    public static string Redact(string text) => SecretScanner.Hide(text);
 
-    // Counts, times, flags and lists of such tell nothing.
+    private const string ValueMember = "value";
+
+    // {"name": "Authorization", "value": "…"}, as lists of headers and variables are written.
+    private static bool NamesSecret(JsonObject o) =>
+        o["name"] is JsonValue value && value.TryGetValue(out string? name) && SecretNames.IsSecret(name);
+
+    // Flags, and lists of such, tell nothing. A number may be a PIN, and a text that resembles a date may be a password.
     private static bool IsHarmless(JsonNode value) =>
         value switch
         {
-            JsonValue v => !v.TryGetValue(out string? text) || DateTimeOffset.TryParse(text, out _),
+            JsonValue v => v.GetValueKind() is JsonValueKind.True or JsonValueKind.False,
             JsonArray list => list.All(item => item is null || IsHarmless(item)),
             _ => false,
         };
-
-    [GeneratedRegex(
-        "(^|_|-)(token|secret|password|passwd|passphrase|pin|authorization|cookie|assertion|private_key|api_key|hmac_key|credential|sealed[a-z_]*)$",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex SecretName();
-
-    [GeneratedRegex(
-        "-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z ]*PRIVATE KEY-----|$)",
-        RegexOptions.Singleline
-    )]
-    private static partial Regex PrivateKey();
-
-    [GeneratedRegex("([a-z][a-z0-9+.-]*://)[^/@\\s\"']+@", RegexOptions.IgnoreCase)]
-    private static partial Regex UserOfUrl();
-
-    // key=value and "key":"value" in lines of text, and in queries of addresses.
-    [GeneratedRegex(
-        "((?:token|secret|password|passwd|api[_-]?key|signature|assertion|code|client_secret)[\"']?\\s*[=:]\\s*[\"']?)[^\\s\"'&,;}]+",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant
-    )]
-    private static partial Regex NamedSecret();
-
-    [GeneratedRegex("\\b(Bearer|DPoP|Basic)\\s+[A-Za-z0-9._~+/=-]{8,}", RegexOptions.IgnoreCase)]
-    private static partial Regex Credential();
-
-    // Credentials of this service are recognised by their prefix.
-    [GeneratedRegex("\\bclv_[a-z]+_[A-Za-z0-9_-]{8,}")]
-    private static partial Regex Culverts();
-
-    [GeneratedRegex("\\beyJ[A-Za-z0-9_-]{5,}(\\.[A-Za-z0-9_-]*){1,4}")]
-    private static partial Regex Jwt();
 }

@@ -23,6 +23,7 @@ public sealed class SupportBundleCommandTests : CommandTest
         "Y2FuYXJ5IGtleSBib2R5",
         "canary-basic-credential-0123456789",
         "canary-member-secret",
+        "canary-webhook-path",
     ];
 
     [Fact]
@@ -58,6 +59,7 @@ public sealed class SupportBundleCommandTests : CommandTest
         texts["tunnels.json"].ShouldContain("docs");
         texts["edges.json"].ShouldContain("not_read");
         texts["audit.json"].ShouldContain("tunnel_created");
+        texts["webhooks.json"].ShouldContain("https://hook.test/");
         texts["audit.json"].ShouldNotContain("before the window");
         texts.Keys.ShouldContain("manifest.json");
         foreach (var first in new[] { "status.json", "versions.json", "jobs.json", "doctor.json" })
@@ -211,7 +213,7 @@ public sealed class SupportBundleCommandTests : CommandTest
             .On("GET /v1/tunnels/tnl_01/agents", """{"data":[],"next_page":null}""")
             .OnAny(
                 "GET /v1/webhooks?limit=100",
-                $$"""{"data":[{"id":"hook_01","secret":"{{Canaries[7]}}","url":"https://{{Canaries[4]}}@hook.test/?token={{Canaries[3]}}"}],"next_page":null}"""
+                $$"""{"data":[{"id":"hook_01","secret":"{{Canaries[7]}}","url":"https://{{Canaries[4]}}@hook.test/services/{{Canaries[8]}}?token={{Canaries[3]}}"}],"next_page":null}"""
             )
             .On(
                 "GET /v1/edges?limit=100",
@@ -220,7 +222,7 @@ public sealed class SupportBundleCommandTests : CommandTest
             )
             .On(
                 "GET /v1/audit?limit=100",
-                """{"data":[{"time":"2999-01-01T00:00:00Z","event":"tunnel_created","salt":"00"},{"time":"2000-01-01T00:00:00Z","event":"before the window"}],"next_page":"x"}"""
+                $$"""{"data":[{"time":"2999-01-01T00:00:00Z","event":"tunnel_created","salt":"00"},{"time":"2999-01-01T00:00:00Z","event":"webhook_created","body":{"data":{"url":"https://hook.test/{{Canaries[8]}}"} } },{"time":"2000-01-01T00:00:00Z","event":"before the window"}],"next_page":"x"}"""
             );
     }
 
