@@ -6,6 +6,9 @@ internal enum CostlyWork
     /// <summary>Reading the authentication history of weeks.</summary>
     HistorySearch,
 
+    /// <summary>Searching objects of every kind for a part of a name.</summary>
+    NameSearch,
+
     /// <summary>Writing out the whole audit chain, or the whole inventory.</summary>
     Export,
 

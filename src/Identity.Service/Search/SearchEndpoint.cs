@@ -16,7 +16,8 @@ internal sealed class SearchEndpoint(
     SearchStore store,
     CertificateInventory certificates,
     IAuthenticationHistory history,
-    AuditSearch audit
+    AuditSearch audit,
+    CallerLimits limits
 )
 {
     private const string CertificateList = "GET /v1/certificates";
@@ -32,6 +33,12 @@ internal sealed class SearchEndpoint(
         }
 
         var exact = await FindExactAsync(query, cancellationToken);
+        // Identifiers are in an index. A part of a name is compared with thousands of rows of each kind.
+        if (exact.Count == 0 && limits.TryTake(request.Caller, CostlyWork.NameSearch) is { } limited)
+        {
+            return limited;
+        }
+
         var found = exact.Count > 0 ? exact : await FindNamedAsync(query, cancellationToken);
         var byType = found.GroupBy(hit => hit.Type).ToList();
         return ApiAnswer.Json(
