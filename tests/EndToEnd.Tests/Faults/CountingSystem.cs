@@ -12,15 +12,21 @@ public abstract class CountingSystem : RunningSystem
     /// <summary>How long the server may take before the agent reports that it did not respond.</summary>
     public static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(40);
 
+    private static readonly Dictionary<string, string> NoEnvironment = [];
+
     /// <param name="agentAddress">Where agents find the edge; null = where it listens.</param>
     /// <param name="upstream">Where agents find the MCP server.</param>
     /// <param name="upstreamPort">Where that listens; 0 = on another port each time.</param>
     /// <param name="serviceDescriptors">How many descriptors the identity service may hold; null = as many as this process.</param>
+    /// <param name="routeSettings">More of the route, a key to a line.</param>
+    /// <param name="agentEnvironment">More of the agent's environment.</param>
     private protected CountingSystem(
         string? agentAddress,
         IPEndPoint upstream,
         int upstreamPort,
-        int? serviceDescriptors = null
+        int? serviceDescriptors = null,
+        IReadOnlyList<string>? routeSettings = null,
+        IReadOnlyDictionary<string, string>? agentEnvironment = null
     )
         : base(
             new InstallationOptions
@@ -32,7 +38,11 @@ public abstract class CountingSystem : RunningSystem
                 ServiceDescriptors = serviceDescriptors,
                 Upstream = new Uri($"http://{upstream}"),
                 UpstreamSettings = [$"timeouts: {{response_headers: {HeadersTimeout.TotalSeconds}s}}"],
-                AgentEnvironment = new Dictionary<string, string>
+                RouteSettings = new Dictionary<string, IReadOnlyList<string>>
+                {
+                    [TunnelAgent.Route] = routeSettings ?? [],
+                },
+                AgentEnvironment = new Dictionary<string, string>(agentEnvironment ?? NoEnvironment)
                 {
                     ["CULVERT_AGENT__TUNNEL__MAX_STREAMS"] = "8192", // two connections of them bring 10,000 and more
                     ["CULVERT_AGENT__TUNNEL__MAX_CONNECTIONS"] = "12000",

@@ -59,13 +59,27 @@ internal sealed class TunnelConnection : IAsyncDisposable
 
     /// <summary>A call of the counting server, with its manner before the colon, and its answer.</summary>
     /// <exception cref="IOException">The connection ended before the answer was whole.</exception>
-    public async Task<string> CallAsync(string message, CancellationToken cancellationToken, string headers = "")
+    public async Task<string> CallAsync(
+        string message,
+        CancellationToken cancellationToken,
+        string headers = "",
+        string? token = null
+    )
     {
-        await SendAsync(message, cancellationToken, headers);
+        await SendAsync(message, cancellationToken, headers, token);
         return await ReceiveAsync(cancellationToken);
     }
 
-    public async Task SendAsync(string message, CancellationToken cancellationToken, string headers = "")
+    /// <param name="message">With its manner before the colon.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="headers">Further ones, each with its line end.</param>
+    /// <param name="token">Of the caller; null = the usual one's.</param>
+    public async Task SendAsync(
+        string message,
+        CancellationToken cancellationToken,
+        string headers = "",
+        string? token = null
+    )
     {
         var body =
             """{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"echo","arguments":{"message":"MESSAGE"}}}""".Replace(
@@ -73,7 +87,7 @@ internal sealed class TunnelConnection : IAsyncDisposable
                 message,
                 StringComparison.Ordinal
             );
-        var token = await system.Installation.TokenAsync(system.Installation.Endpoint, cancellationToken);
+        token ??= await system.Installation.TokenAsync(system.Installation.Endpoint, cancellationToken);
         var request =
             $"POST /mcp HTTP/1.1\r\nHost: {system.Installation.Endpoint.Authority}\r\nAuthorization: Bearer {token}\r\n"
             + "Accept: application/json, text/event-stream\r\nContent-Type: application/json\r\n"

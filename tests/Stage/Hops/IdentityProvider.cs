@@ -169,6 +169,24 @@ internal sealed class IdentityProvider
             : throw new HopFailureException(Name, $"no token for {resource}: {result.Error.Trim()}", Process.LogFile);
     }
 
+    /// <summary>The same for another caller: each client of the provider may ask for a token for any resource.</summary>
+    public async Task<string> McpTokenAsync(string client, Uri resource, CancellationToken cancellationToken)
+    {
+        string[] arguments =
+        [
+            Path.Combine(checkout.Peers, "idp-token.mjs"),
+            Issuer,
+            CaFile,
+            client,
+            SecretFile(client),
+            resource.AbsoluteUri,
+        ];
+        var result = await Tool.RunAsync("node", arguments, run.Path, cancellationToken);
+        return result.Succeeded
+            ? result.Output
+            : throw new HopFailureException(Name, $"no token of {client}: {result.Error.Trim()}", Process.LogFile);
+    }
+
     public string SecretFile(string client) => run.File(Name, $"{client}.secret");
 
     private string KeysFile => run.File(Name, "keys.json");
