@@ -1,7 +1,7 @@
 // The page that shows the API, in a real browser: light and dark, on a telephone and on a laptop.
 // usage: CULVERT_IDENTITY_URL=… CHROMIUM=… [SHOTS=folder] node api.mjs
 // Prints one JSON object: the report of the pages, and `requests`, `cookies` (what was sent with one), `withoutScript`.
-import { base, browser, fits, keep, look, open, report } from './browser.mjs';
+import { base, browser, fits, keep, open, profile, report } from './browser.mjs';
 
 report.requests = [];
 report.cookies = [];
@@ -33,7 +33,7 @@ for (const scheme of ['light', 'dark']) {
   for (const width of [390, 1440]) await show(scheme, width);
 }
 
-const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false });
+const context = await profile({ javaScriptEnabled: false });
 const plain = await context.newPage();
 await plain.goto(`${base}/docs/api`);
 await plain.getByRole('link', { name: 'The list of operations' }).click();

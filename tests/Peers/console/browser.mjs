@@ -16,9 +16,16 @@ export const report = { pages: [], findings: [], elsewhere: [], errors: [] };
 
 export const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
 
+/** A new browser profile. Nothing moves, and a wait may last as long as a busy machine needs to draw a large page. */
+export async function profile(options) {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, reducedMotion: 'reduce', ...options });
+  context.setDefaultTimeout(120_000);
+  return context;
+}
+
 /** A page in a new browser profile. Only the console and the named hosts are reachable for any request. */
 export async function open(colorScheme, ...others) {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true, colorScheme, viewport: { width: 1360, height: 900 } });
+  const context = await profile({ colorScheme, viewport: { width: 1360, height: 900 } });
   const page = await context.newPage();
   const known = [base, ...others].map((url) => new URL(url).origin);
   const isOwn = (url) => !others.some((other) => url.startsWith(other));
@@ -53,7 +60,7 @@ export async function look(page, name) {
   await fits(page, name);
   await keep(page, name, { fullPage: true });
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ resultTypes: ['violations'] }));
   for (const violation of violations) {
     report.findings.push(`${name}: ${violation.id}: ${violation.nodes.map(node => node.target.join(' ')).join(', ')}`);
   }
