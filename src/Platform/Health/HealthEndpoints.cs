@@ -65,7 +65,10 @@ public sealed class HealthEndpoints(
             checks.Select(async c =>
             {
                 var result = await EvaluateAsync(c, cancellationToken);
-                CheckHolds.Record(result.Reason is null ? 1 : 0, new KeyValuePair<string, object?>("check", result.Name));
+                CheckHolds.Record(
+                    result.Reason is null ? 1 : 0,
+                    new KeyValuePair<string, object?>("check", result.Name)
+                );
                 return result;
             })
         );

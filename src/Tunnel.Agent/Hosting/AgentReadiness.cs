@@ -140,9 +140,15 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     {
         var pins = parts.Generation.Routes.Select(r => r.Policy.Pins).OfType<RoutePins>().ToList();
         var quarantined = pins.Where(p => p.Closed is null && p.IsQuarantined).Select(p => p.State.Route).ToList();
-        var closed = pins.Where(p => p.Closed is not null)
-            .Select(p => $"The route {p.State.Route} is closed: {p.Closed}");
-        return Join(quarantined.Count > 0 ? closed.Append($"In quarantine: {string.Join(", ", quarantined)}.") : closed);
+        var problems = pins.Where(p => p.Closed is not null)
+            .Select(p => $"The route {p.State.Route} is closed: {p.Closed}")
+            .ToList();
+        if (quarantined.Count > 0)
+        {
+            problems.Add($"In quarantine: {string.Join(", ", quarantined)}.");
+        }
+
+        return Join(problems);
     }
 
     private string? CheckLongPolls() =>

@@ -8,9 +8,9 @@ using Xunit;
 namespace Culvert.EndToEnd.Tests.Faults;
 
 /// <summary>
-/// One caller sends the bodies that cost the most to read, as many at once as fill what the agent holds of all bodies, while
-/// the agent has the memory that the shipped manifests give it: each gets a refusal that is documented, the process lives, and
-/// another caller is served.
+/// One caller sends the bodies that cost the most to read, as many at once as fill what the agent holds of all bodies, to an
+/// agent with the memory that the shipped manifests give it: each gets a documented refusal or its answer, the process lives,
+/// and another caller is served.
 /// </summary>
 [Collection(HeapLimitSystemCollection.Name)]
 [Trait("Level", "full")]

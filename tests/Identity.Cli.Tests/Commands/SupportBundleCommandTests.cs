@@ -230,7 +230,7 @@ public sealed class SupportBundleCommandTests : CommandTest
     private static Dictionary<string, string> Missing(Dictionary<string, string> texts) =>
         JsonNode.Parse(texts["manifest.json"])!["not_read"]!
             .AsArray()
-            .ToDictionary(one => (string)one!["name"]!, one => (string)one!["reason"]!);
+            .ToDictionary(one => one!["name"]!.GetValue<string>(), one => one!["reason"]!.GetValue<string>());
 
     private static async Task<Dictionary<string, string>> ReadAsync(string file)
     {

@@ -226,12 +226,7 @@ public sealed class HealthServerTests : IAsyncDisposable
     public async Task Readyz_DegradedCheck_IsShownAndCountsWhenNothingIsServedAnyMore()
     {
         var servesOthers = true;
-        await Start(
-            ReadinessCheck.Create("issuers", () => "no keys of corp") with
-            {
-                IsDegraded = () => servesOthers,
-            }
-        );
+        await Start(ReadinessCheck.Create("issuers", () => "no keys of corp") with { IsDegraded = () => servesOthers });
 
         var degraded = await Get("/readyz");
         servesOthers = false;

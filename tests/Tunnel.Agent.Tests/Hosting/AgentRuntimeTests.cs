@@ -131,7 +131,7 @@ public sealed class AgentRuntimeTests : IDisposable
         await using var upstream = RawUpstream.Answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         await using var service = await FakeService.StartAsync(TimeProvider.System);
         await using var edge = new FakeEdge(EdgeId, EdgeCertificate(service.Platform));
-        service.Edges = [edge.Feed];
+        (service.PublicPort, service.Edges) = (443, [edge.Feed with { PublicPort = 443 }]);
         var settings = Configure(
             service,
             port: otherIsServed ? upstream.Port : 9,
