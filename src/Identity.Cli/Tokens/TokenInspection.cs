@@ -144,7 +144,7 @@ internal static class TokenInspection
         var (issued, expires, begins) = (Seconds(claims, "iat"), Seconds(claims, "exp"), Seconds(claims, "nbf"));
         if (expires is null)
         {
-            problems.Add("exp: absent or no whole number of seconds");
+            problems.Add("exp: absent or no number of seconds");
         }
         else if (expires <= seconds)
         {
@@ -153,7 +153,7 @@ internal static class TokenInspection
 
         if (issued is null)
         {
-            problems.Add("iat: absent or no whole number of seconds");
+            problems.Add("iat: absent or no number of seconds");
         }
         else if (issued > seconds)
         {
@@ -202,8 +202,8 @@ internal static class TokenInspection
 
     private static long? Seconds(JsonObject claims, string name) =>
         claims[name] is JsonValue value
-        && value.TryGetValue(out long seconds)
-        && seconds is >= 0 and <= JoseLimits.MaxNumericDate
+        && value.GetValueKind() == JsonValueKind.Number
+        && NumericDate.TryRead(Encoding.UTF8.GetBytes(value.ToJsonString()), out var seconds, out _)
             ? seconds
             : null;
 

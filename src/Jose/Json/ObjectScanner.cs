@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Culvert.Jose.Refusals;
 
@@ -17,6 +18,9 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         (byte)'\\',
         .. Enumerable.Range(0, 0x20).Select(control => (byte)control),
     ]);
+
+    // Of one object: names up to here are compared one by one; with more of them that would take the square of the time.
+    private const int FewNames = 64;
 
     private readonly ReadOnlySpan<byte> json = json;
     private readonly Span<JsonMember> table = table;
@@ -61,9 +65,10 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         var scope = Count;
         // Which marks the names so far have: most names are new by that alone.
         var marks = 0UL;
+        HashSet<string>? names = null;
         while (true)
         {
-            var refusal = ReadMember(level, scope, ref marks);
+            var refusal = ReadMember(level, scope, ref marks, ref names);
             if (refusal != JoseRefusal.None)
             {
                 return refusal;
@@ -86,16 +91,11 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         }
     }
 
-    private JoseRefusal ReadMember(int level, int scope, ref ulong marks)
+    private JoseRefusal ReadMember(int level, int scope, ref ulong marks, ref HashSet<string>? names)
     {
         if (Peek() != '"')
         {
             return JoseRefusal.JsonMalformed;
-        }
-
-        if (Count == JoseLimits.MaxMembers)
-        {
-            return JoseRefusal.TooManyMembers;
         }
 
         ref var member = ref table[Count];
@@ -103,7 +103,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         var refusal = ReadName(ref member);
         if (refusal == JoseRefusal.None)
         {
-            refusal = CheckName(member, scope, ref marks);
+            refusal = CheckName(member, scope, ref marks, ref names);
         }
 
         if (refusal != JoseRefusal.None)
@@ -333,12 +333,23 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         return JoseRefusal.None;
     }
 
-    private readonly JoseRefusal CheckName(in JsonMember member, int scope, ref ulong marks)
+    private readonly JoseRefusal CheckName(
+        in JsonMember member,
+        int scope,
+        ref ulong marks,
+        ref HashSet<string>? names
+    )
     {
         var name = StrictObjectReader.GetName(member, json, UnescapedNames);
         if (name.SequenceEqual("__proto__"u8))
         {
             return JoseRefusal.MemberNameForbidden;
+        }
+
+        if (Count - scope >= FewNames)
+        {
+            names ??= NamesSince(scope);
+            return names.Add(Encoding.UTF8.GetString(name)) ? JoseRefusal.None : JoseRefusal.DuplicateMember;
         }
 
         var mark = 1UL << (name.IsEmpty ? 0 : (name.Length + (5 * name[0]) + (11 * name[^1])) & 63);
@@ -360,6 +371,18 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         }
 
         return JoseRefusal.None;
+    }
+
+    // As strings, whose hashes an outsider cannot aim at one bucket.
+    private readonly HashSet<string> NamesSince(int scope)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (ref readonly var member in table[scope..Count])
+        {
+            names.Add(Encoding.UTF8.GetString(StrictObjectReader.GetName(member, json, UnescapedNames)));
+        }
+
+        return names;
     }
 
     // JSON of another kind, or none at all.

@@ -6,12 +6,15 @@ namespace Culvert.Jose.Json;
 /// <summary>
 /// Reads one JSON object in one pass into a table of its top-level members. Stricter than RFC 8259 leaves open:
 /// duplicate names are refused on every level, also when hidden behind escapes; half surrogate pairs are refused;
-/// depth and number of members are bounded.
+/// depth is bounded.
 /// </summary>
 internal static class StrictObjectReader
 {
-    /// <summary>Entries that a table needs for a text of this length: a member is at least <c>"":{</c>.</summary>
-    public static int TableSize(int jsonLength) => Math.Min(JoseLimits.MaxMembers, (jsonLength / 4) + 1);
+    /// <summary>
+    /// Entries that a table needs for a text of this length, so that the text alone bounds its members: each is at least
+    /// <c>"":{</c>. One longer than any token is not read, and needs no more.
+    /// </summary>
+    public static int TableSize(int jsonLength) => (Math.Min(jsonLength, JoseLimits.MaxTokenBytes) / 4) + 1;
 
     /// <param name="json">The object's UTF-8 text.</param>
     /// <param name="table">

@@ -56,6 +56,9 @@ internal static class JwkParser
         return type == "RSA" ? ParseRsa(jwk, keyId, out key) : ParseEc(jwk, keyId, isUsedNow, out key);
     }
 
+    /// <summary>What makes the public half of a key that key, as it is written; null if it lacks that.</summary>
+    public static string? FindMaterial(JsonElement jwk) => Text(jwk, "n") ?? Text(jwk, "x");
+
     private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, out VerificationKey? key)
     {
         key = null;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Unicode;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Keys;
@@ -11,16 +12,25 @@ namespace Culvert.Jose.Keys;
 /// </summary>
 public sealed class JwkSet
 {
-    private readonly FrozenDictionary<string, VerificationKey> byKeyId;
+    // Of those that a failure names.
+    private const int MaxNamed = 8;
+
+    private readonly FrozenDictionary<string, VerificationKey[]> byKeyId;
+    private readonly VerificationKey? only;
 
     private JwkSet(IReadOnlyList<VerificationKey> keys, IReadOnlyList<DroppedKey> dropped)
     {
         Keys = keys;
         Dropped = dropped;
-        byKeyId = keys.Where(k => k.KeyId is not null).ToFrozenDictionary(k => k.KeyId!, StringComparer.Ordinal);
+        byKeyId = keys.Where(key => key.KeyId is not null)
+            .GroupBy(key => key.KeyId!, StringComparer.Ordinal)
+            .ToFrozenDictionary(named => named.Key, named => named.ToArray(), StringComparer.Ordinal);
+        only = keys.Select(key => key.Thumbprint).Distinct(StringComparer.Ordinal).Count() == 1 ? keys[0] : null;
     }
 
-    /// <summary>Usable keys in the order of the document, those without a <c>kid</c> included.</summary>
+    /// <summary>
+    /// Usable keys in the order of the document, those without a <c>kid</c> included. What is there twice is one key.
+    /// </summary>
     public IReadOnlyList<VerificationKey> Keys { get; }
 
     /// <summary>Keys left out. A duplicate <c>kid</c> or a private key among them deserves an alarm.</summary>
@@ -75,8 +85,11 @@ public sealed class JwkSet
         }
     }
 
-    /// <summary>Finds the key that a token names.</summary>
-    public JoseRefusal Find(string? keyId, out VerificationKey? key)
+    /// <summary>
+    /// Finds the key that a token names. Where several have that name, no two of them verify the same algorithm (RFC 7517
+    /// §4.5), and the token's decides.
+    /// </summary>
+    public JoseRefusal Find(string? keyId, JwsAlgorithm algorithm, out VerificationKey? key)
     {
         key = null;
         if (keyId is null)
@@ -84,7 +97,18 @@ public sealed class JwkSet
             return JoseRefusal.KeyIdMissing;
         }
 
-        return byKeyId.TryGetValue(keyId, out key) ? JoseRefusal.None : JoseRefusal.KeyUnknown;
+        if (!byKeyId.TryGetValue(keyId, out var named))
+        {
+            return JoseRefusal.KeyUnknown;
+        }
+
+        key = named[0];
+        foreach (var other in named)
+        {
+            key = other.Algorithms.Contains(algorithm) ? other : key;
+        }
+
+        return JoseRefusal.None;
     }
 
     /// <summary>
@@ -93,46 +117,124 @@ public sealed class JwkSet
     /// </summary>
     public JoseRefusal FindOnly(out VerificationKey? key)
     {
-        key = Keys.Count == 1 ? Keys[0] : null;
+        key = only;
         return key is null ? JoseRefusal.KeyIdMissing : JoseRefusal.None;
+    }
+
+    /// <summary>Why a key of this name was left out; <see cref="JoseRefusal.None"/> if none was.</summary>
+    public JoseRefusal FindDropped(string keyId) =>
+        Dropped.FirstOrDefault(key => key.KeyId == keyId)?.Reason ?? JoseRefusal.None;
+
+    /// <summary>Why no token can be verified with this set, with the reason of each key left out; null if one can.</summary>
+    /// <param name="allowMissingKid">Whether the issuer's tokens may lack a <c>kid</c>.</param>
+    public string? FindFailure(bool allowMissingKid)
+    {
+        if (Keys.Any(key => allowMissingKid || key.KeyId is not null))
+        {
+            return null;
+        }
+
+        var reasons = Dropped.Take(MaxNamed).Select(key => $"keys[{key.Index}]: {key.Reason}").ToList();
+        if (Dropped.Count > MaxNamed)
+        {
+            reasons.Add($"{Dropped.Count - MaxNamed} more");
+        }
+
+        if (Keys.Count > 0)
+        {
+            reasons.Add("the one without a kid needs allow_missing_kid");
+        }
+
+        return reasons.Count == 0 ? "no keys" : $"no usable key with a kid ({string.Join(", ", reasons)})";
     }
 
     private static JwkSet Import(JsonElement keys)
     {
-        var ids = keys.EnumerateArray().Select(FindKeyId).ToArray();
-        // All keys count, usable or not: with a repeated name the intended key is ambiguous.
-        var duplicates = ids.Where(id => id is not null)
-            .GroupBy(id => id, StringComparer.Ordinal)
-            .Where(g => g.Count() > 1)
-            .Select(g => g.Key)
-            .ToHashSet(StringComparer.Ordinal);
-
-        var usable = new List<VerificationKey>();
-        var dropped = new List<DroppedKey>();
-        var index = 0;
-        foreach (var jwk in keys.EnumerateArray())
-        {
-            var keyId = ids[index];
-            VerificationKey? key = null;
-            var refusal =
-                HasInvalidKeyId(jwk, keyId) ? JoseRefusal.KeyIdInvalid
-                : duplicates.Contains(keyId) ? JoseRefusal.KeyIdDuplicate
-                : jwk.ValueKind != JsonValueKind.Object ? JoseRefusal.KeyMalformed
-                : JwkParser.TryParse(jwk, keyId, isUsedNow: false, out key);
-            if (refusal == JoseRefusal.None)
-            {
-                usable.Add(key!);
-            }
-            else
-            {
-                dropped.Add(new DroppedKey(index, keyId, refusal));
-            }
-
-            index++;
-        }
-
-        return new JwkSet(usable, dropped);
+        var entries = keys.EnumerateArray().Select(Read).ToList();
+        DropPublished(entries);
+        MergeEqual(entries);
+        DropAmbiguous(entries);
+        return new JwkSet(
+            [.. entries.Select(entry => entry.Key).OfType<VerificationKey>()],
+            [
+                .. entries
+                    .Where(entry => entry.Refusal != JoseRefusal.None)
+                    .Select(entry => new DroppedKey(entry.Index, entry.KeyId, entry.Refusal)),
+            ]
+        );
     }
+
+    private static Entry Read(JsonElement jwk, int index)
+    {
+        var keyId = FindKeyId(jwk);
+        VerificationKey? key = null;
+        var refusal =
+            HasInvalidKeyId(jwk, keyId) ? JoseRefusal.KeyIdInvalid
+            : jwk.ValueKind != JsonValueKind.Object ? JoseRefusal.KeyMalformed
+            : JwkParser.TryParse(jwk, keyId, isUsedNow: false, out key);
+        return new Entry
+        {
+            Index = index,
+            KeyId = keyId,
+            Material = jwk.ValueKind == JsonValueKind.Object ? JwkParser.FindMaterial(jwk) : null,
+            Key = key,
+            Refusal = refusal,
+        };
+    }
+
+    // Whoever can read the set can sign with a key whose private half is in it, wherever its public half is repeated.
+    private static void DropPublished(List<Entry> entries)
+    {
+        var published = entries.Where(entry => entry.Refusal == JoseRefusal.KeyPrivate).ToList();
+        foreach (var entry in entries.Where(entry => entry.Key is not null))
+        {
+            if (
+                published.Exists(other =>
+                    (entry.KeyId is not null && other.KeyId == entry.KeyId) || other.Material == entry.Material
+                )
+            )
+            {
+                entry.Drop(JoseRefusal.KeyPrivate);
+            }
+        }
+    }
+
+    // The same key twice under one name is one key, for whatever either entry allows.
+    private static void MergeEqual(List<Entry> entries)
+    {
+        foreach (var entry in entries)
+        {
+            var same = entries.Find(other =>
+                other.Index < entry.Index
+                && other.KeyId == entry.KeyId
+                && other.Key is not null
+                && other.Key.Thumbprint == entry.Key?.Thumbprint
+            );
+            if (same is { Key: { } kept })
+            {
+                same.Key = kept.With(kept.Algorithms | entry.Key!.Algorithms);
+                entry.Key = null;
+            }
+        }
+    }
+
+    // With two keys of one name that verify the same algorithm, the intended one is ambiguous.
+    private static void DropAmbiguous(List<Entry> entries)
+    {
+        var ambiguous = entries.Where(entry => entries.Exists(other => IsAmbiguous(entry, other))).ToList();
+        foreach (var entry in ambiguous)
+        {
+            entry.Drop(JoseRefusal.KeyIdDuplicate);
+        }
+    }
+
+    private static bool IsAmbiguous(Entry entry, Entry other) =>
+        entry != other
+        && entry.KeyId is not null
+        && entry.KeyId == other.KeyId
+        && entry.Key is { } key
+        && other.Key is { } otherKey
+        && (key.Algorithms & otherKey.Algorithms) != JwsAlgorithms.Empty;
 
     private static string? FindKeyId(JsonElement jwk) =>
         jwk.ValueKind == JsonValueKind.Object
@@ -144,4 +246,21 @@ public sealed class JwkSet
 
     private static bool HasInvalidKeyId(JsonElement jwk, string? keyId) =>
         keyId is null && jwk.ValueKind == JsonValueKind.Object && jwk.TryGetProperty("kid", out _);
+
+    /// <summary>A member of <c>keys</c>: a key, or why it is left out; neither if it repeats another entry.</summary>
+    private sealed class Entry
+    {
+        public required int Index { get; init; }
+
+        public required string? KeyId { get; init; }
+
+        /// <summary>What makes its public half the key that it is, as written.</summary>
+        public required string? Material { get; init; }
+
+        public required VerificationKey? Key { get; set; }
+
+        public required JoseRefusal Refusal { get; set; }
+
+        public void Drop(JoseRefusal why) => (Key, Refusal) = (null, why);
+    }
 }

@@ -52,6 +52,10 @@ public sealed class VerificationKey
     /// <summary>RFC 7638 thumbprint, SHA-256, base64url.</summary>
     public string Thumbprint { get; }
 
+    /// <summary>The same key for these algorithms.</summary>
+    internal VerificationKey With(JwsAlgorithms algorithms) =>
+        new(KeyId, algorithms, Thumbprint, signatureBytes, import);
+
     /// <summary>
     /// Verifies a signature in canonical base64url. The algorithm must be on the caller's list and be one of the key's
     /// own (RFC 8725 §3.1).

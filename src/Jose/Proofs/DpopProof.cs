@@ -101,7 +101,7 @@ public sealed class DpopProof
         header = default;
         key = null;
         var json = new byte[CanonicalBase64Url.DecodedLength(segments.Header.Length)];
-        if (json.Length > JoseLimits.MaxHeaderBytes)
+        if (json.Length > JoseLimits.MaxProofHeaderBytes)
         {
             return JoseRefusal.TokenTooLarge;
         }

@@ -6,8 +6,8 @@ public static class JoseLimits
     /// <summary>Longest compact token, in bytes: 16 KiB, as clients of the token endpoint expect.</summary>
     public const int MaxTokenBytes = 16 * 1024;
 
-    /// <summary>Longest decoded header, in bytes. Real ones have about a hundred.</summary>
-    public const int MaxHeaderBytes = 4 * 1024;
+    /// <summary>Longest decoded header of a proof, in bytes. That of a token is bounded by the token alone.</summary>
+    public const int MaxProofHeaderBytes = 4 * 1024;
 
     /// <summary>
     /// Longest proof (RFC 9449), in bytes. One with a 4096-bit key and a long target has about three thousand.
@@ -23,11 +23,11 @@ public static class JoseLimits
     /// <summary>Longest chain of actors in an access token (RFC 8693 §4.1).</summary>
     public const int MaxActors = 2;
 
-    /// <summary>Deepest nesting of objects and arrays, the outermost object counted.</summary>
-    public const int MaxDepth = 8;
-
-    /// <summary>Most members of an object together with the objects around it.</summary>
-    public const int MaxMembers = 256;
+    /// <summary>
+    /// Deepest nesting of objects and arrays, the outermost object counted: reading is recursive, and other readers of the
+    /// same text stop at 64.
+    /// </summary>
+    public const int MaxDepth = 32;
 
     /// <summary>Longest <c>kid</c>, in characters. It is opaque: compared ordinally, never parsed.</summary>
     public const int MaxKeyIdLength = 256;

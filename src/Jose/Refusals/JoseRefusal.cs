@@ -37,9 +37,6 @@ public enum JoseRefusal
     /// <summary>Objects or arrays nested deeper than <see cref="JoseLimits.MaxDepth"/>.</summary>
     TooDeep,
 
-    /// <summary>More members than <see cref="JoseLimits.MaxMembers"/>.</summary>
-    TooManyMembers,
-
     /// <summary>A member name twice in one object, also when one of them is escaped (RFC 7515 §4).</summary>
     DuplicateMember,
 
@@ -64,13 +61,13 @@ public enum JoseRefusal
     /// <summary><c>zip</c>: nothing is decompressed.</summary>
     CompressedPayload,
 
-    /// <summary><c>jku</c>, <c>x5u</c>, <c>jwk</c> or <c>x5c</c>: a token does not choose its own key.</summary>
+    /// <summary><c>jku</c>, <c>x5u</c> or <c>x5c</c> in a proof, whose key is its <c>jwk</c>.</summary>
     KeyInHeader,
 
     /// <summary>A proof without the <c>jwk</c> that RFC 9449 §4.2 requires.</summary>
     KeyMissing,
 
-    /// <summary><c>cty</c>, <c>enc</c> or <c>epk</c>: a token inside a token, or a JWE in disguise.</summary>
+    /// <summary><c>enc</c> or <c>epk</c>: a JWE in disguise. In a proof also <c>cty</c>: a token inside a token.</summary>
     NestedToken,
 
     /// <summary><c>alg</c> is absent.</summary>
@@ -139,6 +136,6 @@ public enum JoseRefusal
     /// <summary>The point is not on the curve, or a coordinate has not the curve's full length (RFC 7518 §6.2.1.2).</summary>
     KeyPoint,
 
-    /// <summary>The set has this <c>kid</c> more than once; none of them is used.</summary>
+    /// <summary>Several keys of the set have this <c>kid</c> and an algorithm in common; none of them is used.</summary>
     KeyIdDuplicate,
 }

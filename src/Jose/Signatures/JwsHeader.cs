@@ -54,9 +54,7 @@ internal struct JwsHeader
         if (!isAlgorithm && !isKeyId && !name.SequenceEqual("typ"u8))
         {
             var refusal = RefusedMember(name);
-            return refusal == JoseRefusal.None && kind == JwsHeaderKind.Proof
-                ? JoseRefusal.HeaderMemberUnknown
-                : refusal;
+            return refusal == JoseRefusal.None && kind == JwsHeaderKind.Proof ? RefusedInProof(name) : refusal;
         }
 
         if (member.ValueType != JsonTokenType.String)
@@ -97,16 +95,18 @@ internal struct JwsHeader
             _ when name.SequenceEqual("crit"u8) => JoseRefusal.CriticalHeader,
             _ when name.SequenceEqual("b64"u8) => JoseRefusal.UnencodedPayload,
             _ when name.SequenceEqual("zip"u8) => JoseRefusal.CompressedPayload,
-            _ when IsKeyMember(name) => JoseRefusal.KeyInHeader,
-            _ when name.SequenceEqual("cty"u8) || name.SequenceEqual("enc"u8) || name.SequenceEqual("epk"u8) =>
-                JoseRefusal.NestedToken,
+            _ when name.SequenceEqual("enc"u8) || name.SequenceEqual("epk"u8) => JoseRefusal.NestedToken,
             _ => JoseRefusal.None,
         };
 
-    // x5t and x5t#S256 only name a certificate; some large issuers always send them, so they are ignored.
-    private static bool IsKeyMember(ReadOnlySpan<byte> name) =>
-        name.SequenceEqual("jku"u8)
-        || name.SequenceEqual("x5u"u8)
-        || name.SequenceEqual("jwk"u8)
-        || name.SequenceEqual("x5c"u8);
+    // In a token they are ignored (RFC 7515 §4): its key is the one of the registered set that kid names, wherever the token
+    // says that keys lie, and a token inside it would be no JSON object.
+    private static JoseRefusal RefusedInProof(ReadOnlySpan<byte> name) =>
+        name switch
+        {
+            _ when name.SequenceEqual("jku"u8) || name.SequenceEqual("x5u"u8) || name.SequenceEqual("x5c"u8) =>
+                JoseRefusal.KeyInHeader,
+            _ when name.SequenceEqual("cty"u8) => JoseRefusal.NestedToken,
+            _ => JoseRefusal.HeaderMemberUnknown,
+        };
 }

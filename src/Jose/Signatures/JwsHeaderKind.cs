@@ -3,7 +3,10 @@ namespace Culvert.Jose.Signatures;
 /// <summary>Which header members are allowed.</summary>
 internal enum JwsHeaderKind
 {
-    /// <summary>A token: it never carries a key, and members that we do not know are ignored (RFC 7515 §4).</summary>
+    /// <summary>
+    /// A token: members that are not understood are ignored (RFC 7515 §4), those that bring a key or name its place among
+    /// them.
+    /// </summary>
     Token,
 
     /// <summary>

@@ -27,11 +27,6 @@ internal static class JwsHeaderReader
 
         header = default;
         var bytes = CanonicalBase64Url.DecodedLength(encoded.Length);
-        if (bytes > JoseLimits.MaxHeaderBytes)
-        {
-            return JoseRefusal.TokenTooLarge;
-        }
-
         var json = bytes <= TypicalBytes ? stackalloc byte[bytes] : new byte[bytes];
         CanonicalBase64Url.DecodeCanonical(encoded, json);
         var refusal = JwsHeader.TryParse(json, JwsHeaderKind.Token, out header);

@@ -45,18 +45,37 @@ public readonly ref struct Claim
     }
 
     /// <summary>
-    /// A NumericDate (RFC 7519 §2), in seconds since 1970. Stricter than the RFC: a whole number between 0 and
-    /// <see cref="JoseLimits.MaxNumericDate"/>, without fraction or exponent.
+    /// A NumericDate (RFC 7519 §2), in seconds since 1970, from 0 to <see cref="JoseLimits.MaxNumericDate"/>. One with a
+    /// fraction is read as the second before it, so that nothing lasts longer than it says.
     /// </summary>
-    public bool TryReadNumericDate(out long seconds) =>
-        TryReadInteger(out seconds) && seconds is >= 0 and <= JoseLimits.MaxNumericDate;
+    public bool TryReadNumericDate(out long seconds)
+    {
+        seconds = 0;
+        return Kind == ClaimKind.Number && NumericDate.TryRead(Raw, out seconds, out _);
+    }
+
+    /// <summary>
+    /// As <see cref="TryReadNumericDate"/>, but a fraction is read as the second after it, so that nothing begins earlier
+    /// than it says.
+    /// </summary>
+    public bool TryReadNumericDateRoundedUp(out long seconds)
+    {
+        seconds = 0;
+        if (Kind != ClaimKind.Number || !NumericDate.TryRead(Raw, out seconds, out var hasFraction))
+        {
+            return false;
+        }
+
+        seconds += hasFraction ? 1 : 0;
+        return seconds <= JoseLimits.MaxNumericDate;
+    }
 
     /// <summary>
     /// Looks for a string in a claim that is a string or an array of strings, as <c>aud</c> is (RFC 7519 §4.1.3).
     /// </summary>
     /// <param name="utf8">What to look for; compared ordinally.</param>
-    /// <param name="maxElements">Longest array accepted.</param>
-    public StringListMatch FindInStringList(ReadOnlySpan<byte> utf8, int maxElements)
+    /// <param name="maxElements">Longest array accepted; if it is left out, the token's own size is the bound.</param>
+    public StringListMatch FindInStringList(ReadOnlySpan<byte> utf8, int maxElements = int.MaxValue)
     {
         if (Kind == ClaimKind.String)
         {

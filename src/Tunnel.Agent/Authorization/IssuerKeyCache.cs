@@ -1,3 +1,4 @@
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
@@ -56,6 +57,7 @@ internal sealed class IssuerKeyCache(
     private DateTimeOffset lastStart = DateTimeOffset.MinValue;
     private int failures;
     private int waiters;
+    private string droppedKeys = "";
 
     public IssuerSettings Issuer => issuer;
 
@@ -82,21 +84,35 @@ internal sealed class IssuerKeyCache(
     }
 
     /// <summary>Finds the key that a token names, without waiting where possible.</summary>
-    /// <param name="keyId">Null = the token names none, which finds nothing.</param>
+    /// <param name="keyId">Null = the token names none: found if the issuer is allowed that and has exactly one key.</param>
+    /// <param name="algorithm">The token's, which decides between keys of one name.</param>
     /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
-    public ValueTask<KeyLookup> FindAsync(string? keyId, CancellationToken cancellationToken)
+    public ValueTask<KeyLookup> FindAsync(
+        string? keyId,
+        JwsAlgorithm algorithm,
+        CancellationToken cancellationToken
+    )
     {
-        var found = FindKey(keyId);
-        return found.Key is not null || keyId is null ? new(found) : FetchAndFindAsync(keyId, found, cancellationToken);
+        var found = FindKey(keyId, algorithm);
+        var isFinal = keyId is null && (!issuer.AllowMissingKid || !found.IsUnavailable);
+        return found.Key is not null || isFinal
+            ? new(found)
+            : FetchAndFindAsync(keyId, algorithm, found, cancellationToken);
     }
 
     /// <summary>After a signature that did not hold: the key that now has the same name, if it is another one.</summary>
     public async ValueTask<VerificationKey?> ReplacementAsync(
         VerificationKey failed,
+        JwsAlgorithm algorithm,
         CancellationToken cancellationToken
     )
     {
-        var found = await FetchAndFindAsync(failed.KeyId!, new KeyLookup(failed, false), cancellationToken);
+        if (failed.KeyId is not { } keyId)
+        {
+            return null;
+        }
+
+        var found = await FetchAndFindAsync(keyId, algorithm, new KeyLookup(failed, false), cancellationToken);
         return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
     }
 
@@ -115,7 +131,7 @@ internal sealed class IssuerKeyCache(
         }
     }
 
-    private KeyLookup FindKey(string? keyId)
+    private KeyLookup FindKey(string? keyId, JwsAlgorithm algorithm)
     {
         var held = present;
         var state = GetState(held);
@@ -124,11 +140,20 @@ internal sealed class IssuerKeyCache(
             return KeyLookup.Unavailable;
         }
 
-        return
-            held!.Set.Find(keyId, out var key) == JoseRefusal.None
-            && (state != KeyState.Degraded || proven.Contains(key!.Thumbprint))
+        var set = held!.Set;
+        var refusal =
+            keyId is null && issuer.AllowMissingKid
+                ? set.FindOnly(out var key)
+                : set.Find(keyId, algorithm, out key);
+        if (refusal != JoseRefusal.None)
+        {
+            var dropped = keyId is null ? JoseRefusal.None : set.FindDropped(keyId);
+            return KeyLookup.Unknown(dropped == JoseRefusal.None ? refusal : dropped);
+        }
+
+        return state != KeyState.Degraded || proven.Contains(key!.Thumbprint)
             ? new KeyLookup(key, false)
-            : KeyLookup.Unknown;
+            : KeyLookup.Unknown(JoseRefusal.KeyUnknown);
     }
 
     private KeyState GetState(HeldKeys? held) =>
@@ -142,7 +167,8 @@ internal sealed class IssuerKeyCache(
             );
 
     private async ValueTask<KeyLookup> FetchAndFindAsync(
-        string keyId,
+        string? keyId,
+        JwsAlgorithm algorithm,
         KeyLookup before,
         CancellationToken cancellationToken
     )
@@ -150,7 +176,7 @@ internal sealed class IssuerKeyCache(
         // Without any keys every call has to wait; with some, only so many wait for a name that may not exist.
         if (Join(before.IsUnavailable) is not { } fetching)
         {
-            return before.IsUnavailable ? FindKey(keyId) : before;
+            return before.IsUnavailable ? FindKey(keyId, algorithm) : before;
         }
 
         try
@@ -170,7 +196,7 @@ internal sealed class IssuerKeyCache(
             }
         }
 
-        return FindKey(keyId);
+        return FindKey(keyId, algorithm);
     }
 
     // The fetch to wait for, counted as waiting; null = decide on what there is.
@@ -290,6 +316,20 @@ internal sealed class IssuerKeyCache(
         {
             Log.IssuerKeysFetched(logger, issuer.Name, keys.Keys.Count);
         }
+
+        LogDropped_NeedsLock(keys);
+    }
+
+    // Once for each set, not at every fetch of the same one.
+    private void LogDropped_NeedsLock(JwkSet keys)
+    {
+        var text = string.Join(", ", keys.Dropped.Select(key => $"keys[{key.Index}]: {key.Reason}"));
+        if (text.Length > 0 && text != droppedKeys)
+        {
+            Log.IssuerKeysDropped(logger, issuer.Name, text);
+        }
+
+        droppedKeys = text;
     }
 
     // The next fetch is due when they are no longer fresh: it and those after it must come well before the hard end.

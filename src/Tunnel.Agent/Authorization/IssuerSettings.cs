@@ -34,6 +34,9 @@ internal sealed record IssuerSettings
     /// <summary>The <c>typ</c> values accepted (RFC 9068 §2.1). A token without <c>typ</c> counts as <c>JWT</c>.</summary>
     public IReadOnlyList<string> Types { get; init; } = ["at+jwt"];
 
+    /// <summary>Whether its tokens may lack a <c>kid</c> while it has exactly one key.</summary>
+    public bool AllowMissingKid { get; init; }
+
     /// <summary>For clocks that differ, at most 60 s.</summary>
     public TimeSpan Leeway { get; init; } = TimeSpan.FromSeconds(30);
 

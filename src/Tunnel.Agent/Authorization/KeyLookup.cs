@@ -1,4 +1,5 @@
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
@@ -7,7 +8,10 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <param name="IsUnavailable">The issuer has no usable keys at present: nothing can be said about a token.</param>
 internal readonly record struct KeyLookup(VerificationKey? Key, bool IsUnavailable)
 {
-    public static readonly KeyLookup Unknown = new(null, false);
-
     public static readonly KeyLookup Unavailable = new(null, true);
+
+    /// <summary>Why there is none although there are keys.</summary>
+    public JoseRefusal Refusal { get; private init; }
+
+    public static KeyLookup Unknown(JoseRefusal why) => new(null, false) { Refusal = why };
 }

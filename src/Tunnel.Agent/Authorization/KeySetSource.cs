@@ -88,9 +88,9 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             return KeySetResult.Failed($"key set: {refusal}");
         }
 
-        return keys!.Keys.Any(k => k.KeyId is not null)
-            ? new KeySetResult(keys, document.MaxAge, "") { Document = Encoding.UTF8.GetString(body.Span) }
-            : KeySetResult.Failed("key set: no usable key with a kid");
+        return keys!.FindFailure(issuer.AllowMissingKid) is { } failure
+            ? KeySetResult.Failed($"key set: {failure}")
+            : new KeySetResult(keys, document.MaxAge, "") { Document = Encoding.UTF8.GetString(body.Span) };
     }
 
     private static (Uri? KeysUrl, string Refused) ReadMetadata(ReadOnlyMemory<byte> body, string issuer)

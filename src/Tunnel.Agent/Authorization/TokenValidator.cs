@@ -14,26 +14,21 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time, bool needsGroups = false)
 {
-    // As many as any issuer was seen to write; more is not an audience.
-    private const int MaxAudiences = 8;
-
-    private const int MaxScopes = 256;
-
-    // Entra leaves the claim out above 200; no issuer was seen to write more than a thousand.
-    private const int MaxGroups = 1024;
-
     public async ValueTask<TokenVerdict> ValidateAsync(
         string text,
         IReadOnlyList<byte[]> audiences,
         CancellationToken cancellationToken
     )
     {
-        if (
-            text.Length > JoseLimits.MaxTokenBytes
-            || SignedToken.TryParse(Encoding.Latin1.GetBytes(text), out var token) != JoseRefusal.None
-        )
+        if (text.Length > JoseLimits.MaxTokenBytes)
         {
-            return TokenVerdict.Refused(TokenError.Malformed);
+            return TokenVerdict.Refused(TokenError.Malformed, nameof(JoseRefusal.TokenTooLarge));
+        }
+
+        var refusal = SignedToken.TryParse(Encoding.Latin1.GetBytes(text), out var token);
+        if (refusal != JoseRefusal.None)
+        {
+            return TokenVerdict.Refused(TokenError.Malformed, refusal.ToString());
         }
 
         var claims = token!.Claims;
@@ -50,20 +45,12 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             return TokenVerdict.Refused(type);
         }
 
-        var error = await VerifyAsync(token, keys, cancellationToken);
-        if (error == TokenError.None)
-        {
-            error = CheckTimes(claims, issuer.Leeway, out var endsAt);
-            error = error == TokenError.None ? CheckRevocation(claims, keys.Revoked) : error;
-            if (error == TokenError.None)
-            {
-                return CheckAudience(claims, audiences) is var audience && audience != TokenError.None
-                    ? TokenVerdict.Refused(audience)
-                    : ReadPrincipal(claims, issuer, endsAt);
-            }
-        }
-
-        return TokenVerdict.Refused(error);
+        var verdict = await VerifyAsync(token, keys, cancellationToken);
+        var endsAt = default(DateTimeOffset);
+        verdict = verdict.Error == TokenError.None ? CheckTimes(claims, issuer.Leeway, out endsAt) : verdict;
+        verdict = verdict.Error == TokenError.None ? CheckRevocation(claims, keys.Revoked) : verdict;
+        verdict = verdict.Error == TokenError.None ? CheckAudience(claims, audiences) : verdict;
+        return verdict.Error == TokenError.None ? ReadPrincipal(claims, issuer, endsAt) : verdict;
     }
 
     // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is recognised by the
@@ -94,23 +81,25 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
     private static string Bare(string type) =>
         type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) ? type["application/".Length..] : type;
 
-    private static async ValueTask<TokenError> VerifyAsync(
+    private static async ValueTask<TokenVerdict> VerifyAsync(
         SignedToken token,
         IssuerKeyCache keys,
         CancellationToken cancellationToken
     )
     {
-        var found = await keys.FindAsync(token.KeyId, cancellationToken);
+        var found = await keys.FindAsync(token.KeyId, token.Algorithm, cancellationToken);
         if (found.Key is not { } key)
         {
-            return found.IsUnavailable ? TokenError.KeysUnavailable : TokenError.KeyUnknown;
+            return found.IsUnavailable
+                ? TokenVerdict.Refused(TokenError.KeysUnavailable)
+                : TokenVerdict.Refused(TokenError.KeyUnknown, found.Refusal.ToString());
         }
 
         var allowed = keys.Issuer.Algorithms;
         var refusal = token.Verify(key, allowed);
         if (
             refusal == JoseRefusal.SignatureInvalid
-            && await keys.ReplacementAsync(key, cancellationToken) is { } replacement
+            && await keys.ReplacementAsync(key, token.Algorithm, cancellationToken) is { } replacement
         )
         {
             key = replacement;
@@ -120,20 +109,20 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         if (refusal == JoseRefusal.None)
         {
             keys.MarkProven(key);
-            return TokenError.None;
+            return TokenVerdict.Passed;
         }
 
         return refusal is JoseRefusal.AlgorithmNotAllowed or JoseRefusal.AlgorithmKeyMismatch
-            ? TokenError.Algorithm
-            : TokenError.Signature;
+            ? TokenVerdict.Refused(TokenError.Algorithm, refusal.ToString())
+            : TokenVerdict.Refused(TokenError.Signature);
     }
 
-    private TokenError CheckTimes(ClaimSet claims, TimeSpan leeway, out DateTimeOffset endsAt)
+    private TokenVerdict CheckTimes(ClaimSet claims, TimeSpan leeway, out DateTimeOffset endsAt)
     {
         endsAt = default;
         if (!claims.TryFind("exp"u8, out var exp) || !exp.TryReadNumericDate(out var expires))
         {
-            return TokenError.Claims;
+            return TokenVerdict.Refused(TokenError.Claims, "exp");
         }
 
         var now = time.GetUtcNow();
@@ -141,64 +130,71 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         endsAt = DateTimeOffset.MaxValue - end > leeway ? end + leeway : DateTimeOffset.MaxValue;
         if (now >= endsAt)
         {
-            return TokenError.Expired;
+            return TokenVerdict.Refused(TokenError.Expired);
         }
 
         if (claims.TryFind("nbf"u8, out var nbf))
         {
-            if (!nbf.TryReadNumericDate(out var from))
+            if (!nbf.TryReadNumericDateRoundedUp(out var from))
             {
-                return TokenError.Claims;
+                return TokenVerdict.Refused(TokenError.Claims, "nbf");
             }
 
             if (DateTimeOffset.FromUnixTimeSeconds(from) > now + leeway)
             {
-                return TokenError.NotYetValid;
+                return TokenVerdict.Refused(TokenError.NotYetValid);
             }
         }
 
-        return TokenError.None;
+        return TokenVerdict.Passed;
     }
 
     // S35: only tokens of the identity service are ever revoked by its feed, and it writes all of these claims.
-    private static TokenError CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
-        revoked.IsEmpty ? TokenError.None
-        : !AccessTokenClaims.TryRead(claims, out var read) ? TokenError.Claims
-        : revoked.IsRevoked(read) ? TokenError.Revoked
-        : TokenError.None;
+    private static TokenVerdict CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
+        revoked.IsEmpty ? TokenVerdict.Passed
+        : !AccessTokenClaims.TryRead(claims, out var read)
+            ? TokenVerdict.Refused(TokenError.Claims, "of the identity service")
+        : revoked.IsRevoked(read) ? TokenVerdict.Refused(TokenError.Revoked)
+        : TokenVerdict.Passed;
 
-    private static TokenError CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
+    private static TokenVerdict CheckAudience(ClaimSet claims, IReadOnlyList<byte[]> audiences)
     {
         if (!claims.TryFind("aud"u8, out var aud))
         {
-            return TokenError.Audience;
+            return TokenVerdict.Refused(TokenError.Audience);
         }
 
         var found = false;
         foreach (var audience in audiences)
         {
-            switch (aud.FindInStringList(audience, MaxAudiences))
+            switch (aud.FindInStringList(audience))
             {
                 case StringListMatch.Found:
                     found = true;
                     break;
                 case StringListMatch.Malformed:
-                    return TokenError.Claims;
+                    return TokenVerdict.Refused(TokenError.Claims, "aud");
             }
         }
 
-        return found ? TokenError.None : TokenError.Audience;
+        return found ? TokenVerdict.Passed : TokenVerdict.Refused(TokenError.Audience);
     }
 
     private TokenVerdict ReadPrincipal(ClaimSet claims, IssuerSettings issuer, DateTimeOffset endsAt)
     {
-        if (
-            claims.FindString("sub"u8) is not { Length: > 0 } subject
-            || ReadScopes(claims) is not { } scopes
-            || ReadGroups(claims) is not { } groups
-        )
+        if (claims.FindString("sub"u8) is not { Length: > 0 } subject)
         {
-            return TokenVerdict.Refused(TokenError.Claims);
+            return TokenVerdict.Refused(TokenError.Claims, "sub");
+        }
+
+        if (ReadScopes(claims) is not { } scopes)
+        {
+            return TokenVerdict.Refused(TokenError.Claims, "scope");
+        }
+
+        if (ReadGroups(claims) is not { } groups)
+        {
+            return TokenVerdict.Refused(TokenError.Claims, "groups");
         }
 
         string? thumbprint = null;
@@ -244,7 +240,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
                 reader.Read();
                 while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
                 {
-                    if (reader.TokenType != JsonTokenType.String || scopes.Count > MaxScopes)
+                    if (reader.TokenType != JsonTokenType.String)
                     {
                         return null;
                     }
@@ -258,7 +254,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
             }
         }
 
-        return scopes.Count <= MaxScopes ? scopes : null;
+        return scopes;
     }
 
     // A rule that denies a group must not fail to see it: a claim that cannot be read, or that lies elsewhere (OpenID
@@ -290,7 +286,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         reader.Read();
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (reader.TokenType != JsonTokenType.String || groups.Count == MaxGroups)
+            if (reader.TokenType != JsonTokenType.String)
             {
                 return null;
             }

@@ -5,5 +5,14 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>Who a token speaks for, or why it was not accepted.</summary>
 internal readonly record struct TokenVerdict(Principal? Principal, TokenError Error)
 {
-    public static TokenVerdict Refused(TokenError error) => new(null, error);
+    /// <summary>No error so far.</summary>
+    public static readonly TokenVerdict Passed = new(null, TokenError.None);
+
+    /// <summary>The reason below <see cref="Error"/>, or the claim that it is about; null if there is none.</summary>
+    public string? Detail { get; private init; }
+
+    /// <summary>The error for the log, such as <c>Malformed (TooDeep)</c> or <c>Claims (exp)</c>.</summary>
+    public string Reason => Detail is null ? $"{Error}" : $"{Error} ({Detail})";
+
+    public static TokenVerdict Refused(TokenError error, string? detail = null) => new(null, error) { Detail = detail };
 }

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Culvert.Jose.Tokens;
 using Culvert.Machine.Client.Access;
 using Culvert.Machine.Client.Tokens;
 using Culvert.Platform.Configuration;
@@ -106,7 +107,11 @@ internal static class TokenCommand
 
     private static string When(JsonProperty member, DateTimeOffset now)
     {
-        if (!Times.Contains(member.Name) || !member.Value.TryGetInt64(out var seconds))
+        if (
+            !Times.Contains(member.Name)
+            || member.Value.ValueKind != JsonValueKind.Number
+            || !NumericDate.TryRead(Encoding.UTF8.GetBytes(member.Value.GetRawText()), out var seconds, out _)
+        )
         {
             return "";
         }

@@ -41,6 +41,7 @@ internal static class IssuerReader
             AllowedRanges = section.Ranges("allowed_ranges"),
             Algorithms = ReadAlgorithms(section),
             Types = ReadTypes(section),
+            AllowMissingKid = section.Bool("allow_missing_kid", Defaults.AllowMissingKid),
             Leeway = section.Duration("leeway", Defaults.Leeway, TimeSpan.Zero, TimeSpan.FromSeconds(60)),
             KeysStaleFor = section.Duration(
                 "keys_stale_for",

@@ -97,7 +97,7 @@ internal sealed class AuthorizationGate(
                     served,
                     AuthorizationFailures.TokenInvalid,
                     Challenges.InvalidToken,
-                    $"Token: {verdict.Error}."
+                    $"Token: {verdict.Reason}."
                 );
         }
 

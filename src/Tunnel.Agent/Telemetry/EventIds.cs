@@ -61,6 +61,7 @@ internal static class EventIds
     public const int IssuerKeysFailed = 16002;
     public const int IssuerKeysNotKept = 16003;
     public const int IssuerKeysNotRead = 16004;
+    public const int IssuerKeysDropped = 16005;
 
     // ACME 17000
     public const int AccountMade = 17000;

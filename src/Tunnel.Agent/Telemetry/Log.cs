@@ -212,6 +212,13 @@ internal static partial class Log
     public static partial void IssuerKeysFailed(ILogger logger, string issuer, string state, string detail);
 
     [LoggerMessage(
+        EventIds.IssuerKeysDropped,
+        LogLevel.Information,
+        "Keys that issuer {Issuer} publishes and that are not used: {Detail}"
+    )]
+    public static partial void IssuerKeysDropped(ILogger logger, string issuer, string detail);
+
+    [LoggerMessage(
         EventIds.IssuerKeysNotKept,
         LogLevel.Warning,
         "Saving the issuers' keys for the next start failed: {Detail}"

@@ -69,7 +69,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         }
 
         var keys = await provider.GetKeysAsync(token!.KeyId, CancellationToken.None);
-        var found = token.KeyId is null ? keys.FindOnly(out var key) : keys.Find(token.KeyId, out key);
+        var found = token.KeyId is null ? keys.FindOnly(out var key) : keys.Find(token.KeyId, token.Algorithm, out key);
         return found != JoseRefusal.None ? IdTokenError.Key
             : token.Verify(key!, signInOptions.Value.Algorithms) != JoseRefusal.None ? IdTokenError.Signature
             : FindError(token.Claims);

@@ -73,7 +73,7 @@ internal sealed class ProviderClient(
             keys is { } known
             && known.Options == options
             && known.At + KeptFor > now
-            && (known.At + NotAgainWithin > now || keyId is null || known.Value.Find(keyId, out _) == JoseRefusal.None)
+            && (known.At + NotAgainWithin > now || keyId is null || known.Value.Keys.Any(key => key.KeyId == keyId))
         )
         {
             return known.Value;

@@ -11,8 +11,6 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// </summary>
 internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience)
 {
-    private const int MaxElements = 8;
-
     public override void Describe(AssertionContext context, TraceStep step) =>
         step.Add("got", ClaimText.Of(context.Claims, "aud"));
 
@@ -24,7 +22,7 @@ internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience
         }
 
         var issuer = context.Rule.Issuer;
-        var match = audience.FindInStringList(context.Rule.Audience, MaxElements);
+        var match = audience.FindInStringList(context.Rule.Audience);
         if (match == StringListMatch.Malformed || (!issuer.AllowNonAscii && !IsAscii(audience)))
         {
             return new Denial(DenialReason.AudienceInvalid);

@@ -59,13 +59,13 @@ internal enum DenialReason
     /// <summary>The signature does not verify.</summary>
     SignatureInvalid,
 
-    /// <summary><c>exp</c> is absent or not a whole number of seconds.</summary>
+    /// <summary><c>exp</c> is absent or not a number of seconds.</summary>
     ExpInvalid,
 
-    /// <summary><c>iat</c> is absent or not a whole number of seconds.</summary>
+    /// <summary><c>iat</c> is absent or not a number of seconds.</summary>
     IatInvalid,
 
-    /// <summary><c>nbf</c> is present but not a whole number of seconds.</summary>
+    /// <summary><c>nbf</c> is present but not a number of seconds.</summary>
     NbfInvalid,
 
     /// <summary><c>exp</c> has passed, leeway included.</summary>
@@ -89,7 +89,7 @@ internal enum DenialReason
     /// <summary><c>sub</c> belongs to another SPIFFE trust domain than the issuer's.</summary>
     TrustDomainMismatch,
 
-    /// <summary><c>aud</c> is absent, of a wrong type, or has too many elements.</summary>
+    /// <summary><c>aud</c> is absent or of a wrong type.</summary>
     AudienceInvalid,
 
     /// <summary><c>aud</c> has several elements, and the issuer's record allows one.</summary>

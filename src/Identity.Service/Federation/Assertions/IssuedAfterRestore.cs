@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 /// <param name="restoredAt">Null: this installation was never restored.</param>
 internal sealed class IssuedAfterRestore(DateTimeOffset? restoredAt) : ImmediateCheck(AssertionSteps.Replay)
 {
-    // iat has whole seconds: a token of the restore's own second may be of before it.
+    // iat counts in whole seconds here: a token of the restore's own second may be of before it.
     private readonly long? floor = restoredAt?.ToUnixTimeSeconds();
 
     protected override Denial? Check(AssertionContext context) =>

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -22,7 +23,7 @@ internal sealed class KeyIsKnown : IAssertionCheck
             return new(Decide(context, keyId, answered));
         }
 
-        var lookup = context.Rule.Keys.FindAsync(keyId, cancellationToken);
+        var lookup = context.Rule.Keys.FindAsync(keyId, context.Token.Algorithm, cancellationToken);
         return lookup.IsCompletedSuccessfully
             ? new(Decide(context, keyId, lookup.Result))
             : DecideAsync(context, keyId, lookup);
@@ -59,13 +60,17 @@ internal sealed class KeyIsKnown : IAssertionCheck
             KeyLookupOutcome.Killed => new Denial(DenialReason.KeyRevoked, Bounded(keyId)),
             // Several keys, or none: a token that names none of them cannot be tried on all.
             KeyLookupOutcome.Unknown when keyId is null => new Denial(DenialReason.KidMissing),
-            KeyLookupOutcome.Unknown => new Denial(DenialReason.KidUnknown, Bounded(keyId)),
+            KeyLookupOutcome.Unknown => new Denial(DenialReason.KidUnknown, Describe(keyId, lookup)),
             _ => new Denial(
                 DenialReason.KeysUnavailable,
                 lookup.Outcome == KeyLookupOutcome.Unproven ? "degraded" : null
             ),
         };
     }
+
+    // The name alone would let an operator search for a key that is published.
+    private static string? Describe(string? keyId, KeyLookup lookup) =>
+        lookup.Dropped == JoseRefusal.None ? Bounded(keyId) : $"{Bounded(keyId)} (key left out: {lookup.Dropped})";
 
     private static string? Bounded(string? keyId) => keyId is null ? null : UntrustedText.Bounded(keyId);
 }

@@ -29,7 +29,10 @@ internal sealed class SignatureHolds : IAssertionCheck
         CancellationToken cancellationToken
     )
     {
-        if (await context.Rule.Keys.ReplacementAsync(context.Key, cancellationToken) is not { } replacement)
+        var algorithm = context.Token.Algorithm;
+        if (
+            await context.Rule.Keys.ReplacementAsync(context.Key, algorithm, cancellationToken) is not { } replacement
+        )
         {
             return Decide(JoseRefusal.SignatureInvalid);
         }

@@ -24,7 +24,7 @@ internal sealed class TimesHold(Current<FederationOptions> options) : ImmediateC
         }
 
         var notBefore = 0L;
-        if (claims.TryFind("nbf"u8, out var nbf) && !nbf.TryReadNumericDate(out notBefore))
+        if (claims.TryFind("nbf"u8, out var nbf) && !nbf.TryReadNumericDateRoundedUp(out notBefore))
         {
             return new Denial(DenialReason.NbfInvalid);
         }

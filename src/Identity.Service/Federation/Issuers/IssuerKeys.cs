@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Ids;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
 
@@ -95,11 +96,16 @@ internal sealed class IssuerKeys
 
     /// <summary>Finds a key without waiting where possible.</summary>
     /// <param name="keyId">Null = the token names none: found if the issuer has exactly one key.</param>
+    /// <param name="algorithm">The token's, which decides between keys of one name.</param>
     /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
-    public ValueTask<KeyLookup> FindAsync(string? keyId, CancellationToken cancellationToken)
+    public ValueTask<KeyLookup> FindAsync(
+        string? keyId,
+        JwsAlgorithm algorithm,
+        CancellationToken cancellationToken
+    )
     {
         var now = Now;
-        var lookup = inForce.Look(keyId, now);
+        var lookup = inForce.Look(keyId, algorithm, now);
         if (lookup.Outcome is KeyLookupOutcome.Found)
         {
             if (now >= refresh.NextPoll)
@@ -113,7 +119,7 @@ internal sealed class IssuerKeys
 
         return inForce.AreGiven || IsFinal(keyId, lookup)
             ? new(lookup)
-            : FetchAndFindAsync(keyId, lookup, cancellationToken);
+            : FetchAndFindAsync(keyId, algorithm, lookup, cancellationToken);
     }
 
     /// <summary>
@@ -122,6 +128,7 @@ internal sealed class IssuerKeys
     /// </summary>
     public async ValueTask<VerificationKey?> ReplacementAsync(
         VerificationKey failed,
+        JwsAlgorithm algorithm,
         CancellationToken cancellationToken
     )
     {
@@ -131,10 +138,10 @@ internal sealed class IssuerKeys
         }
 
         // Another caller's fetch may have brought it already.
-        var found = inForce.Look(keyId, Now);
+        var found = inForce.Look(keyId, algorithm, Now);
         if (found.Key is not null && found.Key.Thumbprint == failed.Thumbprint)
         {
-            found = await FetchAndFindAsync(keyId, found, cancellationToken);
+            found = await FetchAndFindAsync(keyId, algorithm, found, cancellationToken);
         }
 
         return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
@@ -176,6 +183,7 @@ internal sealed class IssuerKeys
 
     private async ValueTask<KeyLookup> FetchAndFindAsync(
         string? keyId,
+        JwsAlgorithm algorithm,
         KeyLookup before,
         CancellationToken cancellationToken
     )
@@ -201,7 +209,7 @@ internal sealed class IssuerKeys
             refresh.Leave();
         }
 
-        var lookup = inForce.Look(keyId, Now);
+        var lookup = inForce.Look(keyId, algorithm, Now);
         if (lookup.Outcome == KeyLookupOutcome.Unknown && keyId is not null && fetching.IsCompleted)
         {
             refresh.Remember(keyId);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -16,4 +17,23 @@ internal sealed record IssuerKill
 
     /// <summary>Sets confirmed before this moment are worthless; null = none is.</summary>
     public DateTimeOffset? SetsBefore { get; init; }
+
+    /// <summary>Whether the key may not be believed: it was killed itself, or under any name that the set has for it.</summary>
+    public bool Covers(VerificationKey key, JwkSet set)
+    {
+        if (Issuer || Thumbprints.Contains(key.Thumbprint))
+        {
+            return true;
+        }
+
+        foreach (var other in KeyIds.Count == 0 ? [] : set.Keys)
+        {
+            if (other.Thumbprint == key.Thumbprint && other.KeyId is { } name && KeyIds.Contains(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }

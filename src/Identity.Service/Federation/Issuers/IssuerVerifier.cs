@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -41,7 +42,7 @@ internal sealed class IssuerVerifier(
         var freshFor = result.Keys is null
             ? (TimeSpan?)null
             : KeySchedule.FreshFor(result.MaxAge, options.Value.Fetch.Refresh);
-        return Answer(issuer, id, steps, result.Keys, result.Failure, result.Code, freshFor);
+        return Answer(issuer, id, steps, result.Keys ?? result.Unusable, result.Failure, result.Code, freshFor);
     }
 
     private VerificationDocument Answer(
@@ -55,11 +56,12 @@ internal sealed class IssuerVerifier(
     )
     {
         var present = id is null ? null : directory.Current.FindKeys(issuer.Id)?.PresentKeys;
-        var change = keys is null || present is null ? null : KeyChange.Between(present, keys);
+        var accepted = failure is null ? keys : null;
+        var change = accepted is null || present is null ? null : KeyChange.Between(present, accepted);
         return new VerificationDocument
         {
             IssuerId = id,
-            Accepted = keys is not null,
+            Accepted = accepted is not null,
             ErrorCode = code,
             Message = failure,
             KeySource = issuer.KeySource.Type,
@@ -68,7 +70,7 @@ internal sealed class IssuerVerifier(
                 ? []
                 :
                 [
-                    .. keys.Keys.Select(key => Of(issuer, id, key)),
+                    .. keys.Keys.Select(key => Of(issuer, id, key, keys)),
                     .. keys.Dropped.Select(key => new VerifiedKeyDocument
                     {
                         KeyId = key.KeyId,
@@ -85,25 +87,21 @@ internal sealed class IssuerVerifier(
         };
     }
 
-    private VerifiedKeyDocument Of(Issuer issuer, string? id, VerificationKey key)
+    private VerifiedKeyDocument Of(Issuer issuer, string? id, VerificationKey key, JwkSet keys)
     {
         var kill = id is null ? null : controls.Of(issuer.Id).Kill;
         var allowed = key.Algorithms & issuer.Algorithms;
-        var isKilled =
-            kill is not null
-            && (
-                kill.Issuer
-                || kill.Thumbprints.Contains(key.Thumbprint)
-                || (key.KeyId is not null && kill.KeyIds.Contains(key.KeyId))
-            );
+        var isKilled = kill?.Covers(key, keys) == true;
+        var lacksKid = key.KeyId is null && !issuer.AllowMissingKid;
         return new VerifiedKeyDocument
         {
             KeyId = key.KeyId,
             Algorithms = AlgorithmNames.Of(allowed),
             Thumbprint = key.Thumbprint,
-            Accepted = !isKilled && allowed != JwsAlgorithms.Empty,
+            Accepted = !isKilled && !lacksKid && allowed != JwsAlgorithms.Empty,
             Reason =
                 isKilled ? "killed"
+                : lacksKid ? WireNames.Of(JoseRefusal.KeyIdMissing)
                 : allowed == JwsAlgorithms.Empty ? "algorithm_not_allowed"
                 : null,
         };

@@ -18,15 +18,28 @@ internal sealed record KeyChange(
     {
         var old = before?.Keys ?? [];
         return new KeyChange(
-            [.. after.Keys.Where(key => Same(old, key) is null)],
-            [.. old.Where(key => Same(after.Keys, key) is null)],
-            [.. after.Keys.Where(key => Same(old, key) is { } was && was.Thumbprint != key.Thumbprint)]
+            [.. after.Keys.Where(key => Counterpart(key, old, after.Keys) is null)],
+            [.. old.Where(key => Counterpart(key, after.Keys, old) is null)],
+            [
+                .. after.Keys.Where(key =>
+                    Counterpart(key, old, after.Keys) is { } was && was.Thumbprint != key.Thumbprint
+                ),
+            ]
         );
     }
 
-    // A key without a name is its own name.
-    private static VerificationKey? Same(IReadOnlyList<VerificationKey> keys, VerificationKey key) =>
-        keys.FirstOrDefault(other =>
-            key.KeyId is null ? other.KeyId is null && other.Thumbprint == key.Thumbprint : other.KeyId == key.KeyId
+    // The same key, else one of its name that took its place: several may share a name (RFC 7517 §4.5), and a key without a
+    // name is its own name.
+    private static VerificationKey? Counterpart(
+        VerificationKey key,
+        IReadOnlyList<VerificationKey> others,
+        IReadOnlyList<VerificationKey> own
+    ) =>
+        others.FirstOrDefault(other => IsSame(other, key))
+        ?? others.FirstOrDefault(other =>
+            key.KeyId is not null && other.KeyId == key.KeyId && !own.Any(kept => IsSame(kept, other))
         );
+
+    private static bool IsSame(VerificationKey one, VerificationKey other) =>
+        one.KeyId == other.KeyId && one.Thumbprint == other.Thumbprint;
 }

@@ -1,10 +1,14 @@
 using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>A key, or why there is none.</summary>
 internal readonly record struct KeyLookup(VerificationKey? Key, KeyLookupOutcome Outcome)
 {
+    /// <summary>Why the set's key of that name is not used, if it has one.</summary>
+    public JoseRefusal Dropped { get; init; }
+
     public static KeyLookup Found(VerificationKey key) => new(key, KeyLookupOutcome.Found);
 
     public static KeyLookup None(KeyLookupOutcome why) => new(null, why);

@@ -152,9 +152,9 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
             return KeySetFetchResult.Failed("issuer.key_set", $"key set: {refusal}");
         }
 
-        return keys!.Keys.Any(key => key.KeyId is not null || issuer.AllowMissingKid)
-            ? KeySetFetchResult.Of(keys, body, digest, fetched, bundle)
-            : KeySetFetchResult.Failed("issuer.key_set", "key set: no usable key with a kid");
+        return keys!.FindFailure(issuer.AllowMissingKid) is { } failure
+            ? KeySetFetchResult.Failed("issuer.key_set", $"key set: {failure}") with { Unusable = keys }
+            : KeySetFetchResult.Of(keys, body, digest, fetched, bundle);
     }
 
     /// <summary>Reads a document of that source; what was stored is read in the same way.</summary>

@@ -9,6 +9,9 @@ internal sealed record KeySetFetchResult
     /// <summary>Null when unchanged or failed.</summary>
     public JwkSet? Keys { get; private init; }
 
+    /// <summary>A set of which no key can be used, to say why; null = none was read.</summary>
+    public JwkSet? Unusable { get; init; }
+
     public ReadOnlyMemory<byte> Document { get; private init; }
 
     /// <summary>SHA-256 of <see cref="Document"/>, base64.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
@@ -46,8 +47,9 @@ internal sealed class KeysInForce
     public KeyState StateAt(DateTimeOffset now) => GetState(present, now);
 
     /// <param name="keyId">Null = the token names none: found if the issuer has exactly one key.</param>
+    /// <param name="algorithm">The token's, which decides between keys of one name.</param>
     /// <param name="now">The present moment.</param>
-    public KeyLookup Look(string? keyId, DateTimeOffset now)
+    public KeyLookup Look(string? keyId, JwsAlgorithm algorithm, DateTimeOffset now)
     {
         if (services.Controls.IsStale)
         {
@@ -67,12 +69,15 @@ internal sealed class KeysInForce
             return KeyLookup.None(KeyLookupOutcome.Unavailable);
         }
 
-        if (FindIn(set!.Set, keyId) is not { } key)
+        var known = set!.Set;
+        if (FindIn(known, keyId, algorithm) is not { } key)
         {
-            return KeyLookup.None(KeyLookupOutcome.Unknown);
+            var why = keyId is null ? JoseRefusal.None : known.FindDropped(keyId);
+            return KeyLookup.None(KeyLookupOutcome.Unknown) with { Dropped = why };
         }
 
-        if (kill is not null && kill.Thumbprints.Contains(key.Thumbprint))
+        // The key itself, whatever the token calls it: without a kid the name is not in the token.
+        if (kill is not null && kill.Covers(key, known))
         {
             return KeyLookup.None(KeyLookupOutcome.Killed);
         }
@@ -125,15 +130,10 @@ internal sealed class KeysInForce
     public StoredKeySet Stored(CachedKeys set, ReadOnlyMemory<byte> document) =>
         new(Source, document, set.Digest, set.FetchedAt, set.FreshFor, set.EntityTag, set.Sequence, proven);
 
-    private static VerificationKey? FindIn(JwkSet set, string? keyId)
-    {
-        if (keyId is null)
-        {
-            return set.Keys.Count == 1 ? set.Keys[0] : null;
-        }
-
-        return set.Find(keyId, out var key) == JoseRefusal.None ? key : null;
-    }
+    private static VerificationKey? FindIn(JwkSet set, string? keyId, JwsAlgorithm algorithm) =>
+        (keyId is null ? set.FindOnly(out var key) : set.Find(keyId, algorithm, out key)) == JoseRefusal.None
+            ? key
+            : null;
 
     private KeyState GetState(CachedKeys? set, DateTimeOffset now)
     {

@@ -1,0 +1,73 @@
+using Culvert.Jose.Refusals;
+
+namespace Culvert.Jose.Tokens;
+
+/// <summary>
+/// Reads a NumericDate (RFC 7519 §2): any JSON number, so also one with a fraction or an exponent. It is read digit by
+/// digit, because a binary floating-point number would round a late fraction up to the next second.
+/// </summary>
+public static class NumericDate
+{
+    // More than any number of a token has digits, and small enough that sums do not overflow.
+    private const int MaxExponent = 1_000_000;
+
+    /// <param name="number">As RFC 8259 §6 has it.</param>
+    /// <param name="seconds">The last whole second that is not after it.</param>
+    /// <param name="hasFraction">Whether it is later than that second.</param>
+    /// <returns>False: before 1970, or after the year 9999.</returns>
+    public static bool TryRead(ReadOnlySpan<byte> number, out long seconds, out bool hasFraction)
+    {
+        (seconds, hasFraction) = (0, false);
+        var exponentAt = number.IndexOfAny((byte)'e', (byte)'E');
+        var mantissa = exponentAt < 0 ? number : number[..exponentAt];
+        var exponent = exponentAt < 0 ? 0 : ReadExponent(number[(exponentAt + 1)..]);
+        var isNegative = mantissa[0] == (byte)'-';
+        mantissa = isNegative ? mantissa[1..] : mantissa;
+        var point = mantissa.IndexOf((byte)'.');
+        // How many digits stand before the point once the exponent has moved it.
+        var whole = (point < 0 ? mantissa.Length : point) + exponent;
+        foreach (var character in mantissa)
+        {
+            if (character == (byte)'.')
+            {
+                continue;
+            }
+
+            if (whole > 0 && !TryAppend(character - '0', ref seconds))
+            {
+                return false;
+            }
+
+            hasFraction |= whole <= 0 && character != (byte)'0';
+            whole--;
+        }
+
+        for (; whole > 0 && seconds > 0; whole--)
+        {
+            if (!TryAppend(0, ref seconds))
+            {
+                return false;
+            }
+        }
+
+        return !isNegative || (seconds == 0 && !hasFraction);
+    }
+
+    private static bool TryAppend(int digit, ref long seconds)
+    {
+        seconds = (seconds * 10) + digit;
+        return seconds <= JoseLimits.MaxNumericDate;
+    }
+
+    private static int ReadExponent(ReadOnlySpan<byte> text)
+    {
+        var isNegative = text[0] == (byte)'-';
+        var value = 0;
+        foreach (var digit in char.IsAsciiDigit((char)text[0]) ? text : text[1..])
+        {
+            value = Math.Min((value * 10) + (digit - '0'), MaxExponent);
+        }
+
+        return isNegative ? -value : value;
+    }
+}
