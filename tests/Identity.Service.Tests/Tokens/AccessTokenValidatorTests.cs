@@ -82,7 +82,7 @@ public sealed class AccessTokenValidatorTests(FederatedServiceFixture fixture) :
             .ShouldBe(Jose.Refusals.JoseRefusal.None);
         var token = await Service.AccessTokenAsync(fixture.RuleId);
         SignedToken.TryParse(Encoding.ASCII.GetBytes(token), out var signed);
-        set!.Find(signed!.KeyId, out var key).ShouldBe(Jose.Refusals.JoseRefusal.None);
+        set!.Find(signed!.KeyId, signed.Algorithm, out var key).ShouldBe(Jose.Refusals.JoseRefusal.None);
         signed.Verify(key!, Jose.Algorithms.JwsAlgorithms.ES256).ShouldBe(Jose.Refusals.JoseRefusal.None);
         signed.HasType("at+jwt").ShouldBeTrue();
         signed.Claims.Names.ShouldBe([

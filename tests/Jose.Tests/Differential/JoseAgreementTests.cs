@@ -78,7 +78,7 @@ public sealed class JoseAgreementTests : IDisposable
         {
             JwkSet.TryParse(Utf8(answer, "keySet"), out var set).ShouldBe(JoseRefusal.None);
             SignedToken.TryParse(Utf8(answer, "token"), out var token).ShouldBe(JoseRefusal.None);
-            set!.Find(token!.KeyId, out var key).ShouldBe(JoseRefusal.None);
+            set!.Find(token!.KeyId, token.Algorithm, out var key).ShouldBe(JoseRefusal.None);
             token.Verify(key!, JwsAlgorithms.All).ShouldBe(JoseRefusal.None);
             key!.Thumbprint.ShouldBe(answer.GetProperty("thumbprint").GetString());
             token.Claims.FindString("sub"u8).ShouldBe(claims.sub);

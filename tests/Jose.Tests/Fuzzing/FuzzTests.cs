@@ -93,6 +93,7 @@ public sealed class FuzzTests
         {
             set.Dropped.ShouldAllBe(d => d.Reason != JoseRefusal.None);
             set.FindOnly(out _);
+            set.FindFailure(allowMissingKid: true);
             Verdicts.Of(token, set);
         }
     }
@@ -106,6 +107,7 @@ public sealed class FuzzTests
             claim.ReadString();
             claim.TryReadInteger(out _);
             claim.TryReadNumericDate(out _);
+            claim.TryReadNumericDateRoundedUp(out _);
             claim.StringEquals(utf8);
             claim.FindInStringList(utf8, maxElements: 8);
             claims.FindObject(utf8);

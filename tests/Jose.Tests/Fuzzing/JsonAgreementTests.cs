@@ -20,7 +20,6 @@ public sealed class JsonAgreementTests
         JoseRefusal.TokenTooLarge,
         JoseRefusal.TextInvalid,
         JoseRefusal.TooDeep,
-        JoseRefusal.TooManyMembers,
         JoseRefusal.DuplicateMember,
         JoseRefusal.MemberNameForbidden,
         JoseRefusal.NotAnObject,

@@ -69,7 +69,7 @@ public sealed class PropertyTests
         foreach (var (specimen, set) in Accepted())
         {
             SignedToken.TryParse(specimen.Token, out var token);
-            set.Find(token!.KeyId, out var key);
+            set.Find(token!.KeyId, token.Algorithm, out var key);
 
             token.Verify(key!, token.Algorithm.AsSet()).ShouldBe(JoseRefusal.None);
             token.Verify(key!, JwsAlgorithms.All & ~token.Algorithm.AsSet()).ShouldBe(JoseRefusal.AlgorithmNotAllowed);

@@ -104,10 +104,104 @@ public sealed class JwkSetTests
         using var rsa = TestKeys.Rsa();
         JwkSet.TryParse(TokenForge.KeySet(rsa), out var set);
 
-        set!.Find("k", out var key).ShouldBe(JoseRefusal.None);
+        set!.Find("k", JwsAlgorithm.RS256, out var key).ShouldBe(JoseRefusal.None);
         key.ShouldNotBeNull();
-        set.Find("K", out _).ShouldBe(JoseRefusal.KeyUnknown);
-        set.Find(null, out _).ShouldBe(JoseRefusal.KeyIdMissing);
+        set.Find("K", JwsAlgorithm.RS256, out _).ShouldBe(JoseRefusal.KeyUnknown);
+        set.Find(null, JwsAlgorithm.RS256, out _).ShouldBe(JoseRefusal.KeyIdMissing);
+    }
+
+    [Fact]
+    public void TryParse_SameKeyTwice_IsOneKeyForAllThatEitherAllows()
+    {
+        using var rsa = TestKeys.Rsa();
+        var plain = KeyOf(rsa);
+        var once = plain.Replace("{", "{\"alg\":\"RS256\",");
+
+        var same = SetOf(plain, plain);
+        same.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("k");
+        same.Dropped.ShouldBeEmpty();
+        var both = SetOf(once, plain.Replace("{", "{\"alg\":\"PS256\","));
+        both.Keys.ShouldHaveSingleItem().Algorithms.ShouldBe(JwsAlgorithms.RS256 | JwsAlgorithms.PS256);
+        var nameless = plain.Replace("\"kid\":\"k\",", "");
+        SetOf(nameless, nameless).FindOnly(out _).ShouldBe(JoseRefusal.None);
+    }
+
+    [Fact]
+    public void TryParse_OneNameForTwoUses_KeepsTheKeyForSignatures()
+    {
+        using var rsa = TestKeys.Rsa();
+        using var other = TestKeys.OtherRsa();
+
+        var set = SetOf(KeyOf(other).Replace("{", "{\"use\":\"enc\","), KeyOf(rsa));
+
+        set.Find("k", JwsAlgorithm.RS256, out var key).ShouldBe(JoseRefusal.None);
+        key.ShouldBe(set.Keys.ShouldHaveSingleItem());
+        set.Dropped.ShouldBe([new DroppedKey(0, "k", JoseRefusal.KeyUse)]);
+    }
+
+    // RFC 7517 §4.5
+    [Fact]
+    public void Find_OneNameForTwoTypes_IsDecidedByTheAlgorithm()
+    {
+        using var rsa = TestKeys.Rsa();
+        using var ec = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var set = SetOf(KeyOf(rsa), KeyOf(ec));
+
+        set.Dropped.ShouldBeEmpty();
+        Algorithms(set, JwsAlgorithm.PS512).ShouldBe(JwsAlgorithms.Rsa);
+        Algorithms(set, JwsAlgorithm.ES256).ShouldBe(JwsAlgorithms.ES256);
+        set.FindOnly(out _).ShouldBe(JoseRefusal.KeyIdMissing);
+
+        static JwsAlgorithms Algorithms(JwkSet set, JwsAlgorithm algorithm)
+        {
+            set.Find("k", algorithm, out var key).ShouldBe(JoseRefusal.None);
+            return key!.Algorithms;
+        }
+    }
+
+    [Fact]
+    public void TryParse_KeyWhosePrivateHalfIsPublished_IsDroppedUnderEveryName()
+    {
+        using var rsa = TestKeys.Rsa();
+        using var other = TestKeys.OtherRsa();
+        var leaked = KeyOf(rsa);
+
+        var set = SetOf(
+            leaked.Replace("{", "{\"d\":\"AAAA\","),
+            leaked,
+            leaked.Replace("\"kid\":\"k\"", "\"kid\":\"l\""),
+            KeyOf(other).Replace("\"kid\":\"k\"", "\"kid\":\"m\"")
+        );
+
+        set.Keys.ShouldHaveSingleItem().KeyId.ShouldBe("m");
+        set.Dropped.Select(key => (key.Index, key.Reason))
+            .ShouldBe([(0, JoseRefusal.KeyPrivate), (1, JoseRefusal.KeyPrivate), (2, JoseRefusal.KeyPrivate)]);
+    }
+
+    [Fact]
+    public void FindFailure_NoUsableKey_NamesWhyEachIsLeftOut()
+    {
+        using var rsa = TestKeys.Rsa();
+        var nameless = KeyOf(rsa).Replace("\"kid\":\"k\",", "");
+
+        SetOf(KeyOf(rsa)).FindFailure(allowMissingKid: false).ShouldBeNull();
+        SetOf(nameless).FindFailure(allowMissingKid: true).ShouldBeNull();
+        SetOf(nameless, """{"kty":"oct","k":"AAAA"}""", "1")
+            .FindFailure(allowMissingKid: false)
+            .ShouldBe(
+                "no usable key with a kid (keys[1]: KeySymmetric, keys[2]: KeyMalformed, "
+                    + "the one without a kid needs allow_missing_kid)"
+            );
+        SetOf().FindFailure(allowMissingKid: true).ShouldBe("no keys");
+    }
+
+    [Fact]
+    public void FindDropped_Name_GivesTheReason()
+    {
+        var set = SetOf("""{"kty":"oct","kid":"s","k":"AAAA"}""");
+
+        set.FindDropped("s").ShouldBe(JoseRefusal.KeySymmetric);
+        set.FindDropped("t").ShouldBe(JoseRefusal.None);
     }
 
     [Fact]
@@ -135,5 +229,16 @@ public sealed class JwkSetTests
         two!.Keys.Count.ShouldBe(2);
         two.FindOnly(out var key).ShouldBe(JoseRefusal.KeyIdMissing);
         key.ShouldBeNull();
+    }
+
+    private static string KeyOf(AsymmetricAlgorithm key) =>
+        Encoding.ASCII.GetString(key is RSA rsa ? TokenForge.KeySet(rsa) : TokenForge.KeySet((ECDsa)key))[9..^2];
+
+    private static JwkSet SetOf(params string[] keys)
+    {
+        JwkSet
+            .TryParse(Encoding.ASCII.GetBytes($$"""{"keys":[{{string.Join(',', keys)}}]}"""), out var set)
+            .ShouldBe(JoseRefusal.None);
+        return set!;
     }
 }

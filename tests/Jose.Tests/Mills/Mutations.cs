@@ -85,8 +85,8 @@ internal static class Mutations
                     ]
             ),
             ("header-lone-surrogate", d => d.Header.Add("\"x\":\"\\ud800\"")),
-            ("header-too-deep", d => d.Header.Add("\"x\":[[[[[[[[1]]]]]]]]")),
-            ("header-too-large", d => d.Header.Add($"\"x\":\"{new string('x', 4096)}\"")),
+            ("header-too-deep", d => d.Header.Add($"\"x\":{Nested(JoseLimits.MaxDepth)}")),
+            ("header-too-large", d => d.Header.Add($"\"x\":\"{new string('x', JoseLimits.MaxTokenBytes)}\"")),
         ];
 
     private static IEnumerable<(string, Action<Draft>)> OfClaims() =>
@@ -118,8 +118,8 @@ internal static class Mutations
             ("claims-lone-surrogate-name", d => Append(d, "\"\\udc00\":1")),
             ("claims-surrogate-pair", d => Append(d, "\"x\":\"\\ud83d\\ude00\"")),
             ("claims-invalid-utf8", d => d.Claims = [.. d.Claims[..^1], .. ",\"x\":\""u8, 0xC0, 0x80, .. "\"}"u8]),
-            ("claims-too-deep", d => Append(d, $"\"x\":{new string('[', 8)}{new string(']', 8)}")),
-            ("claims-deep-bomb", d => Append(d, $"\"x\":{new string('[', 2000)}{new string(']', 2000)}")),
+            ("claims-too-deep", d => Append(d, $"\"x\":{Nested(JoseLimits.MaxDepth)}")),
+            ("claims-deep-bomb", d => Append(d, $"\"x\":{Nested(2000)}")),
             (
                 "claims-many-members",
                 d => Append(d, string.Join(',', Enumerable.Range(0, 300).Select(i => $"\"m{i}\":1")))
@@ -294,6 +294,8 @@ internal static class Mutations
 
         return [.. list];
     }
+
+    private static string Nested(int levels) => new string('[', levels) + new string(']', levels);
 
     private static void Append(Draft draft, string member) =>
         draft.Claims = [.. draft.Claims[..^1], .. Encoding.UTF8.GetBytes($",{member}}}")];

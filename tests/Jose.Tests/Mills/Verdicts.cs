@@ -25,7 +25,7 @@ internal static class Verdicts
             return refusal;
         }
 
-        refusal = set.Find(token!.KeyId, out var key);
+        refusal = set.Find(token!.KeyId, token.Algorithm, out var key);
         return refusal == JoseRefusal.None ? token.Verify(key!, JwsAlgorithms.All) : refusal;
     }
 }

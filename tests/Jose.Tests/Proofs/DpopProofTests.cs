@@ -122,13 +122,19 @@ public sealed class DpopProofTests : IDisposable
     [InlineData("""{"jti":"j","htm":["POST"],"htu":"https://a/","iat":1}""", JoseRefusal.ClaimInvalid)]
     [InlineData("""{"jti":"j","htm":"POST","htu":null,"iat":1}""", JoseRefusal.ClaimInvalid)]
     [InlineData("""{"jti":"j","htm":"POST","htu":"https://a/","iat":"1"}""", JoseRefusal.ClaimInvalid)]
-    [InlineData("""{"jti":"j","htm":"POST","htu":"https://a/","iat":1.5}""", JoseRefusal.ClaimInvalid)]
+    [InlineData("""{"jti":"j","htm":"POST","htu":"https://a/","iat":-1.5}""", JoseRefusal.ClaimInvalid)]
     [InlineData("""{"jti":"j","htm":"POST","htu":"https://a/","iat":1,"ath":1}""", JoseRefusal.ClaimInvalid)]
     [InlineData("""{"jti":"j","htm":"POST","htu":"https://a/","iat":1,"nonce":[]}""", JoseRefusal.ClaimInvalid)]
     [InlineData("""{"jti":"j","jt\u0069":"j","htm":"POST","htu":"https://a/","iat":1}""", JoseRefusal.DuplicateMember)]
     [InlineData("[]", JoseRefusal.NotAnObject)]
     public void TryParse_ClaimFault_IsRefused(string claims, JoseRefusal expected) =>
         ShouldRefuse(forge.Make(claims: claims), expected);
+
+    [Theory]
+    [InlineData("1562262616.75")]
+    [InlineData("1.56226261675e9")]
+    public void TryParse_TimeWithFraction_IsReadAsTheSecondBefore(string iat) =>
+        Parse(forge.Make(claims: ProofForge.Claims.Replace("1562262616", iat))).IssuedAt.ShouldBe(1_562_262_616);
 
     [Theory]
     [InlineData(256, JoseRefusal.None)]

@@ -69,19 +69,55 @@ public sealed class ClaimSetTests
     [InlineData("1300819380", 1_300_819_380L)]
     [InlineData("253402300799", 253_402_300_799L)]
     [InlineData("-0", 0L)]
-    public void TryReadNumericDate_WholeSecondsInRange_AreRead(string json, long expected)
+    [InlineData("-0.0e5", 0L)]
+    [InlineData("1.3e9", 1_300_000_000L)]
+    [InlineData("1.3E+9", 1_300_000_000L)]
+    [InlineData("0.0000013e15", 1_300_000_000L)]
+    [InlineData("13000000000000e-4", 1_300_000_000L)]
+    [InlineData("1300819380.000", 1_300_819_380L)]
+    public void TryReadNumericDate_SecondsInRange_AreRead(string json, long expected)
     {
         Find(json, out var claim);
 
         claim.TryReadNumericDate(out var seconds).ShouldBeTrue();
         seconds.ShouldBe(expected);
+        claim.TryReadNumericDateRoundedUp(out var up).ShouldBeTrue();
+        up.ShouldBe(expected);
+    }
+
+    // RFC 7519 §2
+    [Theory]
+    [InlineData("1300819380.5", 1_300_819_380L)]
+    [InlineData("1300819380.99999999999999999999999999999999999999999999", 1_300_819_380L)]
+    [InlineData("1300819380.00000000000000000000000000000000000000000001", 1_300_819_380L)]
+    [InlineData("1.3008193805e9", 1_300_819_380L)]
+    [InlineData("13008193805e-1", 1_300_819_380L)]
+    [InlineData("1e-400", 0L)]
+    public void TryReadNumericDate_Fraction_NeverLastsLongerNorBeginsEarlier(string json, long expected)
+    {
+        Find(json, out var claim);
+
+        claim.TryReadNumericDate(out var seconds).ShouldBeTrue();
+        seconds.ShouldBe(expected);
+        claim.TryReadNumericDateRoundedUp(out var up).ShouldBeTrue();
+        up.ShouldBe(expected + 1);
+    }
+
+    [Fact]
+    public void TryReadNumericDateRoundedUp_BeyondTheLastSecond_IsRefused()
+    {
+        Find("253402300799.5", out var claim);
+
+        claim.TryReadNumericDate(out _).ShouldBeTrue();
+        claim.TryReadNumericDateRoundedUp(out _).ShouldBeFalse();
     }
 
     [Theory]
     [InlineData("253402300800")]
     [InlineData("-1")]
-    [InlineData("1.5")]
-    [InlineData("1e3")]
+    [InlineData("-0.5")]
+    [InlineData("2.6e11")]
+    [InlineData("1e99999999999999999999")]
     [InlineData("1e400")]
     [InlineData("9223372036854775808")]
     [InlineData("99999999999999999999999999999999999")]
@@ -116,17 +152,31 @@ public sealed class ClaimSetTests
         claim.FindInStringList("a"u8, maxElements: 3).ShouldBe(expected);
     }
 
-    [Fact]
-    public void TryParse_MembersAtLimit_AreParsed()
+    [Theory]
+    [InlineData(63)]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(300)]
+    [InlineData(1_300)]
+    public void TryParse_AnyNumberOfMembers_IsBoundedByTheTextAlone(int count)
     {
-        var members = string.Join(',', Enumerable.Range(0, JoseLimits.MaxMembers).Select(i => $"\"{i}\":{i}"));
+        var members = string.Join(',', Enumerable.Range(0, count).Select(i => $"\"{i}\":{i}"));
 
-        Parse($"{{{members}}}").Count.ShouldBe(JoseLimits.MaxMembers);
+        Parse($"{{{members}}}").Count.ShouldBe(count);
+        Parse($"{{\"a\":{{{members}}},\"0\":[1]}}").Names.ShouldBe(["a", "0"]);
+        Refusal($"{{{members},\"\\u0030\":1}}").ShouldBe(JoseRefusal.DuplicateMember);
+        Refusal($"{{{members},\"{count - 1}\":1}}").ShouldBe(JoseRefusal.DuplicateMember);
     }
 
     [Fact]
-    public void TryParse_DepthAtLimit_IsParsed() =>
-        Parse("""{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}""").Count.ShouldBe(1);
+    public void TryParse_DepthAroundLimit_IsBounded()
+    {
+        Refusal(Nested(JoseLimits.MaxDepth)).ShouldBe(JoseRefusal.None);
+        Refusal(Nested(JoseLimits.MaxDepth + 1)).ShouldBe(JoseRefusal.TooDeep);
+
+        static string Nested(int levels) =>
+            string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "1" + new string('}', levels);
+    }
 
     [Fact]
     public void TryParse_ShortestMembersAtEveryDepth_AreParsed()
@@ -154,7 +204,7 @@ public sealed class ClaimSetTests
     public void TryParse_AnySerialisedObject_FindsEveryMember() =>
         Prop.ForAll<Dictionary<Guid, string>>(map =>
             {
-                var bounded = map.Take(JoseLimits.MaxMembers).ToDictionary(p => p.Key.ToString(), p => p.Value);
+                var bounded = map.ToDictionary(p => p.Key.ToString(), p => p.Value);
                 var json = JsonSerializer.SerializeToUtf8Bytes(bounded);
                 return ClaimSet.TryParse(json, out var claims) switch
                 {
@@ -167,6 +217,8 @@ public sealed class ClaimSetTests
 
     private static void Find(string json, out Claim claim) =>
         Parse($$"""{"c":{{json}}}""").TryFind("c"u8, out claim).ShouldBeTrue();
+
+    private static JoseRefusal Refusal(string json) => ClaimSet.TryParse(Encoding.UTF8.GetBytes(json), out _);
 
     private static ClaimSet Parse(string json)
     {
