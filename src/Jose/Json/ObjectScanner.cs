@@ -333,12 +333,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         return JoseRefusal.None;
     }
 
-    private readonly JoseRefusal CheckName(
-        in JsonMember member,
-        int scope,
-        ref ulong marks,
-        ref HashSet<string>? names
-    )
+    private readonly JoseRefusal CheckName(in JsonMember member, int scope, ref ulong marks, ref HashSet<string>? names)
     {
         var name = StrictObjectReader.GetName(member, json, UnescapedNames);
         if (name.SequenceEqual("__proto__"u8))

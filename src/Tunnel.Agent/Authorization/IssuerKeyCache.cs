@@ -87,11 +87,7 @@ internal sealed class IssuerKeyCache(
     /// <param name="keyId">Null = the token names none: found if the issuer is allowed that and has exactly one key.</param>
     /// <param name="algorithm">The token's, which decides between keys of one name.</param>
     /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
-    public ValueTask<KeyLookup> FindAsync(
-        string? keyId,
-        JwsAlgorithm algorithm,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
     {
         var found = FindKey(keyId, algorithm);
         var isFinal = keyId is null && (!issuer.AllowMissingKid || !found.IsUnavailable);

@@ -1,3 +1,5 @@
+using Culvert.Jose.Algorithms;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
@@ -135,7 +137,7 @@ public sealed class IssuerKeyCacheTests
         documents[$"{issuer.Url}/.well-known/oauth-authorization-server"] = () => null;
 
         time.Advance(TimeSpan.FromHours(12));
-        (await keys.FindAsync("k1", Token)).ShouldBe(KeyLookup.Unknown);
+        (await keys.FindAsync("k1", Token)).ShouldBe(KeyLookup.Unknown(JoseRefusal.KeyUnknown));
 
         keys.MarkProven(key);
         (await keys.FindAsync("k1", Token)).Key.ShouldBe(key);
@@ -159,6 +161,73 @@ public sealed class IssuerKeyCacheTests
         await keys.FindAsync("k1", Token);
 
         (await keys.FindAsync(null, Token)).Key.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Find_NoKidWhereTheIssuerAllowsIt_NeedsExactlyOneKey()
+    {
+        var settings = issuer.Settings with { AllowMissingKid = true };
+        var keys = OauthFixture.KeysOf(issuer, time, documents, settings);
+        (await keys.FindAsync(null, Token)).Key.ShouldNotBeNull();
+
+        documents[$"{issuer.Url}/jwks"] = () => Join(issuer.KeySet, new TestIssuer(keyId: "k2").KeySet);
+        time.Advance(TimeSpan.FromSeconds(60));
+        await keys.FindAsync("k2", Token); // fetches
+
+        (await keys.FindAsync(null, Token)).ShouldBe(KeyLookup.Unknown(JoseRefusal.KeyIdMissing));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Get_OnlyKeyHasNoKid_NeedsTheIssuersSetting(bool isAllowed)
+    {
+        documents[$"{issuer.Url}/jwks"] = () => issuer.KeySet.Replace("\"kid\":\"k1\",", "");
+
+        var result = await new KeySetSource(documents).GetAsync(
+            issuer.Settings with
+            {
+                AllowMissingKid = isAllowed,
+            },
+            Token
+        );
+
+        (result.Keys is not null).ShouldBe(isAllowed);
+        result.Failure.ShouldBe(
+            isAllowed ? "" : "key set: no usable key with a kid (the one without a kid needs allow_missing_kid)"
+        );
+    }
+
+    [Fact]
+    public async Task Get_NoUsableKey_NamesWhyEachIsLeftOut()
+    {
+        documents[$"{issuer.Url}/jwks"] = () => Join(issuer.KeySet, new TestIssuer().KeySet);
+
+        var result = await new KeySetSource(documents).GetAsync(issuer.Settings, Token);
+
+        result.Failure.ShouldBe(
+            "key set: no usable key with a kid (keys[0]: KeyIdDuplicate, keys[1]: KeyIdDuplicate)"
+        );
+    }
+
+    [Fact]
+    public async Task Find_KeyPublishedTwice_IsFound()
+    {
+        documents[$"{issuer.Url}/jwks"] = () => Join(issuer.KeySet, issuer.KeySet);
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+
+        (await keys.FindAsync("k1", JwsAlgorithm.ES256, Token)).Key.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Find_KeyThatIsLeftOut_SaysWhy()
+    {
+        const string Encryption = """{"kty":"EC","use":"enc","kid":"e"}""";
+        documents[$"{issuer.Url}/jwks"] = () => Join(issuer.KeySet, $"{{\"keys\":[{Encryption}]}}");
+        var keys = OauthFixture.KeysOf(issuer, time, documents);
+        await keys.FindAsync("k1", Token);
+
+        (await keys.FindAsync("e", Token)).ShouldBe(KeyLookup.Unknown(JoseRefusal.KeyUse));
     }
 
     [Theory]
@@ -238,4 +307,6 @@ public sealed class IssuerKeyCacheTests
         result.Body.ShouldBeNull();
         result.IsElsewhere.ShouldBeFalse();
     }
+
+    private static string Join(string first, string second) => $"{first[..^2]},{second[9..]}";
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using Culvert.PropertyTesting;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
@@ -45,12 +46,114 @@ public sealed class ValidationRulesTests
         await using var fixture = await OauthFixture.StartAsync();
 
         using var answer = await fixture.SendAsync(
-            fixture.Token(c =>
-                c["aud"] = new System.Text.Json.Nodes.JsonArray("https://else.example", OauthFixture.Resource)
-            )
+            fixture.Token(c => c["aud"] = new JsonArray("https://else.example", OauthFixture.Resource))
         );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A7_LongListOfAudiences_MayHoldTheResource()
+    {
+        var others = string.Concat(Enumerable.Range(0, 100).Select(i => $"\"client-{i}\","));
+        var token = issuer.Token(
+            OauthFixture.Resource,
+            time.GetUtcNow(),
+            c => c["aud"] = JsonNode.Parse($"[{others}\"{OauthFixture.Resource}\"]")
+        );
+
+        (await ValidateAsync(token)).Error.ShouldBe(TokenError.None);
+    }
+
+    [Theory]
+    [InlineData("jku", "\"https://login.example.test/token_keys\"")]
+    [InlineData("x5u", "\"https://login.example.test/chain\"")]
+    [InlineData("x5c", "[\"MIIB\"]")]
+    [InlineData("jwk", "{\"kty\":\"oct\"}")]
+    [InlineData("cty", "\"JWT\"")]
+    public async Task A9_HeaderThatIsNotUnderstood_IsIgnored(string member, string value)
+    {
+        var (now, other) = (time.GetUtcNow(), new TestIssuer());
+        var token = issuer.Token(OauthFixture.Resource, now, header: h => h[member] = JsonNode.Parse(value));
+        var forged = other.Token(OauthFixture.Resource, now, header: h => h[member] = JsonNode.Parse(value));
+
+        (await ValidateAsync(token)).Error.ShouldBe(TokenError.None);
+        (await ValidateAsync(forged)).Error.ShouldBe(TokenError.Signature);
+    }
+
+    [Fact]
+    public async Task A9_ManyAndDeepClaims_AreRead()
+    {
+        var token = issuer.Token(
+            OauthFixture.Resource,
+            time.GetUtcNow(),
+            c =>
+            {
+                for (var i = 0; i < 300; i++)
+                {
+                    c[$"claim-{i}"] = i;
+                }
+
+                c["deep"] = JsonNode.Parse(new string('[', 20) + new string(']', 20));
+            }
+        );
+
+        (await ValidateAsync(token)).Error.ShouldBe(TokenError.None);
+    }
+
+    [Fact]
+    public async Task A10_TokenWithoutKid_NeedsTheIssuersSetting()
+    {
+        var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), header: h => h.Remove("kid"));
+
+        (await ValidateAsync(token, issuer.Settings with { AllowMissingKid = true })).Error.ShouldBe(TokenError.None);
+        (await ValidateAsync(token)).Principal.ShouldBeNull();
+    }
+
+    // RFC 7519 §2: any number. It ends with the second before a fraction and begins with the one after it.
+    [Theory]
+    [InlineData("exp", 129, nameof(TokenError.None))]
+    [InlineData("exp", 130, nameof(TokenError.Expired))]
+    [InlineData("nbf", 70, nameof(TokenError.NotYetValid))]
+    [InlineData("nbf", 71, nameof(TokenError.None))]
+    public async Task A10_TimesWithFractions_NeverReachFurther(string claim, int seconds, string fault)
+    {
+        var start = time.GetUtcNow();
+        var fraction = JsonNode.Parse($"{start.AddSeconds(100).ToUnixTimeSeconds()}.5");
+        var token = issuer.Token(OauthFixture.Resource, start.AddDays(1), c => c[claim] = fraction);
+
+        time.Advance(TimeSpan.FromSeconds(seconds));
+
+        (await ValidateAsync(token)).Error.ToString().ShouldBe(fault);
+    }
+
+    [Theory]
+    [InlineData("exp", "\"1\"", "Claims (exp)")]
+    [InlineData("exp", "-1", "Claims (exp)")]
+    [InlineData("nbf", "\"1\"", "Claims (nbf)")]
+    [InlineData("aud", "[1]", "Claims (aud)")]
+    [InlineData("sub", "1", "Claims (sub)")]
+    [InlineData("scope", "1", "Claims (scope)")]
+    [InlineData("deep", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "Malformed (TooDeep)")]
+    public async Task Reason_RefusedClaim_IsNamed(string claim, string value, string reason)
+    {
+        var token = issuer.Token(OauthFixture.Resource, time.GetUtcNow(), c => c[claim] = JsonNode.Parse(value));
+
+        (await ValidateAsync(token)).Reason.ShouldBe(reason);
+    }
+
+    [Fact]
+    public async Task Reason_RefusedHeaderOrKey_IsNamed()
+    {
+        var now = time.GetUtcNow();
+        string Made(Action<JsonObject> header) => issuer.Token(OauthFixture.Resource, now, header: header);
+
+        (await ValidateAsync(Made(h => h["crit"] = new JsonArray("exp")))).Reason.ShouldBe(
+            "Malformed (CriticalHeader)"
+        );
+        (await ValidateAsync(Made(h => h["alg"] = "RS256"))).Reason.ShouldBe("Algorithm (AlgorithmKeyMismatch)");
+        (await ValidateAsync(Made(h => h["kid"] = "other"))).Reason.ShouldBe("KeyUnknown (KeyUnknown)");
+        (await ValidateAsync(new string('a', 20_000))).Reason.ShouldBe("Malformed (TokenTooLarge)");
     }
 
     [Fact]

@@ -98,11 +98,7 @@ internal sealed class IssuerKeys
     /// <param name="keyId">Null = the token names none: found if the issuer has exactly one key.</param>
     /// <param name="algorithm">The token's, which decides between keys of one name.</param>
     /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
-    public ValueTask<KeyLookup> FindAsync(
-        string? keyId,
-        JwsAlgorithm algorithm,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
     {
         var now = Now;
         var lookup = inForce.Look(keyId, algorithm, now);

@@ -30,9 +30,6 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("""{"alg":"PS256","kid":"rsa-1"}""", "signature_invalid")]
     [InlineData("""{"alg":"RS512","kid":"rsa-1"}""", "signature_invalid")]
     [InlineData("""{"alg":"ES256","kid":"ec-1"}""", "signature_invalid")]
-    [InlineData("""{"alg":"RS256","kid":"rsa-1","jku":"https://127.0.0.1/canary"}""", "token_malformed")]
-    [InlineData("""{"alg":"RS256","kid":"rsa-1","x5u":"https://127.0.0.1/canary"}""", "token_malformed")]
-    [InlineData("""{"alg":"RS256","kid":"rsa-1","jwk":{"kty":"oct"}}""", "token_malformed")]
     [InlineData("""{"alg":"RS256"}""", "kid_missing")]
     [InlineData("""{"alg":"RS256","kid":"../../etc/passwd"}""", "kid_unknown")]
     [InlineData("""{"alg":"RS256","kid":"rsa-1'--"}""", "kid_unknown")]
@@ -43,12 +40,22 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("""{"alg":"RS256","kid":"rsa-1","crit":["exp"]}""", "token_malformed")]
     [InlineData("""{"alg":"RS256","kid":"rsa-1","b64":false}""", "token_malformed")]
     [InlineData("""{"alg":"RS256","kid":"rsa-1","zip":"DEF"}""", "token_malformed")]
-    [InlineData("""{"alg":"RS256","kid":"rsa-1","cty":"JWT"}""", "token_malformed")]
     [InlineData("""{"alg":"RS256","kid":"rsa-1","\u006bid":"ec-1"}""", "token_malformed")]
     [InlineData("""{"alg":"RS256","kid":"rsa-1","typ":"dpop+jwt"}""", "typ_not_allowed")]
     [InlineData("""{"alg":"RS256","kid":"rsa-1","typ":"logout+jwt"}""", "typ_not_allowed")]
     public async Task Exchange_Header_IsRefused(string header, string reason) =>
         (await DenialAsync(Service.Provider.Sign(Claims(), header))).ShouldBe(reason);
+
+    // RFC 7515 §4: what is not understood is ignored, and the key is the registered one whatever the token says of keys.
+    [Theory]
+    [Trait("Attack", "A04")]
+    [InlineData("\"jku\":\"https://127.0.0.1/canary\"")]
+    [InlineData("\"x5u\":\"https://127.0.0.1/canary\"")]
+    [InlineData("\"x5c\":[\"AAAA\"]")]
+    [InlineData("\"jwk\":{\"kty\":\"oct\"}")]
+    [InlineData("\"cty\":\"JWT\"")]
+    public async Task Exchange_HeaderThatIsNotUnderstood_IsIgnored(string member) =>
+        await ShouldGrantAsync(Service.Provider.Sign(Claims(), $$"""{"alg":"RS256","kid":"rsa-1",{{member}}}"""));
 
     [Theory]
     [InlineData("JWT")]
@@ -183,6 +190,29 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
         await ShouldEndAsync(Service.Token(claims => claims["nbf"] = now + notBefore), reason);
     }
 
+    // RFC 7519 §2: any number. A token ends with the second before a fraction and begins with the one after it.
+    [Theory]
+    [Trait("Attack", "A17")]
+    [InlineData("exp", -29, null)]
+    [InlineData("exp", -30, "token_expired")]
+    [InlineData("exp", 3600, null)]
+    [InlineData("iat", 30, null)]
+    [InlineData("iat", 31, "issued_in_future")]
+    [InlineData("nbf", 29, null)]
+    [InlineData("nbf", 30, "not_yet_valid")]
+    public async Task Exchange_TimeWithFraction_NeverReachesFurther(string name, int seconds, string? reason)
+    {
+        var now = Service.Time.GetUtcNow().ToUnixTimeSeconds();
+        var token = Service.Token(claims =>
+        {
+            claims["iat"] = name == "exp" && seconds < 0 ? now - 300 : now;
+            claims["exp"] = now + 300;
+            claims[name] = JsonNode.Parse($"{now + seconds}.5");
+        });
+
+        await ShouldEndAsync(token, reason);
+    }
+
     [Theory]
     [Trait("Attack", "A17")]
     [Trait("Attack", "A21")]
@@ -190,7 +220,6 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("exp", "\"1767225900\"", "exp_invalid")]
     [InlineData("exp", "1e400", "exp_invalid")]
     [InlineData("exp", "-1", "exp_invalid")]
-    [InlineData("exp", "1767225900.5", "exp_invalid")]
     [InlineData("exp", "253402300800", "exp_invalid")]
     [InlineData("exp", "253402300799", "lifetime_too_long")]
     [InlineData("exp", "true", "exp_invalid")]
@@ -213,11 +242,6 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("aud", null, "audience_invalid")]
     [InlineData("aud", "{\"a\":1}", "audience_invalid")]
     [InlineData("aud", "[1]", "audience_invalid")]
-    [InlineData(
-        "aud",
-        "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"https://identity.test:8443\"]",
-        "audience_invalid"
-    )]
     [InlineData("aud", "\"https://identity.test:8443/\"", "audience_mismatch")]
     [InlineData("aud", "\"https://identity.test\"", "audience_mismatch")]
     [InlineData("aud", "\"HTTPS://identity.test:8443\"", "audience_mismatch")]
@@ -237,6 +261,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [Trait("Attack", "A21")]
     [InlineData("[\"https://identity.test:8443\"]")]
     [InlineData("[\"https://other.test\",\"https://identity.test:8443\"]")]
+    [InlineData("[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\",\"10\",\"https://identity.test:8443\"]")]
     public async Task Exchange_AudienceArrayWithOurs_IsGranted(string audience)
     {
         var token = Service.Token(claims => claims["aud"] = JsonNode.Parse(audience));

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 using Shouldly;
 
@@ -280,6 +281,65 @@ public sealed class KeyCacheTests
 
         (await keys.FindAsync("renamed", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Killed);
         (await keys.FindAsync("b", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+    }
+
+    [Fact]
+    [Trait("Attack", "A36")]
+    public async Task Kill_OfAName_HoldsForTokensThatNameNone()
+    {
+        var keys = await FreshAsync(("a", 0));
+        (await keys.FindAsync(null, Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+        await KillAsync(KillKind.Kid, "a");
+
+        (await keys.FindAsync(null, Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Killed);
+        bench.Network.Requests.ShouldBe(1);
+    }
+
+    [Fact]
+    [Trait("Attack", "A36")]
+    public async Task Kill_OfAName_HoldsForTheSameKeyUnderItsOtherName()
+    {
+        var keys = await FreshAsync(("a", 0), ("b", 0));
+        await KillAsync(KillKind.Kid, "a");
+
+        (await keys.FindAsync(null, Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Killed);
+        (await keys.FindAsync("b", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Killed);
+    }
+
+    [Fact]
+    public async Task Find_KeyPublishedTwice_IsFoundAndIsNoChange()
+    {
+        var keys = await FreshAsync(("a", 0));
+        bench.Serve(KeyCacheBench.Set(("a", 0), ("a", 0)));
+        await bench.PollForAsync(keys, TimeSpan.FromMinutes(12));
+
+        (await keys.FindAsync("a", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Found);
+        bench.Events.OfType<IssuerKeysChanged>().ShouldNotContain(change => change.Change.Replaced.Count > 0);
+    }
+
+    [Fact]
+    public async Task Find_KeyThatIsLeftOut_SaysWhy()
+    {
+        var keys = await FreshAsync(("a", 0));
+        bench.Serve(KeyCacheBench.Set(("a", 0), ("b", 1), ("b", 2)));
+        await bench.PollForAsync(keys, TimeSpan.FromMinutes(12));
+
+        var lookup = await keys.FindAsync("b", Cancellation);
+        lookup.Outcome.ShouldBe(KeyLookupOutcome.Unknown);
+        lookup.Dropped.ShouldBe(JoseRefusal.KeyIdDuplicate);
+    }
+
+    [Fact]
+    public async Task Fetch_NoUsableKey_NamesWhyEachIsLeftOut()
+    {
+        bench.Serve(KeyCacheBench.Set(("b", 1), ("b", 2)));
+        var keys = await bench.StartAsync();
+
+        (await keys.FindAsync("b", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Unavailable);
+        keys.PollStatus()!
+            .LastFailure.ShouldBe(
+                "issuer.key_set: key set: no usable key with a kid (keys[0]: KeyIdDuplicate, keys[1]: KeyIdDuplicate)"
+            );
     }
 
     [Fact]
