@@ -377,6 +377,26 @@ public sealed class IssuerAttackTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Verify_NoUsableKey_ListsEachWithItsReason()
+    {
+        service.Provider.Script(
+            KeySet,
+            HostileAnswers.Text("""{"keys":[{"kty":"oct","kid":"s","k":"AAAA"},{"kty":"RSA","kid":"r","n":"AA=="}]}""")
+        );
+        var issuer = await service.IssuerAsync();
+
+        var seen = await service.CreateAsync($"{FederatedService.Issuers}/{issuer}/verify");
+
+        seen.GetProperty("accepted").GetBoolean().ShouldBeFalse();
+        seen.Text("error_code").ShouldBe("issuer.key_set");
+        seen.Text("message").ShouldEndWith("(keys[0]: KeySymmetric, keys[1]: KeyMalformed)");
+        seen.GetProperty("keys")
+            .EnumerateArray()
+            .Select(key => key.Text("reason"))
+            .ShouldBe(["key_symmetric", "key_malformed"]);
+    }
+
+    [Fact]
     public async Task Verify_Draft_SaysWhyItWouldFailAndSavesNothing()
     {
         var body = service.IssuerBody();
