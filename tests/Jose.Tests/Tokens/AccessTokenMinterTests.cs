@@ -51,7 +51,7 @@ public sealed class AccessTokenMinterTests
         token!.HasType("at+jwt").ShouldBeTrue();
         token.KeyId.ShouldBe(key.KeyId);
         JwkSet.TryParse(Keys.SigningKeyTests.KeySetOf(key), out var published);
-        published!.Find(token.KeyId, out var publicKey).ShouldBe(JoseRefusal.None);
+        published!.Find(token.KeyId, JwsAlgorithm.ES256, out var publicKey).ShouldBe(JoseRefusal.None);
         token.Verify(publicKey!, JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
         token.Verify(key.ToVerificationKey(), JwsAlgorithms.ES256).ShouldBe(JoseRefusal.None);
     }
