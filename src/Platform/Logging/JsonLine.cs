@@ -9,8 +9,8 @@ namespace Culvert.Platform.Logging;
 
 /// <summary>
 /// An entry as one JSON object: <c>ts level event_id event msg</c>, then <c>request_id tunnel_id agent_id trace_id</c>
-/// where they are known, then the message's own fields, <c>category</c> and <c>exception</c>. Field values that are not
-/// numbers or booleans are text.
+/// where they are known, then the message's own fields, <c>category</c>, <c>repeated</c> and <c>exception</c>. Field values
+/// that are not numbers or booleans are text.
 /// </summary>
 internal static class JsonLine
 {
@@ -31,10 +31,10 @@ internal static class JsonLine
             json.WriteNumber("event_id", line.Event.Id);
             json.WriteString("event", line.Event.Name ?? "");
             json.WriteString("msg", line.Message);
-            WriteIfKnown(json, "request_id", Own(line, RequestIdField) ?? LogContext.RequestId);
+            WriteIfKnown(json, "request_id", Own(line, RequestIdField) ?? (line.IsLate ? null : LogContext.RequestId));
             WriteIfKnown(json, "tunnel_id", Own(line, TunnelIdField) ?? line.Subject?.TunnelId);
             WriteIfKnown(json, "agent_id", Own(line, AgentIdField) ?? line.Subject?.AgentId);
-            WriteIfKnown(json, "trace_id", Activity.Current?.TraceId.ToHexString());
+            WriteIfKnown(json, "trace_id", line.IsLate ? null : Activity.Current?.TraceId.ToHexString());
             foreach (var (name, value) in line.Fields ?? [])
             {
                 if (name is not (TemplateField or RequestIdField or TunnelIdField or AgentIdField))
@@ -44,9 +44,14 @@ internal static class JsonLine
             }
 
             json.WriteString("category", line.Category);
-            if (line.Exception is { } exception)
+            if (line.Repeated is { } repeated)
             {
-                json.WriteString("exception", exception.ToString());
+                json.WriteNumber("repeated", repeated);
+            }
+
+            if (line.ExceptionText is { } exception)
+            {
+                json.WriteString("exception", exception);
             }
 
             json.WriteEndObject();

@@ -11,11 +11,12 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     // A larger buffer than this is given back after an outlier.
     private const int KeptBytes = 64 * 1024;
 
-    // Guards buffer and output: entries come from any thread and must not interleave.
+    // Guards buffer, output and what was repeated: entries come from any thread and must not interleave.
     private readonly Lock gate = new();
     private ArrayBufferWriter<byte> buffer = new(4096);
     private Stream output = output;
     private LogFormat format = format;
+    private readonly RepeatedErrors repeated = new(time);
 
     public LogSubject? Subject { get; } = subject;
 
@@ -48,7 +49,14 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
         }
     }
 
-    public void Dispose() => output.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            WriteDue_NeedsLock(isEnd: true);
+            output.Dispose();
+        }
+    }
 
     private static Stream OpenOutput(LogOptions options) =>
         options.File.Length > 0 ? Append(options.File) : StandardStream.Error();
@@ -65,28 +73,45 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     {
         lock (gate)
         {
-            buffer.ResetWrittenCount();
-            if (format == LogFormat.Text)
+            WriteDue_NeedsLock();
+            if (repeated.Admit(line) is { } admitted)
             {
-                TextLine.Write(buffer, time.GetUtcNow(), line);
+                Write_NeedsLock(admitted);
             }
-            else
-            {
-                JsonLine.Write(buffer, time.GetUtcNow(), line);
-            }
-
-            try
-            {
-                output.Write(buffer.WrittenSpan);
-                output.Flush();
-            }
-            catch (Exception e) when (e is IOException or OutputException)
-            {
-                // A full disk or a closed pipe must not stop the work that is being logged.
-            }
-
-            buffer = buffer.Capacity > KeptBytes ? new ArrayBufferWriter<byte>(4096) : buffer;
         }
+    }
+
+    private void WriteDue_NeedsLock(bool isEnd = false)
+    {
+        foreach (var due in repeated.TakeDue(isEnd))
+        {
+            Write_NeedsLock(due);
+        }
+    }
+
+    private void Write_NeedsLock(in LogLine line)
+    {
+        buffer.ResetWrittenCount();
+        if (format == LogFormat.Text)
+        {
+            TextLine.Write(buffer, time.GetUtcNow(), line);
+        }
+        else
+        {
+            JsonLine.Write(buffer, time.GetUtcNow(), line);
+        }
+
+        try
+        {
+            output.Write(buffer.WrittenSpan);
+            output.Flush();
+        }
+        catch (Exception e) when (e is IOException or OutputException or ObjectDisposedException)
+        {
+            // A full disk or a closed pipe must not stop the work that is being logged.
+        }
+
+        buffer = buffer.Capacity > KeptBytes ? new ArrayBufferWriter<byte>(4096) : buffer;
     }
 
     private static FileStream Append(string path) =>

@@ -15,8 +15,13 @@ internal static class TextLine
         text.Append(time.UtcDateTime.ToString("HH:mm:ss.fff", CultureInfo.InvariantCulture));
         text.Append(' ').Append(FormatLevel(line.Level)).Append(' ');
         AppendPrintable(text, line.Message);
+        if (line.Repeated is { } repeated)
+        {
+            text.Append(CultureInfo.InvariantCulture, $" (repeated: {repeated})");
+        }
+
         text.Append('\n');
-        foreach (var part in line.Exception?.ToString().Split('\n') ?? [])
+        foreach (var part in line.ExceptionText?.Split('\n') ?? [])
         {
             text.Append("    ");
             AppendPrintable(text, part.TrimEnd('\r'));

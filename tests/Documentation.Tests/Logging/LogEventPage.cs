@@ -39,7 +39,8 @@ internal static class LogEventPage
             | `trace_id` | the trace that the line belongs to, where the request is traced |
             | … | the message's own fields, as below |
             | `category` | the part of the program |
-            | `exception` | of an error: type, message and stack |
+            | `repeated` | of an error that comes again with the same cause: how often since its last line. There is one line each minute |
+            | `exception` | of an error: type, message and stack; without the stack if it is `repeated` |
 
             `log.level`, `log.format` and `log.file` may change while the program runs: when the configuration file changes, or on SIGHUP.
 

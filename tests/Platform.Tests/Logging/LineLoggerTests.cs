@@ -12,6 +12,7 @@ namespace Culvert.Platform.Tests.Logging;
 public sealed class LineLoggerTests : IDisposable
 {
     private readonly MemoryStream output = new();
+    private readonly FakeTimeProvider time = new();
 
     public void Dispose() => output.Dispose();
 
@@ -71,6 +72,94 @@ public sealed class LineLoggerTests : IDisposable
         Written().ShouldContain("\"exception\":\"System.InvalidOperationException: boom\"");
     }
 
+    // A database outage is reported by every loop and request, for as long as it lasts.
+    [Fact]
+    public void Json_SameErrorAgain_IsOneLineEachMinuteWithItsNumber()
+    {
+        var logger = Logger(LogFormat.Json);
+        for (var second = 0; second < 150; second++)
+        {
+            logger.LogError(Failure(), "The round failed");
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var lines = Written().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(3);
+        lines[0].ShouldContain(nameof(Failure));
+        lines[0].ShouldNotContain("\"repeated\"");
+        lines[1].ShouldContain("\"repeated\":59,\"exception\":\"System.InvalidOperationException: boom\"}");
+        lines[1].ShouldNotContain(nameof(Failure));
+    }
+
+    [Fact]
+    public void Json_SameErrorOfManyRequests_IsOneLine()
+    {
+        var logger = Logger(LogFormat.Json);
+        for (var i = 0; i < 10; i++)
+        {
+            LogContext.RequestId = $"req_{i}";
+            logger.LogError(Failure(), "Request {RequestId} failed", $"req_{i}");
+        }
+
+        LogContext.RequestId = null;
+        Written().Count(c => c == '\n').ShouldBe(1);
+    }
+
+    [Fact]
+    public void Json_ErrorsThatDiffer_AreLinesOfTheirOwn()
+    {
+        var logger = Logger(LogFormat.Json);
+        logger.LogError(Failure(), "One failed");
+        logger.LogError(Failure(), "Another failed");
+        logger.LogError(new InvalidOperationException("bang"), "One failed");
+        logger.LogError("One failed");
+        logger.LogError("One failed");
+
+        Written().Count(c => c == '\n').ShouldBe(5);
+    }
+
+    [Fact]
+    public void Json_ErrorThatStops_ItsNumberIsWrittenBeforeTheNextLine()
+    {
+        var logger = Logger(LogFormat.Json);
+        logger.LogError(Failure(), "The round failed");
+        logger.LogError(Failure(), "The round failed");
+        time.Advance(TimeSpan.FromMinutes(1));
+        LogContext.RequestId = "req_other";
+        logger.LogInformation("later");
+        LogContext.RequestId = null;
+
+        var lines = Written().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(3);
+        lines[1].ShouldContain("\"repeated\":1");
+        lines[1].ShouldNotContain("req_other");
+    }
+
+    [Fact]
+    public void Json_SameErrorMuchLater_HasItsStackAgain()
+    {
+        var logger = Logger(LogFormat.Json);
+        logger.LogError(Failure(), "The round failed");
+        time.Advance(TimeSpan.FromMinutes(2));
+        logger.LogError(Failure(), "The round failed");
+
+        Written().Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.Contains(nameof(Failure)));
+    }
+
+    [Fact]
+    public void Dispose_ErrorsThatWereHidden_AreCounted()
+    {
+        using var file = new MemoryStream();
+        using (var provider = new LineLoggerProvider(file, LogFormat.Text, time))
+        {
+            var logger = provider.CreateLogger("Test");
+            logger.LogError(Failure(), "The round failed");
+            logger.LogError(Failure(), "The round failed");
+        }
+
+        Encoding.UTF8.GetString(file.ToArray()).ShouldContain("ERR The round failed (repeated: 1)\n    System.Inv");
+    }
+
     [Fact]
     public void Text_HostileText_CannotMoveTheCursor()
     {
@@ -97,8 +186,20 @@ public sealed class LineLoggerTests : IDisposable
         File.Delete(file);
     }
 
+    private static InvalidOperationException Failure()
+    {
+        try
+        {
+            throw new InvalidOperationException("boom");
+        }
+        catch (InvalidOperationException e)
+        {
+            return e;
+        }
+    }
+
     private ILogger Logger(LogFormat format, LogSubject? subject = null) =>
-        new LineLoggerProvider(output, format, new FakeTimeProvider(), subject).CreateLogger("Test");
+        new LineLoggerProvider(output, format, time, subject).CreateLogger("Test");
 
     private string Written() => Encoding.UTF8.GetString(output.ToArray());
 }

@@ -1,0 +1,116 @@
+using Microsoft.Extensions.Logging;
+
+namespace Culvert.Platform.Logging;
+
+/// <summary>
+/// Errors that come again with the same cause. The first is written with its stack; while it comes again, one line each
+/// minute has the number. So an outage that every loop and every request reports does not fill the disk.
+/// </summary>
+/// <remarks>Not safe for several threads: its owner's lock guards it.</remarks>
+internal sealed class RepeatedErrors(TimeProvider time)
+{
+    /// <summary>One line for each cause in this time. After twice this time without the error it is a new one.</summary>
+    public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
+
+    /// <summary>Causes that are remembered; errors beyond that are written in full.</summary>
+    public const int MaxCauses = 256;
+
+    private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, Cause> causes = new(StringComparer.Ordinal);
+    private long sweptAt = time.GetTimestamp();
+
+    /// <summary>What to write for an entry: the entry itself, a shorter one with a number, or null = nothing now.</summary>
+    public LogLine? Admit(in LogLine line)
+    {
+        if (line.Exception is not { } exception || line.Level < LogLevel.Warning)
+        {
+            return line;
+        }
+
+        var now = time.GetTimestamp();
+        var key = GetKey(line, exception);
+        if (!causes.TryGetValue(key, out var cause))
+        {
+            if (causes.Count < MaxCauses)
+            {
+                causes.Add(key, new Cause { WrittenAt = now });
+            }
+
+            return line;
+        }
+
+        var elapsed = time.GetElapsedTime(cause.WrittenAt, now);
+        if (elapsed < Period)
+        {
+            cause.Hidden++;
+            cause.Last = line;
+            return null;
+        }
+
+        var count = cause.Hidden + 1;
+        cause.Hidden = 0;
+        cause.WrittenAt = now;
+        return count == 1 && elapsed >= 2 * Period ? line : line with { Repeated = count };
+    }
+
+    /// <summary>
+    /// The last entries of causes whose time is over and that were not written: their number must not wait for the error
+    /// to come once more.
+    /// </summary>
+    /// <param name="isEnd">No entry follows: the time does not matter.</param>
+    public IReadOnlyList<LogLine> TakeDue(bool isEnd = false)
+    {
+        var now = time.GetTimestamp();
+        if (!isEnd && time.GetElapsedTime(sweptAt, now) < SweepEvery)
+        {
+            return [];
+        }
+
+        sweptAt = now;
+        List<LogLine> due = [];
+        foreach (var (key, cause) in causes)
+        {
+            var elapsed = time.GetElapsedTime(cause.WrittenAt, now);
+            if (cause.Hidden > 0 && (isEnd || elapsed >= Period))
+            {
+                due.Add(cause.Last with { Repeated = cause.Hidden, IsLate = true });
+                cause.Hidden = 0;
+                cause.WrittenAt = now;
+            }
+            else if (elapsed >= 2 * Period)
+            {
+                causes.Remove(key);
+            }
+        }
+
+        return due;
+    }
+
+    // Messages about requests differ in the request: of these only the error itself counts, and where it was thrown.
+    private static string GetKey(in LogLine line, Exception exception)
+    {
+        var cause = exception.GetBaseException();
+        var stack = cause.StackTrace ?? "";
+        var end = stack.IndexOf('\n', StringComparison.Ordinal);
+        return string.Join(
+            '\n',
+            line.Category,
+            line.Event.Id,
+            LogContext.RequestId is null ? line.Message : "",
+            cause.GetType(),
+            cause.Message,
+            end < 0 ? stack : stack[..end]
+        );
+    }
+
+    private sealed class Cause
+    {
+        public long WrittenAt { get; set; }
+
+        /// <summary>How often it came since then.</summary>
+        public int Hidden { get; set; }
+
+        public LogLine Last { get; set; }
+    }
+}
