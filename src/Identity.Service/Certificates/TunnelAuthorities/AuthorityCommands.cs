@@ -57,7 +57,7 @@ internal sealed class AuthorityCommands(
     {
         if (!options.Value.DangerousAllowKeyImport)
         {
-            return RequestErrors.Invalid.Refuse("Imported keys are off: certificates.dangerous_allow_key_import.");
+            return AuthorityErrors.ImportOff.Refuse();
         }
 
         if (authority is not { Custody: AuthorityCustody.Imported, State: AuthorityState.Draft })

@@ -255,9 +255,7 @@ internal sealed partial class AuthorityEndpoints(
 
         if (custody == AuthorityCustody.Imported && !options.Value.DangerousAllowKeyImport)
         {
-            return RequestErrors.Invalid.Refuse(
-                "custody: imported keys are off: certificates.dangerous_allow_key_import."
-            );
+            return AuthorityErrors.ImportOff.Refuse();
         }
 
         if (keyLabel is null)

@@ -47,6 +47,14 @@ internal static class AuthorityErrors
         "Archive that registration, then approve again."
     );
 
+    public static readonly ErrorCode ImportOff = new(
+        "ca.import_off",
+        403,
+        "Imported keys are turned off.",
+        "certificates.dangerous_allow_key_import is false, the default: copies of a key that was made elsewhere may exist.",
+        "Choose another custody; or set certificates.dangerous_allow_key_import to true if you accept such keys."
+    );
+
     public static readonly ErrorCode SignerLogin = new(
         "signer.login",
         401,

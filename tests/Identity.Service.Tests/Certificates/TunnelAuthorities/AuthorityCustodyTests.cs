@@ -157,7 +157,7 @@ public sealed class AuthorityCustodyTests
 
         await bench
             .Api.PostAsync("/v1/certificate_authorities", bench.CreateBody("imported"))
-            .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
+            .ShouldRefuseAsync(HttpStatusCode.Forbidden, "ca.import_off");
     }
 
     [Fact]
