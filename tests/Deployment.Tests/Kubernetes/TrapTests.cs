@@ -6,6 +6,25 @@ namespace Culvert.Deployment.Tests.Kubernetes;
 /// <summary>What Kubernetes accepts and what fails all the same: users, file modes, probes, secrets, state, selectors.</summary>
 public sealed class TrapTests
 {
+    // Those that the programs themselves never connect to (AddressClass.CloudMetadata).
+    private static readonly string[] MetadataServers4 =
+    [
+        "169.254.169.254/32",
+        "169.254.170.2/32",
+        "169.254.170.23/32",
+        "100.100.100.200/32",
+        "192.0.0.192/32",
+        "168.63.129.16/32",
+    ];
+
+    private static readonly string[] MetadataServers6 =
+    [
+        "fd00:ec2::254/128",
+        "fd00:ec2::23/128",
+        "fd20:ce::254/128",
+        "fd00:42::42/128",
+    ];
+
     private static readonly Dictionary<string, string> Images = new()
     {
         ["identity-service.yaml"] = "service",
@@ -139,8 +158,9 @@ public sealed class TrapTests
             ways.ShouldNotBeEmpty(policy.ToString());
             foreach (var block in ways.SelectMany(way => Yaml.Items(way, "to")).Select(to => Yaml.At(to, "ipBlock")!))
             {
-                Yaml.Text(block, "except.0")
-                    .ShouldBe(Yaml.Text(block, "cidr") == "::/0" ? "fd00:ec2::254/128" : "169.254.169.254/32");
+                Yaml.Items(block, "except")
+                    .Select(address => address.ToString())
+                    .ShouldBe(Yaml.Text(block, "cidr") == "::/0" ? MetadataServers6 : MetadataServers4);
             }
         }
     }
