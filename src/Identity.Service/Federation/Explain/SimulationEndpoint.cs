@@ -138,11 +138,17 @@ internal sealed class SimulationEndpoint(
         CancellationToken cancellationToken
     )
     {
-        var issuerUrl = input.Claims.FindString("iss"u8);
+        // A token that cannot be read names no issuer, and every rule denies it in the same step.
+        var isAnyIssuer = body.IssuerId is null && input.Claims is null;
+        var issuerUrl = input.Claims?.FindString("iss"u8);
         var rules = directory
             .Current.FindRules(request.Caller.OrganizationId)
             .Where(rule =>
-                rule.IsLive && (body.IssuerId is { } id ? rule.Issuer.Id.Value == id : rule.Issuer.Url == issuerUrl)
+                rule.IsLive
+                && (
+                    isAnyIssuer
+                    || (body.IssuerId is { } id ? rule.Issuer.Id.Value == id : rule.Issuer.Url == issuerUrl)
+                )
             )
             .OrderBy(rule => rule.Rule.Id.Value, StringComparer.Ordinal)
             .Take(Simulator.MaxRules + 1)
@@ -162,7 +168,10 @@ internal sealed class SimulationEndpoint(
             search.IsAmbiguous ? "ambiguous"
             : matches.Count > 0 ? "granted"
             : "denied";
-        if (await NoteAsync(request, input, ruleId: null, rules[0], decision, cancellationToken) is { } unavailable)
+        if (
+            await NoteAsync(request, input, ruleId: null, isAnyIssuer ? null : rules[0], decision, cancellationToken) is
+            { } unavailable
+        )
         {
             return unavailable;
         }
@@ -259,7 +268,7 @@ internal sealed class SimulationEndpoint(
         ApiRequest request,
         SimulationInput input,
         string? ruleId,
-        CompiledRule rule,
+        CompiledRule? rule,
         string decision,
         CancellationToken cancellationToken
     )
@@ -274,7 +283,7 @@ internal sealed class SimulationEndpoint(
                     OrganizationId = request.Caller.OrganizationId,
                     Input = input.Kind,
                     RuleId = ruleId,
-                    IssuerId = rule.Issuer.Id.Value,
+                    IssuerId = rule?.Issuer.Id.Value,
                     Decision = decision,
                 },
             },

@@ -157,7 +157,6 @@ public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : I
     [Theory]
     [InlineData("""{}""", "body")]
     [InlineData("""{"token":"a.b.c","claims":{"sub":"a"}}""", "body")]
-    [InlineData("""{"token":"x"}""", "token")]
     [InlineData("""{"sample":"github"}""", "sample")]
     [InlineData("""{"sample":"github-actions/no-such"}""", "sample")]
     [InlineData("""{"claims":["sub"]}""", "claims")]
@@ -171,6 +170,28 @@ public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : I
             .ShouldRefuseAsync(HttpStatusCode.BadRequest, "request.invalid");
 
         error.Text("message").ShouldStartWith(member);
+    }
+
+    // The exchange denies it, and the trace says in which step; a refusal of the request would not.
+    [Theory]
+    [InlineData("x", true)]
+    [InlineData("x", false)]
+    [InlineData("a.b.c", true)]
+    public async Task Simulate_TokenThatCannotBeRead_IsDeniedInTheStepParse(string token, bool hasRule)
+    {
+        var body = new JsonObject { ["token"] = token };
+        if (hasRule)
+        {
+            body["rule_id"] = fixture.RuleId;
+        }
+
+        var answer = await SimulateAsync(body);
+
+        answer.Text("decision").ShouldBe("denied");
+        answer.Text("reason").ShouldBe("token_malformed");
+        var step = answer.GetProperty("trace").GetProperty("steps").EnumerateArray().Last();
+        step.Text("s").ShouldBe("parse");
+        step.GetProperty("ok").GetBoolean().ShouldBeFalse();
     }
 
     [Fact]
