@@ -244,9 +244,7 @@ internal sealed class ConsoleEndpoints(
         };
         Redirect(
             http,
-            opened.NeedsKeyOwner
-                ? $"{KeyOwnerPath}?{SignInEndpoints.NextField}={Uri.EscapeDataString(path)}"
-                : path
+            opened.NeedsKeyOwner ? $"{KeyOwnerPath}?{SignInEndpoints.NextField}={Uri.EscapeDataString(path)}" : path
         );
     }
 

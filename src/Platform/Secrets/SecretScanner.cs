@@ -446,7 +446,6 @@ internal static class SecretScanner
         }
 
         var end = header;
-
         var parts = 0;
         while (parts < MaxJwtParts && end < text.Length && text[end] == '.')
         {

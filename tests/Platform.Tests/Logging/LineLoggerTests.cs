@@ -143,7 +143,9 @@ public sealed class LineLoggerTests : IDisposable
         time.Advance(TimeSpan.FromMinutes(2));
         logger.LogError(Failure(), "The round failed");
 
-        Written().Split('\n', StringSplitOptions.RemoveEmptyEntries).ShouldAllBe(line => line.Contains(nameof(Failure)));
+        Written()
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .ShouldAllBe(line => line.Contains(nameof(Failure)));
     }
 
     [Fact]

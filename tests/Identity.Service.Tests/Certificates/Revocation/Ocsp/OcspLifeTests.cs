@@ -157,7 +157,7 @@ public sealed class OcspLifeTests
     [Theory]
     [InlineData(true, TryLater)]
     [InlineData(false, Unauthorized)]
-    public async Task Signatures_FloodOfNoncesOrUnknownSerials_LeavesIssuedCertificatesTheirs(bool hasNonce, int refusal)
+    public async Task Signatures_FloodOfNoncesOrUnknownSerials_LeavesIssuedOnesTheirs(bool hasNonce, int refusal)
     {
         await using var bench = await StartAsync(limits =>
             limits with
