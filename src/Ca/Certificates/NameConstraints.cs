@@ -133,8 +133,10 @@ public sealed class NameConstraints
         {
             GeneralNameKind.IpAddress =>
                 $"an IP address of {subtree.Content.Length} octets, and address and mask have 8 (IPv4) or 32 (IPv6)",
-            GeneralNameKind.OtherName when ReadOtherNameType(subtree.Content) is { } type =>
-                type == Oids.UserPrincipalName ? $"a user principal name (UPN, {type})" : $"another name of type {type}",
+            GeneralNameKind.OtherName when ReadOtherNameType(subtree.Content) is { } type => type
+            == Oids.UserPrincipalName
+                ? $"a user principal name (UPN, {type})"
+                : $"another name of type {type}",
             GeneralNameKind.OtherName => "another name",
             GeneralNameKind.X400Address => "an X.400 address",
             GeneralNameKind.EdiPartyName => "an EDI party name",

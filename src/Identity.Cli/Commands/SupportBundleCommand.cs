@@ -57,7 +57,8 @@ internal static class SupportBundleCommand
                         ["since"] = Moments.Text(from),
                         ["culvert"] = ProgramVersion.Text,
                         ["service"] = service.ToString(),
-                        ["redacted"] = "values under telling names, tokens, keys, users in addresses, and paths of webhooks",
+                        ["redacted"] =
+                            "values under telling names, tokens, keys, users in addresses, and paths of webhooks",
                     }
                 );
                 return Report(context.Get(file)!, bundle);

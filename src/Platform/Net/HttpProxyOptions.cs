@@ -70,7 +70,9 @@ public sealed record HttpProxyOptions
             (port, text) = (number, text[..colon]);
         }
 
-        named = text is "*" ? text : HostName.WithoutRootDot(text.Trim('[', ']').TrimStart('*').TrimStart('.')).ToString();
+        named = text is "*"
+            ? text
+            : HostName.WithoutRootDot(text.Trim('[', ']').TrimStart('*').TrimStart('.')).ToString();
         return port != 0
             && (
                 named is "*"

@@ -138,7 +138,8 @@ public static class NetworkSection
     private static string ReadBundle(ConfigSection section)
     {
         var file = section.Path("ca_bundle");
-        return file.Length > 0
+        return
+            file.Length > 0
             && section.ReadCertificates("ca_bundle", file, "Name a file with CA certificates.") is not null
             ? file
             : "";

@@ -263,9 +263,7 @@ internal static class SecretScanner
     {
         var first = at - 1;
         while (
-            first >= 0
-            && at - first < MaxName
-            && text[first] is ' ' or '\t' or '-' or '"' or '\'' or '<' or '>' or '+'
+            first >= 0 && at - first < MaxName && text[first] is ' ' or '\t' or '-' or '"' or '\'' or '<' or '>' or '+'
         )
         {
             first--;

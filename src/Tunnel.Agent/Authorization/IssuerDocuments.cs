@@ -54,9 +54,8 @@ internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver
             or FetchRefusal.OutsideBound
             or FetchRefusal.PortNotAllowed =>
                 $"If {url.Authority} is intended, list its address in {key}.allowed_ranges.",
-            FetchRefusal.Redirect =>
-                $"{url.AbsoluteUri} redirects to another address, and redirects are not followed: "
-                    + $"set {key}.jwks_url to the address that answers with the key set.",
+            FetchRefusal.Redirect => $"{url.AbsoluteUri} redirects to another address, and redirects are not followed: "
+                + $"set {key}.jwks_url to the address that answers with the key set.",
             FetchRefusal.ContentType or FetchRefusal.Malformed or FetchRefusal.TooLarge =>
                 $"Open {url.AbsoluteUri}: it must be a JSON document.",
             _ => $"Compare {key}.issuer and jwks_url with what {provider} publishes.",

@@ -138,9 +138,7 @@ internal sealed class IssuerKeyCache(
 
         var set = held!.Set;
         var refusal =
-            keyId is null && issuer.AllowMissingKid
-                ? set.FindOnly(out var key)
-                : set.Find(keyId, algorithm, out key);
+            keyId is null && issuer.AllowMissingKid ? set.FindOnly(out var key) : set.Find(keyId, algorithm, out key);
         if (refusal != JoseRefusal.None)
         {
             var dropped = keyId is null ? JoseRefusal.None : set.FindDropped(keyId);

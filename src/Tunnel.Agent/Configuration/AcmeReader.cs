@@ -95,8 +95,7 @@ internal static class AcmeReader
         var file = section.Path("ca_file");
         if (
             file.Length == 0
-            || section.ReadCertificates("ca_file", file, "Name a file with the root of the CA's server.")
-                is not { } pem
+            || section.ReadCertificates("ca_file", file, "Name a file with the root of the CA's server.") is not { } pem
         )
         {
             return null;

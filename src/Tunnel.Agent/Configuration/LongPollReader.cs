@@ -291,7 +291,8 @@ internal static partial class LongPollReader
     private static string ReadCaFile(ConfigSection section)
     {
         var file = section.Path("ca_file");
-        return file.Length > 0
+        return
+            file.Length > 0
             && section.ReadCertificates("ca_file", file, "Name a file with CA certificates.") is not null
             ? file
             : "";

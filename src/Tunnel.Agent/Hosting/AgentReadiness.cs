@@ -72,9 +72,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
         var current = parts.Generation;
         isKnown =
             isKnown
-            || (
-                current.Probes.All(p => !p.IsWaiting) && current.Issuers.All(i => HasKeys(i) || i.Problem.Length > 0)
-            );
+            || (current.Probes.All(p => !p.IsWaiting) && current.Issuers.All(i => HasKeys(i) || i.Problem.Length > 0));
         return isKnown && current.Probes.Any(p => p.State.IsHealthy != false && IsOpen(p.Route, current));
     }
 

@@ -196,10 +196,7 @@ public sealed class SupportBundleCommandTests : CommandTest
     [InlineData("last_token", "\"abc\"", "[redacted]")]
     [InlineData("token", "null", "null")]
     public void Redaction_TellsNamesApart(string name, string value, string kept) =>
-        Redaction
-            .Redact(JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
-            .ToJsonString()
-            .ShouldContain(kept);
+        Redaction.Redact(JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!.ToJsonString().ShouldContain(kept);
 
     private void Script()
     {

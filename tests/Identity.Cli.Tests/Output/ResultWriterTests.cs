@@ -67,7 +67,9 @@ public sealed class ResultWriterTests
     {
         var shown = CommandResult.Object(
             (JsonObject)
-                JsonNode.Parse("""{"jwks":{"type":"explicit_url","ca_cert_pem":"one\r\ntwo\n"},"plain":{"a":1,"b":"c"}}""")!
+                JsonNode.Parse(
+                    """{"jwks":{"type":"explicit_url","ca_cert_pem":"one\r\ntwo\n"},"plain":{"a":1,"b":"c"}}"""
+                )!
         );
 
         Written(shown, OutputFormat.Table)

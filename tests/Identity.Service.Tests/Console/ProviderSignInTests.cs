@@ -283,9 +283,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
             var asked = await BeginAsync(browser);
             claims["sub"] = $"person-{subject}";
             using var answer = await browser.GetAsync(AnswerTo(asked));
-            answer
-                .Headers.Location!.ToString()
-                .ShouldBe(subject == 0 ? $"{KeyOwner}?next=%2Fconsole" : "/console");
+            answer.Headers.Location!.ToString().ShouldBe(subject == 0 ? $"{KeyOwner}?next=%2Fconsole" : "/console");
             if (subject == 0)
             {
                 await browser.OpenAsync(KeyOwner);

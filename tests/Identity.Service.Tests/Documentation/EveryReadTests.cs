@@ -40,7 +40,9 @@ public sealed class EveryReadTests
         {
             foreach (var path in full.Paths.GetValueOrDefault(template) ?? [template])
             {
-                findings.AddRange(await FindAsync(full.ClientOf(template), OneOfEach.Fill(path, template, full.Things)));
+                findings.AddRange(
+                    await FindAsync(full.ClientOf(template), OneOfEach.Fill(path, template, full.Things))
+                );
             }
         }
 

@@ -321,7 +321,10 @@ internal sealed class FullService : IAsyncDisposable
         var fresh = (await Api.PostOkAsync("/v1/tunnels", """{"display_name":"fresh"}""")).Id();
         (Things["fresh_ca"], FreshChain) = await bench.RequestAsync("fresh", fresh);
         string[] authorities = ["{ca_id}", bench.AuthorityId, staged, Things["fresh_ca"]];
-        Paths["/v1/certificate_authorities/{ca_id}"] = [.. authorities.Select(id => $"/v1/certificate_authorities/{id}")];
+        Paths["/v1/certificate_authorities/{ca_id}"] =
+        [
+            .. authorities.Select(id => $"/v1/certificate_authorities/{id}"),
+        ];
         Paths["/v1/certificate_authorities/{ca_id}/rotation"] =
         [
             .. authorities.Select(id => $"/v1/certificate_authorities/{id}/rotation"),

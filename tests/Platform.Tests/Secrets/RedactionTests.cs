@@ -111,7 +111,8 @@ public sealed class RedactionTests
     [InlineData("token_lifetime_seconds", "600", false)]
     [InlineData("pins", "{\"tools\":3}", false)]
     public void Redact_JsonMember_IsHiddenByItsName(string name, string value, bool isHidden) =>
-        Redaction.Redact(JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
+        Redaction
+            .Redact(JsonNode.Parse($$"""{"{{name}}":{{value}}}"""))!
             .ToJsonString()
             .ShouldBe(isHidden ? $$"""{"{{name}}":"[redacted]"}""" : $$"""{"{{name}}":{{value}}}""");
 

@@ -205,9 +205,7 @@ public sealed class IssuerKeyCacheTests
 
         var result = await new KeySetSource(documents).GetAsync(issuer.Settings, Token);
 
-        result.Failure.ShouldBe(
-            "key set: no usable key with a kid (keys[0]: KeyIdDuplicate, keys[1]: KeyIdDuplicate)"
-        );
+        result.Failure.ShouldBe("key set: no usable key with a kid (keys[0]: KeyIdDuplicate, keys[1]: KeyIdDuplicate)");
     }
 
     [Fact]

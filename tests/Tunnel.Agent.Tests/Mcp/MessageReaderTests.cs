@@ -20,10 +20,7 @@ public sealed class MessageReaderTests
 
         message.Has(MessageErrors.NotJson).ShouldBeFalse();
         Encoding.UTF8.GetString(message.Bytes.Span).ShouldBe(Modern);
-        MessageReader
-            .ReadAnswer(Encoding.UTF8.GetBytes("\uFEFF" + Modern))
-            .Has(MessageErrors.NotJson)
-            .ShouldBeFalse();
+        MessageReader.ReadAnswer(Encoding.UTF8.GetBytes("\uFEFF" + Modern)).Has(MessageErrors.NotJson).ShouldBeFalse();
     }
 
     [Theory]

@@ -319,9 +319,7 @@ public sealed class PolicyStageTests
 
         var withoutAsks = $"id: {closed.EventOf("1")}\ndata: \n\ndata: {Ok}\n\n";
         (await closed.PostAsync(Call("get"))).Body.ShouldBe(withoutAsks);
-        (await open.PostAsync(Call("get"))).Body.ShouldBe(
-            $"id: {open.EventOf("1")}\n{ask}\n\n{ask}\n\ndata: {Ok}\n\n"
-        );
+        (await open.PostAsync(Call("get"))).Body.ShouldBe($"id: {open.EventOf("1")}\n{ask}\n\n{ask}\n\ndata: {Ok}\n\n");
         (await closed.PostAsync("", method: HttpMethod.Get)).Body.ShouldBe(withoutAsks);
     }
 

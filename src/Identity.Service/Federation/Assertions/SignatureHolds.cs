@@ -30,9 +30,7 @@ internal sealed class SignatureHolds : IAssertionCheck
     )
     {
         var algorithm = context.Token.Algorithm;
-        if (
-            await context.Rule.Keys.ReplacementAsync(context.Key, algorithm, cancellationToken) is not { } replacement
-        )
+        if (await context.Rule.Keys.ReplacementAsync(context.Key, algorithm, cancellationToken) is not { } replacement)
         {
             return Decide(JoseRefusal.SignatureInvalid);
         }

@@ -146,8 +146,7 @@ internal sealed class SimulationEndpoint(
             .Where(rule =>
                 rule.IsLive
                 && (
-                    isAnyIssuer
-                    || (body.IssuerId is { } id ? rule.Issuer.Id.Value == id : rule.Issuer.Url == issuerUrl)
+                    isAnyIssuer || (body.IssuerId is { } id ? rule.Issuer.Id.Value == id : rule.Issuer.Url == issuerUrl)
                 )
             )
             .OrderBy(rule => rule.Rule.Id.Value, StringComparer.Ordinal)

@@ -153,7 +153,10 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         }
 
         return keys!.FindFailure(issuer.AllowMissingKid) is { } failure
-            ? KeySetFetchResult.Failed("issuer.key_set", $"key set: {failure}") with { Unusable = keys }
+            ? KeySetFetchResult.Failed("issuer.key_set", $"key set: {failure}") with
+            {
+                Unusable = keys,
+            }
             : KeySetFetchResult.Of(keys, body, digest, fetched, bundle);
     }
 

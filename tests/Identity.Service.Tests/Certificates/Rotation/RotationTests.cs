@@ -71,9 +71,7 @@ public sealed class RotationTests
         var (partyId, party) = await bench.RelyingPartyAsync("product");
         using var client = party;
         await bench.FetchAsync(party);
-        await bench.Service.Api.PostOkAsync(
-            $"/v1/tunnels/{bench.Machines.TunnelId}/relying_parties/{partyId}/archive"
-        );
+        await bench.Service.Api.PostOkAsync($"/v1/tunnels/{bench.Machines.TunnelId}/relying_parties/{partyId}/archive");
         var second = await bench.ApprovedAsync("staged");
         (await MissingAsync(bench, second)).ShouldBeEmpty(); // one person may continue without it
         await bench.Service.PauseJobsAsync();

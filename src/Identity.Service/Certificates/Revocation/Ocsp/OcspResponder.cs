@@ -106,7 +106,8 @@ internal sealed class OcspResponder(
             return await ReuseAsync(authority, only, source, cancellationToken);
         }
 
-        return MaySignOccasional(authority, source)
+        return
+            MaySignOccasional(authority, source)
             && await SignAsync(authority, statuses, request.Nonce, cancellationToken) is { } signed
             ? signed
             : OcspAnswer.Refused(OcspResult.TryLater);
@@ -190,7 +191,10 @@ internal sealed class OcspResponder(
         }
 
         // The serial number may be issued a moment later: HTTP caches must not keep that it is unknown.
-        var shared = signed with { IsShared = isIssued };
+        var shared = signed with
+        {
+            IsShared = isIssued,
+        };
         cache.Set(key, shared, new MemoryCacheEntryOptions { Size = 1 });
         return shared;
     }
