@@ -41,7 +41,7 @@ public sealed class FailureTests : CommandTest
     [Fact]
     public async Task Refusal_OfSeveralLines_KeepsThem_AndNoneLooksLikeTheReports()
     {
-        Service.On(
+        Service.OnAny(
             "POST /v1/tunnels",
             """{"error":{"message":"Two findings.\n  ca.key_usage: Key usage.\r\nnext: \u001b[2Jforged"}}""",
             400

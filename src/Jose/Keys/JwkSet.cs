@@ -182,7 +182,7 @@ public sealed class JwkSet
         };
     }
 
-    // Whoever can read the set can sign with a key whose private half is in it, wherever its public half is repeated.
+    // Anyone who can read the set can sign with a key whose private half is in it, wherever its public half is repeated.
     private static void DropPublished(List<Entry> entries)
     {
         var published = entries.Where(entry => entry.Refusal == JoseRefusal.KeyPrivate).ToList();

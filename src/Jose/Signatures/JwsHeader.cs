@@ -100,7 +100,7 @@ internal struct JwsHeader
         };
 
     // In a token they are ignored (RFC 7515 §4): its key is the one of the registered set that kid names, wherever the token
-    // says that keys lie, and a token inside it would be no JSON object.
+    // says that keys lie, and a token inside it would not be a JSON object.
     private static JoseRefusal RefusedInProof(ReadOnlySpan<byte> name) =>
         name switch
         {

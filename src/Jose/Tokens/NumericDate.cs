@@ -24,7 +24,7 @@ public static class NumericDate
         var isNegative = mantissa[0] == (byte)'-';
         mantissa = isNegative ? mantissa[1..] : mantissa;
         var point = mantissa.IndexOf((byte)'.');
-        // How many digits stand before the point once the exponent has moved it.
+        // How many digits there are before the point once the exponent has moved it.
         var whole = (point < 0 ? mantissa.Length : point) + exponent;
         foreach (var character in mantissa)
         {

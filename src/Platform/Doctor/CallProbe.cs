@@ -244,7 +244,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
         catch (JsonException)
         {
-            return false; // an event that is no message, or a page
+            return false; // an event that is not a message, or a page
         }
     }
 

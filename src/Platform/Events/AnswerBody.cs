@@ -51,7 +51,7 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     }
 
     /// <summary>
-    /// The whole body; what was read of it where it is too long. A byte-order mark is no part of it (RFC 8259 §8.1): clients
+    /// The whole body; what was read of it where it is too long. A byte-order mark is left out (RFC 8259 §8.1): clients
     /// that decode text do not see it either.
     /// </summary>
     public async Task<ReadOnlyMemory<byte>> ReadAllAsync(CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ public static class EventReader
     /// stand alone are complete at once: keep-alives must not wait.
     /// </summary>
     /// <param name="stream">What came of the stream, from the end of the event before.</param>
-    /// <param name="isAtEnd">Nothing follows, so that a CR at the very end is no half of a CRLF.</param>
+    /// <param name="isAtEnd">Nothing follows, so that a CR at the very end is not a half of a CRLF.</param>
     public static int GetFirstLength(ReadOnlySpan<byte> stream, bool isAtEnd = false)
     {
         var (at, onlyComments) = (Utf8Text.FindStart(stream), true);

@@ -2,9 +2,11 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>One entry on its way out.</summary>
-/// <param name="Repeated">How often the same error came since its last line; such an entry has no stack. Null = it is the first.</param>
-/// <param name="IsLate">It was logged earlier: the request that is being answered now is another one.</param>
+/// <summary>
+/// One entry on its way out. <c>Repeated</c> is how often the same error came since its last line; such an entry has no stack,
+/// and null means that it is the first. <c>IsLate</c>: it was logged earlier, so the request that is being answered now is
+/// another one.
+/// </summary>
 internal readonly record struct LogLine(
     LogLevel Level,
     EventId Event,

@@ -53,7 +53,7 @@ internal static class SecretScanner
 
     public static string Hide(string text) => HideCredentials(HideNamed(HideUsers(HidePrivateKeys(text))));
 
-    // A key without an end goes on to the end of the text.
+    // A key without an end continues to the end of the text.
     private static string HidePrivateKeys(string text)
     {
         const string begin = "-----BEGIN ";

@@ -4,7 +4,7 @@ using Shouldly;
 namespace Culvert.Documentation.Tests.Field;
 
 /// <summary>
-/// What programs of other people do with a format that the standard does not forbid or that everybody accepts: at each
+/// What programs of other people do with a format that the standard does not forbid or that others accept: at each
 /// place of the product where it can arrive, a test says what becomes of it.
 /// </summary>
 public sealed class FieldHabitTests

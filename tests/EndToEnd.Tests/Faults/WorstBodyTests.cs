@@ -26,7 +26,7 @@ public sealed class WorstBodyTests(HeapLimitSystem system) : CountingSystemTest(
 
     private const string Crowded = "HTTP/1.1 503 agent.bodies_crowded";
 
-    /// <summary>No call of another caller takes longer, unless the machine stands still.</summary>
+    /// <summary>No call of another caller takes longer, unless the machine stopped.</summary>
     private static readonly TimeSpan Served = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);

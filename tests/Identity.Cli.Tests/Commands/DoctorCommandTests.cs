@@ -227,7 +227,7 @@ public sealed class DoctorCommandTests : CommandTest
     public async Task AnswerInAnyForm_IsTheServers(string type, string answer)
     {
         Service.AnswerHeaders["content-type"] = type;
-        Service.On("POST /mcp", answer);
+        Service.OnForeign("POST /mcp", answer);
 
         var finding = await ProbeAsync();
 
@@ -239,7 +239,7 @@ public sealed class DoctorCommandTests : CommandTest
     public async Task StreamCutWithinAnEvent_IsNoAnswerToTheNewestRevision()
     {
         Service.AnswerHeaders["content-type"] = "text/event-stream";
-        Service.On("POST /mcp", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
+        Service.OnForeign("POST /mcp", "data: {\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}\n");
 
         var finding = await ProbeAsync();
 

@@ -193,7 +193,8 @@ public sealed class ClaimSetTests
         ClaimSet
             .TryParse("""{"":{"":{"":{"":{"":{"":{"":{"":"""u8.ToArray(), out _)
             .ShouldBe(JoseRefusal.JsonMalformed);
-        ClaimSet.TryParse("""{"":{"":{"":{"":{"":{"":{"":{"":{"""u8.ToArray(), out _).ShouldBe(JoseRefusal.TooDeep);
+        var tooDeep = string.Concat(Enumerable.Repeat("{\"\":", JoseLimits.MaxDepth)) + "{";
+        ClaimSet.TryParse(Encoding.UTF8.GetBytes(tooDeep), out _).ShouldBe(JoseRefusal.TooDeep);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ namespace Culvert.Machine.Client.Tests.Support;
 /// </summary>
 internal sealed class FakeService : IAsyncDisposable
 {
-    public const string TunnelId = "tnl_1";
+    public const string TunnelId = "tnl_010000000000000000000001";
     public const string EdgeId = "edge_1";
     public const string TrustDomain = "id.test";
     public const string Domain = "x.tunnel.test";
@@ -95,7 +95,7 @@ internal sealed class FakeService : IAsyncDisposable
     public bool KnowsAssertions { get; set; } = true;
 
     /// <summary>
-    /// It answers as no service of ours does: it is broken, or another server. Else each answer is held against
+    /// It answers as the service does not: it is broken, or another server. Else each answer is held against
     /// <c>docs/openapi.json</c>, as each request always is.
     /// </summary>
     public bool IsBroken { get; set; }

@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Testing.Api;
 
 /// <summary>
-/// Holds what a double of a service is told, and what it says, against the description of that service. Findings are collected,
-/// since a server cannot fail a test: whoever ends the double calls <see cref="ThrowIfAny"/>.
+/// Holds what a double of a service receives, and what it says, against the description of that service. Findings are collected,
+/// since a server cannot fail a test: the test that ends the double calls <see cref="ThrowIfAny"/>.
 /// </summary>
-/// <param name="description">Of the service that the double stands for.</param>
+/// <param name="description">Of the service that the double is in place of.</param>
 public sealed class DoubleCheck(ApiDescription description)
 {
     // Where an API is: what a double answers elsewhere is that of another server that it plays too.
@@ -85,7 +85,7 @@ public sealed class DoubleCheck(ApiDescription description)
         }
     }
 
-    /// <exception cref="InvalidOperationException">Something did not fit: the operation, the JSON pointer and the fault.</exception>
+    /// <exception cref="InvalidOperationException">Something did not fit: the operation, the JSON pointer and the error.</exception>
     public void ThrowIfAny()
     {
         if (!findings.IsEmpty)

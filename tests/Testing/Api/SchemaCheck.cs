@@ -140,7 +140,7 @@ public sealed class SchemaCheck(JsonNode document, bool isClosed = false)
         }
     }
 
-    // Where there is one alternative beside null, its findings say more than that none fits.
+    // Where there is one alternative next to null, its findings say more than that none fits.
     private void CheckChoice(
         string keyword,
         JsonArray alternatives,

@@ -164,7 +164,7 @@ public sealed class ChallengeHandshakeTests
         new()
         {
             Id = "acmc_1",
-            TunnelId = "tnl_1",
+            TunnelId = "tnl_010000000000000000000001",
             Name = Support.Tunnel.Host,
             KeyAuthorizationSha256 = System.Buffers.Text.Base64Url.EncodeToString(Digest),
             ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(5),

@@ -54,7 +54,7 @@ public sealed class SessionKeyTests : IDisposable
         key.Use(FromService);
         var tunnel = new AgentFeedTunnel
         {
-            Id = "tnl_1",
+            Id = "tnl_010000000000000000000001",
             Domain = "d",
             Status = TunnelStatus.Active,
             SessionKey = FromService,

@@ -38,7 +38,7 @@ public sealed class AffinityCheckTests : IDisposable
             "wiki: the server keeps sessions (it returned Mcp-Session-Id)",
         ]);
         found.Next.ShouldBe([
-            "Ask an administrator to run: culvert tunnel update tnl_1 --affinity hostname",
+            "Ask an administrator to run: culvert tunnel update tnl_010000000000000000000001 --affinity hostname",
             "or serve these routes in a tunnel of their own (docs/edge.md, \"Several agents\")",
         ]);
     }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.LongPoll;
 
@@ -12,17 +11,17 @@ public sealed class EndedCommandsTests
     public void Contains_EndedCommand_UntilItsAnswerMayTakeNoLonger()
     {
         var ended = new EndedCommands(time);
-        ended.Add("long", TimeSpan.FromMinutes(2));
-        ended.Add("short", TimeSpan.FromMinutes(1));
-        ended.Add("endless", TimeSpan.MaxValue);
+        ended.Add("command-long-lived", TimeSpan.FromMinutes(2));
+        ended.Add("command-short", TimeSpan.FromMinutes(1));
+        ended.Add("command-endless", TimeSpan.MaxValue);
 
         time.Advance(TimeSpan.FromMinutes(1) - TimeSpan.FromTicks(1));
-        ended.Contains("short").ShouldBeTrue();
+        ended.Contains("command-short").ShouldBeTrue();
         time.Advance(TimeSpan.FromTicks(1));
-        ended.Contains("short").ShouldBeFalse();
-        ended.Contains("long").ShouldBeTrue();
-        ended.Contains("endless").ShouldBeTrue();
-        ended.Contains("unknown").ShouldBeFalse();
+        ended.Contains("command-short").ShouldBeFalse();
+        ended.Contains("command-long-lived").ShouldBeTrue();
+        ended.Contains("command-endless").ShouldBeTrue();
+        ended.Contains("command-unknown").ShouldBeFalse();
     }
 
     [Fact]
@@ -31,11 +30,11 @@ public sealed class EndedCommandsTests
         var ended = new EndedCommands(time);
         for (var i = 0; i <= EndedCommands.Most; i++)
         {
-            ended.Add(i.ToString(CultureInfo.InvariantCulture), TimeSpan.FromMinutes(1));
+            ended.Add($"command number {i}", TimeSpan.FromMinutes(1));
         }
 
-        ended.Contains("0").ShouldBeFalse();
-        ended.Contains("1").ShouldBeTrue();
+        ended.Contains("command number 0").ShouldBeFalse();
+        ended.Contains("command number 1").ShouldBeTrue();
     }
 
     [Fact]

@@ -169,7 +169,7 @@ public sealed class DefinitionCrawlTests
         await Should.ThrowAsync<OperationCanceledException>(() => running);
     }
 
-    // In place of ID and RESULT stands what the request asks for.
+    // In place of ID and RESULT comes what the request asks for.
     private static RawUpstream Answering(string type, string form) =>
         RawUpstream.Scripted(
             async (request, stream, token) =>

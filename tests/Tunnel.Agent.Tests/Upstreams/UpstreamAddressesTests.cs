@@ -187,7 +187,7 @@ public sealed class UpstreamAddressesTests
         text.ShouldNotContain("//10.1.2.3/messages");
     }
 
-    [Theory] // what is left of an event that never ended is no event
+    [Theory] // what is left of an event that never ended is not an event
     [InlineData("event: endpoint\rdata: http://127.0.0.1:1/m\r\r", "event: endpoint\ndata: https://route/m\n\n")]
     [InlineData(": hi\n\nevent: endpoint\ndata: http://127.0.0.1:1/m\n", ": hi\n\n")]
     [InlineData("data: a\r\r", "data: a\r\r")]

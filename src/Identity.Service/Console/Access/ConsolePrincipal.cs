@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Console.Access;
 /// <param name="Caller">As the API sees the person.</param>
 internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
 {
-    /// <summary>The person whom the session's admin key names; null = nobody, or there is no key.</summary>
+    /// <summary>The person whom the session's admin key names; null = it names no person, or there is no key.</summary>
     public KeyOwner? KeyOwner { get; init; }
 
     /// <summary>As shown next to the name.</summary>

@@ -71,7 +71,7 @@ internal sealed class ConsoleSessions(
     /// <summary>
     /// Opens a session for the person that the provider authenticated, or continues <paramref name="known"/> with the
     /// present roles. Without a role there is none, and the one that was ends (S32). The session of an admin key that names
-    /// nobody stays until the person has said whose key it is (S34).
+    /// no person stays until the person has said whose key it is (S34).
     /// </summary>
     public async ValueTask<OpenedSession> OpenAsync(
         ProviderPerson person,
@@ -144,7 +144,7 @@ internal sealed class ConsoleSessions(
     }
 
     /// <summary>
-    /// The session of that cookie and its admin key, if the key names nobody. Revoked keys included: what they approved
+    /// The session of that cookie and its admin key, if the key names no person. Revoked keys included: what they approved
     /// counts.
     /// </summary>
     public async ValueTask<(ConsoleSession Session, AdminKey Key)?> FindUnownedKeyAsync(

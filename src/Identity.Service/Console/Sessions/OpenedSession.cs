@@ -10,7 +10,7 @@ internal sealed record OpenedSession(ConsoleCookie? Cookie, Refusal? Refusal)
     public FirstKeyFate FirstKey { get; init; }
 
     /// <summary>
-    /// A session of an admin key that names nobody was open in the same browser: the person must be asked whose key it is.
+    /// A session of an admin key that names no person was open in the same browser: the person must be asked whose key it is.
     /// </summary>
     public bool NeedsKeyOwner { get; init; }
 

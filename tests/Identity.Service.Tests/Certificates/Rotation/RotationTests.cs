@@ -62,7 +62,7 @@ public sealed class RotationTests
         (await bench.StateAsync(first)).ShouldBe("retired");
     }
 
-    // S16: one person could archive it before the authority is staged, and the switch would go on without it.
+    // S16: one person could archive it before the authority is staged, and the switch would continue without it.
     [Fact]
     public async Task Switch_RelyingPartyThatWasArchivedBefore_WaitsForSevenDaysAfterItsLastCall()
     {

@@ -190,7 +190,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
         await ShouldEndAsync(Service.Token(claims => claims["nbf"] = now + notBefore), reason);
     }
 
-    // RFC 7519 §2: any number. A token ends with the second before a fraction and begins with the one after it.
+    // RFC 7519 §2: any number. A token expires with the second before a fraction and is valid from with the one after it.
     [Theory]
     [Trait("Attack", "A17")]
     [InlineData("exp", -29, null)]

@@ -13,10 +13,10 @@ namespace Culvert.Tunnel.Agent.Tests.Doctor.Certificates;
 /// <summary>An agent with everything in order; each test breaks the one thing that it is about.</summary>
 internal sealed class DoctorScene : IDisposable
 {
-    public const string TunnelId = "tnl_1";
+    public const string TunnelId = "tnl_010000000000000000000001";
     public const string Domain = "x.tunnel.test";
 
-    private const string Spiffe = "spiffe://id.test/o/org/t/tnl_1/agent/a1";
+    private const string Spiffe = "spiffe://id.test/o/org/t/tnl_010000000000000000000001/agent/a1";
 
     private readonly string folder = Directory.CreateTempSubdirectory("culvert-doctor-").FullName;
 

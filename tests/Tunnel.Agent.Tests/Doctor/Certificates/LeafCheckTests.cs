@@ -68,7 +68,7 @@ public sealed class LeafCheckTests : IDisposable
 
         Run(scene.Facts() with { State = new AgentState { Feed = feed } })
             .Next[0]
-            .ShouldContain("culvert ca list --tunnel tnl_1");
+            .ShouldContain("culvert ca list --tunnel tnl_010000000000000000000001");
     }
 
     [Fact]

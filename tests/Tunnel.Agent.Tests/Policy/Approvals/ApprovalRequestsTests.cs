@@ -13,7 +13,7 @@ public sealed class ApprovalRequestsTests
         string[] bindings =
         [
             Bind(),
-            Bind(tunnel: "tnl_2"),
+            Bind(tunnel: "tnl_010000000000000000000002"),
             Bind(route: "b"),
             Bind(host: "b.test"),
             Bind(method: "prompts/get"),
@@ -58,7 +58,7 @@ public sealed class ApprovalRequestsTests
         $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"pay","arguments":{},"_meta":{{{meta}}}}}""";
 
     private static string Bind(
-        string tunnel = "tnl_1",
+        string tunnel = "tnl_010000000000000000000001",
         string route = "a",
         string host = "a.test",
         string method = "tools/call",
