@@ -178,7 +178,7 @@ public sealed class DoubleTests
             .Select(file => Path.GetRelativePath(Repository.PathOf("tests"), file))
             .Where(file => !OfOtherApis.Contains(file))
             .Select(file => (Name: file, Text: Read(file)))
-            .Where(file => Servers.Any(file.Text.Contains) && file.Text.Contains(Api, StringComparison.Ordinal))
+            .Where(file => Servers.Any(file.Text.Contains) && file.Text.IndexOf(Api, StringComparison.Ordinal) >= 0)
             .Where(file => !file.Text.Contains(nameof(DoubleCheck)))
             .Select(file => $"tests/{file.Name}: hold what it answers against a description, by {nameof(DoubleCheck)}")
             .ShouldBeEmpty();

@@ -35,7 +35,7 @@ internal static class ReferencePage
         );
         text.Append(CultureInfo.InvariantCulture, $"\n`culvert {path}{arguments}`");
         text.Append(isNoun ? "\n" : $": {Code(verb.Description)}\n");
-        var own = verb.Options.Where(option => option.Name != "--help").ToList();
+        var own = verb.Options.Where(option => option.Name != "--help" && !option.Hidden).ToList();
         if (own.Count > 0)
         {
             text.Append('\n');

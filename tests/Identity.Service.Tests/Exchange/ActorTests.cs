@@ -268,7 +268,7 @@ public sealed class ActorTests(FederatedServiceFixture fixture) : IClassFixture<
     [Fact]
     public async Task Exchange_ActDepthBomb_IsDenied()
     {
-        var bomb = string.Concat(Enumerable.Repeat("""{"sub":"a","act":""", 20)) + "1" + new string('}', 20);
+        var bomb = string.Concat(Enumerable.Repeat("""{"sub":"a","act":""", 40)) + "1" + new string('}', 40);
         var claims = Service.Provider.Claims(FederatedService.PublicUrl).ToJsonString();
 
         var body = await Service

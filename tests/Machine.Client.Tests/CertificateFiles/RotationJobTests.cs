@@ -332,7 +332,7 @@ public sealed class RotationJobTests : IAsyncLifetime
         await RunAsync();
 
         (await Should.ThrowAsync<CertificateFolderException>(() => RunAsync(tunnelId: "tnl_2"))).Message.ShouldContain(
-            "tnl_1"
+            FakeService.TunnelId
         );
     }
 

@@ -125,14 +125,14 @@ public sealed class LineLoggerTests : IDisposable
         logger.LogError(Failure(), "The round failed");
         logger.LogError(Failure(), "The round failed");
         time.Advance(TimeSpan.FromMinutes(1));
-        LogContext.RequestId = "req_other";
+        LogContext.RequestId = "req_of_another_request";
         logger.LogInformation("later");
         LogContext.RequestId = null;
 
         var lines = Written().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         lines.Length.ShouldBe(3);
         lines[1].ShouldContain("\"repeated\":1");
-        lines[1].ShouldNotContain("req_other");
+        lines[1].ShouldNotContain("req_of_another_request");
     }
 
     [Fact]

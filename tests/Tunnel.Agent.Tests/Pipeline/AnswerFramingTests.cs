@@ -40,8 +40,8 @@ public sealed class AnswerFramingTests
     }
 
     [Theory]
-    [InlineData("application/json", "\uFEFF{\"method\":\"roots/list\"}", 502)]
-    [InlineData("text/plain", "\uFEFF{\"method\":\"roots/list\"}", 502)]
+    [InlineData("application/json", "\uFEFF{\"jsonrpc\":\"2.0\",\"id\":\"srv-1\",\"method\":\"roots/list\"}", 502)]
+    [InlineData("text/plain", "\uFEFF{\"jsonrpc\":\"2.0\",\"id\":\"srv-1\",\"method\":\"roots/list\"}", 502)]
     [InlineData("text/html", "<script>if (a) { b[0] }</script>", 502)]
     [InlineData("text/html", "<p/>", 200)]
     [InlineData("text/plain", "Accepted", 200)]

@@ -104,7 +104,14 @@ internal sealed class PolicyFixture : IAsyncDisposable
         change?.Invoke(request);
         var token = TestContext.Current.CancellationToken;
         var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, token);
-        return (answer, await (read is null ? answer.Content.ReadAsStringAsync(token) : read(answer.Content)));
+        return (answer, await (read ?? ReadTextAsync)(answer.Content));
+    }
+
+    // Whatever the type says of its encoding: the labels of servers are not all known here.
+    private static async Task<string> ReadTextAsync(HttpContent content)
+    {
+        using var text = new StreamReader(await content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
+        return await text.ReadToEndAsync(TestContext.Current.CancellationToken);
     }
 
     public static string Call(string tool, string id = "1", string arguments = "{}") =>

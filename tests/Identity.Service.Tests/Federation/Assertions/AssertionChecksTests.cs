@@ -143,7 +143,7 @@ public sealed class AssertionChecksTests(FederatedServiceFixture fixture) : ICla
     [InlineData("""{"a":1,}""")]
     [InlineData("""{"a":1} x""")]
     [InlineData("""{"a":NaN}""")]
-    [InlineData("""{"a":[[[[[[[[1]]]]]]]]}""")]
+    [InlineData("""{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}""")]
     [InlineData("""[{"sub":"a"}]""")]
     public async Task Exchange_ClaimsText_IsRefused(string claims)
     {

@@ -20,7 +20,12 @@ public sealed class TunnelChecksTests : IDisposable
     [Theory]
     [InlineData(Organization, DoctorScene.TunnelId, DoctorStatus.Pass, "Enrolled for tnl_010000000000000000000001")]
     [InlineData("22222222-2222-3333-4444-555555555555", DoctorScene.TunnelId, DoctorStatus.Fail, "not in 1111")]
-    [InlineData(Organization, "tnl_010000000000000000000002", DoctorStatus.Fail, "not for tnl_010000000000000000000001")]
+    [InlineData(
+        Organization,
+        "tnl_010000000000000000000002",
+        DoctorStatus.Fail,
+        "not for tnl_010000000000000000000001"
+    )]
     public void Organization_IsThatOfTheFile(string organization, string tunnel, DoctorStatus status, string says)
     {
         var enrolled = SpiffeId.TryParse($"spiffe://id.test/o/{organization}/t/{tunnel}/agent/a1", out var id);
@@ -46,7 +51,13 @@ public sealed class TunnelChecksTests : IDisposable
     }
 
     [Theory]
-    [InlineData(TunnelStatus.Active, ServerCertificateMode.Service, true, DoctorStatus.Pass, "tnl_010000000000000000000001 is active")]
+    [InlineData(
+        TunnelStatus.Active,
+        ServerCertificateMode.Service,
+        true,
+        DoctorStatus.Pass,
+        "tnl_010000000000000000000001 is active"
+    )]
     [InlineData(TunnelStatus.Paused, ServerCertificateMode.Service, true, DoctorStatus.Warn, "paused")]
     [InlineData(TunnelStatus.Archived, ServerCertificateMode.Service, true, DoctorStatus.Fail, "archived")]
     [InlineData(TunnelStatus.Active, ServerCertificateMode.Service, false, DoctorStatus.Fail, "no authority")]

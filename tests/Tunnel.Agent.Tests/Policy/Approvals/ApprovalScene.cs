@@ -50,7 +50,10 @@ internal sealed class ApprovalScene : IAsyncDisposable
         var time = new FakeTimeProvider();
         var service = await FakeService.StartAsync(time);
         var key = CertificateRequests.NewKey();
-        var leaf = service.Platform.Certify(CertificateRequests.Create(key), "spiffe://id.test/o/org/t/tnl_010000000000000000000001/agent/a");
+        var leaf = service.Platform.Certify(
+            CertificateRequests.Create(key),
+            "spiffe://id.test/o/org/t/tnl_010000000000000000000001/agent/a"
+        );
         var own = KeyAndCertificate.Create(leaf.ExportCertificatePem(), service.Platform.ChainPem, key);
         PlatformTrust.TryCreate("id.test", service.Platform.RootPem, out var trust).ShouldBeTrue();
         var client = new MachineClient(
