@@ -34,7 +34,7 @@ public sealed class WorstBodyTests(HeapLimitSystem system) : CountingSystemTest(
     /// <param name="kind">What the body is full of.</param>
     /// <param name="outcome">The status of a body that is read whole, and the reason of its refusal.</param>
     [Theory]
-    [InlineData("nested arrays", "HTTP/1.1 413 policy.message_too_large")]
+    [InlineData("nested arrays", "HTTP/1.1 400 policy.message_not_json")]
     [InlineData("small values", "HTTP/1.1 413 policy.message_too_large")]
     [InlineData("one name", "HTTP/1.1 400 policy.message_duplicate_key")]
     [InlineData("many names", "HTTP/1.1 200")]

@@ -22,13 +22,23 @@ internal sealed class CallRecord : IStartupFilter
     public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) =>
         app =>
         {
-            app.Use(then => http => RecordAsync(http, then));
+            app.Use(then =>
+                http =>
+                {
+                    // Before the answer is sent: a caller who has it finds its call here.
+                    http.Response.OnStarting(() =>
+                    {
+                        Record(http);
+                        return Task.CompletedTask;
+                    });
+                    return then(http);
+                }
+            );
             next(app);
         };
 
-    private async Task RecordAsync(HttpContext http, RequestDelegate then)
+    private void Record(HttpContext http)
     {
-        await then(http);
         if (http.GetEndpoint() is not RouteEndpoint { RoutePattern.RawText: { } path })
         {
             return;
