@@ -91,9 +91,7 @@ public sealed class HostAdminKeysTests
         var (secret, key) = await CreateAsync(service, "Alice", AdminRole.Operator);
         await service.Get<WebhookDeliverer>().RunAsync(Cancellation);
 
-        var body = sender
-            .Sent.Select(sent => sent.Body)
-            .Single(text => text.Contains("admin_key.created", StringComparison.Ordinal));
+        var body = await sender.ReceiveAsync("admin_key.created", Cancellation);
         body.ShouldContain(key.Id);
         body.ShouldContain("\"type\":\"host\"");
         body.ShouldNotContain(secret);
