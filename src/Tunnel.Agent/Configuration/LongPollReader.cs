@@ -151,7 +151,7 @@ internal static partial class LongPollReader
 
     private static string ReadId(ConfigSection section, string key, string id)
     {
-        if (id.Length == 0 || Id().IsMatch(id))
+        if (id.Length == 0 || Identifier.IsWellFormed(id, "_-", 128))
         {
             return id;
         }
@@ -300,7 +300,4 @@ internal static partial class LongPollReader
 
     [GeneratedRegex("^(/[A-Za-z0-9._~-]+)+\\z", RegexOptions.CultureInvariant)]
     private static partial Regex PathText();
-
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Id();
 }

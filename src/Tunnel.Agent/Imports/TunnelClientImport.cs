@@ -210,7 +210,7 @@ internal static partial class TunnelClientImport
     private static string ReadId(ImportedFile file, ConfigSection control, string key)
     {
         var id = file.Text(control, key);
-        if (id.Length > 0 && !Id().IsMatch(id))
+        if (id.Length > 0 && !Identifier.IsWellFormed(id, "_-", 128))
         {
             control.Error(key, "This is not an id.", "Copy it from the provider: letters, digits, - and _.");
         }
@@ -385,9 +385,6 @@ internal static partial class TunnelClientImport
             file.Changed(health, Key, "The page /ui answers only names of health.allowed_hosts; /healthz answers all.");
         }
     }
-
-    [GeneratedRegex("^[A-Za-z0-9_-]{1,128}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Id();
 
     [GeneratedRegex(
         "^(?!\\.\\.?(?:/|\\z))[A-Za-z0-9._~-]+(?:/(?!\\.\\.?(?:/|\\z))[A-Za-z0-9._~-]+)*\\z",

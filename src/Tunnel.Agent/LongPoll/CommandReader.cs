@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -12,7 +12,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// that its product does not wait in vain; one without what each answer must repeat is dropped. The other commands of the
 /// same poll are served. Unknown members are ignored. Only one command at a time is parsed as a tree: a poll may have 32 MiB.
 /// </summary>
-internal static partial class CommandReader
+internal static class CommandReader
 {
     /// <summary>The protocol allows no more in one poll.</summary>
     public const int MostCommands = 25;
@@ -116,7 +116,7 @@ internal static partial class CommandReader
     public static string? ReadChannel(string text)
     {
         var channel = text.Trim().ToLowerInvariant();
-        return Channel().IsMatch(channel) ? channel : null;
+        return Identifier.IsWellFormedLower(channel, "_-", 64) ? channel : null;
     }
 
     // Null, with the reason: no answer to it is possible.
@@ -323,7 +323,4 @@ internal static partial class CommandReader
         && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? time
             : null;
-
-    [GeneratedRegex("^[a-z0-9_-]{1,64}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Channel();
 }

@@ -1,10 +1,10 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>The control plane's errors: their code, and what an operator can do about those that stop polling.</summary>
-internal static partial class ControlErrors
+internal static class ControlErrors
 {
     /// <summary>No more is read of an error's body.</summary>
     public const int MostBytes = 64 * 1024;
@@ -43,7 +43,7 @@ internal static partial class ControlErrors
     }
 
     /// <summary>An id that the control plane gave a request; empty for a text that is none.</summary>
-    public static string ReadRequestId(string text) => RequestId().IsMatch(text) ? text : "";
+    public static string ReadRequestId(string text) => Identifier.IsWellFormed(text, "_.:-", 128) ? text : "";
 
     /// <summary>What to do about polls that fail with this status and code; null where waiting is all.</summary>
     public static string? FindRemedy(int status, string code) =>
@@ -65,13 +65,7 @@ internal static partial class ControlErrors
         error.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.String
         && value.GetString() is { } code
-        && Code().IsMatch(code)
+        && Identifier.IsWellFormedLower(code, "_.-", 64)
             ? code
             : null;
-
-    [GeneratedRegex("^[a-z0-9_.-]{1,64}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Code();
-
-    [GeneratedRegex("^[A-Za-z0-9_.:-]{1,128}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex RequestId();
 }

@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.RegularExpressions;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
+using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -17,7 +17,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// The HTTP client of one tunnel's control plane. It follows no redirect, so that the key goes to the configured host alone.
 /// Key and client certificate are read again when they change.
 /// </summary>
-internal sealed partial class ControlPlane : IDisposable
+internal sealed class ControlPlane : IDisposable
 {
     /// <summary>Commands of 25 calls; a poll with a longer body fails.</summary>
     public const int MostPollBytes = 32 << 20;
@@ -247,7 +247,7 @@ internal sealed partial class ControlPlane : IDisposable
     private void AddHeaders(System.Net.Http.Headers.HttpRequestHeaders headers)
     {
         var key = settings.ApiKey.Read();
-        if (!Key().IsMatch(key))
+        if (!Identifier.IsWellFormed(key, "_-", 4096))
         {
             throw new SecretUnavailableException(
                 $"{settings.ApiKey} contains characters that no key of a control plane has."
@@ -305,7 +305,4 @@ internal sealed partial class ControlPlane : IDisposable
         handler.MaxResponseDrainSize = 0;
         return handler;
     }
-
-    [GeneratedRegex("^[0-9A-Za-z_-]{1,4096}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Key();
 }

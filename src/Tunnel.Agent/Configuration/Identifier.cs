@@ -1,0 +1,23 @@
+namespace Culvert.Tunnel.Agent.Configuration;
+
+/// <summary>The form of ids and names of other services: letters and digits of ASCII, and a few other characters.</summary>
+internal static class Identifier
+{
+    /// <summary>Whether a text has one to <paramref name="most"/> characters, each a letter, a digit or one of the others.</summary>
+    public static bool IsWellFormed(string text, string others, int most)
+    {
+        foreach (var character in text)
+        {
+            if (!char.IsAsciiLetterOrDigit(character) && !others.Contains(character))
+            {
+                return false;
+            }
+        }
+
+        return text.Length > 0 && text.Length <= most;
+    }
+
+    /// <summary>The same without capital letters.</summary>
+    public static bool IsWellFormedLower(string text, string others, int most) =>
+        IsWellFormed(text, others, most) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
+}
