@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Upstreams;
@@ -151,7 +152,7 @@ internal static partial class LongPollReader
 
     private static string ReadId(ConfigSection section, string key, string id)
     {
-        if (id.Length == 0 || Identifier.IsWellFormed(id, "_-", 128))
+        if (id.Length == 0 || IdForm.IsWellFormed(id, "_-", 128))
         {
             return id;
         }

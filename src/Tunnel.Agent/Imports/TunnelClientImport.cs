@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.LongPoll;
 
@@ -210,7 +211,7 @@ internal static partial class TunnelClientImport
     private static string ReadId(ImportedFile file, ConfigSection control, string key)
     {
         var id = file.Text(control, key);
-        if (id.Length > 0 && !Identifier.IsWellFormed(id, "_-", 128))
+        if (id.Length > 0 && !IdForm.IsWellFormed(id, "_-", 128))
         {
             control.Error(key, "This is not an id.", "Copy it from the provider: letters, digits, - and _.");
         }

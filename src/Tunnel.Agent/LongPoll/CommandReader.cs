@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -116,7 +116,7 @@ internal static class CommandReader
     public static string? ReadChannel(string text)
     {
         var channel = text.Trim().ToLowerInvariant();
-        return Identifier.IsWellFormedLower(channel, "_-", 64) ? channel : null;
+        return IdForm.IsWellFormedLower(channel, "_-", 64) ? channel : null;
     }
 
     // Null, with the reason: no answer to it is possible.

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
@@ -43,7 +43,7 @@ internal static class ControlErrors
     }
 
     /// <summary>An id that the control plane gave a request; empty for a text that is none.</summary>
-    public static string ReadRequestId(string text) => Identifier.IsWellFormed(text, "_.:-", 128) ? text : "";
+    public static string ReadRequestId(string text) => IdForm.IsWellFormed(text, "_.:-", 128) ? text : "";
 
     /// <summary>What to do about polls that fail with this status and code; null where waiting is all.</summary>
     public static string? FindRemedy(int status, string code) =>
@@ -65,7 +65,7 @@ internal static class ControlErrors
         error.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.String
         && value.GetString() is { } code
-        && Identifier.IsWellFormedLower(code, "_.-", 64)
+        && IdForm.IsWellFormedLower(code, "_.-", 64)
             ? code
             : null;
 }

@@ -7,7 +7,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
-using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.Upstreams;
 
@@ -247,7 +247,7 @@ internal sealed class ControlPlane : IDisposable
     private void AddHeaders(System.Net.Http.Headers.HttpRequestHeaders headers)
     {
         var key = settings.ApiKey.Read();
-        if (!Identifier.IsWellFormed(key, "_-", 4096))
+        if (!IdForm.IsWellFormed(key, "_-", 4096))
         {
             throw new SecretUnavailableException(
                 $"{settings.ApiKey} contains characters that no key of a control plane has."

@@ -1,11 +1,13 @@
-namespace Culvert.Tunnel.Agent.Configuration;
+namespace Culvert.Platform.Wire;
 
 /// <summary>The form of ids and names of other services: letters and digits of ASCII, and a few other characters.</summary>
-internal static class Identifier
+public static class IdForm
 {
     /// <summary>Whether a text has one to <paramref name="most"/> characters, each a letter, a digit or one of the others.</summary>
     public static bool IsWellFormed(string text, string others, int most)
     {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(others);
         foreach (var character in text)
         {
             if (!char.IsAsciiLetterOrDigit(character) && !others.Contains(character))
