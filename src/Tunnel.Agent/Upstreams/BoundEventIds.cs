@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Culvert.Jose.Json;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Requests;
 
@@ -82,7 +83,7 @@ internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
         if (!hasBegun)
         {
             // A byte-order mark does not belong to the first field's name (HTML Standard §9.2.6).
-            var mark = Encoding.UTF8.Preamble;
+            var mark = Utf8Text.Mark;
             if (rest.Length < mark.Length && mark.StartsWith(rest))
             {
                 return null;

@@ -17,13 +17,11 @@ internal static class ResponseHeaders
     // A comment has no place in what is compressed or counted.
     public static bool AcceptsComments(Exchange exchange, HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.OK
-        && EventStream.IsIn(response)
-        && response.Content.Headers.ContentLength is null
-        && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
-        && !HttpMethods.IsHead(exchange.Request.Method);
+        && HasEvents(exchange, response)
+        && response.Content.Headers.ContentLength is null;
 
     public static bool HasEvents(Exchange exchange, HttpResponseMessage response) =>
-        "text/event-stream".Equals(response.Content.Headers.ContentType?.MediaType, StringComparison.OrdinalIgnoreCase)
+        EventStream.IsIn(response)
         && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
         && !HttpMethods.IsHead(exchange.Request.Method);
 

@@ -174,6 +174,22 @@ public sealed class SessionRulesTests
         (await after.Upstream.NextAsync()).Header(LastEvent).ShouldBe(["canary-event-2"]);
     }
 
+    [Theory] // clients read a stream of events from each of these
+    [InlineData("Text/Event-Stream")]
+    [InlineData("text/event-stream; charset")]
+    [InlineData("text/event-stream, text/event-stream")]
+    public async Task P8_EventsUnderAnyFormOfTheirType_AreThePrincipals(string type)
+    {
+        await using var fixture = await OauthFixture.StartAsync(
+            answer: Streaming.Replace("text/event-stream", type, StringComparison.Ordinal)
+        );
+
+        using var stream = await fixture.SendAsync(fixture.Token());
+
+        IdsIn(await stream.Content.ReadAsStringAsync(Token))
+            .ShouldBe([fixture.EventOf("canary-event-1"), fixture.EventOf("canary-event-2")]);
+    }
+
     [Theory] // what names no event, and what a revision without sessions ignores
     [InlineData("", "2025-11-25")]
     [InlineData("canary-event-1", "2026-07-28")]
