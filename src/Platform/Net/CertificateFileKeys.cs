@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 
@@ -36,5 +37,27 @@ public static class CertificateFileKeys
         }
 
         return null;
+    }
+
+    /// <summary>The certificates of the file; null when the key names none, or one that cannot be used, which is reported.</summary>
+    /// <param name="section">The section that has the key.</param>
+    /// <param name="key">The key that names the file.</param>
+    /// <param name="file">The file; empty when the key is absent.</param>
+    /// <param name="remedy">Which file to name instead.</param>
+    public static X509Certificate2Collection? ReadRoots(
+        this ConfigSection section,
+        string key,
+        string file,
+        string remedy
+    )
+    {
+        if (file.Length == 0 || section.ReadCertificates(key, file, remedy) is not { } pem)
+        {
+            return null;
+        }
+
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPem(pem);
+        return roots;
     }
 }

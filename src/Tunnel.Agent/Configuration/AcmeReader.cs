@@ -16,7 +16,11 @@ internal static class AcmeReader
         var settings = AcmeSettings.None with
         {
             Directory = section.String("directory"),
-            Roots = ReadRoots(section),
+            Roots = section.ReadRoots(
+                "ca_file",
+                section.Path("ca_file"),
+                "Name a file with the root of the CA's server."
+            ),
             AllowedRanges = section.Ranges("allowed_ranges"),
             Contact = ReadContact(section),
             ExternalKeyId = external.String("key_id"),
@@ -88,21 +92,5 @@ internal static class AcmeReader
         }
 
         return contacts;
-    }
-
-    private static X509Certificate2Collection? ReadRoots(ConfigSection section)
-    {
-        var file = section.Path("ca_file");
-        if (
-            file.Length == 0
-            || section.ReadCertificates("ca_file", file, "Name a file with the root of the CA's server.") is not { } pem
-        )
-        {
-            return null;
-        }
-
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPem(pem);
-        return roots;
     }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Jose.Algorithms;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
@@ -37,7 +36,7 @@ internal static class IssuerReader
             Issuer = issuer,
             KeysUrl = keysUrl,
             CaFile = caFile,
-            Roots = ReadRoots(section, caFile),
+            Roots = section.ReadRoots("ca_file", caFile, "Name a file with the issuer's CA."),
             AllowedRanges = section.Ranges("allowed_ranges"),
             Algorithms = ReadAlgorithms(section),
             Types = ReadTypes(section),
@@ -93,20 +92,5 @@ internal static class IssuerReader
         }
 
         return types;
-    }
-
-    private static X509Certificate2Collection? ReadRoots(ConfigSection section, string file)
-    {
-        if (
-            file.Length == 0
-            || section.ReadCertificates("ca_file", file, "Name a file with the issuer's CA.") is not { } pem
-        )
-        {
-            return null;
-        }
-
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPem(pem);
-        return roots;
     }
 }

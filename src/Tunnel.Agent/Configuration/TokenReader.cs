@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Fetching;
 using Culvert.Platform.Net;
@@ -40,7 +39,7 @@ internal static class TokenReader
             Audience = section.RequiredString("audience"),
             Scope = section.String("scope"),
             Act = section.Bool("act", true),
-            Roots = ReadRoots(section),
+            Roots = section.ReadRoots("ca_file", section.Path("ca_file"), "Name a file with the endpoint's CA."),
             AllowedRanges = section.Ranges("allowed_ranges"),
         };
         CheckKey(section, settings);
@@ -68,21 +67,5 @@ internal static class TokenReader
         {
             section.Error("client_secret", "It is not used with this client_auth.", "Remove it.");
         }
-    }
-
-    private static X509Certificate2Collection? ReadRoots(ConfigSection section)
-    {
-        var file = section.Path("ca_file");
-        if (
-            file.Length == 0
-            || section.ReadCertificates("ca_file", file, "Name a file with the endpoint's CA.") is not { } pem
-        )
-        {
-            return null;
-        }
-
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPem(pem);
-        return roots;
     }
 }
