@@ -22,4 +22,10 @@ public static class IdForm
     /// <summary>The same without capital letters.</summary>
     public static bool IsWellFormedLower(string text, string others, int most) =>
         IsWellFormed(text, others, most) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
+
+    /// <summary>
+    /// Whether a text is a name as operators give one: 1 to 64 lower-case letters, digits, hyphens and underscores, of which
+    /// the first is a letter or a digit.
+    /// </summary>
+    public static bool IsName(string text) => IsWellFormedLower(text, "_-", 64) && char.IsAsciiLetterOrDigit(text[0]);
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Launching;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
@@ -11,7 +11,7 @@ namespace Culvert.Tunnel.Agent.Commands;
 /// <c>tunnel-agent profiles</c>: configurations by name, for people who run several agents. None is saved that
 /// <c>run</c> would refuse.
 /// </summary>
-internal static partial class ProfilesCommand
+internal static class ProfilesCommand
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The profile's name." };
 
@@ -165,7 +165,7 @@ internal static partial class ProfilesCommand
     private static int WithName(ParseResult parsed, Func<ParseResult, string, int> run)
     {
         var (name, error) = (parsed.GetRequiredValue(Name), parsed.InvocationConfiguration.Error);
-        if (!ProfileName().IsMatch(name))
+        if (!IdForm.IsName(name))
         {
             error.WriteLine("A profile's name has 1 to 64 lower-case letters, digits, hyphens and underscores.");
             return ExitCodes.Usage;
@@ -189,7 +189,4 @@ internal static partial class ProfilesCommand
         );
         return ExitCodes.Failed;
     }
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex ProfileName();
 }

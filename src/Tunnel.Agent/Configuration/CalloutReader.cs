@@ -1,13 +1,13 @@
-using System.Text.RegularExpressions;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
 /// <summary>Reads an <c>upstream</c> that is the callouts server.</summary>
-internal static partial class CalloutReader
+internal static class CalloutReader
 {
     internal const int MaxTargets = 1000;
     internal const int MaxDescription = 1024;
@@ -62,7 +62,7 @@ internal static partial class CalloutReader
     private static CalloutTarget ReadTarget(ConfigSection section)
     {
         var name = section.RequiredString("name");
-        if (name.Length > 0 && !Name().IsMatch(name))
+        if (name.Length > 0 && !IdForm.IsName(name))
         {
             section.Error("name", "This is not a valid name.", "Use 1 to 64 lower-case letters, digits, - and _.");
         }
@@ -120,7 +120,7 @@ internal static partial class CalloutReader
     private static string ReadCategory(ConfigSection section)
     {
         var category = section.String("category", CalloutTarget.DefaultCategory);
-        if (!Name().IsMatch(category))
+        if (!IdForm.IsName(category))
         {
             section.Error("category", "This is not a category.", "Use 1 to 64 lower-case letters, digits, - and _.");
         }
@@ -131,7 +131,7 @@ internal static partial class CalloutReader
     private static IReadOnlyList<string> ReadTags(ConfigSection section)
     {
         var tags = section.Strings("tags");
-        if (!tags.All(Name().IsMatch))
+        if (!tags.All(IdForm.IsName))
         {
             section.Error("tags", "One of these is not a tag.", "Use 1 to 64 lower-case letters, digits, - and _.");
         }
@@ -174,7 +174,4 @@ internal static partial class CalloutReader
         && url is { UserInfo: "", Fragment: "", Host.Length: > 0, Scheme: "https" or "http" }
         && !text.Contains("/..", StringComparison.Ordinal)
         && !text.Contains('#', StringComparison.Ordinal);
-
-    [GeneratedRegex("^[a-z0-9][a-z0-9_-]{0,63}\\z", RegexOptions.CultureInvariant)]
-    internal static partial Regex Name();
 }

@@ -1,4 +1,5 @@
 using Culvert.Platform.Configuration;
+using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Imports;
@@ -81,7 +82,7 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
         var (label, written) = (section.RequiredString("label"), file.Text(section, "url"));
         var description = ReadDescription(section);
         var socket = file.Path(section, "unix_socket");
-        if (label.Length > 0 && (!CalloutReader.Name().IsMatch(label) || !labels.Add(label)))
+        if (label.Length > 0 && (!IdForm.IsName(label) || !labels.Add(label)))
         {
             section.Error(
                 "label",
