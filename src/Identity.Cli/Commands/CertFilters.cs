@@ -42,7 +42,7 @@ internal sealed class CertFilters
         var start = context.Get(from) is { } f ? Moment(context, f, "--expires-from") : null;
         if (start is null && end is not null)
         {
-            start = Text(context.Host.Time.GetUtcNow());
+            start = Moments.Text(context.Host.Time.GetUtcNow());
         }
 
         return new Query()
@@ -69,7 +69,7 @@ internal sealed class CertFilters
             };
             if (unit is { } one && count <= 4000)
             {
-                return Text(context.Host.Time.GetUtcNow() + (one * count));
+                return Moments.Text(context.Host.Time.GetUtcNow() + (one * count));
             }
         }
 
@@ -79,7 +79,7 @@ internal sealed class CertFilters
             DateTimeStyles.AssumeUniversal,
             out var moment
         )
-            ? Text(moment)
+            ? Moments.Text(moment)
             : throw new CommandFailure(
                 ExitCode.Usage,
                 $"'{text}' is neither 14d nor a time such as 2026-01-01T00:00:00Z"
@@ -88,7 +88,4 @@ internal sealed class CertFilters
                 Where = flag,
             };
     }
-
-    private static string Text(DateTimeOffset time) =>
-        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
@@ -181,13 +180,13 @@ internal static class CertRenewCommand
             RotationOutcome.BundleChanged => "bundle_changed",
             _ => "not_due",
         };
-        var due = Instant(result.DueAt!.Value);
+        var due = Moments.Text(result.DueAt!.Value);
         return CommandResult.Object(
             new JsonObject
             {
                 ["outcome"] = outcome,
                 ["serial"] = current.Serial,
-                ["not_after"] = Instant(current.NotAfter),
+                ["not_after"] = Moments.Text(current.NotAfter),
                 ["due_at"] = due,
                 ["bundle_epoch"] = current.BundleEpoch,
                 ["directory"] = folder.Path,
@@ -198,10 +197,10 @@ internal static class CertRenewCommand
             Plain = result.Outcome switch
             {
                 RotationOutcome.Renewed =>
-                    $"renewed: serial {current.Serial}, until {Instant(current.NotAfter)}, due again {due}",
+                    $"renewed: serial {current.Serial}, until {Moments.Text(current.NotAfter)}, due again {due}",
                 RotationOutcome.BundleChanged =>
                     $"new trust bundle, epoch {current.BundleEpoch}; serial {current.Serial} stays, due {due}",
-                _ => $"nothing is due: serial {current.Serial}, until {Instant(current.NotAfter)}, due {due}",
+                _ => $"nothing is due: serial {current.Serial}, until {Moments.Text(current.NotAfter)}, due {due}",
             },
         };
     }
@@ -258,7 +257,7 @@ internal static class CertRenewCommand
                 _ => ExitCode.Failed,
             },
             folder.Current is { } current
-                ? $"{failure.Message} The files are as they were: serial {current.Serial}, until {Instant(current.NotAfter)}."
+                ? $"{failure.Message} The files are as they were: serial {current.Serial}, until {Moments.Text(current.NotAfter)}."
                 : $"{failure.Message} No files were written."
         )
         {
@@ -273,7 +272,4 @@ internal static class CertRenewCommand
                 _ => "repeat the command later; the pending request is kept",
             },
         };
-
-    private static string Instant(DateTimeOffset instant) =>
-        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

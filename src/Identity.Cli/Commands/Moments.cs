@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Invocation;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Cli.Commands;
 
@@ -43,6 +44,5 @@ internal static class Moments
         : context.Get(option)!.EndsWith('Z') ? context.Get(option)
         : Text(moment);
 
-    public static string Text(DateTimeOffset moment) =>
-        moment.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    public static string Text(DateTimeOffset moment) => UtcTimeConverter.FormatSecond(moment);
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Cli.Support;
 
@@ -70,7 +71,7 @@ internal sealed class ServiceSource(
 
         await TryAsync("tunnel_states.json", TunnelStatesAsync, cancel);
         const string History = "authentication_history.json";
-        var since = from.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var since = UtcTimeConverter.FormatSecond(from);
         var exchanges = new Query().Add("since", since).On("v1/authentication_history");
         await TryAsync(History, (client, stop) => ListAsync(client, History, exchanges, stop), cancel);
         await TryAsync("audit.json", AuditAsync, cancel);

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -182,9 +181,7 @@ internal static class TokenInspection
         {
             if (Seconds(claims, claim) is { } seconds)
             {
-                times[claim] = DateTimeOffset
-                    .FromUnixTimeSeconds(seconds)
-                    .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+                times[claim] = Platform.Wire.UtcTimeConverter.FormatSecond(DateTimeOffset.FromUnixTimeSeconds(seconds));
             }
         }
 

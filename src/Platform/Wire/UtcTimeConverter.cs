@@ -42,6 +42,10 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
         return utc.ToString(whole ? WholeSeconds : WithFraction, CultureInfo.InvariantCulture);
     }
 
+    /// <summary>The same without a fraction: the second in which the time is.</summary>
+    public static string FormatSecond(DateTimeOffset value) =>
+        value.UtcDateTime.ToString(WholeSeconds, CultureInfo.InvariantCulture);
+
     // A time without an offset would be read in the machine's own zone: two machines, two meanings.
     private static bool NamesAnOffset(string text) =>
         text.EndsWith('Z') || text.EndsWith('z') || (text.Length > 6 && text[^6] is '+' or '-' && text.Contains('T'));

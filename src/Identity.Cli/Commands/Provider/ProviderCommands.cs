@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
@@ -82,7 +81,7 @@ internal static class ProviderCommands
         if (last - context.Host.Time.GetUtcNow() <= (context.Get(flags.RenewBefore) ?? DefaultRenewBefore))
         {
             todo.Add(
-                $"the newest CA expires {Describe(last)}: issue the next one, and repeat this command with it before then"
+                $"the newest CA expires {Moments.Text(last)}: issue the next one, and repeat this command with it before then"
             );
         }
 
@@ -168,7 +167,4 @@ internal static class ProviderCommands
 
     private static CommandFailure Usage(string problem, string where) =>
         new(ExitCode.Usage, problem) { Where = where, Next = "culvert provider setup --help" };
-
-    private static string Describe(DateTimeOffset instant) =>
-        instant.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Cli.Output;
 using Culvert.Machine.Client.Calls;
@@ -168,7 +167,7 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
         };
 
     private static string Describe(DateTimeOffset? instant) =>
-        instant?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? "an unknown time";
+        instant is { } known ? Moments.Text(known) : "an unknown time";
 
     private static T Get<T>(ApiResult<T> result)
         where T : class => result.IsSuccess ? result.Value : throw ProviderFailures.From(result.Failure);
