@@ -45,8 +45,20 @@ internal sealed class CulvertCommand
         );
     }
 
-    /// <summary>The whole tree, for the reference and its test.</summary>
-    internal static RootCommand Describe(CliHost host) => new CulvertCommand(host).Root();
+    /// <summary>The whole tree, for the reference and for tests: without a process around it.</summary>
+    internal static RootCommand Describe() =>
+        new CulvertCommand(
+            new CliHost
+            {
+                Variable = _ => null,
+                Out = TextWriter.Null,
+                Error = TextWriter.Null,
+                In = TextReader.Null,
+                CanAsk = false,
+                OutputWidth = null,
+                Time = TimeProvider.System,
+            }
+        ).Root();
 
     private CulvertRoot Root()
     {

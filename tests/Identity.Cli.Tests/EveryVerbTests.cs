@@ -44,7 +44,7 @@ public sealed class EveryVerbTests : CommandTest
     {
         Stage.KeepState();
         var (accepted, faults) = (0, new List<string>());
-        foreach (var (path, verb) in Leaves([], CommandTree.Root()))
+        foreach (var (path, verb) in Leaves([], CulvertCommand.Describe()))
         {
             var arguments = verb.Arguments.Where(one => one.Arity.MinimumNumberOfValues > 0).Select(ValueOf);
             var required = verb.Options.Where(one => one.Required).SelectMany(Written);
@@ -76,7 +76,9 @@ public sealed class EveryVerbTests : CommandTest
     [Fact]
     public void EveryVerbThatEndsSomething_AcceptsYes()
     {
-        var ending = Leaves([], CommandTree.Root()).Where(leaf => VerbFactory.Ending.Contains(leaf.Path[^1])).ToList();
+        var ending = Leaves([], CulvertCommand.Describe())
+            .Where(leaf => VerbFactory.Ending.Contains(leaf.Path[^1]))
+            .ToList();
 
         ending.Count.ShouldBeGreaterThan(25);
         ending
@@ -89,7 +91,7 @@ public sealed class EveryVerbTests : CommandTest
     public async Task EveryFileName_Empty_IsUsage()
     {
         var (tried, faults) = (0, new List<string>());
-        foreach (var (path, verb) in Leaves([], CommandTree.Root()))
+        foreach (var (path, verb) in Leaves([], CulvertCommand.Describe()))
         {
             var places = verb
                 .Options.Where(PathArguments.IsPath)

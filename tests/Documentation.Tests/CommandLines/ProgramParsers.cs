@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Culvert.Identity.Cli;
-using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Service.Commands;
 using Culvert.Stage.Commands;
 using Culvert.Tunnel.Agent.Commands;
@@ -26,7 +25,7 @@ internal static class ProgramParsers
     public static RootCommand RootOf(string program) =>
         program switch
         {
-            "culvert" => CulvertCommand.Describe(Silent()),
+            "culvert" => CulvertCommand.Describe(),
             "tunnel-agent" => AgentCommand.Create(),
             "tunnel-edge" => EdgeCommand.Create(),
             "identity-service" => ServiceCommand.Create(),
@@ -53,16 +52,4 @@ internal static class ProgramParsers
 
     private static IReadOnlyList<string> CheckQuickstart(IReadOnlyList<string> arguments) =>
         arguments is ["help"] || StageCommandLine.Parse(arguments, out var reason) is not null ? [] : [reason];
-
-    private static CliHost Silent() =>
-        new()
-        {
-            Variable = _ => null,
-            Out = TextWriter.Null,
-            Error = TextWriter.Null,
-            In = TextReader.Null,
-            CanAsk = false,
-            OutputWidth = null,
-            Time = TimeProvider.System,
-        };
 }

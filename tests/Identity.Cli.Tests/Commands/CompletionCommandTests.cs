@@ -27,7 +27,7 @@ public sealed class CompletionCommandTests : CommandTest
     [Fact]
     public void EveryValueThatIsOffered_IsTaken()
     {
-        var root = CommandTree.Root();
+        var root = CulvertCommand.Describe();
         var offered = 0;
         foreach (var (path, verb) in Leaves([], root))
         {

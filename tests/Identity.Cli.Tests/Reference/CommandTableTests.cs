@@ -51,7 +51,7 @@ public sealed class CommandTableTests : CommandTest
     {
         var promised = CommandTable.Lines.Select(line => string.Join(' ', Existing(line.Split(' ')))).ToHashSet();
 
-        Leaves(CommandTree.Root(), "").Where(path => !promised.Contains(path)).ShouldBeEmpty();
+        Leaves(CulvertCommand.Describe(), "").Where(path => !promised.Contains(path)).ShouldBeEmpty();
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed class CommandTableTests : CommandTest
     // As many of the words as lead down the tree.
     private static string[] Existing(string[] words)
     {
-        Command command = CommandTree.Root();
+        Command command = CulvertCommand.Describe();
         var depth = 0;
         while (
             depth < words.Length && command.Subcommands.FirstOrDefault(verb => verb.Name == words[depth]) is { } next

@@ -11,7 +11,7 @@ internal static class ReferencePage
 
     public static string Render()
     {
-        var root = CommandTree.Root();
+        var root = CulvertCommand.Describe();
         var text = new StringBuilder();
         text.Append(Marker).Append("\n\n## Flags of every command\n\n");
         AddFlags(text, root.Options.Where(option => option.Recursive));

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Culvert.Identity.Cli;
-using Culvert.Identity.Cli.Hosting;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Testing;
 using Shouldly;
@@ -55,18 +54,7 @@ public sealed partial class EveryCommandTests
     [Fact]
     public void EveryVerb_HasARow()
     {
-        var root = CulvertCommand.Describe(
-            new CliHost
-            {
-                Variable = _ => null,
-                Out = TextWriter.Null,
-                Error = TextWriter.Null,
-                In = TextReader.Null,
-                CanAsk = false,
-                OutputWidth = null,
-                Time = TimeProvider.System,
-            }
-        );
+        var root = CulvertCommand.Describe();
         var verbs = root.Subcommands.SelectMany(command => FindVerbs(command, command.Name)).ToList();
 
         verbs.Count.ShouldBeGreaterThan(150);
