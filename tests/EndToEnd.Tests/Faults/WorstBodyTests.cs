@@ -14,6 +14,7 @@ namespace Culvert.EndToEnd.Tests.Faults;
 /// </summary>
 [Collection(HeapLimitSystemCollection.Name)]
 [Trait("Level", "full")]
+[Trait("Machine", "alone")] // it asserts a time
 public sealed class WorstBodyTests(HeapLimitSystem system) : CountingSystemTest(system)
 {
     private const int AtOnce = 15;
