@@ -7,7 +7,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
 /// Lets an authority issue once all that must acknowledge it hold a bundle with it (S17): live agents and registered
-/// relying parties, and for a while those that were archived. Where no relying party is registered, clients have the propagation time to fetch the bundle.
+/// relying parties, and for a while those that were archived. Where no relying party is registered, clients have the
+/// propagation time to fetch the bundle.
 /// </summary>
 internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateOptions> options, TimeProvider time)
     : IActivationGate
