@@ -93,10 +93,12 @@ internal static class PagePreludes
             """,
         ["connect-self-hosted.md"] =
             "trap 'culvert tunnel update docs --client-range 127.0.0.0/8 --client-range ::1/128 >/dev/null' EXIT",
-        // The agent hears of a checkpoint with its feed, later than the service's log does.
+        // The agent hears of a checkpoint with the next change of its feed, whichever page was worked off before.
         ["doctor.md"] =
             Checkpoints
             + """
+                trap 'culvert tunnel update docs --client-range 127.0.0.0/8 --client-range ::1/128 >/dev/null' EXIT
+                culvert tunnel update docs --client-range 127.0.0.0/8
                 HEARD="$(dirname "$AGENT_CONFIG")/state/audit-checkpoints.jsonl"
                 until_said eyJ "$HEARD"
                 cp "$HEARD" .
