@@ -29,6 +29,8 @@ public sealed class ConsoleSignInTests(SdkSystem system)
         Text(report, "afterwards").ShouldBe("Sign in");
         Text(report, "refused").ShouldContain("console.no_role");
         Text(report, "stranger").ShouldBe("Sign in");
+        Text(report, "asked").ShouldBe("Is this admin key yours?");
+        Text(report, "answered").ShouldBe(Text(report, "standing"));
         ConsoleScript.ShouldBeClean(report);
     }
 
