@@ -7,27 +7,25 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Binds the ids in a stream of events to the principal that gets it (P8): with <c>Last-Event-ID</c> a server continues
-/// whichever stream an id is of. Line by line: all but the line of an id passes as it comes, and an idle stream holds
-/// nothing.
+/// Binds the ids in a stream of events to the principal that receives the stream (P8), because with
+/// <c>Last-Event-ID</c> a server continues whichever stream an id belongs to. Only a line that may contain an id is
+/// held back; an idle stream holds no buffer.
 /// </summary>
-/// <param name="binding">Of the route's events.</param>
-/// <param name="principal">Who gets the stream.</param>
 internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
 {
-    // The most that is held of a line.
+    // The most bytes of a line that are held back.
     private const int MaxLineBytes = SessionBinding.MaxIdLength + 4;
 
-    private byte[] held = []; // how a line began that may have an id
-    private bool isWithin; // a line of which a part has passed
+    private byte[] held = []; // the start of a line that may contain an id
+    private bool isWithin; // whether part of the current line was passed on
     private bool hasBegun;
 
     private static ReadOnlySpan<byte> Field => "id:"u8;
 
-    /// <summary>Whether an id is too long to be bound; then what was returned last must not pass.</summary>
+    /// <summary>Whether an id is too long to be bound. The bytes returned last must then not be passed on.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>What passes in place of what came; null: that itself.</summary>
+    /// <summary>The bytes to pass on instead of the input; null if the input passes unchanged.</summary>
     public ReadOnlyMemory<byte>? Add(ReadOnlySpan<byte> bytes)
     {
         var changed = held.Length > 0 ? new ArrayBufferWriter<byte>(held.Length + bytes.Length) : null;
@@ -58,7 +56,7 @@ internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
         return changed.WrittenMemory;
     }
 
-    /// <summary>The same for what comes last.</summary>
+    /// <summary>Like <see cref="Add"/>, for the last bytes of the stream.</summary>
     public ReadOnlyMemory<byte> End(ReadOnlyMemory<byte> bytes)
     {
         var changed = new ArrayBufferWriter<byte>(bytes.Length + held.Length + 64);
@@ -76,8 +74,8 @@ internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
         return IsRefused ? default : changed.WrittenMemory;
     }
 
-    // How long a line is, and its end; null: what follows decides what the line is. An LF behind a CR reads as an empty
-    // line, which passes as well.
+    // The length of the next line and of its end; null if the bytes that follow decide whether the line has an id. The
+    // LF of a CRLF reads as an empty line, which passes as well.
     private (int Length, int EndLength)? FindLine(ReadOnlySpan<byte> rest)
     {
         if (!hasBegun)
@@ -106,14 +104,14 @@ internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
         return mayHaveId && !isWithin ? null : (rest.Length, 0);
     }
 
-    // An empty id takes the client's place in the stream away, and is none.
+    // An empty id resets the client's position in the stream and is not bound.
     private static bool TryReadId(ReadOnlySpan<byte> line, out string id)
     {
         id = line.StartsWith(Field) ? Encoding.UTF8.GetString(line[Field.Length..]).Trim(' ', '\t') : "";
         return id.Length > 0;
     }
 
-    // Without the blanks around it, which do not come back with a header.
+    // Writes the id without the whitespace around it, which a header would not return.
     private void WriteId(string id, ArrayBufferWriter<byte> output)
     {
         if (!binding.TryBind(id, principal, out var bound))

@@ -3,22 +3,21 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Limits the calls that one route's upstream handles at a time. The last quarter is for clients that have less than
-/// half of them, so that a client with calls that never end cannot use all of them. Calls on other routes do not count.
+/// Limits the concurrent calls to one route's upstream. The last quarter is reserved for clients that hold less than
+/// half of them, so that a client whose calls never end cannot use all of them.
 /// </summary>
-/// <param name="most">Calls at a time.</param>
 internal sealed class ConcurrencyLimit(int most)
 {
-    /// <summary>Below this limit, clients have no shares.</summary>
+    /// <summary>Below this limit, no part is reserved.</summary>
     private const int LeastShared = 16;
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate. A client without calls is not in it.
+    // Guarded by the gate. Contains only clients that have calls.
     private readonly Dictionary<ClientKey, int> holders = [];
     private int inUse;
 
-    /// <summary>False: all are in use, or all that this client may have. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>False if all calls, or all that this client may have, are in use. Pair with <see cref="Leave"/>.</summary>
     public bool TryEnter(ClientKey client)
     {
         lock (gate)

@@ -11,15 +11,15 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Passes one request to its route's upstream and the answer back (rules P1–P4, P6, P10). Steps: (1) admit,
-/// (2) copy the head, without the client's credentials and with the agent's (A16, A17), (3) send, streaming the body, (4) copy the answer's head, without the upstream's address and cookies (S46), (5) stream the answer's body,
-/// (6) trailers. Until (4) a failure becomes an answer of the agent; after it, the answer is cut off.
+/// Passes one request to its route's upstream and the answer back (rules P1–P4, P6, P10). Steps: (1) admit, (2) copy
+/// the head, without the client's credentials and with the agent's (A16, A17), (3) send, streaming the body, (4) copy
+/// the answer's head, without the upstream's address and cookies (S46), (5) stream the answer's body, (6) trailers. A
+/// failure before (4) becomes an answer of the agent; after (4) the agent cuts the answer off.
 /// </summary>
 internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger<Forwarder> logger)
 {
     private readonly Refusals refusals = new(metrics, logger);
 
-    /// <summary>The clock of the agent.</summary>
     public TimeProvider Time => time;
 
     /// <summary>Answers requests of upstreams that the policy does not pass on.</summary>
@@ -27,11 +27,11 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
-        // (1) Admit. A full upstream is reported at once: queued behind streams that may last for hours, a call would
+        // (1) Admit. A full upstream fails the call at once: a call queued behind streams that may last for hours would
         // hang.
         if (HttpMethods.IsTrace(exchange.Request.Method))
         {
-            // RFC 9110 §9.3.8: the answer repeats the request, and so the agent's own credential.
+            // RFC 9110 §9.3.8: the answer to TRACE repeats the request, and so the agent's own credential.
             await refusals.RefuseAsync(exchange, route.Name, RequestFailures.MethodRefused);
             return;
         }
@@ -241,8 +241,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
     }
 
-    // A18: with a challenge, or a 401 without the one it owes, it is about a credential, and that is the agent's. A 403
-    // of another kind is the server's own answer to the request.
+    // A18: a 401 (even without the challenge that it must have) or a 403 with a challenge rejects the agent's
+    // credential. Any other 403 is the server's own answer to the request.
     private static bool IsCredentialRefusal(Route route, HttpResponseMessage response) =>
         !route.Access.IsPassthrough
         && (
@@ -253,7 +253,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             )
         );
 
-    // P8. False: the client could not send it back.
+    // P8. False if the client could not send the session id back.
     private static bool TryBindSession(Exchange exchange, RouteAccess access, Principal principal)
     {
         var headers = exchange.Response.Headers;
@@ -272,8 +272,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         return true;
     }
 
-    // P8, as the gate does with sessions. An upstream is not asked to continue behind no event: it might begin at its
-    // first.
+    // P8: opens the event id as the gate opens session ids. An empty id is not passed on: an upstream might start at
+    // its first event.
     private static bool TryOpenEvent(Exchange exchange, RouteAccess access, Principal principal)
     {
         var headers = exchange.Request.Headers;
@@ -289,7 +289,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return true;
         }
 
-        // M1: a revision whose streams cannot be continued ignores the header.
+        // M1: a revision whose streams cannot be resumed ignores the header.
         var isIgnored =
             string.IsNullOrEmpty(last.ToString())
             || (headers[McpHeaders.ProtocolVersion] is [{ } version] && McpRevision.IsModern(version));

@@ -11,19 +11,21 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// The HTTP client of one route: its own pool, its own limits, nothing added to or taken from what passes through.
+/// The HTTP client of one route, with its own connection pool and limits. It adds nothing to and removes nothing from
+/// what passes through.
 /// </summary>
 internal sealed class HttpUpstream : Upstream
 {
-    // Many servers close idle connections after 5 s (Node, uvicorn), and one that is busy may close one of them with a
-    // new call unread in it. That call may not be sent again, because it may have run (RFC 9110, section 9.2.2), so a
-    // connection is used again only long before its server's timer ends: a new one costs less than a failed call.
+    // Many servers close idle connections after 5 s (Node, uvicorn), and a busy server may close a connection with a
+    // new call unread in it. That call may have run, so it must not be sent again (RFC 9110 §9.2.2). A connection is
+    // therefore reused only long before its server's timer expires: a new connection costs less than a failed call.
     internal static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(2);
 
-    // Then a new connection is made, so that a changed address (or a changed verdict on it) takes effect under load.
+    // After this time a new connection is opened, so that a changed address (or a changed verdict on it) takes effect
+    // under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>Answers in a client's place that are on their way; a server that asks for more is not answered.</summary>
+    /// <summary>The most concurrent answers to requests of the server. Further requests get no answer.</summary>
     internal const int MaxRefusals = 8;
 
     private static readonly UriCreationOptions AsWritten = new()
@@ -60,16 +62,15 @@ internal sealed class HttpUpstream : Upstream
 
     public string HostHeader => settings.HostHeader;
 
-    /// <summary>The clock of the agent.</summary>
     public TimeProvider Time => forwarder.Time;
 
-    /// <summary>What becomes of the upstream's own address in its answers.</summary>
+    /// <summary>Rewrites the upstream's own address in its answers.</summary>
     public UpstreamAddresses Addresses { get; }
 
-    /// <summary>Those that the agent keeps in its clients' place.</summary>
+    /// <summary>The cookies that the agent stores for its clients' sessions.</summary>
     public SessionCookies Cookies { get; }
 
-    /// <summary>Who keeps the upstream's cookies on that route.</summary>
+    /// <summary>The cookie handling on that route, with <c>Automatic</c> resolved.</summary>
     public CookieHandling GetCookieHandling(RouteAccess access) =>
         settings.Cookies != CookieHandling.Automatic ? settings.Cookies
         : access.IsPassthrough ? CookieHandling.Pass
@@ -104,7 +105,7 @@ internal sealed class HttpUpstream : Upstream
         _ = forwarder.ServerRequests.RefuseAsync(exchange, route, this, id);
 
     /// <summary>
-    /// Takes one of the route's connections; false if all are in use, or all that one client may have. Pair with
+    /// Acquires one of the route's connections; false if all, or all that one client may have, are in use. Pair with
     /// <see cref="Leave"/>.
     /// </summary>
     public bool TryEnter(ClientKey client) => concurrency.TryEnter(client);
@@ -112,8 +113,8 @@ internal sealed class HttpUpstream : Upstream
     public void Leave(ClientKey client) => concurrency.Leave(client);
 
     /// <summary>
-    /// Takes a connection for an answer in the client's place, and keeps the upstream until it is sent; false if as many
-    /// are on their way as may be. Called from within an exchange. Pair with <see cref="LeaveAsRefusal"/>.
+    /// Acquires a connection for an answer to a request of the server, and keeps the upstream open until it is sent;
+    /// false if the limit is reached. Call it from within an exchange. Pair with <see cref="LeaveAsRefusal"/>.
     /// </summary>
     public bool TryEnterAsRefusal(ClientKey client)
     {
@@ -137,7 +138,7 @@ internal sealed class HttpUpstream : Upstream
     /// <summary>The URL for a target that stays byte for byte as the client wrote it (P4).</summary>
     public Uri GetAddress(string target) => new(origin + target, AsWritten);
 
-    /// <summary>Completes with the head of the answer; its body is still to be read.</summary>
+    /// <summary>Completes with the head of the answer; the body is not read yet.</summary>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
         client.SendAsync(request, cancellationToken);
 
@@ -156,11 +157,11 @@ internal sealed class HttpUpstream : Upstream
         handler.PooledConnectionIdleTimeout = PooledIdle;
         handler.PooledConnectionLifetime = PooledLife;
 
-        // A body without a reader is not read to save the connection: leaving must reach the upstream (P3).
+        // A body without a reader is not drained to save the connection: the disconnect must reach the upstream (P3).
         handler.MaxResponseDrainSize = 0;
         handler.ResponseDrainTimeout = TimeSpan.Zero;
 
-        // P4, as on the server side.
+        // P4: field values are Latin-1, as on the server side.
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         handler.ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         return handler;

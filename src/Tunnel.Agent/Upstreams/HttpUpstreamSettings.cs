@@ -8,10 +8,9 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>An upstream that speaks HTTP: at a host and port, or at a Unix socket.</summary>
+/// <summary>An HTTP upstream at a host and port, or at a Unix socket.</summary>
 internal sealed record HttpUpstreamSettings : UpstreamSettings
 {
-    /// <summary>True for <c>https</c>.</summary>
     public required bool IsTls { get; init; }
 
     /// <summary>Name or address to connect to; an IPv6 address without brackets.</summary>
@@ -19,57 +18,56 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
 
     public required int Port { get; init; }
 
-    /// <summary>Path of a Unix socket, which is then connected to instead; empty for none.</summary>
+    /// <summary>Path of a Unix socket to connect to instead of the host and port; empty for none.</summary>
     public string SocketPath { get; init; } = "";
 
-    /// <summary>Asked to CONNECT to the host, whose name it resolves itself; null = connected to directly.</summary>
+    /// <summary>
+    /// The proxy that the agent sends CONNECT to, and that resolves the host's name; null for direct connections.
+    /// </summary>
     public HttpProxyOptions? Proxy { get; init; }
 
-    /// <summary>
-    /// A PEM file with roots that may vouch for an https proxy in addition to the system's; empty for none.
-    /// </summary>
+    /// <summary>A PEM file with roots for an https proxy, in addition to the system's; empty for none.</summary>
     public string ProxyCaBundle { get; init; } = "";
 
-    /// <summary>The one family of addresses to use; unspecified for both.</summary>
+    /// <summary>The only address family to use; unspecified for both.</summary>
     public AddressFamily AddressFamily { get; init; }
 
     /// <summary>The Host field that the upstream sees (P6); servers with rebinding checks accept only their own names.</summary>
     public required string HostHeader { get; init; }
 
-    /// <summary>Addresses that may be connected to, checked on what the name resolves to at that moment.</summary>
+    /// <summary>
+    /// Addresses that the agent may connect to. Every connection checks the addresses that the name resolves to.
+    /// </summary>
     public required AddressRanges AllowedRanges { get; init; }
 
     public bool DangerousAllowAnyAddress { get; init; }
 
-    /// <summary>Name asked of and checked against the upstream's certificate.</summary>
+    /// <summary>The name that the upstream's certificate must have, also sent as SNI.</summary>
     public required string TlsServerName { get; init; }
 
-    /// <summary>PEM of further roots for the upstream's certificate; empty for none.</summary>
+    /// <summary>PEM of additional roots for the upstream's certificate; empty for none.</summary>
     public string TlsCaPem { get; init; } = "";
 
-    /// <summary>Whether the system's roots count as well.</summary>
+    /// <summary>Whether the system's roots are trusted as well.</summary>
     public bool TlsSystemRoots { get; init; } = true;
 
-    /// <summary>
-    /// PEM of the agent's certificate towards the upstream, read again when it changes; empty for none.
-    /// </summary>
+    /// <summary>PEM file of the agent's client certificate, read again when it changes; empty for none.</summary>
     public string ClientCertificateFile { get; init; } = "";
 
     public string ClientKeyFile { get; init; } = "";
 
-    /// <summary>Sent with every request, whatever the client wrote under these names.</summary>
+    /// <summary>Headers sent with every request. They replace the client's headers of the same names.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Headers { get; init; } = [];
 
-    /// <summary>Who keeps the cookies that the upstream sets.</summary>
     public CookieHandling Cookies { get; init; }
 
     /// <summary>What happens to answers that name another address of the inner network.</summary>
     public InnerAddresses InnerAddresses { get; init; }
 
-    /// <summary>Requests at once; each holds one connection. One more is refused.</summary>
+    /// <summary>The most concurrent requests; each uses one connection. Further requests are refused.</summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>Attempts to connect before a request fails. Nothing is repeated once a byte was sent.</summary>
+    /// <summary>Attempts to connect before a request fails. Nothing is retried once a byte was sent.</summary>
     public required int ConnectAttempts { get; init; }
 
     public override string Address =>

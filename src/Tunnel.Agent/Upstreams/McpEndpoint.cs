@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>What requests to an MCP endpoint that the agent itself serves must look like.</summary>
+/// <summary>Checks of requests to an MCP endpoint that the agent itself serves.</summary>
 internal static class McpEndpoint
 {
     /// <summary>Whether the target is the endpoint, with or without a query.</summary>
@@ -13,7 +13,7 @@ internal static class McpEndpoint
         return (query < 0 ? target : target[..query]) == path;
     }
 
-    /// <summary>Whether the client takes a media type; one that names none takes all.</summary>
+    /// <summary>Whether the client accepts a media type. A client that sends no <c>Accept</c> accepts all.</summary>
     public static bool Accepts(IHeaderDictionary headers, string mediaType)
     {
         var accept = headers.Accept.ToString();
@@ -22,7 +22,7 @@ internal static class McpEndpoint
             || accept.Contains("*/*", StringComparison.Ordinal);
     }
 
-    /// <summary>The message of a body that is held; null: it is none that every reader reads alike.</summary>
+    /// <summary>The message of a buffered body; null if the body is incomplete or parsers may read it differently.</summary>
     public static McpMessage? ReadMessage(Exchange exchange) =>
         McpHeaders.DescribePlainJson(exchange.Request.Headers)
         && exchange.HeldBody is { IsComplete: true, Message: { IsRelayable: true } message }
@@ -30,9 +30,9 @@ internal static class McpEndpoint
             : null;
 
     /// <summary>
-    /// M2, M8: why a modern message is refused before its server sees it; null if it may pass. The checks: 1. <c>_meta</c>
-    /// of a request is complete, 2. version, 3. method and 4. name are in the headers and agree with the body. Of a
-    /// notification only what is there must agree: no rule obliges its sender.
+    /// M2, M8: why a modern message is refused before its server sees it; null if it may pass. The checks: 1.
+    /// <c>_meta</c> of a request is complete, 2. version, 3. method and 4. name are in the headers and agree with the
+    /// body. In a notification only the fields that are present must agree: no rule requires them.
     /// </summary>
     public static Failure? FindFailure(MessageHead head, McpMessage message)
     {

@@ -6,14 +6,12 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// A client's request body on its way to the upstream: passed on as it arrives, held back only while more bytes are
-/// there already.
+/// A client's request body on its way to the upstream. It is passed on as it arrives, and flushed when no more bytes
+/// are ready.
 /// </summary>
-/// <param name="reader">The client's body.</param>
-/// <param name="length">Its announced length; null if it is chunked or HTTP/2 without a length.</param>
-/// <param name="maxBytes">Most bytes of a body without a length; null for no limit.</param>
-/// <param name="deadline">Told about progress.</param>
-/// <param name="begun">What was read of it already.</param>
+/// <param name="length">The announced length; null if the body is chunked or HTTP/2 without a length.</param>
+/// <param name="maxBytes">The most bytes of a body without a length; null for no limit.</param>
+/// <param name="begun">The bytes of the body that were read already.</param>
 internal sealed class RequestContent(
     PipeReader reader,
     long? length,
@@ -43,7 +41,7 @@ internal sealed class RequestContent(
         }
         catch (BadHttpRequestException e)
         {
-            // The client's own error, such as an invalid chunk: the upstream is not the cause.
+            // The client's own error, such as an invalid chunk. The upstream did not cause it.
             throw new UpstreamException(RequestFailures.BodyMalformed, e.Message);
         }
     }

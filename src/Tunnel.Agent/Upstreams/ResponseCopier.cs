@@ -7,21 +7,22 @@ using Culvert.Tunnel.Agent.Upstreams.Addresses;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Copies an answer's body, and sends each byte as soon as the upstream has no more to read (P1). While it waits it
-/// holds no buffer: ten thousand idle streams of events need none.
+/// Copies a response body, and flushes as soon as the upstream has no more bytes ready (P1). While it waits it holds no
+/// buffer: ten thousand idle streams of events need none.
 /// </summary>
 internal static class ResponseCopier
 {
-    // The least room for a read. The connection's buffers are a TLS record each: what asks for as much as that gets one
-    // of its own for every read, and leaves the record before it unfilled.
+    // The least room to request for a read. The connection's buffers hold one TLS record each: a request for that much
+    // gets a new buffer for every read, and leaves the one before it unfilled.
     private const int LeastChunkBytes = 4 * 1024;
 
-    // Flush at the latest then, even if the upstream is always faster than the client: this is the backpressure.
+    // The writer is flushed at this size even if the upstream is always faster than the client: this is the
+    // backpressure.
     private const int MostUnflushedBytes = 64 * 1024;
 
     private static readonly CopyError Gone = new(CopySide.Client, "The client disconnected.");
 
-    /// <summary>Null when the whole body was passed on.</summary>
+    /// <summary>Returns null when the whole body was copied.</summary>
     public static async ValueTask<CopyError?> CopyAsync(
         HttpResponseMessage response,
         Exchange exchange,
@@ -112,7 +113,7 @@ internal static class ResponseCopier
                 await writer.FlushAsync(CancellationToken.None);
             }
 
-            // Deadlines, resets and truncation are the peer's doing and end this answer alone.
+            // Deadlines, resets and truncation come from the peer and end only this answer.
             var detail =
                 e is not OperationCanceledException ? e.Message
                 : deadline.IsPastEnd || deadline.IsBodyPastEnd ? "The token of its request has expired."
@@ -152,7 +153,7 @@ internal static class ResponseCopier
         return !rest.IsEmpty;
     }
 
-    // The server flushes a head automatically, but not what follows it.
+    // The server flushes a head automatically, but not the bytes after it.
     private static async ValueTask<CopyError?> FlushRestAsync(PipeWriter writer, bool written, CancellationToken token)
     {
         if (!written)

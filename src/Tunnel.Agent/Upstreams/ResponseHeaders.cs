@@ -5,16 +5,14 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// Copies the head and the trailers of an upstream's answer, and judges by the head what kind of answer it is.
-/// </summary>
+/// <summary>Copies the head and the trailers of an upstream's answer, and classifies the answer by its head.</summary>
 internal static class ResponseHeaders
 {
-    // What has no length may last for ever.
+    // An answer without a length may last forever.
     public static bool IsStream(HttpResponseMessage response) =>
         response.Content.Headers.ContentLength is null || EventStream.IsIn(response);
 
-    // A comment has no place in what is compressed or counted.
+    // A comment cannot be inserted into a body that is compressed or has a length.
     public static bool AcceptsComments(Exchange exchange, HttpResponseMessage response) =>
         response.StatusCode == HttpStatusCode.OK
         && HasEvents(exchange, response)
@@ -25,7 +23,7 @@ internal static class ResponseHeaders
         && !response.Content.Headers.NonValidated.Contains("Content-Encoding")
         && !HttpMethods.IsHead(exchange.Request.Method);
 
-    // MCP before 2025-03-26: the stream that a client opens by GET begins with the URL that it posts to.
+    // MCP before 2025-03-26: the stream that a client opens with GET starts with the URL that the client posts to.
     public static bool MayNameEndpoint(Exchange exchange, HttpResponseMessage response) =>
         HttpMethods.IsGet(exchange.Request.Method) && AcceptsComments(exchange, response);
 
@@ -45,10 +43,10 @@ internal static class ResponseHeaders
         }
         catch (InvalidOperationException)
         {
-            return false; // a control character in a field value: our server refuses to send it, rightly
+            return false; // a control character in a field value, which the agent's server refuses to send
         }
 
-        // RFC 9110 §8.6: neither may carry Content-Length; some servers send 0 or more all the same.
+        // RFC 9110 §8.6: neither may carry Content-Length, but some servers send it.
         if (response.StatusCode is HttpStatusCode.NoContent or HttpStatusCode.ResetContent)
         {
             headers.ContentLength = null;
@@ -67,7 +65,7 @@ internal static class ResponseHeaders
         {
             if (HeaderRules.ForwardsResponse(name, connection))
             {
-                // One line each, as they came: Set-Cookie and its like must not be joined.
+                // One line per value, as received: Set-Cookie and similar fields must not be joined.
                 target[name] = ToStringValues(values);
             }
         }
@@ -76,7 +74,8 @@ internal static class ResponseHeaders
     private static StringValues ToStringValues(System.Net.Http.Headers.HeaderStringValues values) =>
         values.Count == 1 ? values.ToString() : values.ToArray();
 
-    // Trailers reach HTTP/2 clients; HTTP/1.1 clients did not ask for them (RFC 9110 §6.5.1 lets a recipient drop them).
+    // Trailers reach HTTP/2 clients; HTTP/1.1 clients did not request them (RFC 9110 §6.5.1 lets a recipient drop
+    // them).
     public static void CopyTrailers(Exchange exchange, HttpResponseMessage response, bool passesCookies)
     {
         if (exchange.Trailers is not { } trailers)

@@ -5,10 +5,10 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Finds the failure that a failed send means for the client.</summary>
+/// <summary>Maps the exception of a failed send to the failure that the client sees.</summary>
 internal static class SendFailure
 {
-    // The details are for the log alone; the caller learns the reason and nothing about addresses inside.
+    // The details are for the log only: the client learns the reason, but no inner addresses.
     public static (Failure Failure, string Detail) Classify(Exception e)
     {
         for (var cause = e; cause is not null; cause = cause.InnerException)
@@ -37,20 +37,22 @@ internal static class SendFailure
                 e.Message
             ),
 
-            // Of the handler's limits, a response can exceed the one on its headers alone: SocketsHttpHandler's 64 KiB.
+            // A response can exceed only one of the handler's limits: SocketsHttpHandler's 64 KiB for headers.
             HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => (
                 UpstreamFailures.HeadersTooLarge,
                 e.Message
             ),
 
-            // The handler's own connect timer: cancellation whose inside says timeout, before ours fired.
+            // The handler's own connect timeout: a cancellation with an inner TimeoutException, before the agent's
+            // deadline.
             OperationCanceledException { InnerException: TimeoutException } => (
                 UpstreamFailures.ConnectTimeout,
                 e.InnerException.Message
             ),
             OperationCanceledException => (UpstreamFailures.HeadersTimeout, "Stage: headers."),
 
-            // The HTTP client looks a connection over when it is made; one that was reset by then has had no request.
+            // The HTTP client checks a connection when it is established; one that was reset by then has carried no
+            // request.
             SocketException => (UpstreamFailures.ConnectFailed, e.Message),
             _ => (UpstreamFailures.Closed, e.Message),
         };

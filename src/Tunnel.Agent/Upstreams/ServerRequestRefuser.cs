@@ -18,10 +18,10 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Posts an error as the client's answer to a request of the server's (L8), with what the client's own message would
-    /// have: its session and version, the route's credential and headers. Its outcome does not matter to any client.
+    /// Posts an error to the server as the client's answer to its request (L8), with the client's session and version
+    /// and the route's credential and headers. The outcome does not affect any client.
     /// </summary>
-    // All of the exchange is read before the first wait: it may belong to another request by then.
+    // Everything in the exchange is read before the first await: afterwards it may belong to another request.
     public async Task RefuseAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)
     {
         var client = ClientKey.From(exchange);
@@ -74,7 +74,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
         }
     }
 
-    // The node that asked must get the answer.
+    // The answer must reach the node that sent the request.
     private static string GetCookie(Exchange exchange, Route route, HttpUpstream upstream, string target) =>
         UpstreamRequest.IsConfigured(upstream.Settings.Headers, "Cookie")
             ? ""
@@ -95,7 +95,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
             UpstreamRequest.Add(request, McpHeaders.ProtocolVersion, version);
         }
 
-        // The session may be one that begins with this very answer.
+        // The session may be one that this very answer starts.
         if (SessionBinding.GetId(exchange) is { Length: > 0 } session)
         {
             UpstreamRequest.Add(request, McpHeaders.Session, session);

@@ -12,8 +12,8 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Opens the connections of one route. The name is resolved for each connection and the very address that passed the
-/// check is connected to, so an answer that changes between check and use gains nothing (DNS rebinding).
+/// Opens the connections of one route. Each connection resolves the name and connects to the very address that passed
+/// the check, so an answer that changes between check and use gains nothing (DNS rebinding).
 /// </summary>
 internal sealed class UpstreamConnector
 {
@@ -33,14 +33,14 @@ internal sealed class UpstreamConnector
                 : null;
     }
 
-    /// <summary>An <see cref="HttpConnect"/> for requests by http: TLS with the server, if it has any, is done here.</summary>
+    /// <summary>The <see cref="HttpConnect"/> of the route's HTTP client, including the TLS handshake.</summary>
     /// <exception cref="UpstreamException">No permitted address answers, or the TLS handshake fails.</exception>
     public async ValueTask<Stream> ConnectAsync(
         SocketsHttpConnectionContext context,
         CancellationToken cancellationToken
     ) => await SecureAsync(await ConnectAsync(cancellationToken), cancellationToken);
 
-    /// <summary>A TCP connection to a permitted address, one to the Unix socket, or the way through the proxy.</summary>
+    /// <summary>Connects to a permitted address, to the Unix socket, or through the proxy.</summary>
     /// <exception cref="UpstreamException">No permitted address answers, or the proxy refuses.</exception>
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -74,8 +74,8 @@ internal sealed class UpstreamConnector
         }
     }
 
-    // The proxy connects to the target, and so what its name resolves to cannot be pinned. What can be checked
-    // is: the proxy's own address, as any other, and a target that is written as an address.
+    // The proxy connects to the target, so the address that the name resolves to cannot be pinned. The agent checks the
+    // proxy's own address, like any other, and a target that is an IP address.
     private void CheckTarget()
     {
         if (
@@ -107,7 +107,7 @@ internal sealed class UpstreamConnector
         }
     }
 
-    // Who may reach it is decided by the file's own mode; there is no address to check.
+    // The socket's file mode decides who may connect; there is no address to check.
     private static async ValueTask<NetworkStream> ConnectSocketAsync(string path, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
@@ -158,7 +158,7 @@ internal sealed class UpstreamConnector
         }
     }
 
-    // The certificate is renewed while the agent runs: each connection shows the one of that moment.
+    // The certificate is renewed while the agent runs: each connection presents the current one.
     private SslClientAuthenticationOptions Identified(SslClientAuthenticationOptions options)
     {
         if (certificate is null)
@@ -171,8 +171,8 @@ internal sealed class UpstreamConnector
         return own;
     }
 
-    // A cloud's metadata service gives credentials to any caller. One of its addresses lies in fd00::/8, which
-    // is allowed by default, so a range that merely covers it does not count.
+    // A cloud's metadata service gives credentials to any caller. One of its addresses is in fd00::/8, which is allowed
+    // by default, so a range that merely contains it does not permit it.
     private string? Vet(IPEndPoint endPoint) =>
         settings.AddressFamily != AddressFamily.Unspecified && endPoint.AddressFamily != settings.AddressFamily
             ? $"{endPoint.Address} is not of the family that network.address_family names."

@@ -6,12 +6,8 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Makes upstreams from their settings.</summary>
-/// <param name="forwarder">Shared by all that speak HTTP.</param>
-/// <param name="metrics">Shared by all.</param>
-/// <param name="time">Their clock.</param>
-/// <param name="loggers">For what they say.</param>
-/// <param name="resolver">The system's when null.</param>
+/// <summary>Creates upstreams from their settings.</summary>
+/// <param name="resolver">The system's resolver when null.</param>
 internal sealed class UpstreamFactory(
     Forwarder forwarder,
     AgentMetrics metrics,

@@ -4,13 +4,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Finds out again and again whether a route's upstream answers, by the same way and under the same address rules as its
+/// Probes repeatedly whether a route's upstream answers, over the same path and under the same address rules as its
 /// requests.
 /// </summary>
-/// <param name="route">Whose upstream is probed.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Told about changes.</param>
-/// <param name="known">The last verdict of an earlier probe of this upstream; null for none.</param>
+/// <param name="known">The last result of an earlier probe of this upstream; null for none.</param>
 internal sealed class UpstreamProbe(
     Route route,
     TimeProvider time,
@@ -18,25 +15,25 @@ internal sealed class UpstreamProbe(
     ProbeState? known = null
 )
 {
-    // A server that comes back should not be called unhealthy for the rest of a long interval.
+    // A server that recovers should not be called unhealthy for the rest of a long interval.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(2);
 
-    // Between two probes: a server that went away is noticed within 5 s, however long the interval is.
+    // Between two probes the agent only connects: an unreachable server is noticed within 5 s, however long the
+    // interval is.
     private static readonly TimeSpan Reach = TimeSpan.FromSeconds(3);
 
     private volatile ProbeState state = known ?? new(null, "");
 
-    /// <summary>The last verdict.</summary>
     public ProbeState State => state;
 
     public Route Route => route;
 
-    /// <summary>True until the first verdict, if one is to come.</summary>
+    /// <summary>True until the first result, if the upstream is probed.</summary>
     public bool IsWaiting => Settings.Kind != ProbeKind.None && state.IsHealthy is null;
 
     private ProbeSettings Settings => route.Upstream.Settings.Probe;
 
-    /// <summary>Probes until cancelled; each change calls <paramref name="changed"/>.</summary>
+    /// <summary>Probes until cancelled, and calls <paramref name="changed"/> after each change.</summary>
     public async Task RunAsync(Action changed, CancellationToken cancellationToken)
     {
         if (Settings.Kind == ProbeKind.None)
@@ -67,7 +64,7 @@ internal sealed class UpstreamProbe(
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    /// <summary>One probe; true if the verdict changed.</summary>
+    /// <summary>Probes once; true if the result changed.</summary>
     public async Task<bool> ProbeAsync(CancellationToken cancellationToken)
     {
         var before = state;
@@ -108,7 +105,7 @@ internal sealed class UpstreamProbe(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            return false; // the probe that follows says why
+            return false; // the next probe reports why
         }
     }
 
@@ -132,7 +129,7 @@ internal sealed class UpstreamProbe(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The agent serves its other routes, whatever goes wrong with one server's answer, even without memory for it.
+            // The agent must serve its other routes whatever fails with this server's answer, even if memory runs out.
             return new ProbeState(false, $"The probe failed: {e.GetType().Name}.");
         }
     }

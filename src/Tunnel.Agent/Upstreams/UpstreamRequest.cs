@@ -10,10 +10,7 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// Makes the request that goes to an upstream: its head without the credentials of the client and with those of the
-/// agent.
-/// </summary>
+/// <summary>Creates the request to an upstream: its head without the client's credentials and with the agent's.</summary>
 internal static class UpstreamRequest
 {
     private const string Cookie = "Cookie";
@@ -114,7 +111,7 @@ internal static class UpstreamRequest
                 continue;
             }
 
-            // RFC 9113 §8.2.3: HTTP/2 clients split Cookie; on HTTP/1.1 it is one line again, joined with "; ".
+            // RFC 9113 §8.2.3: HTTP/2 clients split Cookie; on HTTP/1.1 it is one line, joined with "; ".
             if (values.Count > 1 && isCookie)
             {
                 Add(request, name, string.Join("; ", values!));
@@ -176,7 +173,7 @@ internal static class UpstreamRequest
         return false;
     }
 
-    // Null, or why one of them is not available. Secrets are read again each time, so that they can be replaced.
+    // Returns null, or why a value is not available. Secrets are read for each request, so that they can be replaced.
     public static string? AddConfigured(
         HttpRequestMessage request,
         IReadOnlyList<KeyValuePair<string, SettingValue>> configured

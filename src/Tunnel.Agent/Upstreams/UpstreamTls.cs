@@ -3,7 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>TLS towards an upstream: which roots count and which name its certificate must have.</summary>
+/// <summary>TLS options for an upstream: the trusted roots and the name that its certificate must have.</summary>
 internal static class UpstreamTls
 {
     public static SslClientAuthenticationOptions CreateOptions(HttpUpstreamSettings settings) =>
@@ -16,7 +16,7 @@ internal static class UpstreamTls
 
     private static X509ChainPolicy CreatePolicy(HttpUpstreamSettings settings)
     {
-        // Downloads of intermediates would be connections past the route's address check.
+        // Downloads of intermediates would bypass the route's address check.
         var policy = new X509ChainPolicy
         {
             RevocationMode = X509RevocationMode.NoCheck,

@@ -5,7 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>One probe of a route's upstream outside the running agent, by the same way and under the same rules.</summary>
+/// <summary>
+/// One probe of a route's upstream outside the running agent, over the same path and under the same rules.
+/// </summary>
 internal static class UpstreamTrial
 {
     public static async Task<ProbeState> RunAsync(

@@ -6,25 +6,25 @@ using Culvert.Platform.Events;
 namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
 /// <summary>
-/// Rewrites the first event of the transport that MCP had before 2025-03-26 (HTTP with SSE): <c>endpoint</c>, the URL that the
-/// client posts to. The first event with data decides; behind it each byte passes as it comes.
+/// Rewrites <c>endpoint</c>, the first event of the HTTP with SSE transport that MCP had before 2025-03-26: the URL
+/// that the client posts to. The first event with data decides; every byte after it passes as received.
 /// </summary>
-/// <param name="rewrite">Of the URL; null: it must not pass.</param>
+/// <param name="rewrite">Returns the URL to send instead; null if the URL must not pass.</param>
 internal sealed class EndpointEvent(Func<string, string?> rewrite)
 {
-    // A longer first event is none of those.
+    // A longer first event is not an endpoint event.
     private const int MostBytes = 16 * 1024;
 
-    // An idle stream without an event holds nothing.
+    // Empty while an idle stream has no event.
     private ReadOnlyMemory<byte> held;
 
-    /// <summary>Whether the first event was seen: what follows passes untouched.</summary>
+    /// <summary>Whether the first event was seen. All bytes after it pass unchanged.</summary>
     public bool IsOver { get; private set; }
 
-    /// <summary>Whether the event names an address that must not pass; then nothing of it was returned.</summary>
+    /// <summary>Whether the event names an address that must not pass. No part of the event was returned then.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>Adds what came, and returns what may pass.</summary>
+    /// <summary>Adds received bytes, and returns those that may pass.</summary>
     public ReadOnlyMemory<byte> Add(ReadOnlySpan<byte> bytes)
     {
         ReadOnlyMemory<byte> rest = (byte[])[.. held.Span, .. bytes];
@@ -33,8 +33,8 @@ internal sealed class EndpointEvent(Func<string, string?> rewrite)
     }
 
     /// <summary>
-    /// What of the held may pass at the end of the stream. An event that never ended is dropped, as by every client (HTML
-    /// Standard §9.2.6): it may be half of the one that names an address.
+    /// Returns the held bytes that may pass at the end of the stream. An incomplete event is dropped, as by every
+    /// client (HTML Standard §9.2.6), because it may be half of an event that names an address.
     /// </summary>
     public ReadOnlyMemory<byte> End()
     {

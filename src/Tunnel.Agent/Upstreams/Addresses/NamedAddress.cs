@@ -5,10 +5,12 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
-/// <summary>An absolute http or https URL, or a reference with an authority, as an answer writes it (RFC 3986 §4.2).</summary>
+/// <summary>
+/// An absolute http or https URL, or a reference with an authority (RFC 3986 §4.2), as an answer contains it.
+/// </summary>
 /// <param name="Scheme">In lower case; empty where the reference has none.</param>
 /// <param name="Host">In lower case, without brackets and final dot.</param>
-/// <param name="Port">As it is written; 0 = none.</param>
+/// <param name="Port">The written port; 0 for none.</param>
 /// <param name="Rest">Path, query and fragment, byte for byte.</param>
 internal sealed record NamedAddress(string Scheme, string Host, int Port, string Rest)
 {
@@ -30,7 +32,7 @@ internal sealed record NamedAddress(string Scheme, string Host, int Port, string
         "home.arpa",
     ];
 
-    /// <summary>Whether no port is written, or the usual one of http or https.</summary>
+    /// <summary>Whether the port is absent, or the default port of http or https.</summary>
     public bool HasUsualPort => Port is 0 or HttpPort or HttpsPort;
 
     public bool IsLoopback =>
@@ -38,17 +40,19 @@ internal sealed record NamedAddress(string Scheme, string Host, int Port, string
             ? AddressClasses.Classify(address) == AddressClass.Loopback
             : Host == "localhost" || Host.EndsWith(".localhost", StringComparison.Ordinal);
 
-    /// <summary>Whether it leads to no server on the Internet: a private address, or a name that public DNS does not have.</summary>
+    /// <summary>
+    /// Whether the host is not on the Internet: a private address, or a name that public DNS does not have.
+    /// </summary>
     public bool IsInner =>
         IPAddress.TryParse(Host, out var address)
             ? AddressClasses.Classify(address) != AddressClass.Public
             : !Host.Contains('.', StringComparison.Ordinal)
                 || InnerSuffixes.Any(s => Host.EndsWith("." + s, StringComparison.Ordinal));
 
-    /// <summary>Null: the reference is relative to the URL of the request, or of another scheme.</summary>
+    /// <summary>Null if the reference is relative to the URL of the request, or has another scheme.</summary>
     public static NamedAddress? Parse(string reference)
     {
-        // Browsers take a backslash for a slash (WHATWG URL §4.4).
+        // Browsers treat a backslash as a slash (WHATWG URL §4.4).
         var text = reference.Trim(' ', '\t').Replace('\\', '/');
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         var scheme = colon > 0 ? text[..colon].ToLowerInvariant() : "";
@@ -68,7 +72,7 @@ internal sealed record NamedAddress(string Scheme, string Host, int Port, string
             : null;
     }
 
-    /// <summary>Splits <c>host:port</c>; false where it has no host, or a port that is none.</summary>
+    /// <summary>Splits <c>host:port</c>; false if the host is missing or the port is invalid.</summary>
     public static bool ParseAuthority(string authority, out string host, out int port)
     {
         port = 0;
@@ -77,7 +81,7 @@ internal sealed record NamedAddress(string Scheme, string Host, int Port, string
         host = (colon < 0 ? authority : authority[..colon]).Trim('[', ']').TrimEnd('.').ToLowerInvariant();
         if (IPAddress.TryParse(host, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6)
         {
-            host = address.ToString(); // one of several spellings
+            host = address.ToString(); // the canonical spelling
         }
 
         return host.Length > 0

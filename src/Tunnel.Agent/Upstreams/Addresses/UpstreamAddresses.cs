@@ -11,17 +11,16 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
 /// <summary>
-/// Gives clients the route's URL wherever an answer of the upstream names the upstream (S46): an outside client cannot follow
-/// an inner address, and a client inside would leave the route, and its checks and records with it. What names another inner
-/// address is refused, unless the route passes it.
+/// Replaces the upstream's own address in its answers by the route's URL (S46): an outside client cannot follow an
+/// inner address, and an inside client would bypass the route, with its checks and records. An answer that names
+/// another inner address is refused, unless the route passes it.
 /// </summary>
-/// <param name="settings">Of the upstream.</param>
 internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
 {
     private const string Location = "Location";
     private const string ContentLocation = "Content-Location";
 
-    // Escapes only what JSON demands: the document is read by programs.
+    // Escapes only what JSON requires, because programs read the document.
     private static readonly JsonWriterOptions AsWritten = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
@@ -33,11 +32,11 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
     /// <summary>
     /// Rewrites <c>Location</c>, <c>Content-Location</c>, <c>Link</c> and the URLs of challenges in the answer's head.
     /// </summary>
-    /// <param name="exchange">The answer's head was copied to it.</param>
+    /// <param name="exchange">The exchange that the answer's head was copied to.</param>
     /// <param name="host">The host that the client requested, with its port.</param>
     /// <param name="isPassthrough">Whether the upstream itself signs clients in.</param>
     /// <param name="problem">For the log: which header names which host.</param>
-    /// <returns>False: it names another inner address.</returns>
+    /// <returns>False if the head names another inner address.</returns>
     public bool TryRewriteHead(
         Exchange exchange,
         string host,
@@ -63,7 +62,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         Replace(headers, "Link", text => Targets().Replace(text, m => $"<{found.Rewrite(m.Groups[1].Value)}>"));
         problem = found.Problem;
 
-        // A challenge may lead to an authorization server that only clients inside can reach.
+        // A challenge may name an authorization server that only inside clients can reach.
         Replace(
             headers,
             "WWW-Authenticate",
@@ -72,9 +71,10 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         return problem is null;
     }
 
-    /// <summary>A reference that the upstream gives for a client to follow; null: it names another inner address.</summary>
+    /// <summary>
+    /// Rewrites a reference that the upstream gives for a client to follow; null if it names another inner address.
+    /// </summary>
     /// <param name="host">The host that the client requested, with its port.</param>
-    /// <param name="reference">As the upstream wrote it.</param>
     public string? Rewrite(string host, string reference)
     {
         var found = new Rewriting(this, host, isPassthrough: false);
@@ -83,10 +83,10 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
     }
 
     /// <summary>
-    /// A JSON document with the route's URL wherever a text names the upstream; byte for byte the same where none does.
+    /// Returns a JSON document with the route's URL instead of the upstream's in every text; unchanged, byte for byte,
+    /// if no text names the upstream.
     /// </summary>
     /// <param name="host">The host that the client requested, with its port.</param>
-    /// <param name="document">As the upstream wrote it.</param>
     public ReadOnlyMemory<byte> RewriteDocument(string host, ReadOnlyMemory<byte> document)
     {
         try
@@ -97,7 +97,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
-            return document; // no JSON, half a surrogate pair, or a member twice: it is not the agent's to judge
+            return document; // not JSON, half a surrogate pair, or a duplicate member: the agent does not judge it
         }
     }
 
@@ -112,7 +112,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         return buffer.WrittenMemory;
     }
 
-    // True: a text was replaced.
+    // True if a text was replaced.
     private static bool RewriteTexts(JsonNode node, Rewriting found)
     {
         var isChanged = false;
@@ -168,8 +168,8 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         }
     }
 
-    // Under the address that the agent connects to, or the name that the agent calls it by. A server behind TLS that ends
-    // before it writes http, and one that does not know its port writes none.
+    // The upstream's own names are the address that the agent connects to and the name in the Host field. A server
+    // behind a TLS terminator writes http, and a server that does not know its port omits it.
     private bool IsOwn(NamedAddress named) =>
         (named.Host == header.Host && (named.Port == header.Port || (header.Port == 0 && named.HasUsualPort)))
         || (
@@ -191,11 +191,11 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
     [GeneratedRegex("\"(https?://[^\"\\\\]*)\"", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase)]
     private static partial Regex QuotedUrls();
 
-    // RFC 6749 §4.1.2: the answer of an authorization server to a client on the user's own machine (RFC 8252 §7.3).
+    // RFC 6749 §4.1.2: the response of an authorization server to a client on the user's own machine (RFC 8252 §7.3).
     [GeneratedRegex("[?&#](?:code|error|access_token|id_token)=", RegexOptions.CultureInvariant)]
     private static partial Regex AuthorizationResponse();
 
-    /// <summary>One answer.</summary>
+    /// <summary>Rewrites the addresses of a single answer.</summary>
     private sealed class Rewriting(UpstreamAddresses upstream, string host, bool isPassthrough)
     {
         private readonly (string Host, int Port) route = ReadHeader(host);

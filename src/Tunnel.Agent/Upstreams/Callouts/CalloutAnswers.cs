@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The JSON of the callouts server, in either era.</summary>
+/// <summary>The JSON responses of the callouts server, in either era.</summary>
 internal static class CalloutAnswers
 {
     private static readonly string[] LegacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -92,7 +92,7 @@ internal static class CalloutAnswers
             ? Refused(request, isModern, refusal)
             : Tool(request, isModern, isError: false, json => surface.WriteResult(json, result, targets));
 
-    /// <summary>The URL of a token endpoint, as it is written in the configuration.</summary>
+    /// <summary>The URL of a token endpoint, as written in the configuration.</summary>
     public static ReadOnlyMemory<byte> Audience(McpMessage request, bool isModern, Uri url) =>
         Tool(request, isModern, isError: false, json => json.WriteString("audience"u8, url.OriginalString));
 
@@ -108,7 +108,7 @@ internal static class CalloutAnswers
             }
         );
 
-    // Clients without structured results read the same as text.
+    // Clients without support for structured results get the same content as text.
     private static ReadOnlyMemory<byte> Tool(
         McpMessage request,
         bool isModern,
@@ -175,7 +175,7 @@ internal static class CalloutAnswers
         json.WriteEndObject();
     }
 
-    // M9: what a caller sees may depend on who it is.
+    // M9: the list may depend on the caller.
     private static void WriteCache(Utf8JsonWriter json)
     {
         json.WriteNumber("ttlMs"u8, 60_000);

@@ -9,8 +9,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// Calls targets. The name is resolved for each connection and the address that passed the check is the one that is
-/// connected to. A redirect is followed to another target alone, under that target's own rules, at every hop.
+/// Calls targets. Each connection resolves the name and connects to the very address that passed the check. A redirect
+/// is followed only to another target, under that target's own rules, at every hop.
 /// </summary>
 internal sealed class CalloutClient : IDisposable
 {
@@ -24,7 +24,7 @@ internal sealed class CalloutClient : IDisposable
     {
         this.time = time;
         Targets = new CalloutTargets(settings.Targets);
-        var trust = SystemRoots.Policy(settings.CaBundle); // read once: there may be a thousand targets
+        var trust = SystemRoots.Policy(settings.CaBundle); // read once, because there may be a thousand targets
         clients = Targets.All.ToFrozenDictionary(
             t => t.Name,
             t => new HttpMessageInvoker(NewHandler(t, trust, time, resolver)),
@@ -132,7 +132,7 @@ internal sealed class CalloutClient : IDisposable
         }
     }
 
-    // Never from https to http: what was protected must not continue in clear text.
+    // Never from https to http: protected data must not continue in clear text.
     private CalloutTarget? Next(Uri from, Uri location) =>
         Uri.TryCreate(from, location, out var to) && (from.Scheme == to.Scheme || to.Scheme == Uri.UriSchemeHttps)
             ? Targets.Find(to)
@@ -153,7 +153,7 @@ internal sealed class CalloutClient : IDisposable
 
         foreach (var (name, value) in request.Headers)
         {
-            // A target that a redirect leads to gets what it lists itself.
+            // The target of a redirect gets only the headers that it lists itself.
             if (
                 target.RequestHeaders.Contains(name, StringComparer.OrdinalIgnoreCase)
                 && !message.Headers.TryAddWithoutValidation(name, value)
@@ -213,12 +213,12 @@ internal sealed class CalloutClient : IDisposable
         handler.MaxResponseDrainSize = 0;
         handler.MaxConnectionsPerServer = 8;
         handler.PooledConnectionIdleTimeout = HttpUpstream.PooledIdle;
-        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1); // then the name is looked up and vetted again
+        handler.PooledConnectionLifetime = TimeSpan.FromMinutes(1); // afterwards the name is resolved and vetted again
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1;
         return handler;
     }
 
-    // S27: link-local and metadata addresses never, whatever is listed.
+    // S27: link-local and metadata addresses are never called, whatever is listed.
     private static string? Vet(CalloutTarget target, IPEndPoint endPoint) =>
         AddressClasses.Classify(endPoint.Address) is AddressClass.LinkLocal or AddressClass.CloudMetadata
             ? "It is never called."

@@ -3,9 +3,12 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>Which targets a caller wants to see. Case and surrounding blanks do not count; an empty list selects all.</summary>
+/// <summary>
+/// Selects the targets that a caller wants to see. Case and surrounding whitespace are ignored; an empty list selects
+/// all.
+/// </summary>
 /// <param name="Categories">A target has one of these.</param>
-/// <param name="Sources">As the categories.</param>
+/// <param name="Sources">Like the categories.</param>
 /// <param name="Tags">A target has all of these.</param>
 internal sealed record CalloutFilter(
     IReadOnlySet<string> Categories,
@@ -15,7 +18,7 @@ internal sealed record CalloutFilter(
 {
     private static readonly FrozenSet<string> Everything = [];
 
-    /// <summary>Null if the arguments are not of that shape.</summary>
+    /// <summary>Null if the arguments do not have the required shape.</summary>
     public static CalloutFilter? Read(JsonElement arguments)
     {
         if (arguments.ValueKind != JsonValueKind.Object)

@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>Why a callout was not made, or its answer not given.</summary>
+/// <summary>Why a callout was not made, or its response not returned.</summary>
 /// <param name="Code">Stable; <c>error_code</c> in the tool's result.</param>
 /// <param name="Message">For the caller: no URL, no address.</param>
-/// <param name="Cause">What usually leads here; for the documentation.</param>
+/// <param name="Cause">The usual cause; for the documentation.</param>
 /// <param name="NextStep">What the reader should do; for the documentation.</param>
 internal sealed record CalloutRefusal(string Code, string Message, string Cause, string NextStep)
 {

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The arguments of <c>call_target</c>. What a caller may set can only be less than what the target allows.</summary>
+/// <summary>The arguments of <c>call_target</c>. A caller can only lower the target's limits.</summary>
 internal sealed record CalloutRequest
 {
-    // Each is compared with each that Connection names.
+    // Bounds the work: each header is compared with each name in Connection.
     private const int MostHeaders = 128;
     private const int MostHeaderCharacters = 32 * 1024;
 
@@ -23,11 +23,10 @@ internal sealed record CalloutRequest
 
     public long? MaxRedirects { get; private init; }
 
-    /// <summary>False: a redirect is the result.</summary>
+    /// <summary>False returns a redirect as the result.</summary>
     public bool FollowsRedirects { get; private init; } = true;
 
-    /// <summary>Null if the arguments are not of that shape.</summary>
-    /// <param name="arguments">As the caller wrote them.</param>
+    /// <summary>Null if the arguments do not have the required shape.</summary>
     /// <param name="members">The members that the tool has.</param>
     public static CalloutRequest? Read(JsonElement arguments, IReadOnlyList<string> members)
     {

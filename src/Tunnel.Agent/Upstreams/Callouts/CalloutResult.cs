@@ -2,12 +2,10 @@ using System.Net.Http.Headers;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>What a callout brought.</summary>
+/// <summary>The result of a callout.</summary>
 /// <param name="Refusal">Null if the target answered.</param>
-/// <param name="Status">Its HTTP status.</param>
-/// <param name="Headers">Those that the caller may see.</param>
-/// <param name="Body">Its whole body.</param>
-/// <param name="Redirects">Followed on the way.</param>
+/// <param name="Headers">Only those that the caller may see.</param>
+/// <param name="Redirects">The number of redirects that were followed.</param>
 internal sealed record CalloutResult(
     CalloutRefusal? Refusal,
     int Status,
@@ -16,7 +14,7 @@ internal sealed record CalloutResult(
     int Redirects
 )
 {
-    /// <summary>Of a tool that calls no target.</summary>
+    /// <summary>The result of a tool that calls no target.</summary>
     public static readonly CalloutResult None = new(null, 0, [], default, 0);
 
     public static CalloutResult Refused(CalloutRefusal refusal, int redirects = 0) =>

@@ -2,7 +2,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>An upstream inside the agent: an MCP server whose tools call the listed URLs and nothing else.</summary>
+/// <summary>An upstream inside the agent: an MCP server whose tools call only the listed URLs.</summary>
 internal sealed record CalloutSettings : UpstreamSettings
 {
     /// <summary>The path of the MCP endpoint that clients call.</summary>
@@ -10,10 +10,12 @@ internal sealed record CalloutSettings : UpstreamSettings
 
     public required IReadOnlyList<CalloutTarget> Targets { get; init; }
 
-    /// <summary>A PEM file: its roots vouch for targets as the system's do (<c>network.ca_bundle</c>); empty for none.</summary>
+    /// <summary>
+    /// A PEM file with roots for targets, in addition to the system's (<c>network.ca_bundle</c>); empty for none.
+    /// </summary>
     public string CaBundle { get; init; } = "";
 
-    /// <summary>Calls at once.</summary>
+    /// <summary>The most concurrent calls.</summary>
     public int MaxCalls { get; init; } = 64;
 
     public override string Address => $"callouts: {Targets.Count} targets";

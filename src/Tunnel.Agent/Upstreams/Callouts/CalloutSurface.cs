@@ -4,28 +4,28 @@ using Culvert.Tunnel.Agent.Mcp;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// What clients of one kind see of the callouts: the tools, their arguments and the form of their results. Targets, checks,
-/// limits and records are the same for all.
+/// The tools, their arguments and the form of their results, as clients of one kind see them. Targets, checks, limits
+/// and records are the same for all kinds.
 /// </summary>
 internal abstract class CalloutSurface
 {
-    /// <summary>The surface for calls that came through a channel of a provider's tunnel; empty for none.</summary>
+    /// <summary>The surface for calls from a channel of a provider's tunnel; empty for calls that used no channel.</summary>
     public static CalloutSurface Find(string channel) =>
         channel == HarpoonSurface.Channel ? HarpoonSurface.Instance : OwnSurface.Instance;
 
-    /// <summary>The tools as <c>tools/list</c> shows them.</summary>
+    /// <summary>The result of <c>tools/list</c>.</summary>
     public abstract ReadOnlySpan<byte> Definitions { get; }
 
-    /// <summary>Whether clients may ask for the URL of a token endpoint.</summary>
+    /// <summary>Whether clients may request the URL of a token endpoint.</summary>
     public virtual bool HasAudience => false;
 
-    /// <summary>Whether a call can have this method at all; the target decides in addition.</summary>
+    /// <summary>Whether a call may use this method at all. The target must allow it as well.</summary>
     public virtual bool Allows(string method) => true;
 
     /// <summary>The arguments of <c>call_target</c>; null if they do not fit the tool.</summary>
     public abstract CalloutRequest? ReadRequest(McpMessage message);
 
-    /// <summary>The targets that <c>list_targets</c> shows; null if its arguments do not fit the tool.</summary>
+    /// <summary>The targets that <c>list_targets</c> returns; null if its arguments do not fit the tool.</summary>
     public abstract IReadOnlyList<CalloutTarget>? Select(McpMessage message, CalloutTargets targets);
 
     /// <summary>Writes the members of an entry of <c>list_targets</c>.</summary>
@@ -34,7 +34,7 @@ internal abstract class CalloutSurface
     /// <summary>Writes the members of a result of <c>call_target</c> that is not a refusal.</summary>
     public abstract void WriteResult(Utf8JsonWriter json, CalloutResult result, CalloutTargets targets);
 
-    /// <summary>The name of a target as the only argument; null if the arguments do not fit such a tool.</summary>
+    /// <summary>The name of a target as the only argument; null if the arguments have another form.</summary>
     public static string? ReadTarget(McpMessage message) =>
         ReadArguments(
             message,
@@ -47,7 +47,7 @@ internal abstract class CalloutSurface
                     : null
         );
 
-    /// <summary>Null if the arguments are unreadable, or <paramref name="read"/> says so.</summary>
+    /// <summary>Null if the arguments are unreadable, or if <paramref name="read"/> returns null.</summary>
     protected static T? ReadArguments<T>(McpMessage message, Func<JsonElement, T?> read)
         where T : class
     {
@@ -63,7 +63,7 @@ internal abstract class CalloutSurface
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // text with half a surrogate pair
+            return null; // half a surrogate pair
         }
     }
 

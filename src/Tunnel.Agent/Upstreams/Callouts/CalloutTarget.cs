@@ -2,14 +2,14 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>One exact URL that may be called, and how.</summary>
+/// <summary>An exact URL that may be called, with its limits.</summary>
 internal sealed record CalloutTarget
 {
     public const string DefaultCategory = "config";
 
     private const string TokenEndpoint = "token-endpoint";
 
-    /// <summary>What callers name it by; they never see the URL.</summary>
+    /// <summary>The name that callers use; they never see the URL.</summary>
     public required string Name { get; init; }
 
     /// <summary>Scheme, host, port, path and query, all of them exact; no user, no fragment.</summary>
@@ -18,13 +18,13 @@ internal sealed record CalloutTarget
     /// <summary>For readers of a list of targets; empty for none.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>What a caller may select targets by.</summary>
+    /// <summary>Callers may select targets by category.</summary>
     public string Category { get; init; } = DefaultCategory;
 
-    /// <summary>As <see cref="Category"/>; a target has any number of them.</summary>
+    /// <summary>Callers may select targets by tags; a target has any number of them.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
-    /// <summary>Whether callers may learn its URL, as the audience of an assertion.</summary>
+    /// <summary>Whether callers may learn the URL, as the audience of an assertion.</summary>
     public bool IsTokenEndpoint => Tags.Contains(TokenEndpoint, StringComparer.Ordinal);
 
     public required IReadOnlyList<string> Methods { get; init; }
@@ -39,12 +39,12 @@ internal sealed record CalloutTarget
 
     public required int MaxResponseBytes { get; init; }
 
-    /// <summary>Of the whole call, redirects included.</summary>
+    /// <summary>Limits the whole call, including redirects.</summary>
     public required TimeSpan Timeout { get; init; }
 
-    /// <summary>Each must lead to the exact URL of a target that allows the method.</summary>
+    /// <summary>Each redirect must lead to the exact URL of a target that allows the method.</summary>
     public required int MaxRedirects { get; init; }
 
-    /// <summary>Of the resolved address, checked for every connection.</summary>
+    /// <summary>Checked for the resolved address of every connection.</summary>
     public required AddressRanges AllowedRanges { get; init; }
 }

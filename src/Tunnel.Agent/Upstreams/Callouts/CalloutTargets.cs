@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The targets of one route, by the two ways to find one.</summary>
+/// <summary>The targets of one route, indexed by name and by URL.</summary>
 internal sealed class CalloutTargets(IReadOnlyList<CalloutTarget> all)
 {
     private readonly FrozenDictionary<string, CalloutTarget> byName = all.ToFrozenDictionary(
@@ -19,7 +19,7 @@ internal sealed class CalloutTargets(IReadOnlyList<CalloutTarget> all)
 
     public CalloutTarget? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>The target with exactly this URL.</summary>
+    /// <summary>Finds the target with exactly this URL.</summary>
     public CalloutTarget? Find(Uri url) =>
         url is { UserInfo: "", Fragment: "" } ? byUrl.GetValueOrDefault(url.AbsoluteUri) : null;
 }

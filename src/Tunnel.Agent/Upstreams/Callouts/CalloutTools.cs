@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The names of the tools; a surface has some of them.</summary>
+/// <summary>The names of the tools. Each surface has some of them.</summary>
 internal static class CalloutTools
 {
     public const string List = "list_targets";

@@ -8,8 +8,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
 /// An MCP server inside the agent, without sessions and of both eras. Its tools list and call targets, in the form that
-/// the client's way to the agent has (<see cref="CalloutSurface"/>). Every call is written to the log with its caller, target
-/// and outcome.
+/// the client's channel uses (<see cref="CalloutSurface"/>). Every call is logged with its caller, target and outcome.
 /// </summary>
 internal sealed class CalloutUpstream(
     CalloutSettings settings,
@@ -52,7 +51,7 @@ internal sealed class CalloutUpstream(
         }
         catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
         {
-            // The rule's time is over, or the file no longer has this route.
+            // The rule's time limit has expired, or the file no longer has this route.
             if (exchange.Call is not { } call || await call.TryExplainAsync(exchange, deadline) is null)
             {
                 await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.HeadersTimeout);
@@ -64,7 +63,7 @@ internal sealed class CalloutUpstream(
         }
     }
 
-    /// <summary>It lives as long as the agent does; its targets are their own concern.</summary>
+    /// <summary>The server runs as long as the agent does. The health of its targets is not probed.</summary>
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
         Task.FromResult(new ProbeState(true, "") { KeepsSessions = false });
 
@@ -227,7 +226,7 @@ internal sealed class CalloutUpstream(
             : CalloutAnswers.Refused(message, isModern, refusal);
     }
 
-    // A name that does not belong to a target is the caller's own text.
+    // A name that does not belong to a target is arbitrary text of the caller, so it is not logged.
     private void WriteLog(
         Exchange exchange,
         Route route,
@@ -252,7 +251,7 @@ internal sealed class CalloutUpstream(
     private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
         bodies.HoldAsync(
             exchange,
-            64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes), // base64 and JSON's escapes lengthen a body
+            64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes), // base64 and JSON escapes lengthen a body
             settings.Timeouts.StreamIdle,
             RequestFailures.RequestTooLarge,
             McpFailures.MessageUnreadable

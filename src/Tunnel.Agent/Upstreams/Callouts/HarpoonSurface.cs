@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// The form of the channel <c>harpoon</c> of a provider's tunnel. Its callers name a target by <c>label</c>; that member has
-/// the agent's own name, <c>name</c>, by the time that a call is here, so that a route's policy judges one name.
+/// The form of a provider's tunnel channel <c>harpoon</c>. Its callers name a target by <c>label</c>. The agent renames
+/// that member to its own <c>name</c> before a call arrives here, so that a route's policy checks a single name.
 /// </summary>
 internal sealed class HarpoonSurface : CalloutSurface
 {
@@ -32,7 +32,7 @@ internal sealed class HarpoonSurface : CalloutSurface
         "max_redirects",
     ];
 
-    // With those that no request may have (HeaderRules): what describes the caller or its connection, not the call.
+    // Removed in addition to the headers in HeaderRules: they describe the caller or its connection, not the call.
     private static readonly string[] CallerHeaders = ["Accept-Encoding", "Cookie", "User-Agent", "Via"];
 
     private HarpoonSurface() { }
@@ -60,7 +60,7 @@ internal sealed class HarpoonSurface : CalloutSurface
         }
 
         json.WriteString("category"u8, target.Category);
-        json.WriteString("source"u8, target.Category); // the protocol's sources are the categories
+        json.WriteString("source"u8, target.Category); // the protocol's sources are the agent's categories
         if (target.Tags.Count > 0)
         {
             WriteNames(json, "tags", target.Tags);
@@ -99,7 +99,8 @@ internal sealed class HarpoonSurface : CalloutSurface
             }
             : null;
 
-    // The provider's callers send what their HTTP client adds. It is left out; what is left must be allowed by the target.
+    // The provider's callers send the headers that their HTTP client adds. These are removed; the target must allow the
+    // rest.
     private static List<KeyValuePair<string, string>> SelectHeaders(IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         string[] connection =
@@ -115,7 +116,7 @@ internal sealed class HarpoonSurface : CalloutSurface
         ];
     }
 
-    // The protocol's agents write names so; a caller may compare them with their case.
+    // The protocol's agents write names in this case, and a caller may compare them case-sensitively.
     private static string ToCanonical(string name) =>
         string.Create(
             name.Length,

@@ -7,8 +7,8 @@ using System.Text.RegularExpressions;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// Replaces the exact URLs of targets in responses by <c>harpoon://label</c>, which callers of the channel can call. Other
-/// bytes stay as they are.
+/// Replaces the exact URLs of targets in responses by <c>harpoon://label</c>, which callers of the channel can call.
+/// Other bytes stay unchanged.
 /// </summary>
 internal static partial class HarpoonUrls
 {
@@ -17,7 +17,7 @@ internal static partial class HarpoonUrls
 
     private static readonly string[] Headers = ["location", "link", "content-location"];
 
-    /// <summary>The values of a response header.</summary>
+    /// <summary>Rewrites the values of a response header.</summary>
     /// <param name="name">In lower case.</param>
     /// <param name="values">As the target wrote them.</param>
     /// <param name="targets">Of the route.</param>
@@ -26,7 +26,7 @@ internal static partial class HarpoonUrls
             ? values.Select(v => Url().Replace(v, m => Find(m.Value, targets) ?? m.Value))
             : values;
 
-    /// <summary>The body; the same one if it is not JSON or contains no URL of a target.</summary>
+    /// <summary>Rewrites the body; returns it unchanged if it is not JSON or contains no URL of a target.</summary>
     public static ReadOnlyMemory<byte> RewriteBody(ReadOnlyMemory<byte> body, CalloutTargets targets)
     {
         try

@@ -1,17 +1,19 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
-/// <summary>Who keeps the cookies of an upstream.</summary>
+/// <summary>Which party stores the cookies of an upstream.</summary>
 internal enum CookieHandling
 {
-    /// <summary>Clients where the upstream itself checks their tokens (<c>oauth.mode: passthrough</c>), else the agent.</summary>
+    /// <summary>
+    /// Clients if the upstream itself checks their tokens (<c>oauth.mode: passthrough</c>), otherwise the agent.
+    /// </summary>
     Automatic,
 
-    /// <summary>The agent, for each session and principal: clients neither get nor send them.</summary>
+    /// <summary>The agent stores them for each session and principal: clients neither receive nor send them.</summary>
     Keep,
 
-    /// <summary>Clients: both directions pass.</summary>
+    /// <summary>Clients store them: cookies pass in both directions.</summary>
     Pass,
 
-    /// <summary>No one: neither direction passes.</summary>
+    /// <summary>No cookie passes in either direction.</summary>
     Drop,
 }

@@ -4,13 +4,12 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 /// <summary>
-/// Cookies of one upstream for one session (RFC 6265). There is one server, so <c>Domain</c> and <c>Secure</c> mean nothing
-/// here; path and expiry count. Bounded; any number of threads.
+/// Cookies of one upstream for one session (RFC 6265). There is a single server, so <c>Domain</c> and <c>Secure</c> are
+/// ignored; path and expiry are respected. Bounded and thread-safe.
 /// </summary>
-/// <param name="time">The clock of their expiry.</param>
 internal sealed class CookieJar(TimeProvider time)
 {
-    // RFC 6265 §6.1 asks for 50; together no more than servers accept in a head.
+    // RFC 6265 §6.1 recommends at least 50. The size limit keeps the header within what servers accept.
     private const int MostCookies = 50;
     private const int MostCharacters = 8 * 1024;
     private const string SetCookie = "Set-Cookie";
@@ -29,9 +28,8 @@ internal sealed class CookieJar(TimeProvider time)
         }
     }
 
-    /// <summary>Stores what a response sets, and removes what it lets expire.</summary>
-    /// <param name="headers">Of the response.</param>
-    /// <param name="path">Of the request: where a cookie without a path belongs.</param>
+    /// <summary>Stores the cookies that a response sets, and removes those that it expires.</summary>
+    /// <param name="path">The path of the request, the default for cookies without a path.</param>
     public void Store(HttpResponseHeaders headers, string path)
     {
         if (!headers.NonValidated.TryGetValues(SetCookie, out var lines))
@@ -69,7 +67,7 @@ internal sealed class CookieJar(TimeProvider time)
         }
     }
 
-    /// <summary>The header <c>Cookie</c> for a request of that path; empty for none.</summary>
+    /// <summary>The <c>Cookie</c> header for a request of that path; empty for none.</summary>
     public string Format(string path)
     {
         var now = time.GetUtcNow();

@@ -6,21 +6,20 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 /// <summary>
-/// The cookies of an upstream that the agent keeps in its clients' place, most of them a balancer's: without its cookie every
-/// second call of a session meets a node that does not know the session. They belong to a session and its principal, so no
-/// caller ever sends those of another. A caller without both has none.
+/// The cookies of an upstream that the agent stores for its clients. Most are a load balancer's: without its cookie
+/// every second call of a session reaches a node that does not know the session. Cookies belong to a session and its
+/// principal, so no caller ever sends those of another. A caller with neither has none.
 /// </summary>
-/// <param name="time">The clock of expiry and use.</param>
 internal sealed class SessionCookies(TimeProvider time)
 {
-    /// <summary>Sessions whose cookies are kept; of more, those that were not used for the longest time lose theirs.</summary>
+    /// <summary>The most sessions with cookies. Above it, the least recently used sessions lose theirs.</summary>
     internal const int MostSessions = 10_000;
 
     private readonly ConcurrentDictionary<(string Principal, string Session), Entry> all = new();
 
     public int Count => all.Count;
 
-    /// <summary>The header <c>Cookie</c> of a request; empty for none.</summary>
+    /// <summary>The <c>Cookie</c> header of a request; empty for none.</summary>
     public string Format(Exchange exchange, string target)
     {
         if (all.IsEmpty || FindKey(exchange, SessionBinding.GetId(exchange)) is not { } key)
@@ -31,7 +30,7 @@ internal sealed class SessionCookies(TimeProvider time)
         return all.TryGetValue(key, out var entry) ? entry.Use().Format(target) : "";
     }
 
-    /// <summary>Keeps what a response sets. The response may begin a session, or end it.</summary>
+    /// <summary>Stores the cookies that a response sets. The response may start a session or end it.</summary>
     public void Store(Exchange exchange, HttpResponseMessage response, string target)
     {
         var headers = response.Headers.NonValidated;

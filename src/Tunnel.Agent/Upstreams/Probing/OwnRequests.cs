@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
 /// <summary>
-/// The agent's own requests to an MCP server over HTTP. They have what the route's requests have, and cookies of their own:
-/// behind a balancer another node would not know their session.
+/// The agent's own requests to an MCP server over HTTP. They have the headers of the route's requests, but cookies of
+/// their own: behind a load balancer another node would not know their session.
 /// </summary>
 internal sealed class OwnRequests(HttpUpstream upstream)
 {
@@ -20,7 +20,7 @@ internal sealed class OwnRequests(HttpUpstream upstream)
     /// <summary>The agent itself, which is not the principal of any caller.</summary>
     public static readonly ClientKey Client = new("", "", IPAddress.None);
 
-    /// <summary>A new session begins, at whichever node the balancer chooses.</summary>
+    /// <summary>Call this before a new session, which may use whichever node the load balancer chooses.</summary>
     public void ForgetCookies() => cookies = new CookieJar(upstream.Time);
 
     public async Task<HttpResponseMessage> SendAsync(

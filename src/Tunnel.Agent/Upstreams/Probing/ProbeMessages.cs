@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
-/// <summary>What the agent itself says to an MCP server, in either era.</summary>
+/// <summary>The agent's own messages to an MCP server, in either era.</summary>
 internal static class ProbeMessages
 {
     private static readonly string Client = $$"""{"name":"culvert-probe","version":"{{ProductVersion.Text}}"}""";
@@ -31,10 +31,8 @@ internal static class ProbeMessages
     public static readonly byte[] ListTools = """{"jsonrpc":"2.0","id":2,"method":"tools/list"}"""u8.ToArray();
 
     /// <summary>A request for one page of a list.</summary>
-    /// <param name="id">Of the request.</param>
-    /// <param name="method">The list.</param>
-    /// <param name="cursor">Where the page begins; null: at the beginning.</param>
-    /// <param name="isModern">Whether the message names its revision and what the client can do.</param>
+    /// <param name="cursor">Where the page begins; null for the first page.</param>
+    /// <param name="isModern">Whether the message names its revision and the client's capabilities.</param>
     public static byte[] ListPage(int id, string method, string? cursor, bool isModern)
     {
         using var buffer = new MemoryStream();

@@ -6,11 +6,11 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
 /// <summary>
-/// A real call to a program: one that runs for this alone, since a session's program is its session's; a shared one is
-/// called itself.
+/// A real call to a program. A program that belongs to a session is not called; the probe starts one of its own. A
+/// shared program is called itself.
 /// </summary>
-/// <param name="legacy">Gives one that is greeted when it is started.</param>
-/// <param name="modern">Gives one that is never greeted.</param>
+/// <param name="legacy">Returns a channel that was initialized when it started.</param>
+/// <param name="modern">Returns a channel that is never initialized.</param>
 internal sealed class StdioProbe(
     Func<CancellationToken, Task<(RpcChannel? Channel, Failure? Refusal)>> legacy,
     Func<CancellationToken, Task<(RpcChannel? Channel, Failure? Refusal)>> modern
