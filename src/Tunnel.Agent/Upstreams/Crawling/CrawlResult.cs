@@ -3,10 +3,10 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
-/// <summary>What a server listed.</summary>
-/// <param name="Entries">In its order; as far as it was read.</param>
-/// <param name="Problem">Why it was not read to its end; null: it was.</param>
-/// <param name="Ttl">How long the server says that it holds; null: it does not say.</param>
+/// <summary>The definitions that a server listed.</summary>
+/// <param name="Entries">In the server's order, as far as they were read.</param>
+/// <param name="Problem">Why the lists were not read completely; null if they were.</param>
+/// <param name="Ttl">The lifetime that the server gives for its lists; null if it gives none.</param>
 internal sealed record CrawlResult(
     IReadOnlyList<(PinKey Key, JsonElement Entry)> Entries,
     string? Problem,

@@ -10,22 +10,20 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
 /// <summary>
-/// Reads all definitions of a server with the agent's own credential: its greeting and every page of its lists. What the
-/// server makes too many, too large, too slow or endless is an error.
+/// Reads all definitions of a server with the agent's own credential: its greeting and every page of its lists. Lists
+/// that are too many, too large, too slow or endless are an error.
 /// </summary>
-/// <param name="route">Whose server is read.</param>
-/// <param name="time">The clock.</param>
 internal sealed class DefinitionCrawl(Route route, TimeProvider time)
 {
-    /// <summary>Of one list.</summary>
+    /// <summary>The most pages of one list.</summary>
     internal const int MaxPages = 200;
 
-    /// <summary>Of all lists together.</summary>
+    /// <summary>The most entries of all lists together.</summary>
     internal const int MaxEntries = 10_000;
 
     internal const long MaxBytes = 16 * 1024 * 1024;
 
-    /// <summary>For all of it.</summary>
+    /// <summary>The time limit of the whole crawl.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     internal static readonly JsonDocumentOptions Options = new() { MaxDepth = CanonicalJson.MaxDepth };
@@ -42,13 +40,9 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
     private long bytes;
     private TimeSpan? ttl;
 
-    /// <summary>The era that was read.</summary>
+    /// <summary>Whether the modern era was read.</summary>
     public bool IsModern { get; private set; }
 
-    /// <summary>Reads everything once.</summary>
-    /// <param name="kinds">What is read.</param>
-    /// <param name="modernFirst">Which era to try first.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     public async Task<CrawlResult> RunAsync(
         IReadOnlyList<PinKind> kinds,
         bool modernFirst,
@@ -173,7 +167,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
             {
                 if (page == 0 && IsUnknownMethod(json.RootElement))
                 {
-                    return; // it has none of this kind
+                    return; // the server has no list of this kind
                 }
 
                 throw new CrawlException($"The server responds to {list.Method} with an error.");
@@ -194,7 +188,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         throw new CrawlException($"{list.Method} does not end: there are more than {MaxPages} pages.");
     }
 
-    // The cursor of the next page; null: there is none.
+    // Returns the cursor of the next page; null after the last page.
     private string? ReadPage(JsonElement result, (string Method, string Member, string Key, PinKind Kind) list)
     {
         if (
@@ -215,7 +209,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
                 || name.ValueKind != JsonValueKind.String
             )
             {
-                continue; // clients are not shown it either
+                continue; // clients do not see such an entry either
             }
 
             if (entries.Count == MaxEntries)
@@ -266,7 +260,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
     }
 
-    /// <summary>Refuses an answer of which a tree would take too much memory.</summary>
+    /// <summary>Refuses an answer whose parsed tree would take too much memory.</summary>
     /// <exception cref="CrawlException">It has too many values.</exception>
     internal static void CheckValues(ReadOnlySpan<byte> answer)
     {
@@ -292,7 +286,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
         catch (JsonException)
         {
-            // As below.
+            // Reported below, like JSON that is not an object.
         }
 
         throw new CrawlException("The server's response is not a JSON-RPC message.");

@@ -9,7 +9,7 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
-/// <summary>A conversation over HTTP.</summary>
+/// <summary>The agent's own session with an MCP server over HTTP.</summary>
 internal sealed class HttpServerSession : IServerSession
 {
     private const int MaxAnswerBytes = 4 * 1024 * 1024;
@@ -31,8 +31,8 @@ internal sealed class HttpServerSession : IServerSession
 
     public ReadOnlyMemory<byte> Greeting { get; private set; }
 
-    /// <summary>Greets the server.</summary>
-    /// <exception cref="CrawlException">The server does not speak this era, or does not respond.</exception>
+    /// <summary>Opens the session and reads the greeting.</summary>
+    /// <exception cref="CrawlException">The server does not support this era, or does not respond.</exception>
     public static async Task<HttpServerSession> OpenAsync(
         HttpUpstream upstream,
         Route route,
@@ -78,7 +78,7 @@ internal sealed class HttpServerSession : IServerSession
             catch (Exception e)
                 when (e is HttpRequestException or IOException or OperationCanceledException or UpstreamException)
             {
-                // The server ends the session when it is idle.
+                // The server closes an idle session itself.
             }
         }
     }
@@ -142,7 +142,7 @@ internal sealed class HttpServerSession : IServerSession
             );
     }
 
-    // The response in a JSON body, or the response among events; empty where there is none.
+    // Returns the response in a JSON body, or the response among events; empty if there is none.
     private static async Task<ReadOnlyMemory<byte>> ReadAnswerAsync(
         HttpResponseMessage response,
         int id,

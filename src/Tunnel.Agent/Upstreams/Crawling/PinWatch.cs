@@ -4,14 +4,14 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
 /// <summary>
-/// Compares a route's server with its pins while the agent runs: at the start, when something suggests a change, when what
-/// the server said expires, and on a timer. It also takes over what an operator approves meanwhile.
+/// Compares a route's server with its pins while the agent runs: at the start, when an event suggests a change, when
+/// the server's lists expire, and on a timer. It also loads the approvals that an operator makes meanwhile.
 /// </summary>
 internal sealed class PinWatch
 {
     private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
 
-    // However often a server announces changes.
+    // The least time between two readings, however often a server announces changes.
     internal static readonly TimeSpan LeastPause = TimeSpan.FromSeconds(5);
 
     private readonly Route route;
@@ -26,10 +26,7 @@ internal sealed class PinWatch
     private bool isModern = true;
     private bool awaitsCertificate; // the first use is pinned once the agent can sign
 
-    /// <param name="route">Its policy has pins.</param>
-    /// <param name="book">Where they are kept.</param>
-    /// <param name="signer">Signs what the agent itself approves; null while it has no certificate.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="signer">Signs the agent's own approvals; null while the agent has no certificate.</param>
     public PinWatch(Route route, PinBook book, Func<PinSigner?> signer, TimeProvider time)
     {
         this.route = route;
@@ -70,7 +67,7 @@ internal sealed class PinWatch
         }
     }
 
-    /// <summary>Reads the server's definitions once and compares them.</summary>
+    /// <summary>Reads the server's definitions once and compares them with the pins.</summary>
     internal async Task VerifyAsync(CancellationToken cancellationToken)
     {
         var state = pins.State;
@@ -116,7 +113,7 @@ internal sealed class PinWatch
         book.Reporter.ReportVerification(route.Name, result.Problem, isNews);
     }
 
-    /// <summary>Takes over what was approved since the last time.</summary>
+    /// <summary>Loads the approvals that were made since the last call.</summary>
     internal void Reload()
     {
         var now = files.Stamp;
@@ -136,7 +133,7 @@ internal sealed class PinWatch
         }
     }
 
-    /// <summary>Writes down what was seen, for the commands and the next start.</summary>
+    /// <summary>Saves the observed definitions, for the commands and the next start.</summary>
     internal void Save()
     {
         if (pins.State.TakeChanges() is not { } changes)
@@ -154,7 +151,7 @@ internal sealed class PinWatch
         }
     }
 
-    /// <summary>Whether the server's definitions are to be read now.</summary>
+    /// <summary>Whether to read the server's definitions now.</summary>
     internal bool IsDue()
     {
         if (readAt is not { } last)
@@ -188,7 +185,7 @@ internal sealed class PinWatch
         {
             if (files.WasEverApproved)
             {
-                return; // pins that were removed are not a first use
+                return; // removed pins are not a first use
             }
 
             using var held = await files.LockAsync(time, cancellationToken);

@@ -6,18 +6,15 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
-/// <summary>A conversation with a program that is running.</summary>
-/// <param name="channel">The program, greeted where its era has that.</param>
-/// <param name="isModern">The era.</param>
+/// <summary>The agent's own session with a running program.</summary>
+/// <param name="channel">Already initialized in the legacy era.</param>
 internal sealed class StdioServerSession(RpcChannel channel, bool isModern) : IServerSession
 {
     public ReadOnlyMemory<byte> Greeting { get; private set; }
 
     /// <param name="found">The program, or why there is none.</param>
-    /// <param name="greeting">What it responded to <c>initialize</c>; null in the modern era.</param>
-    /// <param name="isModern">The era.</param>
-    /// <param name="cancellationToken">Bounds the wait.</param>
-    /// <exception cref="CrawlException">The program does not run, or does not speak this era.</exception>
+    /// <param name="greeting">Returns the program's response to <c>initialize</c>; null in the modern era.</param>
+    /// <exception cref="CrawlException">The program does not run, or does not support this era.</exception>
     public static async Task<StdioServerSession> OpenAsync(
         (RpcChannel? Channel, Failure? Refusal) found,
         Func<McpMessage?> greeting,

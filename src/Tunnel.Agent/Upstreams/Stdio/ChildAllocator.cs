@@ -4,16 +4,16 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// Gives sessions, and callers without sessions, their programs. When the maximum number of programs runs, it closes
+/// Assigns programs to sessions and to callers without sessions. When the maximum number of programs runs, it closes
 /// idle ones.
 /// </summary>
 internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, ChildPool pool, StdioSessions sessions)
 {
-    // No principal may use more than three quarters of the running programs: one that opens session after session must
-    // not lock out the others.
+    // No principal may use more than three quarters of the running programs: a principal that opens session after
+    // session must not lock out the others.
     private const int ReservedPart = 4;
 
-    // Programs of other principals are closed only after a moment without use: they may be between two calls.
+    // Programs of other principals are closed only after this time without use: they may be between two calls.
     private static readonly TimeSpan IdleOfOthers = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
@@ -22,11 +22,10 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     public IEnumerable<ChildSlot> Slots => modern.Values;
 
     /// <summary>
-    /// The program of a caller without a session. A slot that was idle for too long has ended, and another one replaces it.
+    /// The program of a caller without a session. A new slot replaces one that was closed because it was idle.
     /// </summary>
-    /// <param name="owner">Whose program it is.</param>
-    /// <param name="person">Whose idle sessions make room at once; null = none is closed.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="owner">The principal whose program it is.</param>
+    /// <param name="person">The person whose idle sessions are closed at once to make room; null to close none.</param>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string owner,
         string? person,
@@ -53,8 +52,8 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
 
     /// <summary>
     /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of
-    /// the same person the one that has been idle longest, at once; of others, after a moment. Its client receives
-    /// 404 and begins another (L4).
+    /// the same person the one that has been idle longest, at once; of others, after a delay. Its client receives 404
+    /// and starts a new session (L4).
     /// </summary>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {

@@ -4,17 +4,17 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Takes a program's standard error to the log, or away: unread, it would block the program.</summary>
+/// <summary>Copies a program's standard error to the log, or discards it: an unread pipe would block the program.</summary>
 internal sealed class ChildErrors(ChildProcess child, string name, bool logs, TimeProvider time, ILogger logger)
 {
     private const int MaxLineBytes = 8 * 1024;
     private const int MaxShown = 500;
     private const int MaxLinesPerSecond = 50;
 
-    // Shorter ones would be part of many ordinary words.
+    // Shorter secrets would match parts of many ordinary words.
     private const int LeastSecret = 4;
 
-    /// <summary>Until the program has closed it, or it is waited for no more.</summary>
+    /// <summary>Runs until the program has closed its standard error, or until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -28,7 +28,7 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // It ended.
+            // The stream is closed.
         }
     }
 

@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Starts a route's programs, up to the limit, and clears up behind them.</summary>
+/// <summary>Starts a route's programs, up to the limit, and cleans up after them.</summary>
 internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<RpcChannel, Task> reaping = [];
@@ -15,7 +15,7 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
 
     public int Running => Volatile.Read(ref running);
 
-    /// <summary>Null, with the reason, if none can be started.</summary>
+    /// <summary>Returns null, with the reason, if no program can be started.</summary>
     public RpcChannel? TryStart(IRpcOwner owner, out Failure? refusal)
     {
         if (closed)
@@ -51,7 +51,7 @@ internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogg
         return channel;
     }
 
-    /// <summary>Until a program that is being ended has given its place back.</summary>
+    /// <summary>Completes when a program that is being stopped no longer counts against the limit.</summary>
     public Task FreedAsync(RpcChannel? program) =>
         program is not null && reaping.TryGetValue(program, out var ending) ? ending : Task.CompletedTask;
 

@@ -5,8 +5,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// A running program in a process group of its own, so that what it starts ends with it. It sees the variables that the
-/// route names, and no others.
+/// A running program in a process group of its own, so that its child processes end with it. It sees only the
+/// environment variables that the route names.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -45,13 +45,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public Stream Errors => process.StandardError.BaseStream;
 
-    /// <summary>What the program was given by reference; it may repeat none of it in the log.</summary>
+    /// <summary>Values that the program received by reference. None of them may appear in the log.</summary>
     public IReadOnlyList<string> Secrets { get; }
 
     /// <summary>Completes with the exit status; 128 and more is a signal.</summary>
     public Task<int> Exited { get; }
 
-    /// <summary>Null, with a sentence for the log, if it cannot be started.</summary>
+    /// <summary>Returns null, with a sentence for the log, if the program cannot be started.</summary>
     public static ChildProcess? TryStart(StdioSettings settings, TimeProvider time, out string problem)
     {
         try
@@ -93,7 +93,7 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to end, and after the grace makes it. Returns when it has.</summary>
+    /// <summary>Requests the program to exit, and kills it after the grace period. Completes when it has exited.</summary>
     public Task StopAsync()
     {
         lock (gate)
@@ -114,11 +114,11 @@ internal sealed class ChildProcess : IAsyncDisposable
         {
             try
             {
-                Input.Close(); // the end of its input is how MCP asks a program to end
+                Input.Close(); // closing its input is how MCP requests a program to exit
             }
             catch (IOException)
             {
-                // It reads no more.
+                // The program no longer reads.
             }
 
             Signal(PosixSignals.Terminate);
@@ -132,7 +132,7 @@ internal sealed class ChildProcess : IAsyncDisposable
             }
         }
 
-        await Exited; // which ends its group as well
+        await Exited; // also kills its group
     }
 
     private async Task<int> WaitAsync()
@@ -140,13 +140,13 @@ internal sealed class ChildProcess : IAsyncDisposable
         await process.WaitForExitAsync(CancellationToken.None);
         if (isGrouped)
         {
-            PosixSignals.Send(-Id, PosixSignals.Kill); // whom it left behind
+            PosixSignals.Send(-Id, PosixSignals.Kill); // processes that it left behind
         }
 
         return process.ExitCode;
     }
 
-    // The group may not exist yet, between fork and setsid, or any more.
+    // The group may not exist yet, between fork and setsid, or may be gone.
     private void Signal(int signal)
     {
         if (isGrouped && PosixSignals.Send(-Id, signal))

@@ -1,13 +1,11 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Who shares one running program.</summary>
+/// <summary>Which callers share a running program.</summary>
 internal enum ChildSharing
 {
-    /// <summary>
-    /// Not shared: each legacy session has its own, and so has each principal that calls without sessions.
-    /// </summary>
+    /// <summary>Each legacy session has its own program, and so has each principal that calls without sessions.</summary>
     Session,
 
-    /// <summary>All callers of the route.</summary>
+    /// <summary>All callers of the route share a program.</summary>
     Shared,
 }

@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// A program that outlives single calls and sessions: started when it is needed, started again when it failed. It
-/// cannot know its callers apart, so that it may ask them nothing; what it tells goes to the call it names.
+/// A program that outlives single calls and sessions: it is started on demand, and restarted after a failure. It cannot
+/// distinguish its callers, so its requests are refused; its notifications go to the call that they name.
 /// </summary>
 internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
 {
@@ -23,16 +23,13 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private readonly RestartGuard guard;
     private readonly Lock gate = new();
     private Task<(RpcChannel?, Failure?)>? starting; // guarded by the gate
-    private volatile RpcChannel? latest; // it may still be being greeted
+    private volatile RpcChannel? latest; // it may not be initialized yet
     private volatile RpcChannel? channel;
     private volatile bool isOver;
     private DateTimeOffset started;
     private long usedTicks;
 
-    /// <param name="pool">Starts the program.</param>
-    /// <param name="settings">Of the route.</param>
-    /// <param name="time">The clock of restarts.</param>
-    /// <param name="tellAll">Gets what concerns every caller; null where callers listen to nothing.</param>
+    /// <param name="tellAll">Receives messages that concern every caller; null where callers do not listen.</param>
     public ChildSlot(
         ChildPool pool,
         StdioSettings settings,
@@ -48,23 +45,22 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         Touch();
     }
 
-    /// <summary>When it was used last.</summary>
     public DateTimeOffset UsedAt => new(Volatile.Read(ref usedTicks), TimeSpan.Zero);
 
-    /// <summary>The program that runs; null = none does.</summary>
+    /// <summary>The running program; null if there is none.</summary>
     public RpcChannel? Running => channel is { IsOpen: true } running ? running : null;
 
-    /// <summary>What the program answered to <c>initialize</c>; null before, and in the modern era.</summary>
+    /// <summary>The program's response to <c>initialize</c>; null before it, and in the modern era.</summary>
     public McpMessage? Initialized { get; private set; }
 
-    /// <summary>Whether it is to be used no more.</summary>
+    /// <summary>Whether the slot must not be used any more.</summary>
     public bool IsOver => isOver;
 
-    /// <summary>The running program, started and greeted if need be.</summary>
+    /// <summary>The running program; it is started and initialized if necessary.</summary>
     /// <param name="legacyVersion">
-    /// The revision to greet it with; null in the modern era, where the agent asks which revisions the program speaks.
+    /// The revision for <c>initialize</c>; null in the modern era, where the agent requests the program's revisions.
     /// </param>
-    /// <param name="cancellationToken">Of the caller who waits.</param>
+    /// <param name="cancellationToken">Stops only this caller's wait.</param>
     public Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string? legacyVersion,
         CancellationToken cancellationToken
@@ -83,7 +79,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
                 return Task.FromResult<(RpcChannel?, Failure?)>((running, null));
             }
 
-            // One start serves all who wait for it, and none of them ends it by leaving.
+            // One start serves all callers that wait for it, and none of them cancels it by leaving.
             if (starting is null or { IsCompleted: true })
             {
                 starting = Task.Run(() => StartAsync(legacyVersion), CancellationToken.None);
@@ -139,7 +135,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Closes it if nothing happened for that long: later callers receive that it is over.</summary>
+    /// <summary>Closes the slot if it was idle for that long. Later callers are refused.</summary>
     public bool TryClose(TimeSpan idle)
     {
         lock (gate)
@@ -216,7 +212,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         return (fresh, null);
     }
 
-    // The program is one client's, and that client is the agent: one greeting serves all sessions.
+    // The program has a single client, the agent: one initialization serves all sessions.
     private async Task<Failure?> InitializeAsync(RpcChannel fresh, string version)
     {
         var text = $$$$"""
@@ -238,7 +234,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         return null;
     }
 
-    // Before any client's message: a program takes its first one as a sign of the era that it is to speak.
+    // Sent before any client's message: a program chooses its era by the first message.
     private async Task<Failure?> DiscoverAsync(RpcChannel fresh)
     {
         var (answer, failure) = await AskAsync(fresh, ProbeMessages.Discover);
@@ -250,7 +246,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         return failure;
     }
 
-    // Of the result, or of the error with which a program refuses the agent's own revision and lists others.
+    // The revisions in the result, or in the error with which a program refuses the agent's own revision.
     private static List<string> ReadVersions(QueuedMessage answer)
     {
         using var document = JsonDocument.Parse(answer.Bytes);
@@ -276,7 +272,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private static JsonElement Member(JsonElement of, string name) =>
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) ? member : default;
 
-    /// <summary>The program's answer, a result or an error; null, with the reason, if it gives none.</summary>
+    /// <summary>The program's response, a result or an error; null, with the reason, if there is none.</summary>
     private async Task<(QueuedMessage? Answer, Failure? Failure)> AskAsync(RpcChannel fresh, byte[] text)
     {
         var question = MessageReader.Read(text);

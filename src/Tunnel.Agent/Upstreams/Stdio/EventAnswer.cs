@@ -7,14 +7,10 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// An answer that becomes JSON or a stream of events (L2): JSON if the response is the first thing there is to say,
-/// events as soon as there is anything before it, or nothing for so long that the client might give up.
+/// An answer that becomes JSON or a stream of events (L2): JSON if the response is the first message; events if another
+/// message precedes it, or if nothing arrives for so long that the client might give up.
 /// </summary>
-/// <param name="exchange">What is answered.</param>
-/// <param name="deadline">Of the exchange.</param>
-/// <param name="takesEvents">Whether the client takes events.</param>
-/// <param name="silence">After it a comment is sent; zero = never.</param>
-/// <param name="time">Its clock.</param>
+/// <param name="silence">A comment is sent after this time without an event; zero for never.</param>
 internal sealed class EventAnswer(
     Exchange exchange,
     ExchangeDeadline deadline,
@@ -23,7 +19,8 @@ internal sealed class EventAnswer(
     TimeProvider time
 )
 {
-    // The first revision whose clients know that an event without data only marks a place (MCP 2025-11-25, transports).
+    // The first revision whose clients know that an event without data only marks a position (MCP 2025-11-25,
+    // transports).
     private const string FirstPrimed = "2025-11-25";
 
     private static readonly byte[] EventStart = "event: message\ndata: "u8.ToArray();
@@ -32,22 +29,22 @@ internal sealed class EventAnswer(
 
     private PipeWriter Writer => exchange.ResponseBody.Writer;
 
-    /// <summary>Whether the stream of events has begun.</summary>
+    /// <summary>Whether the stream of events has started.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>Called when the stream begins.</summary>
+    /// <summary>Called when the stream starts.</summary>
     public Action? Starting { get; init; }
 
-    /// <summary>Where the events are kept; null where they are not.</summary>
+    /// <summary>The history that stores the events; null if they are not stored.</summary>
     public SessionHistory? History { get; init; }
 
-    /// <summary>What the events belong to; null where no client can resume them.</summary>
+    /// <summary>The stream that the events belong to; null if no client can resume them.</summary>
     public SessionStream? Stream { get; init; }
 
-    /// <summary>The place in it where this answer begins.</summary>
+    /// <summary>The position in the stream where this answer starts.</summary>
     public string FirstId { get; init; } = "";
 
-    /// <summary>The queue's next message; meanwhile comments keep the stream alive.</summary>
+    /// <summary>The queue's next message. Until it arrives, comments keep the stream alive.</summary>
     public async Task<QueuedMessage?> NextAsync(MessageQueue queue, CancellationToken cancellationToken)
     {
         if (!takesEvents || silence <= TimeSpan.Zero)
@@ -74,7 +71,7 @@ internal sealed class EventAnswer(
         }
         catch
         {
-            // It may have arrived in the moment of leaving; the next reader must find it.
+            // A message may have arrived during the cancellation; the next reader must find it.
             await leaving.CancelAsync();
             await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (reading is { IsCompletedSuccessfully: true, Result: { } message })
@@ -90,7 +87,7 @@ internal sealed class EventAnswer(
     {
         Start();
 
-        // It is stored before it is sent: an interrupted event is requested again.
+        // The event is stored before it is sent, because an interrupted event is requested again.
         await EventAsync(Stream is null ? "" : History!.Add(Stream, message), message.Bytes, cancellationToken);
     }
 
@@ -118,7 +115,7 @@ internal sealed class EventAnswer(
         await WriteAsync(message, cancellationToken);
     }
 
-    /// <summary>Sends the head, so that the client sees that it is listened to.</summary>
+    /// <summary>Sends the head, so that the client sees that the stream is open.</summary>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
         Start();
@@ -141,7 +138,7 @@ internal sealed class EventAnswer(
         headers.CacheControl = "no-cache";
         headers["X-Accel-Buffering"] = "no";
 
-        // L7: a client that loses the connection before the first event comes back all the same.
+        // L7: a client that loses the connection before the first event can still resume.
         if (
             FirstId.Length > 0
             && string.CompareOrdinal(exchange.Request.Headers[McpHeaders.ProtocolVersion].ToString(), FirstPrimed) >= 0

@@ -2,16 +2,19 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Who gets what a program says of its own accord.</summary>
+/// <summary>Receives a program's messages that belong to no call.</summary>
 internal interface IRpcOwner
 {
-    /// <summary>A request of the program, or a notification that belongs to no call. Returns when more may come.</summary>
+    /// <summary>
+    /// Handles a request of the program, or a notification that belongs to no call. Completes when the next message may
+    /// follow.
+    /// </summary>
     Task ReceiveAsync(RpcChannel channel, McpMessage message);
 
     /// <summary>
-    /// The program has ended. Its calls are notified after this returns, so that what follows finds it ended.
+    /// Called when the program has ended. Its calls are notified after this returns, so that they find the program
+    /// ended.
     /// </summary>
-    /// <param name="channel">The conversation with it.</param>
-    /// <param name="failed">False if it was asked to end, or ended well with nothing left to do.</param>
+    /// <param name="failed">False if the agent stopped the program, or if it exited normally with no call left.</param>
     void Ended(RpcChannel channel, bool failed);
 }

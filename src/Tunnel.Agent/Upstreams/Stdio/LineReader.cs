@@ -3,17 +3,17 @@ using System.IO.Pipelines;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Lines of a stream, each bounded.</summary>
+/// <summary>Reads the lines of a stream, each up to a maximum length.</summary>
 internal sealed class LineReader(Stream stream, int maxBytes)
 {
     private readonly PipeReader reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024));
 
-    /// <summary>Whether the last line was longer than allowed; then nothing more is read.</summary>
+    /// <summary>Whether the last line was too long; then nothing more is read.</summary>
     public bool IsOverrun { get; private set; }
 
     /// <summary>
-    /// The next line without its end, in an array of its own; null at the end of the stream. What follows the last line
-    /// end is a line too: its writer may have ended before it wrote one.
+    /// The next line without its line end, in a new array; null at the end of the stream. Bytes after the last line end
+    /// are a line too: the program may have ended before it wrote the line end.
     /// </summary>
     public async ValueTask<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {

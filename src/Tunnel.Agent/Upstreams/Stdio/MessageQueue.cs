@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Messages on their way to one reader, bounded in bytes. Any number may write.</summary>
-/// <param name="maxBytes">With that many, no message is taken; the last one taken may go beyond it.</param>
+/// <summary>Messages for one reader, bounded in bytes. Any number of threads may write.</summary>
+/// <param name="maxBytes">At this size no message is added; the last one added may exceed it.</param>
 internal sealed class MessageQueue(long maxBytes)
 {
     // Guarded by the gate.
@@ -12,7 +12,6 @@ internal sealed class MessageQueue(long maxBytes)
     private TaskCompletionSource? arrival;
     private TaskCompletionSource? room;
 
-    /// <summary>Whether nothing can be added any more.</summary>
     public bool IsClosed
     {
         get
@@ -24,7 +23,7 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>False: full, or closed.</summary>
+    /// <summary>False if the queue is full or closed.</summary>
     public bool TryAdd(QueuedMessage message)
     {
         lock (gate)
@@ -39,7 +38,7 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>Adds it even to a full queue; the caller knows that there are few such messages.</summary>
+    /// <summary>Adds a message even to a full queue; the caller knows that there are few such messages.</summary>
     public void Force(QueuedMessage message)
     {
         lock (gate)
@@ -51,7 +50,7 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>Adds it, and returns the oldest ones, which have no room then.</summary>
+    /// <summary>Adds a message, and returns the oldest messages, which were dropped to make room.</summary>
     public IReadOnlyList<QueuedMessage> AddDroppingOldest(QueuedMessage message)
     {
         List<QueuedMessage>? dropped = null;
@@ -73,7 +72,7 @@ internal sealed class MessageQueue(long maxBytes)
         return dropped ?? (IReadOnlyList<QueuedMessage>)[];
     }
 
-    /// <summary>Returns when there may be room, or the queue is closed.</summary>
+    /// <summary>Completes when there may be room, or the queue is closed.</summary>
     public Task WaitForRoomAsync()
     {
         lock (gate)
@@ -88,7 +87,7 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>The next one; null once the queue is closed and empty.</summary>
+    /// <summary>The next message; null once the queue is closed and empty.</summary>
     public async Task<QueuedMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -120,12 +119,12 @@ internal sealed class MessageQueue(long maxBytes)
 
             await waiting.WaitAsync(cancellationToken);
 
-            // Who has left must not take a message along.
+            // A cancelled reader must not remove a message.
             cancellationToken.ThrowIfCancellationRequested();
         }
     }
 
-    /// <summary>Gives back what was read and could not be used: it is the next one again, closed or not.</summary>
+    /// <summary>Returns an unused message to the front of the queue, even if the queue is closed.</summary>
     public void PutBack(QueuedMessage message)
     {
         lock (gate)
@@ -135,7 +134,7 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>Nothing more comes; what is there can still be read.</summary>
+    /// <summary>Refuses further messages. Messages in the queue can still be read.</summary>
     public void Close()
     {
         lock (gate)

@@ -1,7 +1,7 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>One message for a client.</summary>
-/// <param name="Bytes">On one line, without its end.</param>
+/// <summary>A message for a client.</summary>
+/// <param name="Bytes">A single line, without its line end.</param>
 /// <param name="IsLast">Whether it is the response that ends a call.</param>
-/// <param name="ErrorCode">Of a response that is an error.</param>
+/// <param name="ErrorCode">The code of an error response.</param>
 internal sealed record QueuedMessage(ReadOnlyMemory<byte> Bytes, bool IsLast = false, int? ErrorCode = null);

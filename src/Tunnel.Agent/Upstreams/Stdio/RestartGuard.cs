@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>When a program that failed may be started again.</summary>
+/// <summary>Decides when a program that failed may be restarted.</summary>
 internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
 {
     private readonly Lock gate = new();
@@ -12,7 +12,7 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
     private int failures;
     private DateTimeOffset notBefore;
 
-    /// <summary>Why it may not be started now; null if it may.</summary>
+    /// <summary>Why the program must not be started now; null if it may.</summary>
     public Failure? Check()
     {
         lock (gate)
@@ -24,7 +24,10 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
         }
     }
 
-    /// <summary>Each failure in a row doubles the wait; one that ran for longer than the longest wait begins a new row.</summary>
+    /// <summary>
+    /// Each consecutive failure doubles the delay. A program that ran for longer than the maximum delay restarts the
+    /// count.
+    /// </summary>
     public void Failed(TimeSpan lived)
     {
         lock (gate)

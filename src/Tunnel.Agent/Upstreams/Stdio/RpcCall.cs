@@ -2,13 +2,11 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>One request of a client that a program works on.</summary>
-/// <param name="WireId">Its id, and the progress token, as the program sees them: never used twice.</param>
-/// <param name="Id">Its raw id as the client sees it.</param>
-/// <param name="Token">The raw progress token as the client sees it; empty for none.</param>
-/// <param name="Method">Its method.</param>
-/// <param name="TakesMessages">Whether its client can receive messages before the response.</param>
-/// <param name="Messages">For its client.</param>
+/// <summary>A client's request that a program works on.</summary>
+/// <param name="WireId">The id and the progress token that the program sees; never reused.</param>
+/// <param name="Id">The raw id that the client sees.</param>
+/// <param name="Token">The raw progress token that the client sees; empty for none.</param>
+/// <param name="TakesMessages">Whether the client can receive messages before the response.</param>
 internal sealed record RpcCall(
     long WireId,
     ReadOnlyMemory<byte> Id,
@@ -21,17 +19,17 @@ internal sealed record RpcCall(
     private volatile bool isAbandoned;
     private volatile bool isUnattended;
 
-    /// <summary>Whether no client waits for it any more.</summary>
+    /// <summary>Whether no client waits for the call any more.</summary>
     public bool IsAbandoned => isAbandoned;
 
-    /// <summary>Whether its client has lost the connection and may come back for what it missed.</summary>
+    /// <summary>Whether the client has lost the connection and may reconnect for the messages that it missed.</summary>
     public bool IsUnattended
     {
         get => isUnattended;
         set => isUnattended = value;
     }
 
-    /// <summary>Why it failed, if its program did not answer; set before the queue is closed.</summary>
+    /// <summary>Why the call failed, if the program did not respond; set before the queue is closed.</summary>
     public Failure? Failure { get; set; }
 
     public void Abandon()

@@ -11,12 +11,12 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// The conversation with one program: a line is a message. Every request gets an id of the agent's own, which is never
-/// used twice, so that callers may share a program and a late answer belongs to no call.
+/// The JSON-RPC connection to one program; each line is a message. Every request gets an id of the agent, which is
+/// never reused, so that callers may share a program and a late response belongs to no call.
 /// </summary>
 internal sealed class RpcChannel : IAsyncDisposable
 {
-    // A program that prints text where messages belong is tolerated, one that prints nothing else is not.
+    // A program that prints some text between its messages is tolerated; a program that prints only text is not.
     private const int MaxUnreadableLines = 1000;
     private const int MaxLogged = 5; // of each kind
     private const int MaxCalls = 1024;
@@ -38,7 +38,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     private readonly Task running;
     private long lastId;
     private long unsentBytes;
-    private volatile Failure? failure; // null while it runs
+    private volatile Failure? failure; // null while the program runs
     private volatile bool wasAsked;
 
     public RpcChannel(
@@ -62,7 +62,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     /// <summary>False once the program has ended, or must end.</summary>
     public bool IsOpen => failure is null && !wasAsked;
 
-    /// <summary>Whether it ever answered.</summary>
+    /// <summary>Whether the program ever responded.</summary>
     public bool HasAnswered { get; private set; }
 
     /// <summary>Completes when the program has ended.</summary>
@@ -70,17 +70,15 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     public int Calls => calls.Count;
 
-    /// <summary>The running call, where there is exactly one.</summary>
+    /// <summary>The running call, if there is exactly one.</summary>
     public RpcCall? OnlyCall => calls.Values.Take(2).ToArray() is [var call] ? call : null;
 
-    /// <summary>The revisions that the program has listed; none for one that knows no <c>server/discover</c>.</summary>
+    /// <summary>The revisions that the program has listed; empty if it does not know <c>server/discover</c>.</summary>
     public IReadOnlyList<string> Versions { get; set; } = [];
 
-    /// <summary>Sends a request; null, with the reason, if that is impossible.</summary>
-    /// <param name="request">As the client sent it.</param>
-    /// <param name="takesMessages">Whether its client can receive messages before the response.</param>
-    /// <param name="refusal">The reason.</param>
-    /// <param name="begun">Called before the program can send anything about it.</param>
+    /// <summary>Sends a request; returns null, with the reason, if that is impossible.</summary>
+    /// <param name="takesMessages">Whether the client can receive messages before the response.</param>
+    /// <param name="begun">Called before the program can send any message about the call.</param>
     public RpcCall? TryBegin(
         McpMessage request,
         bool takesMessages,
@@ -122,7 +120,7 @@ internal sealed class RpcChannel : IAsyncDisposable
             return null;
         }
 
-        // It may have ended between the look and the entry.
+        // The program may have ended between the check and the insertion.
         if (failure is { } late && calls.TryRemove(id, out _))
         {
             call.Abandon();
@@ -133,7 +131,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         return call;
     }
 
-    /// <summary>Sends a line as it is. False: the program has ended, or reads too slowly.</summary>
+    /// <summary>Sends a line unchanged. False if the program has ended, or reads too slowly.</summary>
     public bool TrySend(ReadOnlyMemory<byte> line)
     {
         if (
@@ -148,9 +146,9 @@ internal sealed class RpcChannel : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Why the program cannot have that message of a modern client; null: it speaks its revision.</summary>
-    // A program that does not know server/discover speaks no modern revision (M3). What it answers to that is how clients
-    // learn to begin with initialize.
+    /// <summary>Why the program cannot receive this message of a modern client; null if it supports the revision.</summary>
+    // A program that does not know server/discover supports no modern revision (M3). From its response to that request
+    // clients learn to start with initialize.
     public Failure? FindVersionFailure(McpMessage message)
     {
         var isSpoken =
@@ -172,7 +170,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     public RpcCall? Find(ReadOnlyMemory<byte> clientsId, Func<RpcCall, bool> belongs) =>
         calls.Values.FirstOrDefault(c => belongs(c) && c.Id.Span.SequenceEqual(clientsId.Span));
 
-    /// <summary>Notifies the program that the answer is not wanted, and discards what follows.</summary>
+    /// <summary>Notifies the program that the response is not wanted, and discards later messages of the call.</summary>
     public void Cancel(RpcCall call, string reason)
     {
         if (calls.TryRemove(call.WireId, out _))
@@ -182,8 +180,10 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Logs that a message reaches no one; of each reason only the first few, as a program may repeat it for ever.</summary>
-    /// <param name="reason">Constant text: what the message is.</param>
+    /// <summary>
+    /// Logs that a message reaches no client. Each reason is logged only a few times: a program may repeat it forever.
+    /// </summary>
+    /// <param name="reason">Constant text that describes the message.</param>
     public void Discard(string reason)
     {
         if (discarded.AddOrUpdate(reason, 1, static (_, count) => Math.Min(count + 1, MaxLogged + 1)) <= MaxLogged)
@@ -203,14 +203,14 @@ internal sealed class RpcChannel : IAsyncDisposable
 
     private async Task RunAsync(ChildErrors errors)
     {
-        // It outlives the call that began it: what the program says later belongs to no trace.
+        // The task outlives the call that started it: later messages of the program belong to no trace.
         Activity.Current = null;
         using var output = new CancellationTokenSource();
         var (saying, hearing) = (errors.RunAsync(output.Token), WriteAsync());
         var watching = WatchAsync(output);
         var error = await ReadAsync(output.Token);
 
-        // Whatever made the reading end, the program is of no use any more.
+        // Whatever ended the reading, the program is no longer usable.
         failure = error ?? ChildFailures.ChildExited;
         await child.StopAsync();
         var status = await child.Exited;
@@ -223,7 +223,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // They stay with the process that has the other end.
+            // Another process still holds the other end of the pipes.
         }
 
         var isFailure = !wasAsked && (error is not null || status != 0 || !HasAnswered || !calls.IsEmpty);
@@ -239,7 +239,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         end.TrySetResult();
     }
 
-    // Who was started by it and got away may hold its input, output and errors open for ever.
+    // Processes that the program started, and that left its group, may hold its input, output and errors open forever.
     private async Task WatchAsync(CancellationTokenSource output)
     {
         await child.Exited;
@@ -260,11 +260,11 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // It reads no more; that it ended shows at its output.
+            // The program no longer reads; the reader of its output detects its exit.
         }
     }
 
-    // Until the program closes its output. Null, or what it did wrong.
+    // Reads until the program closes its output. Returns null, or the program's error.
     private async Task<Failure?> ReadAsync(CancellationToken cancellationToken)
     {
         var lines = new LineReader(child.Output, settings.MaxMessageBytes);
@@ -304,11 +304,11 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
         {
-            // The same as its end.
+            // Handled like the end of the output.
         }
         catch (Exception e) when (e is not OutOfMemoryException)
         {
-            // Whatever the cause, no call may wait for its next output.
+            // Whatever the cause, no call may wait for further output.
             Log.ChildUnreadable(logger, name, child.Id, 0);
             return ChildFailures.ChildBadOutput;
         }
@@ -316,7 +316,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         return lines.IsOverrun ? ChildFailures.ChildOverrun : null;
     }
 
-    // False: the line, or a message of its batch, cannot be read.
+    // False if the line, or a message of its batch, cannot be read.
     private async Task<bool> TryHandleAsync(byte[] line)
     {
         var message = MessageReader.ReadAnswer(line);
@@ -330,7 +330,7 @@ internal sealed class RpcChannel : IAsyncDisposable
             else if (one.Kind == MessageKind.Response && Find(one.Id) is { } call)
             {
                 Discard("A response that cannot be read; its call fails.");
-                Fail(call, ChildFailures.ChildBadOutput); // nothing else answers it
+                Fail(call, ChildFailures.ChildBadOutput); // no other response will arrive
             }
         }
 
@@ -414,7 +414,8 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
-    // The id is none of the agent's. If one call is under way, it will get no other response: its client learns that now.
+    // The id was not assigned by the agent. If exactly one call is running, no other response can arrive for it: it
+    // fails now.
     private void CompleteUnmatched(McpMessage message)
     {
         var isUnread = message.Id.IsEmpty && message.ErrorCode is RpcText.ParseError or RpcText.InvalidRequest;
@@ -430,7 +431,8 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         else
         {
-            // Without an id it may be about a notification. With an id, the calls wait as long as their time limits allow.
+            // Without an id the error may concern a notification. With an id, the calls wait as long as their time
+            // limits allow.
             Discard(
                 message.Id.IsEmpty ? "An error without the id of a call." : "A response with an id that no call has."
             );
@@ -455,8 +457,8 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives a call something before its response. A slow client delays only its own program.</summary>
-    /// <returns>False: the call is over, so that the message still belongs to no call.</returns>
+    /// <summary>Queues a message that precedes the call's response. A slow client delays only its own program.</summary>
+    /// <returns>False if the call is over; the message then belongs to no call.</returns>
     public async Task<bool> PostAsync(RpcCall call, ReadOnlyMemory<byte> message)
     {
         if (!call.TakesMessages)

@@ -4,13 +4,13 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// The last events of a session's streams, so that a client that lost its connection gets what it missed (L6). An
-/// event's id names its stream and its place there, so that nothing of another stream is ever replayed. What has no room
-/// goes, the oldest first.
+/// The latest events of a session's streams, so that a client that lost its connection receives the events that it
+/// missed (L6). An event's id names its stream and its position, so that no event of another stream is ever replayed.
+/// The oldest events are dropped to make room.
 /// </summary>
-/// <param name="maxBytes">Of all messages that are kept.</param>
-/// <param name="budget">Of all sessions of the route.</param>
-/// <param name="owner">Whose share of it the session takes.</param>
+/// <param name="maxBytes">The limit for this session.</param>
+/// <param name="budget">The limit for all sessions of the route.</param>
+/// <param name="owner">The client whose share of the budget the session uses.</param>
 internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey owner) : IDisposable
 {
     private readonly Lock gate = new();
@@ -22,10 +22,10 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
     private long lastStream;
     private bool isOver;
 
-    /// <summary>The stream that the client opens by GET, one connection after another.</summary>
+    /// <summary>The stream that the client opens with GET, over one connection after another.</summary>
     public SessionStream Listening { get; } = new(0, null);
 
-    /// <summary>A stream of events that answers a call.</summary>
+    /// <summary>Starts a stream of events that answers a call.</summary>
     public SessionStream Begin(RpcCall call, DateTimeOffset? endsAt)
     {
         lock (gate)
@@ -36,7 +36,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>Keeps a message before it is sent; the id that it is sent with.</summary>
+    /// <summary>Stores a message before it is sent; returns the event id to send it with.</summary>
     public string Add(SessionStream stream, QueuedMessage message)
     {
         lock (gate)
@@ -58,14 +58,14 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
             }
             else if (stream.IsOver)
             {
-                streams.Remove(stream.Number); // without its end the rest is of no use
+                streams.Remove(stream.Number); // without its end the rest is useless
             }
 
             return FormatId(stream, sequence);
         }
     }
 
-    /// <summary>Nothing more will come in it.</summary>
+    /// <summary>Marks the stream as complete.</summary>
     public void End(SessionStream stream)
     {
         lock (gate)
@@ -75,7 +75,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>Whether all of it has come.</summary>
+    /// <summary>Whether the stream is complete.</summary>
     public bool HasEnded(SessionStream stream)
     {
         lock (gate)
@@ -84,7 +84,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>The stream of an event, if it is known and the event was one of its.</summary>
+    /// <summary>The stream of an event; null if the stream is unknown or never had this event.</summary>
     public SessionStream? Find(string eventId, out long sequence)
     {
         var parts = eventId.Split('-');
@@ -101,7 +101,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>What is kept of a stream behind an event.</summary>
+    /// <summary>The stored events of a stream after the given one.</summary>
     public IReadOnlyList<(string Id, ReadOnlyMemory<byte> Message)> After(SessionStream stream, long sequence)
     {
         lock (gate)
@@ -114,7 +114,6 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>The id of the last event.</summary>
     public string GetLastId(SessionStream stream)
     {
         lock (gate)

@@ -1,11 +1,11 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// One stream of a session's events. It outlives the connection that it began on; at any time there is one reader of what
-/// comes in it, and a new one waits until the old one has put down what it holds.
+/// A stream of a session's events. It outlives the connection that it started on. It has one reader at a time: a new
+/// reader waits until the old one has put back the message that it holds.
 /// </summary>
-/// <param name="number">In its session; 0 is the one that the client opens by GET.</param>
-/// <param name="call">What it answers; null for that one.</param>
+/// <param name="number">Its number in the session; 0 is the stream that the client opens with GET.</param>
+/// <param name="call">The call that the stream answers; null for stream 0.</param>
 internal sealed class SessionStream(long number, RpcCall? call)
 {
     private readonly Lock gate = new();
@@ -15,16 +15,16 @@ internal sealed class SessionStream(long number, RpcCall? call)
 
     public RpcCall? Call => call;
 
-    /// <summary>When the rule's timeout ends the call; null = never.</summary>
+    /// <summary>When the rule's timeout ends the call; null for never.</summary>
     public DateTimeOffset? EndsAt { get; init; }
 
-    /// <summary>Guarded by the history: the last event's place.</summary>
+    /// <summary>Guarded by the history: the position of the last event.</summary>
     public long Last { get; set; }
 
-    /// <summary>Guarded by the history: how many of its events are kept.</summary>
+    /// <summary>Guarded by the history: the number of stored events.</summary>
     public int Kept { get; set; }
 
-    /// <summary>Guarded by the history: whether nothing more comes.</summary>
+    /// <summary>Guarded by the history: whether the stream is complete.</summary>
     public bool IsOver { get; set; }
 
     public bool IsRead
@@ -38,7 +38,7 @@ internal sealed class SessionStream(long number, RpcCall? call)
         }
     }
 
-    /// <summary>Reads from now on. Who read before, over a connection that may be lost, is let go first.</summary>
+    /// <summary>Takes over the reading. The previous reader, whose connection may be lost, is stopped first.</summary>
     public async Task<StreamReading> ReadAsync(CancellationToken cancellationToken)
     {
         var mine = new StreamReading(this, cancellationToken);

@@ -4,19 +4,17 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>What clients of a program's endpoint are answered: its messages as JSON or as events, or why there are none.</summary>
+/// <summary>
+/// Answers the clients of a program's endpoint: with the program's messages as JSON or events, or with the failure.
+/// </summary>
 internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly Refusals refusals = new(metrics, logger);
 
     private bool IsShared => settings.Sharing == ChildSharing.Shared;
 
-    /// <summary>Answers a call. True: the program answered with a result.</summary>
-    /// <param name="request">Its request.</param>
-    /// <param name="channel">To the program.</param>
-    /// <param name="call">What the program works on.</param>
-    /// <param name="isModern">Its era.</param>
-    /// <param name="session">In the legacy era.</param>
+    /// <summary>Answers a call. True if the program responded with a result.</summary>
+    /// <param name="session">Null in the modern era.</param>
     public async Task<bool> AnswerAsync(
         StdioRequest request,
         RpcChannel channel,
@@ -27,8 +25,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         request.Exchange.ReleaseBody();
 
-        // A shared program's call ends with its client, and no client resumes a session that fails to begin. What a
-        // rule bounds ends with the exchange that the bound is counted on.
+        // A shared program's call ends with its client, and no client resumes a session that fails to start. A call
+        // that a rule limits ends with the exchange that counts against the limit.
         var stream =
             session is null
             || IsShared
@@ -55,7 +53,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         {
             if (reading is { IsReplaced: true })
             {
-                isOver = false; // the client continues it over another connection
+                isOver = false; // the client resumes it over another connection
             }
             else if (stream is not null && answer.HasStarted && request.IsClientGone)
             {
@@ -85,7 +83,10 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    /// <summary>Gives a client what belongs to no call; or what it missed of a stream, and what still comes in it (L6).</summary>
+    /// <summary>
+    /// Sends a client the messages that belong to no call; or the events of a stream that it missed, and those that
+    /// follow (L6).
+    /// </summary>
     public async Task ListenAsync(StdioRequest request, StdioSession session)
     {
         if (!request.AcceptsEvents)
@@ -104,7 +105,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
         using var reading = await stream.ReadAsync(request.Deadline.Token);
 
-        // A complete answer can be replayed at any time, and what the program sent after its end is not part of it.
+        // A complete answer can be replayed at any time, and later messages of the program are not part of it.
         var hasEnded = history.HasEnded(stream);
         var endsAt = hasEnded ? null : stream.EndsAt;
         if (endsAt is { } end)
@@ -114,7 +115,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
 
         if (stream.Call is { } taken)
         {
-            taken.IsUnattended = false; // a replay may take its time
+            taken.IsUnattended = false; // a replay may be slow
         }
 
         var answer = Answer(request, history, stream, lastId);
@@ -162,8 +163,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 throw;
             }
 
-            // Another stream took over, the stream was silent for too long, or its token expired: the stream is closed
-            // in order, and the client reconnects (L7).
+            // Another reader took over, the stream was silent for too long, or its token expired: the stream is closed
+            // normally, and the client reconnects (L7).
         }
         finally
         {
@@ -186,7 +187,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         await exchange.ResponseBody.StartAsync(CancellationToken.None);
     }
 
-    /// <summary>Answers a request whose time ended before it was a call.</summary>
+    /// <summary>Answers a request whose time limit expired before it became a call.</summary>
     public async Task ExpireAsync(StdioRequest request)
     {
         if (
@@ -201,8 +202,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     public Task RefuseAsync(StdioRequest request, Failure failure, ReadOnlyMemory<byte> id = default) =>
         refusals.RefuseAsync(request.Exchange, request.Route.Name, failure, id: id);
 
-    // True: the program answered with a result. A message that is waiting is read even if the token is cancelled, so
-    // the time is checked as well: an answer that is too late does not count.
+    // True if the program responded with a result. A waiting message is read even if the token is cancelled, so the
+    // time is checked as well: a late response does not count.
     private async Task<bool> SendAsync(
         StdioRequest request,
         EventAnswer answer,
@@ -250,7 +251,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
         else
         {
-            answer.Start(); // a subscription that the server has ended, or a stream that was all there
+            answer.Start(); // a subscription that the server closed, or a stream that was complete
             metrics.Forwarded(request.Route.Name, StatusCodes.Status200OK);
         }
 
@@ -267,9 +268,9 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    // L8: a legacy client that leaves has not cancelled; but in a shared program its calls would use up the limit of
-    // all clients. A modern one has cancelled, and so has the agent when it waits no more or the policy refuses the
-    // answer.
+    // L8: a disconnect of a legacy client is not a cancellation; but in a shared program its calls would use up the
+    // limit of all clients. A disconnect of a modern client cancels the call, and so does the agent when its time limit
+    // expires or the policy refuses the response.
     private async Task AbandonAsync(
         StdioRequest request,
         RpcChannel channel,

@@ -6,28 +6,27 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>One legacy session (L4): who it belongs to, its program unless that is shared, and what waits for its client.</summary>
+/// <summary>
+/// A legacy session (L4): its owner, its program unless that is shared, and the messages that wait for its client.
+/// </summary>
 internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 {
     private const int MaxAsked = 256;
 
-    /// <summary>Of messages that may be replayed.</summary>
+    /// <summary>The most bytes of messages that may be replayed.</summary>
     internal const int MaxKeptBytes = 1024 * 1024;
 
     private readonly TimeProvider time;
     private readonly ConcurrentDictionary<long, RpcCall> calls = new();
 
-    // Requests of the program that its client has yet to answer: their raw ids, and when they came.
+    // Requests of the program that the client has not answered yet: their raw ids and times of arrival.
     private readonly ConcurrentDictionary<string, DateTimeOffset> asked = new(StringComparer.Ordinal);
     private RpcChannel? own;
     private long usedTicks;
     private bool failedAtStart;
 
-    /// <param name="id">Minted for it.</param>
-    /// <param name="owner">The identity of its principal.</param>
-    /// <param name="maxBytes">Of what waits for its client.</param>
-    /// <param name="time">The clock of idleness.</param>
-    /// <param name="kept">Of what may be replayed, over all sessions of the route.</param>
+    /// <param name="maxBytes">The most bytes of messages that wait for the client.</param>
+    /// <param name="kept">The budget for replays, shared by all sessions of the route.</param>
     public StdioSession(string id, string owner, int maxBytes, TimeProvider time, BodyBudget? kept = null)
     {
         Id = id;
@@ -44,19 +43,19 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>The identity of its principal; empty on routes that do not authenticate callers.</summary>
+    /// <summary>The identity of the principal; empty on routes that do not authenticate callers.</summary>
     public string Owner { get; }
 
-    /// <summary>Whom the bound of programs counts; empty on routes that do not authenticate callers.</summary>
+    /// <summary>The person whose programs are counted; empty on routes that do not authenticate callers.</summary>
     public string Person { get; init; } = "";
 
-    /// <summary>For the client's GET stream.</summary>
+    /// <summary>Messages for the client's GET stream.</summary>
     public MessageQueue Inbox { get; }
 
-    /// <summary>What was sent, as far as it may be requested again.</summary>
+    /// <summary>Sent messages that the client may request again.</summary>
     public SessionHistory History { get; }
 
-    /// <summary>Its own program; null where it is shared.</summary>
+    /// <summary>The session's own program; null if the program is shared.</summary>
     public RpcChannel? Own => own;
 
     /// <summary>Completes when the session is over.</summary>
@@ -64,14 +63,13 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Whether its program failed before it ever answered; true once.</summary>
+    /// <summary>Whether the program failed before it ever responded. Returns true only once.</summary>
     public bool TryTakeStartFailure() => Interlocked.Exchange(ref failedAtStart, false);
 
     public void Use(RpcChannel program) => own = program;
 
     public void Touch() => Volatile.Write(ref usedTicks, time.GetUtcNow().UtcTicks);
 
-    /// <summary>When it was used last.</summary>
     public DateTimeOffset UsedAt => new(Volatile.Read(ref usedTicks), TimeSpan.Zero);
 
     /// <summary>Whether no client has called or listened for that long.</summary>
@@ -91,16 +89,15 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     public bool Has(RpcCall call) => calls.TryGetValue(call.WireId, out var own) && own == call;
 
     /// <summary>
-    /// The call's stream has no reader: what arrives is stored as far as there is room, so that the program is not held
-    /// up and a client that comes back finds it. Returns when the call is over, or its client is back.
+    /// Stores the messages of a call whose stream has no reader, as far as there is room, so that the program is not
+    /// blocked and a client that reconnects finds them. Completes when the call is over, or its client has reconnected.
     /// </summary>
-    /// <param name="stream">Of the call.</param>
-    /// <returns>False: the call's time is over.</returns>
+    /// <returns>False if the call's time limit has expired.</returns>
     public async Task<bool> StoreAsync(SessionStream stream)
     {
         var call = stream.Call!;
         call.IsUnattended = true;
-        Touch(); // its client left now, however long ago it called
+        Touch(); // the idle time starts when the client leaves, however long ago it called
         using var reading = await stream.ReadAsync(CancellationToken.None);
         if (stream.EndsAt is { } end)
         {
@@ -113,7 +110,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
             {
                 if (time.GetUtcNow() >= stream.EndsAt)
                 {
-                    return false; // whatever still comes has come too late
+                    return false; // later messages are too late
                 }
 
                 History.Add(stream, message);
@@ -133,12 +130,12 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Whether its program waits for this answer. At most one caller gets true.</summary>
+    /// <summary>Whether the program waits for this answer. At most one caller gets true.</summary>
     public bool TryAnswer(ReadOnlyMemory<byte> id) => asked.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
 
     /// <summary>
-    /// Passes the client's answer to a request of its program on. False: the program does not read, and the client may
-    /// send the answer again.
+    /// Passes the client's answer to its program. False if the program does not read; the client may then send the
+    /// answer again.
     /// </summary>
     public bool TryPassAnswer(RpcChannel channel, McpMessage answer)
     {
@@ -158,7 +155,9 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         return false;
     }
 
-    /// <summary>Answers the requests of its program that the client has not answered for that long, with an error.</summary>
+    /// <summary>
+    /// Answers with an error those requests of the program that the client has not answered for that long.
+    /// </summary>
     public void EndUnanswered(TimeSpan limit)
     {
         foreach (var (id, since) in asked)
@@ -170,8 +169,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    // A message goes to exactly one stream (L5): to the only running call, which it most likely belongs to, else to who
-    // listens, else it waits.
+    // A message goes to exactly one stream (L5): to the only running call, which it most likely belongs to, otherwise
+    // to the listening client, otherwise into the inbox.
     public async Task ReceiveAsync(RpcChannel channel, McpMessage message)
     {
         if (message.Kind == MessageKind.Request)
@@ -197,7 +196,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Gives its client a message that concerns every client.</summary>
+    /// <summary>Queues a message that concerns every client.</summary>
     public void Notify(RpcChannel channel, ReadOnlyMemory<byte> message) =>
         Discard(channel, Inbox.AddDroppingOldest(new QueuedMessage(message)));
 
@@ -220,7 +219,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    // A program may wait for the answer to a request that its client will never read.
+    // A program may wait for the answer to a request that its client will never read, so it gets an error.
     private void Discard(RpcChannel channel, IReadOnlyList<QueuedMessage> dropped)
     {
         foreach (var message in dropped)

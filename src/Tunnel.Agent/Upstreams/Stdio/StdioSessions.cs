@@ -9,7 +9,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// <summary>The legacy sessions of a route to a program.</summary>
 internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, ILogger logger)
 {
-    // What may be replayed, over all sessions.
+    // The most bytes that may be replayed, over all sessions.
     private const long MaxKeptBytes = 64 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, StdioSession> all = new(StringComparer.Ordinal);
@@ -17,19 +17,19 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
 
     public int Count => all.Count;
 
-    /// <summary>Those of one person that have a program of their own.</summary>
+    /// <summary>Counts the person's sessions that have a program of their own.</summary>
     public int CountByPerson(string person) => all.Values.Count(s => s.Person == person && s.Own is not null);
 
-    /// <summary>The one with a program of its own that has been idle longest, at least for so long; null if there is none.</summary>
-    /// <param name="person">Of this person alone; null = of any.</param>
-    /// <param name="idle">How long at least.</param>
+    /// <summary>The session with a program of its own that has been idle longest; null if there is none.</summary>
+    /// <param name="person">Only sessions of this person; null for any.</param>
+    /// <param name="idle">The minimum idle time.</param>
     public StdioSession? LongestIdle(string? person, TimeSpan idle) =>
         all
             .Values.Where(s => s.Own is not null && (person is null || s.Person == person) && s.IsIdle(idle))
             .MinBy(s => s.UsedAt);
 
-    /// <summary>Not known to any client before it is opened.</summary>
-    // 128 bits and more: a session cannot be guessed (P8 also binds it to its principal).
+    /// <summary>Creates a session that no client knows before it is opened.</summary>
+    // 160 bits: a session id cannot be guessed (P8 also binds it to its principal).
     public StdioSession New(StdioRequest request) =>
         new(
             RandomNumberGenerator.GetHexString(40, lowercase: true),
@@ -42,7 +42,9 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
             Person = request.Person,
         };
 
-    /// <summary>The caller's session; L4: without an id 400, unknown, over or of another principal 404.</summary>
+    /// <summary>
+    /// The caller's session. L4: 400 without an id; 404 for a session that is unknown, over or of another principal.
+    /// </summary>
     public StdioSession? Find(StdioRequest request, out Failure? refusal)
     {
         var id = request.Headers[McpHeaders.Session].ToString();
@@ -56,7 +58,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         return null;
     }
 
-    /// <summary>The session of an id that is known to be the caller's.</summary>
+    /// <summary>The session of an id that is known to belong to the caller.</summary>
     public StdioSession? Get(string id) => all.GetValueOrDefault(id);
 
     public void Open(StdioRequest request, StdioSession session)
@@ -70,7 +72,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         _ = ForgetAsync(session);
     }
 
-    /// <summary>No client finds it any more, and it does not count.</summary>
+    /// <summary>Removes the session: no client finds it any more, and it does not count.</summary>
     public void Forget(StdioSession session) => all.TryRemove(session.Id, out _);
 
     public async Task CloseAsync(StdioSession session)
@@ -79,7 +81,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         await session.DisposeAsync();
     }
 
-    /// <summary>Gives every client a message of their common program.</summary>
+    /// <summary>Queues a message of the shared program for every client.</summary>
     public void NotifyAll(RpcChannel channel, McpMessage message)
     {
         foreach (var session in all.Values)
@@ -89,8 +91,8 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     }
 
     /// <summary>
-    /// Closes those that no client has used for the idle time, and answers requests of programs that clients leave
-    /// unanswered: a program would wait for ever, and its call with it.
+    /// Closes sessions that no client has used for the idle time, and answers requests of programs that clients leave
+    /// unanswered: otherwise a program would wait forever, and its call with it.
     /// </summary>
     public void Sweep()
     {
@@ -112,6 +114,6 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     {
         await session.Over;
         Forget(session);
-        session.History.Dispose(); // its program may have ended it, which disposes of nothing
+        session.History.Dispose(); // if the program ended the session, the history is still to be disposed of
     }
 }

@@ -3,10 +3,10 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>An upstream that is a program: this agent starts it and speaks MCP with its standard input and output.</summary>
+/// <summary>An upstream program that the agent starts. It speaks MCP over its standard input and output.</summary>
 internal sealed record StdioSettings : UpstreamSettings
 {
-    /// <summary>Program and arguments; no shell reads them.</summary>
+    /// <summary>The program and its arguments; no shell reads them.</summary>
     public required IReadOnlyList<string> Command { get; init; }
 
     public required string WorkingDirectory { get; init; }
@@ -14,40 +14,40 @@ internal sealed record StdioSettings : UpstreamSettings
     /// <summary>The path of the MCP endpoint that clients call.</summary>
     public required string Path { get; init; }
 
-    /// <summary>Set for the program; references are read at each start.</summary>
+    /// <summary>Environment variables for the program; references are read at each start.</summary>
     public IReadOnlyList<KeyValuePair<string, SettingValue>> Environment { get; init; } = [];
 
-    /// <summary>Variables of the agent that the program sees too. It sees no others.</summary>
+    /// <summary>Variables of the agent that the program inherits. It inherits no others.</summary>
     public IReadOnlyList<string> InheritEnvironment { get; init; } = [];
 
     public required ChildSharing Sharing { get; init; }
 
-    /// <summary>Running programs at once; one more is refused.</summary>
+    /// <summary>The most running programs; further starts are refused.</summary>
     public required int MaxChildren { get; init; }
 
-    /// <summary>After that long without a call or a listening client a session and its program end.</summary>
+    /// <summary>After this time without a call or a listening client, a session and its program are closed.</summary>
     public required TimeSpan Idle { get; init; }
 
-    /// <summary>Between being asked to end and being killed.</summary>
+    /// <summary>The time between the request to exit and the kill.</summary>
     public required TimeSpan Stop { get; init; }
 
-    /// <summary>Whether a shared program that failed is started again.</summary>
+    /// <summary>Whether a shared program is restarted after a failure.</summary>
     public required bool RestartsOnFailure { get; init; }
 
     public required TimeSpan Backoff { get; init; }
 
     public required TimeSpan BackoffMax { get; init; }
 
-    /// <summary>Of one message in either direction.</summary>
+    /// <summary>The size limit of a message in either direction.</summary>
     public required int MaxMessageBytes { get; init; }
 
     /// <summary>Whether the program's standard error goes to the agent's log.</summary>
     public required bool LogsErrors { get; init; }
 
-    /// <summary>Requests at once on the whole route, streams included.</summary>
+    /// <summary>The most concurrent requests on the route, including streams.</summary>
     public int MaxCalls { get; init; } = 1024;
 
-    /// <summary>Sessions at once, which a shared program does not bound otherwise.</summary>
+    /// <summary>The most concurrent sessions, which a shared program does not limit otherwise.</summary>
     public int MaxSessions { get; init; } = 10_000;
 
     public override string Address => $"stdio: {Command[0]}";

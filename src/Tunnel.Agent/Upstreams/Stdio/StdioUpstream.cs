@@ -9,13 +9,13 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// Streamable HTTP towards the client, lines of JSON-RPC towards a program that the agent runs. Legacy clients have
-/// sessions: a program each, or one for all. Modern clients have none: they share a program with other calls of the
-/// same principal, or with all calls.
+/// Streamable HTTP for clients, lines of JSON-RPC for a program that the agent runs. Legacy clients have sessions, each
+/// with its own program or all with a shared one. Modern clients have none: their calls share a program with other
+/// calls of the same principal, or with all calls.
 /// </summary>
 internal sealed class StdioUpstream : Upstream
 {
-    // All request bodies that wait for a program.
+    // The most bytes of request bodies that wait for a program.
     private const long MaxHeldBytes = 64 * 1024 * 1024;
 
     private readonly StdioSettings settings;
@@ -67,7 +67,7 @@ internal sealed class StdioUpstream : Upstream
 
     public override StdioSettings Settings => settings;
 
-    /// <summary>Running programs.</summary>
+    /// <summary>The number of running programs.</summary>
     public int Children => pool.Running;
 
     public int Sessions => sessions.Count;
@@ -96,7 +96,7 @@ internal sealed class StdioUpstream : Upstream
         }
         catch (OperationCanceledException) when (!request.IsClientGone && !exchange.Response.HasStarted)
         {
-            await replies.ExpireAsync(request); // while the program was being started
+            await replies.ExpireAsync(request); // the program was still starting
         }
         finally
         {
@@ -124,7 +124,7 @@ internal sealed class StdioUpstream : Upstream
         );
     }
 
-    // A shared program is answered before any client is asked.
+    // Requests of a shared program are refused before they reach a client.
     public override void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
         var session = sessions.Get(SessionBinding.GetId(exchange));
@@ -243,8 +243,8 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        // The stream's end is how a modern client cancels (M1), so its ids mean nothing here. A program, which sees no
-        // headers, would take a notification without a version as the beginning of an older client's session.
+        // A modern client cancels by closing the stream (M1), so the ids of its cancellations have no meaning here. A
+        // program, which sees no headers, would take a notification without a version as the start of a legacy session.
         if (
             message.Kind == MessageKind.Notification
             && (message.Version is null || message.Method == McpMethods.Cancelled)
@@ -346,7 +346,8 @@ internal sealed class StdioUpstream : Upstream
         await sessions.CloseAsync(session);
     }
 
-    // Before its client learns of the failure, which may try again at once: the session counts no more, the failure does.
+    // Called before the client learns of the failure, because it may retry at once: the session no longer counts, but
+    // the failure does.
     private void GiveUp(StdioSession session)
     {
         sessions.Forget(session);
@@ -392,12 +393,12 @@ internal sealed class StdioUpstream : Upstream
         }
     }
 
-    // A client must not believe that a program has what the program never reads.
+    // A message that the program does not read must not be acknowledged.
     private Task AcceptAsync(StdioRequest request, bool isPassed) =>
         isPassed ? replies.AcceptAsync(request) : replies.RefuseAsync(request, ChildFailures.ChildNotReading);
 
-    // False: the program does not read. A shared program has been greeted by the agent, and knows nothing of what one
-    // client's roots are.
+    // False if the program does not read. The agent initialized a shared program, so notifications of a single client,
+    // such as changed roots, are not passed on.
     private bool TryNotify(StdioSession session, RpcChannel channel, McpMessage message)
     {
         if (message.Method == McpMethods.Cancelled)
@@ -416,7 +417,7 @@ internal sealed class StdioUpstream : Upstream
         return IsShared || channel.TrySend(message.With());
     }
 
-    // Closes what no client has used for the idle time.
+    // Closes sessions and programs that no client has used for the idle time.
     private void Sweep()
     {
         sessions.Sweep();

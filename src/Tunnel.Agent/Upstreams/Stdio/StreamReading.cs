@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>One reader's request at a stream.</summary>
+/// <summary>The turn of one reader at a stream.</summary>
 internal sealed class StreamReading(SessionStream stream, CancellationToken cancellationToken) : IDisposable
 {
     private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(
@@ -15,7 +15,7 @@ internal sealed class StreamReading(SessionStream stream, CancellationToken canc
     /// <summary>Whether another reader has taken over.</summary>
     public bool IsReplaced => isReplaced;
 
-    /// <summary>Lets go at that moment at the latest. Once.</summary>
+    /// <summary>Cancels the reading at that moment. May be called once.</summary>
     public void LimitTo(DateTimeOffset moment, TimeProvider time)
     {
         var left = moment - time.GetUtcNow();
@@ -36,7 +36,7 @@ internal sealed class StreamReading(SessionStream stream, CancellationToken canc
         }
         catch (ObjectDisposedException)
         {
-            // It is already leaving.
+            // The reader is already leaving.
         }
 
         await left.Task;
@@ -50,7 +50,7 @@ internal sealed class StreamReading(SessionStream stream, CancellationToken canc
         }
         catch (ObjectDisposedException)
         {
-            // It has left meanwhile.
+            // The reader has left in the meantime.
         }
     }
 
