@@ -8,21 +8,20 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Stands between whatever kind of upstream answers and the client. What need not be looked at passes as it comes; JSON
-/// that must is held whole, streams are passed event by event and own no memory while they wait.
+/// Filters an upstream's answer on its way to the client. Parts that need no check pass as received. JSON that must be
+/// checked is buffered whole; streams are checked event by event and use no memory while they wait.
 /// </summary>
-/// <param name="exchange">Whose head tells what the answer is.</param>
-/// <param name="inner">Towards the client.</param>
+/// <param name="inner">Writes to the client.</param>
 /// <param name="plan">What to look for.</param>
-/// <param name="budget">Of all answers that are held.</param>
+/// <param name="budget">The memory for all buffered answers.</param>
 internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPlan plan, BodyBudget budget)
     : PipeWriter,
         IDisposable
 {
-    /// <summary>Of one answer or event that must be read.</summary>
+    /// <summary>The size limit of a single answer or event that must be read.</summary>
     internal const int MaxHeldBytes = 16 * 1024 * 1024;
 
-    // JSON that is known to be no longer is looked at for its outcome, wherever the policy does not need to.
+    // JSON whose known length is at most this is read for its outcome, even if the policy does not need to.
     private const int SmallBytes = 64 * 1024;
 
     private static readonly FlushResult Going = new(isCanceled: false, isCompleted: false);
@@ -33,26 +32,26 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private readonly ClientKey owner = ClientKey.FromPerson(exchange);
     private Memory<byte> lent;
     private long reserved;
-    private Failure? tooMuch; // why a message was not read; it is not passed where the policy is enforced
-    private bool hasBegun; // the first event was seen
+    private Failure? tooMuch; // why a message was not read; in enforce mode it is not passed on
+    private bool hasBegun; // whether the first event was seen
 
-    /// <summary>Of the answer's body as the upstream gave it.</summary>
+    /// <summary>The size of the answer's body as the upstream sent it.</summary>
     public long Bytes { get; private set; }
 
     public int Hidden { get; private set; }
 
-    /// <summary>What lists in it named.</summary>
+    /// <summary>The entries that lists in the answer named.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen => plan.Filter.Seen;
 
     public bool? IsError { get; private set; }
 
-    /// <summary>Why the answer must not go on; null while it may.</summary>
+    /// <summary>Why the answer must not continue; null while it may.</summary>
     public Failure? Failure { get; private set; }
 
-    /// <summary>True once anything went towards the client, sent or not.</summary>
+    /// <summary>True once any byte was written towards the client, even if it is not sent yet.</summary>
     public bool HasPassed { get; private set; }
 
-    /// <summary>When the upstream's first byte came; null before it.</summary>
+    /// <summary>When the upstream's first byte arrived; null before it.</summary>
     public long? FirstByteAt { get; private set; }
 
     public bool IsEventStream => handling == AnswerHandling.Events;
@@ -122,7 +121,9 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    /// <summary>The upstream has said all: what was held goes on, or the reason why not is set.</summary>
+    /// <summary>
+    /// Called after the upstream's last byte: passes on the buffered bytes, or sets <see cref="Failure"/>.
+    /// </summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         switch (handling)
@@ -140,7 +141,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    /// <summary>Ends a stream with an error for the call, so that the client need not guess.</summary>
+    /// <summary>Ends a stream with an error for the call, so that the client knows why it ended.</summary>
     public async ValueTask EndStreamAsync(ReadOnlyMemory<byte> error, CancellationToken cancellationToken)
     {
         inner.Write("data: "u8);
@@ -174,7 +175,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         return true;
     }
 
-    // The parts are counted before a tree of them is built, and its memory is reserved for as long as it is used.
+    // The values are counted before a tree of them is built, and its memory is reserved while it is used.
     private FilteredMessage Apply(ReadOnlyMemory<byte> json)
     {
         json = Utf8Text.WithoutMark(json);
@@ -231,7 +232,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
         else
         {
-            // Of any type and however it is framed: some clients read every answer but event streams as JSON.
+            // Any type and framing is read: some clients read every answer except event streams as JSON.
             handling =
                 mustLook || (isJson && headers.ContentLength <= SmallBytes && !isEncoded)
                     ? AnswerHandling.Whole
@@ -242,7 +243,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private async ValueTask FinishWholeAsync(CancellationToken cancellationToken)
     {
         var body = held?.WrittenMemory ?? default;
-        // Clients that decode text do not see a byte-order mark, so what is behind it is judged (RFC 8259 §8.1).
+        // Clients that decode text do not see a byte-order mark, so the bytes after it are checked (RFC 8259 §8.1).
         var filtered = Apply(body);
         (Hidden, IsError) = (filtered.Hidden, filtered.IsError);
         Refuse(filtered);
@@ -251,7 +252,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             case MessageFate.Unreadable when tooMuch is not null:
                 Failure = tooMuch;
                 return;
-            // An error page of the server's, or an answer without a body.
+            // An error page of the server, or an answer without a body.
             case MessageFate.Unreadable when body.IsEmpty || exchange.Response.StatusCode >= 400:
             case MessageFate.Unreadable when !plan.HasLists && (!plan.LooksForAsks || IsNoMessage(body.Span)):
             case MessageFate.Keep:
@@ -274,14 +275,14 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         await inner.FlushAsync(cancellationToken);
     }
 
-    // A page or a word, in whatever encoding: messages are objects or arrays.
+    // A page or a plain text, in any encoding: messages are objects or arrays.
     private bool IsNoMessage(ReadOnlySpan<byte> body) =>
         exchange.Response.Headers.ContentType.Count > 0 && !IsJson && !body.ContainsAny((byte)'{', (byte)'[');
 
     private bool IsJson =>
         exchange.Response.Headers.ContentType.ToString().Contains("json", StringComparison.OrdinalIgnoreCase);
 
-    // What the head says of the body is no longer true of another one.
+    // These headers describe the original body and are wrong for a replaced one.
     private void Describe(int length)
     {
         var headers = exchange.Response.Headers;
@@ -296,7 +297,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    // What is left of an event that never ended is dropped, as by every client (HTML Standard §9.2.6).
+    // An incomplete last event is dropped, as by every client (HTML Standard §9.2.6).
     private async ValueTask FinishEventsAsync(CancellationToken cancellationToken)
     {
         if (held is null)
@@ -346,7 +347,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         var data = EventReader.GetData(whole);
         if (data.IsEmpty)
         {
-            inner.Write(whole.Span); // a comment, a priming event, a delay for reconnecting
+            inner.Write(whole.Span); // a comment, a priming event, or a reconnection delay
             return;
         }
 
@@ -369,7 +370,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    // A server that asks waits for an answer, and the client does not know of it.
+    // The server waits for an answer to its request, and the client does not know of the request.
     private void Refuse(FilteredMessage filtered)
     {
         foreach (var id in filtered.Unanswered)
@@ -392,7 +393,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         held!.Skip(held.WrittenCount - length);
     }
 
-    // What enforcing would have hidden.
+    // Counts what enforce mode would have hidden.
     private void CountHidden()
     {
         var seen = held?.WrittenMemory ?? default;

@@ -3,21 +3,21 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <summary>How an answer passes the filter.</summary>
 internal enum AnswerHandling
 {
-    /// <summary>Its head has not been seen.</summary>
+    /// <summary>The head has not been seen yet.</summary>
     Undecided,
 
-    /// <summary>As it comes; bytes are counted.</summary>
+    /// <summary>The answer passes unchanged; its bytes are counted.</summary>
     Pass,
 
-    /// <summary>Passed on at once, and a copy is read: observing changes nothing.</summary>
+    /// <summary>The answer passes at once, and a copy is read: observing changes nothing.</summary>
     Copy,
 
-    /// <summary>Buffered until it is complete: JSON that must be read.</summary>
+    /// <summary>The answer is buffered until it is complete: JSON that must be read.</summary>
     Whole,
 
-    /// <summary>Event by event.</summary>
+    /// <summary>The answer is filtered event by event.</summary>
     Events,
 
-    /// <summary>Not at all.</summary>
+    /// <summary>The answer does not pass.</summary>
     Refused,
 }

@@ -1,12 +1,11 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>What an answer is checked for.</summary>
-/// <param name="Filter">For its messages.</param>
-/// <param name="Enforces">False: it is only read.</param>
-/// <param name="HasLists">It may be a list, or contain instructions that are pinned.</param>
-/// <param name="LooksForAsks">It may ask something of the client that the rules do not allow.</param>
+/// <param name="Filter">Filters its messages.</param>
+/// <param name="Enforces">False if the answer is only read.</param>
+/// <param name="HasLists">Whether it may be a list, or contain pinned instructions.</param>
+/// <param name="LooksForAsks">Whether it may contain a request to the client that the rules do not allow.</param>
 /// <param name="MaxBytes">The rule's limit.</param>
-/// <param name="Time">The clock of what is recorded.</param>
 internal sealed record AnswerPlan(
     MessageFilter Filter,
     bool Enforces,
@@ -16,6 +15,6 @@ internal sealed record AnswerPlan(
     TimeProvider Time
 )
 {
-    /// <summary>Answers a request of the server's, by its raw id, that the client does not get.</summary>
+    /// <summary>Answers a server's request, given by its raw id, that does not reach the client.</summary>
     public Action<ReadOnlyMemory<byte>>? Refuse { get; init; }
 }

@@ -4,22 +4,22 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Rates (token buckets: as many at once as the count, refilled evenly over the span) and calls at a time, per rule,
-/// principal and name. The table is bounded: counts that are full again and idle are forgotten, and when none is, new
-/// keys are refused, since forgetting one in use would lift its limit.
+/// Limits rates (token buckets: the count at once, refilled evenly over the period) and concurrent calls, per rule,
+/// principal and name. The table is bounded: full, idle buckets are removed. If there are none, new keys are refused,
+/// because removing a bucket in use would lift its limit.
 /// </summary>
 internal sealed class CallLimits(TimeProvider time)
 {
     internal const int MaxKeys = 50_000;
 
-    /// <summary>Names per rule and principal that have a count of their own; all further ones share one.</summary>
+    /// <summary>Names per rule and principal with a count of their own; all further names share a count.</summary>
     internal const int MaxNames = 256;
 
     private static readonly TimeSpan BetweenSweeps = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate. A principal's names are counted so that it cannot fill the table with invented ones.
+    // Guarded by the gate. A principal's names are counted so that it cannot fill the table with invented names.
     private readonly Dictionary<LimitKey, (LimitCount Count, Rate? Rate)> counts = [];
     private readonly Dictionary<(string Rule, string Principal), int> names = [];
     private long? sweptAt;
@@ -35,7 +35,7 @@ internal sealed class CallLimits(TimeProvider time)
         }
     }
 
-    /// <summary>Counts a call that is about to begin, unless it is over a limit.</summary>
+    /// <summary>Counts a call that is about to start, unless it exceeds a limit.</summary>
     public LimitVerdict Enter(RuleLimits limits, in LimitKey key)
     {
         if (limits.Rate is null && limits.Concurrency is null)
@@ -76,7 +76,6 @@ internal sealed class CallLimits(TimeProvider time)
         }
     }
 
-    /// <summary>The call has ended.</summary>
     public void Leave(LimitCount lease)
     {
         lock (gate)

@@ -7,27 +7,29 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// The rules of one route, made ready once. There is one decision: calls, lists and what a server asks of a client, in
-/// both eras, all come here, so that what is denied is hidden and what is hidden is denied. Deciding allocates nothing
-/// and looks only at rules that may concern the caller and the name.
+/// The rules of one route, prepared once. There is a single decision for calls, lists and a server's requests to a
+/// client, in both eras, so that what is denied is hidden and what is hidden is denied. Deciding allocates nothing and
+/// reads only rules that may concern the caller and the name.
 /// </summary>
 internal sealed class CompiledPolicy
 {
     private readonly PolicyRule[] rules;
     private readonly bool isOpen;
 
-    // Each rule lies in the first bucket that its conditions name.
+    // Each rule is in the first bucket that its conditions name.
     private readonly FrozenDictionary<string, RuleBucket> bySubject;
     private readonly FrozenDictionary<string, RuleBucket> byClient;
     private readonly FrozenDictionary<string, RuleBucket> byScope;
     private readonly FrozenDictionary<string, RuleBucket> byGroup;
-    private readonly bool[] groupKinds; // by kind: whether a rule for groups names any of it
+    private readonly bool[] groupKinds; // by kind: whether a rule for groups names any target of it
     private readonly RuleBucket everybody;
 
     /// <param name="settings">The rules.</param>
-    /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
-    /// <param name="hierarchy">The route's <c>scope_hierarchy</c>: a rule for a scope is for those above it as well.</param>
-    /// <param name="pins">Deny definitions that are not as they were approved; null: there are none.</param>
+    /// <param name="issuerOf">Returns the <c>iss</c> of an entry of <c>issuers</c>.</param>
+    /// <param name="hierarchy">
+    /// The route's <c>scope_hierarchy</c>: a rule for a scope applies to the scopes above it as well.
+    /// </param>
+    /// <param name="pins">Deny definitions that differ from the approved ones; null for none.</param>
     public CompiledPolicy(
         PolicySettings settings,
         Func<string, string> issuerOf,
@@ -68,31 +70,32 @@ internal sealed class CompiledPolicy
         byScope = Buckets(rest.Where(r => r.Scopes.Count > 0), r => r.Scopes);
         rest = [.. rest.Where(r => r.Scopes.Count == 0)];
 
-        // Who looks into a group's bucket is in the group, and a caller may be in a thousand: that is not asked again.
+        // A caller that searches a group's bucket is in the group, and may be in a thousand groups, so rules do not
+        // check groups again.
         var ofGroups = rest.Where(r => r.Rule.Groups.Count > 0).ToList();
         byGroup = Buckets(ofGroups.Select(r => (r.Rule, r.Compiled.WithoutGroups(), r.Scopes)), r => r.Rule.Groups);
         groupKinds = [.. Enum.GetValues<TargetKind>().Select(k => ofGroups.Any(r => r.Rule.GetNames(k).Count > 0))];
         everybody = new RuleBucket([.. rest.Where(r => r.Rule.Groups.Count == 0).Select(r => (r.Rule, r.Compiled))]);
     }
 
-    /// <summary>The route's pins; null: it has none.</summary>
+    /// <summary>The route's pins; null for none.</summary>
     public RoutePins? Pins { get; }
 
     /// <summary>Whether any rule has arguments that records do not describe.</summary>
     public bool HasMasks { get; }
 
-    /// <summary>Whether any rule asks for the arguments of calls.</summary>
+    /// <summary>Whether any rule needs the arguments of calls.</summary>
     public bool AsksForArguments { get; }
 
     /// <summary>
-    /// Whether something may be used by name. The method that uses it must not be denied either; allowing the method
-    /// allows no name.
+    /// Whether a name may be used. The method that uses it must not be denied either; allowing the method allows no
+    /// name.
     /// </summary>
-    /// <param name="kind">What the name is of.</param>
+    /// <param name="kind">The kind of the name.</param>
     /// <param name="name">The name.</param>
     /// <param name="method">The method that uses it.</param>
     /// <param name="caller">Who asks.</param>
-    /// <param name="arguments">Of the call; null where there is none, and the question is what a list shows.</param>
+    /// <param name="arguments">The call's arguments; null if there is no call, as for the entries of lists.</param>
     public Decision Decide(TargetKind kind, string name, string method, Caller caller, CallArguments? arguments = null)
     {
         var isUnclear = RequestedName.IsUnclear(kind, name);
@@ -107,7 +110,7 @@ internal sealed class CompiledPolicy
             : isUnclear ? new Decision(false, null, Decision.Unclear)
             : new Decision(isOpen, null, Decision.ByDefault);
 
-        // First of all that is asked about arguments, of a name that the caller sees.
+        // The schema is checked before the rule's constraints, and only for names that the caller sees.
         return
             (decision.IsAllowed || decision.Error is not null)
             && arguments is not null
@@ -116,7 +119,7 @@ internal sealed class CompiledPolicy
             : decision;
     }
 
-    /// <summary>Whether a method that is about no name may be used, by the client or by the server.</summary>
+    /// <summary>Whether a method without a target may be used, by the client or by the server.</summary>
     public Decision Decide(string method, Caller caller)
     {
         var isUnclear = RequestedName.IsUnclear(TargetKind.Method, method);
@@ -129,7 +132,9 @@ internal sealed class CompiledPolicy
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 
-    /// <summary>Whether the server may ask the client everything that MCP knows (<see cref="McpMethods.Asks"/>).</summary>
+    /// <summary>
+    /// Whether the server may send the client every kind of request in MCP (<see cref="McpMethods.Asks"/>).
+    /// </summary>
     public bool AllowsAllAsks(Caller caller)
     {
         foreach (var ask in McpMethods.Asks)
@@ -143,13 +148,13 @@ internal sealed class CompiledPolicy
         return true;
     }
 
-    /// <summary>Whether a message passes: its method and all that it names must be allowed.</summary>
+    /// <summary>Whether a message passes: its method and all names in it must be allowed.</summary>
     /// <param name="method">The JSON-RPC method.</param>
-    /// <param name="kind">What the message names; null = nothing.</param>
+    /// <param name="kind">The kind of the name in the message; null for none.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="resources">URIs that a subscription is about.</param>
+    /// <param name="resources">The URIs of a subscription.</param>
     /// <param name="caller">Who asks.</param>
-    /// <param name="arguments">Of the call; null where none are judged.</param>
+    /// <param name="arguments">The call's arguments; null if none are checked.</param>
     public Decision DecideMessage(
         string method,
         TargetKind? kind,
@@ -170,7 +175,7 @@ internal sealed class CompiledPolicy
             return decision;
         }
 
-        // What a completion or a subscription is about must be in sight as well.
+        // The target of a completion or a subscription must be visible as well.
         if (kind is { } about && !IsVisible(about, name, caller))
         {
             return Decide(about, name, McpMethods.GetUseMethod(about), caller);
@@ -187,7 +192,7 @@ internal sealed class CompiledPolicy
         return decision;
     }
 
-    /// <summary>Whether a list shows it: exactly if it could be used.</summary>
+    /// <summary>Whether a list shows the name: exactly if it could be used.</summary>
     public bool IsVisible(TargetKind kind, string name, Caller caller) =>
         Decide(kind, name, McpMethods.GetUseMethod(kind), caller).IsAllowed;
 
@@ -261,7 +266,7 @@ internal sealed class CompiledPolicy
                 StringComparer.Ordinal
             );
 
-    // The scope itself and all that imply it, over any number of steps.
+    // The scope itself and all scopes that imply it, directly or indirectly.
     private static List<string> GetScopes(
         string scope,
         IReadOnlyList<KeyValuePair<string, IReadOnlyList<string>>> hierarchy

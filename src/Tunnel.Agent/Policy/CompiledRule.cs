@@ -5,19 +5,19 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>A rule's conditions besides the names, with the issuer's name resolved.</summary>
+/// <summary>A rule's conditions other than names, with the issuer's name resolved.</summary>
 internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IReadOnlyList<string> scopes)
 {
     private readonly string[] groups = [.. rule.Groups];
     private readonly string[] scopes = [.. scopes];
     private readonly string[] workloads = [.. rule.Workloads];
 
-    /// <summary>In the file.</summary>
+    /// <summary>The position in the file.</summary>
     public int Place => place;
 
     public bool IsDeny { get; } = rule.Effect == PolicyEffect.Deny;
 
-    /// <summary>What must be true of the arguments besides; null for nothing.</summary>
+    /// <summary>The constraints on arguments; null for none.</summary>
     public ArgumentConstraints? Arguments => rule.Arguments;
 
     public IReadOnlyList<JsonPointer> Masked => rule.Masked;

@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// The answer to a call that the rules deny: what the specification has servers say of a name that they do not know (A14).
-/// It depends on the rules and the caller's own words alone, so it does not show what exists.
+/// The answer to a denied call: the one that the specification defines for an unknown name (A14). It depends only on
+/// the rules and the caller's message, so it does not reveal what exists.
 /// </summary>
 internal static class DeniedAnswer
 {
@@ -19,7 +19,7 @@ internal static class DeniedAnswer
     private const int MaxEchoedCharacters = 1024;
 
     /// <param name="exchange">Whose answer it is.</param>
-    /// <param name="message">What is denied.</param>
+    /// <param name="message">The denied message.</param>
     /// <param name="isModern">Of which era.</param>
     public static async Task WriteAsync(Exchange exchange, McpMessage message, bool isModern)
     {
@@ -41,8 +41,8 @@ internal static class DeniedAnswer
     }
 
     /// <summary>
-    /// What the caller of a name that it may call is told of its arguments: the place, which the operator wrote, and never
-    /// what is permitted there.
+    /// The refusal of arguments for a name that the caller may call: it names the place, which the operator wrote, but
+    /// never what is permitted there.
     /// </summary>
     public static Failure Explain(ArgumentError error) =>
         PolicyFailures.Arguments with

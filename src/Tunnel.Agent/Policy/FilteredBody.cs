@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The server's response body with a filter in front of its writer.</summary>
+/// <summary>The server's response body, with a filter before its writer.</summary>
 internal sealed class FilteredBody(IHttpResponseBodyFeature inner, AnswerFilter filter) : IHttpResponseBodyFeature
 {
     public Stream Stream => filter.AsStream(leaveOpen: true);
@@ -12,7 +12,7 @@ internal sealed class FilteredBody(IHttpResponseBodyFeature inner, AnswerFilter 
 
     public void DisableBuffering() => inner.DisableBuffering();
 
-    // The head of a stream leaves at once, that of an answer which is held with its body.
+    // The head of a stream is sent at once, the head of a buffered answer together with its body.
     public async Task StartAsync(CancellationToken cancellationToken = default) =>
         await filter.FlushAsync(cancellationToken);
 

@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Globs that begin and end with a star, by the first two characters of a literal part: only those whose pair occurs in
-/// the name are tried.
+/// Indexes globs that start and end with a star by the first two characters of a literal part: only globs whose pair
+/// occurs in the name are tried.
 /// </summary>
 internal sealed class GramIndex
 {
@@ -30,7 +30,7 @@ internal sealed class GramIndex
             return;
         }
 
-        // A pair that occurs twice is tried twice: finding a rule again changes nothing.
+        // A pair that occurs twice is tried twice, which is harmless: finding a rule again changes nothing.
         for (var at = 0; at + 1 < name.Length; at++)
         {
             if (byPair.TryGetValue(Pair(name, at), out var found))

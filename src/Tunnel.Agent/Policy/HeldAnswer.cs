@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Bytes of an answer that are read before they may pass, in rented memory: most answers are short, and an array of its own
-/// for each would be most of what a call allocates.
+/// Buffers an answer's bytes that are read before they may pass. The memory is rented: most answers are short, and a
+/// new array for each would be most of what a call allocates.
 /// </summary>
 internal sealed class HeldAnswer : IBufferWriter<byte>
 {
-    // Room for two reads of a short answer: its bytes, and the one that finds no more.
+    // Room for two reads of a short answer: its bytes, and the read that finds its end.
     private const int FirstBytes = 8 * 1024;
 
     private byte[] bytes = [];
@@ -41,7 +41,7 @@ internal sealed class HeldAnswer : IBufferWriter<byte>
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>Forgets what is before a place: the rest comes first from now on.</summary>
+    /// <summary>Removes the bytes before a position.</summary>
     public void Skip(int count)
     {
         bytes.AsSpan(count, WrittenCount - count).CopyTo(bytes);
@@ -49,8 +49,8 @@ internal sealed class HeldAnswer : IBufferWriter<byte>
     }
 
     /// <summary>
-    /// Gives the memory back, and is empty. Only where no other task can still write to it: an answer that is cut off leaves
-    /// its memory to the collector.
+    /// Returns the memory, and empties the buffer. Call it only if no other task can still write to it: after an
+    /// aborted answer the garbage collector frees the memory.
     /// </summary>
     public void Return()
     {

@@ -1,20 +1,23 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>Whether a message of the server's reaches the client.</summary>
+/// <summary>What happens to a server's message on its way to the client.</summary>
 internal enum MessageFate
 {
-    /// <summary>Byte for byte.</summary>
+    /// <summary>It passes unchanged, byte for byte.</summary>
     Keep,
 
-    /// <summary>Another one does.</summary>
+    /// <summary>Another message replaces it.</summary>
     Replace,
 
-    /// <summary>It does not.</summary>
+    /// <summary>It does not pass.</summary>
     Drop,
 
-    /// <summary>It cannot be read, so its content is not known.</summary>
+    /// <summary>It cannot be read, so its content is unknown.</summary>
     Unreadable,
 
-    /// <summary>It can be read in two ways (<see cref="Mcp.MemberNames"/>), so the client may see another one than was judged.</summary>
+    /// <summary>
+    /// It can be read in two ways (<see cref="Mcp.MemberNames"/>), so the client may see a message other than the
+    /// checked one.
+    /// </summary>
     Ambiguous,
 }

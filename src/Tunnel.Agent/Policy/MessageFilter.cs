@@ -10,27 +10,29 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// What one caller may see of a server's messages (4.7): lists without what the caller could not use, in the server's
-/// order and with everything else they hold; no request to the client that the rules do not allow.
+/// Filters a server's messages for one caller (4.7). Lists lose the entries that the caller could not use, and keep
+/// their order and all other members. Requests to the client that the rules do not allow do not pass.
 /// </summary>
-/// <param name="rules">Of the route.</param>
+/// <param name="rules">The route's rules.</param>
 /// <param name="caller">Who sees them.</param>
-/// <param name="hasLists">Whether the messages may be lists: answers to a list, or a stream that repeats any answer.</param>
-/// <param name="isModern">Whether results say who may keep them, even where this one does not.</param>
+/// <param name="hasLists">
+/// Whether the messages may be lists: answers to a list request, or a stream that repeats any answer.
+/// </param>
+/// <param name="isModern">Whether results must say how they may be cached, even where this one does not.</param>
 internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool hasLists, bool isModern)
 {
-    /// <summary>How long a client may keep what was filtered: as long as a changed policy may take to show.</summary>
+    /// <summary>How long a client may cache a filtered result: the longest time until a changed policy is visible.</summary>
     public const long MaxTtlMs = 300_000;
 
     private const string Instructions = "instructions";
 
-    // A server's own, with schemas in it. What is deeper cannot be read and is treated so.
+    // The depth of a server's own messages, which contain schemas. Deeper messages are unreadable.
     private const int MaxDepth = 256;
 
-    // More names than that are not noted of one answer.
+    // The most names that are noted for one answer.
     private const int MaxSeen = 512;
 
-    // What decides of a message whether it reaches the client. Results and parameters may have any other members.
+    // The members that decide whether a message reaches the client. Results and parameters may have any other members.
     private static readonly string[] InMessage = ["jsonrpc", "id", "method", "params", "result", "error"];
     private static readonly string[] InResult = ["inputRequests", "cacheScope", "ttlMs"];
     private static readonly string[] InLists = [.. InResult, "tools", "prompts", "resources", "resourceTemplates"];
@@ -42,7 +44,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
 
     private List<(TargetKind Kind, string Name)>? seen;
 
-    /// <summary>What the lists named, whether it is shown or not.</summary>
+    /// <summary>The names in lists, whether they are shown or hidden.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen => seen ?? [];
 
     public FilteredMessage Apply(ReadOnlyMemory<byte> json)
@@ -60,7 +62,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         }
     }
 
-    // Revision 2025-03-26 alone lets servers answer with one.
+    // Only revision 2025-03-26 lets servers answer with a batch.
     private FilteredMessage ApplyBatch(JsonElement batch)
     {
         var output = new ArrayBufferWriter<byte>();
@@ -117,7 +119,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
 
         if (hasLists && message.TryGetProperty("result", out var bare) && bare.ValueKind == JsonValueKind.Array)
         {
-            return Ambiguous; // no result of MCP is a list itself
+            return Ambiguous; // no result of MCP is an array
         }
 
         if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
@@ -142,7 +144,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         var isError = result.TryGetProperty("isError", out var flag) && flag.ValueKind == JsonValueKind.True;
         if (!hasLists && !result.TryGetProperty("cacheScope", out _) && !result.TryGetProperty("ttlMs", out _))
         {
-            return new FilteredMessage(MessageFate.Keep, default, 0, isError); // nothing in it could be changed
+            return new FilteredMessage(MessageFate.Keep, default, 0, isError); // no member of it could be changed
         }
 
         var output = new ArrayBufferWriter<byte>();
@@ -178,8 +180,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             ? [JsonMarshal.GetRawUtf8Value(id).ToArray()]
             : [];
 
-    // Requests of the server's need a rule; notifications do not, unless they name a resource that the caller must not
-    // know of.
+    // A server's requests need a rule. Notifications do not, unless they name a resource that the caller must not know
+    // of.
     private bool IsPassed(JsonElement message, JsonElement method)
     {
         if (method.ValueKind != JsonValueKind.String)
@@ -212,7 +214,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             );
     }
 
-    // Modern servers ask by an answer of this kind (M5).
+    // Modern servers send requests to the client in such a result (M5).
     private bool AsksTooMuch(JsonElement result)
     {
         if (!result.TryGetProperty("inputRequests", out var asked) || asked.ValueKind != JsonValueKind.Object)
@@ -306,7 +308,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         return changed;
     }
 
-    // What a server tells a client's model about itself is shown as it was approved, or not at all.
+    // A server's instructions for the client's model are shown as approved, or not at all.
     private bool IsWithheld(JsonProperty member)
     {
         if (!hasLists || rules.Pins is not { } pins || !member.NameEquals(Instructions))
@@ -321,7 +323,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     private byte[]? FindReplacement(PinKey key) =>
         rules.Pins?.FindReplacement(key) is { } json ? Encoding.UTF8.GetBytes(json) : null;
 
-    // A client may find entries in an object, or text in a string. null is how some servers write an empty list.
+    // A client may find entries in an object, or text in a string. Some servers write null for an empty list.
     private static bool HasListOfAnotherType(JsonElement result)
     {
         foreach (var member in result.EnumerateObject())
@@ -349,7 +351,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         ref int hidden
     )
     {
-        // All of them before the first is written: a name that is there twice is not shown once.
+        // All entries are observed before the first is written, so that a duplicate name is never shown.
         var changed = false;
         foreach (var entry in list.EnumerateArray())
         {
@@ -397,7 +399,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         return rules.IsVisible(kind, name, caller);
     }
 
-    // Null: it can be read in two ways, and is shown to no client.
+    // Null if the entry can be read in two ways; it is then hidden from every client.
     private static string? ReadName(JsonElement entry, string[] keys) =>
         entry.ValueKind == JsonValueKind.Object
         && MemberNames.AreClear(entry, keys, areFree: true)

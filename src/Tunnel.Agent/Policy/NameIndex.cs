@@ -5,12 +5,13 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Finds the rules that name something: exact names by one look-up, globs by the text before their first star or after
-/// their last one, others by a pair of characters inside, so that a thousand rules cost as much as a few. Searching allocates nothing.
+/// Finds the rules for a name: exact names by one look-up, globs by the text before their first star or after their
+/// last star, others by a pair of characters inside, so that a thousand rules cost as much as a few. Searching
+/// allocates nothing.
 /// </summary>
 internal sealed class NameIndex
 {
-    // So few are tried one after the other in less time than one look-up takes.
+    // Trying this few in sequence is faster than one look-up.
     private const int Few = 4;
 
     private readonly (string Pattern, bool IsGlob, CompiledRule Rule)[] few = [];
@@ -45,8 +46,8 @@ internal sealed class NameIndex
 
     /// <param name="name">The requested name.</param>
     /// <param name="caller">Who asks.</param>
-    /// <param name="isUnclear">Patterns may deny it and may not allow it.</param>
-    /// <param name="match">What was found so far.</param>
+    /// <param name="isUnclear">Patterns may deny the name but not allow it.</param>
+    /// <param name="match">The rules found so far.</param>
     public void Find(string name, in Caller caller, bool isUnclear, ref RuleMatch match)
     {
         foreach (var (pattern, isGlob, rule) in few)

@@ -7,13 +7,13 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>One exchange under a policy, from the decision to its record.</summary>
-/// <param name="policy">Of the route.</param>
-/// <param name="record">What is known of it so far.</param>
-/// <param name="trail">Where the record goes.</param>
-/// <param name="refusals">Counts those of the answer.</param>
+/// <summary>An exchange under a policy, from the decision to its record.</summary>
+/// <param name="policy">The route's policy.</param>
+/// <param name="record">The data known so far.</param>
+/// <param name="trail">Receives the record.</param>
+/// <param name="refusals">Counts refused answers.</param>
 /// <param name="time">The clock of its duration.</param>
-/// <param name="hasPlace">False: the trail had no place, so the record is counted as lost.</param>
+/// <param name="hasPlace">False if the trail had no room, so that the record counts as lost.</param>
 internal sealed class PolicyCall(
     RoutePolicy policy,
     CallRecord record,
@@ -32,15 +32,15 @@ internal sealed class PolicyCall(
 
     public CallRecord Record => record;
 
-    /// <summary>Whether its message is of a revision without sessions.</summary>
+    /// <summary>Whether the message is of a revision without sessions.</summary>
     public bool IsModern { get; set; }
 
     public LimitCount? Lease { get; set; }
 
-    /// <summary>Where calls are charged that rules with a budget allow.</summary>
+    /// <summary>Charges calls that rules with a budget allow.</summary>
     public BudgetLedger? Budgets { get; init; }
 
-    /// <summary>Where calls are approved that rules with an approval allow.</summary>
+    /// <summary>Checks the approval of calls that rules with an approval allow.</summary>
     public ApprovalService? Approvals { get; init; }
 
     public AnswerFilter? Filter { get; set; }
@@ -81,7 +81,7 @@ internal sealed class PolicyCall(
         return null;
     }
 
-    /// <summary>Charges what the call asks for to the rule's budget; without a budget, nothing happens.</summary>
+    /// <summary>Charges the call's amount to the rule's budget, if the rule has one.</summary>
     public async ValueTask<BudgetVerdict> ChargeAsync(PolicyRule rule, LimitKey key, CallArguments? arguments)
     {
         if (rule.Budget is not { } budget)
@@ -106,8 +106,8 @@ internal sealed class PolicyCall(
     }
 
     /// <summary>
-    /// Why the call must not be made for lack of a person's approval; null: the rule demands none, or it is approved, and the
-    /// approval is used up. Under <c>observe</c> no person is asked.
+    /// Why the call must not be made without a person's approval; null if the rule requires none, or if the call is
+    /// approved, which uses up the approval. In observe mode no approval is requested.
     /// </summary>
     public async ValueTask<Failure?> CheckApprovalAsync(
         Exchange exchange,
@@ -148,7 +148,7 @@ internal sealed class PolicyCall(
         return dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
     }
 
-    /// <summary>Its place among the calls at a time is free; without one, nothing happens.</summary>
+    /// <summary>Releases the call's concurrency lease, if it has one.</summary>
     public void Leave()
     {
         if (Lease is not null)

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>What a rule says of the names it lists. Deny wins, whatever the order.</summary>
+/// <summary>The effect of a rule on its names. A denial takes precedence, regardless of the order.</summary>
 internal enum PolicyEffect
 {
     Allow,

@@ -3,11 +3,11 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>Which messages a policy judges: those that the server cannot read otherwise (P11, M8).</summary>
+/// <summary>Decides which messages a policy can check: those that the server cannot read differently (P11, M8).</summary>
 internal static class PolicyMessage
 {
-    // What the specification demands for a method that the revision does not have, whatever its parameters are.
-    // Not a field: the catalogue of codes has each failure once.
+    // The failure that the specification requires for a method that the revision does not have, whatever its parameters
+    // are. Not a field: the catalogue of codes has each failure once.
     private static Failure MethodRemoved =>
         PolicyFailures.ParamsInvalid with
         {
@@ -17,8 +17,9 @@ internal static class PolicyMessage
         };
 
     /// <summary>
-    /// Why a message must not pass whatever the rules are; null: it can be judged. In this order: 1. JSON, its size and depth,
-    /// members twice, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
+    /// Why a message must not pass, regardless of the rules; null if the rules can check it. In this order: 1. JSON,
+    /// its size and depth, duplicate members, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6.
+    /// headers.
     /// </summary>
     public static Failure? FindFailure(McpMessage message, MessageHead head, int maxDepth) =>
         message.Has(MessageErrors.NotJson) ? PolicyFailures.NotJson
@@ -35,7 +36,7 @@ internal static class PolicyMessage
         : head.Fault != HeadError.None ? PolicyFailures.HeadersMismatch
         : null;
 
-    /// <summary>Of a message that is refused as well, unless it is in doubt which one it is.</summary>
+    /// <summary>The message's id, also if the message is refused; empty if it is in doubt which member is the id.</summary>
     public static ReadOnlyMemory<byte> ReadId(McpMessage message, int maxDepth)
     {
         const MessageErrors InDoubt =

@@ -1,19 +1,17 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>What a route's rules do.</summary>
+/// <summary>How a route applies its rules.</summary>
 internal enum PolicyMode
 {
-    /// <summary>Nothing: bodies are not read and calls are not recorded.</summary>
+    /// <summary>Not at all: bodies are not read and calls are not recorded.</summary>
     Off,
 
-    /// <summary>
-    /// No rule is asked: calls are recorded by name and pass, whatever they are. In force where no policy is written.
-    /// </summary>
+    /// <summary>No rule is evaluated: calls are recorded by name and all pass. The default without a policy.</summary>
     Record,
 
-    /// <summary>They are asked and their answer is recorded; every call passes as if there were none.</summary>
+    /// <summary>Rules are evaluated and their decision is recorded, but every call passes.</summary>
     Observe,
 
-    /// <summary>What they deny neither passes nor is shown.</summary>
+    /// <summary>Denied names neither pass nor are shown.</summary>
     Enforce,
 }

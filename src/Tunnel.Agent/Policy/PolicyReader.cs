@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Policy.Budgets;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>Reads a route's <c>policy</c>. A rule that could never do what it seems to say is an error.</summary>
+/// <summary>Reads a route's <c>policy</c>. A rule that can never do what it appears to do is an error.</summary>
 internal static class PolicyReader
 {
     internal const int MaxRules = 10_000;
@@ -15,7 +15,7 @@ internal static class PolicyReader
     private static readonly string[] RuleKeys = ["mode", "default", "rules", "query", "json"];
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>The section of the agent's own file.</summary>
+    /// <summary>Reads the section of the agent's own file.</summary>
     public static PolicySettings Read(ConfigSection policy, OauthSettings oauth)
     {
         var isFromService = policy.Choice("from", "file", "file", "service") == "service";
@@ -37,7 +37,7 @@ internal static class PolicyReader
         return PolicySettings.NotReceived;
     }
 
-    /// <summary>A text of the service; what is wrong with it is in the errors of its document.</summary>
+    /// <summary>Reads a text of the service; its errors are in the document's list.</summary>
     public static PolicySettings ReadService(ConfigSection root, OauthSettings oauth)
     {
         PolicyForm.RequireMode(root);
@@ -219,7 +219,8 @@ internal static class PolicyReader
         }
     }
 
-    // Only calls of tools and prompts have arguments. A rule that denied some would have to deny what it cannot judge as well.
+    // Only calls of tools and prompts have arguments. A rule that denied certain arguments would also have to deny
+    // those that it cannot check.
     private static void CheckArguments(ConfigSection section, PolicyRule rule)
     {
         var key =
@@ -249,7 +250,7 @@ internal static class PolicyReader
         }
     }
 
-    // A call needs one rule that allows it: where another one allows it anyway, the arguments make no difference.
+    // A call needs only one rule that allows it: if another rule allows it anyway, the conditions have no effect.
     private static void CheckCovered(ConfigSection policy, IReadOnlyList<PolicyRule> rules)
     {
         var anyway = rules

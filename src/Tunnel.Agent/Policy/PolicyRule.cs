@@ -7,10 +7,10 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>One validated rule: for whom, about which names, and what. Empty conditions match every caller.</summary>
+/// <summary>A validated rule: its callers, its names and its effect. Empty conditions match every caller.</summary>
 internal sealed record PolicyRule
 {
-    /// <summary>Written to audit records; unique within the route.</summary>
+    /// <summary>Unique within the route; written to audit records.</summary>
     public required string Name { get; init; }
 
     public required PolicyEffect Effect { get; init; }
@@ -22,16 +22,16 @@ internal sealed record PolicyRule
 
     public string ClientId { get; init; } = "";
 
-    /// <summary>One that the token has, or that a scope of the token implies by the route's hierarchy.</summary>
+    /// <summary>A scope of the token, or one that a scope of the token implies by the route's hierarchy.</summary>
     public string Scope { get; init; } = "";
 
-    /// <summary>One of these, as the token's <c>groups</c> say.</summary>
+    /// <summary>The token's <c>groups</c> must contain one of these.</summary>
     public IReadOnlyList<string> Groups { get; init; } = [];
 
-    /// <summary>Where calls come from, as the edge says; empty = from anywhere.</summary>
+    /// <summary>The client addresses that the edge reports; empty for any.</summary>
     public AddressRanges Sources { get; init; } = AddressRanges.Empty;
 
-    /// <summary>Names in clients' certificates, as the edge verified them, or patterns.</summary>
+    /// <summary>Names in client certificates, as verified by the edge, or patterns.</summary>
     public IReadOnlyList<string> Workloads { get; init; } = [];
 
     public IReadOnlyList<string> Tools { get; init; } = [];
@@ -44,22 +44,25 @@ internal sealed record PolicyRule
 
     public RuleLimits Limits { get; init; } = RuleLimits.None;
 
-    /// <summary>What must be true of a call's arguments; null = they may be anything. It does not hide a name.</summary>
+    /// <summary>Constraints on a call's arguments; null for none. They do not hide a name.</summary>
     public ArgumentConstraints? Arguments { get; init; }
 
-    /// <summary>Whether it demands something of the values of arguments, or that there are no others.</summary>
+    /// <summary>Whether it has conditions on the values of arguments, or forbids other arguments.</summary>
     public bool HasConditions => Arguments is { IsOfNames: false };
 
-    /// <summary>Whether what it allows depends on the arguments, by conditions, a budget or an approval.</summary>
+    /// <summary>Whether its decision depends on the arguments: by conditions, a budget or an approval.</summary>
     public bool JudgesArguments => Approval is not null || HasConditions;
 
-    /// <summary>What a token needs besides for a call that this rule allows: without them the caller gets a challenge that names them.</summary>
+    /// <summary>
+    /// Further scopes that a token needs for a call that this rule allows. Without them the caller gets a challenge
+    /// that names them.
+    /// </summary>
     public IReadOnlyList<string> RequiredScopes { get; init; } = [];
 
-    /// <summary>How much calls may ask for in all; null = no such limit.</summary>
+    /// <summary>The limit on the sum of the calls' amounts; null for none.</summary>
     public RuleBudget? Budget { get; init; }
 
-    /// <summary>Who must approve each call that this rule allows; null = no person is asked.</summary>
+    /// <summary>The approval that each call of this rule needs; null for none.</summary>
     public RuleApproval? Approval { get; init; }
 
     /// <summary>Arguments that records do not describe, whatever this rule decides.</summary>
@@ -68,7 +71,7 @@ internal sealed record PolicyRule
     /// <summary>Whether it matches every caller.</summary>
     public bool IsForEveryone => !HasPrincipal && Sources.IsEmpty && Workloads.Count == 0;
 
-    /// <summary>Whether the rule asks what the token says.</summary>
+    /// <summary>Whether the rule depends on the token.</summary>
     public bool HasPrincipal => Issuer.Length + Subject.Length + ClientId.Length + Scope.Length + Groups.Count > 0;
 
     public IReadOnlyList<string> GetNames(TargetKind kind) =>

@@ -9,7 +9,9 @@ internal sealed record PolicySettings
 {
     public static readonly PolicySettings Off = new();
 
-    /// <summary>Of a route whose policy comes from the service, as long as it has none: everything is refused.</summary>
+    /// <summary>
+    /// The settings of a route whose policy comes from the service and was not received yet: every call is refused.
+    /// </summary>
     public static readonly PolicySettings NotReceived = new()
     {
         Mode = PolicyMode.Enforce,
@@ -17,30 +19,30 @@ internal sealed record PolicySettings
         IsMissing = true,
     };
 
-    /// <summary>The agent's own file has no rules for the route: they come by the feed.</summary>
+    /// <summary>Whether the rules come from the service, so that the agent's own file has none for the route.</summary>
     public bool IsFromService { get; init; }
 
-    /// <summary>It comes from the service, and no usable version was received.</summary>
+    /// <summary>Whether no usable version was received from the service.</summary>
     public bool IsMissing { get; init; }
 
     public PolicyMode Mode { get; init; }
 
-    /// <summary>For what no rule names.</summary>
+    /// <summary>The effect for names that no rule contains.</summary>
     public PolicyEffect Default { get; init; } = PolicyEffect.Deny;
 
     /// <summary>In the file's order.</summary>
     public IReadOnlyList<PolicyRule> Rules { get; init; } = [];
 
-    /// <summary>Largest body that is read.</summary>
+    /// <summary>The largest body that is read, in bytes.</summary>
     public long MaxBytes { get; init; } = 4 << 20;
 
-    /// <summary>Deepest nesting of a body.</summary>
+    /// <summary>The deepest nesting of a body.</summary>
     public int MaxDepth { get; init; } = 64;
 
-    /// <summary>Parameters that the query of the endpoint's address may have, at most <see cref="RequestQuery.MaxNames"/>.</summary>
+    /// <summary>The allowed query parameters of the endpoint's URL, at most <see cref="RequestQuery.MaxNames"/>.</summary>
     public IReadOnlyList<string> Query { get; init; } = [];
 
-    /// <summary>Says which rules decided: two policies that differ in anything have different ones.</summary>
+    /// <summary>Identifies the rules that decided: two policies with any difference have different versions.</summary>
     public string Version
     {
         get
@@ -70,7 +72,7 @@ internal sealed record PolicySettings
 
             return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())))[..16];
 
-            // With lengths, so that no two lists read alike.
+            // Includes lengths, so that no two lists have the same text.
             void Add(params string[] parts)
             {
                 text.Append(CultureInfo.InvariantCulture, $"{parts.Length};");

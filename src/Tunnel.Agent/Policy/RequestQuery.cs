@@ -3,32 +3,31 @@ using System.Buffers;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// The query of a request's address. It reaches the server with the message and is judged by no rule, so a route lists the
-/// parameters that may be there.
+/// The query of a request's URL. It reaches the server with the message and no rule checks it, so a route lists the
+/// parameters that it permits.
 /// </summary>
 internal static class RequestQuery
 {
-    /// <summary>Longest name of a parameter.</summary>
     public const int MaxNameCharacters = 64;
 
-    /// <summary>Most parameters that one route may list.</summary>
+    /// <summary>The most parameters that a route may list.</summary>
     public const int MaxNames = 32;
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
     );
 
-    /// <summary>Whether a route can list this name. Others have several spellings in a query.</summary>
+    /// <summary>Whether a route can list this name. Other names have several spellings in a query.</summary>
     public static bool IsName(string name) =>
         name.Length is > 0 and <= MaxNameCharacters && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
-    /// <summary>What is behind the first question mark; empty: there is no query, or nothing in it.</summary>
+    /// <summary>The text after the first question mark; empty if there is none.</summary>
     public static ReadOnlySpan<char> Get(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var start and >= 0 ? target.AsSpan(start + 1) : default;
 
     /// <summary>
-    /// Whether every parameter is listed and is there once. Some servers separate parameters by semicolons, so none may be
-    /// there.
+    /// Whether every parameter is listed and occurs once. Some servers separate parameters by semicolons, so semicolons
+    /// are refused.
     /// </summary>
     /// <param name="query">Without the question mark.</param>
     /// <param name="listed">Names that the route lists.</param>

@@ -4,14 +4,14 @@ using Culvert.Tunnel.Agent.Mcp;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Tells requested names that a server may take for another name. Patterns and the default would judge the spelling, and the
-/// server might open something else: such a name is allowed by a rule with exactly that text and by nothing else.
+/// Detects requested names that a server may take for another name. Patterns and the default would check the spelling,
+/// but the server might open another resource, so such a name is allowed only by a rule with exactly that text.
 /// </summary>
 internal static class RequestedName
 {
     private const string FileScheme = "file";
 
-    // A range of characters instead would be boxed at each call until the method is optimized.
+    // A range of characters would be boxed at each call until the method is optimized.
     private static readonly SearchValues<char> VisibleAscii = SearchValues.Create([
         .. Enumerable.Range('!', '~' - '!' + 1).Select(c => (char)c),
     ]);
@@ -20,7 +20,7 @@ internal static class RequestedName
         "abcdefghijklmnopqrstuvwxyz0123456789+-."
     );
 
-    // Host and port of these have several spellings (RFC 3986 §6.2.3).
+    // Host and port of these schemes have several spellings (RFC 3986 §6.2.3).
     private static readonly (string Scheme, string Port)[] Network =
     [
         ("http", "80"),
@@ -31,8 +31,8 @@ internal static class RequestedName
     ];
 
     /// <summary>
-    /// True for every name with blanks, control characters or characters that are not ASCII; for URIs with another spelling
-    /// (RFC 3986 §6.2, RFC 8089); for methods that a server could take for one of MCP's own.
+    /// True for names with whitespace, control or non-ASCII characters; for URIs with another spelling (RFC 3986 §6.2,
+    /// RFC 8089); for methods that a server could take for a method of MCP.
     /// </summary>
     public static bool IsUnclear(TargetKind kind, string name) =>
         name.AsSpan().ContainsAnyExcept(VisibleAscii)
@@ -77,18 +77,18 @@ internal static class RequestedName
             );
     }
 
-    // Lower case, so that there is one spelling (§3.1, §6.2.2.1).
+    // Lower case, so that there is a single spelling (§3.1, §6.2.2.1).
     private static bool IsScheme(ReadOnlySpan<char> text) =>
         char.IsAsciiLetterLower(text[0]) && !text.ContainsAnyExcept(SchemeCharacters);
 
-    // RFC 8089: without a host, and none of the forms for drives and shares of its appendix E.
+    // RFC 8089: no host, and none of the forms for drives and shares in appendix E.
     private static bool IsUnclearFile(ReadOnlySpan<char> path) =>
         path.ContainsAny('?', '|')
         || path.IndexOf("//") >= 0
         || path.Length == 0
         || (path.Length > 1 && path[^1] == '/');
 
-    // §6.2.3: an empty path, and the scheme's own port.
+    // §6.2.3: an empty path, and the scheme's default port.
     private static bool IsUnclearHost(ReadOnlySpan<char> scheme, ReadOnlySpan<char> authority, ReadOnlySpan<char> path)
     {
         foreach (var (name, usual) in Network)
@@ -111,7 +111,7 @@ internal static class RequestedName
         return false;
     }
 
-    // Servers in Java cut a segment at a semicolon, so "..;" is ".." for them; Windows takes more dots for fewer.
+    // Java servers cut a segment at a semicolon, so "..;" is ".." for them; Windows takes more dots for fewer.
     private static bool HasDotSegment(ReadOnlySpan<char> path)
     {
         foreach (var range in path.SplitAny('/', '?', '#'))
@@ -128,7 +128,8 @@ internal static class RequestedName
         return false;
     }
 
-    // §6.2.2: escapes are in upper case, and only of characters that need one. An escaped "%" may be decoded twice.
+    // §6.2.2: escapes must be in upper case, and only encode characters that need it. An escaped "%" may be decoded
+    // twice.
     private static bool HasUnusualEscape(ReadOnlySpan<char> uri)
     {
         for (var at = uri.IndexOf('%'); at >= 0; )

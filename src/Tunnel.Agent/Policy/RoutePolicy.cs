@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The policy of a route as it is in force, with what it remembers of its limits.</summary>
+/// <summary>The current policy of a route, with the state of its limits.</summary>
 internal sealed class RoutePolicy
 {
     public static readonly RoutePolicy Off = Create(PolicySettings.Off, name => name, [], TimeProvider.System);
@@ -26,21 +26,21 @@ internal sealed class RoutePolicy
 
     public string Version { get; }
 
-    /// <summary>What was approved of the route's server; null: nothing is compared.</summary>
+    /// <summary>The approved definitions of the route's server; null if definitions are not compared.</summary>
     public RoutePins? Pins => Rules.Pins;
 
-    /// <summary>Why every call is refused, whatever the rules are; null: they decide.</summary>
+    /// <summary>Why every call is refused, regardless of the rules; null if the rules decide.</summary>
     public Failure? Closure =>
         Settings.IsMissing ? PolicyFailures.NotReceived
         : Pins?.Closed is not null ? PolicyFailures.PinsUnavailable
         : null;
 
     /// <param name="settings">The route's section.</param>
-    /// <param name="issuerOf">The <c>iss</c> of an entry of <c>issuers</c>.</param>
+    /// <param name="issuerOf">Returns the <c>iss</c> of an entry of <c>issuers</c>.</param>
     /// <param name="hierarchy">The route's <c>scope_hierarchy</c>.</param>
     /// <param name="time">The clock of rates.</param>
-    /// <param name="before">The same route before the file changed: counts go on as long as the rules are the same.</param>
-    /// <param name="pins">Of the route; null: it has none.</param>
+    /// <param name="before">The policy before a reload: its counts continue if the rules are the same.</param>
+    /// <param name="pins">The route's pins; null for none.</param>
     public static RoutePolicy Create(
         PolicySettings settings,
         Func<string, string> issuerOf,

@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>Rules that may concern the same callers, by what they name.</summary>
+/// <summary>Rules that may concern the same callers, indexed by name.</summary>
 internal sealed class RuleBucket
 {
     private readonly NameIndex?[] kinds;

@@ -2,7 +2,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>How much of what a rule allows; null = as much as one likes.</summary>
+/// <summary>The limits of a rule; null for no limit.</summary>
 internal sealed record RuleLimits
 {
     public static readonly RuleLimits None = new();
@@ -10,10 +10,10 @@ internal sealed record RuleLimits
     /// <summary>Calls per person and name.</summary>
     public Rate? Rate { get; init; }
 
-    /// <summary>Calls at a time per person and name.</summary>
+    /// <summary>Concurrent calls per person and name.</summary>
     public int? Concurrency { get; init; }
 
-    /// <summary>Of a whole call, whatever progress it reports.</summary>
+    /// <summary>Limits the whole call, even if it reports progress.</summary>
     public TimeSpan? Timeout { get; init; }
 
     public long? MaxRequestBytes { get; init; }

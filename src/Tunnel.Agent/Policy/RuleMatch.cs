@@ -2,17 +2,17 @@ using Culvert.Tunnel.Agent.Policy.Arguments;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The first rule of each effect that was found, by its place in the file; -1 = none.</summary>
-/// <param name="call">What is asked of the arguments; null where a name alone is in question, as in lists.</param>
+/// <summary>The first matching rule of each effect, by its position in the file; -1 for none.</summary>
+/// <param name="call">The call's arguments; null if only a name is in question, as in lists.</param>
 internal struct RuleMatch(CallArguments? call = null)
 {
     public int Allow = -1;
     public int Deny = -1;
 
-    /// <summary>A rule that allows the name and not these arguments.</summary>
+    /// <summary>A rule that allows the name, but not these arguments.</summary>
     public int Unsatisfied = -1;
 
-    /// <summary>Why <see cref="Unsatisfied"/> does not allow them.</summary>
+    /// <summary>Why <see cref="Unsatisfied"/> does not allow the arguments.</summary>
     public ArgumentError? Error;
 
     public void Add(CompiledRule rule)
@@ -41,7 +41,7 @@ internal struct RuleMatch(CallArguments? call = null)
     {
         if (rule.Arguments is null || !IsBefore(rule, Allow))
         {
-            return true; // it changes nothing any more
+            return true; // it cannot change the result
         }
 
         if (rule.Arguments.FindError(arguments.Root) is not { } error)

@@ -4,10 +4,10 @@ using Culvert.Tunnel.Agent.Policy.Arguments;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>Reads a rule's <c>require_approval</c>. One that would have no effect is an error.</summary>
+/// <summary>Reads a rule's <c>require_approval</c>. A section that would have no effect is an error.</summary>
 internal static class ApprovalReader
 {
-    /// <summary>Arguments whose values one rule shows.</summary>
+    /// <summary>The most arguments whose values a rule shows.</summary>
     internal const int MaxShown = 16;
 
     private const string Key = "require_approval";
@@ -15,7 +15,7 @@ internal static class ApprovalReader
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    /// <summary>Null: the rule demands no approval.</summary>
+    /// <summary>Null if the rule requires no approval.</summary>
     public static RuleApproval? Read(ConfigSection rule)
     {
         if (!rule.Has(Key))
@@ -38,7 +38,7 @@ internal static class ApprovalReader
         return approval;
     }
 
-    /// <summary>An approval is for a named thing, and shows arguments of what has arguments.</summary>
+    /// <summary>An approval applies to named calls, and only tools and prompts have arguments to show.</summary>
     public static void Check(ConfigSection section, PolicyRule rule)
     {
         if (rule.Approval is not { } approval)
@@ -61,7 +61,9 @@ internal static class ApprovalReader
         }
     }
 
-    /// <summary>The first rule that allows a call decides: one without an approval must not come before one with it.</summary>
+    /// <summary>
+    /// The first rule that allows a call decides: a rule without approval must not precede one with approval.
+    /// </summary>
     public static void CheckCovered(ConfigSection policy, IReadOnlyList<PolicyRule> rules)
     {
         for (var i = 0; i < rules.Count; i++)

@@ -7,17 +7,16 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>What the agent sends to the service about a call that needs approval.</summary>
+/// <summary>Creates the agent's request to the service for the approval of a call.</summary>
 internal static class ApprovalRequests
 {
     private const string Parameters = "params";
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
 
-    /// <param name="tunnelId">Of the agent.</param>
-    /// <param name="record">Who calls what, and by which policy and pin.</param>
+    /// <param name="record">The caller, the call, the policy and the pin.</param>
     /// <param name="rule">The rule that allows the call.</param>
-    /// <param name="message">The very bytes that are forwarded, in which no member is there twice.</param>
-    /// <param name="inputs">What is forwarded besides.</param>
+    /// <param name="message">The exact bytes that are forwarded, without duplicate members.</param>
+    /// <param name="inputs">What is forwarded in addition to the message.</param>
     public static CallApprovalRequest Create(
         string tunnelId,
         CallRecord record,
@@ -56,7 +55,7 @@ internal static class ApprovalRequests
         };
     }
 
-    /// <summary>One value for everything that an approval is for (RFC 8785, SHA-256).</summary>
+    /// <summary>A digest of everything that an approval covers (RFC 8785, SHA-256).</summary>
     private static string Bind(string tunnelId, CallRecord record, string parameters, CallInputs inputs)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

@@ -9,10 +9,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// Asks the identity service whether a person has approved a call. The service alone remembers: an approval is for one call,
-/// whichever agent of the tunnel makes it. Whatever goes wrong refuses the call.
+/// Asks the identity service whether a person has approved a call. Only the service stores approvals: an approval is
+/// for a single call, whichever agent of the tunnel makes it. Any error refuses the call.
 /// </summary>
-/// <param name="service">The machine API with the present identity; null before the first.</param>
+/// <param name="service">Returns the machine API with the current identity; null before the first.</param>
 /// <param name="tunnelId">Part of what an approval is bound to.</param>
 /// <param name="logger">Where problems are reported.</param>
 internal sealed class ApprovalService(Func<MachineClient?> service, string tunnelId, ILogger<ApprovalService> logger)
@@ -38,7 +38,7 @@ internal sealed class ApprovalService(Func<MachineClient?> service, string tunne
         }
         catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or JsonException)
         {
-            // The certificate was renewed meanwhile, the client left, or the arguments cannot be read.
+            // The certificate was renewed meanwhile, the client disconnected, or the arguments cannot be read.
             return Fail(record, e.Message);
         }
     }

@@ -3,8 +3,8 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>What reaches the server besides the message, and may mean something to a tool.</summary>
-/// <param name="Query">Of the address, without the question mark; empty for none.</param>
+/// <summary>Inputs other than the message that reach the server and may affect a tool.</summary>
+/// <param name="Query">The query of the URL, without the question mark; empty for none.</param>
 /// <param name="Parameters">Headers that repeat arguments, by name in lower case.</param>
 internal sealed record CallInputs(string Query, IReadOnlyList<KeyValuePair<string, string[]>> Parameters)
 {

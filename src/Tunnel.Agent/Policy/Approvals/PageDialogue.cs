@@ -5,12 +5,12 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// What a modern client says about the page on which calls are approved (MCP 2026-07-28, multi round-trip requests). The agent
-/// answers a call with the page, the client shows it to its user, and repeats the call with what the user answered. That
-/// answer approves nothing: only the service does. One round alone, and never within a round of the server's, whose state the
-/// client must return as it is.
+/// What a modern client's message says about the approval page (MCP 2026-07-28, multi round-trip requests). The agent
+/// answers a call with the page; the client shows the page to its user, and repeats the call with the user's answer.
+/// That answer approves nothing: only the service does. There is only one round, and never within a round of the
+/// server, whose state the client must return unchanged.
 /// </summary>
-/// <param name="CanAsk">The client opens pages for its user, and has not been asked in this call.</param>
+/// <param name="CanAsk">The client opens pages for its user, and this call has not yet led to one.</param>
 /// <param name="HasAnswer">The message has the client's answer to the agent, which is not for the upstream.</param>
 /// <param name="IsDeclined">The user did not want to continue.</param>
 internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool IsDeclined)
@@ -20,10 +20,10 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MessageReader.DeepestAllowed };
 
-    /// <param name="message">In which no member is there twice.</param>
+    /// <param name="message">Must have no duplicate members.</param>
     public static PageDialogue Read(McpMessage message)
     {
-        // Only results of these methods may ask the client.
+        // Only results of these methods may contain requests to the client.
         if (!McpMethods.RepeatsName(message.Method) || message.Id.IsEmpty)
         {
             return default;
@@ -52,7 +52,7 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
             : default;
     }
 
-    /// <summary>The message without the client's answer; all other bytes are as they were.</summary>
+    /// <summary>Returns the message without the client's answer; all other bytes are unchanged.</summary>
     public static byte[] RemoveAnswer(McpMessage message)
     {
         var bytes = message.Bytes.Span;
@@ -79,7 +79,7 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
                 continue;
             }
 
-            // With the comma before it, or with the one behind it.
+            // Removes the comma before the member, or otherwise the comma after it.
             if (previousEnd >= 0)
             {
                 start = previousEnd;

@@ -6,9 +6,9 @@ using Culvert.Tunnel.Agent.Pins;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// One value for the parameters of a call, arguments, answers to the server's questions and <c>_meta</c> included. Of
-/// <c>_meta</c> the progress token and the trace context are left out, because they differ each time. Parameters that a
-/// reader could take for the same have the same digest (RFC 8785, with all digits of numbers), and no others do.
+/// A digest of a call's parameters, including arguments, answers to the server's requests and <c>_meta</c>. It excludes
+/// the progress token and the trace context in <c>_meta</c>, which differ each time. Two parameter objects have the
+/// same digest exactly if every reader finds the same values in them (RFC 8785, with all digits of numbers).
 /// </summary>
 internal static class ParameterDigest
 {
@@ -24,7 +24,7 @@ internal static class ParameterDigest
             return "";
         }
 
-        // Metadata without anything that counts are none.
+        // Metadata with only excluded members counts as no metadata.
         var hasMeta = HasMeta(parameters);
         try
         {
@@ -37,7 +37,7 @@ internal static class ParameterDigest
         }
         catch (FormatException)
         {
-            // Readers may find two values in it: it counts as it is written.
+            // Readers may find different values in it, so the digest covers the bytes as written.
         }
 
         return "raw:" + HashAsWritten(parameters, hasMeta);
@@ -84,7 +84,7 @@ internal static class ParameterDigest
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    // A colon, a comma and a bracket cannot begin a name, so that no two lists of members read alike.
+    // A colon, a comma and a bracket cannot start a name, so no two lists of members have the same encoding.
     private static void Append(IncrementalHash hash, JsonProperty member)
     {
         hash.AppendData(JsonMarshal.GetRawUtf8PropertyName(member));

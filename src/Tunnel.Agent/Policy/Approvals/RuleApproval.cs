@@ -4,15 +4,15 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>A rule's <c>require_approval</c>: each call that the rule allows needs the approval of a person.</summary>
-/// <param name="Expires">For how long a request can be decided, and its approval be used.</param>
+/// <param name="Expires">How long a request can be decided, and its approval used.</param>
 /// <param name="Shown">Arguments whose values the approver sees; of all others only type and length leave the agent.</param>
 /// <param name="Approvers">How many different people must approve.</param>
-/// <param name="Page">Where calls are approved: clients that can open pages for their users get it; null = none does.</param>
+/// <param name="Page">The page for approvals, sent to clients that can open pages for their users; null for none.</param>
 internal sealed record RuleApproval(TimeSpan Expires, IReadOnlyList<JsonPointer> Shown, int Approvers, Uri? Page)
 {
     public string DescribeApprovers() => Approvers == 1 ? "a person" : $"{Approvers} different people";
 
-    /// <summary>The same for equal ones: the version of the policy depends on it.</summary>
+    /// <summary>Equal for equal approvals: the version of the policy depends on it.</summary>
     public override string ToString() =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -8,12 +8,12 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// What an approver sees of arguments: the values that the rule shows, and of the outermost others the type and the length, as
-/// in the record.
+/// The arguments as an approver sees them: the values that the rule shows, and the type and length of the other
+/// top-level members, as in the record.
 /// </summary>
 internal static class ShownArguments
 {
-    /// <summary>A longer value is not shown: an approver who sees a part could take it for the whole.</summary>
+    /// <summary>A longer value is not shown, because an approver could take a part for the whole.</summary>
     internal const int MaxValueCharacters = 2000;
 
     internal const int MaxMembers = 32;
@@ -75,7 +75,7 @@ internal static class ShownArguments
         };
     }
 
-    // As in the record: the length of text is that of its bytes as they were written.
+    // As in the record: the length of text is the number of its bytes as written.
     private static string GetShape(JsonElement value) =>
         value.ValueKind switch
         {

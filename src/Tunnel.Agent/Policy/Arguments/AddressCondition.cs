@@ -7,8 +7,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>cidr</c>: the text is one IP address inside a range. IPv4 is four decimal numbers without leading zeros; IPv6 is
-/// hexadecimal, without a zone, and none of the forms that carry an IPv4 address to somewhere else.
+/// <c>cidr</c>: the text is an IP address inside a range. IPv4 is four decimal numbers without leading zeros; IPv6 is
+/// hexadecimal, without a zone, and in no form that embeds an IPv4 address.
 /// </summary>
 internal sealed class AddressCondition(AddressRanges ranges) : ValueCondition("cidr", ValueKinds.Text)
 {
@@ -16,8 +16,8 @@ internal sealed class AddressCondition(AddressRanges ranges) : ValueCondition("c
     private const int MaxIpv4Characters = 15;
     private const int MaxIpv6Characters = 39;
 
-    // IPv4-compatible and -mapped (RFC 4291 §2.5.5), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380):
-    // what connects there may reach the IPv4 address inside, which no IPv6 range speaks of.
+    // IPv4-compatible and -mapped (RFC 4291 §2.5.5), NAT64 (RFC 6052, RFC 8215), 6to4 (RFC 3056), Teredo (RFC 4380): a
+    // connection there may reach the embedded IPv4 address, which no IPv6 range describes.
     private static readonly IPNetwork[] Carriers =
     [
         IPNetwork.Parse("::/96"),

@@ -3,26 +3,26 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>What must be true of one argument.</summary>
+/// <summary>A constraint on one argument.</summary>
 internal sealed record ArgumentConstraint
 {
-    /// <summary>How a record names the error of an argument that is not there.</summary>
+    /// <summary>The record's key for an argument that is missing.</summary>
     public const string Required = "required";
 
-    /// <summary>How a record names the error of an argument that is there.</summary>
+    /// <summary>The record's key for an argument that must be missing.</summary>
     public const string Forbidden = "forbidden";
 
     public required JsonPointer At { get; init; }
 
-    /// <summary>It may be missing. Where it is there, the conditions hold.</summary>
+    /// <summary>The argument may be missing. If it is present, the conditions must hold.</summary>
     public bool IsOptional { get; init; }
 
-    /// <summary>It must be missing.</summary>
+    /// <summary>The argument must be missing.</summary>
     public bool IsForbidden { get; init; }
 
     public IReadOnlyList<ValueCondition> Conditions { get; init; } = [];
 
-    /// <summary>The key of what is not true; null if all is.</summary>
+    /// <summary>The key of the first condition that is false; null if all hold.</summary>
     public string? FindError(JsonElement root)
     {
         var result = At.Find(root, out var value);
@@ -31,7 +31,7 @@ internal sealed record ArgumentConstraint
             return IsForbidden || IsOptional ? null : Required;
         }
 
-        // Behind a value of another type a lax server may still find something.
+        // A lax server may still find a value inside a value of the wrong type.
         if (result == PointerResult.WrongType)
         {
             return "type";

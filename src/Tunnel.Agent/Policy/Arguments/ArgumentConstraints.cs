@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>What a rule demands of the arguments of the calls that it allows.</summary>
+/// <summary>A rule's constraints on the arguments of the calls that it allows.</summary>
 internal sealed class ArgumentConstraints
 {
     private readonly IReadOnlyList<ArgumentConstraint> constraints;
@@ -12,7 +12,7 @@ internal sealed class ArgumentConstraints
 
     /// <param name="constraints">In the file's order.</param>
     /// <param name="others">Arguments that the rule shows or masks.</param>
-    /// <param name="isClosed">Whether there may be no other arguments than those of the constraints.</param>
+    /// <param name="isClosed">Whether all arguments other than those of the constraints are forbidden.</param>
     public ArgumentConstraints(
         IReadOnlyList<ArgumentConstraint> constraints,
         IReadOnlyList<JsonPointer> others,
@@ -25,13 +25,14 @@ internal sealed class ArgumentConstraints
     }
 
     /// <summary>
-    /// Whether it only demands that no name can be taken for one that the rule names: the rule has no conditions on values.
+    /// Whether it only forbids names that a server could take for a name in the rule: the rule has no conditions on
+    /// values.
     /// </summary>
     public bool IsOfNames => constraints.Count == 0 && !isClosed;
 
-    /// <summary>The same, and no argument may have a name that could be taken for one of these.</summary>
-    /// <param name="constraints">Null: nothing else is demanded.</param>
-    /// <param name="others">What the rule names besides.</param>
+    /// <summary>Adds the requirement that no argument has a name that could be taken for one of these.</summary>
+    /// <param name="constraints">Null for no other constraints.</param>
+    /// <param name="others">Further arguments that the rule names.</param>
     public static ArgumentConstraints? Naming(ArgumentConstraints? constraints, IReadOnlyList<JsonPointer> others) =>
         others.Count == 0 ? constraints
         : constraints is null ? new ArgumentConstraints([], others, isClosed: false)

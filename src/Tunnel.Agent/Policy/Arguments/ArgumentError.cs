@@ -4,12 +4,15 @@ namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>Why the arguments of a call do not satisfy a rule.</summary>
 /// <param name="At">The pointer of the constraint; never the value there.</param>
-/// <param name="Condition">The key of what is not true.</param>
+/// <param name="Condition">The key of the condition that is false.</param>
 internal sealed record ArgumentError(string At, string Condition)
 {
     private const string OfSchema = "schema.";
 
-    /// <summary>The keyword of the approved input schema that is not satisfied; null: a rule's condition is not.</summary>
+    /// <summary>
+    /// The keyword of the approved input schema that is not satisfied; null if a condition of the rule is not
+    /// satisfied.
+    /// </summary>
     public string? Keyword =>
         Condition.StartsWith(OfSchema, StringComparison.Ordinal) ? Condition[OfSchema.Length..] : null;
 

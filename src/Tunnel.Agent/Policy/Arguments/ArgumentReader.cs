@@ -4,15 +4,15 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>Reads <c>arguments</c> and <c>closed</c> of a rule. A constraint that could never hold is an error.</summary>
+/// <summary>Reads <c>arguments</c> and <c>closed</c> of a rule. A constraint that can never hold is an error.</summary>
 internal static class ArgumentReader
 {
     internal const int MaxConstraints = 100;
-    private const int MaxLength = 64 << 20; // as long as a body may be
+    private const int MaxLength = 64 << 20; // the maximum length of a body
 
-    /// <summary>Null: the rule demands nothing of arguments.</summary>
+    /// <summary>Null if the rule does not constrain arguments.</summary>
     /// <param name="rule">The rule's section.</param>
-    /// <param name="implied">What another key of the rule demands of an argument.</param>
+    /// <param name="implied">A constraint that another key of the rule implies.</param>
     public static ArgumentConstraints? Read(ConfigSection rule, ArgumentConstraint? implied = null)
     {
         var entries = rule.List("arguments");
@@ -31,7 +31,6 @@ internal static class ArgumentReader
         return isClosed || constraints.Count > 0 ? new ArgumentConstraints(constraints, [], isClosed) : null;
     }
 
-    /// <summary>The pointers that a key lists.</summary>
     public static IReadOnlyList<JsonPointer> ReadPointers(ConfigSection section, string key)
     {
         var pointers = new List<JsonPointer>();
@@ -50,7 +49,7 @@ internal static class ArgumentReader
         return pointers;
     }
 
-    /// <summary>The pointer of a key that must be there.</summary>
+    /// <summary>Reads a pointer from a required key.</summary>
     public static JsonPointer ReadPointer(ConfigSection section, string key)
     {
         var text = section.RequiredString(key);
@@ -108,7 +107,7 @@ internal static class ArgumentReader
         return constraint;
     }
 
-    // Without one, of the element itself.
+    // An element's constraint without a pointer applies to the element itself.
     private static JsonPointer ReadInnerPointer(ConfigSection entry)
     {
         var text = entry.String("at");
@@ -172,7 +171,7 @@ internal static class ArgumentReader
         return all;
     }
 
-    // What is only true of text and what is only true of numbers is true of nothing.
+    // A condition on text and a condition on numbers can never both be true.
     private static void CheckKinds(ConfigSection entry, List<ValueCondition> conditions)
     {
         var kinds = ValueKinds.Any;

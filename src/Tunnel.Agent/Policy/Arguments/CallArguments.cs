@@ -6,10 +6,10 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// The arguments of one call, for the rules that ask for them: the very bytes that are forwarded, in which no member is there
-/// twice (<see cref="PolicyMessage"/> refuses those). They are parsed at the first question.
+/// The arguments of a call: the exact bytes that are forwarded, without duplicate members (<see cref="PolicyMessage"/>
+/// refuses those). They are parsed on first use.
 /// </summary>
-/// <param name="bytes">As they were written; empty when there are none.</param>
+/// <param name="bytes">Empty when there are no arguments.</param>
 internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
@@ -23,7 +23,7 @@ internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
 
     public JsonElement Root => bytes.IsEmpty ? None : (document ??= JsonDocument.Parse(bytes, Options)).RootElement;
 
-    /// <summary>Marks what is at a place, and what a server could take for it, as not to be described.</summary>
+    /// <summary>Excludes the value at a pointer, and values that a server could take for it, from records.</summary>
     public void Mask(JsonPointer pointer)
     {
         if (bytes.IsEmpty)

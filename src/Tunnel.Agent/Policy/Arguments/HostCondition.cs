@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>hosts</c>: the text is an absolute http or https URL of a listed host. Parsers of URLs differ (RFC 3986, WHATWG, and
-/// each library), so a URL is taken apart only where all of them find the same host; every other spelling is refused.
+/// <c>hosts</c>: the text is an absolute http or https URL of a listed host. URL parsers differ (RFC 3986, WHATWG, and
+/// each library), so only spellings in which all of them find the same host are accepted.
 /// </summary>
 internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueCondition("hosts", ValueKinds.Text)
 {
@@ -31,8 +31,8 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
         port = defaultPort;
         var rest = defaultPort == 0 ? default : url.AsSpan(url.IndexOf("//", StringComparison.Ordinal) + 2);
 
-        // Blanks, tabs and line breaks are cut out by some parsers, a backslash is a slash for others, and other characters
-        // than ASCII may be folded to some that count.
+        // Some parsers remove spaces, tabs and line breaks, others treat a backslash as a slash, and non-ASCII
+        // characters may be folded to significant ones.
         if (
             defaultPort == 0
             || url.Length > MaxUrlCharacters
@@ -43,7 +43,7 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
             return false;
         }
 
-        // Without a slash, some look for the host behind an "@" in the query or the fragment.
+        // Without a slash, some parsers look for the host after an "@" in the query or the fragment.
         var end = rest.IndexOfAny('/', '?', '#');
         if (end >= 0 && rest[end] != '/')
         {

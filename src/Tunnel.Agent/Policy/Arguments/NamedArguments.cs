@@ -6,20 +6,20 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// The arguments that a rule names: by its constraints, and by what it shows, masks and adds up. In an object that a pointer
-/// leads through, no other member may have a name that a server could take for one that the rule names. A closed rule
-/// permits nothing besides what its constraints name, except inside a value that a constraint names itself.
+/// The arguments that a rule names: in its constraints, and in what it shows, masks and adds up. In an object on the
+/// path of a pointer, no other member may have a name that a server could take for one that the rule names. A closed
+/// rule permits only what its constraints name, except inside a value that a constraint names itself.
 /// </summary>
 internal sealed class NamedArguments
 {
-    /// <summary>How a record names the error of an argument that no constraint names.</summary>
+    /// <summary>The record's key for an argument that no constraint names.</summary>
     public const string Closed = "closed";
 
-    /// <summary>How a record names the error of an argument whose name a server could take for another one.</summary>
+    /// <summary>The record's key for an argument whose name a server could take for another one.</summary>
     public const string LookAlike = "lookalike";
 
-    // A server in JavaScript that copies or merges arguments into its own options finds there, under another name, a member
-    // that the arguments do not have. The first does it with any value, the others only with an object.
+    // A JavaScript server that copies or merges arguments into its own options reads from these members values that the
+    // arguments do not have. The first does it with any value, the others only with an object.
     private static readonly string[] Prototype = ["__proto__"];
     private static readonly string[] Constructor = ["constructor", "prototype"];
 
@@ -27,9 +27,9 @@ internal sealed class NamedArguments
     private readonly bool isClosed;
     private readonly bool allowsAbsence;
 
-    /// <param name="constraints">Of the rule, or the one of the elements of an array.</param>
-    /// <param name="others">What the rule names besides.</param>
-    /// <param name="isClosed">Whether there may be no other arguments than those of the constraints.</param>
+    /// <param name="constraints">Of the rule, or of the elements of an array.</param>
+    /// <param name="others">Further arguments that the rule names.</param>
+    /// <param name="isClosed">Whether all arguments other than those of the constraints are forbidden.</param>
     public NamedArguments(
         IReadOnlyList<ArgumentConstraint> constraints,
         IReadOnlyList<JsonPointer> others,
@@ -49,7 +49,7 @@ internal sealed class NamedArguments
         }
     }
 
-    /// <summary>The first name that may not be there; null if there is none.</summary>
+    /// <summary>The first forbidden name; null if there is none.</summary>
     /// <param name="value">The arguments, or an element.</param>
     public ArgumentError? FindError(JsonElement value) => FindError(value, root, isClosed);
 
@@ -65,7 +65,7 @@ internal sealed class NamedArguments
         {
             JsonValueKind.Object => FindMember(value, node, onlyNamed),
             JsonValueKind.Array => FindElement(value, node, onlyNamed),
-            _ => onlyNamed ? new ArgumentError(node!.At, Closed) : null, // of a type that nothing leads through
+            _ => onlyNamed ? new ArgumentError(node!.At, Closed) : null, // a type that no pointer leads through
         };
     }
 
@@ -113,7 +113,7 @@ internal sealed class NamedArguments
         return null;
     }
 
-    // Where nothing may be absent, such a member gives no argument another value.
+    // If no argument may be absent, such a member cannot change the value of an argument.
     private string? FindPrototype(JsonProperty member, Node? node) =>
         allowsAbsence
         && (
@@ -130,10 +130,10 @@ internal sealed class NamedArguments
 
         public string At => at;
 
-        /// <summary>Whether a constraint names the value: it may have anything in it that its own conditions permit.</summary>
+        /// <summary>Whether a constraint names the value: it may contain anything that its own conditions permit.</summary>
         public bool IsNamed { get; private set; }
 
-        /// <summary>Whether a constraint names the value or something inside.</summary>
+        /// <summary>Whether a constraint names the value or a part of it.</summary>
         public bool IsLed { get; private set; }
 
         public Node? Find(string name) => children.GetValueOrDefault(name);

@@ -7,8 +7,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>const</c> and <c>enum</c>: the value is one of those written. Text is equal character by character, numbers by what
-/// they mean, and text is never equal to a number.
+/// <c>const</c> and <c>enum</c>: the value equals one of the literals. Text is compared character by character, numbers
+/// by value, and text never equals a number.
 /// </summary>
 internal sealed class OneOfCondition : ValueCondition
 {

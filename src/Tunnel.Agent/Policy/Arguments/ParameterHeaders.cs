@@ -7,18 +7,18 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// Headers that repeat arguments of a call, <c>Mcp-Param-*</c> (SEP-2243). A server or a balancer may use them in place of
-/// the body, so a call whose arguments are judged must say the same in both (M8).
+/// Headers that repeat arguments of a call, <c>Mcp-Param-*</c> (SEP-2243). A server or a load balancer may use them
+/// instead of the body, so when a rule checks arguments, headers and body must agree (M8).
 /// </summary>
 internal static class ParameterHeaders
 {
     /// <summary>
-    /// Whether each such header equals the argument that it repeats. A header that the approved input schema does not declare
-    /// repeats none, and equals nothing.
+    /// Whether each such header equals the argument that it repeats. A header that the approved input schema does not
+    /// declare equals no argument.
     /// </summary>
     /// <param name="headers">Of the request.</param>
     /// <param name="arguments">Of the call.</param>
-    /// <param name="declared">As <see cref="Pins.PinnedSchema.Headers"/>; null: no approved schema applies.</param>
+    /// <param name="declared">Like <see cref="Pins.PinnedSchema.Headers"/>; null if no approved schema applies.</param>
     public static bool Agree(
         IHeaderDictionary headers,
         CallArguments arguments,
@@ -44,7 +44,6 @@ internal static class ParameterHeaders
         return true;
     }
 
-    /// <summary>Whether a request header has the name of such a one.</summary>
     public static bool IsParameter(string name) =>
         name.StartsWith(McpHeaders.ParameterPrefix, StringComparison.OrdinalIgnoreCase);
 
@@ -80,7 +79,7 @@ internal static class ParameterHeaders
             && written.CompareTo(said) == 0;
     }
 
-    // As JSON writes it, and nothing else.
+    // Accepts only the JSON form of a number.
     private static bool IsNumber(ReadOnlySpan<byte> text)
     {
         var reader = new Utf8JsonReader(text);

@@ -6,16 +6,16 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>path_prefix</c>: the text is an absolute path at or below a folder. A path that a server may resolve, decode or cut
-/// otherwise than it is written is refused, wherever it would lead.
+/// <c>path_prefix</c>: the text is an absolute path at or below a folder. A path that a server may resolve, decode or
+/// truncate differently is refused, wherever it leads.
 /// </summary>
 /// <param name="prefix">A path that <see cref="IsPlain"/> accepts, without a slash at its end; empty for the root.</param>
 internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix", ValueKinds.Text)
 {
     private const int MaxPathCharacters = 4096; // PATH_MAX of Linux
 
-    // A backslash separates on Windows, "%" begins an escape, and the others become a dot, a slash or a backslash in
-    // programs that fold compatible characters (Unicode NFKC).
+    // A backslash is a separator on Windows, "%" starts an escape, and the others become a dot, a slash or a backslash
+    // in programs that fold compatible characters (Unicode NFKC).
     private static readonly SearchValues<char> Unclear = SearchValues.Create(
         "\\%\u2100\u2101\u2105\u2106\uFE19\uFE30\uFE6A\u2024\u2025\u2026\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE52\uFE68\uFF05\uFF0E\uFF0F\uFF3C"
     );
@@ -35,7 +35,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             path.Length is 0 or > MaxPathCharacters
             || path[0] != '/'
             || path.AsSpan().ContainsAny(Unclear)
-            || path.EnumerateRunes().Any(VisibleText.IsUnseen) // what cannot be seen, some programs leave out
+            || path.EnumerateRunes().Any(VisibleText.IsUnseen) // some programs remove invisible characters
         )
         {
             return false;
@@ -51,8 +51,8 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             }
         }
 
-        // "." and ".."; Windows takes dots and blanks at an end for nothing, so "..  " is "..", and servers in Java cut a
-        // part at a semicolon, so "..;a" is "..".
+        // "." and "..". Windows ignores trailing dots and spaces, so "..  " is ".."; Java servers cut a part at a
+        // semicolon, so "..;a" is "..".
         foreach (var range in parts.Split('/'))
         {
             var part = parts[range];

@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>pattern</c>: the whole text matches a regular expression, in time that grows with the text alone
+/// <c>pattern</c>: the whole text matches a regular expression, in time linear in the text
 /// (<see cref="RegexOptions.NonBacktracking"/>).
 /// </summary>
 internal sealed class PatternCondition : ValueCondition
@@ -37,7 +37,7 @@ internal sealed class PatternCondition : ValueCondition
 
         try
         {
-            // Anchored here, so that no pattern matches a part. \z, unlike $, does not overlook a line break at the end.
+            // Anchored, so that no pattern matches only a part. Unlike $, \z does not ignore a line break at the end.
             var regex = new Regex(
                 $@"\A(?:{pattern})\z",
                 RegexOptions.NonBacktracking | RegexOptions.CultureInvariant,
@@ -57,7 +57,7 @@ internal sealed class PatternCondition : ValueCondition
 
     public override string ToString() => pattern;
 
-    // Classes that hold more than ASCII's digits, letters and blanks, and options: (?i) makes the Kelvin sign a k.
+    // Finds classes with more than the ASCII digits, letters and spaces, and options: (?i) makes the Kelvin sign a k.
     private static string? FindUnclear(string pattern)
     {
         for (var i = 0; i + 1 < pattern.Length; i++)
@@ -69,7 +69,7 @@ internal sealed class PatternCondition : ValueCondition
                     return pattern[i..(i + 2)];
                 }
 
-                i++; // whatever is escaped
+                i++; // the escaped character
             }
             else if (pattern[i] == '(' && pattern[i + 1] == '?' && pattern.ElementAtOrDefault(i + 2) != ':')
             {

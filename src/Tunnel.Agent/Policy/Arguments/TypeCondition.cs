@@ -4,7 +4,9 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary><c>type</c>: one of JSON's types. An integer is a number without a fraction, as in JSON Schema: 1.0 is one.</summary>
+/// <summary>
+/// <c>type</c>: a JSON type. An integer is a number without a fraction, as in JSON Schema, so 1.0 is an integer.
+/// </summary>
 internal sealed class TypeCondition(string type) : ValueCondition("type", GetKinds(type))
 {
     public static readonly string[] Types = ["string", "number", "integer", "boolean", "object", "array"];

@@ -4,10 +4,12 @@ using System.Globalization;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>A host that <c>hosts</c> lists: <c>api.example.com</c>, <c>*.example.com</c>, an address, each with a port or without.</summary>
+/// <summary>
+/// An entry of <c>hosts</c>: <c>api.example.com</c>, <c>*.example.com</c> or an address, with or without a port.
+/// </summary>
 /// <param name="Name">Without <c>*.</c> and port.</param>
-/// <param name="IsWildcard">Names below it, of any depth, and not the name itself.</param>
-/// <param name="Port">Null = the scheme's own.</param>
+/// <param name="IsWildcard">Matches names below it, at any depth, but not the name itself.</param>
+/// <param name="Port">Null for the scheme's default.</param>
 internal sealed record UrlHost(string Name, bool IsWildcard, int? Port)
 {
     private static readonly SearchValues<char> LabelCharacters = SearchValues.Create(
@@ -56,8 +58,8 @@ internal sealed record UrlHost(string Name, bool IsWildcard, int? Port)
         );
 
     /// <summary>
-    /// A DNS name in one spelling: lower case, A-labels for international ones, no final dot. Its last label is not numeric:
-    /// parsers take 0x7f.1, 127.1 and 2130706433 for addresses (WHATWG URL §3.5).
+    /// A DNS name in its only accepted spelling: lower case, A-labels for international names, no final dot. Its last
+    /// label is not numeric: parsers take 0x7f.1, 127.1 and 2130706433 for addresses (WHATWG URL §3.5).
     /// </summary>
     internal static bool IsName(ReadOnlySpan<char> text)
     {
@@ -84,7 +86,7 @@ internal sealed record UrlHost(string Name, bool IsWildcard, int? Port)
         return last.ContainsAnyExceptInRange('0', '9') && !last.StartsWith("0x");
     }
 
-    /// <summary>Four decimal numbers, or IPv6 between brackets as RFC 5952 writes it.</summary>
+    /// <summary>Four decimal numbers, or IPv6 between brackets in the form of RFC 5952.</summary>
     internal static bool IsAddress(ReadOnlySpan<char> text) =>
         text is ['[', .. var inner, ']']
             ? AddressCondition.TryParse(inner.ToString(), out var address)

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// One condition on a value. What it cannot judge for certain it is false of: another type is not converted, and text that
+/// A condition on a value. It is false where it cannot decide: values of another type are not converted, and text that
 /// two readers could understand differently is not interpreted.
 /// </summary>
 /// <param name="key">Its key in the file.</param>
@@ -16,6 +16,6 @@ internal abstract class ValueCondition(string key, ValueKinds kinds)
 
     public abstract bool IsTrueOf(JsonElement value);
 
-    /// <summary>What it demands, completely: the policy's version is made of it.</summary>
+    /// <summary>The complete condition: the policy's version is computed from it.</summary>
     public abstract override string ToString();
 }

@@ -6,8 +6,7 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 /// <summary>
-/// An amount that budgets add up: not negative, below 10^20, with at most 12 decimal places. Sums of such are exact; another
-/// number is none.
+/// An amount that budgets add up: not negative, below 10^20, with at most 12 decimal places, so that sums are exact.
 /// </summary>
 /// <param name="Units">In 10^-12.</param>
 internal readonly record struct Amount(Int128 Units)
@@ -31,7 +30,7 @@ internal readonly record struct Amount(Int128 Units)
         return value.ValueKind == JsonValueKind.Number && TryRead(JsonMarshal.GetRawUtf8Value(value), out amount);
     }
 
-    /// <param name="json">A number as JSON writes it.</param>
+    /// <param name="json">A JSON number.</param>
     /// <param name="amount">The amount.</param>
     public static bool TryRead(ReadOnlySpan<byte> json, out Amount amount)
     {
@@ -62,7 +61,9 @@ internal readonly record struct Amount(Int128 Units)
         return true;
     }
 
-    /// <summary>The part of it that each of several agents may spend: rounded down, so that all together never exceed it.</summary>
+    /// <summary>
+    /// The equal share of each of several agents, rounded down so that the sum of the shares never exceeds the amount.
+    /// </summary>
     public Amount DividedBy(int agents) => new(Units / agents);
 
     public override string ToString()

@@ -1,16 +1,16 @@
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>What is charged to one account, by when it stops counting. Guarded by the lock of its ledger.</summary>
+/// <summary>The charges of one account, by the time at which they expire. Guarded by the lock of its ledger.</summary>
 internal sealed class BudgetAccount
 {
-    // Few: charges that end within one step of the window are one entry.
+    // Has few entries: charges that expire within one step of the window share an entry.
     private readonly SortedList<long, Amount> charges = [];
 
     public bool IsEmpty => charges.Count == 0;
 
     public IEnumerable<KeyValuePair<long, Amount>> Charges => charges;
 
-    /// <summary>What counts at present.</summary>
+    /// <summary>The sum of all charges.</summary>
     public Amount GetSum()
     {
         var sum = default(Amount);
@@ -24,7 +24,7 @@ internal sealed class BudgetAccount
 
     public void Add(long endsAtMs, Amount amount) => charges[endsAtMs] = charges.GetValueOrDefault(endsAtMs) + amount;
 
-    /// <summary>Takes a charge back. One that no longer counts changes nothing.</summary>
+    /// <summary>Reverses a charge. A charge that has expired is ignored.</summary>
     public void Remove(long endsAtMs, Amount amount)
     {
         if (charges.TryGetValue(endsAtMs, out var charged) && !(amount > charged))
@@ -37,7 +37,7 @@ internal sealed class BudgetAccount
         }
     }
 
-    /// <summary>Forgets what no longer counts.</summary>
+    /// <summary>Removes expired charges.</summary>
     public void Expire(long nowMs)
     {
         while (charges.Count > 0 && charges.GetKeyAtIndex(0) <= nowMs)
@@ -46,7 +46,7 @@ internal sealed class BudgetAccount
         }
     }
 
-    /// <summary>When an amount fits under a limit, if nothing more is charged; null for never.</summary>
+    /// <summary>When an amount fits under a limit if nothing more is charged; null for never.</summary>
     public long? FindRoom(Amount amount, Amount limit)
     {
         if (amount > limit)

@@ -4,8 +4,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 /// <summary>
-/// The file of the ledger: lines that are appended and flushed to the disk, and a new file in place of the old one when most
-/// of it no longer counts. One writer at a time.
+/// The ledger's file. Lines are appended and flushed to disk; a new file replaces it when most charges have expired.
+/// Only one writer at a time.
 /// </summary>
 internal sealed class BudgetFile : IDisposable
 {
@@ -22,11 +22,10 @@ internal sealed class BudgetFile : IDisposable
 
     public long Length => stream.Length;
 
-    /// <summary>Opens or makes the file, and reads what it says.</summary>
-    /// <param name="path">Where it lies.</param>
-    /// <param name="add">Given each line in order.</param>
-    /// <exception cref="InvalidDataException">A line is missing or is not what was written.</exception>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <summary>Opens or creates the file, and reads its lines.</summary>
+    /// <param name="add">Receives each line in order.</param>
+    /// <exception cref="InvalidDataException">A line is missing or was changed.</exception>
+    /// <exception cref="IOException">Disk error.</exception>
     public static BudgetFile Open(string path, Action<BudgetLine> add)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!, PrivateFile.FolderMode);
@@ -37,7 +36,7 @@ internal sealed class BudgetFile : IDisposable
 
         var text = File.ReadAllText(path, Encoding.ASCII);
 
-        // A charge counts once its whole line is on the disk: before that, no call was made for it.
+        // A charge counts once its complete line is on the disk: before that, no call was made for it.
         var end = text.LastIndexOf('\n') + 1;
         var number = 0L;
         foreach (var written in text[..end].Split('\n')[..^1])
@@ -58,15 +57,15 @@ internal sealed class BudgetFile : IDisposable
     }
 
     /// <summary>Returns when all lines are on the disk.</summary>
-    /// <exception cref="IOException">The disk refuses: it is not known which of them are there.</exception>
+    /// <exception cref="IOException">Disk error: it is unknown which lines were written.</exception>
     public void Append(IReadOnlyCollection<(bool IsTakenBack, BudgetCharge Charge)> charges)
     {
         stream.Write(Format(charges, ref number));
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Puts a file with these charges alone in its place.</summary>
-    /// <exception cref="IOException">The disk refuses; the old file is still there.</exception>
+    /// <summary>Replaces the file by one with only these charges.</summary>
+    /// <exception cref="IOException">Disk error; the old file is unchanged.</exception>
     public void Replace(IReadOnlyCollection<(bool IsTakenBack, BudgetCharge Charge)> charges)
     {
         var next = 0L;

@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>What a budget counts for.</summary>
+/// <summary>What a budget counts separately.</summary>
 internal enum BudgetKey
 {
-    /// <summary>Each person, whatever the person calls of what the rule names, and with whatever client.</summary>
+    /// <summary>Each person, for all names of the rule and all clients together.</summary>
     Principal,
 
     /// <summary>Each person and client.</summary>

@@ -6,10 +6,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 /// <summary>
-/// What calls have been charged, of all routes. A call is charged, and the charge is on the disk, before the upstream sees a
-/// byte; charges that come while the disk is flushed are flushed together. Each charge counts for the budget's whole span and
-/// at most a sixtieth of it longer, so in no span of that length more than the limit is charged, restarts included. A file
-/// that cannot be read or written refuses every charge.
+/// The charges of calls on all routes. A charge is on the disk before the upstream receives a byte of its call; charges
+/// that arrive during a flush are flushed together. Each charge counts for the budget's period and at most a sixtieth
+/// of it longer, so in no period of that length more than the limit is charged, restarts included. A file that cannot
+/// be read or written refuses every charge.
 /// </summary>
 internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<BudgetLedger> logger) : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
     internal const int AccountCharacters = 32;
     internal const int Steps = 60;
 
-    /// <summary>A smaller file is not worth replacing.</summary>
+    /// <summary>Smaller files are not replaced.</summary>
     internal const long MinReplacedBytes = 1 << 20;
 
     private readonly Lock gate = new();
@@ -26,20 +26,16 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
     // Guarded by the gate.
     private readonly Dictionary<string, BudgetAccount> accounts = new(StringComparer.Ordinal);
     private List<(bool IsTakenBack, BudgetCharge Charge)> waiting = [];
-    private long queued; // charges that were ever put there
+    private long queued; // the number of charges ever queued
     private long latestMs;
     private string? problem;
 
     // Guarded by the semaphore.
     private BudgetFile? file;
-    private long written; // of those that were queued
+    private long written; // how many of the queued charges are on the disk
     private long replacedFrom = MinReplacedBytes;
 
-    /// <summary>Charges a call that is about to begin, unless that would exceed its budget.</summary>
-    /// <param name="route">The route's name.</param>
-    /// <param name="rule">The rule that allows it.</param>
-    /// <param name="key">Who calls what.</param>
-    /// <param name="amount">How much it asks for.</param>
+    /// <summary>Charges a call that is about to start, unless that would exceed its budget.</summary>
     public async ValueTask<BudgetVerdict> ChargeAsync(string route, PolicyRule rule, LimitKey key, Amount amount)
     {
         if (!await OpenAsync())
@@ -86,8 +82,8 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
     }
 
     /// <summary>
-    /// Gives back what a call was charged that did not reach its upstream. It is written with the next charge: a restart before
-    /// that leaves it charged.
+    /// Reverses the charge of a call that did not reach its upstream. The reversal is written with the next charge; a
+    /// restart before that loses it.
     /// </summary>
     public void TakeBack(BudgetCharge charge)
     {
@@ -108,10 +104,10 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
         writing.Dispose();
     }
 
-    // Names of callers are not in the file; a reader of it could only try names.
+    // The file contains hashes, not names of callers; a reader of the file can only guess names.
     private static string GetAccount(string route, BudgetKey by, LimitKey key)
     {
-        // With its length before each part, so that no two accounts read alike.
+        // Each part is preceded by its length, so that no two accounts have the same text.
         string[] names = by switch
         {
             BudgetKey.Rule => [],
@@ -181,7 +177,7 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
         }
     }
 
-    // The first that comes writes for all that wait by then; the others find their charges written.
+    // The first caller writes for all that wait by then; the others find their charges written.
     private async ValueTask<bool> FlushAsync(long place)
     {
         await writing.WaitAsync();
@@ -231,7 +227,7 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
         long to;
         lock (gate)
         {
-            // What waits is in the accounts already.
+            // Waiting charges are already in the accounts.
             Sweep_NeedsLock(GetNow_NeedsLock());
             live =
             [
@@ -280,7 +276,7 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
         }
     }
 
-    // A clock that is set back does not make a charge count twice as long, nor one that ended count again.
+    // If the clock is set back, charges do not count longer, and expired charges stay expired.
     private long GetNow_NeedsLock() => latestMs = Math.Max(latestMs, time.GetUtcNow().ToUnixTimeMilliseconds());
 
     private void Fail(string why)

@@ -7,29 +7,29 @@ using Culvert.Tunnel.Agent.Authorization;
 namespace Culvert.Tunnel.Agent.Policy.Service;
 
 /// <summary>
-/// The policies that come by the feed, for routes whose configuration says so. For each route it has what the feed
-/// offers and what was good last:
+/// The policies from the feed, for routes that are configured to use them. For each route it stores the
+/// policy that the feed offers and the last usable one:
 /// <list type="table">
-/// <item><term>the offer can be used</term><description>it is in force, and becomes what was good last</description></item>
-/// <item><term>it cannot be used</term><description>what was good last stays in force; log and report say why</description></item>
-/// <item><term>the feed has none</term><description>what was good last stays in force</description></item>
-/// <item><term>nothing was ever good</term><description>every call is refused</description></item>
+/// <item><term>the offer is usable</term><description>it takes effect and becomes the last usable policy</description></item>
+/// <item><term>it is not usable</term><description>the last usable policy stays in force; log and report say why</description></item>
+/// <item><term>the feed has none</term><description>the last usable policy stays in force</description></item>
+/// <item><term>there was never a usable one</term><description>every call is refused</description></item>
 /// </list>
 /// </summary>
 internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePolicies> logger)
 {
-    private const int MaxProblem = 500; // the service takes no longer text in a report
+    private const int MaxProblem = 500; // the service accepts no longer text in a report
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate, by the route's name.
+    // Guarded by the gate; the key is the route's name.
     private readonly Dictionary<string, AgentFeedPolicy> good = file.Load();
     private readonly Dictionary<string, (string Id, string Problem)> refused = new(StringComparer.Ordinal);
-    private readonly HashSet<string> taken = new(StringComparer.Ordinal); // routes whose file says from: service
+    private readonly HashSet<string> taken = new(StringComparer.Ordinal); // routes whose file has from: service
     private Dictionary<string, AgentFeedPolicy> offered = [];
 
     /// <summary>
-    /// What the feed has now. True if it is something else than before for a route that was resolved: resolve it again.
+    /// Stores the feed's current policies. True if the policy of a resolved route changed: resolve that route again.
     /// </summary>
     /// <param name="policies">By the route's name.</param>
     public bool Offer(Dictionary<string, AgentFeedPolicy> policies)
@@ -44,7 +44,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
 
     /// <summary>The policy that decides for a route.</summary>
     /// <param name="route">Its name.</param>
-    /// <param name="oauth">What the agent's file says of its callers: rules are read against it.</param>
+    /// <param name="oauth">The route's settings for callers, which the rules refer to.</param>
     public PolicySettings Resolve(string route, OauthSettings oauth)
     {
         lock (gate)
@@ -66,7 +66,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
                 return PolicySettings.NotReceived;
             }
 
-            // The file may have changed since: then nothing is left that could decide.
+            // The file may have changed since: then no policy can decide.
             if (TryRead(last, oauth, out var fault) is { } kept)
             {
                 return kept;
@@ -77,7 +77,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
         }
     }
 
-    /// <summary>For the report; null while no version was received.</summary>
+    /// <summary>The route's entry in the report; null while no version was received.</summary>
     public AgentReportPolicy? Describe(string route, PolicySettings inForce)
     {
         lock (gate)

@@ -8,8 +8,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Policy.Service;
 
 /// <summary>
-/// Keeps the last good policy of each route across restarts, sealed in the state directory: who can write the file
-/// chooses what may be called. One that was changed counts as none.
+/// Stores the last usable policy of each route across restarts, sealed in the state directory, because a writer of the
+/// file could choose which calls are allowed. A modified file is ignored.
 /// </summary>
 internal sealed class ServicePolicyFile(StateDirectory state, ILogger logger)
 {
@@ -17,7 +17,7 @@ internal sealed class ServicePolicyFile(StateDirectory state, ILogger logger)
 
     private readonly StateSeal seal = new(state);
 
-    /// <summary>By the route's name.</summary>
+    /// <summary>The policies by the route's name.</summary>
     public Dictionary<string, AgentFeedPolicy> Load()
     {
         try
@@ -40,7 +40,7 @@ internal sealed class ServicePolicyFile(StateDirectory state, ILogger logger)
         }
     }
 
-    /// <summary>A full disk costs the next start its policies, and nothing now.</summary>
+    /// <summary>A failed write, such as on a full disk, only costs the next start its policies.</summary>
     public void Save(Dictionary<string, AgentFeedPolicy> policies)
     {
         try
