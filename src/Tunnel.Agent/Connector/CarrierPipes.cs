@@ -3,15 +3,15 @@ using System.IO.Pipelines;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// Copies between a carrier and the pipes that the server inside the agent reads and writes. The pipes are short: a server
-/// that does not read stops the client, and a client that does not read stops the upstream.
+/// Copies between a carrier and the pipes of the server inside the agent. The pipes are short: a server that does not
+/// read blocks the client, and a client that does not read blocks the upstream.
 /// </summary>
 internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
 {
     private const int SegmentBytes = 16 * 1024; // one TLS record
     private const int PauseBytes = 64 * 1024;
 
-    // For a client that reads what was written last, and closes its side.
+    // The time for a client to read the last bytes and to close its side.
     private static readonly TimeSpan Linger = TimeSpan.FromSeconds(5);
 
     private readonly Carrier carrier;
@@ -23,8 +23,8 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
     private readonly Task receiving;
     private readonly Task sending;
     private readonly Lock gate = new();
-    private bool isOver; // guarded by gate: the carrier is its server's again
-    private volatile bool hasEnded; // in order, by the client
+    private bool isOver; // guarded by gate: the carrier belongs to its server again
+    private volatile bool hasEnded; // the client closed its side normally
     private long lastByte;
 
     public CarrierPipes(Carrier carrier, TimeProvider time)
@@ -40,15 +40,15 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
 
     public PipeWriter Output => output.Writer;
 
-    /// <summary>Fires when the client sends no more, or is gone.</summary>
+    /// <summary>Cancelled when the client sends no more bytes, or is gone.</summary>
     public CancellationToken InputEnded { get; }
 
     /// <summary>The time since a byte passed in either direction.</summary>
     public TimeSpan IdleTime => time.GetElapsedTime(Volatile.Read(ref lastByte));
 
     /// <summary>
-    /// Ends it without waiting for what was written. A client that ended its side in order still gets the answer to that: TLS
-    /// already tells it whether it has all.
+    /// Ends the connection without waiting for written bytes. A client that closed its side normally still receives the
+    /// answer: TLS detects whether it is complete.
     /// </summary>
     public void Abort()
     {
@@ -62,7 +62,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    /// <summary>Cuts it off in both directions; without effect once it is over.</summary>
+    /// <summary>Aborts the connection in both directions; no effect after its end.</summary>
     public void Cut()
     {
         lock (gate)
@@ -78,7 +78,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
         _ = over.CancelAsync();
     }
 
-    /// <summary>Delivers what was written, then ends. Both pipes must have been completed by their user.</summary>
+    /// <summary>Delivers the written bytes, then ends. The user of both pipes must have completed them.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -118,7 +118,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
         }
         catch (Exception e)
         {
-            // Whatever broke the carrier, the client is gone: its connection ends, the agent does not.
+            // Whatever error the carrier has, the client is gone: only its connection ends.
             error = new IOException("The connection of the connector broke off.", e);
             Cut();
         }
@@ -149,7 +149,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
             }
         }
 
-        // No reader is left. What still comes is dropped, so that the client can close in order.
+        // No reader is left. Further bytes are discarded, so that the client can close normally.
         var dropped = new byte[1024];
         while (await carrier.ReceiveAsync(dropped, over.Token) > 0) { }
     }
@@ -162,7 +162,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
         }
         catch (Exception)
         {
-            // The client does not close in order.
+            // The client does not close normally.
             Cut();
         }
     }
@@ -182,7 +182,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
         }
         catch (Exception)
         {
-            // As for what is received: the client cannot be reached any more, or it was refused meanwhile.
+            // As when receiving: the client is unreachable, or was refused meanwhile.
             if (carrier.Violation is null)
             {
                 Cut();

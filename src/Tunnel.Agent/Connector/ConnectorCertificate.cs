@@ -3,15 +3,13 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>Whether the certificate in service is one that clients of a tunnel accept.</summary>
+/// <summary>Checks whether the current certificate is acceptable for the clients of a tunnel.</summary>
 internal static class ConnectorCertificate
 {
-    /// <summary>What is wrong with it; null if nothing is.</summary>
-    /// <param name="leaves">What is in service.</param>
-    /// <param name="fileProblem">What is wrong with the files; empty = nothing.</param>
-    /// <param name="issueFailure">Why the service issued no newer one; it counts only while there is no good one.</param>
-    /// <param name="table">The routes in service.</param>
-    /// <param name="settings">Of the tunnel.</param>
+    /// <summary>Returns the certificate's problem; null for none.</summary>
+    /// <param name="leaves">The current certificate.</param>
+    /// <param name="fileProblem">The problem of the files; empty for none.</param>
+    /// <param name="issueFailure">Why the service issued no newer certificate; ignored while there is a valid one.</param>
     public static string? FindProblem(
         LeafSlot leaves,
         string fileProblem,

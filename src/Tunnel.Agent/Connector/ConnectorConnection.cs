@@ -5,23 +5,22 @@ using Culvert.Tunnel.Protocol.Errors;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// A client that a provider's connector brought. It is known by its tunnel alone: the provider does not say who the product's
-/// caller is, except by the token that its requests may carry.
+/// A client's connection through a provider's connector. It is identified only by its tunnel: the provider does not
+/// identify the product's caller, except by the token that its requests may carry.
 /// </summary>
 internal sealed class ConnectorConnection : InnerConnection
 {
-    // RFC 7239 §6.3: an identifier in the place of an address.
+    // RFC 7239 §6.3: an identifier instead of an address.
     private const string Node = "_connector";
 
     private readonly CarrierPipes pipes;
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="id">Names it in logs and records.</param>
-    /// <param name="pipes">What carries it; belongs to the connection from here on.</param>
-    /// <param name="serverName">Of the client's ClientHello, in lower case.</param>
+    /// <param name="id">For logs and records.</param>
+    /// <param name="pipes">Owned by the connection from here on.</param>
+    /// <param name="serverName">From the client's ClientHello, in lower case.</param>
     /// <param name="client">The end point of all clients of the tunnel.</param>
-    /// <param name="time">The clock of its end.</param>
-    /// <param name="ended">Called when it has unwound.</param>
+    /// <param name="ended">Called when the connection has ended.</param>
     public ConnectorConnection(
         string id,
         CarrierPipes pipes,
@@ -34,15 +33,15 @@ internal sealed class ConnectorConnection : InnerConnection
 
     public override string ServerName { get; }
 
-    // No certificate of the product's caller is seen.
+    // The agent does not see a certificate of the product's caller.
     public override string Workload => "";
 
-    /// <summary>Completes when nothing of it is left.</summary>
+    /// <summary>Completes when the connection is fully closed.</summary>
     public Task Over => over.Task;
 
     public TimeSpan IdleTime => pipes.IdleTime;
 
-    /// <summary>Cuts it off; what it has written is not waited for.</summary>
+    /// <summary>Aborts the connection without waiting for written bytes.</summary>
     public void Cut() => pipes.Cut();
 
     protected override string FormatForwarded(string host) =>

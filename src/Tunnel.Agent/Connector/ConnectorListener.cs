@@ -13,17 +13,17 @@ using Microsoft.Extensions.Options;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// The port that a provider's connector connects to. It accepts WebSockets, whatever path and subprotocol they name, and TCP
-/// connections that begin with TLS. Everything else is refused.
+/// The port that a provider's connector connects to. It accepts WebSockets with any path and subprotocol, and TCP
+/// connections that start with TLS. It refuses everything else.
 /// </summary>
 internal sealed class ConnectorListener : IAsyncDisposable
 {
     private const byte TlsHandshake = 22; // RFC 8446 §5.1
 
-    // For the first byte, and for the head of a request.
+    // The time limit for the first byte, and for the head of a request.
     private static readonly TimeSpan FirstBytes = TimeSpan.FromSeconds(10);
 
-    // Below the time after which proxies on the way close silent connections.
+    // Shorter than the time after which proxies on the path close silent connections.
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(30);
 
     private readonly WebApplication app;
@@ -35,10 +35,8 @@ internal sealed class ConnectorListener : IAsyncDisposable
     private int open;
 
     /// <param name="settings">Where it listens, and for how many.</param>
-    /// <param name="serve">Serves one client until it is over.</param>
-    /// <param name="refuse">Notes that a connection was refused, and its id.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="loggers">For the server's own log.</param>
+    /// <param name="serve">Serves a client until its connection is over.</param>
+    /// <param name="refuse">Called with the reason and the id of a refused connection.</param>
     public ConnectorListener(
         ConnectorSettings settings,
         Func<Carrier, Task> serve,
@@ -61,8 +59,8 @@ internal sealed class ConnectorListener : IAsyncDisposable
         app.Run(HandleAsync);
     }
 
-    /// <summary>Listens; the address, with the port that the system chose.</summary>
-    /// <exception cref="IOException">The address is taken, or not one of this machine.</exception>
+    /// <summary>Starts to listen; returns the address, with the port that the system chose.</summary>
+    /// <exception cref="IOException">The address is in use, or does not belong to this machine.</exception>
     public async Task<IPEndPoint> StartAsync(CancellationToken cancellationToken)
     {
         await app.StartAsync(cancellationToken);
@@ -70,10 +68,10 @@ internal sealed class ConnectorListener : IAsyncDisposable
         return IPEndPoint.Parse(new Uri(urls.First()).Authority);
     }
 
-    /// <summary>Accepts no more connections; those that are open continue.</summary>
+    /// <summary>Accepts no more connections; open connections continue.</summary>
     public ValueTask UnbindAsync() => transport.UnbindAsync();
 
-    /// <summary>Cuts off what is still open.</summary>
+    /// <summary>Aborts open connections.</summary>
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource();
@@ -84,7 +82,7 @@ internal sealed class ConnectorListener : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // As requested: nothing was waited for.
+            // Expected: the token is already cancelled, so the stop does not wait.
         }
 
         await app.DisposeAsync();
@@ -120,7 +118,7 @@ internal sealed class ConnectorListener : IAsyncDisposable
             switch (await PeekAsync(connection))
             {
                 case null:
-                    break; // closed without a byte, as probes of a port do
+                    break; // closed without a byte, as by port probes
                 case TlsHandshake:
                     await using (var stream = new PipeStream(connection.Transport))
                     {
@@ -150,7 +148,7 @@ internal sealed class ConnectorListener : IAsyncDisposable
         }
     }
 
-    // The first byte, which stays unread; null if there is none.
+    // Returns the first byte without consuming it; null if there is none.
     private async Task<byte?> PeekAsync(ConnectionContext connection)
     {
         using var limit = new CancellationTokenSource(FirstBytes, time);
@@ -177,7 +175,8 @@ internal sealed class ConnectorListener : IAsyncDisposable
             return;
         }
 
-        // Whichever it is: the messages carry TLS. Clients that name one may insist on an answer (RFC 6455 §4.1).
+        // Any subprotocol is accepted, because the messages carry TLS. Clients that request one may require an answer
+        // (RFC 6455 §4.1).
         var protocols = context.WebSockets.WebSocketRequestedProtocols;
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
             protocols.Count > 0 ? protocols[0] : null
@@ -185,8 +184,9 @@ internal sealed class ConnectorListener : IAsyncDisposable
         await serve(new WebSocketCarrier(socket, context));
     }
 
-    // Any page may open a WebSocket to this machine (RFC 6455 §10.2), and a name that resolves to it makes the page's origin
-    // the port's own. Connectors send no Origin, and reach a loopback address by that address or as localhost.
+    // Any page may open a WebSocket to this machine (RFC 6455 §10.2), and a name that resolves to the machine makes the
+    // page same-origin with the port. Connectors send no Origin, and connect to a loopback address by the address or as
+    // localhost.
     private static bool IsFromBrowser(HttpContext context)
     {
         var request = context.Request;

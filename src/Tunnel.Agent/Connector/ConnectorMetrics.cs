@@ -22,7 +22,6 @@ internal sealed class ConnectorMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows the state of each tunnel.</summary>
     public void Watch(Func<IEnumerable<ConnectorStatus>> tunnels, TimeProvider time)
     {
         meter.CreateObservableGauge(
@@ -49,11 +48,10 @@ internal sealed class ConnectorMetrics : IDisposable
         );
     }
 
-    /// <summary>A connection whose TLS begins, by <c>websocket</c> or <c>tcp</c>.</summary>
+    /// <summary>Counts a connection whose TLS starts, by <c>websocket</c> or <c>tcp</c>.</summary>
     public void Connected(string tunnel, string carrier) =>
         connections.Add(1, new("tunnel", tunnel), new("carrier", carrier));
 
-    /// <summary>A connection that is refused.</summary>
     public void Refused(string tunnel, ConnectorRefusal reason) =>
         refused.Add(1, new("tunnel", tunnel), new("reason", ConnectorRefusals.ToLabel(reason)));
 

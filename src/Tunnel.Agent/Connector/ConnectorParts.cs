@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>What every tunnel behind a provider's connector uses of the agent.</summary>
+/// <summary>The parts of the agent that all tunnels behind a provider's connector share.</summary>
 internal sealed record ConnectorParts
 {
-    /// <summary>Makes what handles requests by the routes of a map, as those of every other tunnel are handled.</summary>
+    /// <summary>Creates the handler for requests to the routes of a map, the same as for all other tunnels.</summary>
     public required Func<RouteMap, IHttpApplication<Exchange>> CreateApplication { get; init; }
 
-    /// <summary>What the service issued, for tunnels without files.</summary>
+    /// <summary>Certificates issued by the service, for tunnels without files.</summary>
     public required DomainLeaves Issued { get; init; }
 
     public required TimeProvider Time { get; init; }
@@ -20,12 +20,12 @@ internal sealed record ConnectorParts
 
     public required ConnectorMetrics Metrics { get; init; }
 
-    /// <summary>Why the agent may not serve now; null while it may.</summary>
+    /// <summary>Why the agent must not serve now; null while it may.</summary>
     public Func<string?> FindClosure { get; init; } = () => null;
 
     /// <summary>Why the service issued no newer certificate for a domain; null after a success.</summary>
     public Func<string, string?> FindIssueFailure { get; init; } = _ => null;
 
-    /// <summary>Whether the agent's own certificate was withdrawn: calls under way must end too (S10).</summary>
+    /// <summary>Whether the agent's own certificate was withdrawn: running calls must end too (S10).</summary>
     public Func<bool> IsWithdrawn { get; init; } = () => false;
 }

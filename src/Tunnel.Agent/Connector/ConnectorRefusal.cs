@@ -3,16 +3,18 @@ namespace Culvert.Tunnel.Agent.Connector;
 /// <summary>Why a connection was refused before it carried a request.</summary>
 internal enum ConnectorRefusal
 {
-    /// <summary><c>max_connections</c> are open.</summary>
+    /// <summary><c>max_connections</c> connections are open.</summary>
     TooManyConnections,
 
-    /// <summary>Its first byte begins neither TLS nor an HTTP request.</summary>
+    /// <summary>The first byte starts neither TLS nor an HTTP request.</summary>
     NotTls,
 
-    /// <summary>An HTTP request that does not ask for a WebSocket.</summary>
+    /// <summary>An HTTP request without a WebSocket upgrade.</summary>
     NotUpgrade,
 
-    /// <summary>A page in a browser requested the WebSocket, or its <c>Host</c> is a name that another site may own.</summary>
+    /// <summary>
+    /// A page in a browser requested the WebSocket, or its <c>Host</c> is a name that another site may own.
+    /// </summary>
     FromBrowser,
 
     /// <summary>The WebSocket carried a text message.</summary>
@@ -21,16 +23,16 @@ internal enum ConnectorRefusal
     /// <summary>The first bytes, or the whole ClientHello, took too long.</summary>
     HandshakeTimeout,
 
-    /// <summary>What came is not a ClientHello with a server name.</summary>
+    /// <summary>The first bytes are not a ClientHello with a server name.</summary>
     NoServerName,
 
     /// <summary>No route of the tunnel has the server name.</summary>
     UnknownServerName,
 
-    /// <summary>The agent may not serve now.</summary>
+    /// <summary>The agent must not serve now.</summary>
     NotServing,
 
-    /// <summary>The server inside the agent cannot take it: no certificate, or too much work.</summary>
+    /// <summary>The server inside the agent cannot accept the connection: no certificate, or overload.</summary>
     NotAccepted,
 
     /// <summary>No byte passed for <c>idle_timeout</c>.</summary>

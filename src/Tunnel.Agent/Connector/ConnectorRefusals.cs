@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>The names of refusals in metrics, and what the log says of them.</summary>
+/// <summary>The names of refusals in metrics, and their descriptions in the log.</summary>
 internal static class ConnectorRefusals
 {
     public static string ToLabel(ConnectorRefusal refusal) =>

@@ -2,12 +2,12 @@ using System.Net;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>What one tunnel does at a moment, for people. Nothing here is secret.</summary>
+/// <summary>The current status of a tunnel, for people. Contains no secrets.</summary>
 /// <param name="Domain">The provider's domain of the tunnel.</param>
-/// <param name="Listen">Where the connector connects to; with the port that the system chose, while it listens.</param>
-/// <param name="Open">Connections with a server name that are open.</param>
-/// <param name="LastConnection">When a client's TLS began last; null = none has.</param>
-/// <param name="Problem">Why it cannot serve; null while it can.</param>
+/// <param name="Listen">The address for the connector; with the port that the system chose, while it listens.</param>
+/// <param name="Open">The number of open connections with a server name.</param>
+/// <param name="LastConnection">When a client last started TLS; null for never.</param>
+/// <param name="Problem">Why the tunnel cannot serve; null while it can.</param>
 internal sealed record ConnectorStatus(
     string Domain,
     IPEndPoint Listen,
@@ -16,6 +16,6 @@ internal sealed record ConnectorStatus(
     string? Problem
 )
 {
-    /// <summary>When its certificate expires; null while it has none.</summary>
+    /// <summary>When the certificate expires; null while there is none.</summary>
     public DateTimeOffset? CertificateExpires { get; init; }
 }

@@ -10,15 +10,12 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// Connects to the listener of a running agent as a connector does: a WebSocket, and TLS inside it. It sends no request.
+/// Connects to the listener of a running agent like a connector: a WebSocket with TLS inside. It sends no request.
 /// </summary>
 internal static class ConnectorTrial
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <param name="settings">The tunnel.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
     public static async Task<ConnectorTrialResult> RunAsync(
         ConnectorSettings settings,
         TimeProvider time,
@@ -64,7 +61,7 @@ internal static class ConnectorTrial
                 CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
                 CertificateChainPolicy = new X509ChainPolicy { DisableCertificateDownloads = true }, // S37
 
-                // What is registered at the provider is known there alone: the certificate is reported, and no data is sent.
+                // Only the provider knows which certificate is registered: this one is reported, and no data is sent.
                 RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                 {
                     shown = certificate is null

@@ -9,12 +9,12 @@ using Culvert.Tunnel.Agent.Tunnels;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// One tunnel behind a provider's connector: a listener, and an HTTP server inside the TLS that clients bring through it. It fails
-/// alone: other tunnels, and the tunnel to the agent's own edges, continue.
+/// A tunnel behind a provider's connector: a listener, and an HTTP server inside the TLS connections of its clients. An
+/// error affects only this tunnel: other tunnels, and the tunnel to the agent's own edges, continue.
 /// </summary>
 internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
 {
-    // The client's own round trips through the provider; a client that stalls must not hold a connection for long.
+    // Covers the client's round trips through the provider; a client that stalls must not hold a connection for long.
     private static readonly TimeSpan HelloTime = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan BetweenWatches = TimeSpan.FromSeconds(1);
     private static readonly Backoff AfterFailure = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
@@ -75,7 +75,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
             CertificateExpires = leaves.Current?.Pair.NotAfter,
         };
 
-    /// <summary>Puts other routes in force: those of the tunnel, under its domain.</summary>
+    /// <summary>Applies new routes: those of the tunnel, under its domain.</summary>
     public void Apply(ConnectorRoutes next)
     {
         if (Interlocked.Exchange(ref routes, next) != next)
@@ -90,7 +90,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         }
     }
 
-    /// <summary>Listens until stopped, then lets the calls under way end.</summary>
+    /// <summary>Listens until stopped, then lets running calls finish.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var over = new CancellationTokenSource();
@@ -122,7 +122,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
 
     public void Dispose()
     {
-        // What it has ends with its run.
+        // RunAsync releases all resources at its end.
     }
 
     private async Task<ConnectorListener> ListenAsync(CancellationToken stop)
@@ -144,7 +144,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
             }
             catch (Exception e) when (e is not OperationCanceledException)
             {
-                // The address may be free in a moment: another tunnel, or another program, leaves it.
+                // Another tunnel or program may release the address soon.
                 await listener.DisposeAsync();
                 Fail($"{settings.Listen}: {e.Message}");
             }
@@ -195,7 +195,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         }
         catch (Exception e)
         {
-            // The root of a connection: a bug of one must not end those that follow.
+            // The root of a connection: an error in one must not end the next ones.
             Log.ConnectorFault(logger, settings.Domain, e);
             carrier.Abort();
         }
@@ -214,7 +214,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         var id = $"{settings.Domain}/{carrier.Id}";
         var connection = new ConnectorConnection(id, pipes, name, client, parts.Time, connections.Remove);
         var isLate = connections.Add(connection);
-        // Before the connection is offered: a client may have its answer before this method continues.
+        // Set before the connection is offered: a client may have its answer before this method continues.
         Volatile.Write(ref lastConnection, parts.Time.GetUtcNow().UtcTicks);
         if (!server.TryOffer(connection, out var problem))
         {
@@ -237,7 +237,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
         }
     }
 
-    // S23: who is not served learns it before any other work.
+    // S23: a client that is not served is refused before any other work.
     private async Task<(string Name, ConnectorRefusal? Refusal)> ReadServerNameAsync(
         CarrierPipes pipes,
         Carrier carrier
@@ -284,7 +284,7 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
     private void Refuse(ConnectorRefusal reason, string id)
     {
         parts.Metrics.Refused(settings.Domain, reason);
-        if (reason != ConnectorRefusal.NotAccepted) // its own line says more
+        if (reason != ConnectorRefusal.NotAccepted) // already logged with more detail
         {
             Log.ConnectorRefused(logger, settings.Domain, id, ConnectorRefusals.Describe(reason));
         }

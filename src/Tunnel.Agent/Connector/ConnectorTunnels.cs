@@ -3,16 +3,16 @@ using Culvert.Tunnel.Agent.Tunnels;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>The tunnels of other providers behind whose connector the agent listens.</summary>
+/// <summary>The agent's tunnels behind the connectors of other providers.</summary>
 internal sealed class ConnectorTunnels(ConnectorParts parts, IReadOnlyList<ConnectorSettings> initial)
     : ProviderTunnels<ConnectorSettings, ConnectorTunnel>(initial)
 {
     private volatile ConnectorRoutes routes = ConnectorRoutes.None;
 
-    /// <summary>Of each tunnel of the file.</summary>
+    /// <summary>The status of each tunnel in the file.</summary>
     public IReadOnlyList<ConnectorStatus> Status => [.. Serving.Select(t => t.Status)];
 
-    /// <summary>Puts other routes in force.</summary>
+    /// <summary>Applies new routes.</summary>
     /// <param name="isActive">Whether the agent's own tunnel is neither paused nor archived.</param>
     /// <param name="next">All routes of the agent.</param>
     public void Apply(bool isActive, IReadOnlyList<Route> next)

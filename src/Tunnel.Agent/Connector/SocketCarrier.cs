@@ -2,9 +2,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>A TCP connection that carries the bytes as they are.</summary>
-/// <param name="connection">The connection.</param>
-/// <param name="stream">Its bytes.</param>
+/// <summary>A TCP connection that carries the bytes unchanged.</summary>
 internal sealed class SocketCarrier(ConnectionContext connection, Stream stream) : Carrier
 {
     public override string Id => connection.ConnectionId;

@@ -4,9 +4,8 @@ using Microsoft.AspNetCore.Connections;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// Lets a port be left while its connections continue: the server's own stop would also cut off the WebSockets that it has.
+/// Allows closing a port while its connections continue: the server's own stop would also abort its WebSockets.
 /// </summary>
-/// <param name="inner">What listens.</param>
 internal sealed class UnbindingFactory(IConnectionListenerFactory inner) : IConnectionListenerFactory
 {
     private IConnectionListener? listener;
@@ -20,7 +19,7 @@ internal sealed class UnbindingFactory(IConnectionListenerFactory inner) : IConn
         return listener;
     }
 
-    /// <summary>Accepts no more; the server sees the end of its connections' queue.</summary>
+    /// <summary>Accepts no more connections; the server sees the end of its connection queue.</summary>
     public async ValueTask UnbindAsync()
     {
         if (listener is not null)

@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// A WebSocket (RFC 6455) whose binary messages carry the bytes. Where messages and frames begin has no meaning: a TLS record may
-/// be split over many, and many may be in one.
+/// A WebSocket (RFC 6455) whose binary messages carry the bytes. Message and frame boundaries have no meaning: a TLS
+/// record may be split over many messages, and a message may contain many records.
 /// </summary>
 internal sealed class WebSocketCarrier(WebSocket socket, HttpContext context) : Carrier
 {
@@ -22,7 +22,7 @@ internal sealed class WebSocketCarrier(WebSocket socket, HttpContext context) : 
                 case WebSocketMessageType.Text:
                     Violation = ConnectorRefusal.TextMessage;
 
-                    // RFC 6455 §7.4.1: 1003, a kind of data that the end point cannot accept.
+                    // RFC 6455 §7.4.1: 1003 means a kind of data that the end point cannot accept.
                     await socket.CloseOutputAsync(
                         WebSocketCloseStatus.InvalidMessageType,
                         "Text messages are refused: send binary messages.",
@@ -41,7 +41,7 @@ internal sealed class WebSocketCarrier(WebSocket socket, HttpContext context) : 
         }
     }
 
-    // Behind a refusal's Close frame nothing may follow (RFC 6455 §5.5.1): TLS may still have something to say.
+    // No frame may follow the Close frame of a refusal (RFC 6455 §5.5.1), although TLS may still send data.
     public override ValueTask SendAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken) =>
         Violation is not null
             ? ValueTask.CompletedTask

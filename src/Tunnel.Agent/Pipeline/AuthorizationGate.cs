@@ -8,10 +8,10 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// The agent as resource server (rules A1–A16): nothing passes to a route that requires tokens unless its token is
-/// good for it, whatever the method and however the path is written. Steps: (1) requests that cannot be meant,
-/// (2) the metadata document, (3) the token, (4) its proof of possession, (5) scopes, (6) session. The upstream has not
-/// seen a byte when one of them refuses.
+/// The agent as resource server (rules A1–A16): a request passes to a route that requires tokens only with a valid
+/// token for it, whatever the method and however the path is written. Steps: (1) malformed requests, (2) the metadata
+/// document, (3) the token, (4) its proof of possession, (5) scopes, (6) session. If a step refuses, the upstream has
+/// not received a byte.
 /// </summary>
 internal sealed class AuthorizationGate(
     AgentMetrics metrics,
@@ -20,7 +20,7 @@ internal sealed class AuthorizationGate(
     ILogger<AuthorizationGate> logger
 ) : IStage
 {
-    // Bodies are read only where scopes depend on the operation, and only for callers with a good token.
+    // Bodies are read only where scopes depend on the operation, and only for callers with a valid token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
 
     private readonly Refusals refusals = new(metrics, logger);
@@ -132,12 +132,12 @@ internal sealed class AuthorizationGate(
 
         if (session.Count == 1 && access.Sessions.TryOpen(session.ToString(), principal, out var id))
         {
-            headers[McpHeaders.Session] = id; // all that follows, records included, knows it as the upstream does
+            headers[McpHeaders.Session] = id; // later steps, including records, see the upstream's own session id
             return true;
         }
 
-        // M1: a revision without sessions ignores the header. The upstream does not see it: it may speak both eras, and the
-        // id may be one that it gave to another caller (P8).
+        // M1: a revision without sessions ignores the header. It is removed for the upstream, which may support both
+        // eras and may have given the id to another caller (P8).
         if (headers[McpHeaders.ProtocolVersion] is [{ } version] && McpRevision.IsModern(version))
         {
             headers.Remove(McpHeaders.Session);
@@ -158,7 +158,7 @@ internal sealed class AuthorizationGate(
         var access = served.Route.Access;
         var isBound = principal.KeyThumbprint is not null;
         if (
-            credential.IsBound != isBound // RFC 9449 §7.1: a bound token is no bearer token, nor the other way round
+            credential.IsBound != isBound // RFC 9449 §7.1: a bound token is no bearer token, nor the reverse
             || (isBound && access.Oauth.Dpop == DpopMode.Off)
             || (!isBound && access.Oauth.Dpop == DpopMode.Required)
         )
@@ -238,7 +238,7 @@ internal sealed class AuthorizationGate(
         return await RefuseAsync(exchange, served, AuthorizationFailures.ScopeInsufficient, "", answer);
     }
 
-    // The body is kept, so that the upstream gets the very bytes that were judged.
+    // The body is buffered, so that the upstream receives the exact bytes that were checked.
     private async ValueTask<Failure?> HoldMessageAsync(Exchange exchange, ServedRoute served, Principal principal)
     {
         var headers = exchange.Request.Headers;
@@ -252,7 +252,7 @@ internal sealed class AuthorizationGate(
             routeMaxBytes < MaxBodyBytes
                 ? (routeMaxBytes.Value, RequestFailures.RequestTooLarge)
                 : (MaxBodyBytes, McpFailures.MessageTooLarge);
-        // A12: a body that comes slowly enough must not carry its token past the end.
+        // A12: a slow body must not carry its token past the token's expiry.
         var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
         var failure = await bodies.HoldAsync(
             exchange,

@@ -7,10 +7,10 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>What a record says of a call before anything is decided.</summary>
+/// <summary>Creates a call's record, before any decision.</summary>
 internal static class CallDescription
 {
-    // W3C Trace Context §3.2: a version 00 value has exactly as many. A record takes no longer one.
+    // W3C Trace Context §3.2: the exact length of a version 00 value. The record does not accept a longer value.
     private const int MaxTraceLength = 55;
 
     public static CallRecord Create(Exchange exchange, ServedRoute served, TimeProvider time)

@@ -5,17 +5,16 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// The agent's part of a call's trace: begun with the request, ended with its answer. It holds route, method and
-/// status; never a path, a header, an argument or anything else that a caller wrote.
+/// The agent's span in a call's trace, from the request to the end of its answer. It contains route, method and status;
+/// never a path, a header, an argument or any other text of a caller.
 /// </summary>
 internal static class CallSpan
 {
-    /// <summary>The name of the agent's source of spans.</summary>
     public const string SourceName = "Culvert.Tunnel.Agent";
 
     private const string Name = "call";
 
-    /// <summary>Begins one under the trace that the request's headers name; null while there is no listener.</summary>
+    /// <summary>Starts a span in the trace that the request's headers name; null while there is no listener.</summary>
     public static Activity? Begin(Traces? traces, Exchange exchange)
     {
         if (traces is null || !traces.Source.HasListeners())
@@ -29,8 +28,8 @@ internal static class CallSpan
     }
 
     /// <summary>
-    /// Begins it again under the trace that the message itself names. What was begun before is forgotten: a span cannot
-    /// change its trace.
+    /// Restarts the span in the trace that the message itself names, and discards the first span: a span cannot change
+    /// its trace.
     /// </summary>
     public static Activity? Continue(Traces traces, Activity before, ActivityContext parent)
     {
@@ -58,7 +57,7 @@ internal static class CallSpan
         span.Stop();
     }
 
-    // A method may be any word; an unknown one could be a message (OpenTelemetry, HTTP spans).
+    // A method may be any token, so an unknown method could carry data (OpenTelemetry, HTTP spans).
     private static string GetMethod(string method) =>
         HttpMethods.IsGet(method)
         || HttpMethods.IsPost(method)

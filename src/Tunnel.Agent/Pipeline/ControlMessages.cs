@@ -5,19 +5,19 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// Tells what only ends or steers calls: the end of a session, notifications (a cancellation among them), and answers to
-/// what the server asked. A short message that has to wait is read for that, and goes on as it was read.
+/// Recognizes messages that only end or control calls: the end of a session, notifications (including cancellations),
+/// and answers to the server's requests. A short message that has to wait is read for that, and forwarded unchanged.
 /// </summary>
 internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
 {
-    /// <summary>Of a message that is read. Longer ones steer nothing that is in a hurry.</summary>
+    /// <summary>The longest message that is read. Longer messages are not urgent control messages.</summary>
     internal const int MaxBytes = 4 * 1024;
 
     private const string Notifications = "notifications/";
 
     private readonly BodyReader bodies = new(held, time);
 
-    /// <summary>Whether the request is one; or why it cannot be made at all.</summary>
+    /// <summary>Whether the request is a control message, or why it fails.</summary>
     public async ValueTask<(bool IsControl, Failure? Failure)> LookAsync(Exchange exchange, Route route)
     {
         var request = exchange.Request;
@@ -31,7 +31,7 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
             return (false, null);
         }
 
-        // M2: what a modern server compares with the body. Who lies here only changes the lane.
+        // M2: modern servers compare this header with the body. A false value only changes the lane.
         if (request.Headers[McpHeaders.Method] is [{ } method])
         {
             return (method.StartsWith(Notifications, StringComparison.Ordinal), null);

@@ -4,21 +4,21 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// Lets pages of a route's <c>allowed_origins</c> use it (Fetch Standard §3.2). A preflight is answered here: it carries
-/// no token by design and asks for nothing but leave, so the upstream never sees it and what follows it passes the gate
-/// like every request. Cookies are never allowed along.
+/// Lets pages of a route's <c>allowed_origins</c> use the route (Fetch Standard §3.2). The agent itself answers
+/// preflights: by design they carry no token and only request permission, so the upstream never sees them, and the
+/// actual request passes the gate like any other. Cookies are never allowed.
 /// </summary>
 internal static class CrossOrigin
 {
     private const string RequestMethod = "Access-Control-Request-Method";
     private const string RequestHeaders = "Access-Control-Request-Headers";
 
-    // Browsers ask for a handful of names.
+    // Browsers send only a few names.
     private const int MaxHeadersChars = 4096;
 
     private const string Lifetime = "600";
 
-    // What an upstream says of origins concerns those it knows; it is not told of this one.
+    // An upstream's CORS headers describe the origins that it knows; it does not see this origin.
     private static readonly string[] Answers =
     [
         "Access-Control-Allow-Origin",
@@ -29,9 +29,7 @@ internal static class CrossOrigin
         "Access-Control-Max-Age",
     ];
 
-    /// <summary>
-    /// True for a request that is nothing but a preflight. Any other OPTIONS is a request like all others (A4).
-    /// </summary>
+    /// <summary>True for a valid preflight. Any other OPTIONS request is handled like all requests (A4).</summary>
     public static bool IsPreflight(Exchange exchange)
     {
         var request = exchange.Request;
@@ -44,7 +42,7 @@ internal static class CrossOrigin
             && !Authorization.QueryToken.IsIn(target);
     }
 
-    /// <summary>Answers a preflight of an origin that is allowed.</summary>
+    /// <summary>Answers a preflight of an allowed origin.</summary>
     public static void AnswerPreflight(Exchange exchange)
     {
         var headers = exchange.Response.Headers;
@@ -55,7 +53,7 @@ internal static class CrossOrigin
         headers.Vary = "Origin, " + RequestHeaders;
         headers.CacheControl = "no-store";
 
-        // Named one by one: an asterisk would not cover Authorization.
+        // The names are listed: an asterisk would not cover Authorization.
         var asked = exchange.Request.Headers[RequestHeaders];
         if (asked.Count == 1 && IsListOfTokens(asked.ToString()))
         {
@@ -63,7 +61,7 @@ internal static class CrossOrigin
         }
     }
 
-    /// <summary>That page may read every answer, including refusals of the agent.</summary>
+    /// <summary>Lets the page read every answer, including refusals of the agent.</summary>
     public static void AllowReading(Exchange exchange)
     {
         var origin = exchange.Request.Headers.Origin;

@@ -4,12 +4,12 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
 /// Prevents the calls of one client from delaying those of all others. While other clients call, a client may have
-/// <see cref="MaxUnanswered"/> unanswered calls; another one begins when one of its own is answered, or one every
-/// <see cref="Step"/>. So calls without a pause run only as fast as they are answered, and many slow calls begin a
-/// moment later; a stream of events counts until it begins. A call with long headers counts as several
-/// (<see cref="GetWeight"/>), and a client may always have one. If only one client calls, its calls do not wait.
-/// Messages that cancel or control calls wait in a separate lane with the same limit, which goes first: they never wait
-/// for the calls that they are about.
+/// <see cref="MaxUnanswered"/> unanswered calls; the next one starts when one of its own is answered, or one every
+/// <see cref="Step"/>. So calls without a pause run only as fast as they are answered, and many slow calls start
+/// slightly later; a stream of events counts until it starts. A call with long headers counts as several
+/// (<see cref="GetWeight"/>), and a client may always have one call. If only one client calls, its calls do not wait.
+/// Messages that cancel or control calls wait in a separate lane with the same limit, which has priority: they never
+/// wait for the calls that they are about.
 /// </summary>
 internal sealed class FairQueue(TimeProvider time)
 {
@@ -17,21 +17,21 @@ internal sealed class FairQueue(TimeProvider time)
 
     public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Reading, checking and passing on so much costs as much as a call without headers.</summary>
+    /// <summary>Reading, checking and forwarding this many characters costs as much as a call without headers.</summary>
     private const int HeaderCharacters = 8 * 1024;
 
-    /// <summary>A client whose last call is not older than this counts as calling.</summary>
+    /// <summary>A client whose last call is at most this old counts as calling.</summary>
     private static readonly TimeSpan Recently = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
 
     // Guarded by gate.
     private readonly Dictionary<ClientKey, Calls> clients = [];
-    private readonly HashSet<Calls> held = []; // those with calls that wait
+    private readonly HashSet<Calls> held = []; // clients with waiting calls
     private ClientKey latest;
-    private long? latestAt; // null = no client has called
-    private long? latestOtherAt; // of another client before latest; null = there was none
-    private ITimer? stepping; // null = no call waits
+    private long? latestAt; // null: no client has called
+    private long? latestOtherAt; // the last call of a client other than latest; null: none
+    private ITimer? stepping; // null: no call waits
 
     /// <summary>How many calls a call with these headers counts as; 1 to <see cref="MaxUnanswered"/>.</summary>
     public static int GetWeight(IHeaderDictionary headers)
@@ -48,8 +48,8 @@ internal sealed class FairQueue(TimeProvider time)
         return Math.Min(MaxUnanswered, 1 + (characters / HeaderCharacters));
     }
 
-    /// <summary>Null: the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Leave"/>.</summary>
-    /// <param name="key">Whose call.</param>
+    /// <summary>Null if the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Leave"/>.</summary>
+    /// <param name="key">The client.</param>
     /// <param name="weight">How many calls it counts as.</param>
     public Lane? TryEnter(ClientKey key, int weight)
     {
@@ -67,12 +67,12 @@ internal sealed class FairQueue(TimeProvider time)
         }
     }
 
-    /// <summary>Completes when the call may begin. Pair with <see cref="Leave"/>.</summary>
-    /// <param name="key">Whose call.</param>
+    /// <summary>Completes when the call may start. Pair with <see cref="Leave"/>.</summary>
+    /// <param name="key">The client.</param>
     /// <param name="weight">How many calls it counts as.</param>
     /// <param name="isControl">Whether it only cancels or controls other calls.</param>
-    /// <param name="cancellationToken">The client leaves.</param>
-    /// <exception cref="OperationCanceledException">The client left while its call waited.</exception>
+    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
+    /// <exception cref="OperationCanceledException">The client disconnected while its call waited.</exception>
     public ValueTask<Lane> EnterAsync(ClientKey key, int weight, bool isControl, CancellationToken cancellationToken)
     {
         lock (gate)
@@ -94,7 +94,9 @@ internal sealed class FairQueue(TimeProvider time)
         }
     }
 
-    /// <summary>The answer to a call begins, or the call ends without one. Once for each call.</summary>
+    /// <summary>
+    /// Reports that the answer to a call starts, or that the call ends without an answer. Once for each call.
+    /// </summary>
     public void Answer(Lane lane, int weight)
     {
         lock (gate)
@@ -110,7 +112,7 @@ internal sealed class FairQueue(TimeProvider time)
         }
     }
 
-    /// <summary>A call is over, after <see cref="Answer"/>.</summary>
+    /// <summary>Reports that a call is over, after <see cref="Answer"/>.</summary>
     public void Leave(Lane lane)
     {
         lock (gate)
@@ -162,7 +164,7 @@ internal sealed class FairQueue(TimeProvider time)
         }
     }
 
-    /// <summary>Begins the next call that still waits: the control lane first.</summary>
+    /// <summary>Starts the client's next waiting call, from the control lane first.</summary>
     private static void Begin_NeedsLock(Calls calls)
     {
         if (!calls.Control.BeginNext())
@@ -211,7 +213,7 @@ internal sealed class FairQueue(TimeProvider time)
         return at is { } moment && time.GetElapsedTime(moment) < Recently;
     }
 
-    /// <summary>One client's calls. Guarded by the gate of the queue, as its lanes are.</summary>
+    /// <summary>The calls of one client. Guarded by the queue's gate, as are its lanes.</summary>
     internal sealed class Calls
     {
         public Calls(ClientKey client) => (Client, Ordinary, Control) = (client, new Lane(this), new Lane(this));
@@ -223,18 +225,18 @@ internal sealed class FairQueue(TimeProvider time)
         /// <summary>For messages that only cancel or control calls.</summary>
         public Lane Control { get; }
 
-        /// <summary>Those under way, streams of events among them.</summary>
+        /// <summary>The number of running calls, including streams of events.</summary>
         public int Running { get; set; }
 
         public bool IsWaiting => Ordinary.Waiting.Count > 0 || Control.Waiting.Count > 0;
     }
 
-    /// <summary>Calls of one client that wait for one another.</summary>
+    /// <summary>A queue for calls of one client.</summary>
     internal sealed class Lane(Calls calls)
     {
         public Calls Calls => calls;
 
-        /// <summary>The weight of the calls whose answer has not begun.</summary>
+        /// <summary>The weight of the calls whose answer has not started.</summary>
         public int Unanswered { get; set; }
 
         public Queue<(TaskCompletionSource Admission, int Weight)> Waiting { get; } = new();
@@ -247,7 +249,7 @@ internal sealed class FairQueue(TimeProvider time)
             Unanswered += weight;
         }
 
-        /// <summary>False: no call waits any more.</summary>
+        /// <summary>False if no call waits.</summary>
         public bool BeginNext()
         {
             while (Waiting.TryDequeue(out var next))
@@ -261,7 +263,7 @@ internal sealed class FairQueue(TimeProvider time)
             return false;
         }
 
-        /// <summary>False when the client left while its call waited.</summary>
+        /// <summary>False if the client disconnected while its call waited.</summary>
         public bool TryBegin((TaskCompletionSource Admission, int Weight) next)
         {
             if (!next.Admission.TrySetResult())

@@ -3,9 +3,9 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>What a request has to pass before its upstream is asked.</summary>
+/// <summary>A check that a request must pass before the agent sends it to the upstream.</summary>
 internal interface IStage
 {
-    /// <summary>True: the request may pass. False: it has been answered.</summary>
+    /// <summary>True if the request may pass; false if it has been answered.</summary>
     ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served);
 }

@@ -9,9 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>
-/// Takes requests from the server: finds the route of each, if it has one that serves, and hands it to the pipeline.
-/// </summary>
+/// <summary>Receives requests from the server, finds the active route of each, and passes them to the pipeline.</summary>
 internal sealed class InnerApplication(
     RouteMap routes,
     RequestPipeline pipeline,
@@ -42,7 +40,7 @@ internal sealed class InnerApplication(
         }
         catch (Exception e)
         {
-            // The root of a request: whatever went wrong concerns this one alone, and the server must go on.
+            // The root of a request: an error here must affect only this request, and the server must continue.
             Activity.Current = context.Span ?? span; // for the line's trace_id
             Log.ExchangeFault(logger, e);
             if (context.Response.HasStarted)
@@ -75,7 +73,7 @@ internal sealed class InnerApplication(
         var serverName = exchange.Connection.ServerName;
         var host = exchange.Request.Headers.Host.ToString();
 
-        // From here on table and route are those that the exchange began with, whatever is put in force meanwhile.
+        // From here on, table and route are those that the exchange started with, even after a reload.
         var (table, served) = routes.Enter(serverName);
         try
         {
@@ -94,7 +92,7 @@ internal sealed class InnerApplication(
         }
     }
 
-    // No Host, which HTTP/1.0 allows, and an empty one are no server name either (RFC 9112 §3.2).
+    // HTTP/1.0 allows a missing Host; a missing or empty Host does not match a server name (RFC 9112 §3.2).
     private static Failure? FindFailure(string host, string serverName, RouteTable table, ServedRoute? served) =>
         !RequestHost.Matches(host, serverName) ? RequestFailures.HostMismatch
         : served is null ? RequestFailures.RouteUnknown

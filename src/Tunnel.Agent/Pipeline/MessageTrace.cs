@@ -7,17 +7,17 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// The trace that an MCP message names in <c>params._meta</c> (<c>traceparent</c>, <c>tracestate</c>): for callers whose
-/// headers name none. A short message is read for that, and goes on as it was read.
+/// Reads the trace that an MCP message names in <c>params._meta</c> (<c>traceparent</c>, <c>tracestate</c>), for
+/// callers whose headers name none. A short message is read for that, and forwarded unchanged.
 /// </summary>
 internal sealed class MessageTrace(BodyBudget held, TimeProvider time)
 {
-    /// <summary>Of a message that is read; of a longer one the headers alone count.</summary>
+    /// <summary>The longest message that is read; for longer messages only the headers are used.</summary>
     internal const int MaxBytes = 64 * 1024;
 
     private readonly BodyReader bodies = new(held, time);
 
-    /// <summary>Nothing where the message names none; or why the request cannot go on.</summary>
+    /// <summary>The trace context, empty if the message names none; or why the request fails.</summary>
     public async ValueTask<(ActivityContext Parent, Failure? Failure)> LookAsync(Exchange exchange, Route route)
     {
         var request = exchange.Request;
@@ -47,7 +47,7 @@ internal sealed class MessageTrace(BodyBudget held, TimeProvider time)
             : default;
     }
 
-    /// <summary>What names no context has none. A message that is wrong otherwise is the upstream's to refuse.</summary>
+    /// <summary>Empty for an invalid trace parent. The upstream refuses messages that are otherwise invalid.</summary>
     internal static ActivityContext GetContext(McpMessage message) =>
         message.TraceParent.Length > 0 ? TraceContext.Read(message.TraceParent, message.TraceState) : default;
 }

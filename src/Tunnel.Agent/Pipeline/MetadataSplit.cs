@@ -7,16 +7,16 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// Holds an upstream's metadata on its way out until it is whole, and lets it go on with the route's URLs in it. Answers that
-/// are no success pass as they came.
+/// Buffers an upstream's metadata document until it is complete, and sends it with the route's URLs. Unsuccessful
+/// answers pass unchanged.
 /// </summary>
-/// <param name="exchange">The request for it.</param>
-/// <param name="rewrite">The document as clients receive it; null if it is not the one that was expected.</param>
+/// <param name="exchange">The request for the document.</param>
+/// <param name="rewrite">Returns the document for clients; null if it is not the expected document.</param>
 internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> rewrite)
     : PipeWriter,
         IHttpResponseBodyFeature
 {
-    // What describes the body as it was, or invites a client to ask for it again by parts.
+    // Headers that describe the original body, or let a client request it in parts.
     private static readonly string[] OfTheOriginal =
     [
         "ETag",
@@ -37,7 +37,7 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
 
     public PipeWriter Writer => this;
 
-    /// <summary>From now on what the upstream answers is held here.</summary>
+    /// <summary>Starts to buffer the upstream's answer.</summary>
     public static MetadataSplit Begin(Exchange exchange, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> rewrite)
     {
         var headers = exchange.Request.Headers;
@@ -50,7 +50,9 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
         return split;
     }
 
-    /// <summary>The upstream has answered, or was answered for. The failure to tell, or null.</summary>
+    /// <summary>
+    /// Sends the answer after the upstream or the agent has completed it. Returns the failure to send instead, or null.
+    /// </summary>
     public async ValueTask<Failure?> FinishAsync()
     {
         var response = exchange.Response;
@@ -62,7 +64,7 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
         ReadOnlyMemory<byte> body = held.WrittenMemory;
         if (response.StatusCode == StatusCodes.Status200OK)
         {
-            var isChanged = body.IsEmpty; // to HEAD, whose headers describe the original
+            var isChanged = body.IsEmpty; // an answer to HEAD, whose headers describe the original
             if (!body.IsEmpty)
             {
                 if (rewrite(body) is not { } rewritten)
@@ -101,7 +103,7 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
 
     public override void CancelPendingFlush()
     {
-        // Nothing is ever pending.
+        // No flush is ever pending.
     }
 
     public override void Complete(Exception? exception = null)
@@ -111,7 +113,7 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
 
     public void DisableBuffering()
     {
-        // It is held until it is whole.
+        // The body is buffered until it is complete.
     }
 
     public Task StartAsync(CancellationToken cancellationToken = default) => Task.CompletedTask;

@@ -3,7 +3,9 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>Refuses pages of origins that the route does not allow (P5), and answers the preflights of those it allows.</summary>
+/// <summary>
+/// Refuses pages of origins that the route does not allow (P5), and answers the preflights of allowed origins.
+/// </summary>
 internal sealed class OriginStage(Refusals refusals) : IStage
 {
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served)
@@ -14,7 +16,7 @@ internal sealed class OriginStage(Refusals refusals) : IStage
             return new(true);
         }
 
-        // Two Origin headers are one value here and match nothing.
+        // Two Origin headers are a single value here and match no origin.
         if (!served.Route.AllowedOrigins.Contains(origin.ToString(), StringComparer.Ordinal))
         {
             return RefuseAsync(exchange, served);

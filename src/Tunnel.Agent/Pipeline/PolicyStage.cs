@@ -12,11 +12,11 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// A route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) a place for the record,
-/// (3) the message, (4) the decision, (5) scopes, limits, the budget
-/// and the approval, (6) a filter for the answer. Observing takes the
-/// same steps and lets everything pass, byte for byte. So does a route without a policy, where no rule is evaluated and
-/// answers are not read: it takes the steps for the record alone. Where the policy is off, requests pass at once.
+/// Applies a route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) room for the record,
+/// (3) the message, (4) the decision, (5) scopes, limits, the budget and the approval, (6) a filter for the answer.
+/// Observe mode takes the same steps and passes everything, byte for byte. So does a route without a policy, which
+/// takes the steps only for the record: it evaluates no rule and does not read answers. Where the policy is off,
+/// requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,
@@ -30,19 +30,24 @@ internal sealed class PolicyStage(
 {
     private const string WellKnown = "/.well-known/";
 
-    /// <summary>A body that is read for its record alone and comes more slowly goes on, and its record has no name.</summary>
+    /// <summary>
+    /// If a body that is read only for its record takes longer than this, the call continues, and its record has no
+    /// name.
+    /// </summary>
     internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>A longer body is not held for its record, but described before the upstream is asked.</summary>
+    /// <summary>
+    /// A longer body is not kept for its record, but described before the request is sent to the upstream.
+    /// </summary>
     internal const int MaxWaitingBytes = 1024;
 
     private readonly Refusals refusals = new(metrics, logger);
     private readonly BodyReader bodies = new(held, time);
 
-    // Apart from that of bodies that are judged: what is held for a record must not make another route refuse.
+    // Separate from the budget of bodies that are checked: bodies read for a record must not make another route refuse.
     private readonly BodyReader recorded = new(new BodyBudget(), time);
 
-    // Of answers whose bytes are only counted: one for all.
+    // The plan for all answers whose bytes are only counted.
     private readonly AnswerPlan counting = new(
         new MessageFilter(RoutePolicy.Off.Rules, default, hasLists: false, isModern: false),
         Enforces: false,
@@ -52,13 +57,13 @@ internal sealed class PolicyStage(
         time
     );
 
-    // Apart from that of requests: what waits for an answer must not keep it from coming.
+    // Separate from the budget of requests: requests that wait for an answer must not block that answer.
     private readonly BodyBudget answers = new();
 
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
 
-    /// <summary>The upstream has answered, or the agent in its place.</summary>
+    /// <summary>Called after the upstream, or the agent itself, has answered.</summary>
     public static async ValueTask FinishAsync(Exchange exchange)
     {
         if (exchange.Call is not PolicyCall call)
@@ -66,7 +71,7 @@ internal sealed class PolicyStage(
             return;
         }
 
-        // Before an answer that was held: a client that has it can call again.
+        // Released before a buffered answer is sent: a client that has the answer can call again.
         call.Leave();
         if (call.Filter is { } filter && !exchange.IsCut)
         {
@@ -83,7 +88,7 @@ internal sealed class PolicyStage(
         call.End(exchange);
     }
 
-    // In one spelling: a server that resolves dots or decodes would find another path behind it.
+    // Only the plain spelling is exempt: a server that resolves dots or decodes escapes would find another path.
     private static bool IsMetadata(string target) =>
         target.StartsWith(WellKnown, StringComparison.Ordinal)
         && !target.Contains("..", StringComparison.Ordinal)
@@ -103,13 +108,13 @@ internal sealed class PolicyStage(
             || HttpMethods.IsConnect(method)
         )
         {
-            return true; // the forwarder's to refuse
+            return true; // the forwarder refuses these
         }
 
         var isRead = HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
         if (isRead && !exchange.HasBody && IsMetadata(target))
         {
-            return true; // for clients: no tools there
+            return true; // metadata for clients: it contains no tools
         }
 
         // (2)
@@ -164,7 +169,8 @@ internal sealed class PolicyStage(
             return await ObjectAsync(exchange, served, call, failure);
         }
 
-        // A stream of the server's own, or of answers that a client missed: of any request, lists among them.
+        // A stream of the server's own messages, or of answers that a client missed: they may answer any request,
+        // including lists.
         call.Record.Decision = "allow";
         call.Record.Reason = policy.Mode == PolicyMode.Record ? Decision.NoPolicy : Decision.Basic;
         Watch(exchange, served.Route, call, RuleLimits.None, hasLists: true, isModern: false);
@@ -196,7 +202,7 @@ internal sealed class PolicyStage(
             );
         if (decision is { IsAllowed: true, Rule.Approval: not null } && message.Id.IsEmpty)
         {
-            // No answer could tell the caller of the ticket.
+            // A notification has no answer that could give the caller the ticket.
             decision = decision with
             {
                 IsAllowed = false,
@@ -293,7 +299,7 @@ internal sealed class PolicyStage(
                 return await ObjectAsync(exchange, served, call, beyond, message, limits, charged.RetryAfterSeconds);
             }
 
-            // Last: an approval is used up by asking for it.
+            // Last, because the request for an approval uses it up.
             if (await call.CheckApprovalAsync(exchange, rule, exchange.ClientGone) is { } unapproved)
             {
                 return await ObjectAsync(exchange, served, call, unapproved, message, limits);
@@ -355,7 +361,7 @@ internal sealed class PolicyStage(
         };
     }
 
-    // Null: the call has a message that may be judged.
+    // Null if the call has a message that may be checked.
     private async ValueTask<Failure?> ReadAsync(Exchange exchange, ServedRoute served, PolicyCall call)
     {
         var headers = exchange.Request.Headers;
@@ -409,7 +415,10 @@ internal sealed class PolicyStage(
     private static ReadOnlySpan<char> GetPath(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
 
-    /// <summary>Refuses, or notes that it would have; without a policy, notes why the record has no name.</summary>
+    /// <summary>
+    /// Refuses the call in enforce mode; otherwise records that it would have been refused, or, without a policy, why
+    /// the record has no name.
+    /// </summary>
     private async ValueTask<bool> ObjectAsync(
         Exchange exchange,
         ServedRoute served,

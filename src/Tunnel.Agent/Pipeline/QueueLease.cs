@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>The place of one call in the queue of its client.</summary>
+/// <summary>A call's slot in the fair queue.</summary>
 internal sealed class QueueLease(FairQueue queue, FairQueue.Lane lane, int weight)
 {
-    /// <summary>For the server, when it sends the head of an answer.</summary>
+    /// <summary>The server calls this when it sends the head of an answer.</summary>
     public static readonly Func<object, Task> OnAnswer = static lease =>
     {
         ((QueueLease)lease).Answer();

@@ -9,9 +9,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>
-/// What a request of a route passes: the stages in their order, the fair queue of its client, the upstream.
-/// </summary>
+/// <summary>The path of a request through a route: the stages in order, the fair queue, the upstream.</summary>
 internal sealed class RequestPipeline(
     AuthorizationGate gate,
     PolicyStage policy,
@@ -33,9 +31,6 @@ internal sealed class RequestPipeline(
         policy,
     ];
 
-    /// <param name="exchange">The request.</param>
-    /// <param name="served">Its route.</param>
-    /// <param name="host">The host that the client requested.</param>
     public async Task HandleAsync(Exchange exchange, ServedRoute served, string host)
     {
         foreach (var stage in stages)
@@ -93,8 +88,8 @@ internal sealed class RequestPipeline(
         }
     }
 
-    // Of an authorization server, and of a server that signs its clients in itself: both name themselves by the address that
-    // they are called under.
+    // For authorization servers, and servers that sign their clients in: both name themselves by the address that the
+    // agent calls them under.
     private static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? FindRewriting(
         Exchange exchange,
         ServedRoute served,

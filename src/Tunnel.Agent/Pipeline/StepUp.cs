@@ -7,12 +7,12 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>Scopes that a rule demands of the calls that it allows (A13).</summary>
+/// <summary>Scopes that a rule requires for the calls that it allows (A13).</summary>
 internal static class StepUp
 {
     /// <summary>
-    /// The challenge that names all scopes that the call needs, the route's and the operation's among them; null where the
-    /// token has them, or none are needed.
+    /// The challenge with all scopes that the call needs, including those of the route and the operation; null if the
+    /// token has them, or if none are needed.
     /// </summary>
     public static StringValues? FindChallenge(
         Exchange exchange,

@@ -4,10 +4,10 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>Continues the trace that a message names, where the headers name none. Without a span it does nothing.</summary>
+/// <summary>Continues the trace that a message names, if the headers name none. Without a span it does nothing.</summary>
 /// <param name="messages">Reads messages for that.</param>
-/// <param name="refusals">For a message that cannot be read.</param>
-/// <param name="traces">Where spans begin; null where nothing is traced.</param>
+/// <param name="refusals">For messages that cannot be read.</param>
+/// <param name="traces">Null if tracing is off.</param>
 internal sealed class TraceStage(MessageTrace messages, Refusals refusals, Traces? traces) : IStage
 {
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
