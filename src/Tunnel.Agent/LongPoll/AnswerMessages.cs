@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>What a message of an MCP server is to the request that a command carries.</summary>
+/// <summary>Relates a message of an MCP server to the request that a command carries.</summary>
 internal static class AnswerMessages
 {
     private const MessageErrors NotJsonRpc =
@@ -17,25 +17,24 @@ internal static class AnswerMessages
         | MessageErrors.Id
         | MessageErrors.NoId;
 
-    /// <summary>Whether the agent can tell what it is.</summary>
+    /// <summary>Whether the message can be classified.</summary>
     public static bool IsReadable(McpMessage message) =>
         !message.Has(NotJsonRpc) && message.Depth <= MessageReader.DeepestAllowed;
 
     /// <summary>Whether it is the result or error of the request.</summary>
-    /// <param name="message">Of the server.</param>
-    /// <param name="id">Of the request, as it was written; empty for none.</param>
+    /// <param name="id">The request's id, as written; empty for none.</param>
     public static bool IsAnswer(McpMessage message, ReadOnlyMemory<byte> id) =>
         message.Kind == MessageKind.Response && IsReadable(message) && IsSameId(message.Id, id);
 
-    /// <summary>The answer as it is sent: with the id as the request has it, where the server wrote a number as text.</summary>
-    /// <param name="message">That <see cref="IsAnswer"/>.</param>
+    /// <summary>The answer as it is sent: with the request's id as written, if the server wrote a number as text.</summary>
+    /// <param name="message">An answer (<see cref="IsAnswer"/>).</param>
     /// <param name="id">Of the request, as it was written.</param>
     public static ReadOnlyMemory<byte> WithId(McpMessage message, ReadOnlyMemory<byte> id) =>
         message.Id.Span is [(byte)'"', ..] && id.Span is not [(byte)'"', ..]
             ? message.With((message.Id, id))
             : message.Bytes;
 
-    // A server may write the same text or number in another way, and a number as text.
+    // A server may encode the same text or number differently, and a number as text.
     private static bool IsSameId(ReadOnlyMemory<byte> left, ReadOnlyMemory<byte> right)
     {
         if (left.Span.SequenceEqual(right.Span))

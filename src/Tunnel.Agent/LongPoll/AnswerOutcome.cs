@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>How the control plane took the answer that ends a command.</summary>
+/// <summary>How the control plane responded to the answer that ends a command.</summary>
 internal enum AnswerOutcome
 {
     Taken,
@@ -8,6 +8,6 @@ internal enum AnswerOutcome
     /// <summary>The product no longer waits for it.</summary>
     NotPending,
 
-    /// <summary>The control plane refused it, or was not reached.</summary>
+    /// <summary>The control plane refused it, or was unreachable.</summary>
     NotTaken,
 }

@@ -3,13 +3,9 @@ using Culvert.Platform.Timing;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Sends the answers to one command, in order: any number of notifications, then exactly one that ends the command. Nothing is
-/// sent after the command's deadline.
+/// Sends the answers to one command, in order: any number of notifications, then exactly one answer that ends the
+/// command. Nothing is sent after the command's deadline.
 /// </summary>
-/// <param name="plane">Receives them.</param>
-/// <param name="command">What they answer.</param>
-/// <param name="time">The clock of retries.</param>
-/// <param name="deadline">The command's.</param>
 internal sealed class AnswerSender(
     ControlPlane plane,
     TunnelCommand command,
@@ -23,14 +19,14 @@ internal sealed class AnswerSender(
 
     private bool lostNotification;
 
-    /// <summary>How the answer that ends the command was taken; null while it has not been sent.</summary>
+    /// <summary>The control plane's response to the answer that ends the command; null while it has not been sent.</summary>
     public AnswerOutcome? Outcome { get; private set; }
 
-    /// <summary>Why an answer was not taken; empty where all were.</summary>
+    /// <summary>Why the control plane did not accept an answer; empty if it accepted all.</summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>
-    /// Sends a message that precedes the response. After one that was not taken no other follows: the product would see a gap.
+    /// Sends a message that precedes the response. After a failure no other follows: the product would see a gap.
     /// </summary>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
     public async Task NotifyAsync(CommandAnswer answer)
@@ -49,7 +45,8 @@ internal sealed class AnswerSender(
                 return;
             }
 
-            // Sent twice, the product would see it twice. So it is repeated only if the first did not arrive.
+            // A message that is sent twice would reach the product twice, so it is retried only if the first attempt
+            // did not arrive.
             var mayRepeat = reply.Status == StatusCodes.Status429TooManyRequests || !reply.MayHaveArrived;
             if (!mayRepeat || attempt == MostAttempts)
             {
@@ -61,7 +58,7 @@ internal sealed class AnswerSender(
         }
     }
 
-    /// <summary>Sends the answer that ends the command. A second one is not sent.</summary>
+    /// <summary>Sends the answer that ends the command. A second answer is not sent.</summary>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
     public async Task FinishAsync(CommandAnswer answer, ReadOnlyMemory<byte> id)
     {

@@ -4,8 +4,8 @@ using Culvert.Tunnel.Agent.Mcp;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The provider's callers name a target <c>label</c>, those of the agent's own edges <c>name</c>. A call takes the agent's
-/// name before its route judges it: one policy then holds for both ways, and neither way evades it.
+/// The provider's callers name a target <c>label</c>, those of the agent's own edges <c>name</c>. A call gets the
+/// agent's name before its route checks it, so that the same policy applies to both and neither evades it.
 /// </summary>
 internal static class CalloutNames
 {
@@ -13,12 +13,12 @@ internal static class CalloutNames
     private static readonly byte[] Name = "\"name\""u8.ToArray();
 
     /// <summary>
-    /// The message with the two names exchanged in the arguments of a tool's call. Exchanged, so that no argument is there
-    /// twice and <c>name</c> is as unknown to this channel as <c>label</c> is to the others.
+    /// Returns the message with the two names exchanged in the arguments of a tool call. They are exchanged, so that no
+    /// argument is duplicated, and <c>name</c> is as unknown to this channel as <c>label</c> is to the others.
     /// </summary>
     public static ReadOnlyMemory<byte> ToOwn(McpMessage message)
     {
-        // What readers could understand in two ways is refused, and stays as it is for that.
+        // Messages that readers could understand in two ways stay unchanged and are refused later.
         if (
             message.Method != McpMethods.CallTool
             || message.Arguments.IsEmpty

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>One answer to a command, as the control plane gets it.</summary>
+/// <summary>An answer to a command, in the control plane's form.</summary>
 internal sealed record CommandAnswer
 {
     private const string EventStream = "text/event-stream";
@@ -15,10 +15,10 @@ internal sealed record CommandAnswer
     /// <summary>The HTTP status of the route's response.</summary>
     public required int Status { get; init; }
 
-    /// <summary>Of the route's response.</summary>
+    /// <summary>The headers of the route's response.</summary>
     public IReadOnlyList<KeyValuePair<string, string[]>> Headers { get; init; } = [];
 
-    /// <summary>One JSON value, byte for byte; empty for the types that have none.</summary>
+    /// <summary>One JSON value, byte for byte; empty for types without a body.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>The body of the request to the control plane.</summary>
@@ -48,7 +48,7 @@ internal sealed record CommandAnswer
             if (!Body.IsEmpty)
             {
                 json.WritePropertyName("resp_json"u8);
-                json.WriteRawValue(Body.Span, skipInputValidation: true); // read as JSON before
+                json.WriteRawValue(Body.Span, skipInputValidation: true); // was read as JSON before
             }
 
             json.WriteEndObject();
@@ -67,7 +67,7 @@ internal sealed record CommandAnswer
             _ => "jsonrpc_response",
         };
 
-    // The control plane knows registered codes alone; an interim response is none.
+    // The control plane accepts only registered codes of final responses.
     private int GetCode() =>
         Status switch
         {
@@ -75,7 +75,7 @@ internal sealed record CommandAnswer
             _ => StatusCodes.Status502BadGateway,
         };
 
-    // A notification belongs to a stream of events. A terminal answer is one JSON value, or the end of such a stream.
+    // A notification belongs to a stream of events. A final answer is one JSON value, or the end of such a stream.
     private IEnumerable<KeyValuePair<string, string[]>> GetHeaders()
     {
         var written = Headers.FirstOrDefault(h => h.Key == ContentType).Value;

@@ -5,26 +5,26 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The connection of a command, in the place of a client's inner TLS connection. Its client is the tunnel: the provider does
-/// not say who the product's caller is, except by the token that the command may carry.
+/// The connection of a command, instead of a client's inner TLS connection. Its client is the tunnel: the provider does
+/// not identify the product's caller, except by the token that the command may carry.
 /// </summary>
 internal sealed class CommandConnection(string serverName, IPEndPoint client, string tunnelId, TunnelCommand command)
     : ITunnelConnection,
         IHttpConnectionFeature
 {
-    // RFC 7239 §6.3: an identifier in the place of an address.
+    // RFC 7239 §6.3: an identifier instead of an address.
     private const string Node = "_long-poll";
 
     public string ServerName => serverName;
 
     public IPEndPoint Client => client;
 
-    // No certificate of the product's caller is seen.
+    // The agent does not see a certificate of the product's caller.
     public string Workload => "";
 
     public string Channel => command.Channel;
 
-    /// <summary>In records and spans: which command of which tunnel it was.</summary>
+    /// <summary>Identifies tunnel and command in records and spans.</summary>
     public string ConnectionId { get; set; } = $"{tunnelId}/{command.RequestId}";
 
     public bool ClosesAfterAnswer => false;
@@ -39,12 +39,12 @@ internal sealed class CommandConnection(string serverName, IPEndPoint client, st
 
     public void DeliverBeforeAbort()
     {
-        // What was written stays readable after an abort.
+        // Written bytes stay readable after an abort.
     }
 
     public void RequestClose()
     {
-        // It ends with its one answer.
+        // The connection ends with its only answer.
     }
 
     public string Forwarded(string host) => $"for={Node};host={host};proto=https";

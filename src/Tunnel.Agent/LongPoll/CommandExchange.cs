@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// One HTTP exchange of a command with its route: the request runs through the same application as those of the tunnel's own
-/// edges. Until it is disposed, the route's upstream stays.
+/// An HTTP exchange of a command with its route: the request runs through the same application as those of the tunnel's
+/// own edges. The route's upstream stays open until the exchange is disposed.
 /// </summary>
 internal sealed class CommandExchange : IAsyncDisposable
 {
@@ -45,13 +45,13 @@ internal sealed class CommandExchange : IAsyncDisposable
     /// <summary>Why the agent itself answered; empty for an answer of the upstream.</summary>
     public string OwnReason => Response.Headers[HeaderRules.Reason].ToString();
 
-    /// <summary>The agent's id of the request that it answered itself.</summary>
+    /// <summary>The agent's id of a request that it answered itself.</summary>
     public string OwnRequestId => Response.Headers[HeaderRules.RequestId].ToString();
 
     /// <param name="application">Handles the request.</param>
     /// <param name="request">The request.</param>
     /// <param name="connection">Whose it is.</param>
-    /// <param name="aborted">What ends the request, on either side; the exchange disposes of it.</param>
+    /// <param name="aborted">Cancels the request, on either side; the exchange disposes of it.</param>
     public static CommandExchange Start(
         IHttpApplication<Exchange> application,
         CommandRequest request,
@@ -59,7 +59,7 @@ internal sealed class CommandExchange : IAsyncDisposable
         CancellationTokenSource aborted
     ) => new(application, request, connection, aborted);
 
-    /// <summary>Refuses a request of the server's to the client, which the provider's protocol cannot carry.</summary>
+    /// <summary>Refuses a server's request to the client, because the provider's protocol cannot carry it.</summary>
     public void RefuseServerRequest(Route route, ReadOnlyMemory<byte> id)
     {
         if (!running.IsCompleted)
@@ -68,7 +68,7 @@ internal sealed class CommandExchange : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends the exchange, whether or not its response was read to the end.</summary>
+    /// <summary>Ends the exchange, even if its response was not read completely.</summary>
     public async ValueTask DisposeAsync()
     {
         if (!running.IsCompleted)
@@ -82,7 +82,7 @@ internal sealed class CommandExchange : IAsyncDisposable
         aborted.Dispose();
     }
 
-    // Up to its first wait the application runs on the thread of the command, which has nothing else to do.
+    // Until its first await the application runs on the command's thread, which has nothing else to do.
     private async Task RunAsync()
     {
         var isWhole = false;

@@ -5,18 +5,18 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>Which headers cross between the control plane and a route, and in which bounds.</summary>
+/// <summary>Selects and limits the headers that cross between the control plane and a route.</summary>
 internal static class CommandHeaders
 {
     private const int MostHeaders = 128;
     private const int MostValues = 32;
     private const int MostBytes = 64 * 1024;
 
-    /// <summary>The product's id of its request.</summary>
+    /// <summary>The product's request id.</summary>
     public const string RequestId = "X-Request-Id";
 
-    // What describes the hop to the provider, or a client that the agent has not seen. Body headers are set for the message
-    // itself. Accept is the agent's: it reads either form, whatever the product reads.
+    // Headers that describe the hop to the provider, or a client that the agent has not seen. Body headers are set for
+    // the message itself. Accept is the agent's: it reads either form, whatever the product reads.
     private static readonly FrozenSet<string> Blocked = new[]
     {
         "Connection",
@@ -57,14 +57,14 @@ internal static class CommandHeaders
         "WWW-Authenticate",
     ];
 
-    // Of a response that the agent made itself: no server's field of the first name gets this far.
+    // Only in a response that the agent created itself: a server's field of the first name is removed before.
     private static readonly string[] OwnHeaders = [HeaderRules.Reason, HeaderRules.FailedHop, HeaderRules.RequestId];
 
     /// <summary>
-    /// The headers of a command that may be forwarded to a route; the rest is left out. Null: there are more than a route
-    /// gets, and without some of them the call would mean something else.
+    /// The headers of a command that may be forwarded to a route; the others are omitted. Null if they exceed the
+    /// limits: without some of them the call would have another meaning.
     /// </summary>
-    /// <param name="headers">A name and its list of values, as the command has them.</param>
+    /// <param name="headers">Names with lists of values.</param>
     public static IReadOnlyList<KeyValuePair<string, string[]>>? Read(JsonElement headers)
     {
         var (kept, bytes) = (new List<KeyValuePair<string, string[]>>(), 0);
@@ -98,8 +98,8 @@ internal static class CommandHeaders
         return kept;
     }
 
-    // What Connection names describes the hop; null where it names nothing, as in nearly all commands. False: it is longer than
-    // all headers together may be, and its words take many times their length.
+    // Reads the names in Connection, which describe the hop; null if there are none, as in nearly all commands. False
+    // if the field is longer than all headers together may be, because its names need many times their length.
     private static bool TryReadNominated(JsonElement headers, out HashSet<string>? nominated)
     {
         nominated = null;
@@ -127,11 +127,11 @@ internal static class CommandHeaders
         return true;
     }
 
-    /// <summary>The headers of a route's response that go to the control plane; empty values are left out.</summary>
+    /// <summary>The headers of a route's response for the control plane; empty values are omitted.</summary>
     public static List<KeyValuePair<string, string[]>> SelectForAnswer(IHeaderDictionary headers) =>
         [.. Select(headers, ResponseHeaders), .. SelectOwn(headers)];
 
-    /// <summary>Why the agent itself refused, and under which id its log has it; empty for a server's response.</summary>
+    /// <summary>Why the agent itself refused, and the id in its log; empty for a server's response.</summary>
     public static List<KeyValuePair<string, string[]>> SelectOwn(IHeaderDictionary headers) =>
         headers.ContainsKey(HeaderRules.Reason) ? Select(headers, OwnHeaders) : [];
 
@@ -151,7 +151,7 @@ internal static class CommandHeaders
         return kept;
     }
 
-    /// <summary>Whether a text of the control plane may become a header's value.</summary>
+    /// <summary>Whether a text of the control plane may become a header value.</summary>
     public static bool IsValue(string text, int mostCharacters) =>
         text.Length > 0 && text.Length <= mostCharacters && !text.AsSpan().ContainsAnyExceptInRange(' ', '~');
 
@@ -161,7 +161,7 @@ internal static class CommandHeaders
         && !Blocked.Contains(name)
         && !BlockedPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase));
 
-    // All of them, or none: a list that is cut would say something else.
+    // Returns all values or none: a truncated list would have another meaning.
     private static string[] ReadValues(JsonElement values)
     {
         if (values.ValueKind != JsonValueKind.Array || values.GetArrayLength() is 0 or > MostValues)
@@ -183,7 +183,7 @@ internal static class CommandHeaders
         return [.. read];
     }
 
-    // RFC 9110 §5.5, without control characters; a byte is a character here (P4).
+    // RFC 9110 §5.5, without control characters; each byte is one character (P4).
     private static bool IsFieldValue(string text)
     {
         foreach (var c in text)

@@ -8,31 +8,32 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Reads the body of a poll. A command that the agent cannot serve is refused alone (<see cref="TunnelCommand.Refusal"/>), so
-/// that its product does not wait in vain; one without what each answer must repeat is dropped. The other commands of the
-/// same poll are served. Unknown members are ignored. Only one command at a time is parsed as a tree: a poll may have 32 MiB.
+/// Reads the body of a poll. A command that the agent cannot serve is refused alone
+/// (<see cref="TunnelCommand.Refusal"/>), so that its product does not wait in vain; a command without the members that
+/// each answer must repeat is dropped. The other commands of the poll are served. Unknown members are ignored. Only one
+/// command at a time is parsed as a tree, because a poll may have 32 MiB.
 /// </summary>
 internal static class CommandReader
 {
-    /// <summary>The protocol allows no more in one poll.</summary>
+    /// <summary>The protocol's limit for one poll.</summary>
     public const int MostCommands = 25;
 
     private const int MostIdCharacters = 256;
 
-    // A list may have millions of entries. What a poll has beyond these is dropped.
+    // A list may have millions of entries. Entries beyond this limit are dropped.
     private const int MostRefused = 1000;
 
-    // Deeper messages are the pipeline's to refuse; this bounds the reader of one command alone.
+    // Bounds the reader of a single command; the pipeline refuses messages that are too deep.
     private const int MostDepth = 1024;
 
-    // Of reasons that are reported: a list may have millions of entries.
+    // The most reasons that are reported: a list may have millions of entries.
     private const int MostDropped = 100;
 
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
     /// <param name="body">The response's body.</param>
-    /// <param name="receivedAt">When its headers arrived.</param>
-    /// <returns>Null: this is not the body of a poll.</returns>
+    /// <param name="receivedAt">When the response's headers arrived.</param>
+    /// <returns>Null if this is not the body of a poll.</returns>
     public static PollBatch? Read(ReadOnlyMemory<byte> body, long receivedAt)
     {
         try
@@ -64,7 +65,7 @@ internal static class CommandReader
         }
     }
 
-    // False: this is not an object, or "commands" is not a list. Of two members with that name the last one counts.
+    // False if this is not an object, or if "commands" is not a list. Of duplicate members the last one counts.
     private static bool TryFindCommands(ReadOnlySpan<byte> body, out List<Range> items, out int surplus)
     {
         (items, surplus) = ([], 0);
@@ -108,18 +109,18 @@ internal static class CommandReader
             }
         }
 
-        while (reader.Read()) { } // a second value behind the first is an error
+        while (reader.Read()) { } // a second value after the first is an error
         return isList;
     }
 
-    /// <summary>Lower case without surrounding blanks; null for a text that names no channel.</summary>
+    /// <summary>Returns the channel in lower case and trimmed; null if the text is not a channel name.</summary>
     public static string? ReadChannel(string text)
     {
         var channel = text.Trim().ToLowerInvariant();
         return IdForm.IsWellFormedLower(channel, "_-", 64) ? channel : null;
     }
 
-    // Null, with the reason: no answer to it is possible.
+    // Null, with the reason, if no answer is possible.
     private static TunnelCommand? ReadCommand(
         ReadOnlyMemory<byte> item,
         bool isServed,
@@ -150,13 +151,13 @@ internal static class CommandReader
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            reason = "text"; // half a surrogate pair, in this command alone
+            reason = "text"; // half a surrogate pair, only in this command
             return null;
         }
     }
 
-    // What each answer must repeat, of two members with one name the last. Both are opaque: any text, if a header can carry the
-    // token.
+    // Reads the members that each answer must repeat; of duplicates the last. Both are opaque: any text, if a header
+    // can carry the token.
     private static TunnelCommand? ReadAddress(ReadOnlySpan<byte> item, long receivedAt, out string reason)
     {
         reason = "not_an_object";
@@ -200,7 +201,8 @@ internal static class CommandReader
         };
     }
 
-    // Empty, or the member for which the command is refused. Those that were read until then are set.
+    // Returns an empty text, or the member for which the command is refused. The members that were read before it are
+    // set.
     private static string ReadWork(ReadOnlyMemory<byte> item, ref TunnelCommand command)
     {
         if (JsonValues.Count(item.Span, JsonValues.MostOfMessage) > JsonValues.MostOfMessage)
@@ -246,7 +248,7 @@ internal static class CommandReader
             return "command_type";
         }
 
-        // It becomes a part of records and of the log.
+        // The id appears in records and in the log.
         if (command.RequestId.Length > MostIdCharacters || command.RequestId.Any(char.IsControl))
         {
             return "request_id";
@@ -281,7 +283,7 @@ internal static class CommandReader
         return type == CommandType.SessionTermination && Find(headers, McpHeaders.Session) is null ? "session" : "";
     }
 
-    // A copy: the document's own bytes are those of the whole poll.
+    // Copied, because the document's bytes are those of the whole poll.
     private static bool TryGetMessage(JsonElement item, out ReadOnlyMemory<byte> message)
     {
         message = default;

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Relays one command to the route of its channel, and the response back. The route's pipeline judges it as any other call: by
-/// the token that the command carries, the policy, the limits, and with its record.
+/// Relays a command to the route of its channel, and the response back. The route's pipeline handles it like any other
+/// call: with the command's token, the policy, the limits, and a record.
 /// </summary>
 internal sealed class CommandRelay(
     LongPollSettings settings,
@@ -18,7 +18,7 @@ internal sealed class CommandRelay(
     TimeProvider time
 )
 {
-    /// <summary>A longer error of an MCP server is replaced by one of the agent.</summary>
+    /// <summary>A longer error of an MCP server is replaced by an error of the agent.</summary>
     private const int MostErrorBytes = 100 * 1024;
 
     private const int MostMetadataBytes = 1 << 20;
@@ -28,13 +28,13 @@ internal sealed class CommandRelay(
     // RFC 9728 §3.1
     private const string WellKnown = "/.well-known/oauth-protected-resource";
 
-    // The response has come; what a server sends behind it is read so that its connection can be used again.
+    // After the response, the rest of the server's answer is read for this long, so that its connection can be reused.
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(5);
 
     private readonly IPEndPoint client = ProviderAddress.Create(settings.TunnelId);
 
     /// <param name="command">The command.</param>
-    /// <param name="sender">Takes its answers.</param>
+    /// <param name="sender">Sends its answers.</param>
     /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="OperationCanceledException">The work was ended before its last answer was sent.</exception>
     public async Task RelayAsync(TunnelCommand command, AnswerSender sender, CancellationToken cancellationToken)
@@ -45,7 +45,7 @@ internal sealed class CommandRelay(
             return;
         }
 
-        // The route may be unknown before the first feed: the application then says so.
+        // The route may be unknown before the first feed: the application then refuses the request.
         var table = routes.Current;
         var host = Route.HostnameUnder(name, table.Domain);
         var (_, served) = routes.Enter(host);
@@ -67,7 +67,7 @@ internal sealed class CommandRelay(
         }
     }
 
-    /// <summary>The answer of a command that took too long, or that the agent could not handle.</summary>
+    /// <summary>Sends the answer to a command that took too long, or that the agent could not handle.</summary>
     public static Task FailAsync(TunnelCommand command, AnswerSender sender, TunnelFailure failure, int status)
     {
         var id =
@@ -75,7 +75,7 @@ internal sealed class CommandRelay(
         return sender.FinishAsync(CreateFailure(command, status, failure, id), id);
     }
 
-    /// <summary>The answer of a command that is not served.</summary>
+    /// <summary>Sends the answer to a command that is not served.</summary>
     public static Task RefuseAsync(TunnelCommand command, AnswerSender sender, Failure failure) =>
         FailAsync(command, sender, TunnelFailure.FromReason(failure.Reason), failure.Status);
 
@@ -201,14 +201,14 @@ internal sealed class CommandRelay(
 
             if (IsResponse(message))
             {
-                // The stream has one response, and it is to another id: what the call waits for will not come.
+                // The stream has one response, and its id is another one: the call's own response will not arrive.
                 await FinishWithAsync(sender, head, 502, TunnelFailure.NotAnAnswer.AfterResponse(), id);
                 return;
             }
 
             if (!AnswerMessages.IsReadable(message))
             {
-                sawNoJson = true; // the ping of some servers: an event that is not a message
+                sawNoJson = true; // some servers send a ping that is not a message
             }
             else if (message.Kind == MessageKind.Notification)
             {
@@ -228,8 +228,8 @@ internal sealed class CommandRelay(
         await FinishWithAsync(sender, head, 502, failure.AfterResponse(), id);
     }
 
-    // A JSON-RPC error of the server passes byte for byte. A page of another kind does not: it may be of any proxy on the way,
-    // and show what is inside the network.
+    // A JSON-RPC error of the server passes byte for byte. Other error pages do not pass: any proxy on the path may
+    // have written them, and they may reveal inner details.
     private static async Task RelayErrorAsync(
         CommandExchange exchange,
         CommandAnswer head,
@@ -292,7 +292,8 @@ internal sealed class CommandRelay(
         await DrainAsync(new AnswerBody(exchange.Response.Reader, MostErrorBytes), cancellationToken);
     }
 
-    // RFC 9728 §3.1: between host and path, else at the host itself. No other URL is fetched, whatever a response names.
+    // RFC 9728 §3.1: between host and path, otherwise at the host itself. No other URL is fetched, whatever a response
+    // names.
     private async Task DiscoverAsync(
         TunnelCommand command,
         RelayTarget target,
@@ -374,7 +375,7 @@ internal sealed class CommandRelay(
         }
         catch (OperationCanceledException)
         {
-            // The answer was sent; the exchange is cut off.
+            // The answer was sent; the exchange is aborted.
         }
     }
 
@@ -384,7 +385,7 @@ internal sealed class CommandRelay(
     private static bool IsEventStream(CommandResponse response) =>
         EventStream.IsNamedBy(response.Headers.ContentType.ToString());
 
-    // With the headers of the response: a challenge must reach the client.
+    // Includes the headers of the response, because a challenge must reach the client.
     private static Task FinishWithAsync(
         AnswerSender sender,
         CommandAnswer head,

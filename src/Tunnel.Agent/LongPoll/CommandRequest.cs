@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>A command's HTTP request, as the server would have read it from a connection.</summary>
+/// <summary>A command's HTTP request, as if the server had read it from a connection.</summary>
 internal sealed class CommandRequest
     : IHttpRequestFeature,
         IHttpRequestBodyDetectionFeature,
@@ -19,10 +19,10 @@ internal sealed class CommandRequest
     /// <param name="method">The HTTP method.</param>
     /// <param name="target">Path and query.</param>
     /// <param name="host">The route's hostname.</param>
-    /// <param name="accept">What the agent reads.</param>
-    /// <param name="command">The command, for its headers.</param>
+    /// <param name="accept">The media types that the agent reads.</param>
+    /// <param name="command">Provides further headers.</param>
     /// <param name="body">Empty for none.</param>
-    /// <param name="aborted">Ends the request, on either side.</param>
+    /// <param name="aborted">Cancels the request, on either side.</param>
     public CommandRequest(
         string method,
         string target,
@@ -55,7 +55,6 @@ internal sealed class CommandRequest
         }
     }
 
-    /// <summary>The command's work for the application is not cut off by a version of its own.</summary>
     public string Protocol { get; set; } = HttpProtocol.Http11;
 
     public string Scheme { get; set; } = Uri.UriSchemeHttps;
@@ -80,7 +79,7 @@ internal sealed class CommandRequest
 
     public CancellationToken RequestAborted { get; set; }
 
-    /// <summary>True once the application has cut its answer off.</summary>
+    /// <summary>True once the application has aborted its answer.</summary>
     public bool IsAborted { get; private set; }
 
     public void Abort()

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The response to a command's request. The application writes it, and the agent reads it at the other end of a pipe: who
-/// writes faster than the control plane takes it waits.
+/// The response to a command's request. The application writes to a pipe, and the agent reads from it: an application
+/// that writes faster than the control plane accepts must wait.
 /// </summary>
 internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyFeature
 {
-    // The agent reads on the thread that writes: each change of threads would add to the time of a call. A writer that had to
-    // wait continues on another thread.
+    // The agent reads on the thread that writes, because each change of threads would delay a call. A writer that had
+    // to wait continues on another thread.
     private static readonly PipeOptions Options = new(
         readerScheduler: PipeScheduler.Inline,
         useSynchronizationContext: false
@@ -20,7 +20,7 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
     private readonly List<(Func<object, Task> Callback, object State)> starting = [];
     private readonly List<(Func<object, Task> Callback, object State)> completing = [];
 
-    // A call that waits for its response has none.
+    // Null while a call waits for its response.
     private Pipe? pipe;
     private Stream? stream;
     private Stream? body;
@@ -46,18 +46,18 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
     public PipeWriter Writer { get; }
 
     /// <summary>
-    /// Completes with status and headers, or with the application where that wrote none: also after the work was ended, which
-    /// aborts the application. What waits for it continues on the application's thread.
+    /// Completes with status and headers, or when the application ends without them, including when it was aborted.
+    /// Continuations run on the application's thread.
     /// </summary>
     public Task Started => started.Task;
 
     /// <summary>The body, up to its end or to where it was cut off.</summary>
     public PipeReader Reader => Pipe.Reader;
 
-    /// <summary>True once the application has left the response incomplete. Set before the body ends.</summary>
+    /// <summary>True if the application has left the response incomplete. Set before the body ends.</summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>Past the head: what is flushed there does not start the response.</summary>
+    /// <summary>Bypasses the head: a flush here does not start the response.</summary>
     public PipeWriter Unstarted => Pipe.Writer;
 
     // Either side may be the first to need it.
@@ -84,7 +84,7 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
             return;
         }
 
-        // The last that was added runs first, as in the server.
+        // The last callback added runs first, as in the server.
         for (var i = starting.Count - 1; i >= 0; i--)
         {
             await starting[i].Callback(starting[i].State);
@@ -94,8 +94,8 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
         started.TrySetResult();
     }
 
-    /// <summary>The application is done.</summary>
-    /// <param name="isWhole">False: it cut the answer off.</param>
+    /// <summary>Called when the application has finished.</summary>
+    /// <param name="isWhole">False if it cut the answer off.</param>
     public async Task EndAsync(bool isWhole)
     {
         if (isWhole)
@@ -104,7 +104,7 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
             await Pipe.Writer.FlushAsync(CancellationToken.None);
         }
 
-        // Without an exception: what was written before the cut can still be read.
+        // Completed without an exception, so that bytes written before the cut can still be read.
         IsCut = !isWhole;
         started.TrySetResult();
         await Pipe.Writer.CompleteAsync();

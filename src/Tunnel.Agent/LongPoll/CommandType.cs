@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>What a command wants from the agent.</summary>
+/// <summary>The type of a command.</summary>
 internal enum CommandType
 {
     /// <summary>Deliver one JSON-RPC message.</summary>
@@ -9,6 +9,6 @@ internal enum CommandType
     /// <summary>End an MCP session.</summary>
     SessionTermination,
 
-    /// <summary>Return the document that leads to the authorization servers (RFC 9728).</summary>
+    /// <summary>Return the metadata that names the authorization servers (RFC 9728).</summary>
     OauthDiscovery,
 }

@@ -3,21 +3,21 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>The control plane's errors: their code, and what an operator can do about those that stop polling.</summary>
+/// <summary>The control plane's errors: their codes, and the remedies for errors that stop polling.</summary>
 internal static class ControlErrors
 {
-    /// <summary>No more is read of an error's body.</summary>
+    /// <summary>The most bytes that are read of an error's body.</summary>
     public const int MostBytes = 64 * 1024;
 
-    /// <summary>The product no longer waits: nothing is left to answer.</summary>
+    /// <summary>The product no longer waits, so no answer is needed.</summary>
     public const string NotPending = "pending_request_not_found";
 
     private const string KeyRefused =
         "Check at the provider that the key of tunnels.api_key may use this tunnel, and that tunnels.organization is its organization.";
 
     /// <summary>
-    /// The stable code of an error's body; empty where it has none. The text for people is not kept: the provider writes it,
-    /// and the code says enough.
+    /// The stable code of an error's body; empty if it has none. The message is not stored: the provider writes it, and
+    /// the code is sufficient.
     /// </summary>
     public static string ReadCode(ReadOnlyMemory<byte> body)
     {
@@ -38,14 +38,14 @@ internal static class ControlErrors
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return ""; // the page of a proxy, or text with half a surrogate pair
+            return ""; // the page of a proxy, or half a surrogate pair
         }
     }
 
-    /// <summary>An id that the control plane gave a request; empty for a text that is none.</summary>
+    /// <summary>The control plane's request id; empty for a malformed text.</summary>
     public static string ReadRequestId(string text) => IdForm.IsWellFormed(text, "_.:-", 128) ? text : "";
 
-    /// <summary>What to do about polls that fail with this status and code; null where waiting is all.</summary>
+    /// <summary>The remedy for polls that fail with this status and code; null if only waiting helps.</summary>
     public static string? FindRemedy(int status, string code) =>
         code switch
         {

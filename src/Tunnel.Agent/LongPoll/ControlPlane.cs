@@ -14,15 +14,15 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The HTTP client of one tunnel's control plane. It follows no redirect, so that the key goes to the configured host alone.
-/// Key and client certificate are read again when they change.
+/// The HTTP client of one tunnel's control plane. It follows no redirect, so that the key is sent only to the
+/// configured host. Key and client certificate are read again when they change.
 /// </summary>
 internal sealed class ControlPlane : IDisposable
 {
-    /// <summary>Commands of 25 calls; a poll with a longer body fails.</summary>
+    /// <summary>Room for commands with 25 calls; a poll with a longer body fails.</summary>
     public const int MostPollBytes = 32 << 20;
 
-    // The room for the beginning of a response; most are shorter.
+    // The initial buffer for a response; most are shorter.
     private const int FirstRead = 4096;
 
     private const string Program = "tunnel-agent";
@@ -30,11 +30,11 @@ internal sealed class ControlPlane : IDisposable
 
     private static readonly string UserAgent = $"{Program}/{ProductVersion.Text}";
 
-    // Its headers have arrived: the rest of a poll must follow soon.
+    // The time limit for the rest of a poll's response after its headers.
     private static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
-    // The protocol wants 32 hexadecimal digits, new with each start of the program.
+    // The protocol requires 32 hexadecimal digits, different at each start of the program.
     private static readonly string InstanceId = RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private readonly LongPollSettings settings;
@@ -63,14 +63,14 @@ internal sealed class ControlPlane : IDisposable
     }
 
     /// <summary>
-    /// Requests commands. The stop takes effect while no response has begun: after that a delivery is under way, and it would
-    /// be lost.
+    /// Requests commands. The stop takes effect only until a response starts: afterwards a delivery is in progress and
+    /// would be lost.
     /// </summary>
-    /// <param name="limit">How many commands may come.</param>
-    /// <param name="wait">How long the control plane may wait for one.</param>
-    /// <param name="wanted">The channels; empty = all.</param>
+    /// <param name="limit">The most commands to deliver.</param>
+    /// <param name="wait">How long the control plane may hold the poll.</param>
+    /// <param name="wanted">The channels; empty for all.</param>
     /// <param name="stop">Ends the poll.</param>
-    /// <exception cref="OperationCanceledException">It was stopped.</exception>
+    /// <exception cref="OperationCanceledException">The poll was stopped.</exception>
     public async Task<ControlReply> PollAsync(
         int limit,
         TimeSpan wait,
@@ -87,15 +87,15 @@ internal sealed class ControlPlane : IDisposable
             url.Append("&channel=").Append(channel);
         }
 
-        // The HTTP client repeats a request without content when its connection is lost: polls follow the back-off.
+        // The HTTP client would retry a request without content when its connection is lost; polls must follow the
+        // back-off.
         using var deadline = new CancellationTokenSource(wait + settings.PollGuard, time);
         using var request = new HttpRequestMessage(HttpMethod.Get, url.ToString()) { Content = new EmptyContent() };
         return await SendAsync(request, deadline, MostPollBytes, stop);
     }
 
-    /// <summary>Reads what the control plane knows of the tunnel: its key may do that, and no command is delivered.</summary>
-    /// <param name="cancellationToken">Bounds the wait.</param>
-    /// <exception cref="OperationCanceledException">The wait was ended.</exception>
+    /// <summary>Reads the control plane's description of the tunnel: this checks the key and delivers no command.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<ControlReply> ReadTunnelAsync(CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(settings.PollGuard + ConnectTime, time);
@@ -104,7 +104,7 @@ internal sealed class ControlPlane : IDisposable
     }
 
     /// <summary>Sends one answer.</summary>
-    /// <param name="command">What it answers.</param>
+    /// <param name="command">The command that it answers.</param>
     /// <param name="body">The same bytes at each attempt.</param>
     /// <param name="cancellationToken">The command's deadline.</param>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
@@ -159,7 +159,7 @@ internal sealed class ControlPlane : IDisposable
             return new ControlReply
             {
                 Detail = "The control plane did not respond in time.",
-                MayHaveArrived = e.InnerException is not TimeoutException, // the handler's own limit of connecting
+                MayHaveArrived = e.InnerException is not TimeoutException, // the handler's own connect timeout
             };
         }
         catch (Exception e)
@@ -217,7 +217,7 @@ internal sealed class ControlPlane : IDisposable
             };
     }
 
-    // Null: it is longer than that.
+    // Null if the body is longer than that.
     private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
         HttpContent content,
         int mostBytes,
@@ -225,9 +225,9 @@ internal sealed class ControlPlane : IDisposable
     )
     {
         var stream = await content.ReadAsStreamAsync(cancellationToken);
-        // What the control plane announces is not believed before it has arrived.
+        // The announced length is not trusted before the bytes have arrived.
         var room = (int)Math.Min(content.Headers.ContentLength ?? FirstRead, FirstRead);
-        var buffer = new ArrayBufferWriter<byte>(room + 1); // the last read, of nothing, needs room too
+        var buffer = new ArrayBufferWriter<byte>(room + 1); // the last read, of no bytes, needs room too
         while (true)
         {
             var count = await stream.ReadAsync(buffer.GetMemory(), cancellationToken);
@@ -267,7 +267,7 @@ internal sealed class ControlPlane : IDisposable
         }
     }
 
-    // What is under way continues on the client that it began with.
+    // Requests in progress continue on the client that they started with.
     private HttpMessageInvoker Client()
     {
         lock (gate)
@@ -300,7 +300,8 @@ internal sealed class ControlPlane : IDisposable
         handler.ConnectTimeout = ConnectTime;
         handler.ActivityHeadersPropagator = null;
 
-        // A shard token is an opaque text: what is not ASCII goes back as it came in JSON, which is UTF-8 (RFC 8259 §8.1).
+        // A shard token is an opaque text: non-ASCII characters are returned in UTF-8, as they arrived in JSON (RFC
+        // 8259 §8.1).
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
         handler.MaxResponseDrainSize = 0;
         return handler;

@@ -1,35 +1,35 @@
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>How one request to the control plane ended.</summary>
+/// <summary>The result of a request to the control plane.</summary>
 internal sealed record ControlReply
 {
-    /// <summary>0 where no response arrived.</summary>
+    /// <summary>0 if no response arrived.</summary>
     public int Status { get; init; }
 
-    /// <summary>The provider's stable code of an error; empty for none.</summary>
+    /// <summary>The provider's stable error code; empty for none.</summary>
     public string Code { get; init; } = "";
 
-    /// <summary>The provider's id of the request, for its support; empty for none.</summary>
+    /// <summary>The provider's request id, for its support; empty for none.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>The least wait before the next attempt; null = the control plane asks for none.</summary>
+    /// <summary>The minimum wait before the next attempt; null if the control plane requests none.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>When the headers of the response arrived.</summary>
     public long ReceivedAt { get; init; }
 
-    /// <summary>Of a successful poll.</summary>
+    /// <summary>The body of a successful response.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>False if it is certain that the control plane got nothing of the request.</summary>
+    /// <summary>False if it is certain that the control plane received no part of the request.</summary>
     public bool MayHaveArrived { get; init; } = true;
 
-    /// <summary>Why there is no response, for the operator; never a secret. Empty where there is one.</summary>
+    /// <summary>Why there is no response, for the operator; never contains a secret. Empty if there is a response.</summary>
     public string Detail { get; init; } = "";
 
     public bool IsSuccess => Status is 200 or 204;
 
-    /// <summary>What happened, for logs, readiness and the status page.</summary>
+    /// <summary>A description for logs, readiness and the status page.</summary>
     public string Describe() =>
         Status == 0 ? Detail
         : Detail.Length > 0 ? $"Status {Status}: {Detail}"

@@ -1,15 +1,15 @@
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The commands of one tunnel that have ended, so that none of them runs again when it is delivered again. Each is remembered
-/// for as long as its answer may take, and of too many the oldest are forgotten.
+/// The commands of one tunnel that have ended, so that a repeated delivery does not run them again. Each is stored for
+/// as long as its answer may take; above the limit the oldest are removed.
 /// </summary>
 internal sealed class EndedCommands(TimeProvider time)
 {
-    /// <summary>Of 256 characters at the most: 4 MiB.</summary>
+    /// <summary>Each id has at most 256 characters: 4 MiB.</summary>
     internal const int Most = 8192;
 
-    private readonly Lock gate = new(); // guards both
+    private readonly Lock gate = new(); // guards both collections
     private readonly Dictionary<string, long> until = new(StringComparer.Ordinal); // ticks of UTC
     private readonly Queue<string> inOrder = new();
 

@@ -27,7 +27,6 @@ internal sealed class LongPollMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows the state of each tunnel.</summary>
     public void Watch(Func<IEnumerable<LongPollStatus>> tunnels, TimeProvider time)
     {
         meter.CreateObservableGauge(
@@ -54,14 +53,13 @@ internal sealed class LongPollMetrics : IDisposable
         );
     }
 
-    /// <summary>How a poll ended: <c>commands</c>, <c>empty</c> or <c>failed</c>.</summary>
+    /// <summary>Counts a poll by result: <c>commands</c>, <c>empty</c> or <c>failed</c>.</summary>
     public void Polled(string tunnel, string result) => polls.Add(1, new("tunnel", tunnel), new("result", result));
 
-    /// <summary>How a command ended.</summary>
     public void Handled(string tunnel, string outcome) =>
         commands.Add(1, new("tunnel", tunnel), new("outcome", outcome));
 
-    /// <summary>What was wrong with a command.</summary>
+    /// <summary>Counts a command that could not be answered, by the invalid member or other reason.</summary>
     public void Dropped(string tunnel, string reason) => dropped.Add(1, new("tunnel", tunnel), new("reason", reason));
 
     public void Dispose() => meter.Dispose();

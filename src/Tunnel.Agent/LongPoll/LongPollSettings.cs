@@ -4,75 +4,82 @@ using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>One validated entry of <c>tunnels</c> with kind <c>long_poll</c>: a tunnel of another provider.</summary>
+/// <summary>A validated entry of <c>tunnels</c> with kind <c>long_poll</c>: a tunnel of another provider.</summary>
 internal sealed record LongPollSettings : IProviderSettings
 {
     /// <summary>The channel of calls that name none.</summary>
     public const string MainChannel = "main";
 
-    /// <summary>The channel whose calls are in the provider's form of callouts.</summary>
+    /// <summary>The channel for calls in the provider's form of callouts.</summary>
     public const string CalloutChannel = HarpoonSurface.Channel;
 
-    /// <summary>More cannot be announced to the provider.</summary>
+    /// <summary>The most channels that can be announced to the provider.</summary>
     public const int MostChannels = 32;
 
-    /// <summary>All that the file says of it: a reload keeps a tunnel whose origin is the same.</summary>
+    /// <summary>The complete text of the entry: a reload keeps a tunnel whose origin is unchanged.</summary>
     public string Origin { get; init; } = "";
 
     /// <summary>Scheme, host and port of the control plane; https.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>What precedes the paths of the protocol: empty, or a path that starts with "/" and does not end with it.</summary>
+    /// <summary>
+    /// The prefix of the protocol's paths: empty, or a path that starts with "/" and does not end with it.
+    /// </summary>
     public string UrlPath { get; init; } = "";
 
-    /// <summary>The id that the provider gave the tunnel. It names the tunnel in logs and metrics too.</summary>
+    /// <summary>The id that the provider assigned to the tunnel; also its name in logs and metrics.</summary>
     public required string TunnelId { get; init; }
 
-    /// <summary>The provider's id of the organization that owns the tunnel; empty = it is not sent.</summary>
+    /// <summary>The provider's id of the organization that owns the tunnel; empty if it is not sent.</summary>
     public string Organization { get; init; } = "";
 
-    /// <summary>Read again at each request.</summary>
+    /// <summary>Read again for each request.</summary>
     public required SecretReference ApiKey { get; init; }
 
-    /// <summary>Shown to the control plane in addition to the key; empty = none. With <see cref="ClientKeyFile"/>.</summary>
+    /// <summary>
+    /// The client certificate for the control plane, in addition to the key; empty for none. Requires
+    /// <see cref="ClientKeyFile"/>.
+    /// </summary>
     public string ClientCertificateFile { get; init; } = "";
 
     public string ClientKeyFile { get; init; } = "";
 
-    /// <summary>A PEM file with the only roots that count; empty = the system's and <c>network.ca_bundle</c>.</summary>
+    /// <summary>A PEM file with the only trusted roots; empty for the system's and <c>network.ca_bundle</c>.</summary>
     public string CaFile { get; init; } = "";
 
-    /// <summary>Which route serves a channel.</summary>
+    /// <summary>Maps channels to routes.</summary>
     public required IReadOnlyList<LongPollChannel> Channels { get; init; }
 
-    /// <summary>The channels whose commands this agent requests; empty = all of the tunnel.</summary>
+    /// <summary>The channels whose commands this agent requests; empty for all of the tunnel.</summary>
     public IReadOnlyList<string> PollChannels { get; init; } = [];
 
     /// <summary>How long the control plane may hold a poll that has nothing to deliver.</summary>
     public TimeSpan PollTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How much longer the agent waits for the response than it asked the control plane to hold it.</summary>
+    /// <summary>How much longer the agent waits for the response of a poll.</summary>
     public TimeSpan PollGuard { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Commands that the agent handles at a time.</summary>
+    /// <summary>The most concurrent commands.</summary>
     public int MaxCommands { get; init; } = 20;
 
-    /// <summary>The longest message that is sent to the control plane.</summary>
+    /// <summary>The longest message that is sent to the control plane, in bytes.</summary>
     public int MaxAnswerBytes { get; init; } = 4 << 20;
 
-    /// <summary>How long a command may take that the control plane gives no deadline.</summary>
+    /// <summary>The time limit of a command without a deadline.</summary>
     public TimeSpan MaxCallTime { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long the first poll waits for the upstreams of the channels to respond; zero = not at all.</summary>
+    /// <summary>How long the first poll waits for the upstreams of the channels to respond; zero for no wait.</summary>
     public TimeSpan StartupWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>For commands under way when the agent stops, or the tunnel is removed from the file.</summary>
+    /// <summary>
+    /// The time for running commands to finish when the agent stops, or the tunnel is removed from the file.
+    /// </summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a poll that is under way may still deliver when the agent stops.</summary>
+    /// <summary>How long a running poll may still deliver commands when the agent stops.</summary>
     public TimeSpan LastDelivery { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>The route of a channel; null: the tunnel has no such channel.</summary>
+    /// <summary>The route of a channel; null if the tunnel has no such channel.</summary>
     public string? FindRoute(string channel)
     {
         foreach (var known in Channels)

@@ -1,11 +1,11 @@
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>What one tunnel does at a moment, for people. Nothing here is secret.</summary>
+/// <summary>The current status of a tunnel, for people. Contains no secrets.</summary>
 /// <param name="TunnelId">The provider's id.</param>
-/// <param name="Host">Of the control plane.</param>
-/// <param name="LastPoll">When a poll succeeded last; null = none has.</param>
-/// <param name="UnderWay">Commands that are handled now.</param>
-/// <param name="Problem">Why it gets no commands; null while it does.</param>
+/// <param name="Host">The host of the control plane.</param>
+/// <param name="LastPoll">When a poll last succeeded; null for never.</param>
+/// <param name="UnderWay">The number of running commands.</param>
+/// <param name="Problem">Why the tunnel receives no commands; null while it does.</param>
 internal sealed record LongPollStatus(
     string TunnelId,
     string Host,

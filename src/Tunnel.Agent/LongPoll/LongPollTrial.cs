@@ -3,17 +3,13 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>Tries whether the agent may serve a tunnel, and takes no command of it.</summary>
+/// <summary>Tests whether the agent may serve a tunnel, without receiving a command.</summary>
 internal static class LongPollTrial
 {
     /// <summary>
-    /// Reads the tunnel with its key and certificate. No poll: a control plane may deliver a command to any poll, and a command is
-    /// delivered once.
+    /// Reads the tunnel with its key and certificate. It does not poll: a control plane may deliver a command to any
+    /// poll, and delivers it only once.
     /// </summary>
-    /// <param name="settings">The tunnel.</param>
-    /// <param name="network">How the control plane is reached.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Bounds the trial.</param>
     /// <returns>A success only if the control plane names this tunnel.</returns>
     public static async Task<ControlReply> RunAsync(
         LongPollSettings settings,
@@ -47,7 +43,7 @@ internal static class LongPollTrial
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // the page of a proxy, for example
+            return null; // such as the page of a proxy
         }
     }
 }

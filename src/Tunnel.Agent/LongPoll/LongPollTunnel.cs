@@ -6,24 +6,24 @@ using Culvert.Tunnel.Agent.Tunnels;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// One tunnel of another provider: a loop that polls its control plane while there is room for a command, and a task for each
-/// command. It fails alone: other tunnels, and the tunnel to the agent's own edges, continue.
+/// A tunnel of another provider: a loop that polls its control plane while there is room for a command, and a task for
+/// each command. An error affects only this tunnel: other tunnels, and the tunnel to the agent's own edges, continue.
 /// </summary>
 internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 {
-    // A poll that is held for nothing takes long; the first one says whether the tunnel works.
+    // A poll without commands takes long; the first one is short, to find out whether the tunnel works.
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenWatches = TimeSpan.FromSeconds(1);
 
-    // A control plane that answers "nothing" at once would be asked in a busy loop.
+    // Prevents a busy loop with a control plane that answers empty polls at once.
     private static readonly TimeSpan LeastPoll = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan AfterEmpty = TimeSpan.FromMilliseconds(200);
 
-    // Commands that are not served take no slot of those that are.
+    // Commands that are refused do not use the slots of commands that are served.
     private const int MostRefusals = 4;
 
-    // For telling the control plane that the agent stops.
+    // The time to notify the control plane that the agent stops.
     private static readonly TimeSpan LastAnswers = TimeSpan.FromSeconds(5);
 
     private static readonly Backoff AfterFailure = new(TimeSpan.FromMilliseconds(200), TimeSpan.FromSeconds(10));
@@ -36,14 +36,14 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
     private readonly SemaphoreSlim refusals = new(MostRefusals, MostRefusals);
     private readonly ConcurrentDictionary<string, Task> underWay = new(StringComparer.Ordinal);
     private readonly EndedCommands finished;
-    private readonly CancellationTokenSource drained = new(); // ends the work
-    private CancellationTokenSource closing = new(); // ends a poll; replaced each time
-    private CancellationTokenSource withdrawn = new(); // ends the work; replaced each time
-    private readonly CancellationTokenSource over = new(); // ends the answers too
+    private readonly CancellationTokenSource drained = new(); // cancels running commands
+    private CancellationTokenSource closing = new(); // cancels a poll; replaced each time
+    private CancellationTokenSource withdrawn = new(); // cancels running commands; replaced each time
+    private readonly CancellationTokenSource over = new(); // cancels the answers too
     private volatile string? problem = "No poll has succeeded yet.";
-    private long lastPoll; // ticks of UTC; 0 = none
-    private int failures; // in a row
-    private string failed = ""; // what the log says of them
+    private long lastPoll; // ticks of UTC; 0 for none
+    private int failures; // consecutive failures
+    private string failed = ""; // the kind of failure that was logged
 
     public LongPollTunnel(LongPollSettings settings, LongPollParts parts)
     {
@@ -65,7 +65,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             problem
         );
 
-    /// <summary>Polls until stopped, then lets the commands under way end.</summary>
+    /// <summary>Polls until stopped, then lets running commands finish.</summary>
     public async Task RunAsync(CancellationToken stop)
     {
         using var drain = new CancellationTokenSource();
@@ -81,7 +81,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The stop came during a wait.
+            // The stop occurred during a wait.
         }
 
         problem = "The agent is stopping.";
@@ -115,11 +115,11 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
-            // The agent may take no commands now.
+            // The agent must not accept commands now.
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The root of the tunnel: a bug of one poll must not end all that follow. Readiness shows it.
+            // The root of the tunnel: an error in one poll must not end all later polls. Readiness shows it.
             problem = "The agent failed to poll: an internal error.";
             Log.LongPollFault(parts.Logger, settings.TunnelId, e);
             await Task.Delay(AfterFailure.Longest, parts.Time, stop);
@@ -138,11 +138,11 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
     }
 
-    // What a control plane delivers to a poll that was cancelled is lost, and under load each poll delivers at once. So the stop
-    // ends the waits immediately, and a poll that is under way a moment later.
+    // Commands that a control plane delivers to a cancelled poll are lost, and under load each poll delivers at once.
+    // So a stop ends waits immediately, but a running poll slightly later.
     private async Task PollAsync(CancellationToken stop, CancellationToken ended)
     {
-        // With no slot free, nothing is requested.
+        // Without a free slot, no commands are requested.
         await slots.WaitAsync(stop);
         slots.Release();
         var limit = Math.Clamp(slots.CurrentCount, 1, CommandReader.MostCommands);
@@ -186,7 +186,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         var remedy = ControlErrors.FindRemedy(reply.Status, reply.Code);
         var reason = remedy is null ? reply.Describe() : $"{reply.Describe()} {remedy}";
 
-        // Each response has an id of its own: the log has one line for failures of one kind.
+        // Each response has an id of its own, so the log has one line for consecutive failures of the same kind.
         var kind = reply.Status == 0 ? reply.Detail : $"{reply.Status} {reply.Code}";
         if (kind != failed)
         {
@@ -205,8 +205,9 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             Drop(reason);
         }
 
-        // Delivered twice, it would run twice: each is known before the first one begins, which may end at once. One that ends
-        // during this is among those that have ended before it is no longer under way.
+        // A command that is delivered twice must not run twice. All commands are registered before the first one
+        // starts, which may end at once. A command that ends during this loop is added to the finished ones before it
+        // is removed from those under way.
         var accepted = new List<(TunnelCommand Command, TaskCompletionSource Handled)>(batch.Commands.Count);
         foreach (var command in batch.Commands)
         {
@@ -233,8 +234,8 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
         for (var i = 0; i < accepted.Count; i++)
         {
-            // The commands of one poll begin at the same time. The last one, most often the only one, begins on this thread:
-            // to wake another takes longer than its work before its first wait.
+            // The commands of one poll start at the same time. The last one, often the only one, starts on this thread:
+            // waking another thread takes longer than its work before its first await.
             _ = RunAsync(accepted[i].Command, accepted[i].Handled, yieldsFirst: i < accepted.Count - 1);
         }
     }
@@ -258,7 +259,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (Exception e)
         {
-            // The root of a command: whatever went wrong concerns this one alone, and the tunnel must continue.
+            // The root of a command: an error affects only this command, and the tunnel must continue.
             Log.CommandFault(parts.Logger, settings.TunnelId, command.Name, e);
             parts.Metrics.Handled(settings.TunnelId, "fault");
         }
@@ -274,7 +275,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
     }
 
-    // The time of the command runs from the receipt of its poll, whatever it has waited for since.
+    // The deadline counts from the receipt of the poll, however long the command has waited since.
     private Task<string> HandleAsync(TunnelCommand command) =>
         command.ResponseTimeout is { } timeout ? HandleWithinAsync(command, timeout) : HandleAsync(command, over.Token);
 
@@ -340,7 +341,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
     }
 
-    // False: the time that a call may take passed while it waited.
+    // False if the time limit of a call expired during the wait.
     private async Task<bool> TryWaitAsync(SemaphoreSlim room, CancellationToken deadline)
     {
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(deadline);
@@ -373,13 +374,13 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (OperationCanceledException) when (work.IsCancellationRequested && !deadline.IsCancellationRequested)
         {
-            // It took longer than a call may, or the agent stops: the product learns it now.
+            // The call exceeded its time limit, or the agent stops: the product is notified now.
             var isTooLong = !drained.IsCancellationRequested && !stopped.IsCancellationRequested;
             await EndAsync(command, sender, isTooLong);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // The root of a command's work: a bug concerns this one alone, and its product must not wait in vain.
+            // The root of a command's work: an error affects only this command, and its product must not wait in vain.
             Log.CommandFault(parts.Logger, settings.TunnelId, command.Name, e);
             await EndAsync(command, sender, isTooLong: false);
         }
@@ -406,7 +407,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
     private static TimeSpan LongestTimer => TimeSpan.FromDays(40);
 
-    // No early failure of calls: the upstreams of the channels must respond, for a while at least.
+    // Prevents early failures of calls: waits for a limited time until the upstreams of the channels respond.
     private async Task WaitForUpstreamsAsync(CancellationToken stop)
     {
         var began = parts.Time.GetTimestamp();
@@ -420,7 +421,8 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
     }
 
-    // A poll that is held would deliver commands that may not be served, and a call may last for minutes.
+    // Cancels polls and calls: a held poll would deliver commands that must not be served, and a call may last for
+    // minutes.
     private async Task WatchClosureAsync(CancellationToken ended)
     {
         using var timer = new PeriodicTimer(BetweenWatches, parts.Time);
@@ -483,7 +485,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
         catch (OperationCanceledException)
         {
-            // The time is over.
+            // The time limit has expired.
         }
     }
 }

@@ -2,11 +2,11 @@ using Culvert.Tunnel.Agent.Tunnels;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>The tunnels of other providers whose control plane the agent polls.</summary>
+/// <summary>The agent's tunnels of other providers whose control plane it polls.</summary>
 internal sealed class LongPollTunnels(LongPollParts parts, IReadOnlyList<LongPollSettings> initial)
     : ProviderTunnels<LongPollSettings, LongPollTunnel>(initial)
 {
-    /// <summary>Of each tunnel of the file.</summary>
+    /// <summary>The status of each tunnel in the file.</summary>
     public IReadOnlyList<LongPollStatus> Status => [.. Serving.Select(t => t.Status)];
 
     protected override LongPollTunnel Create(LongPollSettings settings) => new(settings, parts);

@@ -9,8 +9,8 @@ internal static partial class ResponseTimeout
     private const long NanosecondsPerTick = 100;
 
     /// <summary>
-    /// A whole number and its unit. Null for any other text, and for what exceeds 64 bits of nanoseconds: the protocol says
-    /// that such a command has no deadline.
+    /// Accepts a whole number with a unit. Null for any other text, and for more than 64 bits of nanoseconds: by the
+    /// protocol such a command has no deadline.
     /// </summary>
     public static TimeSpan? Parse(string? text)
     {

@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// <summary>Reads <c>Retry-After</c> (RFC 9110 §10.2.3): seconds, or a date.</summary>
 internal static class RetryAfterHeader
 {
-    /// <summary>A control plane cannot stop an agent for longer.</summary>
+    /// <summary>The longest time that a control plane can delay an agent.</summary>
     public static readonly TimeSpan Longest = TimeSpan.FromSeconds(60);
 
     /// <summary>Null for a value that is malformed, negative or past.</summary>

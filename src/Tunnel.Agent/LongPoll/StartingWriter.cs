@@ -25,9 +25,9 @@ internal sealed class StartingWriter(CommandResponse response) : PipeWriter
         return await Inner.FlushAsync(cancellationToken);
     }
 
-    // The response ends when its application does.
+    // The response ends when its application ends.
     public override void Complete(Exception? exception = null)
     {
-        // See above.
+        // The response ends when its application ends, even with an error.
     }
 }

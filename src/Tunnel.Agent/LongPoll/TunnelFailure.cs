@@ -7,11 +7,11 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Where a call failed, in the words of the provider's protocol: the member <c>tunnel_failure</c> of an error that the agent
-/// makes itself. It never contains a URL, a body or the text of an exception.
+/// Where a call failed, in the terms of the provider's protocol: the member <c>tunnel_failure</c> of an error that the
+/// agent creates itself. It never contains a URL, a body or the text of an exception.
 /// </summary>
-/// <param name="Source">Which part failed: a closed list of the protocol.</param>
-/// <param name="Kind">How: a closed list of the protocol.</param>
+/// <param name="Source">The part that failed: a closed list of the protocol.</param>
+/// <param name="Kind">The kind of failure: a closed list of the protocol.</param>
 internal sealed record TunnelFailure(string Source, string Kind)
 {
     private const string TargetHttp = "target_http";
@@ -29,7 +29,8 @@ internal sealed record TunnelFailure(string Source, string Kind)
 
     private const int Version = 1;
 
-    // The agent's reasons of failures on the way to the upstream. All other reasons are decisions of the agent itself.
+    // The agent's reasons for failures on the path to the upstream. All other reasons are decisions of the agent
+    // itself.
     private static readonly FrozenDictionary<string, TunnelFailure> ByReason = new Dictionary<string, TunnelFailure>(
         StringComparer.Ordinal
     )
@@ -52,26 +53,26 @@ internal sealed record TunnelFailure(string Source, string Kind)
         [ChildFailures.ChildUnmatched.Reason] = new(Protocol, "invalid_protocol_response"),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The server's own error status, 400 to 599; 0 = the failure is another one.</summary>
+    /// <summary>The server's own error status, 400 to 599; 0 for other failures.</summary>
     public int UpstreamStatus { get; private init; }
 
-    /// <summary>Whether the head of the server's response came.</summary>
+    /// <summary>Whether the head of the server's response arrived.</summary>
     public bool IsAfterResponse { get; private init; }
 
-    /// <summary>The agent's own stable code, where it has one; empty for none.</summary>
+    /// <summary>The agent's own stable code; empty for none.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>The agent's id of the request, as its log has it; empty for none.</summary>
+    /// <summary>The agent's request id, as in its log; empty for none.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>The server's own status: it outranks whatever happened to the response afterwards.</summary>
+    /// <summary>The failure for a server's error status, whatever happens to the response afterwards.</summary>
     /// <param name="status">400 to 599.</param>
     public static TunnelFailure FromStatus(int status) =>
         new(TargetHttp, "http_status") { UpstreamStatus = status, IsAfterResponse = true };
 
     /// <summary>
-    /// The same, of a response whose head came without an error. The protocol has no status for it, and calls a transport closed
-    /// only before a response.
+    /// The failure of a response whose head arrived without an error. The protocol has no status for it, and calls a
+    /// transport closed only before a response.
     /// </summary>
     public TunnelFailure AfterResponse() =>
         this with
@@ -88,7 +89,7 @@ internal sealed record TunnelFailure(string Source, string Kind)
         };
 
     /// <summary>A JSON-RPC error.</summary>
-    /// <param name="id">Of the request, as it was written; empty for null.</param>
+    /// <param name="id">The request's id, as written; empty for null.</param>
     public byte[] Format(ReadOnlySpan<byte> id)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -131,7 +132,7 @@ internal sealed record TunnelFailure(string Source, string Kind)
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>The id for an error about a message: that of a request, else none.</summary>
+    /// <summary>The id for an error about a message: that of a request, otherwise none.</summary>
     public static ReadOnlyMemory<byte> GetId(McpMessage message) =>
         message.Kind == MessageKind.Request && !message.Has(MessageErrors.Unreadable | MessageErrors.Invalid)
             ? message.Id
