@@ -7,9 +7,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Binds the ids in a stream of events to the principal that receives the stream (P8), because with
-/// <c>Last-Event-ID</c> a server continues whichever stream an id belongs to. Only a line that may contain an id is
-/// held back; an idle stream holds no buffer.
+/// Binds the ids in a stream of events to the principal that receives it (P8): with <c>Last-Event-ID</c> a server
+/// continues whichever stream an id belongs to. Only a line that may contain an id is held; an idle stream holds no
+/// buffer.
 /// </summary>
 internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
 {
@@ -74,8 +74,7 @@ internal sealed class BoundEventIds(SessionBinding binding, Principal principal)
         return IsRefused ? default : changed.WrittenMemory;
     }
 
-    // The length of the next line and of its end; null if the bytes that follow decide whether the line has an id. The
-    // LF of a CRLF reads as an empty line, which passes as well.
+    // Null if the bytes that follow decide whether the line has an id. The LF of a CRLF reads as an empty line.
     private (int Length, int EndLength)? FindLine(ReadOnlySpan<byte> rest)
     {
         if (!hasBegun)

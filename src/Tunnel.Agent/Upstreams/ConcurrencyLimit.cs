@@ -3,8 +3,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Limits the concurrent calls to one route's upstream. The last quarter is reserved for clients that hold less than
-/// half of them, so that a client whose calls never end cannot use all of them.
+/// Limits the concurrent calls of one route. The last quarter is reserved for clients that hold less than half, so that
+/// a client whose calls never end cannot use all of them.
 /// </summary>
 internal sealed class ConcurrencyLimit(int most)
 {

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Which side of a body copy failed.</summary>
 internal enum CopySide
 {
     Upstream,

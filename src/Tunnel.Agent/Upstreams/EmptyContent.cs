@@ -3,8 +3,8 @@ using System.Net;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// A body of zero bytes. The HTTP client never retries a request that has one on another connection, which matters
-/// where a retry is not safe (P10). It also carries the content headers of requests without a body.
+/// A body of zero bytes. The HTTP client never retries a request with one on another connection, which matters where a
+/// retry is not safe (P10). It also carries the content headers of requests without a body.
 /// </summary>
 internal sealed class EmptyContent : HttpContent
 {

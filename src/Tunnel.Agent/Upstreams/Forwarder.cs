@@ -27,8 +27,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)
     {
-        // (1) Admit. A full upstream fails the call at once: a call queued behind streams that may last for hours would
-        // hang.
+        // (1) Admit. A full upstream fails the call at once: a call queued behind streams of hours would hang.
         if (HttpMethods.IsTrace(exchange.Request.Method))
         {
             // RFC 9110 §9.3.8: the answer to TRACE repeats the request, and so the agent's own credential.
@@ -272,8 +271,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         return true;
     }
 
-    // P8: opens the event id as the gate opens session ids. An empty id is not passed on: an upstream might start at
-    // its first event.
+    // P8: opens the event id. An empty id is not passed on: an upstream might start at its first event.
     private static bool TryOpenEvent(Exchange exchange, RouteAccess access, Principal principal)
     {
         var headers = exchange.Request.Headers;

@@ -10,19 +10,15 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// The HTTP client of one route, with its own connection pool and limits. It adds nothing to and removes nothing from
-/// what passes through.
-/// </summary>
+/// <summary>The HTTP client of one route, with its own connection pool and limits. It changes nothing that passes.</summary>
 internal sealed class HttpUpstream : Upstream
 {
     // Many servers close idle connections after 5 s (Node, uvicorn), and a busy server may close a connection with a
-    // new call unread in it. That call may have run, so it must not be sent again (RFC 9110 §9.2.2). A connection is
-    // therefore reused only long before its server's timer expires: a new connection costs less than a failed call.
+    // new call unread in it. That call must not be sent again (RFC 9110 §9.2.2), so a connection is reused only long
+    // before that.
     internal static readonly TimeSpan PooledIdle = TimeSpan.FromSeconds(2);
 
-    // After this time a new connection is opened, so that a changed address (or a changed verdict on it) takes effect
-    // under load.
+    // A new connection is opened after this time, so that a changed address or verdict takes effect under load.
     private static readonly TimeSpan PooledLife = TimeSpan.FromMinutes(10);
 
     /// <summary>The most concurrent answers to requests of the server. Further requests get no answer.</summary>
@@ -64,7 +60,6 @@ internal sealed class HttpUpstream : Upstream
 
     public TimeProvider Time => forwarder.Time;
 
-    /// <summary>Rewrites the upstream's own address in its answers.</summary>
     public UpstreamAddresses Addresses { get; }
 
     /// <summary>The cookies that the agent stores for its clients' sessions.</summary>
@@ -105,16 +100,15 @@ internal sealed class HttpUpstream : Upstream
         _ = forwarder.ServerRequests.RefuseAsync(exchange, route, this, id);
 
     /// <summary>
-    /// Acquires one of the route's connections; false if all, or all that one client may have, are in use. Pair with
-    /// <see cref="Leave"/>.
+    /// False if all connections, or all that one client may have, are in use. Pair with <see cref="Leave"/>.
     /// </summary>
     public bool TryEnter(ClientKey client) => concurrency.TryEnter(client);
 
     public void Leave(ClientKey client) => concurrency.Leave(client);
 
     /// <summary>
-    /// Acquires a connection for an answer to a request of the server, and keeps the upstream open until it is sent;
-    /// false if the limit is reached. Call it from within an exchange. Pair with <see cref="LeaveAsRefusal"/>.
+    /// Acquires a connection for an answer to a server's request, and keeps the upstream open; false if the limit is
+    /// reached. Call it from within an exchange. Pair with <see cref="LeaveAsRefusal"/>.
     /// </summary>
     public bool TryEnterAsRefusal(ClientKey client)
     {

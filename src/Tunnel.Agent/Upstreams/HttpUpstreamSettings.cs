@@ -8,7 +8,6 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>An HTTP upstream at a host and port, or at a Unix socket.</summary>
 internal sealed record HttpUpstreamSettings : UpstreamSettings
 {
     public required bool IsTls { get; init; }
@@ -21,23 +20,18 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>Path of a Unix socket to connect to instead of the host and port; empty for none.</summary>
     public string SocketPath { get; init; } = "";
 
-    /// <summary>
-    /// The proxy that the agent sends CONNECT to, and that resolves the host's name; null for direct connections.
-    /// </summary>
+    /// <summary>The proxy that the agent sends CONNECT to, and that resolves the host's name; null for none.</summary>
     public HttpProxyOptions? Proxy { get; init; }
 
     /// <summary>A PEM file with roots for an https proxy, in addition to the system's; empty for none.</summary>
     public string ProxyCaBundle { get; init; } = "";
 
-    /// <summary>The only address family to use; unspecified for both.</summary>
     public AddressFamily AddressFamily { get; init; }
 
-    /// <summary>The Host field that the upstream sees (P6); servers with rebinding checks accept only their own names.</summary>
+    /// <summary>The Host field of requests (P6); servers with rebinding checks accept only their own names.</summary>
     public required string HostHeader { get; init; }
 
-    /// <summary>
-    /// Addresses that the agent may connect to. Every connection checks the addresses that the name resolves to.
-    /// </summary>
+    /// <summary>Every connection checks the addresses that the name resolves to.</summary>
     public required AddressRanges AllowedRanges { get; init; }
 
     public bool DangerousAllowAnyAddress { get; init; }
@@ -48,7 +42,6 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
     /// <summary>PEM of additional roots for the upstream's certificate; empty for none.</summary>
     public string TlsCaPem { get; init; } = "";
 
-    /// <summary>Whether the system's roots are trusted as well.</summary>
     public bool TlsSystemRoots { get; init; } = true;
 
     /// <summary>PEM file of the agent's client certificate, read again when it changes; empty for none.</summary>
@@ -61,7 +54,6 @@ internal sealed record HttpUpstreamSettings : UpstreamSettings
 
     public CookieHandling Cookies { get; init; }
 
-    /// <summary>What happens to answers that name another address of the inner network.</summary>
     public InnerAddresses InnerAddresses { get; init; }
 
     /// <summary>The most concurrent requests; each uses one connection. Further requests are refused.</summary>

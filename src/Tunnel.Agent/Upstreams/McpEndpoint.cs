@@ -3,10 +3,8 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Checks of requests to an MCP endpoint that the agent itself serves.</summary>
 internal static class McpEndpoint
 {
-    /// <summary>Whether the target is the endpoint, with or without a query.</summary>
     public static bool IsEndpoint(string target, string path)
     {
         var query = target.IndexOf('?', StringComparison.Ordinal);
@@ -30,9 +28,9 @@ internal static class McpEndpoint
             : null;
 
     /// <summary>
-    /// M2, M8: why a modern message is refused before its server sees it; null if it may pass. The checks: 1.
-    /// <c>_meta</c> of a request is complete, 2. version, 3. method and 4. name are in the headers and agree with the
-    /// body. In a notification only the fields that are present must agree: no rule requires them.
+    /// M2, M8: why a modern message is refused; null if it may pass. The checks: 1. <c>_meta</c> of a request is
+    /// complete, 2. version, 3. method and 4. name are in the headers and agree with the body. In a notification only
+    /// the fields that are present must agree.
     /// </summary>
     public static Failure? FindFailure(MessageHead head, McpMessage message)
     {
@@ -57,7 +55,6 @@ internal static class McpEndpoint
         };
     }
 
-    /// <summary>The HTTP status of a modern response.</summary>
     public static int ToStatusCode(int? errorCode) =>
         errorCode switch
         {

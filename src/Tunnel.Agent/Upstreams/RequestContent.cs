@@ -5,13 +5,10 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// A client's request body on its way to the upstream. It is passed on as it arrives, and flushed when no more bytes
-/// are ready.
-/// </summary>
-/// <param name="length">The announced length; null if the body is chunked or HTTP/2 without a length.</param>
-/// <param name="maxBytes">The most bytes of a body without a length; null for no limit.</param>
-/// <param name="begun">The bytes of the body that were read already.</param>
+/// <summary>A client's request body, passed on as it arrives, and flushed when no more bytes are ready.</summary>
+/// <param name="length">Null if the body is chunked or HTTP/2 without a length.</param>
+/// <param name="maxBytes">The limit of a body without a length; null for none.</param>
+/// <param name="begun">The bytes that were read already.</param>
 internal sealed class RequestContent(
     PipeReader reader,
     long? length,

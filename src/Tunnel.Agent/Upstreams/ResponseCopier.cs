@@ -7,17 +7,16 @@ using Culvert.Tunnel.Agent.Upstreams.Addresses;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Copies a response body, and flushes as soon as the upstream has no more bytes ready (P1). While it waits it holds no
+/// Copies a response body, and flushes when the upstream has no more bytes ready (P1). While it waits it holds no
 /// buffer: ten thousand idle streams of events need none.
 /// </summary>
 internal static class ResponseCopier
 {
-    // The least room to request for a read. The connection's buffers hold one TLS record each: a request for that much
-    // gets a new buffer for every read, and leaves the one before it unfilled.
+    // The connection's buffers hold one TLS record each: a request for that much gets a new buffer for every read, and
+    // leaves the one before it unfilled.
     private const int LeastChunkBytes = 4 * 1024;
 
-    // The writer is flushed at this size even if the upstream is always faster than the client: this is the
-    // backpressure.
+    // Flushed at this size even if the upstream is always faster than the client: this is the backpressure.
     private const int MostUnflushedBytes = 64 * 1024;
 
     private static readonly CopyError Gone = new(CopySide.Client, "The client disconnected.");

@@ -5,7 +5,6 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Copies the head and the trailers of an upstream's answer, and classifies the answer by its head.</summary>
 internal static class ResponseHeaders
 {
     // An answer without a length may last forever.
@@ -74,8 +73,7 @@ internal static class ResponseHeaders
     private static StringValues ToStringValues(System.Net.Http.Headers.HeaderStringValues values) =>
         values.Count == 1 ? values.ToString() : values.ToArray();
 
-    // Trailers reach HTTP/2 clients; HTTP/1.1 clients did not request them (RFC 9110 §6.5.1 lets a recipient drop
-    // them).
+    // Only HTTP/2 clients get trailers; HTTP/1.1 clients did not request them (RFC 9110 §6.5.1 permits dropping).
     public static void CopyTrailers(Exchange exchange, HttpResponseMessage response, bool passesCookies)
     {
         if (exchange.Trailers is not { } trailers)

@@ -5,7 +5,6 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Maps the exception of a failed send to the failure that the client sees.</summary>
 internal static class SendFailure
 {
     // The details are for the log only: the client learns the reason, but no inner addresses.
@@ -43,16 +42,14 @@ internal static class SendFailure
                 e.Message
             ),
 
-            // The handler's own connect timeout: a cancellation with an inner TimeoutException, before the agent's
-            // deadline.
+            // The handler's own connect timeout: a cancellation with an inner TimeoutException.
             OperationCanceledException { InnerException: TimeoutException } => (
                 UpstreamFailures.ConnectTimeout,
                 e.InnerException.Message
             ),
             OperationCanceledException => (UpstreamFailures.HeadersTimeout, "Stage: headers."),
 
-            // The HTTP client checks a connection when it is established; one that was reset by then has carried no
-            // request.
+            // The HTTP client checks a connection when it is established: one that is reset by then carried no request.
             SocketException => (UpstreamFailures.ConnectFailed, e.Message),
             _ => (UpstreamFailures.Closed, e.Message),
         };

@@ -8,18 +8,15 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// Answers a request of an upstream (sampling, elicitation, …) with an error when the policy does not pass it on to the
-/// client.
-/// </summary>
+/// <summary>Answers an upstream's request (sampling, elicitation, …) that the policy does not pass to the client.</summary>
 internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
     private const string Refused = "The route's policy does not pass this request on to the client.";
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Posts an error to the server as the client's answer to its request (L8), with the client's session and version
-    /// and the route's credential and headers. The outcome does not affect any client.
+    /// Posts an error to the server as the client's answer (L8), with the client's session and version and the route's
+    /// credential and headers. The outcome does not affect any client.
     /// </summary>
     // Everything in the exchange is read before the first await: afterwards it may belong to another request.
     public async Task RefuseAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)

@@ -12,8 +12,8 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams;
 
 /// <summary>
-/// Opens the connections of one route. Each connection resolves the name and connects to the very address that passed
-/// the check, so an answer that changes between check and use gains nothing (DNS rebinding).
+/// Opens the connections of one route. Each connects to the very address that passed the check, so a name whose address
+/// changes between check and use gains nothing (DNS rebinding).
 /// </summary>
 internal sealed class UpstreamConnector
 {
@@ -74,8 +74,8 @@ internal sealed class UpstreamConnector
         }
     }
 
-    // The proxy connects to the target, so the address that the name resolves to cannot be pinned. The agent checks the
-    // proxy's own address, like any other, and a target that is an IP address.
+    // The proxy resolves the name, so its address cannot be pinned. The agent checks the proxy's own address, like any
+    // other, and a target that is an IP address.
     private void CheckTarget()
     {
         if (
@@ -172,7 +172,7 @@ internal sealed class UpstreamConnector
     }
 
     // A cloud's metadata service gives credentials to any caller. One of its addresses is in fd00::/8, which is allowed
-    // by default, so a range that merely contains it does not permit it.
+    // by default, so a range that contains it does not permit it.
     private string? Vet(IPEndPoint endPoint) =>
         settings.AddressFamily != AddressFamily.Unspecified && endPoint.AddressFamily != settings.AddressFamily
             ? $"{endPoint.Address} is not of the family that network.address_family names."

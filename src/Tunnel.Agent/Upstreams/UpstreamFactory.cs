@@ -6,7 +6,6 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>Creates upstreams from their settings.</summary>
 /// <param name="resolver">The system's resolver when null.</param>
 internal sealed class UpstreamFactory(
     Forwarder forwarder,

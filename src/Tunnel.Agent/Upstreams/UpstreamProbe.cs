@@ -3,10 +3,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// Probes repeatedly whether a route's upstream answers, over the same path and under the same address rules as its
-/// requests.
-/// </summary>
+/// <summary>Probes repeatedly whether a route's upstream answers, under the address rules of its requests.</summary>
 /// <param name="known">The last result of an earlier probe of this upstream; null for none.</param>
 internal sealed class UpstreamProbe(
     Route route,
@@ -18,8 +15,7 @@ internal sealed class UpstreamProbe(
     // A server that recovers should not be called unhealthy for the rest of a long interval.
     private static readonly TimeSpan Recheck = TimeSpan.FromSeconds(2);
 
-    // Between two probes the agent only connects: an unreachable server is noticed within 5 s, however long the
-    // interval is.
+    // Between two probes the agent only connects: an unreachable server is noticed within 5 s.
     private static readonly TimeSpan Reach = TimeSpan.FromSeconds(3);
 
     private volatile ProbeState state = known ?? new(null, "");
@@ -64,7 +60,6 @@ internal sealed class UpstreamProbe(
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    /// <summary>Probes once; true if the result changed.</summary>
     public async Task<bool> ProbeAsync(CancellationToken cancellationToken)
     {
         var before = state;

@@ -159,7 +159,6 @@ internal static class UpstreamRequest
         }
     }
 
-    /// <summary>Whether the route's configuration sets this header.</summary>
     public static bool IsConfigured(IReadOnlyList<KeyValuePair<string, SettingValue>> configured, string name)
     {
         for (var i = 0; i < configured.Count; i++)

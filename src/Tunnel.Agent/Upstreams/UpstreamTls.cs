@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>TLS options for an upstream: the trusted roots and the name that its certificate must have.</summary>
 internal static class UpstreamTls
 {
     public static SslClientAuthenticationOptions CreateOptions(HttpUpstreamSettings settings) =>

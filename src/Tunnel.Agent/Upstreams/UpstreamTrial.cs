@@ -5,9 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
 
-/// <summary>
-/// One probe of a route's upstream outside the running agent, over the same path and under the same rules.
-/// </summary>
+/// <summary>A probe of a route's upstream outside the running agent, over the same path and under the same rules.</summary>
 internal static class UpstreamTrial
 {
     public static async Task<ProbeState> RunAsync(

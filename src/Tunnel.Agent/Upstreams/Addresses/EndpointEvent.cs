@@ -6,8 +6,8 @@ using Culvert.Platform.Events;
 namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
 /// <summary>
-/// Rewrites <c>endpoint</c>, the first event of the HTTP with SSE transport that MCP had before 2025-03-26: the URL
-/// that the client posts to. The first event with data decides; every byte after it passes as received.
+/// Rewrites <c>endpoint</c>, the first event of MCP's HTTP with SSE transport before 2025-03-26: the URL that the
+/// client posts to. Every byte after the first event with data passes as received.
 /// </summary>
 /// <param name="rewrite">Returns the URL to send instead; null if the URL must not pass.</param>
 internal sealed class EndpointEvent(Func<string, string?> rewrite)
@@ -24,7 +24,6 @@ internal sealed class EndpointEvent(Func<string, string?> rewrite)
     /// <summary>Whether the event names an address that must not pass. No part of the event was returned then.</summary>
     public bool IsRefused { get; private set; }
 
-    /// <summary>Adds received bytes, and returns those that may pass.</summary>
     public ReadOnlyMemory<byte> Add(ReadOnlySpan<byte> bytes)
     {
         ReadOnlyMemory<byte> rest = (byte[])[.. held.Span, .. bytes];
@@ -34,7 +33,7 @@ internal sealed class EndpointEvent(Func<string, string?> rewrite)
 
     /// <summary>
     /// Returns the held bytes that may pass at the end of the stream. An incomplete event is dropped, as by every
-    /// client (HTML Standard §9.2.6), because it may be half of an event that names an address.
+    /// client (HTML Standard §9.2.6): it may be half of an event that names an address.
     /// </summary>
     public ReadOnlyMemory<byte> End()
     {

@@ -4,10 +4,9 @@ namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 internal enum InnerAddresses
 {
     /// <summary>
-    /// The agent answers with an error instead: outside clients cannot reach such an address and should not learn it.
+    /// The agent answers with an error: outside clients cannot reach such an address and should not learn it.
     /// </summary>
     Refuse,
 
-    /// <summary>The answer passes unchanged.</summary>
     Pass,
 }

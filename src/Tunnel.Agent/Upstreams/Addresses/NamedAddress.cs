@@ -5,12 +5,10 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
-/// <summary>
-/// An absolute http or https URL, or a reference with an authority (RFC 3986 §4.2), as an answer contains it.
-/// </summary>
+/// <summary>An absolute http or https URL, or a reference with an authority (RFC 3986 §4.2).</summary>
 /// <param name="Scheme">In lower case; empty where the reference has none.</param>
 /// <param name="Host">In lower case, without brackets and final dot.</param>
-/// <param name="Port">The written port; 0 for none.</param>
+/// <param name="Port">0 for none.</param>
 /// <param name="Rest">Path, query and fragment, byte for byte.</param>
 internal sealed record NamedAddress(string Scheme, string Host, int Port, string Rest)
 {
@@ -40,9 +38,7 @@ internal sealed record NamedAddress(string Scheme, string Host, int Port, string
             ? AddressClasses.Classify(address) == AddressClass.Loopback
             : Host == "localhost" || Host.EndsWith(".localhost", StringComparison.Ordinal);
 
-    /// <summary>
-    /// Whether the host is not on the Internet: a private address, or a name that public DNS does not have.
-    /// </summary>
+    /// <summary>Whether the host is a private address, or a name that public DNS does not have.</summary>
     public bool IsInner =>
         IPAddress.TryParse(Host, out var address)
             ? AddressClasses.Classify(address) != AddressClass.Public
@@ -92,7 +88,6 @@ internal sealed record NamedAddress(string Scheme, string Host, int Port, string
             );
     }
 
-    /// <summary>The port that a client would connect to.</summary>
     public int GetPort(bool isTls) =>
         Port != 0 ? Port
         : Scheme == "https" || (Scheme.Length == 0 && isTls) ? HttpsPort

@@ -12,8 +12,8 @@ namespace Culvert.Tunnel.Agent.Upstreams.Addresses;
 
 /// <summary>
 /// Replaces the upstream's own address in its answers by the route's URL (S46): an outside client cannot follow an
-/// inner address, and an inside client would bypass the route, with its checks and records. An answer that names
-/// another inner address is refused, unless the route passes it.
+/// inner address, and an inside client would bypass the route's checks and records. An answer that names another inner
+/// address is refused, unless the route passes it.
 /// </summary>
 internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
 {
@@ -29,10 +29,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
     private readonly bool isLoopback = new NamedAddress("", settings.Host.ToLowerInvariant(), 0, "").IsLoopback;
     private readonly (string Host, int Port) header = ReadHeader(settings.HostHeader);
 
-    /// <summary>
-    /// Rewrites <c>Location</c>, <c>Content-Location</c>, <c>Link</c> and the URLs of challenges in the answer's head.
-    /// </summary>
-    /// <param name="exchange">The exchange that the answer's head was copied to.</param>
+    /// <summary>Rewrites <c>Location</c>, <c>Content-Location</c>, <c>Link</c> and the URLs of challenges.</summary>
     /// <param name="host">The host that the client requested, with its port.</param>
     /// <param name="isPassthrough">Whether the upstream itself signs clients in.</param>
     /// <param name="problem">For the log: which header names which host.</param>
@@ -71,10 +68,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         return problem is null;
     }
 
-    /// <summary>
-    /// Rewrites a reference that the upstream gives for a client to follow; null if it names another inner address.
-    /// </summary>
-    /// <param name="host">The host that the client requested, with its port.</param>
+    /// <summary>Rewrites a reference for a client to follow; null if it names another inner address.</summary>
     public string? Rewrite(string host, string reference)
     {
         var found = new Rewriting(this, host, isPassthrough: false);
@@ -83,10 +77,8 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
     }
 
     /// <summary>
-    /// Returns a JSON document with the route's URL instead of the upstream's in every text; unchanged, byte for byte,
-    /// if no text names the upstream.
+    /// A JSON document with the route's URL instead of the upstream's; byte for byte the same if none occurs.
     /// </summary>
-    /// <param name="host">The host that the client requested, with its port.</param>
     public ReadOnlyMemory<byte> RewriteDocument(string host, ReadOnlyMemory<byte> document)
     {
         try
@@ -112,7 +104,6 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         return buffer.WrittenMemory;
     }
 
-    // True if a text was replaced.
     private static bool RewriteTexts(JsonNode node, Rewriting found)
     {
         var isChanged = false;
@@ -168,8 +159,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         }
     }
 
-    // The upstream's own names are the address that the agent connects to and the name in the Host field. A server
-    // behind a TLS terminator writes http, and a server that does not know its port omits it.
+    // A server behind a TLS terminator writes http, and a server that does not know its port omits it.
     private bool IsOwn(NamedAddress named) =>
         (named.Host == header.Host && (named.Port == header.Port || (header.Port == 0 && named.HasUsualPort)))
         || (
@@ -195,7 +185,6 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
     [GeneratedRegex("[?&#](?:code|error|access_token|id_token)=", RegexOptions.CultureInvariant)]
     private static partial Regex AuthorizationResponse();
 
-    /// <summary>Rewrites the addresses of a single answer.</summary>
     private sealed class Rewriting(UpstreamAddresses upstream, string host, bool isPassthrough)
     {
         private readonly (string Host, int Port) route = ReadHeader(host);

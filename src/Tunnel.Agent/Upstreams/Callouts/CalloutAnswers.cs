@@ -5,7 +5,6 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The JSON responses of the callouts server, in either era.</summary>
 internal static class CalloutAnswers
 {
     private static readonly string[] LegacyVersions = ["2025-11-25", "2025-06-18", "2025-03-26"];
@@ -92,7 +91,6 @@ internal static class CalloutAnswers
             ? Refused(request, isModern, refusal)
             : Tool(request, isModern, isError: false, json => surface.WriteResult(json, result, targets));
 
-    /// <summary>The URL of a token endpoint, as written in the configuration.</summary>
     public static ReadOnlyMemory<byte> Audience(McpMessage request, bool isModern, Uri url) =>
         Tool(request, isModern, isError: false, json => json.WriteString("audience"u8, url.OriginalString));
 

@@ -9,8 +9,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// Calls targets. Each connection resolves the name and connects to the very address that passed the check. A redirect
-/// is followed only to another target, under that target's own rules, at every hop.
+/// Calls targets. Each connection goes to the very address that passed the check. A redirect is followed only to
+/// another target, under that target's own rules.
 /// </summary>
 internal sealed class CalloutClient : IDisposable
 {

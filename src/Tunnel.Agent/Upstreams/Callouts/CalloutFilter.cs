@@ -4,8 +4,7 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// Selects the targets that a caller wants to see. Case and surrounding whitespace are ignored; an empty list selects
-/// all.
+/// A caller's selection of targets; case and surrounding whitespace are ignored, an empty list selects all.
 /// </summary>
 /// <param name="Categories">A target has one of these.</param>
 /// <param name="Sources">Like the categories.</param>

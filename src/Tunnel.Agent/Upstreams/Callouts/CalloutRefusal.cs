@@ -4,7 +4,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 /// <param name="Code">Stable; <c>error_code</c> in the tool's result.</param>
 /// <param name="Message">For the caller: no URL, no address.</param>
 /// <param name="Cause">The usual cause; for the documentation.</param>
-/// <param name="NextStep">What the reader should do; for the documentation.</param>
+/// <param name="NextStep">For the documentation.</param>
 internal sealed record CalloutRefusal(string Code, string Message, string Cause, string NextStep)
 {
     public static readonly CalloutRefusal Arguments = new(

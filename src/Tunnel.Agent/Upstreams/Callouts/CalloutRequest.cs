@@ -27,7 +27,6 @@ internal sealed record CalloutRequest
     public bool FollowsRedirects { get; private init; } = true;
 
     /// <summary>Null if the arguments do not have the required shape.</summary>
-    /// <param name="members">The members that the tool has.</param>
     public static CalloutRequest? Read(JsonElement arguments, IReadOnlyList<string> members)
     {
         if (

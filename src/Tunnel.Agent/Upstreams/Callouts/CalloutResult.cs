@@ -2,10 +2,8 @@ using System.Net.Http.Headers;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The result of a callout.</summary>
 /// <param name="Refusal">Null if the target answered.</param>
 /// <param name="Headers">Only those that the caller may see.</param>
-/// <param name="Redirects">The number of redirects that were followed.</param>
 internal sealed record CalloutResult(
     CalloutRefusal? Refusal,
     int Status,

@@ -10,12 +10,9 @@ internal sealed record CalloutSettings : UpstreamSettings
 
     public required IReadOnlyList<CalloutTarget> Targets { get; init; }
 
-    /// <summary>
-    /// A PEM file with roots for targets, in addition to the system's (<c>network.ca_bundle</c>); empty for none.
-    /// </summary>
+    /// <summary>A PEM file with roots for targets, in addition to the system's; empty for none.</summary>
     public string CaBundle { get; init; } = "";
 
-    /// <summary>The most concurrent calls.</summary>
     public int MaxCalls { get; init; } = 64;
 
     public override string Address => $"callouts: {Targets.Count} targets";

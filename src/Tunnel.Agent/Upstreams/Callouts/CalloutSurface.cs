@@ -4,8 +4,7 @@ using Culvert.Tunnel.Agent.Mcp;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// The tools, their arguments and the form of their results, as clients of one kind see them. Targets, checks, limits
-/// and records are the same for all kinds.
+/// The tools and their form as clients of one kind see them. Targets, checks and limits are the same for all.
 /// </summary>
 internal abstract class CalloutSurface
 {
@@ -16,13 +15,12 @@ internal abstract class CalloutSurface
     /// <summary>The result of <c>tools/list</c>.</summary>
     public abstract ReadOnlySpan<byte> Definitions { get; }
 
-    /// <summary>Whether clients may request the URL of a token endpoint.</summary>
     public virtual bool HasAudience => false;
 
     /// <summary>Whether a call may use this method at all. The target must allow it as well.</summary>
     public virtual bool Allows(string method) => true;
 
-    /// <summary>The arguments of <c>call_target</c>; null if they do not fit the tool.</summary>
+    /// <summary>Null if the arguments do not fit the tool.</summary>
     public abstract CalloutRequest? ReadRequest(McpMessage message);
 
     /// <summary>The targets that <c>list_targets</c> returns; null if its arguments do not fit the tool.</summary>

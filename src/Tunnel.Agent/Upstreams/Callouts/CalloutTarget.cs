@@ -15,13 +15,10 @@ internal sealed record CalloutTarget
     /// <summary>Scheme, host, port, path and query, all of them exact; no user, no fragment.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>For readers of a list of targets; empty for none.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>Callers may select targets by category.</summary>
     public string Category { get; init; } = DefaultCategory;
 
-    /// <summary>Callers may select targets by tags; a target has any number of them.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>Whether callers may learn the URL, as the audience of an assertion.</summary>

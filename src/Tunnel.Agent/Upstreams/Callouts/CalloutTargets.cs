@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The targets of one route, indexed by name and by URL.</summary>
 internal sealed class CalloutTargets(IReadOnlyList<CalloutTarget> all)
 {
     private readonly FrozenDictionary<string, CalloutTarget> byName = all.ToFrozenDictionary(
@@ -19,7 +18,6 @@ internal sealed class CalloutTargets(IReadOnlyList<CalloutTarget> all)
 
     public CalloutTarget? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>Finds the target with exactly this URL.</summary>
     public CalloutTarget? Find(Uri url) =>
         url is { UserInfo: "", Fragment: "" } ? byUrl.GetValueOrDefault(url.AbsoluteUri) : null;
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>The names of the tools. Each surface has some of them.</summary>
 internal static class CalloutTools
 {
     public const string List = "list_targets";

@@ -7,8 +7,8 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// An MCP server inside the agent, without sessions and of both eras. Its tools list and call targets, in the form that
-/// the client's channel uses (<see cref="CalloutSurface"/>). Every call is logged with its caller, target and outcome.
+/// An MCP server inside the agent, without sessions and of both eras, whose tools list and call targets. Every call is
+/// logged with its caller, target and outcome.
 /// </summary>
 internal sealed class CalloutUpstream(
     CalloutSettings settings,

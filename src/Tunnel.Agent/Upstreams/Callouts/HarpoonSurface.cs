@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 /// <summary>
-/// The form of a provider's tunnel channel <c>harpoon</c>. Its callers name a target by <c>label</c>. The agent renames
-/// that member to its own <c>name</c> before a call arrives here, so that a route's policy checks a single name.
+/// The form of a provider's channel <c>harpoon</c>. Its callers name a target by <c>label</c>; the agent renames that
+/// member to <c>name</c> before a call arrives here, so that a route's policy checks a single name.
 /// </summary>
 internal sealed class HarpoonSurface : CalloutSurface
 {
@@ -99,8 +99,7 @@ internal sealed class HarpoonSurface : CalloutSurface
             }
             : null;
 
-    // The provider's callers send the headers that their HTTP client adds. These are removed; the target must allow the
-    // rest.
+    // The headers that the caller's HTTP client adds are removed; the target must allow the rest.
     private static List<KeyValuePair<string, string>> SelectHeaders(IReadOnlyList<KeyValuePair<string, string>> headers)
     {
         string[] connection =

@@ -6,10 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>
-/// Replaces the exact URLs of targets in responses by <c>harpoon://label</c>, which callers of the channel can call.
-/// Other bytes stay unchanged.
-/// </summary>
+/// <summary>Replaces the exact URLs of targets in responses by <c>harpoon://label</c>, which callers can call.</summary>
 internal static partial class HarpoonUrls
 {
     private const string Scheme = "harpoon://";
@@ -17,10 +14,7 @@ internal static partial class HarpoonUrls
 
     private static readonly string[] Headers = ["location", "link", "content-location"];
 
-    /// <summary>Rewrites the values of a response header.</summary>
     /// <param name="name">In lower case.</param>
-    /// <param name="values">As the target wrote them.</param>
-    /// <param name="targets">Of the route.</param>
     public static IEnumerable<string> RewriteHeader(string name, HeaderStringValues values, CalloutTargets targets) =>
         Headers.Contains(name, StringComparer.Ordinal)
             ? values.Select(v => Url().Replace(v, m => Find(m.Value, targets) ?? m.Value))

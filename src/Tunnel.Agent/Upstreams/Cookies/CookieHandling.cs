@@ -1,11 +1,8 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
-/// <summary>Which party stores the cookies of an upstream.</summary>
 internal enum CookieHandling
 {
-    /// <summary>
-    /// Clients if the upstream itself checks their tokens (<c>oauth.mode: passthrough</c>), otherwise the agent.
-    /// </summary>
+    /// <summary>Clients if the upstream checks their tokens (<c>oauth.mode: passthrough</c>), otherwise the agent.</summary>
     Automatic,
 
     /// <summary>The agent stores them for each session and principal: clients neither receive nor send them.</summary>
@@ -14,6 +11,5 @@ internal enum CookieHandling
     /// <summary>Clients store them: cookies pass in both directions.</summary>
     Pass,
 
-    /// <summary>No cookie passes in either direction.</summary>
     Drop,
 }

@@ -4,8 +4,7 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 /// <summary>
-/// Cookies of one upstream for one session (RFC 6265). There is a single server, so <c>Domain</c> and <c>Secure</c> are
-/// ignored; path and expiry are respected. Bounded and thread-safe.
+/// Cookies of one session (RFC 6265); with a single server, <c>Domain</c> and <c>Secure</c> are ignored. Thread-safe.
 /// </summary>
 internal sealed class CookieJar(TimeProvider time)
 {
@@ -28,7 +27,6 @@ internal sealed class CookieJar(TimeProvider time)
         }
     }
 
-    /// <summary>Stores the cookies that a response sets, and removes those that it expires.</summary>
     /// <param name="path">The path of the request, the default for cookies without a path.</param>
     public void Store(HttpResponseHeaders headers, string path)
     {

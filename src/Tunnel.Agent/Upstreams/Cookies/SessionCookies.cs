@@ -6,9 +6,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
 /// <summary>
-/// The cookies of an upstream that the agent stores for its clients. Most are a load balancer's: without its cookie
-/// every second call of a session reaches a node that does not know the session. Cookies belong to a session and its
-/// principal, so no caller ever sends those of another. A caller with neither has none.
+/// The cookies that the agent stores for its clients, most of them a load balancer's: without its cookie every second
+/// call of a session reaches a node that does not know the session. They belong to a session and its principal, so no
+/// caller ever sends those of another.
 /// </summary>
 internal sealed class SessionCookies(TimeProvider time)
 {
@@ -30,7 +30,7 @@ internal sealed class SessionCookies(TimeProvider time)
         return all.TryGetValue(key, out var entry) ? entry.Use().Format(target) : "";
     }
 
-    /// <summary>Stores the cookies that a response sets. The response may start a session or end it.</summary>
+    /// <summary>The response may start a session or end it.</summary>
     public void Store(Exchange exchange, HttpResponseMessage response, string target)
     {
         var headers = response.Headers.NonValidated;

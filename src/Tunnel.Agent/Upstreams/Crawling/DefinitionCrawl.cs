@@ -10,20 +10,19 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
 /// <summary>
-/// Reads all definitions of a server with the agent's own credential: its greeting and every page of its lists. Lists
-/// that are too many, too large, too slow or endless are an error.
+/// Reads a server's greeting and every page of its lists. Lists that are too large, too slow or endless are an error.
 /// </summary>
 internal sealed class DefinitionCrawl(Route route, TimeProvider time)
 {
-    /// <summary>The most pages of one list.</summary>
+    /// <summary>For each list.</summary>
     internal const int MaxPages = 200;
 
-    /// <summary>The most entries of all lists together.</summary>
+    /// <summary>For all lists together.</summary>
     internal const int MaxEntries = 10_000;
 
     internal const long MaxBytes = 16 * 1024 * 1024;
 
-    /// <summary>The time limit of the whole crawl.</summary>
+    /// <summary>For the whole crawl.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     internal static readonly JsonDocumentOptions Options = new() { MaxDepth = CanonicalJson.MaxDepth };
@@ -188,7 +187,6 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         throw new CrawlException($"{list.Method} does not end: there are more than {MaxPages} pages.");
     }
 
-    // Returns the cursor of the next page; null after the last page.
     private string? ReadPage(JsonElement result, (string Method, string Member, string Key, PinKind Kind) list)
     {
         if (
@@ -261,7 +259,6 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
     }
 
     /// <summary>Refuses an answer whose parsed tree would take too much memory.</summary>
-    /// <exception cref="CrawlException">It has too many values.</exception>
     internal static void CheckValues(ReadOnlySpan<byte> answer)
     {
         if (JsonValues.Count(answer, JsonValues.MostOfAnswer) > JsonValues.MostOfAnswer)

@@ -9,7 +9,6 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
-/// <summary>The agent's own session with an MCP server over HTTP.</summary>
 internal sealed class HttpServerSession : IServerSession
 {
     private const int MaxAnswerBytes = 4 * 1024 * 1024;

@@ -4,8 +4,8 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
 /// <summary>
-/// Compares a route's server with its pins while the agent runs: at the start, when an event suggests a change, when
-/// the server's lists expire, and on a timer. It also loads the approvals that an operator makes meanwhile.
+/// Compares a route's server with its pins: at the start, when an event suggests a change, when the server's lists
+/// expire, and on a timer. It also loads the approvals of operators.
 /// </summary>
 internal sealed class PinWatch
 {
@@ -67,7 +67,6 @@ internal sealed class PinWatch
         }
     }
 
-    /// <summary>Reads the server's definitions once and compares them with the pins.</summary>
     internal async Task VerifyAsync(CancellationToken cancellationToken)
     {
         var state = pins.State;
@@ -151,7 +150,6 @@ internal sealed class PinWatch
         }
     }
 
-    /// <summary>Whether to read the server's definitions now.</summary>
     internal bool IsDue()
     {
         if (readAt is not { } last)

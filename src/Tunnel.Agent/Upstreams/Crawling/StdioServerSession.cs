@@ -12,8 +12,7 @@ internal sealed class StdioServerSession(RpcChannel channel, bool isModern) : IS
 {
     public ReadOnlyMemory<byte> Greeting { get; private set; }
 
-    /// <param name="found">The program, or why there is none.</param>
-    /// <param name="greeting">Returns the program's response to <c>initialize</c>; null in the modern era.</param>
+    /// <param name="greeting">Returns the response to <c>initialize</c>; null in the modern era.</param>
     /// <exception cref="CrawlException">The program does not run, or does not support this era.</exception>
     public static async Task<StdioServerSession> OpenAsync(
         (RpcChannel? Channel, Failure? Refusal) found,

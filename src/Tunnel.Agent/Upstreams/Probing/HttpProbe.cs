@@ -8,9 +8,9 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
 /// <summary>
-/// A real call to an MCP server over HTTP: <c>server/discover</c>, or for a server that does not know it
-/// <c>initialize</c> and <c>tools/list</c> in a session that is closed afterwards. It carries the same headers as the
-/// route's requests. A server that requires a credential is healthy: the credential concerns only it and its callers.
+/// A real call to an MCP server over HTTP: <c>server/discover</c>, or <c>initialize</c> and <c>tools/list</c> in a
+/// session that is closed afterwards, with the headers of the route's requests. A server that requires a credential is
+/// healthy.
 /// </summary>
 internal sealed class HttpProbe(HttpUpstream upstream)
 {
@@ -19,9 +19,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
     private readonly OwnRequests requests = new(upstream);
     private volatile bool isLegacy;
 
-    /// <summary>
-    /// Tries the era that answered last first, because a request of the other era logs an error at the server.
-    /// </summary>
+    /// <summary>Tries the era that answered last first: a request of the other era logs an error at the server.</summary>
     public async Task<ProbeState> RunAsync(Route route, CancellationToken cancellationToken)
     {
         if (!upstream.TryEnter(OwnRequests.Client))
@@ -133,7 +131,7 @@ internal sealed class HttpProbe(HttpUpstream upstream)
         return (new ProbeState(true, ""), session);
     }
 
-    // Returns the response in a JSON body, or the first response among events; without a response, the reason if known.
+    // The response in a JSON body, or the first response among events; without one, the reason if known.
     private static async Task<(McpMessage? Answer, string Why)> ReadAnswerAsync(
         HttpResponseMessage response,
         CancellationToken cancellationToken

@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Upstreams.Cookies;
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
 /// <summary>
-/// The agent's own requests to an MCP server over HTTP. They have the headers of the route's requests, but cookies of
-/// their own: behind a load balancer another node would not know their session.
+/// The agent's own requests to an MCP server. They have the headers of the route's requests, but cookies of their own:
+/// behind a load balancer another node would not know their session.
 /// </summary>
 internal sealed class OwnRequests(HttpUpstream upstream)
 {

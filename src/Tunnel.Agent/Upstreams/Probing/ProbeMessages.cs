@@ -5,7 +5,6 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
-/// <summary>The agent's own messages to an MCP server, in either era.</summary>
 internal static class ProbeMessages
 {
     private static readonly string Client = $$"""{"name":"culvert-probe","version":"{{ProductVersion.Text}}"}""";
@@ -30,8 +29,7 @@ internal static class ProbeMessages
 
     public static readonly byte[] ListTools = """{"jsonrpc":"2.0","id":2,"method":"tools/list"}"""u8.ToArray();
 
-    /// <summary>A request for one page of a list.</summary>
-    /// <param name="cursor">Where the page begins; null for the first page.</param>
+    /// <param name="cursor">Null for the first page.</param>
     /// <param name="isModern">Whether the message names its revision and the client's capabilities.</param>
     public static byte[] ListPage(int id, string method, string? cursor, bool isModern)
     {

@@ -5,10 +5,7 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 
-/// <summary>
-/// A real call to a program. A program that belongs to a session is not called; the probe starts one of its own. A
-/// shared program is called itself.
-/// </summary>
+/// <summary>A real call to a program: to a shared one itself, otherwise to one that the probe starts.</summary>
 /// <param name="legacy">Returns a channel that was initialized when it started.</param>
 /// <param name="modern">Returns a channel that is never initialized.</param>
 internal sealed class StdioProbe(

@@ -4,13 +4,11 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// Assigns programs to sessions and to callers without sessions. When the maximum number of programs runs, it closes
-/// idle ones.
+/// Assigns programs to sessions and to callers without sessions; closes idle ones when the limit is reached.
 /// </summary>
 internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, ChildPool pool, StdioSessions sessions)
 {
-    // No principal may use more than three quarters of the running programs: a principal that opens session after
-    // session must not lock out the others.
+    // No principal may use more than three quarters of the programs: one with many sessions must not lock out others.
     private const int ReservedPart = 4;
 
     // Programs of other principals are closed only after this time without use: they may be between two calls.
@@ -18,13 +16,9 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
 
     private readonly ConcurrentDictionary<string, ChildSlot> modern = new(StringComparer.Ordinal);
 
-    /// <summary>The programs of callers without sessions.</summary>
     public IEnumerable<ChildSlot> Slots => modern.Values;
 
-    /// <summary>
-    /// The program of a caller without a session. A new slot replaces one that was closed because it was idle.
-    /// </summary>
-    /// <param name="owner">The principal whose program it is.</param>
+    /// <summary>Returns the program of a caller without a session.</summary>
     /// <param name="person">The person whose idle sessions are closed at once to make room; null to close none.</param>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string owner,
@@ -51,9 +45,9 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
     }
 
     /// <summary>
-    /// Starts a program for a session. Clients rarely close their sessions, so an idle one is closed to make room: of
-    /// the same person the one that has been idle longest, at once; of others, after a delay. Its client receives 404
-    /// and starts a new session (L4).
+    /// Starts a program for a session. Clients rarely close sessions, so an idle one is closed to make room: the same
+    /// person's longest idle one at once, another person's after a delay. Its client receives 404 and starts a new
+    /// session (L4).
     /// </summary>
     public async Task<(RpcChannel? Channel, Failure? Refusal)> StartAsync(StdioSession session)
     {
@@ -125,7 +119,6 @@ internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, 
         }
     }
 
-    /// <summary>Marks the owner's program as used now.</summary>
     public void Touch(string owner)
     {
         if (modern.TryGetValue(owner, out var slot))

@@ -14,7 +14,6 @@ internal sealed class ChildErrors(ChildProcess child, string name, bool logs, Ti
     // Shorter secrets would match parts of many ordinary words.
     private const int LeastSecret = 4;
 
-    /// <summary>Runs until the program has closed its standard error, or until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try

@@ -4,7 +4,6 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Starts a route's programs, up to the limit, and cleans up after them.</summary>
 internal sealed class ChildPool(StdioSettings settings, TimeProvider time, ILogger logger)
 {
     private readonly ConcurrentDictionary<RpcChannel, Task> reaping = [];

@@ -4,10 +4,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>
-/// A running program in a process group of its own, so that its child processes end with it. It sees only the
-/// environment variables that the route names.
-/// </summary>
+/// <summary>A running program in its own process group, with only the environment variables that the route names.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
     // util-linux and BusyBox: the program becomes the leader of a new session and group, under the same process id.

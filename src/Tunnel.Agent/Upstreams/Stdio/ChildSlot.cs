@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// A program that outlives single calls and sessions: it is started on demand, and restarted after a failure. It cannot
-/// distinguish its callers, so its requests are refused; its notifications go to the call that they name.
+/// A program that outlives single calls and sessions, started on demand and restarted after a failure. It cannot
+/// distinguish its callers: its requests are refused, its notifications go to the call that they name.
 /// </summary>
 internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
 {
@@ -47,19 +47,15 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
 
     public DateTimeOffset UsedAt => new(Volatile.Read(ref usedTicks), TimeSpan.Zero);
 
-    /// <summary>The running program; null if there is none.</summary>
     public RpcChannel? Running => channel is { IsOpen: true } running ? running : null;
 
     /// <summary>The program's response to <c>initialize</c>; null before it, and in the modern era.</summary>
     public McpMessage? Initialized { get; private set; }
 
-    /// <summary>Whether the slot must not be used any more.</summary>
     public bool IsOver => isOver;
 
     /// <summary>The running program; it is started and initialized if necessary.</summary>
-    /// <param name="legacyVersion">
-    /// The revision for <c>initialize</c>; null in the modern era, where the agent requests the program's revisions.
-    /// </param>
+    /// <param name="legacyVersion">Null in the modern era, where the agent requests the program's revisions.</param>
     /// <param name="cancellationToken">Stops only this caller's wait.</param>
     public Task<(RpcChannel? Channel, Failure? Refusal)> GetAsync(
         string? legacyVersion,
@@ -113,8 +109,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
             && from.OnlyCall is { } call
         )
         {
-            // M4: a log line belongs to a request, but does not name it. Where several callers share the program, it
-            // may belong to another caller's request.
+            // M4: a log line does not name its request. In a shared program it may belong to another caller's request.
             await from.PostAsync(call, message.Bytes);
         }
         else

@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
 /// An answer that becomes JSON or a stream of events (L2): JSON if the response is the first message; events if another
-/// message precedes it, or if nothing arrives for so long that the client might give up.
+/// message precedes it, or if nothing arrives for a long time.
 /// </summary>
 /// <param name="silence">A comment is sent after this time without an event; zero for never.</param>
 internal sealed class EventAnswer(
@@ -19,8 +19,7 @@ internal sealed class EventAnswer(
     TimeProvider time
 )
 {
-    // The first revision whose clients know that an event without data only marks a position (MCP 2025-11-25,
-    // transports).
+    // The first revision in which an event without data only marks a position (MCP 2025-11-25, transports).
     private const string FirstPrimed = "2025-11-25";
 
     private static readonly byte[] EventStart = "event: message\ndata: "u8.ToArray();
@@ -29,16 +28,14 @@ internal sealed class EventAnswer(
 
     private PipeWriter Writer => exchange.ResponseBody.Writer;
 
-    /// <summary>Whether the stream of events has started.</summary>
     public bool HasStarted { get; private set; }
 
-    /// <summary>Called when the stream starts.</summary>
     public Action? Starting { get; init; }
 
-    /// <summary>The history that stores the events; null if they are not stored.</summary>
+    /// <summary>Null if the events are not stored.</summary>
     public SessionHistory? History { get; init; }
 
-    /// <summary>The stream that the events belong to; null if no client can resume them.</summary>
+    /// <summary>Null if no client can resume the events.</summary>
     public SessionStream? Stream { get; init; }
 
     /// <summary>The position in the stream where this answer starts.</summary>
@@ -122,7 +119,6 @@ internal sealed class EventAnswer(
         await Writer.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Makes the answer a stream of events.</summary>
     public void Start()
     {
         if (HasStarted)

@@ -5,16 +5,10 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// <summary>Receives a program's messages that belong to no call.</summary>
 internal interface IRpcOwner
 {
-    /// <summary>
-    /// Handles a request of the program, or a notification that belongs to no call. Completes when the next message may
-    /// follow.
-    /// </summary>
+    /// <summary>Handles a program's request or notification. Completes when the next message may follow.</summary>
     Task ReceiveAsync(RpcChannel channel, McpMessage message);
 
-    /// <summary>
-    /// Called when the program has ended. Its calls are notified after this returns, so that they find the program
-    /// ended.
-    /// </summary>
+    /// <summary>Called when the program has ended, before its calls are notified.</summary>
     /// <param name="failed">False if the agent stopped the program, or if it exited normally with no call left.</param>
     void Ended(RpcChannel channel, bool failed);
 }

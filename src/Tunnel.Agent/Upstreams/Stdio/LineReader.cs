@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Reads the lines of a stream, each up to a maximum length.</summary>
 internal sealed class LineReader(Stream stream, int maxBytes)
 {
     private readonly PipeReader reader = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024));
@@ -12,8 +11,8 @@ internal sealed class LineReader(Stream stream, int maxBytes)
     public bool IsOverrun { get; private set; }
 
     /// <summary>
-    /// The next line without its line end, in a new array; null at the end of the stream. Bytes after the last line end
-    /// are a line too: the program may have ended before it wrote the line end.
+    /// The next line without its line end; null at the end of the stream. Bytes after the last line end are a line too:
+    /// the program may have ended before it wrote the line end.
     /// </summary>
     public async ValueTask<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {

@@ -23,7 +23,6 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>False if the queue is full or closed.</summary>
     public bool TryAdd(QueuedMessage message)
     {
         lock (gate)
@@ -87,7 +86,6 @@ internal sealed class MessageQueue(long maxBytes)
         }
     }
 
-    /// <summary>The next message; null once the queue is closed and empty.</summary>
     public async Task<QueuedMessage?> ReadAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -3,7 +3,6 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>Decides when a program that failed may be restarted.</summary>
 internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
 {
     private readonly Lock gate = new();
@@ -12,7 +11,7 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
     private int failures;
     private DateTimeOffset notBefore;
 
-    /// <summary>Why the program must not be started now; null if it may.</summary>
+    /// <summary>Null if the program may be started now.</summary>
     public Failure? Check()
     {
         lock (gate)
@@ -25,8 +24,7 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
     }
 
     /// <summary>
-    /// Each consecutive failure doubles the delay. A program that ran for longer than the maximum delay restarts the
-    /// count.
+    /// Each consecutive failure doubles the delay; a run longer than the maximum delay restarts the count.
     /// </summary>
     public void Failed(TimeSpan lived)
     {

@@ -2,7 +2,6 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>A client's request that a program works on.</summary>
 /// <param name="WireId">The id and the progress token that the program sees; never reused.</param>
 /// <param name="Id">The raw id that the client sees.</param>
 /// <param name="Token">The raw progress token that the client sees; empty for none.</param>
@@ -19,7 +18,6 @@ internal sealed record RpcCall(
     private volatile bool isAbandoned;
     private volatile bool isUnattended;
 
-    /// <summary>Whether no client waits for the call any more.</summary>
     public bool IsAbandoned => isAbandoned;
 
     /// <summary>Whether the client has lost the connection and may reconnect for the messages that it missed.</summary>

@@ -11,8 +11,8 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// The JSON-RPC connection to one program; each line is a message. Every request gets an id of the agent, which is
-/// never reused, so that callers may share a program and a late response belongs to no call.
+/// The JSON-RPC connection to one program; each line is a message. Requests get ids of the agent that are never reused,
+/// so that callers may share a program and a late response belongs to no call.
 /// </summary>
 internal sealed class RpcChannel : IAsyncDisposable
 {
@@ -62,22 +62,18 @@ internal sealed class RpcChannel : IAsyncDisposable
     /// <summary>False once the program has ended, or must end.</summary>
     public bool IsOpen => failure is null && !wasAsked;
 
-    /// <summary>Whether the program ever responded.</summary>
     public bool HasAnswered { get; private set; }
 
-    /// <summary>Completes when the program has ended.</summary>
     public Task Ended => end.Task;
 
     public int Calls => calls.Count;
 
-    /// <summary>The running call, if there is exactly one.</summary>
     public RpcCall? OnlyCall => calls.Values.Take(2).ToArray() is [var call] ? call : null;
 
     /// <summary>The revisions that the program has listed; empty if it does not know <c>server/discover</c>.</summary>
     public IReadOnlyList<string> Versions { get; set; } = [];
 
-    /// <summary>Sends a request; returns null, with the reason, if that is impossible.</summary>
-    /// <param name="takesMessages">Whether the client can receive messages before the response.</param>
+    /// <summary>Returns null, with the reason, if the request cannot be sent.</summary>
     /// <param name="begun">Called before the program can send any message about the call.</param>
     public RpcCall? TryBegin(
         McpMessage request,
@@ -147,8 +143,8 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     /// <summary>Why the program cannot receive this message of a modern client; null if it supports the revision.</summary>
-    // A program that does not know server/discover supports no modern revision (M3). From its response to that request
-    // clients learn to start with initialize.
+    // A program that does not know server/discover supports no modern revision (M3); clients learn that from its
+    // answer.
     public Failure? FindVersionFailure(McpMessage message)
     {
         var isSpoken =
@@ -166,7 +162,6 @@ internal sealed class RpcChannel : IAsyncDisposable
             };
     }
 
-    /// <summary>The running call of a client's request; null if there is none.</summary>
     public RpcCall? Find(ReadOnlyMemory<byte> clientsId, Func<RpcCall, bool> belongs) =>
         calls.Values.FirstOrDefault(c => belongs(c) && c.Id.Span.SequenceEqual(clientsId.Span));
 
@@ -181,7 +176,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     /// <summary>
-    /// Logs that a message reaches no client. Each reason is logged only a few times: a program may repeat it forever.
+    /// Logs that a message reaches no client, a few times for each reason: a program may repeat it forever.
     /// </summary>
     /// <param name="reason">Constant text that describes the message.</param>
     public void Discard(string reason)
@@ -379,8 +374,7 @@ internal sealed class RpcChannel : IAsyncDisposable
                 await PostAsync(listener, message.With((message.Subscription, listener.Id)));
                 break;
             case MessageKind.Notification when message.Method == McpMethods.Cancelled:
-                // The only call that a server may end without a request is a subscription (MCP 2026-07-28,
-                // cancellation).
+                // Only a subscription may end by the server without a request (MCP 2026-07-28, cancellation).
                 if (Find(message.Cancelled) is { Method: McpMethods.Listen } ending)
                 {
                     calls.TryRemove(ending.WireId, out _);
@@ -414,8 +408,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
     }
 
-    // The id was not assigned by the agent. If exactly one call is running, no other response can arrive for it: it
-    // fails now.
+    // The id is not the agent's. If exactly one call is running, it will get no other response: it fails now.
     private void CompleteUnmatched(McpMessage message)
     {
         var isUnread = message.Id.IsEmpty && message.ErrorCode is RpcText.ParseError or RpcText.InvalidRequest;
@@ -431,8 +424,7 @@ internal sealed class RpcChannel : IAsyncDisposable
         }
         else
         {
-            // Without an id the error may concern a notification. With an id, the calls wait as long as their time
-            // limits allow.
+            // Without an id the error may concern a notification. With an id, the calls wait for their time limits.
             Discard(
                 message.Id.IsEmpty ? "An error without the id of a call." : "A response with an id that no call has."
             );

@@ -4,12 +4,11 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// The latest events of a session's streams, so that a client that lost its connection receives the events that it
-/// missed (L6). An event's id names its stream and its position, so that no event of another stream is ever replayed.
-/// The oldest events are dropped to make room.
+/// The latest events of a session, for a client that lost its connection (L6). An id names its stream and its position,
+/// so that no event of another stream is ever replayed. The oldest events are dropped to make room.
 /// </summary>
-/// <param name="maxBytes">The limit for this session.</param>
-/// <param name="budget">The limit for all sessions of the route.</param>
+/// <param name="maxBytes">For this session.</param>
+/// <param name="budget">For all sessions of the route.</param>
 /// <param name="owner">The client whose share of the budget the session uses.</param>
 internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey owner) : IDisposable
 {
@@ -25,7 +24,6 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
     /// <summary>The stream that the client opens with GET, over one connection after another.</summary>
     public SessionStream Listening { get; } = new(0, null);
 
-    /// <summary>Starts a stream of events that answers a call.</summary>
     public SessionStream Begin(RpcCall call, DateTimeOffset? endsAt)
     {
         lock (gate)
@@ -65,7 +63,6 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>Marks the stream as complete.</summary>
     public void End(SessionStream stream)
     {
         lock (gate)
@@ -75,7 +72,6 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>Whether the stream is complete.</summary>
     public bool HasEnded(SessionStream stream)
     {
         lock (gate)

@@ -1,10 +1,10 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// A stream of a session's events. It outlives the connection that it started on. It has one reader at a time: a new
-/// reader waits until the old one has put back the message that it holds.
+/// A stream of events that outlives the connection that it started on. A new reader waits until the old one has put
+/// back the message that it holds.
 /// </summary>
-/// <param name="number">Its number in the session; 0 is the stream that the client opens with GET.</param>
+/// <param name="number">0 is the stream that the client opens with GET.</param>
 /// <param name="call">The call that the stream answers; null for stream 0.</param>
 internal sealed class SessionStream(long number, RpcCall? call)
 {

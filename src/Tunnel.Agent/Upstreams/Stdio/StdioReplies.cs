@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>
-/// Answers the clients of a program's endpoint: with the program's messages as JSON or events, or with the failure.
-/// </summary>
+/// <summary>Answers clients with the program's messages, as JSON or events, or with the failure.</summary>
 internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
     private readonly Refusals refusals = new(metrics, logger);
@@ -26,7 +24,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         request.Exchange.ReleaseBody();
 
         // A shared program's call ends with its client, and no client resumes a session that fails to start. A call
-        // that a rule limits ends with the exchange that counts against the limit.
+        // that a rule limits ends with its exchange.
         var stream =
             session is null
             || IsShared
@@ -83,10 +81,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    /// <summary>
-    /// Sends a client the messages that belong to no call; or the events of a stream that it missed, and those that
-    /// follow (L6).
-    /// </summary>
+    /// <summary>Sends the messages that belong to no call; or the missed and later events of a stream (L6).</summary>
     public async Task ListenAsync(StdioRequest request, StdioSession session)
     {
         if (!request.AcceptsEvents)
@@ -163,8 +158,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 throw;
             }
 
-            // Another reader took over, the stream was silent for too long, or its token expired: the stream is closed
-            // normally, and the client reconnects (L7).
+            // Another reader took over, or the stream or its token expired: the client reconnects (L7).
         }
         finally
         {
@@ -203,7 +197,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         refusals.RefuseAsync(request.Exchange, request.Route.Name, failure, id: id);
 
     // True if the program responded with a result. A waiting message is read even if the token is cancelled, so the
-    // time is checked as well: a late response does not count.
+    // time is checked as well.
     private async Task<bool> SendAsync(
         StdioRequest request,
         EventAnswer answer,
@@ -268,9 +262,8 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
     }
 
-    // L8: a disconnect of a legacy client is not a cancellation; but in a shared program its calls would use up the
-    // limit of all clients. A disconnect of a modern client cancels the call, and so does the agent when its time limit
-    // expires or the policy refuses the response.
+    // L8: a disconnect of a legacy client is not a cancellation, but in a shared program its calls would use up the
+    // limit of all clients. A modern client's disconnect is one; so is an expired time limit or a refused response.
     private async Task AbandonAsync(
         StdioRequest request,
         RpcChannel channel,

@@ -3,15 +3,14 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>A request to a program's endpoint.</summary>
 internal sealed record StdioRequest(Exchange Exchange, Route Route, ExchangeDeadline Deadline)
 {
     public IHeaderDictionary Headers => Exchange.Request.Headers;
 
-    /// <summary>The principal whose sessions the caller may use; empty on routes that do not authenticate callers.</summary>
+    /// <summary>The principal whose sessions the caller may use; empty without authentication.</summary>
     public string Owner => Exchange.Principal?.Identity ?? "";
 
-    /// <summary>The person whose programs are counted; empty on routes that do not authenticate callers.</summary>
+    /// <summary>The person whose programs are counted; empty without authentication.</summary>
     public string Person => Exchange.Principal?.Person ?? "";
 
     public bool AcceptsEvents => McpEndpoint.Accepts(Headers, "text/event-stream");

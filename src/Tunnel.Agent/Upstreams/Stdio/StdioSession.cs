@@ -6,14 +6,12 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>
-/// A legacy session (L4): its owner, its program unless that is shared, and the messages that wait for its client.
-/// </summary>
+/// <summary>A legacy session (L4): its owner, its own program, and the messages that wait for its client.</summary>
 internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 {
     private const int MaxAsked = 256;
 
-    /// <summary>The most bytes of messages that may be replayed.</summary>
+    /// <summary>For messages that may be replayed.</summary>
     internal const int MaxKeptBytes = 1024 * 1024;
 
     private readonly TimeProvider time;
@@ -25,7 +23,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     private long usedTicks;
     private bool failedAtStart;
 
-    /// <param name="maxBytes">The most bytes of messages that wait for the client.</param>
+    /// <param name="maxBytes">For messages that wait for the client.</param>
     /// <param name="kept">The budget for replays, shared by all sessions of the route.</param>
     public StdioSession(string id, string owner, int maxBytes, TimeProvider time, BodyBudget? kept = null)
     {
@@ -43,10 +41,10 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     public string Id { get; }
 
-    /// <summary>The identity of the principal; empty on routes that do not authenticate callers.</summary>
+    /// <summary>The identity of the principal; empty without authentication.</summary>
     public string Owner { get; }
 
-    /// <summary>The person whose programs are counted; empty on routes that do not authenticate callers.</summary>
+    /// <summary>The person whose programs are counted; empty without authentication.</summary>
     public string Person { get; init; } = "";
 
     /// <summary>Messages for the client's GET stream.</summary>
@@ -58,7 +56,6 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     /// <summary>The session's own program; null if the program is shared.</summary>
     public RpcChannel? Own => own;
 
-    /// <summary>Completes when the session is over.</summary>
     public Task Over => over.Task;
 
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,8 +86,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     public bool Has(RpcCall call) => calls.TryGetValue(call.WireId, out var own) && own == call;
 
     /// <summary>
-    /// Stores the messages of a call whose stream has no reader, as far as there is room, so that the program is not
-    /// blocked and a client that reconnects finds them. Completes when the call is over, or its client has reconnected.
+    /// Stores messages while the stream has no reader, so that the program is not blocked and a client that reconnects
+    /// finds them. Completes when the call is over, or its client has reconnected.
     /// </summary>
     /// <returns>False if the call's time limit has expired.</returns>
     public async Task<bool> StoreAsync(SessionStream stream)
@@ -133,10 +130,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     /// <summary>Whether the program waits for this answer. At most one caller gets true.</summary>
     public bool TryAnswer(ReadOnlyMemory<byte> id) => asked.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
 
-    /// <summary>
-    /// Passes the client's answer to its program. False if the program does not read; the client may then send the
-    /// answer again.
-    /// </summary>
+    /// <summary>False if the program does not read; the client may then send the answer again.</summary>
     public bool TryPassAnswer(RpcChannel channel, McpMessage answer)
     {
         var id = Encoding.UTF8.GetString(answer.Id.Span);
@@ -155,9 +149,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         return false;
     }
 
-    /// <summary>
-    /// Answers with an error those requests of the program that the client has not answered for that long.
-    /// </summary>
+    /// <summary>Answers the program's requests that the client has not answered for that long with an error.</summary>
     public void EndUnanswered(TimeSpan limit)
     {
         foreach (var (id, since) in asked)
@@ -169,8 +161,8 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    // A message goes to exactly one stream (L5): to the only running call, which it most likely belongs to, otherwise
-    // to the listening client, otherwise into the inbox.
+    // A message goes to exactly one stream (L5): the only running call's, otherwise the listening client's or the
+    // inbox.
     public async Task ReceiveAsync(RpcChannel channel, McpMessage message)
     {
         if (message.Kind == MessageKind.Request)
@@ -207,7 +199,6 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         over.TrySetResult();
     }
 
-    /// <summary>Ends the session and its own program.</summary>
     public async ValueTask DisposeAsync()
     {
         Inbox.Close();

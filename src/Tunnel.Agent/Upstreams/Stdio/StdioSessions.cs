@@ -6,7 +6,6 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>The legacy sessions of a route to a program.</summary>
 internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, ILogger logger)
 {
     // The most bytes that may be replayed, over all sessions.
@@ -17,11 +16,10 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
 
     public int Count => all.Count;
 
-    /// <summary>Counts the person's sessions that have a program of their own.</summary>
     public int CountByPerson(string person) => all.Values.Count(s => s.Person == person && s.Own is not null);
 
-    /// <summary>The session with a program of its own that has been idle longest; null if there is none.</summary>
-    /// <param name="person">Only sessions of this person; null for any.</param>
+    /// <summary>The session with its own program that has been idle longest.</summary>
+    /// <param name="person">Null for any person.</param>
     /// <param name="idle">The minimum idle time.</param>
     public StdioSession? LongestIdle(string? person, TimeSpan idle) =>
         all
@@ -42,9 +40,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
             Person = request.Person,
         };
 
-    /// <summary>
-    /// The caller's session. L4: 400 without an id; 404 for a session that is unknown, over or of another principal.
-    /// </summary>
+    /// <summary>L4: 400 without an id; 404 for a session that is unknown, over or of another principal.</summary>
     public StdioSession? Find(StdioRequest request, out Failure? refusal)
     {
         var id = request.Headers[McpHeaders.Session].ToString();
@@ -91,8 +87,8 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     }
 
     /// <summary>
-    /// Closes sessions that no client has used for the idle time, and answers requests of programs that clients leave
-    /// unanswered: otherwise a program would wait forever, and its call with it.
+    /// Closes idle sessions, and answers requests of programs that clients leave unanswered: otherwise a program would
+    /// wait forever, and its call with it.
     /// </summary>
     public void Sweep()
     {

@@ -31,7 +31,6 @@ internal sealed record StdioSettings : UpstreamSettings
     /// <summary>The time between the request to exit and the kill.</summary>
     public required TimeSpan Stop { get; init; }
 
-    /// <summary>Whether a shared program is restarted after a failure.</summary>
     public required bool RestartsOnFailure { get; init; }
 
     public required TimeSpan Backoff { get; init; }
@@ -41,7 +40,6 @@ internal sealed record StdioSettings : UpstreamSettings
     /// <summary>The size limit of a message in either direction.</summary>
     public required int MaxMessageBytes { get; init; }
 
-    /// <summary>Whether the program's standard error goes to the agent's log.</summary>
     public required bool LogsErrors { get; init; }
 
     /// <summary>The most concurrent requests on the route, including streams.</summary>

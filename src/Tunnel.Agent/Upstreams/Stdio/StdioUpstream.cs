@@ -9,9 +9,9 @@ using Culvert.Tunnel.Agent.Upstreams.Probing;
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 /// <summary>
-/// Streamable HTTP for clients, lines of JSON-RPC for a program that the agent runs. Legacy clients have sessions, each
-/// with its own program or all with a shared one. Modern clients have none: their calls share a program with other
-/// calls of the same principal, or with all calls.
+/// Streamable HTTP for clients, JSON-RPC lines for programs. Legacy clients have sessions, each with its own program or
+/// all with a shared one. Modern clients have none: their calls share a program with other calls of the same principal,
+/// or with all calls.
 /// </summary>
 internal sealed class StdioUpstream : Upstream
 {
@@ -67,7 +67,6 @@ internal sealed class StdioUpstream : Upstream
 
     public override StdioSettings Settings => settings;
 
-    /// <summary>The number of running programs.</summary>
     public int Children => pool.Running;
 
     public int Sessions => sessions.Count;
@@ -243,8 +242,8 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        // A modern client cancels by closing the stream (M1), so the ids of its cancellations have no meaning here. A
-        // program, which sees no headers, would take a notification without a version as the start of a legacy session.
+        // A modern client cancels by closing the stream (M1), so the ids of its cancellations have no meaning here. To
+        // a program, which sees no headers, a notification without a version would start a legacy session.
         if (
             message.Kind == MessageKind.Notification
             && (message.Version is null || message.Method == McpMethods.Cancelled)
@@ -346,8 +345,7 @@ internal sealed class StdioUpstream : Upstream
         await sessions.CloseAsync(session);
     }
 
-    // Called before the client learns of the failure, because it may retry at once: the session no longer counts, but
-    // the failure does.
+    // Called before the client learns of the failure, because it may retry at once.
     private void GiveUp(StdioSession session)
     {
         sessions.Forget(session);
@@ -397,8 +395,7 @@ internal sealed class StdioUpstream : Upstream
     private Task AcceptAsync(StdioRequest request, bool isPassed) =>
         isPassed ? replies.AcceptAsync(request) : replies.RefuseAsync(request, ChildFailures.ChildNotReading);
 
-    // False if the program does not read. The agent initialized a shared program, so notifications of a single client,
-    // such as changed roots, are not passed on.
+    // False if the program does not read. A shared program does not receive notifications of a single client.
     private bool TryNotify(StdioSession session, RpcChannel channel, McpMessage message)
     {
         if (message.Method == McpMethods.Cancelled)
@@ -417,7 +414,6 @@ internal sealed class StdioUpstream : Upstream
         return IsShared || channel.TrySend(message.With());
     }
 
-    // Closes sessions and programs that no client has used for the idle time.
     private void Sweep()
     {
         sessions.Sweep();

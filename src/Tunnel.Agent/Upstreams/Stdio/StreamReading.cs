@@ -12,7 +12,6 @@ internal sealed class StreamReading(SessionStream stream, CancellationToken canc
 
     public CancellationToken Token => source.Token;
 
-    /// <summary>Whether another reader has taken over.</summary>
     public bool IsReplaced => isReplaced;
 
     /// <summary>Cancels the reading at that moment. May be called once.</summary>
