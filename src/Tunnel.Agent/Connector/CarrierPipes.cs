@@ -43,12 +43,10 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
     /// <summary>Cancelled when the client sends no more bytes, or is gone.</summary>
     public CancellationToken InputEnded { get; }
 
-    /// <summary>The time since a byte passed in either direction.</summary>
     public TimeSpan IdleTime => time.GetElapsedTime(Volatile.Read(ref lastByte));
 
     /// <summary>
-    /// Ends the connection without waiting for written bytes. A client that closed its side normally still receives the
-    /// answer: TLS detects whether it is complete.
+    /// A client that closed its side normally still receives the answer: TLS detects whether it is complete.
     /// </summary>
     public void Abort()
     {

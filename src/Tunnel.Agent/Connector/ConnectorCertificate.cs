@@ -6,9 +6,7 @@ namespace Culvert.Tunnel.Agent.Connector;
 /// <summary>Checks whether the current certificate is acceptable for the clients of a tunnel.</summary>
 internal static class ConnectorCertificate
 {
-    /// <summary>Returns the certificate's problem; null for none.</summary>
-    /// <param name="leaves">The current certificate.</param>
-    /// <param name="fileProblem">The problem of the files; empty for none.</param>
+    /// <summary>Null if the certificate is acceptable.</summary>
     /// <param name="issueFailure">Why the service issued no newer certificate; ignored while there is a valid one.</param>
     public static string? FindProblem(
         LeafSlot leaves,

@@ -5,8 +5,8 @@ using Culvert.Tunnel.Protocol.Errors;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// A client's connection through a provider's connector. It is identified only by its tunnel: the provider does not
-/// identify the product's caller, except by the token that its requests may carry.
+/// A client's connection through a provider's connector, identified only by its tunnel: the provider does not identify
+/// the product's caller, except by the token that its requests may carry.
 /// </summary>
 internal sealed class ConnectorConnection : InnerConnection
 {
@@ -16,11 +16,9 @@ internal sealed class ConnectorConnection : InnerConnection
     private readonly CarrierPipes pipes;
     private readonly TaskCompletionSource over = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="id">For logs and records.</param>
     /// <param name="pipes">Owned by the connection from here on.</param>
     /// <param name="serverName">From the client's ClientHello, in lower case.</param>
     /// <param name="client">The end point of all clients of the tunnel.</param>
-    /// <param name="ended">Called when the connection has ended.</param>
     public ConnectorConnection(
         string id,
         CarrierPipes pipes,
@@ -36,12 +34,10 @@ internal sealed class ConnectorConnection : InnerConnection
     // The agent does not see a certificate of the product's caller.
     public override string Workload => "";
 
-    /// <summary>Completes when the connection is fully closed.</summary>
     public Task Over => over.Task;
 
     public TimeSpan IdleTime => pipes.IdleTime;
 
-    /// <summary>Aborts the connection without waiting for written bytes.</summary>
     public void Cut() => pipes.Cut();
 
     protected override string FormatForwarded(string host) =>

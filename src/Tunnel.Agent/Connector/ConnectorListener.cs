@@ -13,8 +13,8 @@ using Microsoft.Extensions.Options;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// The port that a provider's connector connects to. It accepts WebSockets with any path and subprotocol, and TCP
-/// connections that start with TLS. It refuses everything else.
+/// The port that a provider's connector connects to: for WebSockets with any path and subprotocol, and for TCP
+/// connections that start with TLS.
 /// </summary>
 internal sealed class ConnectorListener : IAsyncDisposable
 {
@@ -34,7 +34,6 @@ internal sealed class ConnectorListener : IAsyncDisposable
     private readonly Action<ConnectorRefusal, string> refuse;
     private int open;
 
-    /// <param name="settings">Where it listens, and for how many.</param>
     /// <param name="serve">Serves a client until its connection is over.</param>
     /// <param name="refuse">Called with the reason and the id of a refused connection.</param>
     public ConnectorListener(
@@ -59,7 +58,7 @@ internal sealed class ConnectorListener : IAsyncDisposable
         app.Run(HandleAsync);
     }
 
-    /// <summary>Starts to listen; returns the address, with the port that the system chose.</summary>
+    /// <summary>Returns the address, with the port that the system chose.</summary>
     /// <exception cref="IOException">The address is in use, or does not belong to this machine.</exception>
     public async Task<IPEndPoint> StartAsync(CancellationToken cancellationToken)
     {
@@ -71,7 +70,6 @@ internal sealed class ConnectorListener : IAsyncDisposable
     /// <summary>Accepts no more connections; open connections continue.</summary>
     public ValueTask UnbindAsync() => transport.UnbindAsync();
 
-    /// <summary>Aborts open connections.</summary>
     public async ValueTask DisposeAsync()
     {
         using var now = new CancellationTokenSource();
@@ -175,8 +173,7 @@ internal sealed class ConnectorListener : IAsyncDisposable
             return;
         }
 
-        // Any subprotocol is accepted, because the messages carry TLS. Clients that request one may require an answer
-        // (RFC 6455 §4.1).
+        // Any subprotocol is accepted; clients that request one may require an answer (RFC 6455 §4.1).
         var protocols = context.WebSockets.WebSocketRequestedProtocols;
         using WebSocket socket = await context.WebSockets.AcceptWebSocketAsync(
             protocols.Count > 0 ? protocols[0] : null
@@ -184,9 +181,8 @@ internal sealed class ConnectorListener : IAsyncDisposable
         await serve(new WebSocketCarrier(socket, context));
     }
 
-    // Any page may open a WebSocket to this machine (RFC 6455 §10.2), and a name that resolves to the machine makes the
-    // page same-origin with the port. Connectors send no Origin, and connect to a loopback address by the address or as
-    // localhost.
+    // Any page may open a WebSocket to this machine (RFC 6455 §10.2), and a name that resolves to it makes the page
+    // same-origin. Connectors send no Origin, and connect to a loopback address by the address or as localhost.
     private static bool IsFromBrowser(HttpContext context)
     {
         var request = context.Request;

@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>The instruments of tunnels behind a provider's connector. Labels come from the configuration and closed lists.</summary>
+/// <summary>Metrics of tunnels behind a connector. Labels come from the configuration and closed lists.</summary>
 internal sealed class ConnectorMetrics : IDisposable
 {
     private readonly Meter meter = new(AgentMetrics.MeterName);

@@ -5,8 +5,7 @@ using Culvert.Tunnel.Agent.Tunnels;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// A validated entry of <c>tunnels</c> with kind <c>connector</c>: the agent replaces the proxy behind a provider's
-/// connector.
+/// An entry of <c>tunnels</c> with kind <c>connector</c>: the agent replaces the proxy behind the connector.
 /// </summary>
 internal sealed record ConnectorSettings : IProviderSettings
 {
@@ -15,23 +14,17 @@ internal sealed record ConnectorSettings : IProviderSettings
     /// <summary>The address for the connector. Loopback, unless the file accepts that other machines can reach it.</summary>
     public required IPEndPoint Listen { get; init; }
 
-    /// <summary>
-    /// The domain that the provider assigned to the tunnel, in lower case; also its name in logs and metrics.
-    /// </summary>
+    /// <summary>The domain that the provider assigned to the tunnel, in lower case; its name in logs and metrics.</summary>
     public required string Domain { get; init; }
 
     /// <summary>The names of the routes that are served under <see cref="Domain"/>.</summary>
     public required IReadOnlyList<string> Routes { get; init; }
 
-    /// <summary>
-    /// The leaf certificate for the names under <see cref="Domain"/>, then its chain; empty if the service issues it.
-    /// Requires <see cref="KeyFile"/>.
-    /// </summary>
+    /// <summary>The leaf for the names under <see cref="Domain"/>, then its chain; empty if the service issues it.</summary>
     public string CertificateFile { get; init; } = "";
 
     public string KeyFile { get; init; } = "";
 
-    /// <summary>The versions that inner TLS may negotiate.</summary>
     public SslProtocols Protocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>The most concurrent connections, including idle ones; further connections are closed at once.</summary>
@@ -46,6 +39,5 @@ internal sealed record ConnectorSettings : IProviderSettings
     /// <summary>The time for running calls to finish when the agent stops, or the tunnel is removed from the file.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Whether the Culvert service issues the certificate.</summary>
     public bool IsIssued => CertificateFile.Length == 0;
 }

@@ -3,8 +3,7 @@ using System.Net;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>The current status of a tunnel, for people. Contains no secrets.</summary>
-/// <param name="Domain">The provider's domain of the tunnel.</param>
-/// <param name="Listen">The address for the connector; with the port that the system chose, while it listens.</param>
+/// <param name="Listen">With the port that the system chose, while the agent listens.</param>
 /// <param name="Open">The number of open connections with a server name.</param>
 /// <param name="LastConnection">When a client last started TLS; null for never.</param>
 /// <param name="Problem">Why the tunnel cannot serve; null while it can.</param>
@@ -16,6 +15,5 @@ internal sealed record ConnectorStatus(
     string? Problem
 )
 {
-    /// <summary>When the certificate expires; null while there is none.</summary>
     public DateTimeOffset? CertificateExpires { get; init; }
 }

@@ -9,9 +9,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>
-/// Connects to the listener of a running agent like a connector: a WebSocket with TLS inside. It sends no request.
-/// </summary>
+/// <summary>Connects to a running agent like a connector: a WebSocket with TLS inside. It sends no request.</summary>
 internal static class ConnectorTrial
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);

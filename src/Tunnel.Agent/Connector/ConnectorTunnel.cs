@@ -9,8 +9,8 @@ using Culvert.Tunnel.Agent.Tunnels;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// A tunnel behind a provider's connector: a listener, and an HTTP server inside the TLS connections of its clients. An
-/// error affects only this tunnel: other tunnels, and the tunnel to the agent's own edges, continue.
+/// A tunnel behind a connector: a listener, and an HTTP server inside the TLS connections of its clients. An error
+/// affects only this tunnel: others, and the tunnel to the agent's own edges, continue.
 /// </summary>
 internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
 {
@@ -75,7 +75,6 @@ internal sealed class ConnectorTunnel : IProviderTunnel<ConnectorSettings>
             CertificateExpires = leaves.Current?.Pair.NotAfter,
         };
 
-    /// <summary>Applies new routes: those of the tunnel, under its domain.</summary>
     public void Apply(ConnectorRoutes next)
     {
         if (Interlocked.Exchange(ref routes, next) != next)

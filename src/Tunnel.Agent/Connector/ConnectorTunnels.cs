@@ -9,12 +9,9 @@ internal sealed class ConnectorTunnels(ConnectorParts parts, IReadOnlyList<Conne
 {
     private volatile ConnectorRoutes routes = ConnectorRoutes.None;
 
-    /// <summary>The status of each tunnel in the file.</summary>
     public IReadOnlyList<ConnectorStatus> Status => [.. Serving.Select(t => t.Status)];
 
-    /// <summary>Applies new routes.</summary>
     /// <param name="isActive">Whether the agent's own tunnel is neither paused nor archived.</param>
-    /// <param name="next">All routes of the agent.</param>
     public void Apply(bool isActive, IReadOnlyList<Route> next)
     {
         routes = new ConnectorRoutes(isActive, next);

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>A TCP connection that carries the bytes unchanged.</summary>
 internal sealed class SocketCarrier(ConnectionContext connection, Stream stream) : Carrier
 {
     public override string Id => connection.ConnectionId;

@@ -3,9 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>
-/// Allows closing a port while its connections continue: the server's own stop would also abort its WebSockets.
-/// </summary>
+/// <summary>Closes a port while its connections continue: the server's own stop would also abort its WebSockets.</summary>
 internal sealed class UnbindingFactory(IConnectionListenerFactory inner) : IConnectionListenerFactory
 {
     private IConnectionListener? listener;

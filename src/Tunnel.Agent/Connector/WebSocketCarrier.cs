@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// A WebSocket (RFC 6455) whose binary messages carry the bytes. Message and frame boundaries have no meaning: a TLS
-/// record may be split over many messages, and a message may contain many records.
+/// A WebSocket (RFC 6455) whose binary messages carry the bytes. Message boundaries have no meaning: they are
+/// independent of TLS records.
 /// </summary>
 internal sealed class WebSocketCarrier(WebSocket socket, HttpContext context) : Carrier
 {

@@ -21,14 +21,11 @@ internal static class AnswerMessages
     public static bool IsReadable(McpMessage message) =>
         !message.Has(NotJsonRpc) && message.Depth <= MessageReader.DeepestAllowed;
 
-    /// <summary>Whether it is the result or error of the request.</summary>
     /// <param name="id">The request's id, as written; empty for none.</param>
     public static bool IsAnswer(McpMessage message, ReadOnlyMemory<byte> id) =>
         message.Kind == MessageKind.Response && IsReadable(message) && IsSameId(message.Id, id);
 
-    /// <summary>The answer as it is sent: with the request's id as written, if the server wrote a number as text.</summary>
-    /// <param name="message">An answer (<see cref="IsAnswer"/>).</param>
-    /// <param name="id">Of the request, as it was written.</param>
+    /// <summary>The answer with the request's id as written, if the server wrote a number as text.</summary>
     public static ReadOnlyMemory<byte> WithId(McpMessage message, ReadOnlyMemory<byte> id) =>
         message.Id.Span is [(byte)'"', ..] && id.Span is not [(byte)'"', ..]
             ? message.With((message.Id, id))

@@ -3,8 +3,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Sends the answers to one command, in order: any number of notifications, then exactly one answer that ends the
-/// command. Nothing is sent after the command's deadline.
+/// Sends the answers to a command, in order: any number of notifications, then exactly one answer that ends it. Nothing
+/// is sent after the command's deadline.
 /// </summary>
 internal sealed class AnswerSender(
     ControlPlane plane,
@@ -25,9 +25,7 @@ internal sealed class AnswerSender(
     /// <summary>Why the control plane did not accept an answer; empty if it accepted all.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>
-    /// Sends a message that precedes the response. After a failure no other follows: the product would see a gap.
-    /// </summary>
+    /// <summary>After a failure no further message is sent: the product would see a gap.</summary>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
     public async Task NotifyAsync(CommandAnswer answer)
     {
@@ -45,8 +43,7 @@ internal sealed class AnswerSender(
                 return;
             }
 
-            // A message that is sent twice would reach the product twice, so it is retried only if the first attempt
-            // did not arrive.
+            // A repeated message would reach the product twice, so it is sent again only if the first did not arrive.
             var mayRepeat = reply.Status == StatusCodes.Status429TooManyRequests || !reply.MayHaveArrived;
             if (!mayRepeat || attempt == MostAttempts)
             {
@@ -58,7 +55,7 @@ internal sealed class AnswerSender(
         }
     }
 
-    /// <summary>Sends the answer that ends the command. A second answer is not sent.</summary>
+    /// <summary>A second final answer is not sent.</summary>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
     public async Task FinishAsync(CommandAnswer answer, ReadOnlyMemory<byte> id)
     {

@@ -3,7 +3,6 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// <summary>The type of an answer to a command. All except the notification end the command.</summary>
 internal enum AnswerType
 {
-    /// <summary>The JSON-RPC result or error.</summary>
     Response,
 
     /// <summary>A message that precedes the response.</summary>

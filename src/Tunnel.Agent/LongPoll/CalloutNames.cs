@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
 /// The provider's callers name a target <c>label</c>, those of the agent's own edges <c>name</c>. A call gets the
-/// agent's name before its route checks it, so that the same policy applies to both and neither evades it.
+/// agent's name before its route checks it, so that one policy applies to both and neither evades it.
 /// </summary>
 internal static class CalloutNames
 {
@@ -13,8 +13,8 @@ internal static class CalloutNames
     private static readonly byte[] Name = "\"name\""u8.ToArray();
 
     /// <summary>
-    /// Returns the message with the two names exchanged in the arguments of a tool call. They are exchanged, so that no
-    /// argument is duplicated, and <c>name</c> is as unknown to this channel as <c>label</c> is to the others.
+    /// Exchanges the two names in the arguments of a tool call, so that no argument is duplicated, and <c>name</c> is
+    /// as unknown to this channel as <c>label</c> is to the others.
     /// </summary>
     public static ReadOnlyMemory<byte> ToOwn(McpMessage message)
     {

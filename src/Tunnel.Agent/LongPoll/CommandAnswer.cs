@@ -3,7 +3,6 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>An answer to a command, in the control plane's form.</summary>
 internal sealed record CommandAnswer
 {
     private const string EventStream = "text/event-stream";
@@ -12,16 +11,13 @@ internal sealed record CommandAnswer
 
     public required AnswerType Type { get; init; }
 
-    /// <summary>The HTTP status of the route's response.</summary>
     public required int Status { get; init; }
 
-    /// <summary>The headers of the route's response.</summary>
     public IReadOnlyList<KeyValuePair<string, string[]>> Headers { get; init; } = [];
 
     /// <summary>One JSON value, byte for byte; empty for types without a body.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The body of the request to the control plane.</summary>
     public ReadOnlyMemory<byte> Format(TunnelCommand command)
     {
         var buffer = new ArrayBufferWriter<byte>(Body.Length + 512);

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The connection of a command, instead of a client's inner TLS connection. Its client is the tunnel: the provider does
-/// not identify the product's caller, except by the token that the command may carry.
+/// Replaces a client's inner TLS connection. Its client is the tunnel: the provider does not identify the product's
+/// caller, except by the token that the command may carry.
 /// </summary>
 internal sealed class CommandConnection(string serverName, IPEndPoint client, string tunnelId, TunnelCommand command)
     : ITunnelConnection,
@@ -24,7 +24,6 @@ internal sealed class CommandConnection(string serverName, IPEndPoint client, st
 
     public string Channel => command.Channel;
 
-    /// <summary>Identifies tunnel and command in records and spans.</summary>
     public string ConnectionId { get; set; } = $"{tunnelId}/{command.RequestId}";
 
     public bool ClosesAfterAnswer => false;

@@ -6,8 +6,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// An HTTP exchange of a command with its route: the request runs through the same application as those of the tunnel's
-/// own edges. The route's upstream stays open until the exchange is disposed.
+/// An HTTP exchange of a command with its route, through the same application as those of the tunnel's own edges. The
+/// route's upstream stays open until the exchange is disposed.
 /// </summary>
 internal sealed class CommandExchange : IAsyncDisposable
 {
@@ -45,12 +45,8 @@ internal sealed class CommandExchange : IAsyncDisposable
     /// <summary>Why the agent itself answered; empty for an answer of the upstream.</summary>
     public string OwnReason => Response.Headers[HeaderRules.Reason].ToString();
 
-    /// <summary>The agent's id of a request that it answered itself.</summary>
     public string OwnRequestId => Response.Headers[HeaderRules.RequestId].ToString();
 
-    /// <param name="application">Handles the request.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="connection">Whose it is.</param>
     /// <param name="aborted">Cancels the request, on either side; the exchange disposes of it.</param>
     public static CommandExchange Start(
         IHttpApplication<Exchange> application,

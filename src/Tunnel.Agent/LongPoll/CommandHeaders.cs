@@ -12,11 +12,10 @@ internal static class CommandHeaders
     private const int MostValues = 32;
     private const int MostBytes = 64 * 1024;
 
-    /// <summary>The product's request id.</summary>
     public const string RequestId = "X-Request-Id";
 
-    // Headers that describe the hop to the provider, or a client that the agent has not seen. Body headers are set for
-    // the message itself. Accept is the agent's: it reads either form, whatever the product reads.
+    // Headers of the hop to the provider, or of a client that the agent has not seen. Body headers are set for the
+    // message itself. Accept is the agent's: it reads either form, whatever the product reads.
     private static readonly FrozenSet<string> Blocked = new[]
     {
         "Connection",
@@ -61,10 +60,9 @@ internal static class CommandHeaders
     private static readonly string[] OwnHeaders = [HeaderRules.Reason, HeaderRules.FailedHop, HeaderRules.RequestId];
 
     /// <summary>
-    /// The headers of a command that may be forwarded to a route; the others are omitted. Null if they exceed the
-    /// limits: without some of them the call would have another meaning.
+    /// The headers of a command that may be forwarded to a route. Null if they exceed the limits: without some of them
+    /// the call would have another meaning.
     /// </summary>
-    /// <param name="headers">Names with lists of values.</param>
     public static IReadOnlyList<KeyValuePair<string, string[]>>? Read(JsonElement headers)
     {
         var (kept, bytes) = (new List<KeyValuePair<string, string[]>>(), 0);
@@ -98,8 +96,8 @@ internal static class CommandHeaders
         return kept;
     }
 
-    // Reads the names in Connection, which describe the hop; null if there are none, as in nearly all commands. False
-    // if the field is longer than all headers together may be, because its names need many times their length.
+    // Connection's names describe the hop; null if there are none. False if the field is longer than all headers
+    // together may be: its names need many times their length.
     private static bool TryReadNominated(JsonElement headers, out HashSet<string>? nominated)
     {
         nominated = null;

@@ -8,10 +8,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Reads the body of a poll. A command that the agent cannot serve is refused alone
-/// (<see cref="TunnelCommand.Refusal"/>), so that its product does not wait in vain; a command without the members that
-/// each answer must repeat is dropped. The other commands of the poll are served. Unknown members are ignored. Only one
-/// command at a time is parsed as a tree, because a poll may have 32 MiB.
+/// Reads the body of a poll. A command that cannot be served is refused alone (<see cref="TunnelCommand.Refusal"/>), so
+/// that its product does not wait in vain; a command without the members that each answer must repeat is dropped.
+/// Unknown members are ignored. Only one command at a time is parsed as a tree, because a poll may have 32 MiB.
 /// </summary>
 internal static class CommandReader
 {
@@ -31,7 +30,6 @@ internal static class CommandReader
 
     private static readonly JsonReaderOptions AnyDepth = new() { MaxDepth = int.MaxValue };
 
-    /// <param name="body">The response's body.</param>
     /// <param name="receivedAt">When the response's headers arrived.</param>
     /// <returns>Null if this is not the body of a poll.</returns>
     public static PollBatch? Read(ReadOnlyMemory<byte> body, long receivedAt)
@@ -156,8 +154,8 @@ internal static class CommandReader
         }
     }
 
-    // Reads the members that each answer must repeat; of duplicates the last. Both are opaque: any text, if a header
-    // can carry the token.
+    // The members that each answer must repeat; of duplicates the last. Any text is valid if a header can carry the
+    // token.
     private static TunnelCommand? ReadAddress(ReadOnlySpan<byte> item, long receivedAt, out string reason)
     {
         reason = "not_an_object";
@@ -201,8 +199,7 @@ internal static class CommandReader
         };
     }
 
-    // Returns an empty text, or the member for which the command is refused. The members that were read before it are
-    // set.
+    // Returns an empty text, or the member for which the command is refused; members before it are set.
     private static string ReadWork(ReadOnlyMemory<byte> item, ref TunnelCommand command)
     {
         if (JsonValues.Count(item.Span, JsonValues.MostOfMessage) > JsonValues.MostOfMessage)

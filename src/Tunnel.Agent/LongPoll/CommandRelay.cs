@@ -33,9 +33,6 @@ internal sealed class CommandRelay(
 
     private readonly IPEndPoint client = ProviderAddress.Create(settings.TunnelId);
 
-    /// <param name="command">The command.</param>
-    /// <param name="sender">Sends its answers.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
     /// <exception cref="OperationCanceledException">The work was ended before its last answer was sent.</exception>
     public async Task RelayAsync(TunnelCommand command, AnswerSender sender, CancellationToken cancellationToken)
     {
@@ -75,7 +72,6 @@ internal sealed class CommandRelay(
         return sender.FinishAsync(CreateFailure(command, status, failure, id), id);
     }
 
-    /// <summary>Sends the answer to a command that is not served.</summary>
     public static Task RefuseAsync(TunnelCommand command, AnswerSender sender, Failure failure) =>
         FailAsync(command, sender, TunnelFailure.FromReason(failure.Reason), failure.Status);
 
@@ -228,8 +224,8 @@ internal sealed class CommandRelay(
         await FinishWithAsync(sender, head, 502, failure.AfterResponse(), id);
     }
 
-    // A JSON-RPC error of the server passes byte for byte. Other error pages do not pass: any proxy on the path may
-    // have written them, and they may reveal inner details.
+    // A JSON-RPC error of the server passes byte for byte. Other error pages do not: any proxy may have written them,
+    // and they may reveal inner details.
     private static async Task RelayErrorAsync(
         CommandExchange exchange,
         CommandAnswer head,
@@ -292,8 +288,7 @@ internal sealed class CommandRelay(
         await DrainAsync(new AnswerBody(exchange.Response.Reader, MostErrorBytes), cancellationToken);
     }
 
-    // RFC 9728 §3.1: between host and path, otherwise at the host itself. No other URL is fetched, whatever a response
-    // names.
+    // RFC 9728 §3.1: between host and path, otherwise at the host itself. No other URL is fetched.
     private async Task DiscoverAsync(
         TunnelCommand command,
         RelayTarget target,

@@ -16,9 +16,6 @@ internal sealed class CommandRequest
     private readonly CancellationTokenSource aborted;
     private readonly bool hasBody;
 
-    /// <param name="method">The HTTP method.</param>
-    /// <param name="target">Path and query.</param>
-    /// <param name="host">The route's hostname.</param>
     /// <param name="accept">The media types that the agent reads.</param>
     /// <param name="command">Provides further headers.</param>
     /// <param name="body">Empty for none.</param>
@@ -79,7 +76,6 @@ internal sealed class CommandRequest
 
     public CancellationToken RequestAborted { get; set; }
 
-    /// <summary>True once the application has aborted its answer.</summary>
     public bool IsAborted { get; private set; }
 
     public void Abort()

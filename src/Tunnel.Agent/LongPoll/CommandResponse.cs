@@ -4,13 +4,12 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// The response to a command's request. The application writes to a pipe, and the agent reads from it: an application
-/// that writes faster than the control plane accepts must wait.
+/// The application writes the response to a pipe, and the agent reads from it: an application that writes faster than
+/// the control plane accepts must wait.
 /// </summary>
 internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyFeature
 {
-    // The agent reads on the thread that writes, because each change of threads would delay a call. A writer that had
-    // to wait continues on another thread.
+    // The agent reads on the thread that writes: each change of threads would delay a call.
     private static readonly PipeOptions Options = new(
         readerScheduler: PipeScheduler.Inline,
         useSynchronizationContext: false
@@ -46,12 +45,11 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
     public PipeWriter Writer { get; }
 
     /// <summary>
-    /// Completes with status and headers, or when the application ends without them, including when it was aborted.
-    /// Continuations run on the application's thread.
+    /// Completes with status and headers, or when the application ends without them or is aborted. Continuations run on
+    /// the application's thread.
     /// </summary>
     public Task Started => started.Task;
 
-    /// <summary>The body, up to its end or to where it was cut off.</summary>
     public PipeReader Reader => Pipe.Reader;
 
     /// <summary>True if the application has left the response incomplete. Set before the body ends.</summary>
@@ -94,8 +92,7 @@ internal sealed class CommandResponse : IHttpResponseFeature, IHttpResponseBodyF
         started.TrySetResult();
     }
 
-    /// <summary>Called when the application has finished.</summary>
-    /// <param name="isWhole">False if it cut the answer off.</param>
+    /// <param name="isWhole">False if the application cut the answer off.</param>
     public async Task EndAsync(bool isWhole)
     {
         if (isWhole)

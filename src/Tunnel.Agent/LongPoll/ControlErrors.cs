@@ -15,10 +15,7 @@ internal static class ControlErrors
     private const string KeyRefused =
         "Check at the provider that the key of tunnels.api_key may use this tunnel, and that tunnels.organization is its organization.";
 
-    /// <summary>
-    /// The stable code of an error's body; empty if it has none. The message is not stored: the provider writes it, and
-    /// the code is sufficient.
-    /// </summary>
+    /// <summary>The stable code of an error's body; empty if it has none. The provider's message is not stored.</summary>
     public static string ReadCode(ReadOnlyMemory<byte> body)
     {
         try

@@ -62,14 +62,10 @@ internal sealed class ControlPlane : IDisposable
         answerUrl = new Uri(tunnelUrl + "/response");
     }
 
-    /// <summary>
-    /// Requests commands. The stop takes effect only until a response starts: afterwards a delivery is in progress and
-    /// would be lost.
-    /// </summary>
+    /// <summary>The stop takes effect only until a response starts: a delivery in progress would be lost.</summary>
     /// <param name="limit">The most commands to deliver.</param>
     /// <param name="wait">How long the control plane may hold the poll.</param>
     /// <param name="wanted">The channels; empty for all.</param>
-    /// <param name="stop">Ends the poll.</param>
     /// <exception cref="OperationCanceledException">The poll was stopped.</exception>
     public async Task<ControlReply> PollAsync(
         int limit,
@@ -87,14 +83,13 @@ internal sealed class ControlPlane : IDisposable
             url.Append("&channel=").Append(channel);
         }
 
-        // The HTTP client would retry a request without content when its connection is lost; polls must follow the
-        // back-off.
+        // The HTTP client would retry a request without content on a lost connection; polls follow the back-off.
         using var deadline = new CancellationTokenSource(wait + settings.PollGuard, time);
         using var request = new HttpRequestMessage(HttpMethod.Get, url.ToString()) { Content = new EmptyContent() };
         return await SendAsync(request, deadline, MostPollBytes, stop);
     }
 
-    /// <summary>Reads the control plane's description of the tunnel: this checks the key and delivers no command.</summary>
+    /// <summary>Reads the tunnel's description: this checks the key and delivers no command.</summary>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public async Task<ControlReply> ReadTunnelAsync(CancellationToken cancellationToken)
     {
@@ -103,8 +98,6 @@ internal sealed class ControlPlane : IDisposable
         return await SendAsync(request, deadline, ControlErrors.MostBytes, cancellationToken);
     }
 
-    /// <summary>Sends one answer.</summary>
-    /// <param name="command">The command that it answers.</param>
     /// <param name="body">The same bytes at each attempt.</param>
     /// <param name="cancellationToken">The command's deadline.</param>
     /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
@@ -300,8 +293,7 @@ internal sealed class ControlPlane : IDisposable
         handler.ConnectTimeout = ConnectTime;
         handler.ActivityHeadersPropagator = null;
 
-        // A shard token is an opaque text: non-ASCII characters are returned in UTF-8, as they arrived in JSON (RFC
-        // 8259 §8.1).
+        // A shard token is opaque: non-ASCII characters are returned in UTF-8, as they arrived in JSON (RFC 8259 §8.1).
         handler.RequestHeaderEncodingSelector = static (_, _) => Encoding.UTF8;
         handler.MaxResponseDrainSize = 0;
         return handler;

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>The result of a request to the control plane.</summary>
 internal sealed record ControlReply
 {
     /// <summary>0 if no response arrived.</summary>
@@ -15,10 +14,8 @@ internal sealed record ControlReply
     /// <summary>The minimum wait before the next attempt; null if the control plane requests none.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>When the headers of the response arrived.</summary>
     public long ReceivedAt { get; init; }
 
-    /// <summary>The body of a successful response.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
     /// <summary>False if it is certain that the control plane received no part of the request.</summary>
@@ -29,7 +26,6 @@ internal sealed record ControlReply
 
     public bool IsSuccess => Status is 200 or 204;
 
-    /// <summary>A description for logs, readiness and the status page.</summary>
     public string Describe() =>
         Status == 0 ? Detail
         : Detail.Length > 0 ? $"Status {Status}: {Detail}"

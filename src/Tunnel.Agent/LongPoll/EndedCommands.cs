@@ -2,7 +2,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
 /// The commands of one tunnel that have ended, so that a repeated delivery does not run them again. Each is stored for
-/// as long as its answer may take; above the limit the oldest are removed.
+/// as long as its answer may take.
 /// </summary>
 internal sealed class EndedCommands(TimeProvider time)
 {

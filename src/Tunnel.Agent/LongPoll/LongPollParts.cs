@@ -8,7 +8,6 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// <summary>The parts of the agent that all tunnels of other providers share.</summary>
 internal sealed record LongPollParts
 {
-    /// <summary>Handles the requests of all tunnels.</summary>
     public required IHttpApplication<Exchange> Application { get; init; }
 
     public required RouteMap Routes { get; init; }

@@ -22,9 +22,7 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>Scheme, host and port of the control plane; https.</summary>
     public required Uri BaseUrl { get; init; }
 
-    /// <summary>
-    /// The prefix of the protocol's paths: empty, or a path that starts with "/" and does not end with it.
-    /// </summary>
+    /// <summary>The prefix of the protocol's paths: empty, or a path that starts but does not end with "/".</summary>
     public string UrlPath { get; init; } = "";
 
     /// <summary>The id that the provider assigned to the tunnel; also its name in logs and metrics.</summary>
@@ -36,10 +34,7 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>Read again for each request.</summary>
     public required SecretReference ApiKey { get; init; }
 
-    /// <summary>
-    /// The client certificate for the control plane, in addition to the key; empty for none. Requires
-    /// <see cref="ClientKeyFile"/>.
-    /// </summary>
+    /// <summary>The client certificate for the control plane, in addition to the key; empty for none.</summary>
     public string ClientCertificateFile { get; init; } = "";
 
     public string ClientKeyFile { get; init; } = "";
@@ -47,7 +42,6 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>A PEM file with the only trusted roots; empty for the system's and <c>network.ca_bundle</c>.</summary>
     public string CaFile { get; init; } = "";
 
-    /// <summary>Maps channels to routes.</summary>
     public required IReadOnlyList<LongPollChannel> Channels { get; init; }
 
     /// <summary>The channels whose commands this agent requests; empty for all of the tunnel.</summary>
@@ -59,7 +53,6 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>How much longer the agent waits for the response of a poll.</summary>
     public TimeSpan PollGuard { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most concurrent commands.</summary>
     public int MaxCommands { get; init; } = 20;
 
     /// <summary>The longest message that is sent to the control plane, in bytes.</summary>
@@ -71,9 +64,7 @@ internal sealed record LongPollSettings : IProviderSettings
     /// <summary>How long the first poll waits for the upstreams of the channels to respond; zero for no wait.</summary>
     public TimeSpan StartupWait { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>
-    /// The time for running commands to finish when the agent stops, or the tunnel is removed from the file.
-    /// </summary>
+    /// <summary>For running commands when the agent stops, or the tunnel is removed from the file.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a running poll may still deliver commands when the agent stops.</summary>

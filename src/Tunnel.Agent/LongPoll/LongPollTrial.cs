@@ -6,10 +6,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 /// <summary>Tests whether the agent may serve a tunnel, without receiving a command.</summary>
 internal static class LongPollTrial
 {
-    /// <summary>
-    /// Reads the tunnel with its key and certificate. It does not poll: a control plane may deliver a command to any
-    /// poll, and delivers it only once.
-    /// </summary>
+    /// <summary>Does not poll: a control plane may deliver a command to any poll, and delivers it only once.</summary>
     /// <returns>A success only if the control plane names this tunnel.</returns>
     public static async Task<ControlReply> RunAsync(
         LongPollSettings settings,

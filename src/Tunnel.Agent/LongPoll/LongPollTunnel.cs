@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
 /// A tunnel of another provider: a loop that polls its control plane while there is room for a command, and a task for
-/// each command. An error affects only this tunnel: other tunnels, and the tunnel to the agent's own edges, continue.
+/// each command. An error affects only this tunnel: others, and the tunnel to the agent's own edges, continue.
 /// </summary>
 internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 {
@@ -205,9 +205,8 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
             Drop(reason);
         }
 
-        // A command that is delivered twice must not run twice. All commands are registered before the first one
-        // starts, which may end at once. A command that ends during this loop is added to the finished ones before it
-        // is removed from those under way.
+        // A command that is delivered twice must not run twice: all are registered before the first starts, which may
+        // end at once. A command that ends meanwhile is finished before it is removed from those under way.
         var accepted = new List<(TunnelCommand Command, TaskCompletionSource Handled)>(batch.Commands.Count);
         foreach (var command in batch.Commands)
         {
@@ -234,8 +233,8 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
         for (var i = 0; i < accepted.Count; i++)
         {
-            // The commands of one poll start at the same time. The last one, often the only one, starts on this thread:
-            // waking another thread takes longer than its work before its first await.
+            // The last command, often the only one, starts on this thread: waking another takes longer than its first
+            // step.
             _ = RunAsync(accepted[i].Command, accepted[i].Handled, yieldsFirst: i < accepted.Count - 1);
         }
     }
@@ -421,8 +420,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
         }
     }
 
-    // Cancels polls and calls: a held poll would deliver commands that must not be served, and a call may last for
-    // minutes.
+    // A held poll would deliver commands that must not be served, and a call may last for minutes.
     private async Task WatchClosureAsync(CancellationToken ended)
     {
         using var timer = new PeriodicTimer(BetweenWatches, parts.Time);

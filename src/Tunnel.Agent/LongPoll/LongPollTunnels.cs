@@ -6,7 +6,6 @@ namespace Culvert.Tunnel.Agent.LongPoll;
 internal sealed class LongPollTunnels(LongPollParts parts, IReadOnlyList<LongPollSettings> initial)
     : ProviderTunnels<LongPollSettings, LongPollTunnel>(initial)
 {
-    /// <summary>The status of each tunnel in the file.</summary>
     public IReadOnlyList<LongPollStatus> Status => [.. Serving.Select(t => t.Status)];
 
     protected override LongPollTunnel Create(LongPollSettings settings) => new(settings, parts);

@@ -3,14 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>Reads a command's <c>response_timeout</c>.</summary>
 internal static partial class ResponseTimeout
 {
     private const long NanosecondsPerTick = 100;
 
     /// <summary>
-    /// Accepts a whole number with a unit. Null for any other text, and for more than 64 bits of nanoseconds: by the
-    /// protocol such a command has no deadline.
+    /// Null for a malformed text, and above 64 bits of nanoseconds: by the protocol there is no deadline then.
     /// </summary>
     public static TimeSpan? Parse(string? text)
     {

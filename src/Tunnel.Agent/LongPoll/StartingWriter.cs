@@ -25,7 +25,6 @@ internal sealed class StartingWriter(CommandResponse response) : PipeWriter
         return await Inner.FlushAsync(cancellationToken);
     }
 
-    // The response ends when its application ends.
     public override void Complete(Exception? exception = null)
     {
         // The response ends when its application ends, even with an error.

@@ -2,9 +2,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.LongPoll;
 
-/// <summary>
-/// A command of a poll. In a command that is served, every text is bounded and free of control characters.
-/// </summary>
+/// <summary>A command of a poll. If it is served, every text is bounded and free of control characters.</summary>
 internal sealed record TunnelCommand
 {
     private const int MostNameCharacters = 256;
@@ -25,9 +23,7 @@ internal sealed record TunnelCommand
     /// <summary>When the product's request reached the control plane, according to it; null if unknown.</summary>
     public DateTimeOffset? CreatedAt { get; init; }
 
-    /// <summary>
-    /// The time from the receipt to the end of the last answer; null if the control plane sets no deadline.
-    /// </summary>
+    /// <summary>From the receipt to the end of the last answer; null if the control plane sets no deadline.</summary>
     public TimeSpan? ResponseTimeout { get; init; }
 
     /// <summary>The headers of the product's request that may be forwarded.</summary>

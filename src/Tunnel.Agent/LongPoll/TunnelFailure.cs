@@ -7,11 +7,11 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.LongPoll;
 
 /// <summary>
-/// Where a call failed, in the terms of the provider's protocol: the member <c>tunnel_failure</c> of an error that the
-/// agent creates itself. It never contains a URL, a body or the text of an exception.
+/// The member <c>tunnel_failure</c> of an error that the agent creates: where a call failed, in the provider's terms.
+/// It never contains a URL, a body or the text of an exception.
 /// </summary>
-/// <param name="Source">The part that failed: a closed list of the protocol.</param>
-/// <param name="Kind">The kind of failure: a closed list of the protocol.</param>
+/// <param name="Source">From a closed list of the protocol.</param>
+/// <param name="Kind">From a closed list of the protocol.</param>
 internal sealed record TunnelFailure(string Source, string Kind)
 {
     private const string TargetHttp = "target_http";
@@ -29,8 +29,7 @@ internal sealed record TunnelFailure(string Source, string Kind)
 
     private const int Version = 1;
 
-    // The agent's reasons for failures on the path to the upstream. All other reasons are decisions of the agent
-    // itself.
+    // The agent's reasons for failures on the path to the upstream. Others are decisions of the agent itself.
     private static readonly FrozenDictionary<string, TunnelFailure> ByReason = new Dictionary<string, TunnelFailure>(
         StringComparer.Ordinal
     )
@@ -56,7 +55,6 @@ internal sealed record TunnelFailure(string Source, string Kind)
     /// <summary>The server's own error status, 400 to 599; 0 for other failures.</summary>
     public int UpstreamStatus { get; private init; }
 
-    /// <summary>Whether the head of the server's response arrived.</summary>
     public bool IsAfterResponse { get; private init; }
 
     /// <summary>The agent's own stable code; empty for none.</summary>
@@ -65,14 +63,14 @@ internal sealed record TunnelFailure(string Source, string Kind)
     /// <summary>The agent's request id, as in its log; empty for none.</summary>
     public string RequestId { get; init; } = "";
 
-    /// <summary>The failure for a server's error status, whatever happens to the response afterwards.</summary>
+    /// <summary>Takes precedence over later failures of the response.</summary>
     /// <param name="status">400 to 599.</param>
     public static TunnelFailure FromStatus(int status) =>
         new(TargetHttp, "http_status") { UpstreamStatus = status, IsAfterResponse = true };
 
     /// <summary>
-    /// The failure of a response whose head arrived without an error. The protocol has no status for it, and calls a
-    /// transport closed only before a response.
+    /// For a response whose head arrived without an error: the protocol calls a transport closed only before a
+    /// response.
     /// </summary>
     public TunnelFailure AfterResponse() =>
         this with
@@ -88,7 +86,6 @@ internal sealed record TunnelFailure(string Source, string Kind)
             Reason = reason,
         };
 
-    /// <summary>A JSON-RPC error.</summary>
     /// <param name="id">The request's id, as written; empty for null.</param>
     public byte[] Format(ReadOnlySpan<byte> id)
     {

@@ -8,10 +8,9 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// The agent as resource server (rules A1–A16): a request passes to a route that requires tokens only with a valid
-/// token for it, whatever the method and however the path is written. Steps: (1) malformed requests, (2) the metadata
-/// document, (3) the token, (4) its proof of possession, (5) scopes, (6) session. If a step refuses, the upstream has
-/// not received a byte.
+/// The agent as resource server (rules A1–A16): a request needs a valid token for its route, whatever the method and
+/// however the path is written. Steps: (1) malformed requests, (2) the metadata document, (3) the token, (4) its proof
+/// of possession, (5) scopes, (6) session. If a step refuses, the upstream has not received a byte.
 /// </summary>
 internal sealed class AuthorizationGate(
     AgentMetrics metrics,
@@ -136,8 +135,8 @@ internal sealed class AuthorizationGate(
             return true;
         }
 
-        // M1: a revision without sessions ignores the header. It is removed for the upstream, which may support both
-        // eras and may have given the id to another caller (P8).
+        // M1: a revision without sessions ignores the header. The upstream may support both eras and may have given the
+        // id to another caller (P8).
         if (headers[McpHeaders.ProtocolVersion] is [{ } version] && McpRevision.IsModern(version))
         {
             headers.Remove(McpHeaders.Session);

@@ -7,7 +7,6 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>Creates a call's record, before any decision.</summary>
 internal static class CallDescription
 {
     // W3C Trace Context §3.2: the exact length of a version 00 value. The record does not accept a longer value.

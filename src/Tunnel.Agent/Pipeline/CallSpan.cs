@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// The agent's span in a call's trace, from the request to the end of its answer. It contains route, method and status;
-/// never a path, a header, an argument or any other text of a caller.
+/// The agent's span in a call's trace. It contains route, method and status; never a path, a header, an argument or any
+/// other text of a caller.
 /// </summary>
 internal static class CallSpan
 {
@@ -27,10 +27,7 @@ internal static class CallSpan
         return traces.Source.StartActivity(Name, ActivityKind.Server, parent);
     }
 
-    /// <summary>
-    /// Restarts the span in the trace that the message itself names, and discards the first span: a span cannot change
-    /// its trace.
-    /// </summary>
+    /// <summary>Starts a new span in the trace that the message names: a span cannot change its trace.</summary>
     public static Activity? Continue(Traces traces, Activity before, ActivityContext parent)
     {
         var began = before.StartTimeUtc;

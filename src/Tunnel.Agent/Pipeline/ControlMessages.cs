@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
 /// Recognizes messages that only end or control calls: the end of a session, notifications (including cancellations),
-/// and answers to the server's requests. A short message that has to wait is read for that, and forwarded unchanged.
+/// and answers to a server's requests. A short message that has to wait is read for that, and forwarded unchanged.
 /// </summary>
 internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
 {
@@ -17,7 +17,6 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
 
     private readonly BodyReader bodies = new(held, time);
 
-    /// <summary>Whether the request is a control message, or why it fails.</summary>
     public async ValueTask<(bool IsControl, Failure? Failure)> LookAsync(Exchange exchange, Route route)
     {
         var request = exchange.Request;

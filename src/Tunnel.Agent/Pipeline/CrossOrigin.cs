@@ -5,8 +5,8 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
 /// Lets pages of a route's <c>allowed_origins</c> use the route (Fetch Standard §3.2). The agent itself answers
-/// preflights: by design they carry no token and only request permission, so the upstream never sees them, and the
-/// actual request passes the gate like any other. Cookies are never allowed.
+/// preflights, which by design carry no token; the actual request passes the gate like any other. Cookies are never
+/// allowed.
 /// </summary>
 internal static class CrossOrigin
 {
@@ -42,7 +42,6 @@ internal static class CrossOrigin
             && !Authorization.QueryToken.IsIn(target);
     }
 
-    /// <summary>Answers a preflight of an allowed origin.</summary>
     public static void AnswerPreflight(Exchange exchange)
     {
         var headers = exchange.Response.Headers;

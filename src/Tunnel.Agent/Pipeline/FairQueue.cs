@@ -49,8 +49,6 @@ internal sealed class FairQueue(TimeProvider time)
     }
 
     /// <summary>Null if the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Leave"/>.</summary>
-    /// <param name="key">The client.</param>
-    /// <param name="weight">How many calls it counts as.</param>
     public Lane? TryEnter(ClientKey key, int weight)
     {
         lock (gate)
@@ -68,10 +66,7 @@ internal sealed class FairQueue(TimeProvider time)
     }
 
     /// <summary>Completes when the call may start. Pair with <see cref="Leave"/>.</summary>
-    /// <param name="key">The client.</param>
-    /// <param name="weight">How many calls it counts as.</param>
     /// <param name="isControl">Whether it only cancels or controls other calls.</param>
-    /// <param name="cancellationToken">Cancelled when the client disconnects.</param>
     /// <exception cref="OperationCanceledException">The client disconnected while its call waited.</exception>
     public ValueTask<Lane> EnterAsync(ClientKey key, int weight, bool isControl, CancellationToken cancellationToken)
     {
@@ -94,9 +89,7 @@ internal sealed class FairQueue(TimeProvider time)
         }
     }
 
-    /// <summary>
-    /// Reports that the answer to a call starts, or that the call ends without an answer. Once for each call.
-    /// </summary>
+    /// <summary>Reports that a call's answer starts, or that the call ends without one. Once for each call.</summary>
     public void Answer(Lane lane, int weight)
     {
         lock (gate)
@@ -222,7 +215,6 @@ internal sealed class FairQueue(TimeProvider time)
 
         public Lane Ordinary { get; }
 
-        /// <summary>For messages that only cancel or control calls.</summary>
         public Lane Control { get; }
 
         /// <summary>The number of running calls, including streams of events.</summary>
@@ -231,7 +223,6 @@ internal sealed class FairQueue(TimeProvider time)
         public bool IsWaiting => Ordinary.Waiting.Count > 0 || Control.Waiting.Count > 0;
     }
 
-    /// <summary>A queue for calls of one client.</summary>
     internal sealed class Lane(Calls calls)
     {
         public Calls Calls => calls;
@@ -249,7 +240,6 @@ internal sealed class FairQueue(TimeProvider time)
             Unanswered += weight;
         }
 
-        /// <summary>False if no call waits.</summary>
         public bool BeginNext()
         {
             while (Waiting.TryDequeue(out var next))

@@ -7,8 +7,8 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
-/// Reads the trace that an MCP message names in <c>params._meta</c> (<c>traceparent</c>, <c>tracestate</c>), for
-/// callers whose headers name none. A short message is read for that, and forwarded unchanged.
+/// The trace in an MCP message's <c>params._meta</c> (<c>traceparent</c>, <c>tracestate</c>), for callers whose headers
+/// name none. A short message is read for that, and forwarded unchanged.
 /// </summary>
 internal sealed class MessageTrace(BodyBudget held, TimeProvider time)
 {

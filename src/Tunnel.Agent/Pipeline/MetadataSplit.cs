@@ -6,11 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>
-/// Buffers an upstream's metadata document until it is complete, and sends it with the route's URLs. Unsuccessful
-/// answers pass unchanged.
-/// </summary>
-/// <param name="exchange">The request for the document.</param>
+/// <summary>Buffers a metadata document, and sends it with the route's URLs. Unsuccessful answers pass unchanged.</summary>
 /// <param name="rewrite">Returns the document for clients; null if it is not the expected document.</param>
 internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> rewrite)
     : PipeWriter,
@@ -37,7 +33,6 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
 
     public PipeWriter Writer => this;
 
-    /// <summary>Starts to buffer the upstream's answer.</summary>
     public static MetadataSplit Begin(Exchange exchange, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?> rewrite)
     {
         var headers = exchange.Request.Headers;
@@ -50,9 +45,7 @@ internal sealed class MetadataSplit(Exchange exchange, Func<ReadOnlyMemory<byte>
         return split;
     }
 
-    /// <summary>
-    /// Sends the answer after the upstream or the agent has completed it. Returns the failure to send instead, or null.
-    /// </summary>
+    /// <summary>Sends the complete answer. Returns the failure to send instead, or null.</summary>
     public async ValueTask<Failure?> FinishAsync()
     {
         var response = exchange.Response;

@@ -3,9 +3,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>
-/// Refuses pages of origins that the route does not allow (P5), and answers the preflights of allowed origins.
-/// </summary>
+/// <summary>Refuses pages of origins that the route does not allow (P5), and answers preflights of the others.</summary>
 internal sealed class OriginStage(Refusals refusals) : IStage
 {
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served)

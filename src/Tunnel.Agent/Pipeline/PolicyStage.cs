@@ -14,9 +14,8 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// <summary>
 /// Applies a route's policy, between OAuth and the upstream. Steps: (1) path and HTTP method, (2) room for the record,
 /// (3) the message, (4) the decision, (5) scopes, limits, the budget and the approval, (6) a filter for the answer.
-/// Observe mode takes the same steps and passes everything, byte for byte. So does a route without a policy, which
-/// takes the steps only for the record: it evaluates no rule and does not read answers. Where the policy is off,
-/// requests pass at once.
+/// Observe mode takes the same steps and passes everything, byte for byte. A route without a policy takes them only for
+/// the record: no rule is evaluated and no answer read. Where the policy is off, requests pass at once.
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,
@@ -31,14 +30,11 @@ internal sealed class PolicyStage(
     private const string WellKnown = "/.well-known/";
 
     /// <summary>
-    /// If a body that is read only for its record takes longer than this, the call continues, and its record has no
-    /// name.
+    /// After this time a body is no longer awaited for its record: the call continues, and its record has no name.
     /// </summary>
     internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// A longer body is not kept for its record, but described before the request is sent to the upstream.
-    /// </summary>
+    /// <summary>A longer body is not kept for its record, but described before the upstream receives the request.</summary>
     internal const int MaxWaitingBytes = 1024;
 
     private readonly Refusals refusals = new(metrics, logger);
@@ -169,8 +165,7 @@ internal sealed class PolicyStage(
             return await ObjectAsync(exchange, served, call, failure);
         }
 
-        // A stream of the server's own messages, or of answers that a client missed: they may answer any request,
-        // including lists.
+        // A stream of the server's own messages, or of missed answers: they may answer any request, including lists.
         call.Record.Decision = "allow";
         call.Record.Reason = policy.Mode == PolicyMode.Record ? Decision.NoPolicy : Decision.Basic;
         Watch(exchange, served.Route, call, RuleLimits.None, hasLists: true, isModern: false);
@@ -415,10 +410,7 @@ internal sealed class PolicyStage(
     private static ReadOnlySpan<char> GetPath(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
 
-    /// <summary>
-    /// Refuses the call in enforce mode; otherwise records that it would have been refused, or, without a policy, why
-    /// the record has no name.
-    /// </summary>
+    /// <summary>Refuses the call in enforce mode; otherwise records the refusal, or why the record has no name.</summary>
     private async ValueTask<bool> ObjectAsync(
         Exchange exchange,
         ServedRoute served,

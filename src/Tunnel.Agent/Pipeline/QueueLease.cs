@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>A call's slot in the fair queue.</summary>
 internal sealed class QueueLease(FairQueue queue, FairQueue.Lane lane, int weight)
 {
     /// <summary>The server calls this when it sends the head of an answer.</summary>

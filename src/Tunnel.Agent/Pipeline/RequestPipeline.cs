@@ -88,8 +88,7 @@ internal sealed class RequestPipeline(
         }
     }
 
-    // For authorization servers, and servers that sign their clients in: both name themselves by the address that the
-    // agent calls them under.
+    // Authorization servers, and servers that sign clients in, name themselves by the address that the agent calls.
     private static Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>?>? FindRewriting(
         Exchange exchange,
         ServedRoute served,

@@ -11,8 +11,7 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 internal static class StepUp
 {
     /// <summary>
-    /// The challenge with all scopes that the call needs, including those of the route and the operation; null if the
-    /// token has them, or if none are needed.
+    /// The challenge with all scopes that the call needs; null if the token has them, or if none are needed.
     /// </summary>
     public static StringValues? FindChallenge(
         Exchange exchange,

@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>Continues the trace that a message names, if the headers name none. Without a span it does nothing.</summary>
-/// <param name="messages">Reads messages for that.</param>
-/// <param name="refusals">For messages that cannot be read.</param>
+/// <summary>Continues the trace that a message names, if the headers name none.</summary>
 /// <param name="traces">Null if tracing is off.</param>
 internal sealed class TraceStage(MessageTrace messages, Refusals refusals, Traces? traces) : IStage
 {

@@ -8,11 +8,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Filters an upstream's answer on its way to the client. Parts that need no check pass as received. JSON that must be
-/// checked is buffered whole; streams are checked event by event and use no memory while they wait.
+/// Filters an upstream's answer on its way to the client. JSON that must be checked is buffered whole; streams are
+/// checked event by event and use no memory while they wait.
 /// </summary>
-/// <param name="inner">Writes to the client.</param>
-/// <param name="plan">What to look for.</param>
 /// <param name="budget">The memory for all buffered answers.</param>
 internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPlan plan, BodyBudget budget)
     : PipeWriter,
@@ -35,12 +33,10 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     private Failure? tooMuch; // why a message was not read; in enforce mode it is not passed on
     private bool hasBegun; // whether the first event was seen
 
-    /// <summary>The size of the answer's body as the upstream sent it.</summary>
     public long Bytes { get; private set; }
 
     public int Hidden { get; private set; }
 
-    /// <summary>The entries that lists in the answer named.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen => plan.Filter.Seen;
 
     public bool? IsError { get; private set; }
@@ -121,9 +117,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         }
     }
 
-    /// <summary>
-    /// Called after the upstream's last byte: passes on the buffered bytes, or sets <see cref="Failure"/>.
-    /// </summary>
+    /// <summary>Called after the upstream's last byte: passes on buffered bytes, or sets <see cref="Failure"/>.</summary>
     public async ValueTask FinishAsync(CancellationToken cancellationToken)
     {
         switch (handling)
@@ -393,7 +387,6 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         held!.Skip(held.WrittenCount - length);
     }
 
-    // Counts what enforce mode would have hidden.
     private void CountHidden()
     {
         var seen = held?.WrittenMemory ?? default;

@@ -1,9 +1,7 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>How an answer passes the filter.</summary>
 internal enum AnswerHandling
 {
-    /// <summary>The head has not been seen yet.</summary>
     Undecided,
 
     /// <summary>The answer passes unchanged; its bytes are counted.</summary>
@@ -18,6 +16,5 @@ internal enum AnswerHandling
     /// <summary>The answer is filtered event by event.</summary>
     Events,
 
-    /// <summary>The answer does not pass.</summary>
     Refused,
 }

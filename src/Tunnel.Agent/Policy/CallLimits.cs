@@ -4,9 +4,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Limits rates (token buckets: the count at once, refilled evenly over the period) and concurrent calls, per rule,
-/// principal and name. The table is bounded: full, idle buckets are removed. If there are none, new keys are refused,
-/// because removing a bucket in use would lift its limit.
+/// Limits rates (token buckets: the count at once, refilled evenly) and concurrent calls, per rule, principal and name.
+/// When the table is full, full idle buckets are removed; without any, new keys are refused, because removing a bucket
+/// in use would lift its limit.
 /// </summary>
 internal sealed class CallLimits(TimeProvider time)
 {
@@ -35,7 +35,6 @@ internal sealed class CallLimits(TimeProvider time)
         }
     }
 
-    /// <summary>Counts a call that is about to start, unless it exceeds a limit.</summary>
     public LimitVerdict Enter(RuleLimits limits, in LimitKey key)
     {
         if (limits.Rate is null && limits.Concurrency is null)

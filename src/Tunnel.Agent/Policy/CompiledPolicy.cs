@@ -7,9 +7,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// The rules of one route, prepared once. There is a single decision for calls, lists and a server's requests to a
-/// client, in both eras, so that what is denied is hidden and what is hidden is denied. Deciding allocates nothing and
-/// reads only rules that may concern the caller and the name.
+/// The rules of one route. There is a single decision for calls, lists and a server's requests to a client, in both
+/// eras, so that what is denied is hidden and what is hidden is denied. Deciding allocates nothing and reads only rules
+/// that may concern the caller and the name.
 /// </summary>
 internal sealed class CompiledPolicy
 {
@@ -24,7 +24,6 @@ internal sealed class CompiledPolicy
     private readonly bool[] groupKinds; // by kind: whether a rule for groups names any target of it
     private readonly RuleBucket everybody;
 
-    /// <param name="settings">The rules.</param>
     /// <param name="issuerOf">Returns the <c>iss</c> of an entry of <c>issuers</c>.</param>
     /// <param name="hierarchy">
     /// The route's <c>scope_hierarchy</c>: a rule for a scope applies to the scopes above it as well.
@@ -70,32 +69,24 @@ internal sealed class CompiledPolicy
         byScope = Buckets(rest.Where(r => r.Scopes.Count > 0), r => r.Scopes);
         rest = [.. rest.Where(r => r.Scopes.Count == 0)];
 
-        // A caller that searches a group's bucket is in the group, and may be in a thousand groups, so rules do not
-        // check groups again.
+        // A caller that searches a group's bucket is in the group, so rules do not search its thousand groups again.
         var ofGroups = rest.Where(r => r.Rule.Groups.Count > 0).ToList();
         byGroup = Buckets(ofGroups.Select(r => (r.Rule, r.Compiled.WithoutGroups(), r.Scopes)), r => r.Rule.Groups);
         groupKinds = [.. Enum.GetValues<TargetKind>().Select(k => ofGroups.Any(r => r.Rule.GetNames(k).Count > 0))];
         everybody = new RuleBucket([.. rest.Where(r => r.Rule.Groups.Count == 0).Select(r => (r.Rule, r.Compiled))]);
     }
 
-    /// <summary>The route's pins; null for none.</summary>
     public RoutePins? Pins { get; }
 
     /// <summary>Whether any rule has arguments that records do not describe.</summary>
     public bool HasMasks { get; }
 
-    /// <summary>Whether any rule needs the arguments of calls.</summary>
     public bool AsksForArguments { get; }
 
     /// <summary>
-    /// Whether a name may be used. The method that uses it must not be denied either; allowing the method allows no
-    /// name.
+    /// Whether a name may be used. Its method must not be denied either; allowing the method allows no name.
     /// </summary>
-    /// <param name="kind">The kind of the name.</param>
-    /// <param name="name">The name.</param>
-    /// <param name="method">The method that uses it.</param>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="arguments">The call's arguments; null if there is no call, as for the entries of lists.</param>
+    /// <param name="arguments">Null if there is no call, as for the entries of lists.</param>
     public Decision Decide(TargetKind kind, string name, string method, Caller caller, CallArguments? arguments = null)
     {
         var isUnclear = RequestedName.IsUnclear(kind, name);
@@ -132,9 +123,7 @@ internal sealed class CompiledPolicy
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 
-    /// <summary>
-    /// Whether the server may send the client every kind of request in MCP (<see cref="McpMethods.Asks"/>).
-    /// </summary>
+    /// <summary>Whether the server may send the client every kind of request (<see cref="McpMethods.Asks"/>).</summary>
     public bool AllowsAllAsks(Caller caller)
     {
         foreach (var ask in McpMethods.Asks)
@@ -149,12 +138,9 @@ internal sealed class CompiledPolicy
     }
 
     /// <summary>Whether a message passes: its method and all names in it must be allowed.</summary>
-    /// <param name="method">The JSON-RPC method.</param>
-    /// <param name="kind">The kind of the name in the message; null for none.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="kind">Null if the message names nothing.</param>
     /// <param name="resources">The URIs of a subscription.</param>
-    /// <param name="caller">Who asks.</param>
-    /// <param name="arguments">The call's arguments; null if none are checked.</param>
+    /// <param name="arguments">Null if none are checked.</param>
     public Decision DecideMessage(
         string method,
         TargetKind? kind,

@@ -17,7 +17,6 @@ internal sealed class CompiledRule(int place, PolicyRule rule, string issuer, IR
 
     public bool IsDeny { get; } = rule.Effect == PolicyEffect.Deny;
 
-    /// <summary>The constraints on arguments; null for none.</summary>
     public ArgumentConstraints? Arguments => rule.Arguments;
 
     public IReadOnlyList<JsonPointer> Masked => rule.Masked;

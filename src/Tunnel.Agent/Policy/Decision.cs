@@ -2,19 +2,13 @@ using Culvert.Tunnel.Agent.Policy.Arguments;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The rules' decision on one name for one caller.</summary>
-/// <param name="IsAllowed">Whether the name may be used and is shown.</param>
 /// <param name="Rule">The rule that decided; null if none did.</param>
-/// <param name="Reason">A stable word for the record.</param>
-/// <remarks>
-/// A definition that differs from the approved one is denied for the reasons of <see cref="Pins.RoutePins"/>.
-/// </remarks>
+/// <param name="Reason">A stable word for the record; for a changed definition see <see cref="Pins.RoutePins"/>.</param>
 internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, string Reason)
 {
     public const string ByRule = "rule";
     public const string ByDefault = "default";
 
-    /// <summary>The arguments do not match the approved input schema.</summary>
     public const string BySchema = "schema";
 
     /// <summary>A method that every client needs before it can make calls.</summary>

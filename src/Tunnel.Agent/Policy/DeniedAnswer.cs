@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// The answer to a denied call: the one that the specification defines for an unknown name (A14). It depends only on
-/// the rules and the caller's message, so it does not reveal what exists.
+/// The answer that the specification defines for an unknown name (A14). It depends only on the rules and the caller's
+/// message, so it does not reveal what exists.
 /// </summary>
 internal static class DeniedAnswer
 {
@@ -18,9 +18,6 @@ internal static class DeniedAnswer
     private const int ResourceNotFound = -32002; // until 2025-11-25; InvalidParams since
     private const int MaxEchoedCharacters = 1024;
 
-    /// <param name="exchange">Whose answer it is.</param>
-    /// <param name="message">The denied message.</param>
-    /// <param name="isModern">Of which era.</param>
     public static async Task WriteAsync(Exchange exchange, McpMessage message, bool isModern)
     {
         var response = exchange.Response;
@@ -40,10 +37,7 @@ internal static class DeniedAnswer
         await exchange.UnfilteredBody.Writer.WriteAsync(body, CancellationToken.None);
     }
 
-    /// <summary>
-    /// The refusal of arguments for a name that the caller may call: it names the place, which the operator wrote, but
-    /// never what is permitted there.
-    /// </summary>
+    /// <summary>Names the place of the argument, which the operator wrote, but never what is permitted there.</summary>
     public static Failure Explain(ArgumentError error) =>
         PolicyFailures.Arguments with
         {

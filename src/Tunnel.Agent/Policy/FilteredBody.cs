@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The server's response body, with a filter before its writer.</summary>
 internal sealed class FilteredBody(IHttpResponseBodyFeature inner, AnswerFilter filter) : IHttpResponseBodyFeature
 {
     public Stream Stream => filter.AsStream(leaveOpen: true);

@@ -1,8 +1,5 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The filter's result for a message to the client.</summary>
-/// <param name="Fate">Whether and how it goes on.</param>
-/// <param name="Replacement">The new message, if it is replaced.</param>
 /// <param name="Hidden">The number of list entries that are not shown.</param>
 /// <param name="IsError">Whether it reports an error of the tool or of JSON-RPC; null if it is not an answer.</param>
 internal readonly record struct FilteredMessage(

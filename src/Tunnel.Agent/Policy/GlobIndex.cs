@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>
-/// Indexes globs by the literal text at one of their ends: a search needs one look-up for each length that occurs.
-/// </summary>
+/// <summary>Indexes globs by the literal text at one of their ends: one look-up for each length that occurs.</summary>
 internal sealed class GlobIndex
 {
     private readonly bool fromEnd;

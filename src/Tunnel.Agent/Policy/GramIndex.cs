@@ -5,8 +5,7 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Indexes globs that start and end with a star by the first two characters of a literal part: only globs whose pair
-/// occurs in the name are tried.
+/// Indexes globs without a literal end by two characters of a literal part: only those in the name are tried.
 /// </summary>
 internal sealed class GramIndex
 {
@@ -59,6 +58,5 @@ internal sealed class GramIndex
 
     private static int Pair(ReadOnlySpan<char> text, int at) => (text[at] << 16) | text[at + 1];
 
-    // The longest part between two stars.
     private static string GetLongestLiteral(string pattern) => pattern.Split('*').MaxBy(part => part.Length)!;
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Buffers an answer's bytes that are read before they may pass. The memory is rented: most answers are short, and a
-/// new array for each would be most of what a call allocates.
+/// Buffers an answer's bytes in rented memory: most answers are short, and a new array for each would be most of what a
+/// call allocates.
 /// </summary>
 internal sealed class HeldAnswer : IBufferWriter<byte>
 {
@@ -41,7 +41,6 @@ internal sealed class HeldAnswer : IBufferWriter<byte>
 
     public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
 
-    /// <summary>Removes the bytes before a position.</summary>
     public void Skip(int count)
     {
         bytes.AsSpan(count, WrittenCount - count).CopyTo(bytes);
@@ -49,8 +48,8 @@ internal sealed class HeldAnswer : IBufferWriter<byte>
     }
 
     /// <summary>
-    /// Returns the memory, and empties the buffer. Call it only if no other task can still write to it: after an
-    /// aborted answer the garbage collector frees the memory.
+    /// Call it only if no other task can still write to the buffer: after an aborted answer the garbage collector frees
+    /// it.
     /// </summary>
     public void Return()
     {

@@ -11,10 +11,8 @@ namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
 /// Filters a server's messages for one caller (4.7). Lists lose the entries that the caller could not use, and keep
-/// their order and all other members. Requests to the client that the rules do not allow do not pass.
+/// their order and all other members. Requests to the client need a rule.
 /// </summary>
-/// <param name="rules">The route's rules.</param>
-/// <param name="caller">Who sees them.</param>
 /// <param name="hasLists">
 /// Whether the messages may be lists: answers to a list request, or a stream that repeats any answer.
 /// </param>
@@ -44,7 +42,6 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
 
     private List<(TargetKind Kind, string Name)>? seen;
 
-    /// <summary>The names in lists, whether they are shown or hidden.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen => seen ?? [];
 
     public FilteredMessage Apply(ReadOnlyMemory<byte> json)
@@ -180,8 +177,8 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             ? [JsonMarshal.GetRawUtf8Value(id).ToArray()]
             : [];
 
-    // A server's requests need a rule. Notifications do not, unless they name a resource that the caller must not know
-    // of.
+    // A server's requests need a rule. Notifications do not, unless they name a resource that is hidden from the
+    // caller.
     private bool IsPassed(JsonElement message, JsonElement method)
     {
         if (method.ValueKind != JsonValueKind.String)

@@ -5,9 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Finds the rules for a name: exact names by one look-up, globs by the text before their first star or after their
-/// last star, others by a pair of characters inside, so that a thousand rules cost as much as a few. Searching
-/// allocates nothing.
+/// Finds the rules for a name: exact names by one look-up, globs by their literal start or end, others by two
+/// characters inside, so that a thousand rules cost as much as a few. Searching allocates nothing.
 /// </summary>
 internal sealed class NameIndex
 {
@@ -44,10 +43,7 @@ internal sealed class NameIndex
         others = new GramIndex([.. globs.Where(e => Prefix(e.Pattern).Length == 0 && Suffix(e.Pattern).Length == 0)]);
     }
 
-    /// <param name="name">The requested name.</param>
-    /// <param name="caller">Who asks.</param>
     /// <param name="isUnclear">Patterns may deny the name but not allow it.</param>
-    /// <param name="match">The rules found so far.</param>
     public void Find(string name, in Caller caller, bool isUnclear, ref RuleMatch match)
     {
         foreach (var (pattern, isGlob, rule) in few)

@@ -8,11 +8,6 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>An exchange under a policy, from the decision to its record.</summary>
-/// <param name="policy">The route's policy.</param>
-/// <param name="record">The data known so far.</param>
-/// <param name="trail">Receives the record.</param>
-/// <param name="refusals">Counts refused answers.</param>
-/// <param name="time">The clock of its duration.</param>
 /// <param name="hasPlace">False if the trail had no room, so that the record counts as lost.</param>
 internal sealed class PolicyCall(
     RoutePolicy policy,
@@ -37,10 +32,8 @@ internal sealed class PolicyCall(
 
     public LimitCount? Lease { get; set; }
 
-    /// <summary>Charges calls that rules with a budget allow.</summary>
     public BudgetLedger? Budgets { get; init; }
 
-    /// <summary>Checks the approval of calls that rules with an approval allow.</summary>
     public ApprovalService? Approvals { get; init; }
 
     public AnswerFilter? Filter { get; set; }
@@ -81,7 +74,6 @@ internal sealed class PolicyCall(
         return null;
     }
 
-    /// <summary>Charges the call's amount to the rule's budget, if the rule has one.</summary>
     public async ValueTask<BudgetVerdict> ChargeAsync(PolicyRule rule, LimitKey key, CallArguments? arguments)
     {
         if (rule.Budget is not { } budget)
@@ -106,8 +98,8 @@ internal sealed class PolicyCall(
     }
 
     /// <summary>
-    /// Why the call must not be made without a person's approval; null if the rule requires none, or if the call is
-    /// approved, which uses up the approval. In observe mode no approval is requested.
+    /// Null if the rule requires no approval, or if the call is approved, which uses up the approval. In observe mode
+    /// no approval is requested.
     /// </summary>
     public async ValueTask<Failure?> CheckApprovalAsync(
         Exchange exchange,
@@ -148,7 +140,6 @@ internal sealed class PolicyCall(
         return dialogue.CanAsk ? ApprovalFailures.WithPage(verdict.Failure, approval.Page) : verdict.Failure;
     }
 
-    /// <summary>Releases the call's concurrency lease, if it has one.</summary>
     public void Leave()
     {
         if (Lease is not null)

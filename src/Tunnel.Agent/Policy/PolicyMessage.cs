@@ -3,11 +3,11 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>Decides which messages a policy can check: those that the server cannot read differently (P11, M8).</summary>
+/// <summary>Decides which messages a policy can check: those that servers cannot read differently (P11, M8).</summary>
 internal static class PolicyMessage
 {
-    // The failure that the specification requires for a method that the revision does not have, whatever its parameters
-    // are. Not a field: the catalogue of codes has each failure once.
+    // The specification requires it for an unknown method, whatever its parameters are. Not a field: the catalogue of
+    // codes has each failure once.
     private static Failure MethodRemoved =>
         PolicyFailures.ParamsInvalid with
         {
@@ -17,9 +17,8 @@ internal static class PolicyMessage
         };
 
     /// <summary>
-    /// Why a message must not pass, regardless of the rules; null if the rules can check it. In this order: 1. JSON,
-    /// its size and depth, duplicate members, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6.
-    /// headers.
+    /// Why a message must not pass, regardless of the rules. In this order: 1. JSON, its size and depth, duplicate
+    /// members, 2. one object, 3. look-alike members, 4. JSON-RPC, 5. parameters, 6. headers.
     /// </summary>
     public static Failure? FindFailure(McpMessage message, MessageHead head, int maxDepth) =>
         message.Has(MessageErrors.NotJson) ? PolicyFailures.NotJson

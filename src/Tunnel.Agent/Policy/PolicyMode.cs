@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>How a route applies its rules.</summary>
 internal enum PolicyMode
 {
     /// <summary>Not at all: bodies are not read and calls are not recorded.</summary>

@@ -15,7 +15,6 @@ internal static class PolicyReader
     private static readonly string[] RuleKeys = ["mode", "default", "rules", "query", "json"];
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Reads the section of the agent's own file.</summary>
     public static PolicySettings Read(ConfigSection policy, OauthSettings oauth)
     {
         var isFromService = policy.Choice("from", "file", "file", "service") == "service";
@@ -37,7 +36,6 @@ internal static class PolicyReader
         return PolicySettings.NotReceived;
     }
 
-    /// <summary>Reads a text of the service; its errors are in the document's list.</summary>
     public static PolicySettings ReadService(ConfigSection root, OauthSettings oauth)
     {
         PolicyForm.RequireMode(root);
@@ -219,8 +217,8 @@ internal static class PolicyReader
         }
     }
 
-    // Only calls of tools and prompts have arguments. A rule that denied certain arguments would also have to deny
-    // those that it cannot check.
+    // Only tools and prompts have arguments. A rule that denied some would also have to deny those that it cannot
+    // check.
     private static void CheckArguments(ConfigSection section, PolicyRule rule)
     {
         var key =

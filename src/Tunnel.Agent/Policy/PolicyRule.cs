@@ -47,31 +47,23 @@ internal sealed record PolicyRule
     /// <summary>Constraints on a call's arguments; null for none. They do not hide a name.</summary>
     public ArgumentConstraints? Arguments { get; init; }
 
-    /// <summary>Whether it has conditions on the values of arguments, or forbids other arguments.</summary>
     public bool HasConditions => Arguments is { IsOfNames: false };
 
     /// <summary>Whether its decision depends on the arguments: by conditions, a budget or an approval.</summary>
     public bool JudgesArguments => Approval is not null || HasConditions;
 
-    /// <summary>
-    /// Further scopes that a token needs for a call that this rule allows. Without them the caller gets a challenge
-    /// that names them.
-    /// </summary>
+    /// <summary>Further scopes that a token needs for a call; without them the caller gets a challenge.</summary>
     public IReadOnlyList<string> RequiredScopes { get; init; } = [];
 
-    /// <summary>The limit on the sum of the calls' amounts; null for none.</summary>
     public RuleBudget? Budget { get; init; }
 
-    /// <summary>The approval that each call of this rule needs; null for none.</summary>
     public RuleApproval? Approval { get; init; }
 
     /// <summary>Arguments that records do not describe, whatever this rule decides.</summary>
     public IReadOnlyList<JsonPointer> Masked { get; init; } = [];
 
-    /// <summary>Whether it matches every caller.</summary>
     public bool IsForEveryone => !HasPrincipal && Sources.IsEmpty && Workloads.Count == 0;
 
-    /// <summary>Whether the rule depends on the token.</summary>
     public bool HasPrincipal => Issuer.Length + Subject.Length + ClientId.Length + Scope.Length + Groups.Count > 0;
 
     public IReadOnlyList<string> GetNames(TargetKind kind) =>

@@ -4,14 +4,11 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>A route's <c>policy</c>, validated.</summary>
 internal sealed record PolicySettings
 {
     public static readonly PolicySettings Off = new();
 
-    /// <summary>
-    /// The settings of a route whose policy comes from the service and was not received yet: every call is refused.
-    /// </summary>
+    /// <summary>For a route whose policy comes from the service and was not received yet: every call is refused.</summary>
     public static readonly PolicySettings NotReceived = new()
     {
         Mode = PolicyMode.Enforce,
@@ -36,7 +33,6 @@ internal sealed record PolicySettings
     /// <summary>The largest body that is read, in bytes.</summary>
     public long MaxBytes { get; init; } = 4 << 20;
 
-    /// <summary>The deepest nesting of a body.</summary>
     public int MaxDepth { get; init; } = 64;
 
     /// <summary>The allowed query parameters of the endpoint's URL, at most <see cref="RequestQuery.MaxNames"/>.</summary>

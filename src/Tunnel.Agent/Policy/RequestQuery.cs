@@ -2,15 +2,11 @@ using System.Buffers;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>
-/// The query of a request's URL. It reaches the server with the message and no rule checks it, so a route lists the
-/// parameters that it permits.
-/// </summary>
+/// <summary>The query reaches the server and no rule checks it, so a route lists the parameters that it permits.</summary>
 internal static class RequestQuery
 {
     public const int MaxNameCharacters = 64;
 
-    /// <summary>The most parameters that a route may list.</summary>
     public const int MaxNames = 32;
 
     private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
@@ -21,16 +17,12 @@ internal static class RequestQuery
     public static bool IsName(string name) =>
         name.Length is > 0 and <= MaxNameCharacters && !name.AsSpan().ContainsAnyExcept(NameCharacters);
 
-    /// <summary>The text after the first question mark; empty if there is none.</summary>
     public static ReadOnlySpan<char> Get(string target) =>
         target.IndexOf('?', StringComparison.Ordinal) is var start and >= 0 ? target.AsSpan(start + 1) : default;
 
     /// <summary>
-    /// Whether every parameter is listed and occurs once. Some servers separate parameters by semicolons, so semicolons
-    /// are refused.
+    /// Whether every parameter is listed and occurs once. Semicolons are refused: some servers split at them.
     /// </summary>
-    /// <param name="query">Without the question mark.</param>
-    /// <param name="listed">Names that the route lists.</param>
     public static bool IsListed(ReadOnlySpan<char> query, IReadOnlyList<string> listed)
     {
         if (query.IsEmpty)

@@ -4,8 +4,8 @@ using Culvert.Tunnel.Agent.Mcp;
 namespace Culvert.Tunnel.Agent.Policy;
 
 /// <summary>
-/// Detects requested names that a server may take for another name. Patterns and the default would check the spelling,
-/// but the server might open another resource, so such a name is allowed only by a rule with exactly that text.
+/// Detects names that a server may take for another name. Patterns and the default would check only the spelling, so
+/// such a name is allowed only by a rule with exactly that text.
 /// </summary>
 internal static class RequestedName
 {
@@ -128,8 +128,7 @@ internal static class RequestedName
         return false;
     }
 
-    // §6.2.2: escapes must be in upper case, and only encode characters that need it. An escaped "%" may be decoded
-    // twice.
+    // §6.2.2: escapes are upper case, and only for characters that need it. An escaped "%" may be decoded twice.
     private static bool HasUnusualEscape(ReadOnlySpan<char> uri)
     {
         for (var at = uri.IndexOf('%'); at >= 0; )

@@ -3,7 +3,6 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>The current policy of a route, with the state of its limits.</summary>
 internal sealed class RoutePolicy
 {
     public static readonly RoutePolicy Off = Create(PolicySettings.Off, name => name, [], TimeProvider.System);
@@ -35,12 +34,8 @@ internal sealed class RoutePolicy
         : Pins?.Closed is not null ? PolicyFailures.PinsUnavailable
         : null;
 
-    /// <param name="settings">The route's section.</param>
     /// <param name="issuerOf">Returns the <c>iss</c> of an entry of <c>issuers</c>.</param>
-    /// <param name="hierarchy">The route's <c>scope_hierarchy</c>.</param>
-    /// <param name="time">The clock of rates.</param>
     /// <param name="before">The policy before a reload: its counts continue if the rules are the same.</param>
-    /// <param name="pins">The route's pins; null for none.</param>
     public static RoutePolicy Create(
         PolicySettings settings,
         Func<string, string> issuerOf,

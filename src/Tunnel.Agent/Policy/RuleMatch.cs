@@ -9,10 +9,8 @@ internal struct RuleMatch(CallArguments? call = null)
     public int Allow = -1;
     public int Deny = -1;
 
-    /// <summary>A rule that allows the name, but not these arguments.</summary>
     public int Unsatisfied = -1;
 
-    /// <summary>Why <see cref="Unsatisfied"/> does not allow the arguments.</summary>
     public ArgumentError? Error;
 
     public void Add(CompiledRule rule)

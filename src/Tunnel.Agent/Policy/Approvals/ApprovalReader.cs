@@ -15,7 +15,6 @@ internal static class ApprovalReader
     private static readonly TimeSpan Usual = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(24);
 
-    /// <summary>Null if the rule requires no approval.</summary>
     public static RuleApproval? Read(ConfigSection rule)
     {
         if (!rule.Has(Key))
@@ -61,9 +60,7 @@ internal static class ApprovalReader
         }
     }
 
-    /// <summary>
-    /// The first rule that allows a call decides: a rule without approval must not precede one with approval.
-    /// </summary>
+    /// <summary>The first rule that allows a call decides: a rule without approval must not precede one with it.</summary>
     public static void CheckCovered(ConfigSection policy, IReadOnlyList<PolicyRule> rules)
     {
         for (var i = 0; i < rules.Count; i++)

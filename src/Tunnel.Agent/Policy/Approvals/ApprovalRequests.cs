@@ -7,14 +7,11 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>Creates the agent's request to the service for the approval of a call.</summary>
 internal static class ApprovalRequests
 {
     private const string Parameters = "params";
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
 
-    /// <param name="record">The caller, the call, the policy and the pin.</param>
-    /// <param name="rule">The rule that allows the call.</param>
     /// <param name="message">The exact bytes that are forwarded, without duplicate members.</param>
     /// <param name="inputs">What is forwarded in addition to the message.</param>
     public static CallApprovalRequest Create(

@@ -9,12 +9,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// Asks the identity service whether a person has approved a call. Only the service stores approvals: an approval is
-/// for a single call, whichever agent of the tunnel makes it. Any error refuses the call.
+/// Asks the identity service whether a person has approved a call. Only the service stores approvals, each for a single
+/// call, whichever agent of the tunnel makes it. Any error refuses the call.
 /// </summary>
 /// <param name="service">Returns the machine API with the current identity; null before the first.</param>
-/// <param name="tunnelId">Part of what an approval is bound to.</param>
-/// <param name="logger">Where problems are reported.</param>
 internal sealed class ApprovalService(Func<MachineClient?> service, string tunnelId, ILogger<ApprovalService> logger)
 {
     public async ValueTask<ApprovalVerdict> AskAsync(

@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>Inputs other than the message that reach the server and may affect a tool.</summary>
-/// <param name="Query">The query of the URL, without the question mark; empty for none.</param>
+/// <param name="Query">Without the question mark; empty for none.</param>
 /// <param name="Parameters">Headers that repeat arguments, by name in lower case.</param>
 internal sealed record CallInputs(string Query, IReadOnlyList<KeyValuePair<string, string[]>> Parameters)
 {

@@ -5,14 +5,12 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// What a modern client's message says about the approval page (MCP 2026-07-28, multi round-trip requests). The agent
-/// answers a call with the page; the client shows the page to its user, and repeats the call with the user's answer.
-/// That answer approves nothing: only the service does. There is only one round, and never within a round of the
-/// server, whose state the client must return unchanged.
+/// The approval page in a modern client's message (MCP 2026-07-28, multi round-trip requests). The agent answers a call
+/// with the page; the client repeats the call with its user's answer, which approves nothing: only the service does.
+/// There is one round, never within a round of the server, whose state the client must return unchanged.
 /// </summary>
 /// <param name="CanAsk">The client opens pages for its user, and this call has not yet led to one.</param>
 /// <param name="HasAnswer">The message has the client's answer to the agent, which is not for the upstream.</param>
-/// <param name="IsDeclined">The user did not want to continue.</param>
 internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool IsDeclined)
 {
     private const string Parameters = "params";
@@ -52,7 +50,6 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
             : default;
     }
 
-    /// <summary>Returns the message without the client's answer; all other bytes are unchanged.</summary>
     public static byte[] RemoveAnswer(McpMessage message)
     {
         var bytes = message.Bytes.Span;

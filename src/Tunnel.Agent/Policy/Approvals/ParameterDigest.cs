@@ -6,9 +6,9 @@ using Culvert.Tunnel.Agent.Pins;
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 /// <summary>
-/// A digest of a call's parameters, including arguments, answers to the server's requests and <c>_meta</c>. It excludes
-/// the progress token and the trace context in <c>_meta</c>, which differ each time. Two parameter objects have the
-/// same digest exactly if every reader finds the same values in them (RFC 8785, with all digits of numbers).
+/// A digest of a call's parameters, without the progress token and the trace context in <c>_meta</c>, which differ each
+/// time. Two parameter objects have the same digest exactly if every reader finds the same values in them (RFC 8785,
+/// with all digits of numbers).
 /// </summary>
 internal static class ParameterDigest
 {

@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>A rule's <c>require_approval</c>: each call that the rule allows needs the approval of a person.</summary>
+/// <summary>A rule's <c>require_approval</c>.</summary>
 /// <param name="Expires">How long a request can be decided, and its approval used.</param>
 /// <param name="Shown">Arguments whose values the approver sees; of all others only type and length leave the agent.</param>
 /// <param name="Approvers">How many different people must approve.</param>

@@ -7,10 +7,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
-/// <summary>
-/// The arguments as an approver sees them: the values that the rule shows, and the type and length of the other
-/// top-level members, as in the record.
-/// </summary>
+/// <summary>The arguments for an approver: the values that the rule shows, and type and length of the others.</summary>
 internal static class ShownArguments
 {
     /// <summary>A longer value is not shown, because an approver could take a part for the whole.</summary>

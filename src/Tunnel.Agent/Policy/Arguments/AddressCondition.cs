@@ -7,12 +7,11 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>cidr</c>: the text is an IP address inside a range. IPv4 is four decimal numbers without leading zeros; IPv6 is
-/// hexadecimal, without a zone, and in no form that embeds an IPv4 address.
+/// <c>cidr</c>: an IP address inside a range. IPv4 is four decimal numbers without leading zeros; IPv6 is hexadecimal,
+/// without a zone, and in no form that embeds an IPv4 address.
 /// </summary>
 internal sealed class AddressCondition(AddressRanges ranges) : ValueCondition("cidr", ValueKinds.Text)
 {
-    // "255.255.255.255", and eight groups of four with colons between them.
     private const int MaxIpv4Characters = 15;
     private const int MaxIpv6Characters = 39;
 

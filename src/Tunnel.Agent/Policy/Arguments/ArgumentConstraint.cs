@@ -3,18 +3,15 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>A constraint on one argument.</summary>
 internal sealed record ArgumentConstraint
 {
-    /// <summary>The record's key for an argument that is missing.</summary>
     public const string Required = "required";
 
-    /// <summary>The record's key for an argument that must be missing.</summary>
     public const string Forbidden = "forbidden";
 
     public required JsonPointer At { get; init; }
 
-    /// <summary>The argument may be missing. If it is present, the conditions must hold.</summary>
+    /// <summary>If the argument is present, the conditions must hold.</summary>
     public bool IsOptional { get; init; }
 
     /// <summary>The argument must be missing.</summary>

@@ -3,14 +3,12 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>A rule's constraints on the arguments of the calls that it allows.</summary>
 internal sealed class ArgumentConstraints
 {
     private readonly IReadOnlyList<ArgumentConstraint> constraints;
     private readonly NamedArguments named;
     private readonly bool isClosed;
 
-    /// <param name="constraints">In the file's order.</param>
     /// <param name="others">Arguments that the rule shows or masks.</param>
     /// <param name="isClosed">Whether all arguments other than those of the constraints are forbidden.</param>
     public ArgumentConstraints(
@@ -24,21 +22,16 @@ internal sealed class ArgumentConstraints
         named = new NamedArguments(constraints, others, isClosed);
     }
 
-    /// <summary>
-    /// Whether it only forbids names that a server could take for a name in the rule: the rule has no conditions on
-    /// values.
-    /// </summary>
+    /// <summary>Whether it only forbids look-alike names: the rule has no conditions on values.</summary>
     public bool IsOfNames => constraints.Count == 0 && !isClosed;
 
     /// <summary>Adds the requirement that no argument has a name that could be taken for one of these.</summary>
-    /// <param name="constraints">Null for no other constraints.</param>
-    /// <param name="others">Further arguments that the rule names.</param>
     public static ArgumentConstraints? Naming(ArgumentConstraints? constraints, IReadOnlyList<JsonPointer> others) =>
         others.Count == 0 ? constraints
         : constraints is null ? new ArgumentConstraints([], others, isClosed: false)
         : new ArgumentConstraints(constraints.constraints, others, constraints.isClosed);
 
-    /// <summary>The first constraint that is not satisfied; null if all are.</summary>
+    /// <summary>Null if all constraints are satisfied.</summary>
     /// <param name="arguments">An object: a call without arguments has an empty one.</param>
     public ArgumentError? FindError(JsonElement arguments)
     {

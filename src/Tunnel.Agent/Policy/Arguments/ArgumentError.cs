@@ -2,17 +2,13 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>Why the arguments of a call do not satisfy a rule.</summary>
 /// <param name="At">The pointer of the constraint; never the value there.</param>
 /// <param name="Condition">The key of the condition that is false.</param>
 internal sealed record ArgumentError(string At, string Condition)
 {
     private const string OfSchema = "schema.";
 
-    /// <summary>
-    /// The keyword of the approved input schema that is not satisfied; null if a condition of the rule is not
-    /// satisfied.
-    /// </summary>
+    /// <summary>The keyword of the approved input schema that is not satisfied; null for a rule's condition.</summary>
     public string? Keyword =>
         Condition.StartsWith(OfSchema, StringComparison.Ordinal) ? Condition[OfSchema.Length..] : null;
 

@@ -10,8 +10,6 @@ internal static class ArgumentReader
     internal const int MaxConstraints = 100;
     private const int MaxLength = 64 << 20; // the maximum length of a body
 
-    /// <summary>Null if the rule does not constrain arguments.</summary>
-    /// <param name="rule">The rule's section.</param>
     /// <param name="implied">A constraint that another key of the rule implies.</param>
     public static ArgumentConstraints? Read(ConfigSection rule, ArgumentConstraint? implied = null)
     {
@@ -49,7 +47,6 @@ internal static class ArgumentReader
         return pointers;
     }
 
-    /// <summary>Reads a pointer from a required key.</summary>
     public static JsonPointer ReadPointer(ConfigSection section, string key)
     {
         var text = section.RequiredString(key);

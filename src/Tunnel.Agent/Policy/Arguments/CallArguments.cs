@@ -5,11 +5,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>
-/// The arguments of a call: the exact bytes that are forwarded, without duplicate members (<see cref="PolicyMessage"/>
-/// refuses those). They are parsed on first use.
-/// </summary>
-/// <param name="bytes">Empty when there are no arguments.</param>
+/// <summary>The exact bytes of the arguments that are forwarded, without duplicate members; parsed on first use.</summary>
 internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
 {
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };

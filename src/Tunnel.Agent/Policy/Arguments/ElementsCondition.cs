@@ -2,9 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>
-/// <c>any</c> and <c>all</c>: the value is an array, and at least one of its elements, or each, satisfies a constraint.
-/// </summary>
+/// <summary><c>any</c> and <c>all</c>: the value is an array, and some or all elements satisfy a constraint.</summary>
 internal sealed class ElementsCondition(string key, ArgumentConstraint element) : ValueCondition(key, ValueKinds.Array)
 {
     private readonly bool isAll = key == "all";

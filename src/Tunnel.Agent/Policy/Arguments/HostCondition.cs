@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>hosts</c>: the text is an absolute http or https URL of a listed host. URL parsers differ (RFC 3986, WHATWG, and
-/// each library), so only spellings in which all of them find the same host are accepted.
+/// <c>hosts</c>: an absolute http or https URL of a listed host. URL parsers differ (RFC 3986, WHATWG, and each
+/// library), so only spellings in which all of them find the same host are accepted.
 /// </summary>
 internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueCondition("hosts", ValueKinds.Text)
 {
@@ -31,8 +31,8 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
         port = defaultPort;
         var rest = defaultPort == 0 ? default : url.AsSpan(url.IndexOf("//", StringComparison.Ordinal) + 2);
 
-        // Some parsers remove spaces, tabs and line breaks, others treat a backslash as a slash, and non-ASCII
-        // characters may be folded to significant ones.
+        // Some parsers remove spaces, tabs and line breaks, others treat a backslash as a slash or fold non-ASCII
+        // characters.
         if (
             defaultPort == 0
             || url.Length > MaxUrlCharacters

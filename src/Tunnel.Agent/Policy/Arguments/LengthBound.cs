@@ -4,10 +4,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>
-/// <c>min_length</c> and <c>max_length</c>: the length of text in characters (code points, as in JSON Schema), or of an
-/// array in elements if <c>type: array</c> is set.
-/// </summary>
+/// <summary><c>min_length</c> and <c>max_length</c>: of text in code points, of an array in elements.</summary>
 internal sealed class LengthBound(string key, int length, bool ofArrays)
     : ValueCondition(key, ofArrays ? ValueKinds.Array : ValueKinds.Text)
 {

@@ -6,19 +6,18 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// The arguments that a rule names: in its constraints, and in what it shows, masks and adds up. In an object on the
-/// path of a pointer, no other member may have a name that a server could take for one that the rule names. A closed
-/// rule permits only what its constraints name, except inside a value that a constraint names itself.
+/// The arguments that a rule names. In an object on the path of a pointer, no other member may have a name that a
+/// server could take for a named one. A closed rule permits only what its constraints name, except inside a value that
+/// a constraint names itself.
 /// </summary>
 internal sealed class NamedArguments
 {
-    /// <summary>The record's key for an argument that no constraint names.</summary>
     public const string Closed = "closed";
 
     /// <summary>The record's key for an argument whose name a server could take for another one.</summary>
     public const string LookAlike = "lookalike";
 
-    // A JavaScript server that copies or merges arguments into its own options reads from these members values that the
+    // A JavaScript server that copies or merges arguments into its own options reads values from these members that the
     // arguments do not have. The first does it with any value, the others only with an object.
     private static readonly string[] Prototype = ["__proto__"];
     private static readonly string[] Constructor = ["constructor", "prototype"];
@@ -27,8 +26,6 @@ internal sealed class NamedArguments
     private readonly bool isClosed;
     private readonly bool allowsAbsence;
 
-    /// <param name="constraints">Of the rule, or of the elements of an array.</param>
-    /// <param name="others">Further arguments that the rule names.</param>
     /// <param name="isClosed">Whether all arguments other than those of the constraints are forbidden.</param>
     public NamedArguments(
         IReadOnlyList<ArgumentConstraint> constraints,
@@ -49,8 +46,6 @@ internal sealed class NamedArguments
         }
     }
 
-    /// <summary>The first forbidden name; null if there is none.</summary>
-    /// <param name="value">The arguments, or an element.</param>
     public ArgumentError? FindError(JsonElement value) => FindError(value, root, isClosed);
 
     private ArgumentError? FindError(JsonElement value, Node? node, bool onlyNamed)

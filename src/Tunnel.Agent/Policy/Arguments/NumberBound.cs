@@ -6,8 +6,6 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary><c>min</c> and <c>max</c>: the value is a number within the bound, inclusive.</summary>
-/// <param name="key">Which of the two.</param>
-/// <param name="bound">A JSON number.</param>
 internal sealed class NumberBound(string key, string bound) : ValueCondition(key, ValueKinds.Number)
 {
     private readonly byte[] bound = Encoding.ASCII.GetBytes(bound);

@@ -8,16 +8,11 @@ namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
 /// Headers that repeat arguments of a call, <c>Mcp-Param-*</c> (SEP-2243). A server or a load balancer may use them
-/// instead of the body, so when a rule checks arguments, headers and body must agree (M8).
+/// instead of the body, so both must agree when a rule checks arguments (M8).
 /// </summary>
 internal static class ParameterHeaders
 {
-    /// <summary>
-    /// Whether each such header equals the argument that it repeats. A header that the approved input schema does not
-    /// declare equals no argument.
-    /// </summary>
-    /// <param name="headers">Of the request.</param>
-    /// <param name="arguments">Of the call.</param>
+    /// <summary>A header that the approved input schema does not declare agrees with no argument.</summary>
     /// <param name="declared">Like <see cref="Pins.PinnedSchema.Headers"/>; null if no approved schema applies.</param>
     public static bool Agree(
         IHeaderDictionary headers,
@@ -79,7 +74,6 @@ internal static class ParameterHeaders
             && written.CompareTo(said) == 0;
     }
 
-    // Accepts only the JSON form of a number.
     private static bool IsNumber(ReadOnlySpan<byte> text)
     {
         var reader = new Utf8JsonReader(text);

@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>path_prefix</c>: the text is an absolute path at or below a folder. A path that a server may resolve, decode or
-/// truncate differently is refused, wherever it leads.
+/// <c>path_prefix</c>: an absolute path at or below a folder. A path that a server may resolve, decode or truncate
+/// differently is refused, wherever it leads.
 /// </summary>
 /// <param name="prefix">A path that <see cref="IsPlain"/> accepts, without a slash at its end; empty for the root.</param>
 internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix", ValueKinds.Text)
@@ -51,8 +51,8 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             }
         }
 
-        // "." and "..". Windows ignores trailing dots and spaces, so "..  " is ".."; Java servers cut a part at a
-        // semicolon, so "..;a" is "..".
+        // Windows ignores trailing dots and spaces ("..  " is ".."); Java servers cut a part at a semicolon ("..;a" is
+        // "..").
         foreach (var range in parts.Split('/'))
         {
             var part = parts[range];

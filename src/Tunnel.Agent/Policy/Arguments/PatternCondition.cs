@@ -5,10 +5,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>
-/// <c>pattern</c>: the whole text matches a regular expression, in time linear in the text
-/// (<see cref="RegexOptions.NonBacktracking"/>).
-/// </summary>
+/// <summary><c>pattern</c>: the whole text matches a regular expression, in time linear in the text.</summary>
 internal sealed class PatternCondition : ValueCondition
 {
     private const int MaxPatternCharacters = 1024;

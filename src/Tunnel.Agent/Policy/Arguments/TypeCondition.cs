@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>type</c>: a JSON type. An integer is a number without a fraction, as in JSON Schema, so 1.0 is an integer.
+/// <c>type</c>: a JSON type. An integer is a number without a fraction, as in JSON Schema: 1.0 is an integer.
 /// </summary>
 internal sealed class TypeCondition(string type) : ValueCondition("type", GetKinds(type))
 {

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// An entry of <c>hosts</c>: <c>api.example.com</c>, <c>*.example.com</c> or an address, with or without a port.
+/// An entry of <c>hosts</c>: <c>api.example.com</c>, <c>*.example.com</c> or an address, and an optional port.
 /// </summary>
 /// <param name="Name">Without <c>*.</c> and port.</param>
 /// <param name="IsWildcard">Matches names below it, at any depth, but not the name itself.</param>
@@ -58,8 +58,8 @@ internal sealed record UrlHost(string Name, bool IsWildcard, int? Port)
         );
 
     /// <summary>
-    /// A DNS name in its only accepted spelling: lower case, A-labels for international names, no final dot. Its last
-    /// label is not numeric: parsers take 0x7f.1, 127.1 and 2130706433 for addresses (WHATWG URL §3.5).
+    /// A DNS name in lower case, with A-labels, without final dot. Its last label is not numeric: parsers take 0x7f.1,
+    /// 127.1 and 2130706433 for addresses (WHATWG URL §3.5).
     /// </summary>
     internal static bool IsName(ReadOnlySpan<char> text)
     {

@@ -3,10 +3,9 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// A condition on a value. It is false where it cannot decide: values of another type are not converted, and text that
-/// two readers could understand differently is not interpreted.
+/// A condition on a value, false where it cannot decide: values of another type are not converted, and text that two
+/// readers could understand differently is not interpreted.
 /// </summary>
-/// <param name="key">Its key in the file.</param>
 /// <param name="kinds">The types that it can be true of.</param>
 internal abstract class ValueCondition(string key, ValueKinds kinds)
 {

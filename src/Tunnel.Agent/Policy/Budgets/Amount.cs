@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 /// <summary>
-/// An amount that budgets add up: not negative, below 10^20, with at most 12 decimal places, so that sums are exact.
+/// An amount of a budget: not negative, below 10^20, with at most 12 decimal places, so that sums are exact.
 /// </summary>
 /// <param name="Units">In 10^-12.</param>
 internal readonly record struct Amount(Int128 Units)
@@ -30,8 +30,6 @@ internal readonly record struct Amount(Int128 Units)
         return value.ValueKind == JsonValueKind.Number && TryRead(JsonMarshal.GetRawUtf8Value(value), out amount);
     }
 
-    /// <param name="json">A JSON number.</param>
-    /// <param name="amount">The amount.</param>
     public static bool TryRead(ReadOnlySpan<byte> json, out Amount amount)
     {
         amount = default;
@@ -61,9 +59,7 @@ internal readonly record struct Amount(Int128 Units)
         return true;
     }
 
-    /// <summary>
-    /// The equal share of each of several agents, rounded down so that the sum of the shares never exceeds the amount.
-    /// </summary>
+    /// <summary>An equal share, rounded down so that the sum of the shares never exceeds the amount.</summary>
     public Amount DividedBy(int agents) => new(Units / agents);
 
     public override string ToString()

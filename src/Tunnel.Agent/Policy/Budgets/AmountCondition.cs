@@ -3,7 +3,6 @@ using Culvert.Tunnel.Agent.Policy.Arguments;
 
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>The value is a number that a budget can add up.</summary>
 internal sealed class AmountCondition() : ValueCondition("budget", ValueKinds.Number)
 {
     public override bool IsTrueOf(JsonElement value) => Amount.TryRead(value, out _);

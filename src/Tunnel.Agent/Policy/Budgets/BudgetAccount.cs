@@ -10,7 +10,6 @@ internal sealed class BudgetAccount
 
     public IEnumerable<KeyValuePair<long, Amount>> Charges => charges;
 
-    /// <summary>The sum of all charges.</summary>
     public Amount GetSum()
     {
         var sum = default(Amount);
@@ -37,7 +36,6 @@ internal sealed class BudgetAccount
         }
     }
 
-    /// <summary>Removes expired charges.</summary>
     public void Expire(long nowMs)
     {
         while (charges.Count > 0 && charges.GetKeyAtIndex(0) <= nowMs)

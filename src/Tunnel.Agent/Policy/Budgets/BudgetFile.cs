@@ -4,8 +4,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 /// <summary>
-/// The ledger's file. Lines are appended and flushed to disk; a new file replaces it when most charges have expired.
-/// Only one writer at a time.
+/// The ledger's file: appended and flushed to disk, and replaced when most charges have expired. One writer at a time.
 /// </summary>
 internal sealed class BudgetFile : IDisposable
 {
@@ -22,8 +21,6 @@ internal sealed class BudgetFile : IDisposable
 
     public long Length => stream.Length;
 
-    /// <summary>Opens or creates the file, and reads its lines.</summary>
-    /// <param name="add">Receives each line in order.</param>
     /// <exception cref="InvalidDataException">A line is missing or was changed.</exception>
     /// <exception cref="IOException">Disk error.</exception>
     public static BudgetFile Open(string path, Action<BudgetLine> add)
@@ -64,7 +61,6 @@ internal sealed class BudgetFile : IDisposable
         stream.Flush(flushToDisk: true);
     }
 
-    /// <summary>Replaces the file by one with only these charges.</summary>
     /// <exception cref="IOException">Disk error; the old file is unchanged.</exception>
     public void Replace(IReadOnlyCollection<(bool IsTakenBack, BudgetCharge Charge)> charges)
     {

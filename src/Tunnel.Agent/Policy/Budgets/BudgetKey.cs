@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>What a budget counts separately.</summary>
 internal enum BudgetKey
 {
     /// <summary>Each person, for all names of the rule and all clients together.</summary>
@@ -12,6 +11,5 @@ internal enum BudgetKey
     /// <summary>Each person and name.</summary>
     Tool,
 
-    /// <summary>All calls that the rule allows together.</summary>
     Rule,
 }

@@ -8,8 +8,8 @@ namespace Culvert.Tunnel.Agent.Policy.Budgets;
 /// <summary>
 /// The charges of calls on all routes. A charge is on the disk before the upstream receives a byte of its call; charges
 /// that arrive during a flush are flushed together. Each charge counts for the budget's period and at most a sixtieth
-/// of it longer, so in no period of that length more than the limit is charged, restarts included. A file that cannot
-/// be read or written refuses every charge.
+/// longer, so in no period of that length more than the limit is charged, restarts included. A file that cannot be read
+/// or written refuses every charge.
 /// </summary>
 internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<BudgetLedger> logger) : IDisposable
 {
@@ -17,7 +17,6 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
     internal const int AccountCharacters = 32;
     internal const int Steps = 60;
 
-    /// <summary>Smaller files are not replaced.</summary>
     internal const long MinReplacedBytes = 1 << 20;
 
     private readonly Lock gate = new();
@@ -35,7 +34,6 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
     private long written; // how many of the queued charges are on the disk
     private long replacedFrom = MinReplacedBytes;
 
-    /// <summary>Charges a call that is about to start, unless that would exceed its budget.</summary>
     public async ValueTask<BudgetVerdict> ChargeAsync(string route, PolicyRule rule, LimitKey key, Amount amount)
     {
         if (!await OpenAsync())
@@ -81,10 +79,7 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
             : new BudgetVerdict(PolicyFailures.BudgetUnavailable, 0, null);
     }
 
-    /// <summary>
-    /// Reverses the charge of a call that did not reach its upstream. The reversal is written with the next charge; a
-    /// restart before that loses it.
-    /// </summary>
+    /// <summary>The reversal is written with the next charge; a restart before that loses it.</summary>
     public void TakeBack(BudgetCharge charge)
     {
         lock (gate)

@@ -5,12 +5,11 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 /// <summary>
-/// A line of the ledger's file: <c>number sign account end units check</c>. The number counts lines, and the check is a
-/// prefix of the SHA-256 of the text before it, so a lost, changed or incomplete line is detected.
+/// A line of the ledger's file: <c>number sign account end units check</c>. The check is a prefix of the SHA-256 of the
+/// text before it, so a lost, changed or incomplete line is detected.
 /// </summary>
 /// <param name="Number">From 1, without a gap.</param>
 /// <param name="IsTakenBack">Whether the charge is reversed.</param>
-/// <param name="Charge">What is charged.</param>
 internal readonly record struct BudgetLine(long Number, bool IsTakenBack, BudgetCharge Charge)
 {
     private const int CheckCharacters = 8;

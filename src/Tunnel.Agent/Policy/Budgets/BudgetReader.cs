@@ -4,7 +4,6 @@ using Culvert.Tunnel.Agent.Policy.Arguments;
 
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>Reads a rule's <c>budget</c>.</summary>
 internal static class BudgetReader
 {
     private const int MaxAgents = 1000;

@@ -6,12 +6,10 @@ namespace Culvert.Tunnel.Agent.Policy.Budgets;
 /// <summary>The largest sum that the calls of a rule may reach within a period.</summary>
 /// <param name="Of">The argument whose numbers are added up.</param>
 /// <param name="Per">In no period of this length more than the limit is charged.</param>
-/// <param name="Limit">The largest sum, for all agents of the tunnel together.</param>
-/// <param name="Key">What is counted separately.</param>
+/// <param name="Limit">For all agents of the tunnel together.</param>
 /// <param name="Agents">How many agents share the limit: each may charge an equal part.</param>
 internal sealed record RuleBudget(JsonPointer Of, TimeSpan Per, Amount Limit, BudgetKey Key, int Agents)
 {
-    /// <summary>The part of the limit that this agent may charge.</summary>
     public Amount OwnLimit => Limit.DividedBy(Agents);
 
     /// <summary>The constraint that the argument must satisfy to be added up.</summary>

@@ -28,9 +28,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
     private readonly HashSet<string> taken = new(StringComparer.Ordinal); // routes whose file has from: service
     private Dictionary<string, AgentFeedPolicy> offered = [];
 
-    /// <summary>
-    /// Stores the feed's current policies. True if the policy of a resolved route changed: resolve that route again.
-    /// </summary>
+    /// <summary>True if the policy of a resolved route changed: resolve that route again.</summary>
     /// <param name="policies">By the route's name.</param>
     public bool Offer(Dictionary<string, AgentFeedPolicy> policies)
     {
@@ -42,8 +40,6 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
         }
     }
 
-    /// <summary>The policy that decides for a route.</summary>
-    /// <param name="route">Its name.</param>
     /// <param name="oauth">The route's settings for callers, which the rules refer to.</param>
     public PolicySettings Resolve(string route, OauthSettings oauth)
     {

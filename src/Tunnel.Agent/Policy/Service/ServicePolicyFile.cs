@@ -8,8 +8,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Policy.Service;
 
 /// <summary>
-/// Stores the last usable policy of each route across restarts, sealed in the state directory, because a writer of the
-/// file could choose which calls are allowed. A modified file is ignored.
+/// Stores the last usable policies across restarts, sealed, because a writer of the file could choose which calls are
+/// allowed. A modified file is ignored.
 /// </summary>
 internal sealed class ServicePolicyFile(StateDirectory state, ILogger logger)
 {
@@ -17,7 +17,6 @@ internal sealed class ServicePolicyFile(StateDirectory state, ILogger logger)
 
     private readonly StateSeal seal = new(state);
 
-    /// <summary>The policies by the route's name.</summary>
     public Dictionary<string, AgentFeedPolicy> Load()
     {
         try
