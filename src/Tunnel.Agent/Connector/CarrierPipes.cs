@@ -45,9 +45,7 @@ internal sealed class CarrierPipes : IDuplexPipe, IAsyncDisposable
 
     public TimeSpan IdleTime => time.GetElapsedTime(Volatile.Read(ref lastByte));
 
-    /// <summary>
-    /// A client that closed its side normally still receives the answer: TLS detects whether it is complete.
-    /// </summary>
+    /// <summary>A client that closed its side normally still gets the answer: TLS detects whether it is complete.</summary>
     public void Abort()
     {
         if (hasEnded)

@@ -13,8 +13,7 @@ using Microsoft.Extensions.Options;
 namespace Culvert.Tunnel.Agent.Connector;
 
 /// <summary>
-/// The port that a provider's connector connects to: for WebSockets with any path and subprotocol, and for TCP
-/// connections that start with TLS.
+/// The port for a provider's connector: WebSockets with any path, and TCP connections that start with TLS.
 /// </summary>
 internal sealed class ConnectorListener : IAsyncDisposable
 {

@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Tunnels;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>
-/// An entry of <c>tunnels</c> with kind <c>connector</c>: the agent replaces the proxy behind the connector.
-/// </summary>
+/// <summary>A <c>tunnels</c> entry of kind <c>connector</c>: the agent replaces the proxy behind the connector.</summary>
 internal sealed record ConnectorSettings : IProviderSettings
 {
     public string Origin { get; init; } = "";

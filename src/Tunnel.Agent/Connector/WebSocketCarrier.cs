@@ -2,10 +2,7 @@ using System.Net.WebSockets;
 
 namespace Culvert.Tunnel.Agent.Connector;
 
-/// <summary>
-/// A WebSocket (RFC 6455) whose binary messages carry the bytes. Message boundaries have no meaning: they are
-/// independent of TLS records.
-/// </summary>
+/// <summary>A WebSocket (RFC 6455) whose binary messages carry the bytes. Message boundaries have no meaning.</summary>
 internal sealed class WebSocketCarrier(WebSocket socket, HttpContext context) : Carrier
 {
     public override string Id => context.Connection.Id;

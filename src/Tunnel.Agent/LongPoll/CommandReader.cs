@@ -154,8 +154,7 @@ internal static class CommandReader
         }
     }
 
-    // The members that each answer must repeat; of duplicates the last. Any text is valid if a header can carry the
-    // token.
+    // The members that each answer must repeat; of duplicates the last. Any text that a header can carry is valid.
     private static TunnelCommand? ReadAddress(ReadOnlySpan<byte> item, long receivedAt, out string reason)
     {
         reason = "not_an_object";

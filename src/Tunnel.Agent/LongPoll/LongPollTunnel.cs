@@ -233,8 +233,7 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
         for (var i = 0; i < accepted.Count; i++)
         {
-            // The last command, often the only one, starts on this thread: waking another takes longer than its first
-            // step.
+            // The last command, often the only one, starts on this thread: waking another takes longer than the start.
             _ = RunAsync(accepted[i].Command, accepted[i].Handled, yieldsFirst: i < accepted.Count - 1);
         }
     }

@@ -7,9 +7,7 @@ internal static partial class ResponseTimeout
 {
     private const long NanosecondsPerTick = 100;
 
-    /// <summary>
-    /// Null for a malformed text, and above 64 bits of nanoseconds: by the protocol there is no deadline then.
-    /// </summary>
+    /// <summary>Null if malformed, or above 64 bits of nanoseconds: by the protocol there is no deadline then.</summary>
     public static TimeSpan? Parse(string? text)
     {
         if (text is not { Length: <= 32 } || Pattern().Match(text) is not { Success: true } match)

@@ -68,10 +68,7 @@ internal sealed record TunnelFailure(string Source, string Kind)
     public static TunnelFailure FromStatus(int status) =>
         new(TargetHttp, "http_status") { UpstreamStatus = status, IsAfterResponse = true };
 
-    /// <summary>
-    /// For a response whose head arrived without an error: the protocol calls a transport closed only before a
-    /// response.
-    /// </summary>
+    /// <summary>For a response whose head has arrived: the protocol calls a transport closed only before that.</summary>
     public TunnelFailure AfterResponse() =>
         this with
         {

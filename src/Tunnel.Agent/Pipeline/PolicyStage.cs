@@ -29,9 +29,7 @@ internal sealed class PolicyStage(
 {
     private const string WellKnown = "/.well-known/";
 
-    /// <summary>
-    /// After this time a body is no longer awaited for its record: the call continues, and its record has no name.
-    /// </summary>
+    /// <summary>After this time a body is not awaited for its record: the call continues without a recorded name.</summary>
     internal static readonly TimeSpan LongestRecordWait = TimeSpan.FromSeconds(5);
 
     /// <summary>A longer body is not kept for its record, but described before the upstream receives the request.</summary>

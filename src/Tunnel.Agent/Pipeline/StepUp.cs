@@ -10,9 +10,7 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// <summary>Scopes that a rule requires for the calls that it allows (A13).</summary>
 internal static class StepUp
 {
-    /// <summary>
-    /// The challenge with all scopes that the call needs; null if the token has them, or if none are needed.
-    /// </summary>
+    /// <summary>The challenge with all scopes that the call needs; null if the token has them or none are needed.</summary>
     public static StringValues? FindChallenge(
         Exchange exchange,
         ServedRoute served,

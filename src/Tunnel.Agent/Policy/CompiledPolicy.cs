@@ -83,9 +83,7 @@ internal sealed class CompiledPolicy
 
     public bool AsksForArguments { get; }
 
-    /// <summary>
-    /// Whether a name may be used. Its method must not be denied either; allowing the method allows no name.
-    /// </summary>
+    /// <summary>Whether a name may be used. Its method must not be denied; allowing the method allows no name.</summary>
     /// <param name="arguments">Null if there is no call, as for the entries of lists.</param>
     public Decision Decide(TargetKind kind, string name, string method, Caller caller, CallArguments? arguments = null)
     {

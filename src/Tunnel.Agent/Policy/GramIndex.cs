@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Policy;
 
-/// <summary>
-/// Indexes globs without a literal end by two characters of a literal part: only those in the name are tried.
-/// </summary>
+/// <summary>Indexes globs that start and end with a star by two characters: only those in the name are tried.</summary>
 internal sealed class GramIndex
 {
     private readonly FrozenDictionary<int, (string Pattern, CompiledRule Rule)[]> byPair;

@@ -48,8 +48,7 @@ internal sealed class HeldAnswer : IBufferWriter<byte>
     }
 
     /// <summary>
-    /// Call it only if no other task can still write to the buffer: after an aborted answer the garbage collector frees
-    /// it.
+    /// Call it only if no other task can write to the buffer. After an aborted answer it is garbage-collected.
     /// </summary>
     public void Return()
     {

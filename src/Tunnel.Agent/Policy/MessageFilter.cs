@@ -177,8 +177,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             ? [JsonMarshal.GetRawUtf8Value(id).ToArray()]
             : [];
 
-    // A server's requests need a rule. Notifications do not, unless they name a resource that is hidden from the
-    // caller.
+    // A server's requests need a rule. Notifications do not, unless they name a resource that the caller cannot see.
     private bool IsPassed(JsonElement message, JsonElement method)
     {
         if (method.ValueKind != JsonValueKind.String)

@@ -6,8 +6,8 @@ namespace Culvert.Tunnel.Agent.Policy;
 /// <summary>Decides which messages a policy can check: those that servers cannot read differently (P11, M8).</summary>
 internal static class PolicyMessage
 {
-    // The specification requires it for an unknown method, whatever its parameters are. Not a field: the catalogue of
-    // codes has each failure once.
+    // The specification requires it for a method that the revision lacks, whatever its parameters are. Not a field: the
+    // catalogue of codes has each failure once.
     private static Failure MethodRemoved =>
         PolicyFailures.ParamsInvalid with
         {

@@ -217,8 +217,7 @@ internal static class PolicyReader
         }
     }
 
-    // Only tools and prompts have arguments. A rule that denied some would also have to deny those that it cannot
-    // check.
+    // Only tools and prompts have arguments. A rule that denied some would also have to deny uncheckable ones.
     private static void CheckArguments(ConfigSection section, PolicyRule rule)
     {
         var key =

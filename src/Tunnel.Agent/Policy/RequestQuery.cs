@@ -21,7 +21,7 @@ internal static class RequestQuery
         target.IndexOf('?', StringComparison.Ordinal) is var start and >= 0 ? target.AsSpan(start + 1) : default;
 
     /// <summary>
-    /// Whether every parameter is listed and occurs once. Semicolons are refused: some servers split at them.
+    /// Whether every parameter is listed and occurs once. Semicolons are refused: servers may split at them.
     /// </summary>
     public static bool IsListed(ReadOnlySpan<char> query, IReadOnlyList<string> listed)
     {

@@ -100,7 +100,7 @@ internal sealed class HttpUpstream : Upstream
         _ = forwarder.ServerRequests.RefuseAsync(exchange, route, this, id);
 
     /// <summary>
-    /// False if all connections, or all that one client may have, are in use. Pair with <see cref="Leave"/>.
+    /// False if all connections, or all of this client's share, are in use. Pair with <see cref="Leave"/>.
     /// </summary>
     public bool TryEnter(ClientKey client) => concurrency.TryEnter(client);
 

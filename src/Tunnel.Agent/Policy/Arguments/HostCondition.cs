@@ -31,8 +31,7 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
         port = defaultPort;
         var rest = defaultPort == 0 ? default : url.AsSpan(url.IndexOf("//", StringComparison.Ordinal) + 2);
 
-        // Some parsers remove spaces, tabs and line breaks, others treat a backslash as a slash or fold non-ASCII
-        // characters.
+        // Some parsers remove whitespace, others treat a backslash as a slash or fold non-ASCII characters.
         if (
             defaultPort == 0
             || url.Length > MaxUrlCharacters

@@ -7,7 +7,7 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// <c>const</c> and <c>enum</c>: text is compared by character, numbers by value, and text never equals a number.
+/// <c>const</c> and <c>enum</c>: text is compared by character, numbers by value, text never with numbers.
 /// </summary>
 internal sealed class OneOfCondition : ValueCondition
 {

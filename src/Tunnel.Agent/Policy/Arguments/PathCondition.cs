@@ -51,8 +51,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
             }
         }
 
-        // Windows ignores trailing dots and spaces ("..  " is ".."); Java servers cut a part at a semicolon ("..;a" is
-        // "..").
+        // Windows ignores trailing dots and spaces ("..  " is ".."); Java servers cut at a semicolon ("..;a" is "..").
         foreach (var range in parts.Split('/'))
         {
             var part = parts[range];

@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
-/// <summary>
-/// <c>type</c>: a JSON type. An integer is a number without a fraction, as in JSON Schema: 1.0 is an integer.
-/// </summary>
+/// <summary><c>type</c>: a JSON type. An integer is a number without a fraction, as in JSON Schema, so also 1.0.</summary>
 internal sealed class TypeCondition(string type) : ValueCondition("type", GetKinds(type))
 {
     public static readonly string[] Types = ["string", "number", "integer", "boolean", "object", "array"];

@@ -5,7 +5,7 @@ using System.Globalization;
 namespace Culvert.Tunnel.Agent.Policy.Arguments;
 
 /// <summary>
-/// An entry of <c>hosts</c>: <c>api.example.com</c>, <c>*.example.com</c> or an address, and an optional port.
+/// An entry of <c>hosts</c>: <c>api.example.com</c>, <c>*.example.com</c> or an address, with optional port.
 /// </summary>
 /// <param name="Name">Without <c>*.</c> and port.</param>
 /// <param name="IsWildcard">Matches names below it, at any depth, but not the name itself.</param>

@@ -5,9 +5,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>
-/// An amount of a budget: not negative, below 10^20, with at most 12 decimal places, so that sums are exact.
-/// </summary>
+/// <summary>An amount of a budget: not negative, below 10^20, with at most 12 decimal places, so sums are exact.</summary>
 /// <param name="Units">In 10^-12.</param>
 internal readonly record struct Amount(Int128 Units)
 {

@@ -3,9 +3,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
-/// <summary>
-/// The ledger's file: appended and flushed to disk, and replaced when most charges have expired. One writer at a time.
-/// </summary>
+/// <summary>The ledger's file, replaced when most charges have expired. Only one writer at a time.</summary>
 internal sealed class BudgetFile : IDisposable
 {
     private readonly string path;

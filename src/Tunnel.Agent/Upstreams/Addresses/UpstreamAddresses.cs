@@ -76,9 +76,7 @@ internal sealed partial class UpstreamAddresses(HttpUpstreamSettings settings)
         return found.Problem is null ? rewritten : null;
     }
 
-    /// <summary>
-    /// A JSON document with the route's URL instead of the upstream's; byte for byte the same if none occurs.
-    /// </summary>
+    /// <summary>A JSON document with the route's URL for the upstream's; byte for byte the same if none occurs.</summary>
     public ReadOnlyMemory<byte> RewriteDocument(string host, ReadOnlyMemory<byte> document)
     {
         try

@@ -3,9 +3,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>
-/// A caller's selection of targets; case and surrounding whitespace are ignored, an empty list selects all.
-/// </summary>
+/// <summary>A caller's selection of targets; case and outer whitespace are ignored, an empty list selects all.</summary>
 /// <param name="Categories">A target has one of these.</param>
 /// <param name="Sources">Like the categories.</param>
 /// <param name="Tags">A target has all of these.</param>

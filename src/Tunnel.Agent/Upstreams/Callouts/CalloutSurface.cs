@@ -3,9 +3,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>
-/// The tools and their form as clients of one kind see them. Targets, checks and limits are the same for all.
-/// </summary>
+/// <summary>The tools and their form, as clients of one kind see them. Targets and limits are the same for all.</summary>
 internal abstract class CalloutSurface
 {
     /// <summary>The surface for calls from a channel of a provider's tunnel; empty for calls that used no channel.</summary>

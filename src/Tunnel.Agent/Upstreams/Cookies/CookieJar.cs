@@ -3,9 +3,7 @@ using Microsoft.Net.Http.Headers;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Cookies;
 
-/// <summary>
-/// Cookies of one session (RFC 6265); with a single server, <c>Domain</c> and <c>Secure</c> are ignored. Thread-safe.
-/// </summary>
+/// <summary>Cookies of a session with one server (RFC 6265), so <c>Domain</c> is ignored. Thread-safe.</summary>
 internal sealed class CookieJar(TimeProvider time)
 {
     // RFC 6265 §6.1 recommends at least 50. The size limit keeps the header within what servers accept.

@@ -10,7 +10,7 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
 /// <summary>
-/// Reads a server's greeting and every page of its lists. Lists that are too large, too slow or endless are an error.
+/// Reads a server's greeting and all its lists. Lists that are too large, too slow or endless are an error.
 /// </summary>
 internal sealed class DefinitionCrawl(Route route, TimeProvider time)
 {

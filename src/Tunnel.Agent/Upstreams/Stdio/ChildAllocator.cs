@@ -3,12 +3,10 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>
-/// Assigns programs to sessions and to callers without sessions; closes idle ones when the limit is reached.
-/// </summary>
+/// <summary>Assigns programs to sessions and to callers without sessions; closes idle ones at the limit.</summary>
 internal sealed class ChildAllocator(StdioSettings settings, TimeProvider time, ChildPool pool, StdioSessions sessions)
 {
-    // No principal may use more than three quarters of the programs: one with many sessions must not lock out others.
+    // No principal may use more than three quarters of the programs: many sessions must not lock out others.
     private const int ReservedPart = 4;
 
     // Programs of other principals are closed only after this time without use: they may be between two calls.

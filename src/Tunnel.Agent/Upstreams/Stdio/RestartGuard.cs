@@ -23,9 +23,7 @@ internal sealed class RestartGuard(StdioSettings settings, TimeProvider time)
         }
     }
 
-    /// <summary>
-    /// Each consecutive failure doubles the delay; a run longer than the maximum delay restarts the count.
-    /// </summary>
+    /// <summary>Each consecutive failure doubles the delay; a run longer than the maximum delay resets it.</summary>
     public void Failed(TimeSpan lived)
     {
         lock (gate)

@@ -143,8 +143,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     /// <summary>Why the program cannot receive this message of a modern client; null if it supports the revision.</summary>
-    // A program that does not know server/discover supports no modern revision (M3); clients learn that from its
-    // answer.
+    // A program that does not know server/discover supports no modern revision (M3); clients learn it from the answer.
     public Failure? FindVersionFailure(McpMessage message)
     {
         var isSpoken =
@@ -176,7 +175,7 @@ internal sealed class RpcChannel : IAsyncDisposable
     }
 
     /// <summary>
-    /// Logs that a message reaches no client, a few times for each reason: a program may repeat it forever.
+    /// Logs that a message reaches no client, a few times for each reason: programs may repeat it forever.
     /// </summary>
     /// <param name="reason">Constant text that describes the message.</param>
     public void Discard(string reason)
@@ -374,7 +373,7 @@ internal sealed class RpcChannel : IAsyncDisposable
                 await PostAsync(listener, message.With((message.Subscription, listener.Id)));
                 break;
             case MessageKind.Notification when message.Method == McpMethods.Cancelled:
-                // Only a subscription may end by the server without a request (MCP 2026-07-28, cancellation).
+                // A server may end only a subscription without a request (MCP 2026-07-28, cancellation).
                 if (Find(message.Cancelled) is { Method: McpMethods.Listen } ending)
                 {
                     calls.TryRemove(ending.WireId, out _);

@@ -161,8 +161,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    // A message goes to exactly one stream (L5): the only running call's, otherwise the listening client's or the
-    // inbox.
+    // A message goes to exactly one stream (L5): the only running call's, else the listening client's or the inbox.
     public async Task ReceiveAsync(RpcChannel channel, McpMessage message)
     {
         if (message.Kind == MessageKind.Request)
