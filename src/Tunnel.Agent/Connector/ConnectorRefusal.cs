@@ -19,7 +19,6 @@ internal enum ConnectorRefusal
 
     NoServerName,
 
-    /// <summary>No route of the tunnel has the server name.</summary>
     UnknownServerName,
 
     NotServing,

@@ -17,7 +17,6 @@ internal static class AnswerMessages
         | MessageErrors.Id
         | MessageErrors.NoId;
 
-    /// <summary>Whether the message can be classified.</summary>
     public static bool IsReadable(McpMessage message) =>
         !message.Has(NotJsonRpc) && message.Depth <= MessageReader.DeepestAllowed;
 

@@ -47,7 +47,6 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
     /// <summary>True once any byte was written towards the client, even if it is not sent yet.</summary>
     public bool HasPassed { get; private set; }
 
-    /// <summary>When the upstream's first byte arrived; null before it.</summary>
     public long? FirstByteAt { get; private set; }
 
     public bool IsEventStream => handling == AnswerHandling.Events;

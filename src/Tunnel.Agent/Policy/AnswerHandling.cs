@@ -13,7 +13,6 @@ internal enum AnswerHandling
     /// <summary>The answer is buffered until it is complete: JSON that must be read.</summary>
     Whole,
 
-    /// <summary>The answer is filtered event by event.</summary>
     Events,
 
     Refused,

@@ -78,7 +78,6 @@ internal sealed class CompiledPolicy
 
     public RoutePins? Pins { get; }
 
-    /// <summary>Whether any rule has arguments that records do not describe.</summary>
     public bool HasMasks { get; }
 
     public bool AsksForArguments { get; }

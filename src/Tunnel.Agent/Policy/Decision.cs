@@ -20,7 +20,6 @@ internal readonly record struct Decision(bool IsAllowed, PolicyRule? Rule, strin
     /// <summary>A method that no default ever allows.</summary>
     public const string NoChoice = "no_explicit_choice";
 
-    /// <summary>No rule was evaluated: the route has no policy.</summary>
     public const string NoPolicy = "no_policy";
 
     /// <summary>Why the arguments are refused although the name is allowed; otherwise null.</summary>

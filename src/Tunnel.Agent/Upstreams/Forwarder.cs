@@ -22,7 +22,6 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
     public TimeProvider Time => time;
 
-    /// <summary>Answers requests of upstreams that the policy does not pass on.</summary>
     public ServerRequestRefuser ServerRequests { get; } = new(metrics, time, logger);
 
     public async Task ForwardAsync(Exchange exchange, Route route, HttpUpstream upstream, string host)

@@ -62,7 +62,6 @@ internal sealed class HttpUpstream : Upstream
 
     public UpstreamAddresses Addresses { get; }
 
-    /// <summary>The cookies that the agent stores for its clients' sessions.</summary>
     public SessionCookies Cookies { get; }
 
     /// <summary>The cookie handling on that route, with <c>Automatic</c> resolved.</summary>

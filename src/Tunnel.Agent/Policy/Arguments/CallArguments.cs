@@ -14,7 +14,6 @@ internal sealed class CallArguments(ReadOnlyMemory<byte> bytes) : IDisposable
     private JsonDocument? document;
     private List<Range>? masked;
 
-    /// <summary>Parts of the bytes that a record must not describe.</summary>
     public IReadOnlyList<Range> Masked => masked ?? [];
 
     public JsonElement Root => bytes.IsEmpty ? None : (document ??= JsonDocument.Parse(bytes, Options)).RootElement;

@@ -12,6 +12,5 @@ internal sealed record RuleBudget(JsonPointer Of, TimeSpan Per, Amount Limit, Bu
 {
     public Amount OwnLimit => Limit.DividedBy(Agents);
 
-    /// <summary>The constraint that the argument must satisfy to be added up.</summary>
     public ArgumentConstraint Constraint => new() { At = Of, Conditions = [new AmountCondition()] };
 }

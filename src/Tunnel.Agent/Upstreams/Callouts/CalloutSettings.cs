@@ -5,7 +5,6 @@ namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 /// <summary>An upstream inside the agent: an MCP server whose tools call only the listed URLs.</summary>
 internal sealed record CalloutSettings : UpstreamSettings
 {
-    /// <summary>The path of the MCP endpoint that clients call.</summary>
     public required string Path { get; init; }
 
     public required IReadOnlyList<CalloutTarget> Targets { get; init; }

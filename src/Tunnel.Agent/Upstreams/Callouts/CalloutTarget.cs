@@ -2,7 +2,6 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
-/// <summary>An exact URL that may be called, with its limits.</summary>
 internal sealed record CalloutTarget
 {
     public const string DefaultCategory = "config";

@@ -19,7 +19,6 @@ internal sealed class SessionCookies(TimeProvider time)
 
     public int Count => all.Count;
 
-    /// <summary>The <c>Cookie</c> header of a request; empty for none.</summary>
     public string Format(Exchange exchange, string target)
     {
         if (all.IsEmpty || FindKey(exchange, SessionBinding.GetId(exchange)) is not { } key)

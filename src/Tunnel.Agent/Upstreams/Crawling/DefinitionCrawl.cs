@@ -39,7 +39,6 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
     private long bytes;
     private TimeSpan? ttl;
 
-    /// <summary>Whether the modern era was read.</summary>
     public bool IsModern { get; private set; }
 
     public async Task<CrawlResult> RunAsync(

@@ -97,7 +97,6 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         }
     }
 
-    /// <summary>The stored events of a stream after the given one.</summary>
     public IReadOnlyList<(string Id, ReadOnlyMemory<byte> Message)> After(SessionStream stream, long sequence)
     {
         lock (gate)

@@ -187,7 +187,6 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         }
     }
 
-    /// <summary>Queues a message that concerns every client.</summary>
     public void Notify(RpcChannel channel, ReadOnlyMemory<byte> message) =>
         Discard(channel, Inbox.AddDroppingOldest(new QueuedMessage(message)));
 

@@ -77,7 +77,6 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
         await session.DisposeAsync();
     }
 
-    /// <summary>Queues a message of the shared program for every client.</summary>
     public void NotifyAll(RpcChannel channel, McpMessage message)
     {
         foreach (var session in all.Values)

@@ -11,7 +11,6 @@ internal sealed record StdioSettings : UpstreamSettings
 
     public required string WorkingDirectory { get; init; }
 
-    /// <summary>The path of the MCP endpoint that clients call.</summary>
     public required string Path { get; init; }
 
     /// <summary>Environment variables for the program; references are read at each start.</summary>

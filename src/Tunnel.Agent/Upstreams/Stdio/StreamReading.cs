@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 
-/// <summary>The turn of one reader at a stream.</summary>
+/// <summary>A reader's claim on a stream, until another reader replaces it.</summary>
 internal sealed class StreamReading(SessionStream stream, CancellationToken cancellationToken) : IDisposable
 {
     private readonly CancellationTokenSource source = CancellationTokenSource.CreateLinkedTokenSource(
