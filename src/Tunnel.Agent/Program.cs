@@ -8,7 +8,7 @@ return await ProgramEntry.RunAsync(
     {
         var parsed = AgentCommand.Create().Parse(args);
 
-        // Signals are ProgramHost's business: the library's own handler would end the process two seconds into a drain.
+        // ProgramHost handles signals: the library's own handler would end the process two seconds into a drain.
         var invocation = new InvocationConfiguration
         {
             ProcessTerminationTimeout = null,

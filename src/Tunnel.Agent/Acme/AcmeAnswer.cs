@@ -4,7 +4,7 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>What a CA answered to something that it did not refuse.</summary>
+/// <summary>A successful response of a CA.</summary>
 internal sealed class AcmeAnswer(string what, FetchResult result)
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };
@@ -26,7 +26,7 @@ internal sealed class AcmeAnswer(string what, FetchResult result)
     public string? Optional(JsonElement element, string name) =>
         AcmeText.TryRead(element, name, out var text) ? text : throw Invalid($"{name} is not text");
 
-    /// <summary>A member of any type; of kind Undefined when it is not there.</summary>
+    /// <summary>A member of any type; its kind is Undefined when the member is absent.</summary>
     public JsonElement Member(string name) => Json.TryGetProperty(name, out var value) ? value : default;
 
     public AcmeException Invalid(string why) =>

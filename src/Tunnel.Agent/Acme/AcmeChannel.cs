@@ -10,13 +10,12 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// Signed requests to one CA (RFC 8555 §6): every URL, the directory's and those that the CA hands out, goes through the
-/// one fetcher that vets addresses (S27). Used by one order at a time.
+/// Signed requests to one CA (RFC 8555 §6). Every URL, those from the CA included, goes through the fetcher that
+/// vets addresses (S27). Used by one order at a time.
 /// </summary>
 internal sealed class AcmeChannel
 {
-    // RFC 8555 §6.5: a refused nonce comes with a valid one, so that more than a few refusals in a row are an error of
-    // the CA.
+    // RFC 8555 §6.5: a refused nonce comes with a valid one, so more than a few refusals in a row are an error of the CA.
     private const int MaxNonceTries = 10;
     private const string JoseType = "application/jose+json";
     private const string PemType = "application/pem-certificate-chain";
@@ -29,11 +28,8 @@ internal sealed class AcmeChannel
     private readonly IHostResolver? resolver;
     private string? nonce;
 
-    /// <param name="settings">The CA.</param>
-    /// <param name="key">Of the account.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="resolver">Of the CA's servers; the system's when null.</param>
-    /// <param name="network">How they are reached; directly when null.</param>
+    /// <param name="resolver">Resolves the CA's servers; null = the system's resolver.</param>
+    /// <param name="network">The network to the CA's servers; null = a direct connection.</param>
     public AcmeChannel(
         AcmeSettings settings,
         SigningKey key,
@@ -46,13 +42,13 @@ internal sealed class AcmeChannel
         this.network = network ?? new NetworkSource(NetworkOptions.Default);
     }
 
-    /// <summary>Where the account lives: the <c>kid</c> of requests; null while there is none, and the key speaks for itself.</summary>
+    /// <summary>The account's URL, the <c>kid</c> of requests; null before it exists: requests then carry the key.</summary>
     public string? Account { get; set; }
 
-    /// <summary>Where nonces come from; set with the directory.</summary>
+    /// <summary>The directory's <c>newNonce</c> URL.</summary>
     public string NewNonce { get; set; } = "";
 
-    /// <summary>An unsigned request, for public resources.</summary>
+    /// <summary>Sends an unsigned request, for public resources.</summary>
     public async Task<AcmeAnswer> GetAsync(string what, string url, CancellationToken cancellationToken)
     {
         var result = await FetchAsync(what, url, null, "application/json", cancellationToken);
@@ -61,7 +57,7 @@ internal sealed class AcmeChannel
             : throw AcmeProblem.ToException(what, (int)result.Status!, result.Body, result.RetryAfter);
     }
 
-    /// <summary>A signed request; an empty payload reads (POST-as-GET, §6.3).</summary>
+    /// <summary>Sends a signed request; an empty payload reads the resource (POST-as-GET, §6.3).</summary>
     public async Task<AcmeAnswer> PostAsync(
         string what,
         string url,
@@ -113,7 +109,7 @@ internal sealed class AcmeChannel
         return FlattenedSigner.Sign(key, System.Text.Encoding.UTF8.GetString(text.ToArray()), payload.Span);
     }
 
-    // A nonce is good for one request (§6.5); most come with the answer before.
+    // A nonce is valid for one request (§6.5); most arrive with the previous response.
     private async Task<string> GetNonceAsync(string what, CancellationToken cancellationToken)
     {
         var taken = nonce;

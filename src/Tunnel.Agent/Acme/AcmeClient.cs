@@ -10,8 +10,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// The steps of RFC 8555 with one account at one CA. Whatever goes wrong ends as an <see cref="AcmeException"/> with its
-/// reason. Used by one order at a time.
+/// The steps of RFC 8555 with one account at one CA. Each failure is an <see cref="AcmeException"/> with its reason.
+/// Used by one order at a time.
 /// </summary>
 internal sealed class AcmeClient(
     AcmeSettings settings,
@@ -23,7 +23,7 @@ internal sealed class AcmeClient(
 {
     public const string ChallengeType = "tls-alpn-01";
 
-    // CAs validate and sign within seconds; one that is busy says so by Retry-After.
+    // CAs validate and sign within seconds; a busy CA sends Retry-After.
     private static readonly TimeSpan PollLimit = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPoll = TimeSpan.FromSeconds(10);
@@ -31,14 +31,14 @@ internal sealed class AcmeClient(
     private readonly AcmeChannel channel = new(settings, key, time, resolver, network);
     private AcmeDirectory? directory;
 
-    /// <summary>Where the account lives; null before <see cref="RegisterAsync"/> or a stored one.</summary>
+    /// <summary>The account's URL; null before <see cref="RegisterAsync"/>, unless a stored one is set.</summary>
     public string? Account
     {
         get => channel.Account;
         set => channel.Account = value;
     }
 
-    /// <summary>The CA's directory, requested once per client.</summary>
+    /// <summary>The CA's directory; one client requests it once.</summary>
     public async Task<AcmeDirectory> DirectoryAsync(CancellationToken cancellationToken)
     {
         if (directory is null)
@@ -63,7 +63,7 @@ internal sealed class AcmeClient(
         return directory;
     }
 
-    /// <summary>Makes the account, or finds the one that the key has already (RFC 8555 §7.3).</summary>
+    /// <summary>Creates the account, or finds the existing one of the key (RFC 8555 §7.3).</summary>
     public async Task<string> RegisterAsync(CancellationToken cancellationToken)
     {
         var known = await DirectoryAsync(cancellationToken);
@@ -109,10 +109,8 @@ internal sealed class AcmeClient(
         return channel.Account = answer.Location ?? throw answer.Invalid("it has no Location");
     }
 
-    /// <summary>Begins an order for one name.</summary>
     /// <param name="name">A host name, lower case.</param>
-    /// <param name="replaces">RFC 9773 §5: the certificate that it renews, where the CA offers renewal information.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="replaces">RFC 9773 §5: the certificate to renew, if the CA offers renewal information.</param>
     public async Task<AcmeOrder> OrderAsync(string name, string? replaces, CancellationToken cancellationToken)
     {
         var known = await DirectoryAsync(cancellationToken);
@@ -133,7 +131,7 @@ internal sealed class AcmeClient(
         return ReadOrder(answer, answer.Location ?? throw answer.Invalid("it has no Location"));
     }
 
-    /// <summary>The challenge of an authorization; null when the name is authorized already.</summary>
+    /// <summary>Returns the challenge of an authorization; null when the name is already authorized.</summary>
     public async Task<AcmeChallenge?> ChallengeAsync(string url, string name, CancellationToken cancellationToken)
     {
         var answer = await ReadAsync("authorization", url, cancellationToken);
@@ -171,13 +169,11 @@ internal sealed class AcmeClient(
         );
     }
 
-    /// <summary>
-    /// What the challenge proves: that the server of the name knows the account (RFC 8555 §8.1, RFC 8737 §3).
-    /// </summary>
+    /// <summary>Proves that the server of the name knows the account (RFC 8555 §8.1, RFC 8737 §3).</summary>
     public byte[] ComputeDigest(AcmeChallenge challenge) =>
         SHA256.HashData(Encoding.ASCII.GetBytes($"{challenge.Token}.{key.KeyId}"));
 
-    /// <summary>Tells the CA to look, and waits for what it finds.</summary>
+    /// <summary>Requests the validation, and waits for its result.</summary>
     public async Task AnswerAsync(AcmeChallenge challenge, string authorization, CancellationToken cancellationToken)
     {
         await channel.PostAsync("challenge", challenge.Url, "{}"u8.ToArray(), cancellationToken);
@@ -196,7 +192,7 @@ internal sealed class AcmeClient(
     }
 
     /// <summary>
-    /// Sends the request and waits for the certificate: the leaf, then its chain, as the CA sends it.
+    /// Sends the certificate request and waits for the certificate: the leaf, then its chain, as the CA sends it.
     /// </summary>
     public async Task<string> FinalizeAsync(AcmeOrder order, byte[] request, CancellationToken cancellationToken)
     {
@@ -218,7 +214,7 @@ internal sealed class AcmeClient(
         ).Text;
     }
 
-    /// <summary>When the CA wants a certificate renewed (RFC 9773 §4); null when it offers nothing.</summary>
+    /// <summary>When the CA wants a certificate renewed (RFC 9773 §4); null when it does not offer this.</summary>
     public async Task<RenewalWindow?> RenewalAsync(string certificateId, CancellationToken cancellationToken)
     {
         var known = await DirectoryAsync(cancellationToken);
@@ -320,7 +316,7 @@ internal sealed class AcmeClient(
         return new AcmeException(AcmeReason.IncorrectResponse, $"validation: the authorization is {Bounded(status)}.");
     }
 
-    // RFC 8555 §7.3.4: the account's public key, under a MAC that the CA gave out elsewhere.
+    // RFC 8555 §7.3.4: the account's public key, under a MAC key that the CA issued elsewhere.
     private string Bind(string url, SecretReference secret)
     {
         byte[] mac;

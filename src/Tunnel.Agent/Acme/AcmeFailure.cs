@@ -1,7 +1,6 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>The last failure for a name, as it is kept.</summary>
-/// <param name="Code">As <see cref="AcmeException.Code"/> spells it.</param>
+/// <summary>The last failure for a name, as it is stored.</summary>
+/// <param name="Code">A value of <see cref="AcmeException.Code"/>.</param>
 /// <param name="Detail">One sentence.</param>
-/// <param name="At">When.</param>
 internal sealed record AcmeFailure(string Code, string Detail, DateTimeOffset At);

@@ -2,7 +2,5 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>One agent among those of its tunnel.</summary>
-/// <param name="State">Its state directory.</param>
-/// <param name="Id">Its instance id.</param>
+/// <summary>The state directory and the instance id of one of the tunnel's agents.</summary>
 internal sealed record AcmeInstance(StateDirectory State, string Id);

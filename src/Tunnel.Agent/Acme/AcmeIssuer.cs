@@ -2,14 +2,12 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>One certificate, from order to chain (RFC 8555 §7.4). A new key each time.</summary>
+/// <summary>Issues one certificate, from order to chain (RFC 8555 §7.4), with a new key each time.</summary>
 internal sealed class AcmeIssuer(AcmeClient client, IChallengeGate gate, KeyType keyType, TimeProvider time)
 {
-    /// <param name="name">The host name.</param>
-    /// <param name="replaces">The certificate that it takes the place of (RFC 9773 §5), or null.</param>
-    /// <param name="journal">Records its challenges.</param>
-    /// <param name="cancellationToken">Ends the order; what the CA keeps of it lapses there.</param>
-    /// <exception cref="AcmeException">Why there is none.</exception>
+    /// <param name="replaces">The certificate to replace (RFC 9773 §5), or null.</param>
+    /// <param name="cancellationToken">Cancels the order; what the CA stores of it expires there.</param>
+    /// <exception cref="AcmeException">The certificate could not be issued.</exception>
     public async Task<KeyAndCertificate> IssueAsync(
         string name,
         string? replaces,
@@ -34,7 +32,7 @@ internal sealed class AcmeIssuer(AcmeClient client, IChallengeGate gate, KeyType
         return AcmeRequest.Accept(pem, key, name, time.GetUtcNow());
     }
 
-    // A CA refuses to count a certificate as replaced twice (RFC 9773 §5); the order itself may well be fine.
+    // A CA refuses to count a certificate as replaced twice (RFC 9773 §5), but may accept the order without it.
     private async Task<AcmeOrder> OrderAsync(string name, string? replaces, CancellationToken cancellationToken)
     {
         try

@@ -5,16 +5,13 @@ using Culvert.Tunnel.Agent.Audit;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// Records what the agent does at a CA in its name. No order begins, and no challenge is answered, that cannot be
-/// recorded; the certificate's own record has its place before the order.
+/// Records what the agent does at a CA. The agent neither creates an order nor announces a challenge that it cannot
+/// record; room for the certificate's own record is reserved before the order.
 /// </summary>
-/// <param name="trail">Where.</param>
-/// <param name="directory">Of the CA.</param>
-/// <param name="time">The clock.</param>
 internal sealed class AcmeJournal(IAuditTrail trail, string directory, TimeProvider time)
 {
-    /// <summary>An order begins. Dispose of the entry when it has ended, however.</summary>
-    /// <exception cref="AcmeException">It cannot be recorded.</exception>
+    /// <summary>Records the start of an order. Dispose of the entry after success and failure alike.</summary>
+    /// <exception cref="AcmeException">The start cannot be recorded.</exception>
     public Entry Begin(string name, string account, KeyAndCertificate? replaced)
     {
         Reserve();
@@ -38,7 +35,7 @@ internal sealed class AcmeJournal(IAuditTrail trail, string directory, TimeProvi
         return new Entry(this, name, account);
     }
 
-    /// <summary>Nothing came of it. The log has it as well, so that one without a place here is not lost.</summary>
+    /// <summary>Records a failure. It is also logged, so a failure without room in the audit is not lost.</summary>
     public void Failed(string name, string account, string code, string detail)
     {
         if (trail.TryReserve())
@@ -69,13 +66,12 @@ internal sealed class AcmeJournal(IAuditTrail trail, string directory, TimeProvi
     private static AcmeException Unrecorded() =>
         new(AcmeReason.AuditUnavailable, "order: not sent because it cannot be recorded (audit.on_full).");
 
-    /// <summary>One order.</summary>
     internal sealed class Entry(AcmeJournal journal, string name, string account) : IDisposable
     {
         private bool isWritten;
 
-        /// <summary>A challenge is about to be announced.</summary>
-        /// <exception cref="AcmeException">It cannot be recorded.</exception>
+        /// <summary>Records a challenge before it is announced.</summary>
+        /// <exception cref="AcmeException">The challenge cannot be recorded.</exception>
         public void Challenge(byte[] digest)
         {
             journal.Reserve();
@@ -92,7 +88,6 @@ internal sealed class AcmeJournal(IAuditTrail trail, string directory, TimeProvi
             );
         }
 
-        /// <summary>The certificate is there.</summary>
         public void Issued(KeyAndCertificate pair)
         {
             isWritten = true;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Serialisers of what lies in the state directory.</summary>
+/// <summary>Serialisers of the files in the state directory.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

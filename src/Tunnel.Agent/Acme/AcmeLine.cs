@@ -2,7 +2,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>What is kept of a name as one line for people.</summary>
+/// <summary>The stored state of a name as one line for people.</summary>
 internal static class AcmeLine
 {
     /// <returns>The line, and whether a valid certificate is stored.</returns>

@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.InnerTls;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>One name with its certificate and what comes next. The renewer's loop alone changes it.</summary>
+/// <summary>One name with its certificate and its next step. Only the renewer's loop changes it.</summary>
 internal sealed class AcmeName
 {
     private readonly AcmeLeaves leaves;
@@ -20,7 +20,7 @@ internal sealed class AcmeName
     {
         (this.stored, this.leaves, this.time) = (stored, leaves, time);
 
-        // The machine's own place: agents of a tunnel order and renew apart, today and after a restart.
+        // Derived from instance and name: the agents of a tunnel order and renew at different times, also after a restart.
         unit = RenewalPlan.GetUnit($"{instance} {stored.Name}");
         pair = Restore(stored);
         if (pair is null)
@@ -36,12 +36,12 @@ internal sealed class AcmeName
 
     public string Name => stored.Name;
 
-    /// <summary>The stored certificate, valid or not; null before the first.</summary>
+    /// <summary>The stored certificate, valid or expired; null before the first.</summary>
     public KeyAndCertificate? Pair => pair;
 
     public StoredName Stored => stored;
 
-    /// <summary>What the last check of the CAA set found.</summary>
+    /// <summary>The result of the last check of the CAA set.</summary>
     public string? Caa
     {
         get => caa;
@@ -50,7 +50,7 @@ internal sealed class AcmeName
 
     public AcmeStatus Status => new(Name, pair?.Serial, pair?.NotAfter, GetDueTime(stored), caa, stored.LastFailure);
 
-    /// <summary>When the renewer has to attend to it.</summary>
+    /// <summary>When the renewer has to process this name.</summary>
     public DateTimeOffset DueAt
     {
         get
@@ -64,7 +64,6 @@ internal sealed class AcmeName
 
     public bool IsAskDue => stored.AskAt is not { } ask || ask <= time.GetUtcNow();
 
-    /// <summary>Serves the stored certificate.</summary>
     public void Serve()
     {
         if (pair is { } known)
@@ -73,7 +72,6 @@ internal sealed class AcmeName
         }
     }
 
-    /// <summary>A new certificate.</summary>
     public void SetCertificate(KeyAndCertificate issued)
     {
         var now = time.GetUtcNow();
@@ -94,7 +92,7 @@ internal sealed class AcmeName
         Serve();
     }
 
-    /// <summary>What the CA says about its renewal; null: it never says anything.</summary>
+    /// <summary>Stores the CA's renewal window; null: the CA never offers one.</summary>
     public void SetRenewalWindow(RenewalWindow? window)
     {
         unansweredAsks = 0;
@@ -108,11 +106,11 @@ internal sealed class AcmeName
         };
     }
 
-    /// <summary>It was asked and did not say: the time stays as it was.</summary>
+    /// <summary>A request for the window failed: the renewal time stays as it was.</summary>
     public void FailRenewalInfo(AcmeReason reason) =>
         stored = stored with { AskAt = AcmeSchedule.AskAt(reason, ++unansweredAsks, time.GetUtcNow()) };
 
-    /// <summary>An order begins: until it has ended it counts as one that failed.</summary>
+    /// <summary>An order begins: until it completes it counts as failed.</summary>
     public void Begin() =>
         stored = stored with
         {
@@ -122,7 +120,7 @@ internal sealed class AcmeName
 
     public void Fail(AcmeReason reason, string detail, TimeSpan? requested)
     {
-        // Failures of each kind are counted separately: after a disk was full all day, the agent need not wait half a
+        // Failures of each kind are counted separately: after a day with a full disk, the agent need not wait half a
         // day for the CA.
         var (atCa, local) =
             reason == AcmeReason.ChallengeTaken ? (stored.Failures, stored.LocalFailures)

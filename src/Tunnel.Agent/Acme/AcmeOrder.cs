@@ -1,11 +1,8 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>An order at one moment (RFC 8555 §7.1.3).</summary>
-/// <param name="Url">Where it lives.</param>
 /// <param name="Status"><c>pending</c>, <c>ready</c>, <c>processing</c>, <c>valid</c> or <c>invalid</c>.</param>
-/// <param name="Authorizations">Where its authorizations live.</param>
-/// <param name="Finalize">Where the request goes.</param>
-/// <param name="Certificate">Where the certificate lies; null before.</param>
+/// <param name="Certificate">The certificate's URL; null before it is issued.</param>
 internal sealed record AcmeOrder(
     string Url,
     string Status,

@@ -3,22 +3,19 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Problem documents of a CA (RFC 8555 §6.7, RFC 9457) as reasons of the agent.</summary>
+/// <summary>Maps problem documents of a CA (RFC 8555 §6.7, RFC 9457) to the agent's reasons.</summary>
 internal static class AcmeProblem
 {
     private const string Prefix = "urn:ietf:params:acme:error:";
 
-    // What a CA says ends up in logs and on pages: a sentence, not a book.
+    // The CA's text is shown in logs and on pages, so its length is bounded.
     private const int MaxDetail = 400;
 
-    /// <summary>True for the one refusal that is answered by trying again at once (RFC 8555 §6.5).</summary>
+    /// <summary>True for the only refusal that the agent retries at once (RFC 8555 §6.5).</summary>
     public static bool IsBadNonce(ReadOnlyMemory<byte> body) => GetErrorType(Read(body)) == "badNonce";
 
-    /// <summary>The problem as a failure.</summary>
     /// <param name="what">What was requested, for people.</param>
-    /// <param name="status">Of the answer.</param>
-    /// <param name="body">Of the answer; anything.</param>
-    /// <param name="retryAfter">What the answer says.</param>
+    /// <param name="body">The response body; any bytes.</param>
     public static AcmeException ToException(string what, int status, ReadOnlyMemory<byte> body, TimeSpan? retryAfter)
     {
         var problem = Read(body);
@@ -27,7 +24,7 @@ internal static class AcmeProblem
             : new AcmeException(GetReason("", status), $"{what}: status {status}.", retryAfter);
     }
 
-    /// <summary>The same of an <c>error</c> member within an order or challenge.</summary>
+    /// <summary>Maps the <c>error</c> member of an order or challenge.</summary>
     public static AcmeException ToException(
         string what,
         JsonElement problem,
@@ -35,7 +32,7 @@ internal static class AcmeProblem
         TimeSpan? retryAfter = null
     )
     {
-        // Problems of one name among several stand below (§6.7.1); ours is the only one.
+        // A compound problem has the problem of each name in "subproblems" (§6.7.1); an order here has one name.
         var one =
             problem.TryGetProperty("subproblems", out var below)
             && below.ValueKind == JsonValueKind.Array

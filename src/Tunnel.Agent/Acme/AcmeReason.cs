@@ -1,39 +1,41 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Why a public certificate was not had. Stable: <c>acme.</c> and the name in snake case.</summary>
+/// <summary>
+/// Why a public certificate could not be issued. The wire name is stable: <c>acme.</c> and the name in snake case.
+/// </summary>
 internal enum AcmeReason
 {
-    /// <summary>The CA does not answer, or its address must not be fetched from (S27).</summary>
+    /// <summary>The CA does not respond, or its address must not be fetched from (S27).</summary>
     Unreachable,
 
-    /// <summary>What it answers is not what RFC 8555 says.</summary>
+    /// <summary>The CA's response does not follow RFC 8555.</summary>
     AnswerInvalid,
 
-    /// <summary>It refused fresh nonces time and again.</summary>
+    /// <summary>The CA refused fresh nonces repeatedly.</summary>
     BadNonce,
 
-    /// <summary>It wants to be left alone for a while.</summary>
+    /// <summary>The CA limits the rate of requests.</summary>
     RateLimited,
 
-    /// <summary>It knows the account no more; a new one is made with the same key.</summary>
+    /// <summary>The CA does not know the account any more; the agent creates a new one with the same key.</summary>
     AccountUnknown,
 
     /// <summary>The account was deactivated, revoked or not allowed to order.</summary>
     AccountRefused,
 
-    /// <summary>It takes accounts only with an external binding, or refused the one that was given.</summary>
+    /// <summary>The CA requires an external account binding, or refused the configured one.</summary>
     ExternalAccount,
 
-    /// <summary>Terms have changed, or a person must do something at the CA.</summary>
+    /// <summary>The terms have changed, or a person must act at the CA.</summary>
     UserActionRequired,
 
-    /// <summary>It refused a contact.</summary>
+    /// <summary>The CA refused a contact.</summary>
     Contact,
 
-    /// <summary>It does not certify that name.</summary>
+    /// <summary>The CA does not certify this name.</summary>
     RejectedIdentifier,
 
-    /// <summary>The CA's own check of CAA forbids it.</summary>
+    /// <summary>The CA's own CAA check forbids the certificate.</summary>
     CaaForbids,
 
     /// <summary>The CA could not connect to the name.</summary>
@@ -42,63 +44,63 @@ internal enum AcmeReason
     /// <summary>The CA could not resolve the name.</summary>
     Dns,
 
-    /// <summary>The CA met a failed handshake.</summary>
+    /// <summary>The CA's TLS handshake with the name failed.</summary>
     Tls,
 
     /// <summary>The CA reached a server that did not show the challenge certificate.</summary>
     IncorrectResponse,
 
-    /// <summary>It refused the certificate request.</summary>
+    /// <summary>The CA refused the certificate request.</summary>
     BadRequest,
 
-    /// <summary>It has trouble of its own.</summary>
+    /// <summary>The CA had an internal error.</summary>
     ServerInternal,
 
-    /// <summary>It refused in another way; its words say more.</summary>
+    /// <summary>The CA refused for another reason; the detail has its text.</summary>
     Refused,
 
-    /// <summary>It offers no TLS-ALPN-01 for the name.</summary>
+    /// <summary>The CA offers no TLS-ALPN-01 challenge for the name.</summary>
     NoChallenge,
 
-    /// <summary>It was not finished in time.</summary>
+    /// <summary>The order did not complete in time.</summary>
     TimedOut,
 
     /// <summary>The certificate does not match the request.</summary>
     CertificateUnusable,
 
-    /// <summary>The secret of the external account cannot be read.</summary>
+    /// <summary>The MAC key of the external account cannot be read.</summary>
     SecretUnavailable,
 
     /// <summary>The name has no CAA record, so any CA may certify it (S24).</summary>
     CaaMissing,
 
-    /// <summary>Its CAA records let another CA issue, or not this one.</summary>
+    /// <summary>The CAA records of the name let another CA issue, or do not let this one.</summary>
     CaaOtherAuthority,
 
-    /// <summary>Its CAA record names no account, or another one (RFC 8657 §3).</summary>
+    /// <summary>The CAA record of the name has no account, or another one (RFC 8657 §3).</summary>
     CaaAccount,
 
-    /// <summary>Its CAA record leaves other validation methods open (RFC 8657 §4).</summary>
+    /// <summary>The CAA record of the name allows other validation methods (RFC 8657 §4).</summary>
     CaaMethods,
 
-    /// <summary>Its CAA set has a critical property that is not understood, or a value that cannot be read.</summary>
+    /// <summary>The CAA set of the name has an unknown critical property, or a malformed value.</summary>
     CaaUnreadable,
 
-    /// <summary>Its CAA records cannot be looked up.</summary>
+    /// <summary>The CAA records of the name cannot be resolved.</summary>
     CaaLookup,
 
-    /// <summary>Neither the directory nor the configuration says by which name the CA goes in CAA.</summary>
+    /// <summary>Neither the directory nor the configuration has the CA's name for CAA records.</summary>
     CaaIdentity,
 
-    /// <summary>Another agent of the tunnel is proving the name just now.</summary>
+    /// <summary>Another agent of the tunnel has a challenge for the name in progress.</summary>
     ChallengeTaken,
 
-    /// <summary>The service did not take the challenge.</summary>
+    /// <summary>The service refused the challenge.</summary>
     ChallengeRefused,
 
-    /// <summary>Not all agents and edges took the challenge up in time (S25).</summary>
+    /// <summary>Not all agents and edges acknowledged the challenge in time (S25).</summary>
     ChallengeUnacknowledged,
 
-    /// <summary>The agent's audit has no room, and what cannot be recorded is not ordered.</summary>
+    /// <summary>The audit has no room, and the agent does not order what it cannot record.</summary>
     AuditUnavailable,
 }

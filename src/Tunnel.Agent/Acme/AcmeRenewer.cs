@@ -10,8 +10,8 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// Gets a public certificate for each wanted name and keeps it fresh. One order at a time; everything that decides when
-/// the next one is due survives a restart.
+/// Orders and renews a public certificate for each wanted name, one order at a time. All state that decides when the
+/// next order is due survives a restart.
 /// </summary>
 internal sealed class AcmeRenewer : IDisposable
 {
@@ -32,17 +32,14 @@ internal sealed class AcmeRenewer : IDisposable
     private volatile IReadOnlyList<string> wanted = [];
     private volatile string? account;
     private volatile string? issuer;
-    private (string? Issuer, string? Account) told; // of the run alone
+    private (string? Issuer, string? Account) told; // at the last AccountChanged of this run
     private SigningKey? key;
     private AcmeClient? client;
 
-    /// <param name="settings">The CA; without a directory nothing is ever ordered.</param>
-    /// <param name="keyType">Of new keys.</param>
-    /// <param name="instance">This agent, and where it stores account and certificates.</param>
-    /// <param name="leaves">Where certificates are served from.</param>
-    /// <param name="challenges">How challenges are announced, and which ones others have announced.</param>
-    /// <param name="records">Counts, logs and records orders.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="settings">The CA; without a directory the renewer orders nothing.</param>
+    /// <param name="instance">This agent, and the state directory of account and certificates.</param>
+    /// <param name="leaves">Serves the certificates.</param>
+    /// <param name="challenges">Announces challenges, and knows those of other agents.</param>
     public AcmeRenewer(
         AcmeSettings settings,
         KeyType keyType,
@@ -63,29 +60,28 @@ internal sealed class AcmeRenewer : IDisposable
         signal = new AsyncSignal(time);
     }
 
-    /// <summary>Of the CA; empty without one.</summary>
+    /// <summary>The CA's directory URL; empty without a CA.</summary>
     public string Directory => settings.Directory;
 
-    /// <summary>Where the account lives; null before there is one.</summary>
+    /// <summary>The account's URL; null before it exists.</summary>
     public string? Account => account;
 
-    /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
+    /// <summary>The CA's name in CAA records; null while it is unknown.</summary>
     public string? Issuer => issuer;
 
-    /// <summary>Resolves the names of the CA's servers; null: the resolver of the system does.</summary>
+    /// <summary>Resolves the CA's servers; null = the system's resolver.</summary>
     public IHostResolver? Resolver { get; init; }
 
-    /// <summary>How the CA's servers are reached; null: directly.</summary>
+    /// <summary>The network to the CA's servers; null = a direct connection.</summary>
     public NetworkSource? Network { get; init; }
 
-    /// <summary>Called when there is another account.</summary>
+    /// <summary>Called when the account changes.</summary>
     public Action? AccountChanged { get; init; }
 
-    /// <summary>The status of each wanted name.</summary>
     public IReadOnlyList<AcmeStatus> Status =>
         [.. wanted.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
 
-    /// <summary>Names that are to be certified from now on; others keep what they have on the disk.</summary>
+    /// <summary>Sets the names to certify; the files of other names stay on the disk.</summary>
     public void SetNames(IReadOnlyList<string> next)
     {
         if (!next.SequenceEqual(wanted, StringComparer.OrdinalIgnoreCase))
@@ -149,12 +145,12 @@ internal sealed class AcmeRenewer : IDisposable
         }
         catch (StateDirectoryException e)
         {
-            // Without a kept account key every restart would make another account.
+            // Without a stored account key every restart would create another account.
             Fail(name, AcmeReason.SecretUnavailable, e.Message, null);
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // Any error in the answer of a CA: the agent continues to serve, and the other names are processed.
+            // Any error in a CA's response: the agent continues to serve and to process the other names.
             Log.PublicLeafFault(logger, e, name.Name);
             Fail(name, AcmeReason.AnswerInvalid, $"An internal error of the agent: {e.GetType().Name}.", null);
             client = null;
@@ -170,7 +166,7 @@ internal sealed class AcmeRenewer : IDisposable
 
         await CheckCaaAsync(ca, name, cancellationToken);
 
-        // From here on the CA counts: an agent that is killed meanwhile does not begin again at once.
+        // From here on the CA counts the order: an agent that is killed meanwhile does not order again at once.
         using var entry = journal.Begin(name.Name, ca.Account!, name.Pair);
         name.Begin();
         Save();
@@ -180,12 +176,12 @@ internal sealed class AcmeRenewer : IDisposable
         var pair = await issuer.IssueAsync(name.Name, replaces, entry, cancellationToken);
         entry.Issued(pair);
         name.SetCertificate(pair);
-        leaves.Retain(wanted); // an order takes minutes: the name may not be wanted any more
+        leaves.Retain(wanted); // an order takes minutes: the name may no longer be wanted
         metrics.PublicOrder(name.Name, "issued");
         Log.PublicLeafIssued(logger, name.Name, pair.Serial, pair.NotAfter, name.DueAt);
     }
 
-    // S24, before each order: what binds the name now need not have done so the last time.
+    // S24, before each order: the CAA set may have changed since the last one.
     private async Task CheckCaaAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
     {
         var finding = await CaaAsync(ca, name.Name, cancellationToken);
@@ -212,7 +208,7 @@ internal sealed class AcmeRenewer : IDisposable
         return CaaPolicy.Judge(name, answer, identities, ca.Account!);
     }
 
-    // Only hints: without them, a certificate is renewed at two thirds of its lifetime.
+    // Renewal information is a hint: without it, a certificate is renewed at two thirds of its lifetime.
     private async Task UpdateRenewalInfoAsync(AcmeClient ca, AcmeName name, CancellationToken cancellationToken)
     {
         if (!name.IsAskDue || name.Pair is not { } pair || AcmeRequest.GetRenewalId(pair) is not { } id)
@@ -240,7 +236,7 @@ internal sealed class AcmeRenewer : IDisposable
             client = new AcmeClient(settings, key, time, Resolver, Network) { Account = account };
         }
 
-        // Before the first signed request: it is where nonces come from.
+        // Before the first signed request: the directory has the nonce URL.
         var directory = await client.DirectoryAsync(cancellationToken);
         if (client.Account is null)
         {
@@ -263,7 +259,7 @@ internal sealed class AcmeRenewer : IDisposable
         return client;
     }
 
-    // The CA does not know it; the key stays.
+    // The CA does not know the account; the key stays.
     private void ForgetAccount()
     {
         try
@@ -308,7 +304,7 @@ internal sealed class AcmeRenewer : IDisposable
     {
         try
         {
-            // The stored state of other names stays: a route may come back.
+            // The stored state of other names stays: the operator may add a route again.
             var kept = store.LoadNames().Where(n => !names.ContainsKey(n.Name));
             store.SaveNames([.. names.Values.Select(n => n.Stored), .. kept]);
         }

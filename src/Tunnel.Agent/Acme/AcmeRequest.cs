@@ -5,13 +5,13 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>The check of what a CA made of a request, and by what the CA knows it.</summary>
+/// <summary>Checks the certificate that a CA issued for a request, and computes its renewal id.</summary>
 internal static class AcmeRequest
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
     /// <summary>Joins the CA's certificates with the key, if they match the request.</summary>
-    /// <exception cref="AcmeException">It is not.</exception>
+    /// <exception cref="AcmeException">The certificates do not match the request.</exception>
     public static KeyAndCertificate Accept(string pem, AsymmetricAlgorithm key, string name, DateTimeOffset now)
     {
         try
@@ -25,7 +25,9 @@ internal static class AcmeRequest
         }
     }
 
-    /// <summary>RFC 9773 §4.1: by what a CA knows a certificate; null when it names no issuer key.</summary>
+    /// <summary>
+    /// The CA's identifier of a certificate (RFC 9773 §4.1); null when the certificate has no issuer key identifier.
+    /// </summary>
     public static string? GetRenewalId(KeyAndCertificate pair) =>
         pair.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier
             is { } issuer
@@ -60,7 +62,7 @@ internal static class AcmeRequest
         return IsLinked(pair, now) ? null : "its chain is not valid";
     }
 
-    // Whether clients trust the top of it is theirs to say; that each certificate is signed by the next is ours.
+    // Clients decide whether they trust the topmost certificate; the agent checks the signatures below it.
     private static bool IsLinked(KeyAndCertificate pair, DateTimeOffset now)
     {
         if (pair.Chain.Count == 0)

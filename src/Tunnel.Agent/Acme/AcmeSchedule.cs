@@ -5,9 +5,9 @@ using Culvert.Platform.Timing;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// When to order, as pure functions. A CA counts: failed validations per account and name, orders per account,
-/// certificates per name. What failed at the CA is tried a few times in the first hour and then rarely; what failed here
-/// before the CA heard of it is tried soon, since the operator is about to publish a record.
+/// Pure functions that decide when to order. CAs limit failed validations per account and name, orders per account
+/// and certificates per name. Failures at the CA are retried a few times in the first hour and then rarely; failures
+/// before the CA was contacted are retried soon, since the operator is about to publish a record.
 /// </summary>
 internal static class AcmeSchedule
 {
@@ -16,36 +16,37 @@ internal static class AcmeSchedule
     private static readonly TimeSpan RateLimitRetry = TimeSpan.FromHours(1);
     private static readonly TimeSpan MaxRequestedDelay = TimeSpan.FromDays(7);
 
-    // RFC 9773 §4.3.2: a CA may say how long its window is good, within reason.
+    // RFC 9773 §4.3.2: the CA may say how long its window is valid, within these bounds.
     private static readonly TimeSpan LeastAsk = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UsualAsk = TimeSpan.FromHours(6);
     private static readonly TimeSpan MostAsk = TimeSpan.FromDays(1);
     private const int AsksSoon = 5;
 
-    // Three or four in a week: the largest public CA takes five of the same names.
+    // Three or four in a week: the largest public CA allows five certificates for the same set of names.
     private static readonly TimeSpan BetweenHastened = TimeSpan.FromDays(2);
 
-    /// <summary>Agents of a tunnel that start together order one after the other; a lone one does not wait long.</summary>
+    /// <summary>
+    /// Spreads the orders of agents that start together; short, so that a single agent does not wait long.
+    /// </summary>
     public static readonly TimeSpan Spread = TimeSpan.FromSeconds(20);
 
-    /// <summary>After another agent's challenge for the same name.</summary>
+    /// <summary>The wait after another agent's challenge for the same name.</summary>
     public static readonly TimeSpan Distance = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan TurnSpread = TimeSpan.FromSeconds(5);
 
-    /// <summary>Two thirds of the life, spread by the machine's own place.</summary>
+    /// <summary>Two thirds of the lifetime, spread by the machine's own unit.</summary>
     public static DateTimeOffset RenewAt(KeyAndCertificate pair, double unit) =>
-        // No window: one that ends before it begins counts for nothing.
+        // No window: one that ends before it begins is ignored.
         RenewalPlan.RenewAt(pair.NotBefore, pair.NotAfter, pair.NotAfter, pair.NotBefore, unit);
 
     /// <summary>
-    /// The instant in the CA's window (RFC 9773 §4.2); at once when it has passed. A CA that wants every certificate
-    /// renewed at once is obeyed once and then rarely: it also counts certificates for each name.
+    /// The time in the CA's window (RFC 9773 §4.2); now when it has passed. If a CA wants every certificate renewed at
+    /// once, the agent does so once and then rarely: the CA also limits certificates for each name.
     /// </summary>
-    /// <param name="window">What the CA suggests.</param>
-    /// <param name="own">When it would be renewed without.</param>
-    /// <param name="hastenedAt">When the CA was last obeyed before that time.</param>
-    /// <param name="unit">The machine's own place, from 0 to below 1.</param>
+    /// <param name="own">The renewal time without a window.</param>
+    /// <param name="hastenedAt">When the agent last renewed before its own time because of a window.</param>
+    /// <param name="unit">The machine's own unit, from 0 to below 1.</param>
     public static DateTimeOffset RenewAt(
         RenewalWindow window,
         DateTimeOffset own,
@@ -60,17 +61,15 @@ internal static class AcmeSchedule
             : own;
     }
 
-    /// <summary>When the CA is asked again when to renew.</summary>
+    /// <summary>When to request the renewal window again.</summary>
     public static DateTimeOffset AskAt(RenewalWindow window, DateTimeOffset now) =>
         now + (window.AskAgain is { } requested ? Clamp(requested, LeastAsk, MostAsk) : UsualAsk);
 
     /// <summary>
-    /// The same when the CA did not say: soon, a few times, for trouble that passes, then as rarely as for any other
-    /// (RFC 9773 §4.3.3).
+    /// When to request it again after a failure: soon for a few temporary failures, then as rarely as for any other
+    /// failure (RFC 9773 §4.3.3).
     /// </summary>
-    /// <param name="reason">Why it did not.</param>
-    /// <param name="failures">In a row, at least 1.</param>
-    /// <param name="now">When it did not.</param>
+    /// <param name="failures">Consecutive failures, at least 1.</param>
     public static DateTimeOffset AskAt(AcmeReason reason, int failures, DateTimeOffset now) =>
         now
         + (
@@ -79,16 +78,14 @@ internal static class AcmeSchedule
                 : UsualAsk
         );
 
-    /// <summary>How long to wait after a failure.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="failures">In a row, at least 1.</param>
+    /// <param name="failures">Consecutive failures, at least 1.</param>
     /// <param name="requested">The delay that the other side requests.</param>
     /// <param name="unit">Random, from 0 to below 1.</param>
     public static TimeSpan RetryAfter(AcmeReason reason, int failures, TimeSpan? requested, double unit)
     {
         if (reason == AcmeReason.ChallengeTaken)
         {
-            // A turn, not a failure: it comes when the other's is over, however often that was waited for.
+            // Waiting for another agent's challenge is not a failure, so the wait does not grow.
             return Clamp(requested ?? Distance, TimeSpan.Zero, MaxRequestedDelay) + (TurnSpread * unit);
         }
 
@@ -100,7 +97,7 @@ internal static class AcmeSchedule
         return own > least ? own : least;
     }
 
-    /// <summary>The CA has not counted anything.</summary>
+    /// <summary>True when the CA has not counted the failure.</summary>
     public static bool IsLocal(AcmeReason reason) =>
         reason
             is AcmeReason.CaaMissing

@@ -10,8 +10,8 @@ namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
 /// Account and certificates in the state directory, in separate files for each CA: an operator who changes from a CA's
-/// staging directory to the production one and back keeps both accounts, and the agent never serves certificates of the
-/// one for the other.
+/// staging directory to the production one and back keeps both accounts, and the agent never serves certificates of one
+/// CA as the other's.
 /// </summary>
 internal sealed class AcmeStore(StateDirectory state, string directory)
 {
@@ -22,14 +22,14 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
 
     private string NamesFile => prefix + ".names.json";
 
-    /// <summary>The account as it was kept; null when there is none.</summary>
-    /// <exception cref="StateDirectoryException">There is one that cannot be read.</exception>
+    /// <summary>The stored account; null when there is none.</summary>
+    /// <exception cref="StateDirectoryException">The stored account cannot be read.</exception>
     public StoredAccount? LoadAccount() =>
         Load(AccountFile, AcmeJson.Default.StoredAccount) is { } stored && stored.Directory == directory
             ? stored
             : null;
 
-    /// <summary>The account's key, made and kept at its first use.</summary>
+    /// <summary>The account's key; created and stored at its first use.</summary>
     /// <exception cref="StateDirectoryException">
     /// The key cannot be read, and the agent does not replace it: the zone's CAA record names its account. Or it cannot
     /// be stored, so it must not be used.
@@ -53,7 +53,7 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
         return (key, null);
     }
 
-    /// <exception cref="StateDirectoryException">It cannot be kept.</exception>
+    /// <exception cref="StateDirectoryException">The account cannot be stored.</exception>
     public void SaveAccount(SigningKey key, string? url)
     {
         var stored = new StoredAccount
@@ -65,10 +65,10 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
         state.WriteText(AccountFile, JsonSerializer.Serialize(stored, AcmeJson.Default.StoredAccount));
     }
 
-    /// <exception cref="StateDirectoryException">There are some that cannot be read.</exception>
+    /// <exception cref="StateDirectoryException">The stored names cannot be read.</exception>
     public IReadOnlyList<StoredName> LoadNames() => Load(NamesFile, AcmeJson.Default.IReadOnlyListStoredName) ?? [];
 
-    /// <exception cref="StateDirectoryException">They cannot be kept.</exception>
+    /// <exception cref="StateDirectoryException">The names cannot be stored.</exception>
     public void SaveNames(IReadOnlyList<StoredName> names) =>
         state.WriteText(NamesFile, JsonSerializer.Serialize(names, AcmeJson.Default.IReadOnlyListStoredName));
 

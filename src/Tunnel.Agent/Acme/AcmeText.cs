@@ -2,13 +2,11 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Texts in what a CA sends, which may be anything.</summary>
+/// <summary>Reads texts in a CA's JSON, which may hold anything.</summary>
 internal static class AcmeText
 {
-    /// <summary>False: the member's text cannot be read (half a surrogate pair).</summary>
-    /// <param name="element">Any.</param>
-    /// <param name="name">Of the member.</param>
-    /// <param name="text">Null where there is no such member, or one of another type.</param>
+    /// <summary>False when the member's text is not valid Unicode (half a surrogate pair).</summary>
+    /// <param name="text">Null when the member is absent or of another type.</param>
     public static bool TryRead(JsonElement element, string name, out string? text)
     {
         text = null;

@@ -2,14 +2,11 @@ namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>The value of an <c>issue</c> property (RFC 8659 §4.2).</summary>
 /// <param name="Issuer">The CA; empty = no CA.</param>
-/// <param name="Parameters">Tags with values; each tag once.</param>
 internal sealed record CaaIssue(string Issuer, IReadOnlyDictionary<string, string> Parameters)
 {
     public string? Parameter(string tag) => Parameters.GetValueOrDefault(tag);
 
-    /// <summary>
-    /// Null when it is not such a value. Stricter than the RFC: a tag that occurs twice makes it unreadable.
-    /// </summary>
+    /// <summary>Null for a malformed value. Stricter than the RFC: a repeated tag makes it malformed.</summary>
     public static CaaIssue? TryParse(string value)
     {
         var parts = value.Split(';');
@@ -24,7 +21,7 @@ internal sealed record CaaIssue(string Issuer, IReadOnlyDictionary<string, strin
         {
             if (part.Length == 0 && parts.Length == 2)
             {
-                continue; // ";" alone, or behind the issuer: no parameters
+                continue; // ";" alone, or after the issuer: no parameters
             }
 
             var equals = part.IndexOf('=', StringComparison.Ordinal);

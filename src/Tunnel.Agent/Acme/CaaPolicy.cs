@@ -3,16 +3,16 @@ using Culvert.Platform.Dns;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// S24: anyone who controls the address or the zone of a name could get a public certificate for it, the edge included.
-/// So the CAA set must let only the agent's CA issue, and only for named accounts by TLS-ALPN-01 (RFC 8659, RFC 8657).
-/// Records for further accounts at the same CA may be next to the agent's: each agent of a tunnel has its own.
+/// S24: an attacker who controls the address or the zone of a name, the edge included, could get a public certificate
+/// for it. So the CAA set must let only the agent's CA issue, and only for named accounts by TLS-ALPN-01 (RFC 8659,
+/// RFC 8657). Records for further accounts at the same CA are allowed: each agent of a tunnel has its own account.
 /// </summary>
 internal static class CaaPolicy
 {
     private const string Account = "accounturi";
     private const string Methods = "validationmethods";
 
-    /// <summary>Tags whose meaning for a plain name is known: the second and third do not concern it.</summary>
+    /// <summary>Tags whose meaning for a plain name is known: the second and third do not affect it.</summary>
     private static readonly string[] KnownTags =
     [
         "issue",
@@ -23,11 +23,8 @@ internal static class CaaPolicy
         "issuemail",
     ];
 
-    /// <summary>Judges the set that was found.</summary>
-    /// <param name="name">The name that is to be certified.</param>
-    /// <param name="answer">Its CAA set.</param>
-    /// <param name="identities">The names by which our CA goes; the first is the one to publish.</param>
-    /// <param name="account">Where our account lives.</param>
+    /// <param name="identities">The CA's names in CAA records; the finding proposes the first.</param>
+    /// <param name="account">The URL of our account.</param>
     public static CaaFinding Judge(string name, CaaAnswer answer, IReadOnlyList<string> identities, string account)
     {
         var record = FormatRecord(name, identities.Count > 0 ? identities[0] : "<the CA's name>", account);

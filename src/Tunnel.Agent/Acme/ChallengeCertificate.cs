@@ -6,21 +6,19 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>The self-signed certificate by which a CA knows that it reached the right place (RFC 8737 §3).</summary>
+/// <summary>The self-signed certificate that answers a TLS-ALPN-01 challenge (RFC 8737 §3).</summary>
 internal static class ChallengeCertificate
 {
     private const string IdentifierOid = "1.3.6.1.5.5.7.1.31";
 
-    /// <summary>The one protocol that is spoken with it.</summary>
+    /// <summary>The only ALPN protocol of a challenge handshake.</summary>
     public static readonly SslApplicationProtocol Protocol = new("acme-tls/1");
 
-    // It is not checked, so it covers clocks that differ by more than they should.
+    // CAs do not check the validity; the margin covers clocks that differ.
     private static readonly TimeSpan Margin = TimeSpan.FromDays(1);
 
-    /// <summary>What a handshake for the challenge uses, and nothing else does.</summary>
-    /// <param name="name">The name that is proven.</param>
+    /// <summary>The TLS options of challenge handshakes only.</summary>
     /// <param name="digest">SHA-256 of the key authorization.</param>
-    /// <param name="now">By this machine's clock.</param>
     public static SslServerAuthenticationOptions TlsOptions(string name, byte[] digest, DateTimeOffset now) =>
         new()
         {

@@ -10,8 +10,8 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// The tunnel's announced challenges, this agent's and the others' (S25): the CA may arrive at any of them. Each is held
-/// ready before it is acknowledged; one name shows one challenge, since a CA asks by name alone.
+/// The announced challenges of all the tunnel's agents (S25): the CA may connect to any of them. The agent can answer
+/// a challenge before it acknowledges it. A name has one challenge, since a CA requests it by name alone.
 /// </summary>
 internal sealed class ChallengeRegistry(
     Func<MachineClient?> service,
@@ -28,7 +28,7 @@ internal sealed class ChallengeRegistry(
     private volatile string own = "";
     private volatile FrozenDictionary<string, Held> byName = FrozenDictionary<string, Held>.Empty;
 
-    /// <summary>The digest of this agent's own challenge: no order of this agent waits for it.</summary>
+    /// <summary>Sets the digest of this agent's own challenge: this agent's orders do not wait for it.</summary>
     public void SetOwnDigest(string digest) => own = digest;
 
     /// <summary>Applies the feed; called for one feed at a time.</summary>
@@ -44,7 +44,7 @@ internal sealed class ChallengeRegistry(
                 || length != DigestBytes
             )
             {
-                continue; // cannot be shown, so it is not acknowledged either
+                continue; // the agent cannot answer it, so it does not acknowledge it
             }
 
             var digest = Base64Url.DecodeFromChars(challenge.KeyAuthorizationSha256);
@@ -72,13 +72,12 @@ internal sealed class ChallengeRegistry(
         signal.Set();
     }
 
-    /// <summary>How a challenge handshake for the name is answered; null when none is announced.</summary>
+    /// <summary>The TLS options of a challenge handshake for the name; null when no challenge is announced.</summary>
     public SslServerAuthenticationOptions? Find(string name) => FindActive(name)?.Options;
 
     /// <summary>
-    /// How long an order for the name has to wait because another agent's challenge for it is, or was just now,
-    /// announced; null when it need not. So the agents of a tunnel order one after the other without further
-    /// coordination.
+    /// How long an order must wait because another agent's challenge for the name is, or recently was, announced; null
+    /// when it need not. So the agents of a tunnel order in sequence without further coordination.
     /// </summary>
     public TimeSpan? BusyFor(string name)
     {
@@ -96,7 +95,7 @@ internal sealed class ChallengeRegistry(
         }
     }
 
-    /// <summary>Acknowledges what it holds, until cancelled.</summary>
+    /// <summary>Acknowledges the challenges until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -127,7 +126,7 @@ internal sealed class ChallengeRegistry(
         {
             var failure = await client.AcknowledgeAgentChallengeAsync(held.Challenge.Id, cancellationToken);
 
-            // Refused permanently: it has ended meanwhile.
+            // A permanent refusal means that the challenge has ended.
             held.IsAcknowledged = failure is null or { Kind: ApiFailureKind.Refused };
             if (failure is null)
             {
@@ -136,7 +135,7 @@ internal sealed class ChallengeRegistry(
         }
         catch (ObjectDisposedException)
         {
-            // The platform certificate was renewed just now; the next try has the new client.
+            // The platform certificate was renewed concurrently; the next try has the new client.
         }
     }
 
@@ -151,7 +150,7 @@ internal sealed class ChallengeRegistry(
 
         public SslServerAuthenticationOptions Options => options;
 
-        /// <summary>Written by the loop alone.</summary>
+        /// <summary>Only the loop writes it.</summary>
         public bool IsAcknowledged { get; set; }
     }
 }

@@ -4,8 +4,8 @@ using Culvert.Tunnel.Agent.InnerTls;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// The renewer in force. Other settings make another one, which begins when the old one has put down what it was at: two
-/// would order the same names, and write the same files.
+/// The renewer of the settings in force. After a change the new renewer starts when the old one has stopped: two
+/// would order the same names and write the same files.
 /// </summary>
 internal sealed class PublicCertificates : IDisposable
 {
@@ -17,10 +17,6 @@ internal sealed class PublicCertificates : IDisposable
     private TaskCompletionSource changed = NewSignal(); // guarded by gate
     private volatile AcmeRenewer renewer;
 
-    /// <param name="settings">What it starts with.</param>
-    /// <param name="keyType">Of new keys.</param>
-    /// <param name="create">Makes a renewer.</param>
-    /// <param name="leaves">What keepers serve from.</param>
     public PublicCertificates(
         AcmeSettings settings,
         KeyType keyType,
@@ -32,16 +28,15 @@ internal sealed class PublicCertificates : IDisposable
         renewer = create(settings, keyType);
     }
 
-    /// <summary>Where the account lives; null before there is one.</summary>
+    /// <summary>The account's URL; null before it exists.</summary>
     public string? Account => renewer.Account;
 
-    /// <summary>By this name the CA goes in CAA records; null while that is not known.</summary>
+    /// <summary>The CA's name in CAA records; null while it is unknown.</summary>
     public string? Issuer => renewer.Issuer;
 
-    /// <summary>The status of each wanted name.</summary>
     public IReadOnlyList<AcmeStatus> Status => renewer.Status;
 
-    /// <summary>Names that are to be certified from now on.</summary>
+    /// <summary>Sets the names to certify.</summary>
     public void SetNames(IReadOnlyList<string> next)
     {
         lock (gate)
@@ -51,7 +46,7 @@ internal sealed class PublicCertificates : IDisposable
         }
     }
 
-    /// <summary>Puts other settings in force, if they are others. An order that is under way is given up.</summary>
+    /// <summary>Applies the settings if they have changed. An order in progress is abandoned.</summary>
     public void Use(AcmeSettings settings, KeyType keyType)
     {
         lock (gate)
@@ -64,7 +59,6 @@ internal sealed class PublicCertificates : IDisposable
         }
     }
 
-    /// <summary>Orders and renews until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -97,7 +91,7 @@ internal sealed class PublicCertificates : IDisposable
             changed = NewSignal();
             var (old, next) = (renewer, create(inForce.Settings, inForce.KeyType));
 
-            // One CA's certificates are never served for another's: its staging directory's, mostly.
+            // Certificates of one CA (mostly a staging directory) are never served as another's.
             if (next.Directory != old.Directory)
             {
                 leaves.Retain([]);

@@ -9,13 +9,13 @@ namespace Culvert.Tunnel.Agent.Acme;
 internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeRegistry registry, TimeProvider time)
     : IChallengeGate
 {
-    // S25: at most ten minutes. The CA checks within seconds; for a slow one the order is repeated.
+    // S25: at most ten minutes. CAs check within seconds; for a slow one the order is retried.
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(9);
 
-    // Longer than a machine that fell silent counts as live (five minutes unless set), and time is left for the CA.
+    // Longer than the time after which a silent machine is not live (default five minutes), and leaves time for the CA.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
-    // Another agent was first by a moment.
+    // Another agent's challenge was first.
     private const string Busy = "acme_challenge.busy";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
@@ -107,7 +107,7 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeR
             }
             catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
             {
-                // Its expiry does it.
+                // The challenge expires.
             }
         }
     }

@@ -8,9 +8,9 @@ internal sealed record StoredAccount
     /// <summary>PKCS#8 in base64.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Where it lives; null before it is made, and after the CA has forgotten it.</summary>
+    /// <summary>The account's URL; null before it is created, and when the CA no longer knows it.</summary>
     public string? Url { get; init; }
 
-    // Never the key.
+    // The key must not be in it.
     public override string ToString() => $"{nameof(StoredAccount)} {Url}";
 }

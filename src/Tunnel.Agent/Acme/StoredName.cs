@@ -1,37 +1,35 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>What is kept of a name: its certificate, and how far its next one has come.</summary>
+/// <summary>The stored state of a name: its certificate, and the state of its renewal.</summary>
 internal sealed record StoredName
 {
     public required string Name { get; init; }
 
-    /// <summary>The leaf, then its chain; null before the first.</summary>
+    /// <summary>The leaf, then its chain; null before the first certificate.</summary>
     public string? CertificatesPem { get; init; }
 
     public string? KeyPem { get; init; }
 
-    /// <summary>When it is renewed; null before the first.</summary>
+    /// <summary>The renewal time; null before the first certificate.</summary>
     public DateTimeOffset? RenewAt { get; init; }
 
-    /// <summary>When the CA is asked again when to renew (RFC 9773); null where it offers nothing.</summary>
+    /// <summary>When to request the renewal window again (RFC 9773); null when the CA does not offer it.</summary>
     public DateTimeOffset? AskAt { get; init; }
 
-    /// <summary>
-    /// At the CA, in a row. Stored, so that restarts of the agent do not cause many requests to the CA.
-    /// </summary>
+    /// <summary>Consecutive failures at the CA. Stored, so that restarts do not cause many requests to the CA.</summary>
     public int Failures { get; init; }
 
-    /// <summary>In a row, of those that the CA has not counted.</summary>
+    /// <summary>Consecutive failures that the CA has not counted.</summary>
     public int LocalFailures { get; init; }
 
-    /// <summary>When it was last renewed because the CA wanted it earlier than two thirds of the life.</summary>
+    /// <summary>When the agent last renewed early because the CA wanted it before two thirds of the lifetime.</summary>
     public DateTimeOffset? HastenedAt { get; init; }
 
-    /// <summary>No order before this.</summary>
+    /// <summary>The agent does not order before this time.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     public AcmeFailure? LastFailure { get; init; }
 
-    // Never the key.
+    // The key must not be in it.
     public override string ToString() => $"{nameof(StoredName)} {Name}";
 }

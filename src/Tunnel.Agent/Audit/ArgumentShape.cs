@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// What arguments look like: the names of the outermost members, and of each value its type and length. Names further
-/// inside may be data themselves (a map from addresses to amounts), so they are only counted.
+/// The shape of a call's arguments: the names of the outermost members, and the type and length of each value. Inner
+/// names may be data (a map from addresses to amounts), so they are only counted.
 /// </summary>
 internal static class ArgumentShape
 {
@@ -12,10 +12,7 @@ internal static class ArgumentShape
     private const int MaxNameCharacters = 64;
     private const int MaxDepth = 1000;
 
-    /// <summary>Writes a member with the shape as JSON; nothing when the value is not JSON.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="name">Of the member.</param>
-    /// <param name="arguments">As they were written.</param>
+    /// <summary>Writes a member with the shape as JSON; nothing when the arguments are not JSON.</summary>
     /// <param name="masked">Positions of values that are not described.</param>
     public static void Write(
         JsonMembers output,
@@ -143,7 +140,7 @@ internal static class ArgumentShape
         output.Raw("\""u8);
     }
 
-    // Entries of the array or object that begins here; the reader ends up at its end.
+    // Counts the entries of the array or object at the reader, and moves the reader to its end.
     private static int Count(ref Utf8JsonReader reader)
     {
         var (depth, entries, isArray) = (reader.CurrentDepth, 0, reader.TokenType == JsonTokenType.StartArray);

@@ -5,8 +5,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// The file that grows. One writer: the process that opens it. A line that a crash left half-written is cut off at the
-/// next start; a write that fails leaves the file as it was.
+/// The current file of the trail. Only the process that opens it writes it. The next start cuts off a line that a crash
+/// left incomplete; a write that fails leaves the file unchanged.
 /// </summary>
 internal sealed class AuditFile : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class AuditFile : IDisposable
     private readonly AuditFolder folder;
     private FileStream stream;
     private AuditHead? written;
-    private long currentFirst; // the record that the current file begins with
+    private long currentFirst; // the first record of the current file
 
     private AuditFile(AuditFolder folder, AuditSettings settings, FileStream stream)
     {
@@ -24,28 +24,28 @@ internal sealed class AuditFile : IDisposable
         this.stream = stream;
     }
 
-    /// <summary>When it rotates, and what it keeps then; the writer's to change.</summary>
+    /// <summary>Limits of rotation; only the writer changes them.</summary>
     public AuditSettings Settings { get; set; }
 
-    /// <summary>Of the newest record.</summary>
+    /// <summary>The number of the newest record.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Of the newest record.</summary>
+    /// <summary>The hash of the newest record.</summary>
     public string Hash { get; private set; } = CallRecordLine.Start;
 
-    /// <summary>The oldest record that is kept.</summary>
+    /// <summary>The oldest stored record.</summary>
     public long First { get; private set; } = 1;
 
-    /// <summary>What the last start cut off.</summary>
+    /// <summary>The bytes that the last start cut off.</summary>
     public long RepairedBytes { get; private set; }
 
-    /// <summary>There are records, and nothing that says how far they should reach.</summary>
+    /// <summary>True when there are records but no head, which states the newest record.</summary>
     public bool IsHeadMissing { get; private set; }
 
-    /// <summary>Records that the head knows of and the files lack: they were removed.</summary>
+    /// <summary>Records that the head covers and that were removed from the files.</summary>
     public long MissingRecords { get; private set; }
 
-    /// <exception cref="IOException">It cannot be opened.</exception>
+    /// <exception cref="IOException">The file cannot be opened.</exception>
     public static AuditFile Open(AuditFolder folder, AuditSettings settings)
     {
         Directory.CreateDirectory(folder.Folder, PrivateFile.FolderMode);
@@ -62,8 +62,8 @@ internal sealed class AuditFile : IDisposable
         }
     }
 
-    /// <summary>Appends whole lines. They are with the system then; on the disk after <see cref="Flush"/>.</summary>
-    /// <exception cref="IOException">The disk refuses: nothing was appended.</exception>
+    /// <summary>Appends whole lines to the file; they are on the disk after <see cref="Flush"/>.</summary>
+    /// <exception cref="IOException">The write failed: nothing was appended.</exception>
     public void Append(ReadOnlySpan<byte> lines, long sequence, string hash)
     {
         EnsureOpen();
@@ -82,11 +82,9 @@ internal sealed class AuditFile : IDisposable
         (Sequence, Hash) = (sequence, hash);
     }
 
-    /// <exception cref="IOException">The disk refuses.</exception>
     public void Flush() => stream.Flush(flushToDisk: true);
 
-    /// <summary>Writes down how far the records reach. Call after <see cref="Flush"/>.</summary>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <summary>Stores the number and hash of the newest record. Call after <see cref="Flush"/>.</summary>
     public void WriteHead()
     {
         var head = new AuditHead(First, Sequence, Hash);
@@ -97,8 +95,7 @@ internal sealed class AuditFile : IDisposable
         }
     }
 
-    /// <summary>Begins a new file if this one is large enough, and removes those that are no longer kept.</summary>
-    /// <exception cref="IOException">The disk refuses.</exception>
+    /// <summary>Starts a new file if this one is large enough, and removes the files above the limit.</summary>
     public bool RotateIfDue()
     {
         EnsureOpen();
@@ -127,7 +124,7 @@ internal sealed class AuditFile : IDisposable
 
     public void Dispose() => stream.Dispose();
 
-    // A rotation that could not open the next file leaves none open: the next turn tries again.
+    // A rotation that could not open the next file leaves none open; the next write tries again.
     private void EnsureOpen()
     {
         if (!stream.CanWrite)
@@ -148,7 +145,7 @@ internal sealed class AuditFile : IDisposable
 
         First = gone < closed.Count ? closed[gone].First : currentFirst;
 
-        // The head says first what is to be missing: a crash in between leaves a file too many, never an alarm.
+        // The head is written first: a crash before the deletion leaves a file too many, not an alarm about missing records.
         WriteHead();
         foreach (var (_, path) in closed.Take(gone))
         {
@@ -194,7 +191,7 @@ internal sealed class AuditFile : IDisposable
         }
     }
 
-    // Takes over the newest record; returns where whole lines end.
+    // Reads the newest record; returns the offset behind the last whole line.
     private long ReadTail(FileStream file, out bool isEmpty)
     {
         isEmpty = true;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Where the files of a trail lie: one that grows, those that were closed, and the head.</summary>
+/// <summary>Paths of a trail's files: the current one, the closed ones, and the head.</summary>
 internal sealed class AuditFolder(string stateDirectory, string file)
 {
     private const int SequenceDigits = 12;
@@ -13,24 +13,24 @@ internal sealed class AuditFolder(string stateDirectory, string file)
 
     public string Head => Current + ".head";
 
-    /// <summary>The newest signed word on how far the records reach.</summary>
+    /// <summary>The newest signed checkpoint.</summary>
     public string Checkpoint => Current + ".checkpoint";
 
-    /// <summary>How far the collector has the records.</summary>
+    /// <summary>The position of the export to the collector.</summary>
     public string Exported => Current + ".exported";
 
     public string Key => Path.Combine(Folder, "hash.key");
 
     private string Stem => Path.GetFileNameWithoutExtension(Current);
 
-    /// <summary>The name of a closed file that begins with this record.</summary>
+    /// <summary>The name of the closed file whose first record has this number.</summary>
     public string Closed(long first) =>
         Path.Combine(
             Folder,
             $"{Stem}.{first.ToString(CultureInfo.InvariantCulture).PadLeft(SequenceDigits, '0')}.jsonl"
         );
 
-    /// <summary>Closed files and the record that each begins with, the oldest first.</summary>
+    /// <summary>Closed files and their first records, the oldest first.</summary>
     public IReadOnlyList<(long First, string Path)> AllClosed() =>
         Directory.Exists(Folder)
             ?
@@ -43,11 +43,11 @@ internal sealed class AuditFolder(string stateDirectory, string file)
             ]
             : [];
 
-    /// <summary>All files with records, the oldest first; the last is the one that grows.</summary>
+    /// <summary>All files with records, the oldest first; the last is the current one.</summary>
     public IEnumerable<string> AllFiles() =>
         AllClosed().Select(closed => closed.Path).Concat(File.Exists(Current) ? [Current] : []);
 
-    /// <summary>Opens a file that the agent may be writing, or closing.</summary>
+    /// <summary>Opens a file that the agent may be writing or closing.</summary>
     public static FileStream OpenRead(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 

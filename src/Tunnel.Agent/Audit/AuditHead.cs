@@ -6,16 +6,16 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// How far the files reach, stored next to them: without it a file that was cut at a line's end would look complete.
+/// The newest record, stored next to the files: without it a file that was cut at the end of a line would look complete.
 /// </summary>
-/// <param name="First">The oldest record that is kept.</param>
-/// <param name="Sequence">The newest that was surely on the disk.</param>
-/// <param name="Hash">Of that one.</param>
+/// <param name="First">The oldest stored record.</param>
+/// <param name="Sequence">The newest record that was flushed to the disk.</param>
+/// <param name="Hash">The hash of that record.</param>
 internal sealed record AuditHead(long First, long Sequence, string Hash)
 {
     private const int MaxBytes = 1024;
 
-    /// <summary>Null when there is none, or it is not readable as one.</summary>
+    /// <summary>Null when the file is absent or malformed.</summary>
     public static AuditHead? Read(string path)
     {
         if (!File.Exists(path))
@@ -39,7 +39,7 @@ internal sealed record AuditHead(long First, long Sequence, string Hash)
         }
     }
 
-    /// <exception cref="IOException">The disk refuses; the old one is still there.</exception>
+    /// <exception cref="IOException">The write failed; the old file is unchanged.</exception>
     public void Write(string path) =>
         PrivateFile.Replace(
             path,

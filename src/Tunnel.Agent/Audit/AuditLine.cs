@@ -6,19 +6,16 @@ using Culvert.Machine.Client.Checkpoints;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Writes a line of the file, as <see cref="CallRecordLine"/> reads it. No line can be changed, taken out or moved without
-/// the next one telling.
+/// Writes a line of the file, as <see cref="CallRecordLine"/> reads it. Each line has the hash of the line before, so a
+/// changed, removed or moved line breaks the chain.
 /// </summary>
 internal static class AuditLine
 {
-    private const int FixedBytes = 256; // more than all but the members: two hashes, a number and the names
+    private const int FixedBytes = 256; // more than everything except the members: two hashes, a number and the names
 
-    /// <summary>Writes a whole line.</summary>
-    /// <param name="output">Where to.</param>
-    /// <param name="digest">SHA-256, kept: making it ready takes longer than hashing a line.</param>
-    /// <param name="sequence">Of the line.</param>
-    /// <param name="members">Each behind a comma.</param>
-    /// <param name="hash">That of the line before, then that of this one, in hexadecimal.</param>
+    /// <param name="digest">SHA-256, reused: preparing it takes longer than hashing a line.</param>
+    /// <param name="members">Members, each after a comma.</param>
+    /// <param name="hash">The hash of the line before, then that of this one, in hexadecimal.</param>
     public static void Write(
         ArrayBufferWriter<byte> output,
         IncrementalHash digest,

@@ -3,14 +3,13 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Reads <c>audit</c>.</summary>
+/// <summary>Reads the section <c>audit</c>.</summary>
 internal static class AuditReader
 {
     private const string Export = "export";
     private const string Otlp = "otlp";
 
-    /// <param name="root">The file.</param>
-    /// <param name="environment">Looks a variable up; the process's when null.</param>
+    /// <param name="environment">Returns an environment variable; the process's own when null.</param>
     public static AuditSettings Read(ConfigSection root, Func<string, string?>? environment = null)
     {
         var section = root.Section("audit");

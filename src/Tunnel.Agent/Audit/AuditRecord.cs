@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>What becomes a line of the trail.</summary>
+/// <summary>A record that becomes a line of the trail.</summary>
 internal abstract class AuditRecord
 {
     public required DateTimeOffset Time { get; init; }

@@ -2,7 +2,7 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>The <c>audit</c> section, validated.</summary>
+/// <summary>The validated section <c>audit</c>.</summary>
 internal sealed record AuditSettings
 {
     public static readonly AuditSettings Default = new();
@@ -10,20 +10,20 @@ internal sealed record AuditSettings
     /// <summary>Relative to <c>state_dir</c>, and inside it.</summary>
     public string File { get; init; } = "audit/calls.jsonl";
 
-    /// <summary>A file that has grown beyond it is closed and the next one begun.</summary>
+    /// <summary>The size at which the agent closes the file and starts the next.</summary>
     public long RotateBytes { get; init; } = 64 << 20;
 
-    /// <summary>Closed files that are kept; the oldest goes.</summary>
+    /// <summary>The number of closed files; the agent removes the oldest first.</summary>
     public int Keep { get; init; } = 30;
 
-    /// <summary>Free bytes that are left to others.</summary>
+    /// <summary>Free bytes that the trail leaves on the disk.</summary>
     public long DiskReserve { get; init; } = 256 << 20;
 
-    /// <summary>What cannot be recorded is not called; false: it is served, and counted as lost.</summary>
+    /// <summary>True: calls that cannot be recorded are refused. False: they are served and counted as lost.</summary>
     public bool DeniesWhenFull { get; init; } = true;
 
     public bool KeepsShapes { get; init; } = true;
 
-    /// <summary>Where the records are sent as well; null = nowhere.</summary>
+    /// <summary>The collector that also receives the records; null = none.</summary>
     public LogsCollector? Collector { get; init; }
 }

@@ -10,31 +10,30 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Records calls, and the agent's own orders of certificates, in a local file that only grows. Calls put their records into a
-/// queue when they end, as they will be written; one writer takes all that are there, chains them, writes many with one write
-/// and flushes the disk once for many.
-/// A record is in the file <see cref="BetweenWrites"/> later at most, and on the disk <see cref="BetweenFlushes"/> later.
-/// While that is not possible, new calls get no place.
+/// Records calls, and the agent's own certificate orders, in a local append-only file. A call queues its record, already
+/// serialized, when it ends; one writer chains the queued records, writes many with one write and flushes the disk once
+/// for many. A record is in the file within <see cref="BetweenWrites"/>, and on the disk within <see
+/// cref="BetweenFlushes"/>. While that is not possible, the agent refuses new calls.
 /// </summary>
 internal sealed class AuditTrail : IAuditTrail, IDisposable
 {
-    /// <summary>Calls that run and records that wait, together.</summary>
+    /// <summary>The limit of running calls and queued records together.</summary>
     internal const int MaxPending = 65_536;
 
-    /// <summary>Of these, the places for calls that are made with or without a record: the rest is for those that are not.</summary>
+    /// <summary>Slots for calls that may run without a record. The remaining slots are for calls that need one.</summary>
     internal const int MaxOptional = MaxPending / 2;
 
-    /// <summary>A <see cref="Problem"/>.</summary>
+    /// <summary>A value of <see cref="Problem"/>.</summary>
     internal const string NoRoom = "The disk has less than audit.disk_reserve left.";
 
-    /// <summary>One write for all records of so long: a write for each costs a busy agent more than making them.</summary>
+    /// <summary>The interval of writes: a write for each record costs a busy agent more than creating the records.</summary>
     internal static readonly TimeSpan BetweenWrites = TimeSpan.FromMilliseconds(20);
 
     private static readonly TimeSpan BetweenFlushes = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan BetweenHeads = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan BetweenAttempts = TimeSpan.FromSeconds(1);
 
-    /// <summary>As S30 has it for the service's own audit.</summary>
+    /// <summary>The same interval as of the service's own audit (S30).</summary>
     internal static readonly TimeSpan BetweenCheckpoints = TimeSpan.FromMinutes(1);
 
     private readonly string instance;
@@ -52,29 +51,24 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private int pending;
     private int queued;
     private long lost;
-    private long lostBefore; // already written down
+    private long lostBefore; // already recorded in the file
     private long durable;
     private volatile string? problem;
 
-    // The writer's own.
+    // Only the writer uses these.
     private readonly ArrayBufferWriter<byte> lines = new(4096);
     private readonly IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private Queue<RecordQueue.Segment> taken = []; // not written yet: what a disk refused is still there
+    private Queue<RecordQueue.Segment> taken = []; // not written yet: a failed write leaves it here
     private DateTimeOffset flushedAt;
     private DateTimeOffset headAt;
     private DateTimeOffset lookedAt;
     private DateTimeOffset checkpointAt;
-    private long checkpointed; // the record that the last checkpoint spoke of
+    private long checkpointed; // the record of the last checkpoint
     private bool isDirty;
-    private bool hasWritten; // in the last turn
+    private bool hasWritten; // in the last round
 
-    /// <param name="settings">The section.</param>
-    /// <param name="folder">Where the files lie.</param>
-    /// <param name="instance">This agent's id.</param>
-    /// <param name="version">This program's.</param>
-    /// <param name="time">The clock of flushes.</param>
-    /// <param name="logger">Told about trouble and how far the chain reaches.</param>
-    /// <param name="freeBytes">What the disk has left; asks the system when null.</param>
+    /// <param name="logger">Logs problems, and the number and hash that the chain has reached.</param>
+    /// <param name="freeBytes">Returns the free bytes of the disk; queries the system when null.</param>
     /// <exception cref="IOException">The files cannot be opened.</exception>
     /// <exception cref="SecretUnavailableException">The key cannot be read.</exception>
     public AuditTrail(
@@ -96,30 +90,29 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         durable = file.Sequence;
         key = HashKey.Read(folder.Key);
 
-        // Not tracked: threads come and go, and what they leave must go with them.
+        // Not tracked: the writer of a thread must be collected with the thread.
         records = new(() => new RecordWriter(instance, version, key), trackAllValues: false);
         this.freeBytes = freeBytes ?? (() => new DriveInfo(folder.Folder).AvailableFreeSpace);
         flushedAt = headAt = checkpointAt = time.GetUtcNow();
     }
 
-    /// <summary>Whose key signs how far the records reach; null, or no key yet: it is not signed.</summary>
+    /// <summary>Returns the key that signs checkpoints; without one there are no checkpoints.</summary>
     public Func<KeyAndCertificate?>? Signer { get; set; }
 
-    /// <summary>Called with each checkpoint: it should reach the service soon.</summary>
+    /// <summary>Called with each checkpoint, so that it soon reaches the service.</summary>
     public Action<string>? Checkpointed { get; set; }
 
-    /// <summary>Why nothing can be recorded at present; null while it can.</summary>
+    /// <summary>Why no record can be written at present; null while records can be written.</summary>
     public string? Problem => problem ?? (IsFull ? $"{MaxPending} calls run or wait to be written." : null);
 
-    /// <summary>Calls that were served and not recorded.</summary>
     public long Lost => Volatile.Read(ref lost);
 
     public long Sequence => file.Sequence;
 
-    /// <summary>The newest record that a loss of power does not undo.</summary>
+    /// <summary>The newest record that survives a power loss.</summary>
     public long Durable => Volatile.Read(ref durable);
 
-    /// <summary>Puts other limits in force. The file stays the one that it was opened with.</summary>
+    /// <summary>Applies other limits. The path of the file does not change.</summary>
     public void Apply(AuditSettings next) => settings = next;
 
     public bool TryReserve(bool mustBeKept = true)
@@ -163,7 +156,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // The writer puts the number into the file, once it can.
+    // The writer records the number once it can write again.
     public void CountLost(AuditRecord record) => Interlocked.Increment(ref lost);
 
     public void Describe(CallRecord record)
@@ -172,7 +165,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         record.Arguments = default;
     }
 
-    /// <summary>Writes until cancelled, then what is left.</summary>
+    /// <summary>Writes until cancelled, then writes the remaining records.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Begin();
@@ -190,7 +183,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    /// <summary>One turn of the writer. False: the disk refuses, and what was taken is kept for the next turn.</summary>
+    /// <summary>One round of the writer. False: the write failed, and the records stay for the next round.</summary>
     internal bool WriteQueued()
     {
         try
@@ -251,7 +244,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // About the file itself; what the disk refuses is said in the log.
+    // A record about the file itself; a failed write is logged.
     private void Note(ReadOnlySpan<byte> type, ReadOnlySpan<byte> member, long number)
     {
         try
@@ -276,7 +269,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     private void WriteWaiting()
     {
-        WriteTaken(); // what the disk refused the last time
+        WriteTaken(); // what the last write could not write
         taken = queue.Drain(taken);
         WriteTaken();
     }
@@ -344,7 +337,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // Of what is on the disk. It counts only if a copy is out of this machine's reach: hence the log.
+    // A checkpoint covers only flushed records. It proves something only if a copy leaves this machine: hence the log.
     private void CheckpointIfDue()
     {
         var now = time.GetUtcNow();
@@ -396,8 +389,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // Not longer than the next flush, head or attempt is due; while nothing is due, until something comes. What comes right
-    // after a write waits for others.
+    // Waits until a record arrives, but at most until the next flush, head or attempt is due. Records that arrive right
+    // after a write wait for others.
     private async Task WaitAsync(bool isAway, CancellationToken cancellationToken)
     {
         if (!isAway)
@@ -420,7 +413,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // Due.
+            // A flush, head or attempt is due.
         }
     }
 
@@ -435,7 +428,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     {
         if (arrived.CurrentCount > 0)
         {
-            return; // awake already
+            return; // already signalled
         }
 
         try
@@ -444,7 +437,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
         catch (SemaphoreFullException)
         {
-            // Another call was first.
+            // Another call has signalled first.
         }
     }
 }

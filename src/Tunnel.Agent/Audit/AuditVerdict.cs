@@ -1,13 +1,11 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>What the files of a trail were found to be.</summary>
-/// <param name="Records">Lines that were read.</param>
+/// <summary>The result of verifying the files of a trail.</summary>
 /// <param name="First">The first record's number; 0 = none.</param>
 /// <param name="Last">The last record's number; 0 = none.</param>
-/// <param name="Head">The last record's hash.</param>
 /// <param name="HasTornTail">The last line is incomplete: a crash, repaired at the next start, or a write in
 /// progress.</param>
-/// <param name="Findings">None when all is as it was written.</param>
+/// <param name="Findings">Empty when the files are unchanged.</param>
 internal sealed record AuditVerdict(
     long Records,
     long First,
@@ -17,6 +15,6 @@ internal sealed record AuditVerdict(
     IReadOnlyList<AuditFinding> Findings
 )
 {
-    /// <summary>The newest record that was noted elsewhere; null = none was given.</summary>
+    /// <summary>The newest record that an anchor proves; null without anchors.</summary>
     public long? ProvenTo { get; init; }
 }

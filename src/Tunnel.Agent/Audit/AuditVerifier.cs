@@ -3,8 +3,8 @@ using Culvert.Machine.Client.Checkpoints;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Reads all files of a trail, the oldest first, and reports what was changed after it was written. After each finding
-/// it continues with the values that it read, so that one changed line is one finding.
+/// Reads all files of a trail, the oldest first, and reports changes. After each finding it continues with the values
+/// that it read, so that one changed line is one finding.
 /// </summary>
 internal sealed class AuditVerifier(AuditFolder folder)
 {
@@ -15,7 +15,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
     private CallRecordChain chain = new([]);
     private bool isTorn;
 
-    /// <param name="anchors">Records and their hashes as they were noted elsewhere: in the log, or by a checkpoint.</param>
+    /// <param name="anchors">Records and their hashes from elsewhere: from the log, or from a checkpoint.</param>
     public AuditVerdict Verify(params IReadOnlyList<(long Sequence, string Hash)> anchors)
     {
         var head = AuditHead.Read(folder.Head);
@@ -70,7 +70,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
     }
 
-    // Older files that rotation has left behind are not an error as long as a newer one exists.
+    // Rotation may have removed the anchor's file; that is no finding as long as a newer anchor is in the files.
     private void CheckAnchor(long sequence, string noted, long newest)
     {
         if (sequence > chain.Last || (sequence < chain.First && sequence == newest))

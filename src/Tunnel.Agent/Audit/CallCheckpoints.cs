@@ -4,22 +4,20 @@ using Culvert.Platform.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Reads signed checkpoints of this tunnel's agents out of files, logs among them.</summary>
-/// <param name="state">Who this agent is, and whose signatures it trusts.</param>
-/// <param name="tunnel">The tunnel's id.</param>
+/// <summary>Reads signed checkpoints of this tunnel's agents from files, logs among them.</summary>
+/// <param name="state">This agent's identity, and the signatures that it trusts.</param>
 internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
 {
     private const int MaxBytes = 256 * 1024 * 1024;
 
-    /// <summary>Why a file proves nothing, or why the one next to the records was not read.</summary>
+    /// <summary>Why a file proves nothing, or why the checkpoint file next to the records was not read.</summary>
     public string Problem { get; private set; } = "";
 
     /// <summary>
-    /// Those of this agent in the file next to the records, which the agent itself renews, and in other files. Null: one of
-    /// the files has none, or one whose signature does not hold.
+    /// Reads this agent's checkpoints in the agent's own file and in other files. Null: a file has none, or one with an
+    /// invalid signature.
     /// </summary>
-    /// <param name="folder">The records. They are to be read later: a checkpoint must not be newer than they are.</param>
-    /// <param name="files">The other files.</param>
+    /// <param name="folder">The records. Read them after this call: a checkpoint must not be newer than the records.</param>
     public IReadOnlyList<AuditCheckpoint>? Read(AuditFolder folder, IEnumerable<string> files)
     {
         var all = new List<AuditCheckpoint>();
@@ -82,7 +80,7 @@ internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
         return [.. read.OfType<AuditCheckpoint>()];
     }
 
-    // A compact JWS whose header begins with {"alg": no other text of a log looks like that.
+    // A compact JWS whose header starts with {"alg": no other text of a log matches this.
     [GeneratedRegex("eyJhbGciOi[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+", RegexOptions.CultureInvariant)]
     private static partial Regex Token();
 }

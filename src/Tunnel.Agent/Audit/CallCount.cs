@@ -2,14 +2,14 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>What happened to one name since the last report.</summary>
+/// <summary>The calls of one name since the last report.</summary>
 internal sealed class CallCount
 {
     private readonly Dictionary<string, long> decisions = new(StringComparer.Ordinal);
     private readonly CallerCounts callers = new();
     private DateTimeOffset seen;
     private DateTimeOffset? called;
-    private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // so on routes that do not authenticate callers
+    private (string Issuer, string Subject, string ClientId) caller = ("", "", ""); // empty on routes that do not authenticate callers
 
     public void Add(CallRecord record) =>
         Add(record.Decision, record.Time, (record.Issuer, record.Subject, record.ClientId));
@@ -26,7 +26,7 @@ internal sealed class CallCount
         callers.Add(decision, at, who);
     }
 
-    /// <summary>Entries of <see cref="AgentReportUse.Callers"/>.</summary>
+    /// <summary>The number of entries of <see cref="AgentReportUse.Callers"/>.</summary>
     public int Callers => callers.Count;
 
     public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;

@@ -7,19 +7,19 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Counts calls for the service, by route and name and decision, and stores who called last. Callers choose names, so
-/// only a limited number of names are counted separately, and under an enforced policy only those that a rule knows;
-/// arguments never do.
+/// Counts calls for the service, by route, name and decision, and stores the last caller. Callers choose names, so the
+/// number of separately counted names is limited, and under an enforced policy only names in rules are counted
+/// separately. Arguments are never stored.
 /// </summary>
 internal sealed class CallCounts(TimeProvider time) : IUsageSource
 {
-    /// <summary>Of one route; what comes later counts together.</summary>
+    /// <summary>The limit of names of a route; further names are counted together.</summary>
     internal const int MaxNames = 500;
 
-    /// <summary>Of one report.</summary>
+    /// <summary>The limit of entries in a report.</summary>
     internal const int MaxEntries = 100;
 
-    /// <summary>Represents all names beyond <see cref="MaxNames"/>, and for those that no list should show.</summary>
+    /// <summary>Represents all names beyond <see cref="MaxNames"/>, and names that must not be shown.</summary>
     internal const string Other = "(other)";
 
     /// <summary>Represents all names that are in no rule, where rules are enforced.</summary>
@@ -30,7 +30,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     private readonly string run = RandomNumberGenerator.GetHexString(16, lowercase: true);
     private readonly Lock gate = new();
 
-    // Guarded by the gate.
+    // Guarded by gate.
     private readonly Dictionary<(string Route, string Kind, string Name), CallCount> news = [];
     private readonly Dictionary<string, HashSet<(string, string)>> names = new(StringComparer.Ordinal);
     private readonly Dictionary<long, MinuteCount> minutes = [];
@@ -70,12 +70,10 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     }
 
     /// <summary>
-    /// A call on a route whose policy is off. The agent has not read it: the method that it says it has counts if MCP knows
-    /// it, and never a name.
+    /// Counts a call on a route whose policy is off. The agent has not parsed its body: the method of its header is
+    /// counted if MCP defines it, and its name is not.
     /// </summary>
-    /// <param name="exchange">Answered.</param>
-    /// <param name="route">Its route.</param>
-    /// <param name="took">Until it was answered.</param>
+    /// <param name="took">The time until the response.</param>
     public void Add(Exchange exchange, string route, TimeSpan took)
     {
         var request = exchange.Request;
@@ -131,7 +129,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         }
     }
 
-    // They stay open for as long as the client wants, so they do not show how long calls take.
+    // Streams stay open for as long as the client wants, so their duration does not show how long calls take.
     private static bool IsStream(string method) => method is "GET" or McpMethods.Listen;
 
     private MinuteCount GetMinute_NeedsLock()
@@ -150,7 +148,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         return count;
     }
 
-    // What does not fit is in the next report. One entry always fits.
+    // The remaining entries are in the next report. One entry always fits.
     private List<KeyValuePair<(string Route, string Kind, string Name), CallCount>> TakeForReport_NeedsLock()
     {
         var callers = 0;
@@ -163,8 +161,8 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
 
     private static (string Kind, string Name) GetTarget(CallRecord record)
     {
-        // Where rules are enforced, a name that none of them knows reached no server: it is a caller's guess, and guesses
-        // would take the places of real names. Elsewhere the call was made, and its name is what the counts are for.
+        // Where rules are enforced, a name that no rule has reached no server: it is a caller's guess, and guesses would
+        // use up the slots of real names. Elsewhere the call was made, so its name is counted.
         var isKnown = record.Mode != "enforce" || record.Decision is "allow" || record.Rule.Length > 0;
         return (record.Kind, isKnown) switch
         {
@@ -179,7 +177,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     private static string FormatName(TargetKind kind, string name) =>
         kind == TargetKind.Resource ? GetHost(name) : Sanitize(name);
 
-    // A path may be as telling as an argument.
+    // A path may be as sensitive as an argument.
     private static string GetHost(string uri) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var parsed)
             ? Sanitize(parsed.Host.Length > 0 ? $"{parsed.Scheme}://{parsed.Host}" : $"{parsed.Scheme}:")
@@ -205,7 +203,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
 
     private CallCount GetOrAdd_NeedsLock(string route, string kind, string name)
     {
-        // What counts already needs no place among the names.
+        // A name that is already counted needs no new slot.
         if (news.TryGetValue((route, kind, name), out var count))
         {
             return count;

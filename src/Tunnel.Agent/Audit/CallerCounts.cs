@@ -2,7 +2,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Who called one name since the last report, and how often. Bounded: further callers count together.</summary>
+/// <summary>
+/// Counts the calls of one name by caller since the last report. Bounded: further callers are counted together.
+/// </summary>
 internal sealed class CallerCounts
 {
     private static readonly (string, string, string) Others = (
@@ -16,11 +18,9 @@ internal sealed class CallerCounts
         (long Calls, long Denied, DateTimeOffset Last)
     > callers = [];
 
-    /// <summary>Entries of the report.</summary>
     public int Count => callers.Count;
 
-    /// <param name="decision">Empty where none was made.</param>
-    /// <param name="at">When it was called.</param>
+    /// <param name="decision">Empty when no decision was made.</param>
     /// <param name="who">Empty texts: the route does not authenticate its callers.</param>
     public void Add(string decision, DateTimeOffset at, (string Issuer, string Subject, string ClientId) who)
     {
@@ -52,7 +52,7 @@ internal sealed class CallerCounts
 
     private int ListedCallers => callers.Count - (callers.ContainsKey(Others) ? 1 : 0);
 
-    // A text that is cut would make two callers one, without saying so. Not every database stores control characters.
+    // Cutting a text could merge two callers silently. Not every database stores control characters.
     private static bool IsListable(string text) =>
         text.Length <= AgentReportUseCaller.MaxTextLength && !text.Any(char.IsControl);
 }

@@ -4,7 +4,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>The key of the hashes of sessions and arguments. The first use makes it.</summary>
+/// <summary>The key of the hashes of sessions and arguments. The first use creates it.</summary>
 internal static class HashKey
 {
     private const int KeyBytes = 32;

@@ -1,27 +1,27 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Where calls, and what the agent does in its own name, are recorded. Two implementations: the file, and none.</summary>
+/// <summary>Records calls and the agent's own actions. Two implementations: the file, and none.</summary>
 internal interface IAuditTrail
 {
     /// <summary>
-    /// Takes room for one record. False: it could not be kept, and what must be recorded must not be done. Each true is
-    /// paired with one <see cref="Add"/> or <see cref="Release"/>.
+    /// Reserves room for one record. False: there is none, and an action that needs a record must not be done. Each true
+    /// is paired with one <see cref="Add"/> or <see cref="Release"/>.
     /// </summary>
-    /// <param name="mustBeKept">False: it happens with or without its record, which leaves room for those that must be.</param>
+    /// <param name="mustBeKept">False: the action does not need its record, which leaves room for those that do.</param>
     bool TryReserve(bool mustBeKept = true);
 
-    /// <summary>There is nothing to record after all.</summary>
+    /// <summary>Releases a reservation without a record.</summary>
     void Release();
 
-    /// <summary>Keeps a record; returns at once.</summary>
+    /// <summary>Queues a record; returns at once.</summary>
     void Add(AuditRecord record);
 
-    /// <summary>There was no room, and the call was made all the same: its record is not kept, only counted as lost.</summary>
+    /// <summary>Counts a record as lost: there was no room for it, and the call was made all the same.</summary>
     void CountLost(AuditRecord record);
 
     /// <summary>
-    /// Makes of a call's arguments what is kept of them, and lets go of them. <see cref="Add"/> does so too: needed only
-    /// where they are too much to be held until then.
+    /// Describes a call's arguments for the record, and releases them. <see cref="Add"/> does so too; needed only where
+    /// the arguments are too large to be held until then.
     /// </summary>
     void Describe(CallRecord record);
 }

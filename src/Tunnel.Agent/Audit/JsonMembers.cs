@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Members of a JSON object, each behind a comma, byte for byte as <see cref="Utf8JsonWriter"/> writes them. This code
+/// Members of a JSON object, each after a comma, byte for byte as <see cref="Utf8JsonWriter"/> writes them. This code
 /// takes a third of the serializer's time (<c>./bench policy record</c>), and every call has a record.
 /// </summary>
 internal sealed class JsonMembers : IDisposable
@@ -16,10 +16,10 @@ internal sealed class JsonMembers : IDisposable
     private const int SecondsEnd = 19;
     private const int MaxNumberBytes = 32;
 
-    // Above it a double is written with an exponent; calls do not take that long.
+    // Above it the serializer writes a double with an exponent; calls do not take that long.
     private const long MaxMicroseconds = 1_000_000_000_000;
 
-    // What the serializer's own encoder leaves as it is, of ASCII. Whatever has another character is left to it.
+    // The ASCII characters that the serializer does not escape. The serializer writes texts with any other character.
     private static readonly SearchValues<char> Plain = SearchValues.Create(
         " !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~"
     );
@@ -36,13 +36,12 @@ internal sealed class JsonMembers : IDisposable
 
     public int Length { get; private set; }
 
-    /// <summary>Takes back what was written after a length.</summary>
     public void CutTo(int length) => Length = length;
 
     /// <summary>Whether a JSON string can contain the text without escapes.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> text) => !text.ContainsAnyExcept(PlainBytes);
 
-    /// <summary>A comma, the name and a colon: the value is to follow.</summary>
+    /// <summary>Writes a comma, the name and a colon; the value must follow.</summary>
     public void Name(ReadOnlySpan<byte> name)
     {
         var room = GetSpan(name.Length + 4);
@@ -57,7 +56,6 @@ internal sealed class JsonMembers : IDisposable
         Text(value);
     }
 
-    /// <summary>A value.</summary>
     public void Text(ReadOnlySpan<char> value)
     {
         if (value.ContainsAnyExcept(Plain))
@@ -77,7 +75,7 @@ internal sealed class JsonMembers : IDisposable
         Number(value);
     }
 
-    /// <summary>A value, or a part of one.</summary>
+    /// <summary>Writes a value, or a part of one.</summary>
     public void Number(long value)
     {
         var start = Length;
@@ -85,7 +83,7 @@ internal sealed class JsonMembers : IDisposable
         Length = start + written;
     }
 
-    /// <summary>To a thousandth.</summary>
+    /// <summary>Writes milliseconds, rounded to a thousandth.</summary>
     public void Milliseconds(ReadOnlySpan<byte> name, double value)
     {
         Name(name);
@@ -95,7 +93,7 @@ internal sealed class JsonMembers : IDisposable
         var room = GetSpan(MaxNumberBytes);
         int written;
 
-        // As the decimal that it is: finding the shortest one for any double takes longer than all numbers of a record.
+        // Written as a decimal: finding the shortest form of a double takes longer than all other numbers of a record.
         if (
             micros is < 0 or > MaxMicroseconds
             || BitConverter.DoubleToInt64Bits(micros / 1000d) != BitConverter.DoubleToInt64Bits(rounded)
@@ -113,7 +111,7 @@ internal sealed class JsonMembers : IDisposable
         Length = start + written;
     }
 
-    /// <summary>In UTC, without the zeros at the end of its fraction.</summary>
+    /// <summary>Writes a UTC time without trailing zeros in its fraction.</summary>
     public void Time(ReadOnlySpan<byte> name, DateTimeOffset value)
     {
         Name(name);
@@ -130,20 +128,20 @@ internal sealed class JsonMembers : IDisposable
 
         if (end == SecondsEnd + 1)
         {
-            end = SecondsEnd; // nothing is left behind the point
+            end = SecondsEnd; // no digit is left after the point
         }
 
         (time[end], time[end + 1]) = ((byte)'Z', (byte)'"');
         Length = start + 1 + end + 2;
     }
 
-    /// <summary>JSON as it is, or a part of it.</summary>
+    /// <summary>Writes JSON, or a part of it, unchanged.</summary>
     public void Raw(ReadOnlySpan<byte> json) => json.CopyTo(GetSpan(json.Length));
 
-    /// <summary>Makes of the comma of the member at this length the beginning of an object.</summary>
+    /// <summary>Replaces the comma before the member at this length by an opening brace.</summary>
     public void OpenAt(int start) => bytes[start] = (byte)'{';
 
-    /// <summary>Bytes in hexadecimal, as a text.</summary>
+    /// <summary>Writes bytes as a hexadecimal string.</summary>
     public void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Name(name);

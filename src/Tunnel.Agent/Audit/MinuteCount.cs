@@ -11,10 +11,7 @@ internal sealed class MinuteCount
     private long requestBytes;
     private long responseBytes;
 
-    /// <param name="decision">Of the call.</param>
-    /// <param name="milliseconds">How long it took; null where that does not show how long a server takes.</param>
-    /// <param name="request">Bytes of the request.</param>
-    /// <param name="response">Bytes of the response.</param>
+    /// <param name="milliseconds">The duration; null where it does not show how long a server takes.</param>
     public void Add(string decision, double? milliseconds, long request, long response)
     {
         calls++;

@@ -3,11 +3,11 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <summary>A difference between a server's definition and its pin, or a change of pins. Empty members are not written.</summary>
 internal sealed class PinRecord : AuditRecord
 {
-    /// <summary>Whether it is about a difference: a line of type <c>drift</c>, else <c>pin</c>.</summary>
+    /// <summary>True: the line has the type <c>drift</c>; false: <c>pin</c>.</summary>
     public bool IsDrift { get; init; }
 
     /// <summary>
-    /// Of a difference: <c>found</c>, <c>ambiguous</c> or <c>gone</c>; of pins: <c>approved</c>, <c>removed</c> or
+    /// For a difference: <c>found</c>, <c>ambiguous</c> or <c>gone</c>; for pins: <c>approved</c>, <c>removed</c> or
     /// <c>unusable</c>.
     /// </summary>
     public required string Event { get; init; }
@@ -19,18 +19,20 @@ internal sealed class PinRecord : AuditRecord
 
     public string Name { get; init; } = "";
 
-    /// <summary>Names of classes, joined by commas.</summary>
+    /// <summary>Names of classes, separated by commas.</summary>
     public string Classes { get; init; } = "";
 
-    /// <summary>What is done about it: <c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c>; <c>observe</c> where nothing is.</summary>
+    /// <summary>
+    /// The agent's action: <c>alert</c>, <c>serve_pinned</c>, <c>block</c> or <c>quarantine</c>; <c>observe</c> without
+    /// one.
+    /// </summary>
     public string Action { get; init; } = "";
 
-    /// <summary>Digest of the definition that was approved.</summary>
+    /// <summary>The digest of the approved definition.</summary>
     public string Pinned { get; init; } = "";
 
-    /// <summary>Digest of the definition that the server shows, or that is approved now.</summary>
+    /// <summary>The digest of the definition that the server shows, or that is approved now.</summary>
     public string Observed { get; init; } = "";
 
-    /// <summary>Who approved it.</summary>
     public string By { get; init; } = "";
 }

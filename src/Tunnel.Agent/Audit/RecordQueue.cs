@@ -4,23 +4,22 @@ using System.Buffers.Binary;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Records that wait for the writer, as they will be written: one after another in rented segments. So no object of a
-/// record outlives its call, and no memory is held while no call is made.
+/// Serialized records that wait for the writer, in rented segments. So no object of a record outlives its call, and an
+/// idle agent holds no memory.
 /// </summary>
 internal sealed class RecordQueue
 {
-    /// <summary>Of a segment; a longer record has one of its own.</summary>
+    /// <summary>The size of a segment; a longer record has its own segment.</summary>
     internal const int SegmentBytes = 64 * 1024;
 
     private const int LengthBytes = sizeof(int);
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate.
+    // Guarded by gate.
     private Queue<Segment> segments = [];
     private Segment? last;
 
-    /// <summary>Adds a record behind all others.</summary>
     public void Add(ReadOnlySpan<byte> members)
     {
         var length = LengthBytes + members.Length;
@@ -35,7 +34,7 @@ internal sealed class RecordQueue
         }
     }
 
-    /// <summary>Takes all that is there; leaves <paramref name="empty"/> in its place.</summary>
+    /// <summary>Removes and returns all segments; replaces the queue by <paramref name="empty"/>.</summary>
     public Queue<Segment> Drain(Queue<Segment> empty)
     {
         lock (gate)
@@ -45,7 +44,7 @@ internal sealed class RecordQueue
         }
     }
 
-    /// <summary>Records that are written together.</summary>
+    /// <summary>Records that are written with one write.</summary>
     internal sealed class Segment(byte[] bytes)
     {
         public byte[] Bytes => bytes;
@@ -62,7 +61,7 @@ internal sealed class RecordQueue
             Records++;
         }
 
-        /// <summary>The record at a place, which moves on to the next; empty behind the last.</summary>
+        /// <summary>Returns the record at a position and advances the position; empty after the last.</summary>
         public ReadOnlySpan<byte> Next(ref int at)
         {
             if (at == Used)
@@ -75,7 +74,7 @@ internal sealed class RecordQueue
             return members;
         }
 
-        /// <summary>Its records are written, and it is used no more.</summary>
+        /// <summary>Returns the memory after its records are written; the segment must not be used afterwards.</summary>
         public void Return() => ArrayPool<byte>.Shared.Return(bytes);
     }
 }

@@ -4,14 +4,14 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Writes records as members of a line. What a client chose is cut to a length. One for each thread: what it wrote holds
-/// until it writes the next.
+/// Writes records as members of a line. Texts that a client chose are cut to a maximum length. Each thread has its own
+/// writer: its output is valid until the next write.
 /// </summary>
 internal sealed class RecordWriter : IDisposable
 {
     private const int MaxCharacters = 512;
 
-    /// <summary>Of a caller's scopes and groups, the first ones are kept.</summary>
+    /// <summary>The number of a caller's scopes that are written.</summary>
     public const int MaxScopes = 32;
 
     private const int MaxGroups = 32;
@@ -21,12 +21,10 @@ internal sealed class RecordWriter : IDisposable
     private readonly byte[] agent;
     private readonly byte[] version;
 
-    // Kept: preparing the key costs more than hashing a call's arguments.
+    // Reused: preparing the key costs more than hashing a call's arguments.
     private readonly IncrementalHash keyed;
 
-    /// <param name="instance">This agent's id.</param>
-    /// <param name="version">This program's.</param>
-    /// <param name="key">Of the hashes of sessions and arguments.</param>
+    /// <param name="key">The key of the hashes of sessions and arguments.</param>
     public RecordWriter(string instance, string version, ReadOnlySpan<byte> key)
     {
         keyed = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
@@ -37,8 +35,7 @@ internal sealed class RecordWriter : IDisposable
         this.version = json.Written.ToArray();
     }
 
-    /// <param name="record">What happened.</param>
-    /// <param name="keepsShapes">Whether names and types of arguments are kept.</param>
+    /// <param name="keepsShapes">Whether names and types of arguments are written.</param>
     public ReadOnlySpan<byte> Write(AuditRecord record, bool keepsShapes)
     {
         switch (record)
@@ -57,7 +54,7 @@ internal sealed class RecordWriter : IDisposable
         return json.Written;
     }
 
-    /// <summary>A line about the file itself.</summary>
+    /// <summary>Writes a line about the file itself.</summary>
     public ReadOnlySpan<byte> Write(
         ReadOnlySpan<byte> type,
         DateTimeOffset time,
@@ -71,7 +68,7 @@ internal sealed class RecordWriter : IDisposable
         return json.Written;
     }
 
-    /// <summary>What is kept of arguments: their shape and their hash, as members.</summary>
+    /// <summary>Writes the shape and the hash of the arguments, as members.</summary>
     public byte[] Describe(CallRecord record, bool keepsShapes)
     {
         json.CutTo(0);
@@ -181,7 +178,7 @@ internal sealed class RecordWriter : IDisposable
             ArgumentShape.Write(json, "arguments"u8, arguments, record.Masked);
         }
 
-        // What is masked is null to the hash: even a keyed one tells whether two calls had the same value.
+        // Masked values are null in the hash: even a keyed hash shows whether two calls had the same value.
         var from = 0;
         IEnumerable<Range> inOrder =
             record.Masked.Count < 2 ? record.Masked : record.Masked.OrderBy(m => m.Start.Value);
@@ -198,7 +195,7 @@ internal sealed class RecordWriter : IDisposable
         WriteHash("arguments_hash"u8, arguments[from..]);
     }
 
-    // Without the agent's key, values cannot be tried against it.
+    // Keyed: without the agent's key, guesses of a value cannot be tested against the hash.
     private void WriteHash(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];

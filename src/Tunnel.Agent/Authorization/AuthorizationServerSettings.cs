@@ -3,12 +3,12 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// A route's <c>oauth.authorization_server</c>: behind the route is the authorization server of the one issuer that
-/// the route names, which clients outside reach through the tunnel alone.
+/// A route's <c>oauth.authorization_server</c>: the upstream is the authorization server of the route's only issuer, and
+/// external clients reach it only through the tunnel.
 /// </summary>
 internal sealed record AuthorizationServerSettings
 {
-    /// <summary>What asks the server directly, in the order of RFC 8414 §2 and its registry.</summary>
+    /// <summary>Members that clients request directly, in the order of RFC 8414 §2 and its registry.</summary>
     public static readonly IReadOnlyList<string> DefaultRewrite =
     [
         OidcConstants.Discovery.Issuer,
@@ -23,7 +23,7 @@ internal sealed record AuthorizationServerSettings
         OidcConstants.Discovery.UserInfoEndpoint,
     ];
 
-    /// <summary>What people's browsers load; it never moves under the tunnel.</summary>
+    /// <summary>Members that browsers load; they always keep their URLs.</summary>
     public static readonly IReadOnlyList<string> Browsers =
     [
         OidcConstants.Discovery.AuthorizationEndpoint,
@@ -31,9 +31,9 @@ internal sealed record AuthorizationServerSettings
         OidcConstants.Discovery.CheckSessionIframe,
     ];
 
-    /// <summary>Under which origin browsers reach the server.</summary>
+    /// <summary>The origin at which browsers reach the server.</summary>
     public required string BrowserUrl { get; init; }
 
-    /// <summary>Members of the metadata whose URLs move under the route's hostname.</summary>
+    /// <summary>Members of the metadata whose URLs move to the route's hostname.</summary>
     public IReadOnlyList<string> Rewrite { get; init; } = DefaultRewrite;
 }

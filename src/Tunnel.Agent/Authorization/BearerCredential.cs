@@ -4,10 +4,10 @@ namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>The token of a request's <c>Authorization</c> field (RFC 6750 §2.1, RFC 9449 §7.1).</summary>
 /// <param name="Token">Empty when there is none.</param>
-/// <param name="IsBound">Sent with the scheme <c>DPoP</c>.</param>
+/// <param name="IsBound">True when sent with the scheme <c>DPoP</c>.</param>
 internal readonly record struct BearerCredential(string Token, bool IsBound)
 {
-    /// <summary>False: the field is ambiguous or no credentials at all (A6, A15). Other schemes count as no token.</summary>
+    /// <summary>False: the field is ambiguous or not a credential (A6, A15). Other schemes count as no token.</summary>
     public static bool TryRead(StringValues authorization, out BearerCredential credential)
     {
         credential = new BearerCredential("", false);

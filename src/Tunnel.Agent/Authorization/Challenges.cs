@@ -11,15 +11,13 @@ internal static class Challenges
     public const string InvalidRequest = "invalid_request";
     public const string InsufficientScope = "insufficient_scope";
 
-    /// <summary>
-    /// Of proofs. The library verifies more; what a client is required to make should be small and quick.
-    /// </summary>
+    /// <summary>The algorithms of DPoP proofs. The library verifies more; these are small and fast for clients.</summary>
     public static readonly IReadOnlyList<string> ProofAlgorithms = ["ES256", "PS256", "RS256"];
 
-    /// <param name="metadataUrl">Of the resource.</param>
-    /// <param name="dpop">Which schemes the route takes.</param>
-    /// <param name="error">Null when the request had no token at all (RFC 6750 §3.1).</param>
-    /// <param name="scopes">What a token needs; none are named when empty.</param>
+    /// <param name="metadataUrl">The URL of the resource's metadata.</param>
+    /// <param name="dpop">Determines which schemes the route accepts.</param>
+    /// <param name="error">Null when the request had no token (RFC 6750 §3.1).</param>
+    /// <param name="scopes">The scopes that a token needs; empty = the challenge has no scope.</param>
     public static StringValues Format(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)
     {
         var bearer = Write("Bearer", metadataUrl, error, scopes, "");
@@ -32,7 +30,7 @@ internal static class Challenges
         return dpop == DpopMode.Required ? bound : new StringValues([bearer, bound]);
     }
 
-    // Error codes, scopes and URLs have no quote and no backslash: the configuration refuses them.
+    // Error codes, scopes and URLs have no quote and no backslash: the configuration reader rejects them.
     private static string Write(
         string scheme,
         string metadataUrl,

@@ -7,13 +7,13 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// An authorization server that clients reach through a route: its metadata is split, so that programs come through the
-/// tunnel and people's browsers do not. Only URLs of the server itself move, and only in a document that names the
-/// configured issuer; everything else of the server passes untouched.
+/// An authorization server that clients reach through a route. The agent rewrites its metadata so that programs use the
+/// tunnel and browsers do not. Only URLs of the server itself move, and only in a document of the configured issuer;
+/// other responses of the server pass unchanged.
 /// </summary>
 internal sealed class FrontedIssuer
 {
-    /// <summary>Of a metadata document.</summary>
+    /// <summary>The limit of a metadata document.</summary>
     public const int MaxBytes = 256 * 1024;
 
     private const int HttpsPort = 443;
@@ -25,11 +25,9 @@ internal sealed class FrontedIssuer
     private readonly HashSet<string> ownOrigins;
     private readonly HashSet<string> places;
 
-    /// <param name="settings">What the route says.</param>
-    /// <param name="issuer">The issuer behind it, as its tokens name it.</param>
-    /// <param name="upstream">The origins under which it is reached from here.</param>
-    /// <param name="host">The route's hostname.</param>
-    /// <param name="port">The port that clients dial at the edge.</param>
+    /// <param name="issuer">The <c>iss</c> of its tokens.</param>
+    /// <param name="upstream">The origins at which the agent reaches the server.</param>
+    /// <param name="port">The port of the edge that clients connect to.</param>
     public FrontedIssuer(
         AuthorizationServerSettings settings,
         string issuer,
@@ -52,18 +50,18 @@ internal sealed class FrontedIssuer
             : origin + issuer[path..];
     }
 
-    /// <summary>The issuer identifier that clients are to know the server by.</summary>
+    /// <summary>The issuer identifier in the metadata that clients receive.</summary>
     public string Advertised { get; }
 
     private bool MovesIssuer { get; }
 
-    /// <summary>Whether a request is for the server's metadata, at one of the places where specifications put it.</summary>
+    /// <summary>Whether a request is for the server's metadata, at one of the paths of the specifications.</summary>
     public bool IsMetadata(Exchange exchange) =>
         (HttpMethods.IsGet(exchange.Request.Method) || HttpMethods.IsHead(exchange.Request.Method))
         && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
         && places.Contains(target.Split('?')[0]);
 
-    /// <summary>The document as clients receive it; false if it is not the metadata of this issuer.</summary>
+    /// <summary>Returns the document as clients receive it; false if it is not the metadata of this issuer.</summary>
     public bool TrySplit(ReadOnlyMemory<byte> document, out ReadOnlyMemory<byte> split)
     {
         split = default;
@@ -106,12 +104,12 @@ internal sealed class FrontedIssuer
                     json.WriteString(OidcConstants.Discovery.Issuer, Advertised);
                     break;
 
-                // RFC 8414 §2.1: it would contradict the rest. RFC 8705 §5: certificates do not pass the agent.
+                // RFC 8414 §2.1: it would contradict the rest. RFC 8705 §5: client certificates do not pass the agent.
                 case "signed_metadata":
                 case OidcConstants.Discovery.MtlsEndpointAliases:
                     break;
 
-                // RFC 9207 §2: in answers to browsers the server names itself by its own name.
+                // RFC 9207 §2: in authorization responses the server uses its own issuer identifier.
                 case OidcConstants.Discovery.AuthorizationResponseIssParameterSupported when Advertised != issuer:
                     break;
                 default:

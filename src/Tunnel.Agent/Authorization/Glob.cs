@@ -1,12 +1,14 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Names with <c>*</c>, which matches any text, none included. Nothing else is special; case counts.</summary>
+/// <summary>
+/// Patterns in which <c>*</c> matches any text, also none. Nothing else is special; matching is case-sensitive.
+/// </summary>
 internal static class Glob
 {
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)
     {
-        // Where the last star began, and how much of the text it has taken: going back to it alone is enough, so the
-        // time is at most the product of both lengths.
+        // The position of the last star and the length of the text it matches: backtracking to the last star is enough,
+        // so the time is at most the product of both lengths.
         var (p, t, star, taken) = (0, 0, -1, 0);
         while (t < text.Length)
         {

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Fetches what an issuer publishes. A boundary: network.</summary>
+/// <summary>Fetches an issuer's published documents over the network.</summary>
 internal interface IIssuerDocuments
 {
-    /// <summary>The document, bounded in size and time, no redirect followed; or why there is none.</summary>
+    /// <summary>Returns the document or the failure. Size and time are bounded; no redirect is followed.</summary>
     Task<IssuerDocument> GetAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken);
 }

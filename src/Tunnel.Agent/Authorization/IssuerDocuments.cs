@@ -5,8 +5,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Fetches through the one fetcher that vets addresses (S27). The operator's own file names the private ranges, so it
-/// is both the issuer's allowance and the bound on it.
+/// Fetches through the fetcher that vets addresses (S27). The operator's own file names the private ranges, so it is both
+/// the issuer's allowance and its limit.
 /// </summary>
 internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver = null) : IIssuerDocuments
 {

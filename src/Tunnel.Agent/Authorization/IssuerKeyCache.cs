@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// The keys of one issuer. Lookups read an immutable set; fetching runs in parallel, one at a time, and replaces the
-/// set only by a usable one.
+/// The keys of one issuer. Lookups read an immutable set; fetches run in the background, one at a time, and only a usable
+/// set replaces it.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -25,8 +25,9 @@ namespace Culvert.Tunnel.Agent.Authorization;
 ///                                      not in set
 /// HARD-EXPIRED keys_stale_for          as EMPTY               as EMPTY                    → FRESH   back off, stays
 /// </code>
-/// What an earlier run kept is STALE-OK at best and as old as its fetch. fetch*: joins the one that runs; a new one no sooner than a minute after the last began (A10), or, without usable
-/// keys, than the back-off says. A bad signature under a known kid counts as "kid not in the set".
+/// The stored keys of an earlier run are STALE-OK at best and as old as their fetch. fetch*: joins the running fetch;
+/// otherwise starts one, at least a minute after the last start (A10), or, without usable keys, after the back-off. A bad
+/// signature under a known kid counts as "kid not in the set".
 /// </remarks>
 internal sealed class IssuerKeyCache(
     IssuerSettings issuer,
@@ -40,7 +41,7 @@ internal sealed class IssuerKeyCache(
     private static readonly TimeSpan MinRefetch = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FetchLimit = TimeSpan.FromSeconds(10);
 
-    // A request waits no longer than this for a key that may not exist.
+    // The longest wait of a request for a key that may not exist.
     private static readonly TimeSpan UnknownKeyWait = TimeSpan.FromSeconds(2);
 
     private const int MaxWaiters = 64;
@@ -52,7 +53,7 @@ internal sealed class IssuerKeyCache(
     private volatile RevokedTokens revoked = RevokedTokens.None;
     private volatile HashSet<string> proven = [.. file?.Load(issuer)?.Proven ?? []];
 
-    // Guarded by the gate.
+    // Guarded by gate.
     private Task? running;
     private DateTimeOffset lastStart = DateTimeOffset.MinValue;
     private int failures;
@@ -63,17 +64,16 @@ internal sealed class IssuerKeyCache(
 
     public KeyState State => GetState(present);
 
-    /// <summary>Which of its tokens no longer count, whatever their lifetime says; replaced whole with each feed (S35).</summary>
+    /// <summary>The revoked tokens of the issuer; replaced whole with each feed (S35).</summary>
     public RevokedTokens Revoked
     {
         get => revoked;
         set => revoked = value;
     }
 
-    /// <summary>Why the last fetch failed; empty when it did not, or there was none.</summary>
+    /// <summary>Why the last fetch failed; empty when it succeeded, or before the first.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>Keeps the keys fresh until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -83,10 +83,10 @@ internal sealed class IssuerKeyCache(
         }
     }
 
-    /// <summary>Finds the key that a token names, without waiting where possible.</summary>
-    /// <param name="keyId">Null = the token names none: found if the issuer is allowed that and has exactly one key.</param>
-    /// <param name="algorithm">The token's, which decides between keys of one name.</param>
-    /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
+    /// <summary>Finds the key of a token, without waiting where possible.</summary>
+    /// <param name="keyId">Null = the token has none: found if the issuer allows that and has exactly one key.</param>
+    /// <param name="algorithm">The token's algorithm; it selects between keys with the same id.</param>
+    /// <param name="cancellationToken">Cancels the wait, not the fetch.</param>
     public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
     {
         var found = FindKey(keyId, algorithm);
@@ -96,7 +96,7 @@ internal sealed class IssuerKeyCache(
             : FetchAndFindAsync(keyId, algorithm, found, cancellationToken);
     }
 
-    /// <summary>After a signature that did not hold: the key that now has the same name, if it is another one.</summary>
+    /// <summary>After an invalid signature: fetches the key with the same id, and returns it if it has changed.</summary>
     public async ValueTask<VerificationKey?> ReplacementAsync(
         VerificationKey failed,
         JwsAlgorithm algorithm,
@@ -122,7 +122,7 @@ internal sealed class IssuerKeyCache(
                 proven = [.. proven, key.Thumbprint];
             }
 
-            // Once for each key; the caller need not wait for the disk.
+            // Done once for each key; the caller need not wait for the disk.
             _ = Task.Run(SaveKeys);
         }
     }
@@ -167,7 +167,7 @@ internal sealed class IssuerKeyCache(
         CancellationToken cancellationToken
     )
     {
-        // Without any keys every call has to wait; with some, only so many wait for a name that may not exist.
+        // Without any keys every call has to wait; otherwise a limited number of calls wait for an id that may not exist.
         if (Join(before.IsUnavailable) is not { } fetching)
         {
             return before.IsUnavailable ? FindKey(keyId, algorithm) : before;
@@ -180,7 +180,7 @@ internal sealed class IssuerKeyCache(
         }
         catch (TimeoutException)
         {
-            // The fetch continues; this request is decided with the keys that are there.
+            // The fetch continues; this request is decided with the present keys.
         }
         finally
         {
@@ -193,7 +193,7 @@ internal sealed class IssuerKeyCache(
         return FindKey(keyId, algorithm);
     }
 
-    // The fetch to wait for, counted as waiting; null = decide on what there is.
+    // Returns the fetch to wait for, and counts the waiter; null = decide with the present keys.
     private Task? Join(bool isEmpty)
     {
         lock (gate)
@@ -205,7 +205,7 @@ internal sealed class IssuerKeyCache(
 
             var fetching =
                 running is { IsCompleted: false } ? running
-                // Another request's fetch has ended since this one looked.
+                // Another request's fetch has completed since the caller's lookup.
                 : isEmpty && State is not (KeyState.Empty or KeyState.HardExpired) ? null
                 : time.GetUtcNow() >= lastStart + GetInterval_NeedsLock(isEmpty) ? Start_NeedsLock()
                 : null;
@@ -258,7 +258,7 @@ internal sealed class IssuerKeyCache(
         KeySetResult result;
         try
         {
-            // Its own end, not a caller's: others wait for the same fetch.
+            // The fetch has its own deadline, not a caller's: others wait for the same fetch.
             using var deadline = new CancellationTokenSource(FetchLimit, time);
             result = await source.GetAsync(issuer, deadline.Token);
         }
@@ -268,7 +268,7 @@ internal sealed class IssuerKeyCache(
         }
         catch (Exception fault)
         {
-            // The root of a background task: whatever went wrong, the last good keys stay and the next fetch is due.
+            // The root of a background task: after any error the last good keys stay, and the next fetch is scheduled.
             result = KeySetResult.Failed(fault.GetType().Name);
         }
 
@@ -314,7 +314,7 @@ internal sealed class IssuerKeyCache(
         LogDropped_NeedsLock(keys);
     }
 
-    // Once for each set, not at every fetch of the same one.
+    // Logged once for each set, not at every fetch of the same one.
     private void LogDropped_NeedsLock(JwkSet keys)
     {
         var text = string.Join(", ", keys.Dropped.Select(key => $"keys[{key.Index}]: {key.Reason}"));
@@ -326,7 +326,7 @@ internal sealed class IssuerKeyCache(
         droppedKeys = text;
     }
 
-    // The next fetch is due when they are no longer fresh: it and those after it must come well before the hard end.
+    // The next fetch is due when the keys are no longer fresh; it and its retries must be well before keys_stale_for ends.
     private TimeSpan FreshFor(TimeSpan? said)
     {
         var (asked, most) = (KeySchedule.FreshFor(said, Refresh), issuer.KeysStaleFor / 4);

@@ -11,24 +11,24 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Keeps the last good keys of all issuers across restarts, sealed in the state directory: who can write the file chooses
-/// whose tokens count. One that was changed, or keys that are too old or from the future, count as none. Keys belong to an
-/// issuer together with where they came from and who vouched for it: another place or CA starts from nothing.
+/// Stores the last good keys of all issuers across restarts, sealed in the state directory: a writer of the file could
+/// otherwise choose whose tokens are valid. A modified file, and keys that are too old or from the future, are ignored.
+/// Keys are stored under issuer, key URL and trusted CA: after a change of any of them the stored keys are ignored.
 /// </summary>
 internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILogger<IssuerKeyFile> logger)
 {
     public const string Name = "issuer-keys.json";
 
-    // The longest keys_stale_for there is: older keys are never used.
+    // The largest keys_stale_for: older keys are never used.
     private static readonly TimeSpan MaxAge = TimeSpan.FromDays(30);
 
     private readonly StateSeal seal = new(state);
     private readonly Lock gate = new();
 
-    // Guarded by the gate; null before the file was read.
+    // Guarded by gate; null before the file was read.
     private Dictionary<string, StoredKeys>? entries;
 
-    /// <summary>What is kept for the issuer and still serves; null = nothing.</summary>
+    /// <summary>Returns the issuer's stored keys if they are still usable; null without them.</summary>
     public (HeldKeys Keys, IReadOnlyList<string> Proven)? Load(IssuerSettings issuer)
     {
         lock (gate)
@@ -48,7 +48,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
         }
     }
 
-    /// <summary>Keeps these in place of older ones. A full disk costs the next start its keys, and nothing now.</summary>
+    /// <summary>Replaces the stored keys. If the disk is full, only the next start is without them.</summary>
     public void Save(IssuerSettings issuer, HeldKeys held, IEnumerable<string> proven)
     {
         lock (gate)
@@ -60,7 +60,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
                 && kept.FetchedAt <= time.GetUtcNow()
             )
             {
-                return; // a later fetch was faster
+                return; // a later fetch completed first
             }
 
             var oldest = time.GetUtcNow() - MaxAge;

@@ -8,8 +8,8 @@ using Culvert.Platform.OAuth;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Gets an issuer's key set (A11): 1. its metadata, at the three places where specifications put it, 2. the metadata's
-/// <c>issuer</c> equals ours byte for byte, 3. its <c>jwks_uri</c> stays on the issuer's host, 4. the set. With a
+/// Fetches an issuer's key set (A11): 1. its metadata, at the three URLs of the specifications, 2. the metadata's
+/// <c>issuer</c> equals ours byte for byte, 3. its <c>jwks_uri</c> is on the issuer's host, 4. the set. With a
 /// <c>jwks_url</c> only the set.
 /// </summary>
 internal sealed class KeySetSource(IIssuerDocuments documents)
@@ -57,7 +57,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
     }
 
     /// <summary>
-    /// In this order: RFC 8414 §3.1 (the path behind the well-known part), the same for OpenID Connect (RFC 8414 §5),
+    /// In this order: RFC 8414 §3.1 (the path after the well-known part), the same for OpenID Connect (RFC 8414 §5),
     /// OpenID Connect Discovery 1.0 §4.1 (the path before it).
     /// </summary>
     internal static IReadOnlyList<Uri> MetadataPlaces(Uri issuer)
@@ -108,7 +108,7 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
                 return (null, "its jwks_uri is not an https URL");
             }
 
-            // Otherwise anyone who can write one line of that document chooses the keys.
+            // Otherwise an attacker who can change one line of that document chooses the keys.
             var own = new Uri(issuer);
             return keys.IdnHost == own.IdnHost && keys.Port == own.Port
                 ? (keys, "")

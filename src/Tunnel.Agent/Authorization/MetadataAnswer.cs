@@ -2,10 +2,10 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Answers with a route's metadata document (A1): public, so any page may read it.</summary>
+/// <summary>Responds with a route's metadata document (A1). It is public, so pages of any origin may read it.</summary>
 internal static class MetadataAnswer
 {
-    /// <summary>Other methods at the same path are for the gate.</summary>
+    /// <summary>Requests with other methods at the same path go to the gate.</summary>
     public static bool Serves(string method) =>
         HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 

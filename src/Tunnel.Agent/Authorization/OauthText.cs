@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>How the configuration writes modes and scopes; the inventory writes modes likewise.</summary>
+/// <summary>Modes and scopes as the configuration writes them; the inventory writes modes the same way.</summary>
 internal static class OauthText
 {
     public static string ToText(OauthMode mode) =>
@@ -13,7 +13,7 @@ internal static class OauthText
             _ => "dangerous_none",
         };
 
-    /// <summary>RFC 6749 §3.3; what passes needs no escapes between the quotes of a challenge.</summary>
+    /// <summary>RFC 6749 §3.3; such a scope needs no escapes between the quotes of a challenge.</summary>
     public static bool IsScope(string scope) =>
         scope.Length is > 0 and <= 256
         && Ascii.IsValid(scope)

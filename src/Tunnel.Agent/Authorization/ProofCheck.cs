@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Checks proofs of possession of one route (RFC 9449 §§4.3, 7.1).</summary>
+/// <summary>Checks the DPoP proofs of one route (RFC 9449 §§4.3, 7.1).</summary>
 internal sealed class ProofCheck(
     TimeProvider time,
     int maxRemembered = ProofCheck.DefaultRemembered,
@@ -16,24 +16,23 @@ internal sealed class ProofCheck(
 {
     internal const int DefaultRemembered = 100_000;
 
-    /// <summary>Of one key, so that a busy client is refused alone.</summary>
+    /// <summary>The limit for one key, so that a busy client is refused alone.</summary>
     internal const int DefaultPerKey = 5_000;
 
-    /// <summary>How far a proof's time may lie from ours, on both sides. Nonces are not used.</summary>
+    /// <summary>
+    /// The largest difference between a proof's time and the agent's, in both directions. Nonces are not used.
+    /// </summary>
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate. Digests, because clients choose how long a jti is.
+    // Guarded by gate. Digests, because clients choose the length of a jti.
     private readonly HashSet<UInt128> used = [];
     private readonly Dictionary<UInt128, int> usedOfKey = [];
     private readonly PriorityQueue<(UInt128 Proof, UInt128 Key), DateTimeOffset> ends = new();
 
-    /// <param name="headers">The <c>DPoP</c> fields.</param>
-    /// <param name="thumbprint">What the token is bound to.</param>
-    /// <param name="token">The token that the request carries.</param>
-    /// <param name="method">The request's method.</param>
-    /// <param name="url">Its URL as clients write it.</param>
+    /// <param name="thumbprint">The thumbprint of the key that the token is bound to.</param>
+    /// <param name="url">The request's URL as the client writes it.</param>
     public ProofError Check(StringValues headers, string thumbprint, string token, string method, string url)
     {
         if (headers.Count != 1)
@@ -68,7 +67,7 @@ internal sealed class ProofCheck(
             : Remember(Digest($"{thumbprint}\0{proof.TokenId}"), Digest(thumbprint), made + Window, now);
     }
 
-    // §11.1. Refusing beats forgetting: a proof that was forgotten can be used again.
+    // §11.1. When full, the agent refuses new proofs instead of removing old ones: a removed proof could be replayed.
     private ProofError Remember(UInt128 proof, UInt128 key, DateTimeOffset until, DateTimeOffset now)
     {
         lock (gate)

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Why a proof of possession was not accepted. The names go to the log, never to the caller.</summary>
+/// <summary>Why a proof of possession was refused. The names are logged and never sent to the caller.</summary>
 internal enum ProofError
 {
     None,
@@ -10,21 +10,20 @@ internal enum ProofError
 
     Malformed,
 
-    /// <summary>By another key than the token is bound to.</summary>
+    /// <summary>The proof is signed by another key than the token is bound to.</summary>
     Key,
 
-    /// <summary>For another method or URL.</summary>
+    /// <summary>The proof is for another method or URL.</summary>
     Request,
 
-    /// <summary>For another token, or for none.</summary>
+    /// <summary>The proof is for another token, or for none.</summary>
     Token,
 
-    /// <summary>Made too long ago, or in the future.</summary>
+    /// <summary>The proof is too old, or from the future.</summary>
     Time,
 
-    /// <summary>Used before.</summary>
     Replayed,
 
-    /// <summary>More proofs are remembered than there is room for.</summary>
+    /// <summary>The agent remembers the maximum number of proofs.</summary>
     Crowded,
 }

@@ -5,16 +5,17 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// What a route is to OAuth clients under one hostname: the name of the resource, and the document that leads to its
-/// authorization servers (RFC 9728). All of it comes from our own registration of the hostname; nothing that a request
-/// or the upstream says has a part in it (A2).
+/// A route as an OAuth protected resource under one hostname: its identifier, and its metadata document with its
+/// authorization servers (RFC 9728). Everything derives from our own registration of the hostname, nothing from a request
+/// or the upstream (A2).
 /// </summary>
 internal sealed class ProtectedResource
 {
     private const string WellKnown = "/.well-known/oauth-protected-resource";
 
     /// <summary>
-    /// Where clients look for metadata, one place after the other (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1).
+    /// Paths at which clients request metadata, one after the other (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect
+    /// Discovery §4.1).
     /// </summary>
     internal static readonly IReadOnlyList<string> Places =
     [
@@ -27,10 +28,8 @@ internal sealed class ProtectedResource
 
     private readonly string metadataPath;
 
-    /// <param name="oauth">The route's section.</param>
-    /// <param name="authorizationServers">The issuers whose tokens it accepts.</param>
-    /// <param name="host">The route's hostname.</param>
-    /// <param name="port">The port that clients dial at the edge.</param>
+    /// <param name="authorizationServers">The issuers whose tokens the route accepts.</param>
+    /// <param name="port">The port of the edge that clients connect to.</param>
     public ProtectedResource(OauthSettings oauth, IReadOnlyList<string> authorizationServers, string host, int port)
     {
         var authority = port == HttpsPort ? host.ToLowerInvariant() : $"{host.ToLowerInvariant()}:{port}";
@@ -42,35 +41,35 @@ internal sealed class ProtectedResource
         Origin = url.GetLeftPart(UriPartial.Authority);
         Path = Resource.Length > Origin.Length ? Resource[Origin.Length..] : "/";
 
-        // RFC 9728 §3.1: the well-known part goes between host and path.
+        // RFC 9728 §3.1: the well-known part is between host and path.
         metadataPath = WellKnown + Resource[Origin.Length..];
         MetadataUrl = Origin + metadataPath;
         Audiences = [.. oauth.Audiences.Prepend(Resource).Select(Encoding.UTF8.GetBytes)];
         Document = Write(oauth, authorizationServers);
     }
 
-    /// <summary>The URL that clients use (A1): also the audience of their tokens (A7).</summary>
+    /// <summary>The URL that clients use (A1), and the audience of their tokens (A7).</summary>
     public string Resource { get; }
 
     /// <summary>Scheme and authority, as clients write them.</summary>
     public string Origin { get; }
 
-    /// <summary>Of the MCP endpoint, as clients write it.</summary>
+    /// <summary>The path of the MCP endpoint, as clients write it.</summary>
     public string Path { get; }
 
     public string MetadataUrl { get; }
 
-    /// <summary>What <c>aud</c> may hold: the resource, and the alternatives that the operator listed.</summary>
+    /// <summary>The allowed values of <c>aud</c>: the resource, and the configured alternatives.</summary>
     public IReadOnlyList<byte[]> Audiences { get; }
 
     public ReadOnlyMemory<byte> Document { get; }
 
-    /// <summary>Whether a target is that of the document: one of two spellings, byte for byte. Others are the gate's.</summary>
+    /// <summary>Whether a target is one of the document's two paths, byte for byte. Other requests go to the gate.</summary>
     public bool IsMetadata(string target) => target == metadataPath || target == WellKnown;
 
     /// <summary>
-    /// Whether a target is a place of metadata where this resource has none. Clients try the next place after a 404 alone,
-    /// and have no token yet. A spelling that another reader may resolve to another path is none of them.
+    /// Whether a target is a metadata path at which this resource has no document. Clients try the next path only after a
+    /// 404, and have no token yet. A spelling that another parser may resolve to another path does not match.
     /// </summary>
     public bool IsEmptyPlace(string target) =>
         !IsMetadata(target)
@@ -99,7 +98,7 @@ internal sealed class ProtectedResource
         return buffer.WrittenMemory;
     }
 
-    // A5: absent or not empty. What the route itself asks for is supported, whether or not the operator repeats it.
+    // A5: absent or not empty. Scopes that the route requires are supported, even if the operator does not repeat them.
     private static List<string> GetScopes(OauthSettings oauth) =>
         [
             .. oauth

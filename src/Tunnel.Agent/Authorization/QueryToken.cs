@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Finds a token in a query, where none may be (A6): such URLs end up in logs and histories.</summary>
+/// <summary>Finds a token in a query, where none is allowed (A6): such URLs are stored in logs and histories.</summary>
 internal static class QueryToken
 {
     // RFC 6750 §2.3

@@ -7,12 +7,11 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Access tokens that the identity service has revoked, as the feed says (S35). Immutable. Without word from the service
-/// the last one holds; what is revoked later is then bounded by the tokens' life.
+/// Access tokens that the identity service has revoked, as of the last feed (S35). Immutable. Without a newer feed the
+/// last one applies; the tokens' lifetime then bounds the effect of later revocations.
 /// </summary>
 internal sealed class RevokedTokens
 {
-    /// <summary>Nothing is revoked.</summary>
     public static readonly RevokedTokens None = new(null);
 
     private readonly FrozenSet<ulong> hashes;
@@ -28,11 +27,11 @@ internal sealed class RevokedTokens
 
     public bool IsEmpty => hashes.Count == 0 && until.Count == 0;
 
-    /// <summary>What the feed says of an issuer's tokens: of any but the service's own, nothing.</summary>
+    /// <summary>Reads the feed's revocations for an issuer; only the identity service's own tokens have any.</summary>
     public static RevokedTokens From(AgentFeedTokenRevocations? told, string issuer) =>
         told is not null && told.Issuer == issuer ? new RevokedTokens(told) : None;
 
-    /// <param name="claims">Of a token whose signature holds.</param>
+    /// <param name="claims">The claims of a token with a valid signature.</param>
     public bool IsRevoked(in AccessTokenClaims claims) =>
         IsGone("token", claims.TokenId)
         || IsGone("family", claims.Family)

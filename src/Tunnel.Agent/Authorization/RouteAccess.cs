@@ -2,16 +2,14 @@ using Culvert.Tunnel.Agent.Credentials;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Who may call a route, and as whom the agent then calls its upstream.</summary>
+/// <summary>Authenticates the callers of a route, and the agent to the route's upstream.</summary>
 internal sealed class RouteAccess
 {
-    /// <param name="oauth">The route's section.</param>
-    /// <param name="issuers">Those that the section names.</param>
-    /// <param name="credential">Towards the upstream.</param>
-    /// <param name="time">The clock of tokens and proofs.</param>
-    /// <param name="needsGroups">Whether the route's rules ask for groups.</param>
-    /// <param name="before">The same route before the file changed: which proofs were used stays known.</param>
-    /// <param name="sessions">Of the route; null: under a key that is not shared.</param>
+    /// <param name="issuers">The issuers of the section.</param>
+    /// <param name="credential">The credential for the upstream.</param>
+    /// <param name="needsGroups">Whether the route's rules have conditions on groups.</param>
+    /// <param name="before">The same route before a reload: the used proofs are remembered.</param>
+    /// <param name="sessions">The route's binding; null: one under a key that is not shared.</param>
     public RouteAccess(
         OauthSettings oauth,
         IReadOnlyList<IssuerKeyCache> issuers,
@@ -44,15 +42,17 @@ internal sealed class RouteAccess
 
     public SessionBinding Sessions { get; }
 
-    /// <summary>For the ids in an upstream's streams of events.</summary>
+    /// <summary>Binds the event ids of an upstream's event streams.</summary>
     public SessionBinding Events { get; }
 
     public UpstreamCredential Credential { get; }
 
-    /// <summary>Whether the client's own credentials go to the upstream, and the upstream's challenges to the client.</summary>
+    /// <summary>
+    /// Whether the client's credentials are sent to the upstream, and the upstream's challenges to the client.
+    /// </summary>
     public bool IsPassthrough => Oauth.Mode == OauthMode.Passthrough;
 
-    /// <summary>Without a check of the agent's own.</summary>
+    /// <summary>Access without a check by the agent.</summary>
     public static RouteAccess Open(OauthMode mode) =>
         new(new OauthSettings { Mode = mode }, [], NoCredential.Instance, TimeProvider.System);
 }

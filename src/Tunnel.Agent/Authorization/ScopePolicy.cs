@@ -2,7 +2,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Which scopes a request needs, and whether a token's are enough (A13).</summary>
+/// <summary>Decides which scopes a request needs, and whether a token has them (A13).</summary>
 internal sealed class ScopePolicy(OauthSettings oauth)
 {
     private readonly Dictionary<string, IReadOnlyList<string>> implied = new(
@@ -10,13 +10,13 @@ internal sealed class ScopePolicy(OauthSettings oauth)
         StringComparer.Ordinal
     );
 
-    /// <summary>What every request needs: the least that a client should ask for.</summary>
+    /// <summary>The scopes that every request needs.</summary>
     public IReadOnlyList<string> Base => oauth.RequiredScopes;
 
-    /// <summary>Whether the body must be read, since some operations need more than others.</summary>
+    /// <summary>Whether the body must be read because some operations need further scopes.</summary>
     public bool DependsOnOperation => oauth.OperationScopes.Count > 0;
 
-    /// <summary>All scopes that an operation needs, the route's own included.</summary>
+    /// <summary>All scopes that an operation needs, those of the route included.</summary>
     public IReadOnlyList<string> For(McpMessage message)
     {
         var operations = GetNames(message);
@@ -32,12 +32,12 @@ internal sealed class ScopePolicy(OauthSettings oauth)
         ];
     }
 
-    /// <summary>Whether the scopes of a token, with all that they imply, hold what is needed.</summary>
+    /// <summary>Whether the scopes of a token, with all that they imply, include the needed ones.</summary>
     public bool IsCovered(IReadOnlySet<string> granted, IReadOnlyList<string> needed) =>
         needed.All(granted.Contains) || (implied.Count > 0 && Expand(granted) is var all && needed.All(all.Contains));
 
-    // The names under which operation_scopes may list it: the method, and the target that it calls. A response to a
-    // request of the server is not an operation.
+    // The names that operation_scopes may have for it: the method, and its target. A response to a request of the server
+    // is not an operation.
     private static string[] GetNames(McpMessage message)
     {
         var method = message.Method;

@@ -10,17 +10,18 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Binds the ids that an upstream gives out, of sessions and of events, to principals (P8): clients get <c>ID.TAG</c>,
-/// where the tag is the first half of HMAC-SHA256 over route, principal and the upstream's id, as base64url. Nothing is
-/// stored, so an agent that was restarted and every other agent of the tunnel know the owner of an id that they have
-/// never seen.
+/// Binds an upstream's session and event ids to principals (P8): clients receive <c>ID.TAG</c>, where the tag is the
+/// first half of HMAC-SHA256 over route, principal and the upstream's id, as base64url. Nothing is stored, so a restarted
+/// agent and every other agent of the tunnel can check ids that they have never seen.
 /// </summary>
-/// <param name="route">The route's name: an id of one route is none of another.</param>
+/// <param name="route">The route's name: an id is valid on its route only.</param>
 /// <param name="key">Shared by all routes, and by all agents of the tunnel.</param>
-/// <param name="kind">Of ids: one of an event is none of a session.</param>
+/// <param name="kind">The kind of ids: an event's id is not valid as a session's.</param>
 internal sealed class SessionBinding(string route, SessionKey key, string kind = "session")
 {
-    /// <summary>Characters of an upstream's id. A longer one, with its tag, might not fit into the client's next head.</summary>
+    /// <summary>
+    /// The limit of an upstream's id in characters. A longer one, with its tag, might not fit into a request's head.
+    /// </summary>
     internal const int MaxIdLength = 4096;
 
     private const int TagBytes = 16;
@@ -28,20 +29,19 @@ internal sealed class SessionBinding(string route, SessionKey key, string kind =
 
     private static readonly int TagLength = Base64Url.GetEncodedLength(TagBytes);
 
-    // Names the format: another one must not be mistaken for this.
+    // Identifies the format: tags of another format must not be accepted.
     private readonly string purpose = $"culvert {kind} binding v1";
 
-    /// <summary>The same for the ids of events.</summary>
     public SessionBinding ForEvents() => new(route, key, "event");
 
-    /// <summary>What the client is given in place of an upstream's id; false: the id is too long.</summary>
+    /// <summary>Returns the id for the client; false: the upstream's id is too long.</summary>
     public bool TryBind(string id, Principal principal, [NotNullWhen(true)] out string? bound)
     {
         bound = id.Length <= MaxIdLength ? $"{id}{Separator}{ComputeTag(id, principal)}" : null;
         return bound is not null;
     }
 
-    /// <summary>The upstream's own id; false: this principal was never given it on this route.</summary>
+    /// <summary>Returns the upstream's id; false: this principal never received it on this route.</summary>
     public bool TryOpen(string bound, Principal principal, [NotNullWhen(true)] out string? id)
     {
         id = null;
@@ -51,7 +51,7 @@ internal sealed class SessionBinding(string route, SessionKey key, string kind =
             return false;
         }
 
-        // The text, not what it decodes to: base64 has several texts for the same bytes.
+        // Compares the text, not its decoded bytes: base64 has several texts for the same bytes.
         var own = bound[..separator];
         var isGood = CryptographicOperations.FixedTimeEquals(
             Encoding.UTF8.GetBytes(bound[(separator + 1)..]),
@@ -62,8 +62,8 @@ internal sealed class SessionBinding(string route, SessionKey key, string kind =
     }
 
     /// <summary>
-    /// The upstream's own id of the session that an exchange belongs to, or that its answer begins; empty where there is
-    /// none. The gate has taken the tag off the request's; that of the answer still has it where there is a principal.
+    /// The upstream's id of the session that an exchange belongs to, or that its response creates; empty without one. The
+    /// gate has removed the tag from the request; the response still has it when there is a principal.
     /// </summary>
     public static string GetId(Exchange exchange)
     {
@@ -82,7 +82,7 @@ internal sealed class SessionBinding(string route, SessionKey key, string kind =
         var content = new ArrayBufferWriter<byte>(256);
         foreach (var part in (string[])[purpose, route, principal.Issuer, principal.Subject, principal.ClientId, id])
         {
-            // The length first, so that no two lists of parts are the same bytes.
+            // The length prefix makes the encoding of the parts unambiguous.
             var bytes = Encoding.UTF8.GetBytes(part);
             BinaryPrimitives.WriteInt32BigEndian(content.GetSpan(sizeof(int)), bytes.Length);
             content.Advance(sizeof(int));

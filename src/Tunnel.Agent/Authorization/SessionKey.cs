@@ -7,11 +7,10 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// The key of <see cref="SessionBinding"/>: the one that the service gives to all agents of the tunnel. A service that
-/// gives none leaves each agent with a key of its own, which outlives a restart in the state directory; another agent
-/// then refuses its sessions.
+/// The key of <see cref="SessionBinding"/>, which the service gives to all agents of the tunnel. Without one from the
+/// service each agent has its own key, stored in the state directory; another agent then refuses its sessions.
 /// </summary>
-/// <param name="state">Where a key of one's own is kept; null: it is not.</param>
+/// <param name="state">Where the agent's own key is stored; null: it is not stored.</param>
 internal sealed class SessionKey(StateDirectory? state = null)
 {
     internal const string FileName = "session.key";
@@ -23,7 +22,7 @@ internal sealed class SessionKey(StateDirectory? state = null)
 
     public ReadOnlySpan<byte> Current => current;
 
-    /// <summary>Puts a key in force. Calls must not overlap.</summary>
+    /// <summary>Sets the key in force. Calls must not overlap.</summary>
     /// <param name="fromService">base64url of 32 bytes; anything else counts as none.</param>
     public void Use(string? fromService) => current = Decode(fromService) ?? (own ??= LoadOrCreate());
 
@@ -46,7 +45,7 @@ internal sealed class SessionKey(StateDirectory? state = null)
         }
         catch (Exception e) when (e is SecretUnavailableException or CryptographicException)
         {
-            // It counts as none: its sessions are refused, and their clients begin new ones.
+            // An unreadable key is replaced: sessions under it are refused, and their clients start new ones.
         }
 
         var made = RandomNumberGenerator.GetBytes(Bytes);
@@ -56,7 +55,7 @@ internal sealed class SessionKey(StateDirectory? state = null)
         }
         catch (StateDirectoryException)
         {
-            // A full disk costs the sessions at the next restart, and nothing now.
+            // If the disk is full, only the sessions are lost, at the next restart.
         }
 
         return made;

@@ -2,16 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>One issuer's last good keys, as <see cref="IssuerKeyFile"/> keeps them.</summary>
+/// <summary>One issuer's last good keys, as <see cref="IssuerKeyFile"/> stores them.</summary>
 internal sealed record StoredKeys
 {
-    /// <summary>When the fetch began that brought them: their age counts from here, restarts or not.</summary>
+    /// <summary>When the fetch of these keys began: their age counts from here, across restarts.</summary>
     public required DateTimeOffset FetchedAt { get; init; }
 
-    /// <summary>The document, as it came.</summary>
+    /// <summary>The document as received.</summary>
     public required string KeySet { get; init; }
 
-    /// <summary>Thumbprints of the keys whose signatures were seen to hold.</summary>
+    /// <summary>Thumbprints of the keys that have verified a signature.</summary>
     public required IReadOnlyList<string> Proven { get; init; }
 }
 

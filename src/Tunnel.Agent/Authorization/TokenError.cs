@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Why a token was not accepted. The names go to the log, never to the caller.</summary>
+/// <summary>Why a token was refused. The names are logged and never sent to the caller.</summary>
 internal enum TokenError
 {
     None,
@@ -11,36 +11,35 @@ internal enum TokenError
     /// <summary>No <c>iss</c>, or not one of the route's issuers.</summary>
     Issuer,
 
-    /// <summary><c>typ</c> is not one that the issuer's tokens may have.</summary>
+    /// <summary>The issuer's settings do not allow this <c>typ</c>.</summary>
     Type,
 
-    /// <summary>An identity token: it speaks to a client about a sign-in, not to a resource.</summary>
+    /// <summary>An identity token: it is for a client, about a sign-in, and not for a resource.</summary>
     IdentityToken,
 
     /// <summary><c>alg</c> is not on the issuer's list or not one of the key's.</summary>
     Algorithm,
 
-    /// <summary>The issuer has no such key.</summary>
     KeyUnknown,
 
-    /// <summary>The issuer's keys cannot be had: nothing is known about the token.</summary>
+    /// <summary>The issuer's keys cannot be fetched, so the token cannot be judged.</summary>
     KeysUnavailable,
 
     Signature,
 
-    /// <summary>A claim that is needed is absent or of another type.</summary>
+    /// <summary>A required claim is absent or of another type.</summary>
     Claims,
 
     Expired,
 
     NotYetValid,
 
-    /// <summary>The identity service revoked it, or what it was granted by (S35).</summary>
+    /// <summary>The identity service revoked the token, or what it was granted by (S35).</summary>
     Revoked,
 
-    /// <summary>It is for another resource.</summary>
+    /// <summary>The token is for another resource.</summary>
     Audience,
 
-    /// <summary>It is bound in a way that is not checked here, and so cannot be believed.</summary>
+    /// <summary>The token has a binding that the agent does not check, so it is refused.</summary>
     Binding,
 }

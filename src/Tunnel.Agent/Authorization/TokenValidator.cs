@@ -8,9 +8,9 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Validates access tokens for one route (RFC 9068 §4): 1. form, 2. issuer, 3. <c>typ</c>, 4. key and algorithm,
-/// 5. signature, 6. times, 7. revocation, 8. audience, 9. subject
-/// and binding. Nothing is remembered: each request is validated (A12).
+/// Validates access tokens for one route (RFC 9068 §4): 1. form, 2. issuer, 3. <c>typ</c>, 4. key and algorithm, 5.
+/// signature, 6. times, 7. revocation, 8. audience, 9. subject and binding. Results are not cached: each request is
+/// validated (A12).
 /// </summary>
 internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, TimeProvider time, bool needsGroups = false)
 {
@@ -53,9 +53,9 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         return verdict.Error == TokenError.None ? ReadPrincipal(claims, issuer, endsAt) : verdict;
     }
 
-    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator lets plain JWTs pass, an identity token is recognised by the
-    // claims that only such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak writes its kind into
-    // the claims).
+    // RFC 9068 §4 and RFC 8725 §3.11. Where an operator allows plain JWTs, an identity token is recognised by the claims
+    // that only such tokens have (OpenID Connect Core 1.0 §§2, 3.1.3.6, 3.3.2.11; Keycloak has the token's kind in the
+    // claims).
     private static TokenError CheckType(SignedToken token, IssuerSettings issuer)
     {
         var type = token.Type ?? "JWT";
@@ -149,7 +149,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         return TokenVerdict.Passed;
     }
 
-    // S35: only tokens of the identity service are ever revoked by its feed, and it writes all of these claims.
+    // S35: the feed revokes only tokens of the identity service, and those have all of these claims.
     private static TokenVerdict CheckRevocation(ClaimSet claims, RevokedTokens revoked) =>
         revoked.IsEmpty ? TokenVerdict.Passed
         : !AccessTokenClaims.TryRead(claims, out var read)
@@ -200,7 +200,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         string? thumbprint = null;
         if (claims.TryFind("cnf"u8, out _))
         {
-            // RFC 7800 §3.1: a binding that is not understood must not turn into none.
+            // RFC 7800 §3.1: a token with an unknown binding must not count as unbound.
             var confirmation = claims.FindObject("cnf"u8);
             thumbprint = confirmation?.FindString("jkt"u8);
             if (thumbprint is null || confirmation!.Count != 1)
@@ -224,7 +224,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         );
     }
 
-    // RFC 9068 §2.2.3 says scope, separated by blanks; some issuers write scp, and some of those a list.
+    // RFC 9068 §2.2.3 defines scope, separated by spaces; some issuers write scp, and some of those a list.
     private static HashSet<string>? ReadScopes(ClaimSet claims)
     {
         var scopes = new HashSet<string>(StringComparer.Ordinal);
@@ -257,8 +257,8 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         return scopes;
     }
 
-    // A rule that denies a group must not fail to see it: a claim that cannot be read, or that lies elsewhere (OpenID
-    // Connect Core 1.0 §5.6.2, as Entra does with many groups), refuses the token.
+    // A rule that denies a group must not miss it: a malformed claim, or one that is elsewhere (OpenID Connect Core 1.0
+    // §5.6.2, as Entra does with many groups), makes the token refused.
     private ImmutableArray<string>? ReadGroups(ClaimSet claims)
     {
         if (!needsGroups)

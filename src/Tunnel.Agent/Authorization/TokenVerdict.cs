@@ -2,13 +2,13 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Who a token speaks for, or why it was not accepted.</summary>
+/// <summary>The principal of a token, or why the token was refused.</summary>
 internal readonly record struct TokenVerdict(Principal? Principal, TokenError Error)
 {
     /// <summary>No error so far.</summary>
     public static readonly TokenVerdict Passed = new(null, TokenError.None);
 
-    /// <summary>The reason below <see cref="Error"/>, or the claim that it is about; null if there is none.</summary>
+    /// <summary>The reason below <see cref="Error"/>, or the claim that it is about; null without one.</summary>
     public string? Detail { get; private init; }
 
     /// <summary>The error for the log, such as <c>Malformed (TooDeep)</c> or <c>Claims (exp)</c>.</summary>

@@ -9,10 +9,10 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.CertificateFiles;
 
 /// <summary>
-/// Keeps a folder of certificate files current by the agent's own identity, for a server on the same machine that ends
-/// TLS. It enrols as an instance of its own, whose state is in the folder, and follows the feed: so it knows of renewal
-/// windows, revocations and bundles as every agent does, works with or without a running agent, and acknowledges a
-/// bundle when, and only when, that is in the file. Serves nothing and dials no edge.
+/// Keeps a folder of certificate files current for a TLS server on the same machine. It enrols as an instance of its own,
+/// whose state is in the folder, and follows the feed: so it applies renewal windows, revocations and bundles as every
+/// agent does, works with or without a running agent, and acknowledges a bundle when, and only when, the bundle is in the
+/// file. It serves nothing and connects to no edge.
 /// </summary>
 internal sealed class CertificateFileRenewer : IDisposable
 {
@@ -49,7 +49,8 @@ internal sealed class CertificateFileRenewer : IDisposable
             {
                 Identity = settings.Identity with
                 {
-                    // An identity token may be good for one exchange: what the agent here has got is shared.
+                    // An identity token may be valid for one exchange: the renewer shares the cache of the agent on this
+                    // machine.
                     TokenCache =
                         settings.Identity.TokenCache.Length > 0
                             ? settings.Identity.TokenCache
@@ -65,7 +66,7 @@ internal sealed class CertificateFileRenewer : IDisposable
             loggers,
             time
         );
-        // No client reaches it, a CA least of all, yet an order waits for every agent of the tunnel (S25).
+        // No CA connects to this program, yet an order waits for every agent of the tunnel (S25).
         challenges = new ChallengeRegistry(() => credentials.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
         credentials.FeedChanged = (feed, _) =>
         {
@@ -75,7 +76,7 @@ internal sealed class CertificateFileRenewer : IDisposable
         credentials.ServerCertificateChanged = (_, _) => OnChange();
     }
 
-    /// <summary>What is wrong now, for callers that wait; empty when the files are as they should be.</summary>
+    /// <summary>Returns the current problems, for callers that wait; empty when the files are current.</summary>
     public async Task<IReadOnlyList<string>> FindProblemsAsync(CancellationToken cancellationToken)
     {
         var found = new List<string>();
@@ -90,12 +91,11 @@ internal sealed class CertificateFileRenewer : IDisposable
         return [.. found, .. Stale()];
     }
 
-    /// <summary>Keeps the files until cancelled.</summary>
     public Task RunAsync(CancellationToken cancellationToken) => RunUntilAsync(() => false, cancellationToken);
 
     /// <summary>
-    /// Until the service has been asked after <paramref name="since"/>, nothing is due any more, and the files and the
-    /// command after them are done.
+    /// Runs until the feed was requested after <paramref name="since"/>, nothing is due, the files are current and the
+    /// change command has run.
     /// </summary>
     public Task RunOnceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         RunUntilAsync(
@@ -136,7 +136,7 @@ internal sealed class CertificateFileRenewer : IDisposable
         }
     }
 
-    // Thrown on: what could not be written is not acknowledged, and the loop that called comes again.
+    // Exceptions are not caught: what could not be written must not be acknowledged, and the calling loop retries.
     private ValueTask OnChange()
     {
         Apply();
@@ -190,7 +190,7 @@ internal sealed class CertificateFileRenewer : IDisposable
         && current.Url == url
         && current.TunnelId == tunnelId;
 
-    // Until the feed and the leaf agree, what clients accept is what is in the files.
+    // While the feed and the leaf do not agree, the files keep their content, which clients accept.
     private bool IsTrustedBy(AgentFeed feed, KeyAndCertificate pair) =>
         CertificatePem.TryRead(feed.Tunnel.TrustBundle.Pem, out var anchors)
         && TrustAnchors.VouchFor(anchors, pair, time.GetUtcNow());
@@ -221,7 +221,7 @@ internal sealed class CertificateFileRenewer : IDisposable
 
         lock (gate)
         {
-            // A change while it ran may have come after it read the files.
+            // The files may have changed after the command read them.
             if (folder.Current == written)
             {
                 folder.CommandIsDone();

@@ -12,7 +12,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent audit tail|export|verify</c>: reads the records of calls; the agent may run meanwhile.</summary>
+/// <summary><c>tunnel-agent audit tail|export|verify</c>: reads the records of calls, also while the agent runs.</summary>
 internal static class AuditCommand
 {
     private const int MaxTailBytes = 16 * 1024 * 1024;

@@ -9,10 +9,12 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent certs --output DIR</c>: the tunnel's key, certificate and trust bundle as files, kept current.</summary>
+/// <summary>
+/// <c>tunnel-agent certs --output DIR</c>: keeps the tunnel's key, certificate and trust bundle current as files.
+/// </summary>
 internal static class CertsCommand
 {
-    // The service asks a poll to wait at least so long; with --once every second counts.
+    // The service requests a minimum wait between polls; with --once the short one applies.
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(1);
@@ -82,7 +84,7 @@ internal static class CertsCommand
 
         if (loaded.Settings.Identity.Mode == IdentityMode.Manual)
         {
-            // S5: a holder of the tunnel token may carry the tunnel's traffic, never end its TLS.
+            // S5: a holder of the tunnel token may carry the tunnel's traffic, and never terminate its TLS.
             await error.WriteLineAsync("identity.mode is manual: a tunnel token is never worth a certificate.");
             return ExitCodes.Configuration;
         }
@@ -119,7 +121,7 @@ internal static class CertsCommand
         );
         if (!once)
         {
-            // A signal is the only end, and a good one.
+            // Runs until a signal, which is a normal exit.
             await EndAsync(renewer.RunAsync(cancellationToken));
             return ExitCodes.Done;
         }
@@ -155,7 +157,7 @@ internal static class CertsCommand
         }
         catch (OperationCanceledException)
         {
-            // As asked.
+            // The expected end.
         }
     }
 }

@@ -11,8 +11,8 @@ using Culvert.Tunnel.Agent.Hosting;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent doctor</c>: says which hop does not work, why, and what to do. Also works while the agent runs: it
-/// reads the state of that agent, and changes nothing of it.
+/// <c>tunnel-agent doctor</c>: prints which hop fails, why, and what to do. It also works while the agent runs: it reads
+/// that agent's state, and does not change it.
 /// </summary>
 internal static class DoctorCommand
 {

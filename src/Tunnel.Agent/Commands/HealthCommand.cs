@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent health</c>: asks the running agent whether it can do its job now.</summary>
+/// <summary><c>tunnel-agent health</c>: queries the health of the running agent.</summary>
 internal static class HealthCommand
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
@@ -42,7 +42,7 @@ internal static class HealthCommand
             url = new Uri($"http://{loaded.Settings.Health.Listen[0]}");
         }
 
-        // Proxy variables are for other programs: this asks the own machine.
+        // Proxy variables do not apply: the request goes to this machine.
         using var handler = OutboundHttp.CreateHandler();
         using var client = new HttpClient(handler) { Timeout = Timeout };
         try

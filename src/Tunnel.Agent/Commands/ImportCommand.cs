@@ -9,8 +9,8 @@ using Culvert.Tunnel.Agent.Imports;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent import-tunnel-client</c> and <c>import-proxy-config</c>: the file of another provider's program as an
-/// <c>agent.yaml</c>, and lines about all that it cannot contain. No secret of the file is printed.
+/// <c>tunnel-agent import-tunnel-client</c> and <c>import-proxy-config</c>: converts the file of another provider's
+/// program to an <c>agent.yaml</c>, and lists all settings that have no equivalent. No secret of the file is printed.
 /// </summary>
 internal static class ImportCommand
 {
@@ -83,7 +83,7 @@ internal static class ImportCommand
             error.WriteLine(note);
         }
 
-        // What the agent would refuse now: files and variables that are not there yet.
+        // What the agent would refuse now: files and variables that do not exist yet.
         foreach (var problem in ConfigFiles.Check(path ?? "agent.yaml", result.Text))
         {
             error.WriteLine($"to do: {problem}");

@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent init</c>: writes the first configuration, read as strictly as <c>run</c> will before it is put in its
-/// place. It holds no secret, only where one is.
+/// <c>tunnel-agent init</c>: writes the first configuration, after the same strict validation as by <c>run</c>. It has no
+/// secrets, only their locations.
 /// </summary>
 internal static class InitCommand
 {

@@ -4,8 +4,8 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// The options of the commands that write a first <c>agent.yaml</c>: which installation and tunnel it is for. What is not
-/// given becomes an example that can be read and leads nowhere.
+/// The options of the commands that write a first <c>agent.yaml</c>: its installation and tunnel. Each omitted option
+/// becomes a valid example value that must be replaced.
 /// </summary>
 internal sealed class InstallationOptions(bool areRequired)
 {
@@ -28,7 +28,6 @@ internal sealed class InstallationOptions(bool areRequired)
         false
     );
 
-    /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)
     {
         foreach (var option in new[] { url, organization, rule, tunnel, issuer, caFile, caSha256, tokenFile })
@@ -37,10 +36,6 @@ internal sealed class InstallationOptions(bool areRequired)
         }
     }
 
-    /// <summary>What the options say.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="stateDirectory">The agent's folder.</param>
-    /// <param name="routes">The first routes.</param>
     public InitialFile Read(ParseResult parsed, string stateDirectory, IReadOnlyList<InitialRoute> routes) =>
         new()
         {
@@ -56,7 +51,7 @@ internal sealed class InstallationOptions(bool areRequired)
             Routes = routes,
         };
 
-    /// <summary>The keys of the new file that are examples, each with the option that sets it.</summary>
+    /// <summary>The keys of the new file that have example values, each with the option that sets it.</summary>
     public IEnumerable<(string Key, string Option)> FindExamples(ParseResult parsed) =>
         new[]
         {
@@ -69,7 +64,7 @@ internal sealed class InstallationOptions(bool areRequired)
             .Where(o => parsed.GetValue(o.Item2) is null)
             .Select(o => (o.Item1, o.Item2.Name));
 
-    // As the operator sees it from here, not from the file's folder.
+    // Relative to the working directory, not to the file's folder.
     private static string ToFullPath(string? written) => written is null ? "" : Path.GetFullPath(written);
 
     private static Option<string?> Create(string name, string description, bool isRequired) =>

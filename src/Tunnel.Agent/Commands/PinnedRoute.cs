@@ -4,12 +4,9 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>A route's pins as they are in the state directory.</summary>
-/// <param name="Settings">The configuration.</param>
-/// <param name="Name">The route's name.</param>
-/// <param name="Files">Where they are.</param>
-/// <param name="Pinned">What was approved; null: nothing ever was.</param>
-/// <param name="Observed">What the running agent saw last.</param>
+/// <summary>A route's pins in the state directory.</summary>
+/// <param name="Pinned">The approved definitions; null: none was ever approved.</param>
+/// <param name="Observed">The definitions that the running agent saw last.</param>
 internal sealed record PinnedRoute(
     AgentSettings Settings,
     string Name,
@@ -18,7 +15,7 @@ internal sealed record PinnedRoute(
     ObservedDefinitions Observed
 )
 {
-    /// <exception cref="PinFilesException">A file cannot be used.</exception>
+    /// <exception cref="PinFilesException">A file is malformed.</exception>
     public static PinnedRoute Read(AgentSettings settings, StateDirectory state, string name)
     {
         var files = new PinFiles(state, name);
@@ -30,7 +27,7 @@ internal sealed record PinnedRoute(
         var read = this with { Pinned = Files.LoadPinned() };
         var observed = Files.LoadObserved() ?? new ObservedDefinitions();
 
-        // The agent may not have seen an approval yet, or not be running.
+        // The agent may not have read an approval yet, or may not be running.
         return read with
         {
             Observed = observed with { Drifts = [.. observed.Drifts.Where(read.StillDiffers)] },
@@ -42,13 +39,13 @@ internal sealed record PinnedRoute(
             ? drift.Ambiguous || pinned.Digest != drift.Digest
             : drift.Classes != DriftClasses.Format(DriftClass.Removed);
 
-    /// <summary>How a pinned definition differs; null: it does not.</summary>
+    /// <summary>The difference of a pinned definition; null without one.</summary>
     public StoredPin? Find(StoredPin pin) =>
         Observed.Drifts.FirstOrDefault(d => d.Kind == pin.Kind && d.Name == pin.Name);
 
     public bool IsPinned(StoredPin drift) => FindPinned(drift) is not null;
 
-    /// <summary>The pin of what differs; null: there is none.</summary>
+    /// <summary>The pin of a definition that differs; null without one.</summary>
     public Definition? FindPinned(StoredPin drift) =>
         Pinned?.Pins.FirstOrDefault(p => p.Kind == drift.Kind && p.Name == drift.Name)?.ToDefinition();
 }

@@ -11,8 +11,8 @@ using Culvert.Tunnel.Agent.Pins;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent pins list|diff|approve</c>: what was approved of the servers behind the routes, how they differ, and
-/// approving that. It works on the state directory; the running agent takes over what was approved.
+/// <c>tunnel-agent pins list|diff|approve</c>: lists the approved definitions of the routes' servers, shows differences,
+/// and approves them. It works on the state directory; the running agent reads new approvals from there.
 /// </summary>
 internal static class PinsCommand
 {
@@ -44,7 +44,7 @@ internal static class PinsCommand
         Description = "The digest that `pins diff` printed for exactly these differences.",
     };
 
-    /// <param name="findSigner">Whose key signs approvals; the agent's own when null.</param>
+    /// <param name="findSigner">Returns the key that signs approvals; null: the agent's own.</param>
     public static Command Create(Func<AgentSettings, PinSigner?>? findSigner = null)
     {
         findSigner ??= FindSigner;
@@ -131,7 +131,7 @@ internal static class PinsCommand
         var error = parsed.InvocationConfiguration.Error;
         var route = routes[0];
         using var held = await route.Files.LockAsync(TimeProvider.System, cancellationToken);
-        route = route.Reread(); // it may have changed before the lock
+        route = route.Reread(); // another process may have changed it before the lock
         var chosen = Select(parsed, route);
         if (!chosen.Any(d => !d.Ambiguous))
         {
@@ -216,7 +216,7 @@ internal static class PinsCommand
         }
     }
 
-    // A server chose the text: what a terminal would act on, or not show, is written as an escape.
+    // A server chose the text: characters that a terminal acts on, or does not show, are written as escapes.
     private static string Visible(string text)
     {
         var visible = new StringBuilder(text.Length);
@@ -274,7 +274,7 @@ internal static class PinsCommand
         return $"tunnel-agent pins approve {route.Name}{name}{kind} --digest {DigestOf(chosen)}";
     }
 
-    // Whole: a server could find two sets of definitions with the same short one.
+    // Not shortened: a server could find two sets of definitions with the same short digest.
     private static string DigestOf(List<StoredPin> chosen)
     {
         var text = string.Concat(chosen.Select(d => $"{d.Kind}\n{d.Name.Length}\n{d.Name}{d.Digest}\n{d.Ambiguous}\n"));
@@ -293,7 +293,7 @@ internal static class PinsCommand
             ? new PinSigner(certificate, node)
             : null;
 
-    // Under sudo, the person and not the account that the agent runs under.
+    // Under sudo, the person as well as the account.
     private static string GetUser() =>
         Environment.GetEnvironmentVariable("SUDO_USER") is { Length: > 0 } person
             ? $"{person} as {Environment.UserName}"

@@ -11,7 +11,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent policy check</c>: what the rules of a route decide of a message, and which of them does.</summary>
+/// <summary><c>tunnel-agent policy check</c>: prints a route's decision on a message, and the rule behind it.</summary>
 internal static class PolicyCheckCommand
 {
     private static readonly Argument<string> Name = new("ROUTE") { Description = "The route's label." };
@@ -98,7 +98,7 @@ internal static class PolicyCheckCommand
     private static CompiledPolicy Compile(AgentSettings settings, RouteSettings route) =>
         new(route.Policy, name => settings.Issuers.First(i => i.Name == name).Issuer, route.Oauth.ScopeHierarchy);
 
-    // A caller is described as soon as anything of its token is; else the call has none.
+    // There is a caller if any of its options is set; otherwise the call has none.
     private static Caller CreateCaller(ParseResult parsed)
     {
         var (subject, scopes, groups) = (parsed.GetValue(Subject), parsed.GetValue(Scopes), parsed.GetValue(Groups));
@@ -157,7 +157,7 @@ internal static class PolicyCheckCommand
         using var arguments = new CallArguments(message.Arguments);
         var decision =
             message.Method.Length == 0
-                ? new Decision(true, null, Decision.Basic) // an answer
+                ? new Decision(true, null, Decision.Basic) // a response
                 : rules.DecideMessage(
                     message.Method,
                     message.Target,

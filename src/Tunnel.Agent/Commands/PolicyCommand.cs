@@ -9,8 +9,8 @@ using Culvert.Tunnel.Agent.Replay;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: from the record of calls to a policy that can be enforced. Reads
-/// files alone; the agent may run meanwhile.
+/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: derives a policy from recorded calls and tests it. It only
+/// reads files, also while the agent runs.
 /// </summary>
 internal static class PolicyCommand
 {

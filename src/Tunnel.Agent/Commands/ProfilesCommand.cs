@@ -8,8 +8,8 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent profiles</c>: configurations by name, for people who run several agents. None is saved that
-/// <c>run</c> would refuse.
+/// <c>tunnel-agent profiles</c>: named configurations, for people who run several agents. A profile that <c>run</c> would
+/// refuse is not saved.
 /// </summary>
 internal static class ProfilesCommand
 {
@@ -95,7 +95,7 @@ internal static class ProfilesCommand
             return Missing(parsed, path);
         }
 
-        // Next to the profile, where relative paths mean the same; kept when it cannot be saved.
+        // In the profile's folder, so that relative paths resolve alike. If it cannot be saved, the draft stays.
         var draft = Path.ChangeExtension(path, ".draft");
         if (!File.Exists(draft))
         {
@@ -134,7 +134,7 @@ internal static class ProfilesCommand
         return ExitCodes.Done;
     }
 
-    // The editor may come with arguments ("code --wait"); no shell reads them.
+    // The editor may have arguments ("code --wait"); no shell parses them.
     private static bool RunEditor(ParseResult parsed, string file)
     {
         var error = parsed.InvocationConfiguration.Error;

@@ -8,7 +8,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent routes</c>: what the configuration serves, and whether an upstream answers from here.</summary>
+/// <summary><c>tunnel-agent routes</c>: lists the configured routes, and tests whether an upstream responds.</summary>
 internal static class RoutesCommand
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The route's label." };

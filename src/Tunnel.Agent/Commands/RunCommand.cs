@@ -10,7 +10,6 @@ using Culvert.Tunnel.Agent.Pipeline;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary><c>tunnel-agent run</c>.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -41,7 +40,7 @@ internal static class RunCommand
         }
         catch (IOException e)
         {
-            // Before anything is served there is one listener: a taken port, mostly.
+            // Only the health listener is open at this point; its port is probably in use.
             await error.WriteLineAsync($"health.listen: {e.Message}");
             return ExitCodes.Failed;
         }
@@ -117,10 +116,10 @@ internal static class RunCommand
         "audit.export",
     ]);
 
-    /// <summary>Everything but which agent this is: its service, its tunnel, and where it keeps what it must not lose.</summary>
+    /// <summary>True for all keys except the agent's identity: its service, its tunnel, and its persistent state.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
-    /// <summary>What the keys of the file mean, and which of them may change.</summary>
+    /// <summary>Descriptions of the file's keys, and whether a reload may change them.</summary>
     internal static ConfigKeys DescribeKeys() =>
         new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(SharedSections).Assembly, typeof(RunCommand).Assembly);
 }

@@ -12,8 +12,8 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent token</c>: gets the identity token as <c>run</c> would and shows what it says: header and claims,
-/// never the token. What a rule has to match is what is printed here.
+/// <c>tunnel-agent token</c>: gets the identity token as <c>run</c> would and prints its header and claims, never the
+/// token. Rules match the printed values.
 /// </summary>
 internal static class TokenCommand
 {
@@ -96,7 +96,7 @@ internal static class TokenCommand
             text.Append(title).AppendLine(":");
             foreach (var member in part.EnumerateObject())
             {
-                // Escaped as JSON, so that a claim cannot write to the terminal what it likes.
+                // Escaped as JSON, so that a claim cannot write control sequences to the terminal.
                 var value = JsonEncodedText.Encode(member.Name).Value + ": " + member.Value.GetRawText();
                 text.Append("  ").Append(ConfigText.Printable(value, MaxLine)).AppendLine(When(member, now));
             }

@@ -8,13 +8,10 @@ namespace Culvert.Tunnel.Agent.Audit.Export;
 
 /// <summary>
 /// Sends the records to a collector: in order, each at least once. It reads the files, so no call waits for it, and
-/// writes down how far it is, so a restart continues there. Records that rotation removes before they were sent are counted.
+/// stores its position, so a restart continues there. Records that rotation removes before they were sent are counted.
 /// </summary>
-/// <param name="folder">Where the files are.</param>
-/// <param name="durable">The newest record that is on the disk: no later one is sent.</param>
-/// <param name="network">How the collector is dialled.</param>
-/// <param name="time">The clock of attempts.</param>
-/// <param name="logger">Receives failures.</param>
+/// <param name="durable">Returns the newest record that is on the disk: later ones are not sent.</param>
+/// <param name="network">Connects to the collector.</param>
 internal sealed class CallExporter(
     AuditFolder folder,
     Func<long> durable,
@@ -25,7 +22,7 @@ internal sealed class CallExporter(
 {
     public const int BatchRecords = 500;
 
-    /// <summary>A batch that has reached it takes no further record: below what collectors accept by default.</summary>
+    /// <summary>A batch of this size takes no further record: below the default limit of collectors.</summary>
     public const int BatchBytes = 1024 * 1024;
 
     /// <summary>How long new records wait for others.</summary>
@@ -41,7 +38,7 @@ internal sealed class CallExporter(
     private LogsCollector? used;
     private CollectorClient? client;
     private RecordCursor? cursor;
-    private IReadOnlyList<RecordLine> batch = []; // read, and not sent yet
+    private IReadOnlyList<RecordLine> batch = []; // read, but not sent yet
     private long missing; // already reported
     private long position;
     private long sent;
@@ -58,13 +55,12 @@ internal sealed class CallExporter(
     /// <summary>Records that were removed before they were sent, since the start.</summary>
     public long Skipped => Volatile.Read(ref skipped);
 
-    /// <summary>Records that the collector lacks; 0 while there is no collector.</summary>
+    /// <summary>Records that the collector does not have yet; 0 while there is no collector.</summary>
     public long Waiting => wanted is null ? 0 : Math.Max(0, durable() - Volatile.Read(ref position));
 
-    /// <summary>Sends to this collector from now on, or to none.</summary>
+    /// <summary>Sets the collector; null: stops sending.</summary>
     public void Use(LogsCollector? collector) => wanted = collector;
 
-    /// <summary>Sends until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -131,7 +127,7 @@ internal sealed class CallExporter(
         return true;
     }
 
-    // Where the last run stopped, as long as the files are the ones that it read.
+    // Continues where the last run stopped, if the files are still the same.
     private RecordCursor Begin()
     {
         missing = 0;
@@ -195,7 +191,7 @@ internal sealed class CallExporter(
         }
     }
 
-    // The first record of all is not missing where rotation removed it before the export was configured.
+    // Records that rotation removed before the export was configured are not missing.
     private void ReportMissing()
     {
         var gone = cursor!.Missing - missing;

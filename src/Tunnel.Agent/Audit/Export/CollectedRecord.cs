@@ -5,7 +5,8 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
 /// <summary>
-/// A record as a collector gets it. The body is the line of the file, byte for byte, so that the chain can be checked there.
+/// A record as the collector receives it. The body is the line of the file, byte for byte, so that the collector can
+/// check the chain.
 /// </summary>
 internal static class CollectedRecord
 {

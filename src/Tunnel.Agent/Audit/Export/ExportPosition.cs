@@ -5,14 +5,14 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
-/// <summary>How far the collector has the records.</summary>
-/// <param name="Sequence">It has every record up to this one that the files had.</param>
-/// <param name="Hash">Of that record: whether the files are still the ones that it was read from.</param>
+/// <summary>The newest record that the collector has.</summary>
+/// <param name="Sequence">The collector has every record up to this one that the files had.</param>
+/// <param name="Hash">The hash of that record; it shows whether the files are still the same.</param>
 internal sealed record ExportPosition(long Sequence, string Hash)
 {
     private const int MaxBytes = 1024;
 
-    /// <summary>Null when there is none, or it is not readable as one.</summary>
+    /// <summary>Null when the file is absent or malformed.</summary>
     public static ExportPosition? Read(string path)
     {
         if (!File.Exists(path))
@@ -35,7 +35,7 @@ internal sealed record ExportPosition(long Sequence, string Hash)
         }
     }
 
-    /// <exception cref="IOException">The disk refuses; the old one is still there.</exception>
+    /// <exception cref="IOException">The write failed; the old file is unchanged.</exception>
     public void Write(string path) =>
         PrivateFile.Replace(
             path,

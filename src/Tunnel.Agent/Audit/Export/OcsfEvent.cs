@@ -5,8 +5,8 @@ using Culvert.Platform.Programs;
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
 /// <summary>
-/// A record as an event of the Open Cybersecurity Schema Framework: API Activity. Members of the record that the class
-/// has no attribute for are in <c>unmapped</c>, so that nothing is lost.
+/// A record as an API Activity event of the Open Cybersecurity Schema Framework. Members of the record without an
+/// attribute of the class are in <c>unmapped</c>, so that nothing is lost.
 /// </summary>
 internal static class OcsfEvent
 {
@@ -19,7 +19,7 @@ internal static class OcsfEvent
     private const int Informational = 1;
     private const int UnknownUser = 0;
 
-    // What has an attribute of its own below.
+    // These members have attributes of their own below.
     private static readonly HashSet<string> Mapped =
     [
         "time",
@@ -90,7 +90,7 @@ internal static class OcsfEvent
 
     private static void WriteClass(Utf8JsonWriter json, string operation)
     {
-        // What tools do is theirs to know: a call may create as well as read.
+        // The agent does not know what a tool does: a call may create as well as read.
         var activity =
             operation.EndsWith("/list", StringComparison.Ordinal) || operation is "resources/read" or "prompts/get"
                 ? Read
@@ -217,7 +217,7 @@ internal static class OcsfEvent
         json.WriteEndObject();
     }
 
-    // As the client wrote it: it may be a text that is not valid Unicode.
+    // The id as the client wrote it, which may be no valid Unicode.
     private static string ReadId(JsonElement id)
     {
         try
@@ -230,7 +230,7 @@ internal static class OcsfEvent
         }
     }
 
-    // The agent does not know the client's address: the inner TLS connection is what calls of one client share.
+    // The agent does not know the client's address; calls of one client share the inner TLS connection.
     private static void WriteEndpoints(Utf8JsonWriter json, JsonElement record)
     {
         var connection = record.Text("connection");

@@ -4,34 +4,32 @@ using Culvert.Machine.Client.Checkpoints;
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
 /// <summary>
-/// Reads the records of a trail in their order, from one number on, over all its files, while the agent writes them and
-/// closes files. Incomplete and unreadable lines are passed over.
+/// Reads the records of a trail in order, from a number on, over all its files, while the agent writes and closes files.
+/// It skips incomplete and malformed lines.
 /// </summary>
-/// <param name="folder">Where the files are.</param>
-/// <param name="from">The first record that is wanted.</param>
+/// <param name="from">The first record to read.</param>
 internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
 {
     private const int FirstBufferBytes = 64 * 1024;
     private const int MaxLineBytes = 4 * 1024 * 1024;
 
     private byte[] buffer = new byte[FirstBufferBytes];
-    private int start; // of what was not taken yet
+    private int start; // of the unread bytes
     private int end;
     private FileStream? stream;
-    private bool isCurrent; // the open file is the one that grows
-    private long first; // the record that the open closed file begins with; of the current file, the newest closed one's
-    private long? finished; // all files up to the one that begins with this record were read
+    private bool isCurrent; // the open file is the current one
+    private long first; // the first record of the open closed file; for the current file, that of the newest closed one
+    private long? finished; // all files up to the one whose first record this is were read
 
-    /// <summary>The record that is read next, if the files have it.</summary>
+    /// <summary>The number of the record to read next.</summary>
     public long Next { get; private set; } = from;
 
-    /// <summary>Records that the files no longer had when it was their turn.</summary>
+    /// <summary>Records that the files no longer had when the cursor reached them.</summary>
     public long Missing { get; private set; }
 
-    /// <summary>The next records; none: there are no further ones at present.</summary>
-    /// <param name="count">The largest number of records.</param>
+    /// <summary>Reads the next records; returns none when there are no further ones at present.</summary>
     /// <param name="bytes">After so many bytes no further record is added.</param>
-    /// <param name="last">No record above it is read.</param>
+    /// <param name="last">The newest record to read.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public IReadOnlyList<RecordLine> Read(int count, long bytes, long last = long.MaxValue)
     {
@@ -86,7 +84,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         return null;
     }
 
-    // What was not taken is read again the next time: a write that the disk refused is undone, and another one is in its place.
+    // Unread bytes are read again the next time: a failed write is undone, and another one replaces it.
     private void Rewind()
     {
         if (stream is not null)
@@ -105,7 +103,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
             : closed.LastOrDefault(file => file.First <= Next);
         if (next.Path is null && finished is null && closed.Count > 0)
         {
-            next = closed[0]; // the wanted record is in none: the oldest that is kept follows it
+            next = closed[0]; // no file has the wanted record: continue with the oldest stored one
         }
 
         try
@@ -116,13 +114,13 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return false; // not there yet, or removed in the meantime
+            return false; // not created yet, or removed concurrently
         }
 
         (start, end) = (0, 0);
         if (isCurrent && NewestOf(folder.AllClosed()) != first)
         {
-            Close(first); // another file took the name in between
+            Close(first); // a rotation has renamed the file concurrently
             return Open();
         }
 
@@ -135,7 +133,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         (start, end) = (0, end - start);
         if (end == MaxLineBytes)
         {
-            end = 0; // no record is as long: the rest of this line is not readable either
+            end = 0; // no record is as long: the rest of this line is malformed too
         }
         else if (end == buffer.Length)
         {
@@ -147,7 +145,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         return read > 0;
     }
 
-    // The current file ends for now; it is finished once it was closed.
+    // The end of the current file is temporary; only a closed file is finished.
     private bool CloseIfFinished()
     {
         if (isCurrent && NewestOf(folder.AllClosed()) == first)

@@ -6,19 +6,18 @@ namespace Culvert.Tunnel.Agent.Audit.Export;
 /// <summary>Reads members of a record's line.</summary>
 internal static class RecordMembers
 {
-    /// <summary>Empty where the record does not have it, or it is not a text.</summary>
+    /// <summary>Empty when the record does not have the member, or it is not a string.</summary>
     public static string Text(this JsonElement record, string name) =>
         record.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.String
             ? member.GetString()!
             : "";
 
-    /// <summary>Null where the record does not have it, or it is not a number.</summary>
+    /// <summary>Null when the record does not have the member, or it is not a number.</summary>
     public static double? Number(this JsonElement record, string name) =>
         record.TryGetProperty(name, out var member) && member.ValueKind == JsonValueKind.Number
             ? member.GetDouble()
             : null;
 
-    /// <summary>When it began.</summary>
     public static DateTimeOffset Time(this JsonElement record) =>
         DateTimeOffset.TryParse(
             record.Text("time"),
