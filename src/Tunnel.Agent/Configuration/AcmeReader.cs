@@ -7,7 +7,7 @@ using Culvert.Tunnel.Agent.Acme;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads <c>acme</c>.</summary>
+/// <summary>Reads the section <c>acme</c>.</summary>
 internal static class AcmeReader
 {
     public static AcmeSettings Read(ConfigSection section)
@@ -71,7 +71,7 @@ internal static class AcmeReader
         return settings;
     }
 
-    // With what the file of roots holds: it may be another at the next SIGHUP.
+    // Includes the content of the CA file, which may have changed at the next SIGHUP.
     private static string DescribeOrigin(ConfigSection section, X509Certificate2Collection? roots) =>
         string.Join(' ', [section.Digest(), .. (roots ?? []).Select(CertificateNames.Fingerprint)]);
 

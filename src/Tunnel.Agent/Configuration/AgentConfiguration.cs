@@ -12,7 +12,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads <c>agent.yaml</c>. Every key of the reference is either acted on or refused, none is ignored.</summary>
+/// <summary>Reads <c>agent.yaml</c>. Every key is either applied or refused; none is ignored.</summary>
 internal static class AgentConfiguration
 {
     public static AgentSettings Read(ConfigSection root)
@@ -132,7 +132,7 @@ internal static class AgentConfiguration
         return [.. routes.Select(r => r.Route)];
     }
 
-    // S5: a tunnel token is never worth an inner-TLS certificate of the service.
+    // S5: a tunnel token alone never yields an inner-TLS certificate of the service.
     private static void CheckTogether(ConfigSection root, AgentSettings settings)
     {
         if (settings.Acme.Directory.Length == 0 && settings.Routes.FirstOrDefault(r => r.IsPublic) is { } route)

@@ -11,7 +11,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>The whole validated configuration of the agent.</summary>
+/// <summary>The validated configuration of the agent.</summary>
 internal sealed record AgentSettings
 {
     public required string StateDirectory { get; init; }
@@ -39,13 +39,12 @@ internal sealed record AgentSettings
     /// <summary>The CA of routes with a public certificate.</summary>
     public AcmeSettings Acme { get; init; } = AcmeSettings.None;
 
-    /// <summary>Of calls on routes whose policy is not off.</summary>
+    /// <summary>The audit of calls on routes whose policy is not off.</summary>
     public AuditSettings Audit { get; init; } = AuditSettings.Default;
 
     public required HealthOptions Health { get; init; }
 
     public required LogOptions Log { get; init; }
 
-    /// <summary>Where spans go.</summary>
     public TelemetryOptions Telemetry { get; init; } = new();
 }

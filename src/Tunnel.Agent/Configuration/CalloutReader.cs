@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads an <c>upstream</c> that is the callouts server.</summary>
+/// <summary>Reads the <c>upstream</c> of a callouts route.</summary>
 internal static class CalloutReader
 {
     internal const int MaxTargets = 1000;
@@ -14,11 +14,8 @@ internal static class CalloutReader
     private const string Default = "GET";
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
-    /// <summary>A usable upstream, whatever was reported.</summary>
-    /// <param name="upstream">The route's <c>upstream</c>.</param>
-    /// <param name="callouts">Its <c>callouts</c>.</param>
-    /// <param name="network">The <c>network</c> section.</param>
-    /// <param name="path">Where clients call, from <c>oauth.path</c>.</param>
+    /// <summary>Returns a usable upstream even if errors were reported.</summary>
+    /// <param name="path">The path that clients call, from <c>oauth.path</c>.</param>
     public static CalloutSettings Read(
         ConfigSection upstream,
         ConfigSection callouts,
@@ -168,7 +165,6 @@ internal static class CalloutReader
         return url;
     }
 
-    /// <summary>Reads an exact URL.</summary>
     internal static bool TryParseUrl(string text, out Uri url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url!)
         && url is { UserInfo: "", Fragment: "", Host.Length: > 0, Scheme: "https" or "http" }

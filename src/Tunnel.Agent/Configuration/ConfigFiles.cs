@@ -3,12 +3,12 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Puts a configuration file in its place, and never one that the agent could not read.</summary>
+/// <summary>Replaces a configuration file, but only by one that the agent can read.</summary>
 internal static class ConfigFiles
 {
-    /// <summary>Checks the text as if it stood at the path already, then puts it there whole.</summary>
-    /// <returns>What is wrong with it; then nothing has changed.</returns>
-    /// <exception cref="IOException">The place cannot be written.</exception>
+    /// <summary>Validates the text as the file at the path, then writes it atomically.</summary>
+    /// <returns>The errors; if there are any, the file is unchanged.</returns>
+    /// <exception cref="IOException">The file cannot be written.</exception>
     public static IReadOnlyList<ConfigError> Put(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -16,7 +16,7 @@ internal static class ConfigFiles
         File.Delete(aside);
         using (var file = new FileStream(aside, FileMode.CreateNew, FileAccess.Write))
         {
-            // Who may read the old file may read the new one, and no other user at any time.
+            // The new file has the mode of the old one, so the same users can read it, at any time.
             if (!OperatingSystem.IsWindows() && File.Exists(path))
             {
                 File.SetUnixFileMode(file.SafeFileHandle, File.GetUnixFileMode(path));
@@ -41,9 +41,8 @@ internal static class ConfigFiles
         }
     }
 
-    /// <summary>Every error of the file alone; environment variables are not part of it.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="text">What is to be written to the path; null to read the file that is there.</param>
+    /// <summary>Returns every error of the file. Environment variables are not checked.</summary>
+    /// <param name="text">The text to validate for this path; null = the file's content.</param>
     public static IReadOnlyList<ConfigError> Check(string path, string? text = null) =>
         ConfigLoader
             .Load(

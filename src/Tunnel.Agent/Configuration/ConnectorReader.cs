@@ -4,10 +4,10 @@ using Culvert.Tunnel.Agent.Connector;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads an entry of <c>tunnels</c> with kind <c>connector</c>.</summary>
+/// <summary>Reads an entry of <c>tunnels</c> with the kind <c>connector</c>.</summary>
 internal static class ConnectorReader
 {
-    /// <summary>The keys that no other kind has.</summary>
+    /// <summary>The keys that only this kind has.</summary>
     public static readonly IReadOnlyList<string> OwnKeys =
     [
         "listen",
@@ -23,9 +23,8 @@ internal static class ConnectorReader
 
     private const string DefaultListen = "127.0.0.1:8080";
 
-    /// <param name="section">The entry.</param>
-    /// <param name="agent">The rest of the file.</param>
-    /// <param name="before">The entries before it.</param>
+    /// <param name="agent">The settings that were read so far.</param>
+    /// <param name="before">The connectors of the entries before it.</param>
     public static ConnectorSettings Read(
         ConfigSection section,
         AgentSettings agent,
@@ -52,7 +51,7 @@ internal static class ConnectorReader
             Drain = agent.Tunnel.DrainTimeout,
         };
 
-        // What the section refers to is part of it.
+        // Includes the settings outside of the section that the connector uses.
         return settings with
         {
             Origin = $"{section.Digest()}\n{settings.Protocols}\n{settings.MaxHeaderBytes}\n{settings.Drain}",

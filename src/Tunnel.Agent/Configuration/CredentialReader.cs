@@ -14,9 +14,9 @@ internal static class CredentialReader
     private const string ClientCredentials = "client_credentials";
     private const string TokenExchange = "token_exchange";
 
-    /// <param name="section">The section.</param>
-    /// <param name="mode">Who checks the route's callers: an exchange needs a token that the agent has checked.</param>
-    /// <param name="hasCertificate">Whether the upstream is shown a certificate of the agent's.</param>
+    /// <param name="mode">Who authenticates the route's callers: an exchange needs a token that the agent has
+    /// validated.</param>
+    /// <param name="hasCertificate">Whether the agent sends a client certificate to the upstream.</param>
     public static CredentialSettings Read(ConfigSection section, OauthMode mode, bool hasCertificate)
     {
         var type = section.Choice("type", None, None, Static, MutualTls, ClientCredentials, TokenExchange) switch

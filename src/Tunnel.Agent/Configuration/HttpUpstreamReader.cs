@@ -25,7 +25,7 @@ internal static class HttpUpstreamReader
     // unix(7): sun_path has 108 bytes, the last one zero.
     internal const int MaxSocketPath = 107;
 
-    // Names of headers whose values are secrets by custom.
+    // Words in names of headers whose values are usually secrets.
     private static readonly string[] SecretWords =
     [
         "auth",
@@ -101,7 +101,7 @@ internal static class HttpUpstreamReader
         };
     }
 
-    // RFC 3986 knows no unix scheme with a host, and neither does the URL parser.
+    // RFC 3986 has no unix scheme with a host, and the URL parser has none either.
     private static (Uri Url, string SocketPath) ReadUrl(ConfigSection upstream)
     {
         const string Unix = "unix:";
@@ -130,8 +130,8 @@ internal static class HttpUpstreamReader
         return (url, "");
     }
 
-    // Of a target that the proxy connects to, the name is all that can be checked: its own loopback, and the names under
-    // which clouds give out credentials, are never an upstream.
+    // Behind a proxy only the target's name can be checked: the proxy's own loopback, and the names of cloud metadata
+    // services, which issue credentials, are never an upstream.
     private static HttpProxyOptions? ReadProxy(ConfigSection upstream, Uri url, string socketPath)
     {
         var written = upstream.String("proxy");
@@ -186,7 +186,7 @@ internal static class HttpUpstreamReader
         };
     }
 
-    /// <summary>Whether a name cannot be an upstream behind a proxy.</summary>
+    /// <summary>Whether a name must not be an upstream behind a proxy.</summary>
     internal static bool IsReservedName(string name) =>
         HiddenNames.Any(hidden =>
             name.Equals(hidden, StringComparison.OrdinalIgnoreCase)

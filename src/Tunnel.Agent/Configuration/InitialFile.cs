@@ -1,15 +1,15 @@
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>The first <c>agent.yaml</c>: what an agent in automatic mode cannot do without, and nothing else.</summary>
+/// <summary>The first <c>agent.yaml</c>: only what an agent in automatic mode needs.</summary>
 internal sealed record InitialFile
 {
-    /// <summary>The folder of an agent that is not one of several.</summary>
+    /// <summary>The state directory of the only agent on a machine.</summary>
     public const string DefaultState = "/var/lib/culvert/agent";
 
     /// <summary>The name of <see cref="Issuer"/>, for the routes that accept its tokens.</summary>
     public const string DefaultIssuer = "default";
 
-    /// <summary>The addresses of this machine.</summary>
+    /// <summary>The loopback addresses of this machine.</summary>
     public static readonly string[] Loopback = ["127.0.0.0/8", "::1/128"];
 
     public required string StateDirectory { get; init; }
@@ -26,7 +26,7 @@ internal sealed record InitialFile
 
     public required string RuleId { get; init; }
 
-    /// <summary>Empty: the platform that the agent runs on is asked.</summary>
+    /// <summary>Empty: the token of the platform that the agent runs on.</summary>
     public string TokenFile { get; init; } = "";
 
     public required string TunnelId { get; init; }

@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads one entry of <c>issuers</c>.</summary>
+/// <summary>Reads an entry of <c>issuers</c>.</summary>
 internal static class IssuerReader
 {
     private static readonly IssuerSettings Defaults = new() { Name = "", Issuer = "" };

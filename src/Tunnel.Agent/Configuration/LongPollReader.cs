@@ -10,10 +10,10 @@ using Culvert.Tunnel.Agent.Upstreams.Callouts;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads an entry of <c>tunnels</c> with kind <c>long_poll</c>.</summary>
+/// <summary>Reads an entry of <c>tunnels</c> with the kind <c>long_poll</c>.</summary>
 internal static partial class LongPollReader
 {
-    /// <summary>The keys that no other kind has.</summary>
+    /// <summary>The keys that only this kind has.</summary>
     public static readonly IReadOnlyList<string> OwnKeys =
     [
         "base_url",
@@ -36,9 +36,8 @@ internal static partial class LongPollReader
 
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(10);
 
-    /// <param name="section">The entry.</param>
-    /// <param name="agent">The rest of the file.</param>
-    /// <param name="before">The entries before it.</param>
+    /// <param name="agent">The settings that were read so far.</param>
+    /// <param name="before">The long polls of the entries before it.</param>
     public static LongPollSettings Read(
         ConfigSection section,
         AgentSettings agent,
@@ -108,7 +107,7 @@ internal static partial class LongPollReader
         };
     }
 
-    // What the section refers to is part of it.
+    // Includes the settings outside of the section that the tunnel uses.
     private static string DescribeOrigin(ConfigSection section, LongPollSettings settings, AgentSettings agent) =>
         string.Join(
             '\n',
@@ -120,7 +119,7 @@ internal static partial class LongPollReader
             ]
         );
 
-    // For a file that is refused.
+    // A placeholder; the file is refused.
     private static Platform.Secrets.SecretReference NoKey => Platform.Secrets.SecretReference.ToFile("/dev/null");
 
     private static Uri ReadBaseUrl(ConfigSection section)
@@ -234,7 +233,7 @@ internal static partial class LongPollReader
         var wanted = section.Strings("poll_channels");
         if (channels.Count == 0)
         {
-            return wanted; // reported already
+            return wanted; // already reported
         }
 
         foreach (var channel in wanted.Where(w => !channels.Any(c => c.Name == w)))

@@ -6,10 +6,10 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads a route's <c>oauth</c>. Nothing is open by omission: who checks callers must be said.</summary>
+/// <summary>Reads a route's <c>oauth</c>. No route is open by omission: the mode is required.</summary>
 internal static class OauthReader
 {
-    // A5: it asks for a refresh token, which is between client and authorization server.
+    // A5: the scope requests a refresh token, which concerns only client and authorization server.
     private const string OfflineAccess = "offline_access";
 
     public static OauthSettings Read(ConfigSection oauth)
@@ -65,7 +65,7 @@ internal static class OauthReader
         return settings;
     }
 
-    /// <summary>What only all routes together show.</summary>
+    /// <summary>Checks rules that involve all routes.</summary>
     public static void CheckTogether(
         IReadOnlyList<(RouteSettings Route, ConfigSection Oauth)> routes,
         IReadOnlyList<IssuerSettings> issuers
@@ -82,7 +82,7 @@ internal static class OauthReader
             CheckNames(route, oauth, issuers);
         }
 
-        // A8: a token for one hostname must be worth nothing at another.
+        // A8: a token for one hostname must not be valid at another.
         var owners = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (route, oauth) in required)
         {
@@ -257,8 +257,8 @@ internal static class OauthReader
     }
 
     /// <summary>
-    /// Whether this can be the path of an MCP endpoint. A slash at its end counts: servers that are mounted under a path serve
-    /// <c>/mcp/</c> and redirect <c>/mcp</c>.
+    /// Whether this can be the path of an MCP endpoint. A trailing slash is significant: servers that are mounted under a
+    /// path serve <c>/mcp/</c> and redirect <c>/mcp</c>.
     /// </summary>
     internal static bool IsPath(string path)
     {

@@ -24,8 +24,7 @@ internal static class PinsReader
         ("instructions", PinKind.Instructions),
     ];
 
-    /// <param name="section">The section.</param>
-    /// <param name="route">What else was read of the route.</param>
+    /// <param name="route">The route's settings that were read so far.</param>
     public static PinSettings Read(ConfigSection section, RouteSettings route)
     {
         var on = section.Section("on");
@@ -47,7 +46,7 @@ internal static class PinsReader
             TrustsFirstUse = section.Bool("trust_first_use", false),
             ValidatesArguments = section.Choice("arguments", "validate", "validate", "ignore") == "validate",
 
-            // What is not pinned has no pinned definition to serve.
+            // A definition that is not pinned has no pinned version to serve.
             Added = ReadAction(on, "added", Hide, Hide, Alert, Quarantine),
             Removed = ReadAction(on, "removed", Alert, Alert, Block, Quarantine),
             RenameSuspect = ReadAction(on, "rename_suspect", Block, Block, Alert, Quarantine),

@@ -9,17 +9,13 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads one entry of <c>routes</c>.</summary>
+/// <summary>Reads an entry of <c>routes</c>.</summary>
 internal static partial class RouteReader
 {
-    // RFC 1035 §2.3.4, as text without the final dot.
+    // RFC 1035 §2.3.4, as text without the trailing dot.
     private const int MaxHostname = 253;
 
-    /// <summary>A usable route, whatever was reported; the caller drops all of them if anything was.</summary>
-    /// <param name="name">The route's key.</param>
-    /// <param name="root">The whole file.</param>
-    /// <param name="route">The route's section.</param>
-    /// <param name="network">The <c>network</c> section.</param>
+    /// <summary>Returns a usable route even if errors were reported; the caller then drops all routes.</summary>
     public static (RouteSettings Route, ConfigSection Oauth) Read(
         string name,
         ConfigSection root,
@@ -89,7 +85,7 @@ internal static partial class RouteReader
         return names;
     }
 
-    // The upstream of such a route is not an HTTP server: it receives no credentials and cannot check tokens.
+    // The upstream of such a route is no HTTP server: it receives no credentials and cannot check tokens.
     private static void CheckLocal(ConfigSection route, ConfigSection oauth, RouteSettings settings)
     {
         if (settings.Oauth.Mode == OauthMode.Passthrough)
@@ -105,7 +101,7 @@ internal static partial class RouteReader
         }
     }
 
-    // RFC 1123 §2.1, lower case only: a label has one spelling here.
+    // RFC 1123 §2.1, lower case only, so that a label has one spelling.
     [GeneratedRegex("^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Label();
 }

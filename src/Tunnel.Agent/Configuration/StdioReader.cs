@@ -3,16 +3,14 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads an <c>upstream</c> that is a program.</summary>
+/// <summary>Reads the <c>upstream</c> of a route to a local program.</summary>
 internal static class StdioReader
 {
-    // Programs that are not up by then are given up by their callers as well.
+    // Callers would not wait longer for a program to start.
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(10);
 
-    /// <summary>A usable upstream, whatever was reported.</summary>
-    /// <param name="upstream">The route's <c>upstream</c>.</param>
-    /// <param name="stdio">Its <c>stdio</c>.</param>
-    /// <param name="path">Where clients call, from <c>oauth.path</c>.</param>
+    /// <summary>Returns a usable upstream even if errors were reported.</summary>
+    /// <param name="path">The path that clients call, from <c>oauth.path</c>.</param>
     public static StdioSettings Read(ConfigSection upstream, ConfigSection stdio, string path)
     {
         var command = stdio.Strings("command");

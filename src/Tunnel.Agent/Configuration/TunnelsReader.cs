@@ -4,13 +4,13 @@ using Culvert.Tunnel.Agent.LongPoll;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads <c>tunnels</c>: tunnels of other providers, which the agent serves in addition to its own.</summary>
+/// <summary>Reads <c>tunnels</c>: other providers' tunnels, which the agent serves in addition to its own.</summary>
 internal static class TunnelsReader
 {
     private const string LongPoll = "long_poll";
     private const string Connector = "connector";
 
-    /// <summary>The settings with the tunnels of the file.</summary>
+    /// <summary>Returns the settings with the tunnels of the file.</summary>
     public static AgentSettings Read(ConfigSection root, AgentSettings agent)
     {
         var longPolls = new List<LongPollSettings>();
@@ -47,7 +47,7 @@ internal static class TunnelsReader
         };
     }
 
-    // Keys that only tunnels of the other kind have.
+    // Refuses keys that only the other kind has.
     private static void RefuseOthers(ConfigSection section, string kind)
     {
         var (other, keys) =

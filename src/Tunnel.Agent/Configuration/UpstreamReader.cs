@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>Reads the <c>upstream</c> section of a route, of whatever kind, and what all kinds have in common.</summary>
+/// <summary>Reads the <c>upstream</c> section of a route, of any kind, and the settings that all kinds share.</summary>
 internal static class UpstreamReader
 {
     public static readonly string[] PrivateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fd00::/8"];
@@ -39,7 +39,7 @@ internal static class UpstreamReader
         return last is null || upstream.Has("url") ? HttpUpstreamReader.Read(upstream, network, path) : last;
     }
 
-    // All settings of an upstream, with the files that it names: two upstreams that agree here are the same.
+    // All settings of an upstream, with the content of its files: two upstreams with the same origin are the same.
     public static string DescribeOrigin(
         ConfigSection upstream,
         UpstreamSettings settings,
@@ -55,9 +55,8 @@ internal static class UpstreamReader
             settings is HttpUpstreamSettings http ? http.TlsCaPem : ""
         );
 
-    /// <summary>Reads the timeouts that all kinds have.</summary>
-    /// <param name="timeouts">The section <c>timeouts</c>.</param>
-    /// <param name="connect">How long a connection, or the start of a program, may take.</param>
+    /// <summary>Reads the timeouts that all kinds share.</summary>
+    /// <param name="connect">The limit of a connection, or of a program's start.</param>
     public static UpstreamTimeouts ReadTimeouts(ConfigSection timeouts, TimeSpan connect) =>
         new(
             connect,
@@ -76,10 +75,8 @@ internal static class UpstreamReader
         return silence;
     }
 
-    /// <summary>How the upstream's health is found out.</summary>
-    /// <param name="health">The upstream's <c>health</c>.</param>
-    /// <param name="isHttp">Whether it has an address to connect to, and paths.</param>
-    /// <param name="path">Of the MCP endpoint, by default.</param>
+    /// <param name="isHttp">Whether the upstream has an address to connect to, and paths.</param>
+    /// <param name="path">The default path: that of the MCP endpoint.</param>
     public static ProbeSettings ReadProbe(ConfigSection health, bool isHttp, string path)
     {
         var kind = isHttp

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>A mapping of a configuration file that the agent writes. All text is quoted, so that it means itself.</summary>
+/// <summary>
+/// A mapping of a configuration file that the agent writes. All text is quoted, so that YAML reads it as text.
+/// </summary>
 internal sealed partial class YamlMap
 {
     private const int Step = 2;
@@ -30,17 +32,16 @@ internal sealed partial class YamlMap
 
     public YamlMap Set(string key, IReadOnlyList<YamlMap> items) => Add(key, items, "");
 
-    /// <summary>Adds the text unless it is empty.</summary>
     public YamlMap SetIfAny(string key, string value) => value.Length > 0 ? Set(key, value) : this;
 
-    /// <summary>Adds the entries of another mapping behind its own.</summary>
+    /// <summary>Appends the entries of another mapping.</summary>
     public YamlMap AddAll(YamlMap other)
     {
         entries.AddRange(other.entries);
         return this;
     }
 
-    /// <summary>The mapping under the key, added if it is not there yet; an empty one is not written.</summary>
+    /// <summary>Returns the mapping under the key, added if it is absent; an empty one is not written.</summary>
     public YamlMap Section(string key, string comment = "")
     {
         foreach (var entry in entries)
@@ -56,7 +57,7 @@ internal sealed partial class YamlMap
         return section;
     }
 
-    /// <summary>The file's text; the sections of the top level are separated by empty lines.</summary>
+    /// <summary>Returns the file's text; empty lines separate the sections of the top level.</summary>
     /// <param name="head">A comment for the first line.</param>
     public string Write(string head)
     {
@@ -127,11 +128,11 @@ internal sealed partial class YamlMap
             _ => false,
         };
 
-    // JSON's escapes are YAML's in double quotes (YAML 1.2.2 §5.7).
+    // JSON's escapes are valid in YAML's double quotes (YAML 1.2.2 §5.7).
     private static string Quote(string value) =>
         $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
-    // What no reader of YAML takes for anything but text.
+    // Texts that every YAML reader reads as text without quotes.
     [GeneratedRegex(
         "^[a-z]+_[a-z0-9_]*\\z|^(?!true|false|null)[a-z]{4,}\\z|^(?:id|log|tls|url)\\z",
         RegexOptions.CultureInvariant

@@ -9,8 +9,8 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// JWTs by which the agent proves itself to a token endpoint (RFC 7523 §3, OpenID Connect Core §9): ES256 with a P-256
-/// key, RS256 with an RSA key. The key file is read at each use, so that it can be replaced.
+/// JWTs that authenticate the agent to a token endpoint (RFC 7523 §3, OpenID Connect Core §9): ES256 with a P-256 key,
+/// RS256 with an RSA key. The key file is read at each use, so that it can be replaced.
 /// </summary>
 internal static class ClientAssertion
 {
@@ -18,7 +18,7 @@ internal static class ClientAssertion
     private const int TokenIdBytes = 16;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(1);
 
-    /// <summary>Why no assertion can be signed with the key; null when one can.</summary>
+    /// <summary>Why the key cannot sign assertions; null when it can.</summary>
     public static string? Problem(string keyFile)
     {
         try
@@ -33,8 +33,8 @@ internal static class ClientAssertion
     }
 
     /// <exception cref="SecretUnavailableException">The file cannot be read.</exception>
-    /// <exception cref="CryptographicException">It holds no usable key.</exception>
-    /// <exception cref="ArgumentException">It holds no key at all.</exception>
+    /// <exception cref="CryptographicException">The file has no usable key.</exception>
+    /// <exception cref="ArgumentException">The file has no key.</exception>
     public static string Sign(string keyFile, string clientId, string audience, DateTimeOffset now)
     {
         var pem = PrivateFile.ReadText(keyFile);
@@ -76,7 +76,7 @@ internal static class ClientAssertion
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {
-            return false; // RSA, or nothing
+            return false; // RSA, or no key
         }
     }
 

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>How the agent proves itself to a token endpoint.</summary>
+/// <summary>How the agent authenticates to a token endpoint.</summary>
 internal enum ClientAuth
 {
     /// <summary>RFC 7523 §2.2: a JWT signed by the agent's own key.</summary>
@@ -12,6 +12,6 @@ internal enum ClientAuth
     /// <summary>RFC 6749 §2.3.1, in the body.</summary>
     SecretPost,
 
-    /// <summary>RFC 8705 §2: the agent's certificate.</summary>
+    /// <summary>RFC 8705 §2: the agent's client certificate.</summary>
     Tls,
 }

@@ -5,18 +5,18 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// The agent's certificate towards an upstream. Its files are checked for every new connection and read again when
-/// they changed; while they cannot be used, as between two writes, the last good pair stays.
+/// The agent's client certificate for an upstream. The files are checked for each new connection and read again after a
+/// change; while they are unusable, as between two writes, the last good pair stays.
 /// </summary>
 internal sealed class ClientCertificate(string certificateFile, string keyFile)
 {
     private readonly Lock gate = new();
 
-    // Guarded by the gate.
+    // Guarded by gate.
     private (DateTime Certificate, DateTime Key) read;
     private KeyAndCertificate? pair;
 
-    /// <summary>For a handshake that begins now.</summary>
+    /// <summary>Returns the certificate for a handshake.</summary>
     /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
     public SslStreamCertificateContext Current()
     {
@@ -32,7 +32,7 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
                 }
                 catch (CertificateUnusableException) when (pair is not null)
                 {
-                    // Tried again at the next connection.
+                    // The next connection tries again.
                 }
             }
 
@@ -40,8 +40,8 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
         }
     }
 
-    /// <summary>Reads the pair of two PEM files; the key must be its owner's alone.</summary>
-    /// <exception cref="CertificateUnusableException">Either cannot be read, or they do not belong together.</exception>
+    /// <summary>Reads the pair from two PEM files; only the key file's owner may have access to it.</summary>
+    /// <exception cref="CertificateUnusableException">A file is unusable, or key and certificate do not match.</exception>
     public static KeyAndCertificate Read(string certificateFile, string keyFile)
     {
         try

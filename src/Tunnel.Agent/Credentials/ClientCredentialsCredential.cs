@@ -4,7 +4,7 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>A token of the agent's own (RFC 6749 §4.4), one for all callers of the route.</summary>
+/// <summary>The agent's own token (RFC 6749 §4.4), the same for all callers of the route.</summary>
 internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
     : UpstreamCredential
 {
@@ -42,7 +42,9 @@ internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenE
         return Check(await endpoint.RequestAsync(request, CancellationToken.None), settings);
     }
 
-    /// <summary>The upstream is named as a resource where it is a URL (RFC 8707 §2), as an audience where it is a name.</summary>
+    /// <summary>
+    /// True: the request names the upstream as a resource (RFC 8707 §2), since it is a URL. False: as an audience.
+    /// </summary>
     internal static bool IsResource(TokenSettings settings) =>
         Uri.TryCreate(settings.Audience, UriKind.Absolute, out var url) && url.Fragment.Length == 0;
 

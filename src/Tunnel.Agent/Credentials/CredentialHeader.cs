@@ -1,15 +1,15 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>A header that carries a credential, none, or why it cannot be had.</summary>
-/// <param name="Name">Empty for none.</param>
+/// <summary>A header with a credential, none, or the failure.</summary>
+/// <param name="Name">Empty = no header.</param>
 /// <param name="Value">A secret.</param>
-/// <param name="Problem">For the log; empty when there is none.</param>
+/// <param name="Problem">For the log; empty without a failure.</param>
 internal readonly record struct CredentialHeader(string Name, string Value, string Problem)
 {
     public static readonly CredentialHeader None = new("", "", "");
 
     public static CredentialHeader Failed(string problem) => new("", "", problem);
 
-    /// <summary>Never the value.</summary>
+    /// <summary>Without the value, which is a secret.</summary>
     public override string ToString() => Name;
 }

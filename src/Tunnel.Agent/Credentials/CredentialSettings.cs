@@ -9,12 +9,12 @@ internal sealed record CredentialSettings
 
     public required CredentialType Type { get; init; }
 
-    /// <summary>Of a static credential.</summary>
+    /// <summary>The header of a static credential.</summary>
     public string Header { get; init; } = "Authorization";
 
-    /// <summary>Of a static credential: sent as it is, read again at each use.</summary>
+    /// <summary>The value of a static credential: sent unchanged, read again at each use.</summary>
     public SecretReference? Value { get; init; }
 
-    /// <summary>Where tokens come from, for the types that get one.</summary>
+    /// <summary>Where to get tokens, for the types that use one.</summary>
     public TokenSettings? Token { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>How the agent proves itself to an upstream (A17).</summary>
+/// <summary>How the agent authenticates to an upstream (A17).</summary>
 internal enum CredentialType
 {
     None,
@@ -8,12 +8,12 @@ internal enum CredentialType
     /// <summary>A fixed header value.</summary>
     Static,
 
-    /// <summary>The agent's certificate, in the handshake.</summary>
+    /// <summary>The agent's client certificate.</summary>
     MutualTls,
 
-    /// <summary>A token of the agent's own (RFC 6749 §4.4).</summary>
+    /// <summary>The agent's own token (RFC 6749 §4.4).</summary>
     ClientCredentials,
 
-    /// <summary>A token for the caller, made from the caller's (RFC 8693).</summary>
+    /// <summary>A token for the caller, in exchange for the caller's token (RFC 8693).</summary>
     TokenExchange,
 }

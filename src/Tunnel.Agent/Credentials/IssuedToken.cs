@@ -1,13 +1,13 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>A token for an upstream, or why there is none.</summary>
-/// <param name="Value">A secret; empty when there is none.</param>
-/// <param name="EndsAt">As the authorization server said.</param>
-/// <param name="Problem">For the log; empty when there is none.</param>
+/// <summary>A token for an upstream, or the failure.</summary>
+/// <param name="Value">A secret; empty after a failure.</param>
+/// <param name="EndsAt">The expiry that the authorization server stated.</param>
+/// <param name="Problem">For the log; empty without a failure.</param>
 internal sealed record IssuedToken(string Value, DateTimeOffset EndsAt, string Problem)
 {
     public static IssuedToken Failed(string problem, DateTimeOffset until) => new("", until, problem);
 
-    /// <summary>Never the value.</summary>
+    /// <summary>Without the value, which is a secret.</summary>
     public override string ToString() => Problem.Length > 0 ? Problem : $"until {EndsAt:u}";
 }

@@ -2,7 +2,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>The certificate of the connection; no header.</summary>
+/// <summary>The client certificate of the connection; no header.</summary>
 internal sealed class MutualTlsCredential : UpstreamCredential
 {
     public static readonly MutualTlsCredential Instance = new();

@@ -2,7 +2,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>The upstream asks for none.</summary>
+/// <summary>The upstream requires no credential.</summary>
 internal sealed class NoCredential : UpstreamCredential
 {
     public static readonly NoCredential Instance = new();

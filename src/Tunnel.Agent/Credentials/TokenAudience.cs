@@ -5,9 +5,9 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// Whether a token may go to an upstream: a token with an audience must name the upstream (A17). A token that is not a
-/// JWT has no audience that the agent could read; there the agent relies on the authorization server, from which it
-/// requested the audience.
+/// Whether a token may be sent to an upstream: the token's audience must be the upstream (A17). The agent cannot read the
+/// audience of a token that is not a JWT; there it relies on the authorization server, from which it requested the
+/// audience.
 /// </summary>
 internal static class TokenAudience
 {

@@ -12,14 +12,13 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// Asks one token endpoint, through the fetcher that vets addresses (S27). The operator's own file names the private
-/// ranges, so it is both the allowance and the bound on it. What goes wrong is said in the token, which is good for a
-/// moment then.
+/// Requests tokens from one endpoint, through the fetcher that vets addresses (S27). The operator's own file names the
+/// private ranges, so it is both the allowance and its limit. A failure is returned in the token, which is then valid
+/// only briefly.
 /// </summary>
-/// <param name="settings">Which endpoint, and how the agent proves itself there.</param>
-/// <param name="time">The clock.</param>
-/// <param name="resolver">Null = the system's.</param>
-/// <param name="transport">Sends instead of the fetcher, in tests.</param>
+/// <param name="settings">The endpoint, and how the agent authenticates to it.</param>
+/// <param name="resolver">Null = the system's resolver.</param>
+/// <param name="transport">Replaces the fetcher in tests.</param>
 internal sealed class TokenEndpoint(
     TokenSettings settings,
     TimeProvider time,
@@ -34,7 +33,7 @@ internal sealed class TokenEndpoint(
     private const int DefaultSeconds = 60;
     private const int MaxSeconds = 24 * 60 * 60;
 
-    // An outage is not asked about by every call.
+    // During an outage calls share one failure for this time instead of repeating the request.
     private static readonly TimeSpan FailureLife = TimeSpan.FromSeconds(1);
 
     private readonly SafeFetcherOptions limits = new()
@@ -47,11 +46,11 @@ internal sealed class TokenEndpoint(
             ? new ClientCertificate(settings.ClientCertificateFile, settings.ClientKeyFile)
             : null;
 
-    /// <summary>A token of the agent's own (RFC 6749 §4.4).</summary>
+    /// <summary>Requests a token of the agent's own (RFC 6749 §4.4).</summary>
     public Task<IssuedToken> RequestAsync(ClientCredentialsTokenRequest request, CancellationToken cancellationToken) =>
         SendAsync(request, http => http.RequestClientCredentialsTokenAsync(request, cancellationToken));
 
-    /// <summary>A token in exchange for a caller's (RFC 8693).</summary>
+    /// <summary>Exchanges a caller's token (RFC 8693).</summary>
     public Task<IssuedToken> RequestAsync(TokenExchangeTokenRequest request, CancellationToken cancellationToken) =>
         SendAsync(request, http => http.RequestTokenExchangeTokenAsync(request, cancellationToken));
 

@@ -7,8 +7,8 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// A token for the caller at the upstream, made from the one that the caller showed (RFC 8693). With <c>act</c> the agent
-/// names itself as the one who acts, by a token of its own.
+/// A token for the caller at the upstream, in exchange for the caller's own (RFC 8693). With <c>act</c> the agent names
+/// itself as the actor, by a token of its own.
 /// </summary>
 internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
     : UpstreamCredential
@@ -72,14 +72,14 @@ internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpo
         );
     }
 
-    // For the authorization server itself, so without a resource.
+    // The token is for the authorization server itself, so the request has no resource.
     private async Task<IssuedToken> RequestActorAsync()
     {
         using var request = new ClientCredentialsTokenRequest();
         return await endpoint.RequestAsync(request, CancellationToken.None);
     }
 
-    // The token itself is not kept longer than its call.
+    // Hashed, so that the token itself is not stored longer than its call.
     private static string GetCacheKey(string subject) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(subject)));
 }

@@ -4,7 +4,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>Where and how the agent gets tokens for an upstream: <c>credentials.token</c>.</summary>
+/// <summary>The section <c>credentials.token</c>: where and how the agent gets tokens for an upstream.</summary>
 internal sealed record TokenSettings
 {
     public required string Url { get; init; }
@@ -13,7 +13,7 @@ internal sealed record TokenSettings
 
     public ClientAuth ClientAuth { get; init; }
 
-    /// <summary>PEM, its owner's alone: for a signed assertion, or for TLS.</summary>
+    /// <summary>PEM, readable only by its owner: for a signed assertion, or for TLS.</summary>
     public string ClientKeyFile { get; init; } = "";
 
     /// <summary>PEM, for TLS.</summary>
@@ -21,15 +21,15 @@ internal sealed record TokenSettings
 
     public SecretReference? ClientSecret { get; init; }
 
-    /// <summary>The upstream, as the authorization server knows it.</summary>
+    /// <summary>The authorization server's name of the upstream.</summary>
     public required string Audience { get; init; }
 
     public string Scope { get; init; } = "";
 
-    /// <summary>Of an exchange: whether the agent names itself as the one who acts.</summary>
+    /// <summary>Whether the agent names itself as the actor of an exchange.</summary>
     public bool Act { get; init; } = true;
 
-    /// <summary>The only roots that may vouch for the endpoint; the system's when null.</summary>
+    /// <summary>The only trusted roots of the endpoint; null = the system's.</summary>
     public X509Certificate2Collection? Roots { get; init; }
 
     /// <summary>Private addresses that the endpoint may have.</summary>

@@ -1,22 +1,23 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// Cache of tokens by their request: the agent requests each once, however many calls wait for it, and again shortly
-/// before it expires. Failures are cached for a short time. Bounded: expired tokens are removed first, then the oldest.
+/// Cache of tokens by their request: concurrent calls share one request, and the agent requests a token again shortly
+/// before it expires. Failures are cached briefly. Bounded: expired tokens are removed first, then the oldest.
 /// </summary>
 internal sealed class TokenStore(TimeProvider time)
 {
     internal const int MaxTokens = 10_000;
 
-    // Places in the queue that are not worth tidying up.
+    // A queue with fewer surplus places is not compacted.
     private const int MinPlaces = 64;
 
-    // A token that ends on its way is refused upstream: it is renewed this much before, short ones a tenth before.
+    // A token may expire on its way to the upstream, so the agent renews it this much earlier; a short one a tenth of its
+    // lifetime earlier.
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(30);
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate.
+    // Guarded by gate.
     private readonly Dictionary<string, Entry> entries = new(StringComparer.Ordinal);
     private readonly Queue<(string Key, Entry Entry)> byAge = new();
 
@@ -31,7 +32,7 @@ internal sealed class TokenStore(TimeProvider time)
         }
     }
 
-    /// <summary>Places in the queue, those of replaced entries included.</summary>
+    /// <summary>The length of the queue, including replaced entries.</summary>
     internal int Places
     {
         get
@@ -43,9 +44,9 @@ internal sealed class TokenStore(TimeProvider time)
         }
     }
 
-    /// <param name="key">What it is requested for.</param>
-    /// <param name="request">Asks for it, under its own deadline: others wait for the same answer.</param>
-    /// <param name="cancellationToken">Ends the waiting of this caller alone.</param>
+    /// <param name="key">Identifies the request.</param>
+    /// <param name="request">Requests the token with its own deadline: others wait for the same response.</param>
+    /// <param name="cancellationToken">Cancels only this caller's wait.</param>
     public Task<IssuedToken> GetAsync(string key, Func<Task<IssuedToken>> request, CancellationToken cancellationToken)
     {
         Entry entry;
@@ -64,7 +65,7 @@ internal sealed class TokenStore(TimeProvider time)
         return entry.Token.Value.WaitAsync(cancellationToken);
     }
 
-    /// <summary>The upstream would not have it: the next call gets a new one.</summary>
+    /// <summary>Removes a token that the upstream refused; the next call requests a new one.</summary>
     public void Forget(string key, string token)
     {
         lock (gate)
@@ -101,7 +102,7 @@ internal sealed class TokenStore(TimeProvider time)
         return time.GetUtcNow() >= token.EndsAt - margin;
     }
 
-    // The queue may name entries that were replaced since.
+    // The queue may have entries that were replaced.
     private void Evict_NeedsLock()
     {
         while (byAge.TryPeek(out var oldest))
@@ -120,7 +121,8 @@ internal sealed class TokenStore(TimeProvider time)
         }
     }
 
-    // Behind one token that lives on, a caller whose request fails each second would lengthen the queue for ever.
+    // While the first token of the queue is valid, a caller whose request fails each second would grow the queue without
+    // limit.
     private void Compact_NeedsLock()
     {
         if (byAge.Count <= 2 * entries.Count + MinPlaces)

@@ -2,19 +2,19 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>How the agent proves itself to an upstream (A17): always by something else than the client's token.</summary>
+/// <summary>How the agent authenticates to an upstream (A17); it never sends the client's token.</summary>
 internal abstract class UpstreamCredential
 {
-    /// <summary>Names the kind in records: <c>none</c>, <c>static</c>, ….</summary>
+    /// <summary>The kind in records: <c>none</c>, <c>static</c>, ….</summary>
     public abstract string Kind { get; }
 
     /// <summary>The header to send with a request.</summary>
     public abstract ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken);
 
-    /// <summary>The header of a request that no client made, such as a probe; none where only a client's will do.</summary>
+    /// <summary>The header of the agent's own request, such as a probe; none if the credential needs a client.</summary>
     public virtual ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken) =>
         new(CredentialHeader.None);
 
-    /// <summary>The upstream would not have what was sent.</summary>
+    /// <summary>The upstream refused the credential.</summary>
     public virtual void Refused(Exchange exchange, CredentialHeader sent) { }
 }

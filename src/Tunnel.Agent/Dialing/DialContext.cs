@@ -5,8 +5,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// All that decides whom to dial and as whom: one immutable object, swapped whole when the feed or the platform
-/// certificate changes. A dial uses one from start to end.
+/// The identity and the edges for dialling: one immutable object, replaced whole when the feed or the platform
+/// certificate changes. A dial uses the same object from start to end.
 /// </summary>
 internal sealed record DialContext
 {

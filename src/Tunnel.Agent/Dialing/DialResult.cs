@@ -4,7 +4,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>An authenticated outer connection, or why there is none.</summary>
+/// <summary>An authenticated outer connection, or the failure.</summary>
 internal sealed record DialResult
 {
     private DialResult() { }
@@ -12,23 +12,22 @@ internal sealed record DialResult
     [MemberNotNullWhen(true, nameof(Transport), nameof(PeerSerial))]
     public bool IsConnected => Transport is not null;
 
-    /// <summary>The TLS stream; the caller's to dispose.</summary>
+    /// <summary>The TLS stream; the caller disposes of it.</summary>
     public Stream? Transport { get; private init; }
 
-    /// <summary>Serial of the edge's certificate, watched against later revocation.</summary>
+    /// <summary>The serial of the edge's certificate, checked against later revocations.</summary>
     public string? PeerSerial { get; private init; }
 
     public DateTimeOffset PeerNotAfter { get; private init; }
 
-    /// <summary>The connection itself; null where a proxy's TLS lies between.</summary>
+    /// <summary>The TCP socket; null when the connection uses TLS to a proxy.</summary>
     public Socket? Socket { get; private init; }
 
     public DialStage Stage { get; private init; }
 
-    /// <summary>For the log.</summary>
     public string Detail { get; private init; } = "";
 
-    /// <summary>At <see cref="DialStage.Connect"/>: how it failed.</summary>
+    /// <summary>The cause of a failure at <see cref="DialStage.Connect"/>.</summary>
     public ConnectCause Cause { get; private init; }
 
     public static DialResult Connected(Stream transport, Socket? socket, string peerSerial, DateTimeOffset notAfter) =>

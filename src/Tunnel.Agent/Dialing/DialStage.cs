@@ -1,20 +1,22 @@
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>How far a dial came.</summary>
+/// <summary>The stage at which a dial failed.</summary>
 internal enum DialStage
 {
     /// <summary>The feed's address is not <c>host:port</c>.</summary>
     Address,
 
-    /// <summary>Resolving or TCP.</summary>
+    /// <summary>Name resolution or TCP.</summary>
     Connect,
 
-    /// <summary>Outer TLS.</summary>
+    /// <summary>The outer TLS handshake.</summary>
     Handshake,
 
-    /// <summary>The peer's certificate was refused.</summary>
+    /// <summary>The agent refused the edge's certificate.</summary>
     Peer,
 
-    /// <summary>TLS stood, but the edge ended the connection before its HELLO: it refused ours.</summary>
+    /// <summary>
+    /// TLS succeeded, but the edge closed the connection before its HELLO: it refused the agent's certificate.
+    /// </summary>
     Hello,
 }

@@ -3,18 +3,18 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// <c>tunnel.edges</c>: which of the feed's edges this agent dials. It narrows what the feed says and adds nothing: an
+/// Applies <c>tunnel.edges</c>: the feed's edges that this agent dials. It restricts the feed's edges and adds none: an
 /// edge proves an id of the feed (S6).
 /// </summary>
 internal static class EdgeChoice
 {
-    /// <summary>The edges that are named; all when none is.</summary>
+    /// <summary>Returns the named edges; all when no name is given.</summary>
     public static IReadOnlyList<AgentFeedEdge> Select(
         IReadOnlyList<AgentFeedEdge> edges,
         IReadOnlyList<string> named
     ) => named.Count == 0 ? edges : [.. edges.Where(e => named.Any(n => IsNamed(e, n)))];
 
-    /// <summary>Names that no edge of the feed has.</summary>
+    /// <summary>Returns the names that match no edge of the feed.</summary>
     public static IReadOnlyList<string> Unknown(IReadOnlyList<AgentFeedEdge> edges, IReadOnlyList<string> named) =>
         [.. named.Where(n => !edges.Any(e => IsNamed(e, n)))];
 

@@ -10,10 +10,11 @@ using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>Makes one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and tells how it went.</summary>
-/// <param name="limit">For TCP and TLS together; asked at each dial.</param>
-/// <param name="network">How edges are reached.</param>
-/// <param name="time">The clock.</param>
+/// <summary>
+/// Opens one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and returns the result.
+/// </summary>
+/// <param name="limit">The limit of TCP and TLS together; read at each dial.</param>
+/// <param name="network">Connects to the edges.</param>
 internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, TimeProvider time)
 {
     private readonly OutboundDialer dialer = new(network);
@@ -89,14 +90,14 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
             throw;
         }
 
-        // S6: one of *our* edges, not just any edge of the installation.
+        // S6: an edge of this agent's feed, not just any edge of the installation.
         if (peer is not { IsAccepted: true } accepted || !context.IsOwnEdge(accepted.Id.Name))
         {
             await tls.DisposeAsync();
             return DialResult.Failed(DialStage.Peer, $"{peer?.Id} is not an edge of this tunnel's feed.");
         }
 
-        // W6: without the protocol there is nothing to speak.
+        // W6: without the ALPN protocol the connection is unusable.
         if (tls.NegotiatedApplicationProtocol != Alpn)
         {
             await tls.DisposeAsync();
@@ -114,10 +115,10 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
                 ApplicationProtocols = [Alpn],
                 ClientCertificateContext = context.Certificate.Context,
 
-                // Without it the library would follow URLs in the peer's certificate, before any check.
+                // Without this the TLS library would fetch URLs in the peer's certificate before any check.
                 CertificateChainPolicy = context.Trust.ChainPolicy(time.GetUtcNow()),
 
-                // S9: with resumption neither side would see the other's certificate again.
+                // S9: after resumption neither side would see the other's certificate again.
                 AllowTlsResume = false,
                 RemoteCertificateValidationCallback = (_, certificate, chain, _) =>
                 {

@@ -7,7 +7,7 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>Every edge of the feed, each with its slots.</summary>
+/// <summary>The edges of the feed and their connections.</summary>
 internal sealed class EdgeFleet : IAsyncDisposable
 {
     private readonly InnerServer server;
@@ -18,7 +18,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly Lock gate = new();
     private readonly Dictionary<string, EdgeSlot[]> slots = []; // guarded by gate
-    private readonly Dictionary<EdgeSession, string> sessions = []; // to edge ids; guarded by gate; old ones too
+    private readonly Dictionary<EdgeSession, string> sessions = []; // to edge ids; guarded by gate; includes replaced ones
     private readonly List<Task> loops = []; // guarded by gate
     private volatile DialContext? context;
     private volatile EdgeFleetOptions options;
@@ -37,10 +37,10 @@ internal sealed class EdgeFleet : IAsyncDisposable
         slotLogger = loggers.CreateLogger<EdgeSlot>();
     }
 
-    /// <summary>In force now: ask for them at each use.</summary>
+    /// <summary>The options in force; read them at each use.</summary>
     public EdgeFleetOptions Options => options;
 
-    /// <summary>Shared by all connections of this agent (W1).</summary>
+    /// <summary>All connections of this agent share it (W1).</summary>
     public WindowBudget Windows { get; } = new(WindowBudget.ProcessBytes);
 
     /// <summary>Null until the first feed has arrived.</summary>
@@ -49,7 +49,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
     /// <summary>Completes when <see cref="Context"/> is replaced.</summary>
     public Task Changed => changed.Task;
 
-    /// <summary>Edges that can bring clients now.</summary>
+    /// <summary>The number of edges with a serving connection.</summary>
     public int ServingEdges
     {
         get
@@ -61,7 +61,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Every edge of the feed, with how many of its connections can bring clients, and how many there should be.</summary>
+    /// <summary>Each edge of the feed, with the number of its serving and of its wanted connections.</summary>
     public IReadOnlyList<(string Edge, int Serving, int Wanted)> Connections
     {
         get
@@ -80,12 +80,14 @@ internal sealed class EdgeFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Streams of all connections, replaced ones too.</summary>
+    /// <summary>Streams of all connections, including replaced ones.</summary>
     public int OpenStreams => Sessions().Sum(s => s.OpenStreams);
 
     public AgentFeedEdge? Edge(string id) => context?.Edges.FirstOrDefault(e => e.Id == id);
 
-    /// <summary>Puts a new state in force: dials edges that came, leaves those that went, renews what is older.</summary>
+    /// <summary>
+    /// Applies a new context: dials new edges, leaves removed ones, renews connections with an older certificate.
+    /// </summary>
     public void Apply(DialContext next)
     {
         lock (gate)
@@ -120,7 +122,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Leaves every edge at once, with all that runs: this agent may not serve. <see cref="Apply"/> dials again.
+    /// Closes all connections at once, calls included: this agent must not serve. <see cref="Apply"/> dials again.
     /// </summary>
     public void Withdraw()
     {
@@ -145,8 +147,8 @@ internal sealed class EdgeFleet : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts other options in force, all but how edges are reached. More connections are dialled, those that are too many
-    /// are drained, and where a number was sent to edges a new connection replaces the old.
+    /// Applies all options except the network. It dials missing connections, drains surplus ones, and replaces those
+    /// whose edges have an old limit.
     /// </summary>
     public void Use(EdgeFleetOptions next)
     {
@@ -176,7 +178,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>Keeps a session known until it is over, so that a stop reaches old ones too.</summary>
+    /// <summary>Tracks a session until it ends, so that a stop includes replaced ones.</summary>
     public void Track(EdgeSession session, string edgeId)
     {
         lock (gate)
@@ -198,7 +200,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         );
     }
 
-    /// <summary>Stops dialling, lets running calls finish within the drain time, then ends what is left.</summary>
+    /// <summary>Stops dialling, lets running calls finish within the drain time, then closes the rest.</summary>
     public async Task StopAsync()
     {
         Task[] running;
@@ -215,7 +217,8 @@ internal sealed class EdgeFleet : IAsyncDisposable
             session.Drain(ConnectionErrorCode.Shutdown, options.Drain, "the agent stops");
         }
 
-        // The multiplexer resets what is left at the end of the drain time; the second more is for its last frames.
+        // The multiplexer resets the remaining streams at the end of the drain time; the extra second is for its last
+        // frames.
         var limit = Task.Delay(options.Drain + TimeSpan.FromSeconds(1), time, CancellationToken.None);
         await Task.WhenAny(Task.WhenAll(open.Select(s => s.Completion)), limit);
     }
@@ -246,8 +249,8 @@ internal sealed class EdgeFleet : IAsyncDisposable
         }
     }
 
-    // Slots know their present connection alone. One that a renewal replaced may still carry streams for hours, and
-    // must not do so for an edge that is revoked or gone.
+    // A slot knows only its present connection. A replaced one may still carry streams for hours, and must not do so for
+    // an edge that is revoked or removed.
     private void EndOlder(DialContext next)
     {
         KeyValuePair<EdgeSession, string>[] open;
@@ -287,7 +290,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
             }
             catch (Exception e)
             {
-                // A slot must survive whatever one connection does: without it this edge is lost until a restart.
+                // A slot must survive any error of a connection: without it this edge has no connection until a restart.
                 Log.DialSlotFault(slotLogger, edgeId, e);
                 await Task.WhenAny(Task.Delay(EdgeSlot.Redial.Longest, time, CancellationToken.None), Changed);
             }

@@ -11,8 +11,8 @@ using Culvert.Tunnel.Protocol.Transport;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// Keeps one connection to one edge. The loop asks one question, "is there a connection that serves and was made with
-/// today's certificate?", and dials while the answer is no; the old connection serves until the new one does.
+/// Maintains one connection to one edge. The loop dials while no connection serves with the current certificate; the old
+/// connection serves until the new one does.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -30,10 +30,10 @@ namespace Culvert.Tunnel.Agent.Dialing;
 /// </remarks>
 internal sealed class EdgeSlot
 {
-    /// <summary>A restarted edge must be found again soon: its clients have no other way in.</summary>
+    /// <summary>Short, because clients of a restarted edge have no other way to the agent.</summary>
     public static readonly Backoff Redial = new(TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(10));
 
-    // A connection that lived so long was a success; its end is answered by an immediate dial.
+    // A connection that lasted this long was a success: the slot dials again at once.
     private static readonly TimeSpan Proven = TimeSpan.FromSeconds(10);
 
     private readonly string edgeId;
@@ -45,7 +45,7 @@ internal sealed class EdgeSlot
     private readonly TimeProvider time;
     private readonly ILogger<EdgeSlot> logger;
     private volatile EdgeSession? current;
-    private EdgeSession? accounted; // the last connection whose end has been dealt with
+    private EdgeSession? accounted; // the last connection whose end has been handled
     private volatile bool leaving;
     private int failures;
     private int nextAddress;
@@ -68,15 +68,17 @@ internal sealed class EdgeSlot
         this.metrics = metrics;
         this.time = time;
         this.logger = logger;
-        nextAddress = number; // the slots of an edge begin at different addresses
+        nextAddress = number; // the slots of an edge start with different addresses
     }
 
     public bool IsServing => current is { IsServing: true };
 
-    /// <summary>The edge left the feed: ends <see cref="RunAsync"/> at the next change, even if the edge is back by then.</summary>
+    /// <summary>
+    /// The edge has left the feed: <see cref="RunAsync"/> ends at the next change, even if the edge is back by then.
+    /// </summary>
     public void Leave() => leaving = true;
 
-    /// <summary>Runs until cancelled or until the edge leaves the feed; then drains.</summary>
+    /// <summary>Runs until cancelled or until the edge leaves the feed; then drains the connection.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -176,7 +178,8 @@ internal sealed class EdgeSlot
         fleet.Track(session, edgeId);
         try
         {
-            // TLS 1.3 lets a client finish before the server has judged its certificate: only HELLO is acceptance.
+            // In TLS 1.3 a client completes the handshake before the server has checked its certificate: only HELLO is
+            // acceptance.
             await session.Hello.WaitAsync(cancellationToken);
         }
         catch (IOException)
@@ -207,8 +210,8 @@ internal sealed class EdgeSlot
 
     private static bool HasEnded(EdgeSession session) => session.IsOver || session.GoingAway.IsCompletedSuccessfully;
 
-    // W12, W13: after an orderly end the next dial follows at once, and inner connections end where it is safe. An
-    // edge that takes connections only to end them is met with back-off all the same.
+    // W12, W13: after an orderly close the slot dials at once, and inner connections end where it is safe. If an edge
+    // accepts connections only to close them, the back-off applies all the same.
     private async Task AccountAsync(EdgeSession ended, Task changed, CancellationToken cancellationToken)
     {
         if (ended.GoingAway.IsCompletedSuccessfully)
@@ -249,7 +252,7 @@ internal sealed class EdgeSlot
         }
     }
 
-    // A changed feed may hold a better address or a valid certificate: no reason to sleep on.
+    // A changed feed may have a better address or a valid certificate, so a change ends the wait.
     private async Task WaitAsync(TimeSpan delay, Task changed, CancellationToken cancellationToken)
     {
         using var wake = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>Which connection to which edge a slot has.</summary>
-/// <param name="EdgeId">The edge.</param>
-/// <param name="Number">From 0 to the number of connections to each edge.</param>
+/// <summary>Identifies a slot: a connection to an edge.</summary>
+/// <param name="Number">From 0 to below the number of connections to each edge.</param>
 internal readonly record struct EdgeSlotKey(string EdgeId, int Number);

@@ -5,13 +5,15 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Whether routes keep sessions in a tunnel whose edges spread the clients of a hostname over its agents (S29).</summary>
+/// <summary>
+/// Whether routes have sessions in a tunnel whose edges spread a hostname's clients over its agents (S29).
+/// </summary>
 internal static class AffinityCheck
 {
     public const string Id = "affinity";
 
-    /// <param name="tunnel">Of the last feed; null before the first.</param>
-    /// <param name="routes">With what the last probe found.</param>
+    /// <param name="tunnel">The tunnel of the last feed; null before the first.</param>
+    /// <param name="routes">Each route, with the result of its last probe.</param>
     public static DoctorFinding Check(
         AgentFeedTunnel? tunnel,
         IReadOnlyList<(string Name, UpstreamSettings Upstream, ProbeState State)> routes

@@ -5,14 +5,14 @@ using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Whether calls can be recorded, and what <c>audit.on_full</c> makes of it where they cannot.</summary>
+/// <summary>Whether calls can be recorded, and the effect of <c>audit.on_full</c> if not.</summary>
 internal static class AuditCheck
 {
     public const string Id = "call_records";
 
     private const string Remedy = "free space on the disk of state_dir, or lower audit.disk_reserve";
 
-    /// <summary>By the free space of the disk.</summary>
+    /// <summary>Judges by the free space of the disk.</summary>
     public static DoctorFinding Check(AgentSettings settings)
     {
         var folder = settings.StateDirectory;
@@ -32,7 +32,6 @@ internal static class AuditCheck
         }
     }
 
-    /// <param name="settings">Which routes record, and what happens when they cannot.</param>
     /// <param name="problem">Why calls cannot be recorded; null = they can.</param>
     public static DoctorFinding Judge(AgentSettings settings, string? problem)
     {
@@ -62,7 +61,7 @@ internal static class AuditCheck
             };
     }
 
-    /// <summary>Whether there are routes that refuse what cannot be recorded.</summary>
+    /// <summary>Whether there are routes that refuse calls that cannot be recorded.</summary>
     public static bool Refuses(AgentSettings settings) =>
         settings.Audit.DeniesWhenFull && settings.Routes.Any(route => route.Policy.Mode == PolicyMode.Enforce);
 }

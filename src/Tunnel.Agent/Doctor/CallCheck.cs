@@ -17,14 +17,11 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
-/// A call from a client's place: DNS or the edge's own address, the public port, inner TLS against the tunnel's trust
-/// bundle, and a real MCP call. Where the route requires a token, the check has none, so it requests the document that
-/// every client reads first (RFC 9728).
+/// A call as clients make it: DNS or the edge's own address, the public port, inner TLS against the tunnel's trust
+/// bundle, and a real MCP call. The check has no token: where the route requires one, it requests the protected resource
+/// metadata, which every client reads first (RFC 9728).
 /// </summary>
-/// <param name="settings">Of the agent.</param>
-/// <param name="state">What the agent keeps.</param>
-/// <param name="leaf">The certificate that it shows to clients; null when it has none.</param>
-/// <param name="time">The clock.</param>
+/// <param name="leaf">The agent's inner-TLS leaf; null without one.</param>
 internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAndCertificate? leaf, TimeProvider time)
 {
     private const int MaxAnswerBytes = 64 * 1024;
@@ -142,7 +139,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
         }
         catch (HttpRequestException e) when (bundle is not null && IsUntrusted(e))
         {
-            // A route with a public certificate is vouched for by the public roots, not by the tunnel's bundle.
+            // The public roots, not the tunnel's bundle, verify a route with a public certificate.
             var (works, line) = await ReadMetadataAsync(edge, url, resource, bundle: null, cancellationToken);
             return works ? (works, line) : (false, FailureText.Describe(e));
         }
@@ -159,8 +156,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
     private static bool IsUntrusted(HttpRequestException e) =>
         e.HttpRequestError == HttpRequestError.SecureConnectionError && e.GetBaseException() is AuthenticationException;
 
-    /// <param name="edge">Which is dialled.</param>
-    /// <param name="bundle">What vouches for the tunnel; null = the system's roots.</param>
+    /// <param name="bundle">The trust anchors; null = the system's roots.</param>
     private HttpClient Client(AgentFeedEdge edge, BundleDocument? bundle)
     {
         var handler = bundle is null
@@ -172,7 +168,7 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
             DialAsync(edge, context.DnsEndPoint, cancel);
     }
 
-    // Tunnel names are the clients' business and need not be known here: the edge is asked at its own address.
+    // Names of the tunnel need not resolve on this machine: the check connects to the edge's own address.
     private ValueTask<Stream> DialAsync(AgentFeedEdge edge, DnsEndPoint asked, CancellationToken cancel) =>
         new OutboundDialer(settings.Identity.Network).ConnectAsync(
             HostPort.TryParse(edge.Addresses[0], out var dialled) ? dialled.Host : asked.Host,

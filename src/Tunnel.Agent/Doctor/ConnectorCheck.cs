@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Connector;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Whether a provider's connector reaches this agent, and with which certificate its clients are served.</summary>
+/// <summary>Whether a provider's connector can reach this agent, and the certificate that its clients receive.</summary>
 internal static class ConnectorCheck
 {
     public const string Id = "connector";
@@ -32,7 +32,7 @@ internal static class ConnectorCheck
         );
     }
 
-    /// <summary>The same, from what a running agent knows of itself.</summary>
+    /// <summary>Judges by the state of this running agent.</summary>
     public static DoctorFinding Check(IReadOnlyList<ConnectorStatus> tunnels) =>
         Conclude(
             [.. tunnels.Where(t => t.Problem is null).Select(Describe)],

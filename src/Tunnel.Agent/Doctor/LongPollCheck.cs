@@ -4,12 +4,12 @@ using Culvert.Tunnel.Agent.LongPoll;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Whether the control planes of other providers let this agent poll.</summary>
+/// <summary>Whether the control planes of other providers accept this agent's polls.</summary>
 internal static class LongPollCheck
 {
     public const string Id = "long_poll";
 
-    /// <summary>Reads each tunnel with the key and certificate that the agent polls with; takes no call.</summary>
+    /// <summary>Reads each tunnel with the key and certificate of the agent's polls; receives no calls.</summary>
     public static async Task<DoctorFinding> RunAsync(
         AgentSettings settings,
         TimeProvider time,
@@ -38,7 +38,7 @@ internal static class LongPollCheck
         return Conclude(good, bad, next);
     }
 
-    /// <summary>The same, from what a running agent has learned while it polled.</summary>
+    /// <summary>Judges by the results of this running agent's polls.</summary>
     public static DoctorFinding Check(IReadOnlyList<LongPollStatus> tunnels) =>
         Conclude(
             [.. tunnels.Where(t => t.Problem is null).Select(t => $"{t.TunnelId} at {t.Host}: polls succeed")],

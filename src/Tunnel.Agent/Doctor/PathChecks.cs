@@ -14,8 +14,8 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
-/// The way of a call, hop by hop, each tried for real: names, edges, upstreams, and a call from a client's place through
-/// edge and running agent.
+/// The path of a call, hop by hop, each one tested: names, edges, upstreams, and a client's call through edge and running
+/// agent.
 /// </summary>
 internal sealed class PathChecks(
     AgentSettings settings,
@@ -104,7 +104,7 @@ internal sealed class PathChecks(
             };
     }
 
-    // A connection as the agent makes them, and closed at once: no stream is requested on it.
+    // Opens a connection as the agent does, and closes it at once; no stream is opened on it.
     private async Task<DoctorFinding> CheckEdgesAsync(CancellationToken cancellationToken)
     {
         if (state is not { Platform: { } own, Trust: { } trust, Feed: { } feed })
@@ -173,7 +173,7 @@ internal sealed class PathChecks(
             _ => [$"Ask an administrator whether {address} is still the address of an edge: culvert edge list"],
         };
 
-    /// <summary>Whether every edge says that clients dial the port that is in the URLs of the routes.</summary>
+    /// <summary>Whether the public port of every edge is the port in the routes' URLs.</summary>
     public DoctorFinding CheckPorts()
     {
         if (state.Feed is not { Tunnel.PublicPort: { } port } feed)

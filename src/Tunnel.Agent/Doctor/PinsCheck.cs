@@ -5,7 +5,9 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Whether the servers behind the routes are as they were approved, by what the running agent wrote down.</summary>
+/// <summary>
+/// Whether the servers behind the routes still match their approved definitions, by the running agent's files.
+/// </summary>
 internal static class PinsCheck
 {
     public const string Id = "pins";

@@ -10,8 +10,8 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
-/// Public certificates: what the agent keeps of each name, and its CAA set as it is now. Orders nothing, and signs nothing
-/// with the account.
+/// Public certificates: the stored state of each name, and its current CAA set. The check orders nothing, and signs
+/// nothing with the account's key.
 /// </summary>
 internal sealed class PublicChecks(AgentSettings settings, AgentState state, TimeProvider time)
 {
@@ -19,7 +19,7 @@ internal sealed class PublicChecks(AgentSettings settings, AgentState state, Tim
 
     private const string Many = "many agents: ";
 
-    // The strictest limit of a large CA: five certificates a week for the same name.
+    // The strictest limit of a large CA is five certificates a week for the same name.
     private const int MostAgents = 4;
 
     public static readonly IReadOnlyList<string> Ids = [Id];

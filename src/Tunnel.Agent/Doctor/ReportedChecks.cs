@@ -3,20 +3,17 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Runs the checks now and then while the agent serves, and keeps of them what its reports say.</summary>
+/// <summary>Runs the checks periodically while the agent serves, and stores the findings for the agent's reports.</summary>
 /// <param name="find">Runs them once.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ReportedChecks(
     Func<CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find,
     TimeProvider time
 )
 {
-    /// <summary>Of the finding that the checks themselves did not end well.</summary>
+    /// <summary>The id of the finding that the checks themselves failed.</summary>
     public const string Checks = "checks";
 
-    /// <summary>
-    /// Delay after a start: until then most problems that a check would find disappear without action.
-    /// </summary>
+    /// <summary>The delay after a start: until then most problems disappear without action.</summary>
     public static readonly TimeSpan Settling = TimeSpan.FromSeconds(15);
 
     public static readonly TimeSpan Between = TimeSpan.FromMinutes(5);
@@ -25,10 +22,10 @@ internal sealed class ReportedChecks(
 
     private volatile AgentReportDoctor? latest;
 
-    /// <summary>What was found last; null before the first time.</summary>
+    /// <summary>The latest findings; null before the first run.</summary>
     public AgentReportDoctor? Latest => latest;
 
-    /// <summary>Looks until cancelled, and calls <paramref name="found"/> each time.</summary>
+    /// <summary>Runs the checks until cancelled, and calls <paramref name="found"/> after each run.</summary>
     public async Task RunAsync(Action found, CancellationToken cancellationToken)
     {
         await Task.Delay(Settling, time, cancellationToken);
@@ -45,7 +42,7 @@ internal sealed class ReportedChecks(
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    // Whatever exception a check throws, the agent must continue to serve; the exception itself is reported.
+    // After any exception of a check the agent continues to serve; the exception is reported as a finding.
     private async Task<IReadOnlyList<DoctorFinding>> FindAsync(CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Limit, time);

@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>Who may call the routes, and whether the issuers that decide it can be asked.</summary>
+/// <summary>Which clients may call the routes, and whether the keys of their issuers can be fetched.</summary>
 internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
 {
     public const string OpenRoutes = "open_routes";
@@ -42,10 +42,10 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             };
     }
 
-    /// <summary>Routes without rules: every caller of them may call every tool.</summary>
+    /// <summary>Finds routes without rules: each of their callers may call every tool.</summary>
     public static DoctorFinding CheckPolicies(AgentSettings settings)
     {
-        // At an authorization server there are sign-ins and no calls.
+        // An authorization server has sign-ins and no calls.
         var routes = settings.Routes.Where(r => r.Oauth.AuthorizationServer is null).ToList();
         var open = routes
             .Where(r => r.Policy.Mode is PolicyMode.Off or PolicyMode.Record)

@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The checkpoints of the service's audit that this agent keeps agree with each other (S30).</summary>
+/// <summary>The stored checkpoints of the service's audit are consistent with each other (S30).</summary>
 internal sealed class AuditCheckpointsCheck : IDoctorCheck<CertificateFacts>
 {
     private const string FileName = "audit-checkpoints.jsonl";

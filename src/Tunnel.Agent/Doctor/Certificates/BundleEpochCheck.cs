@@ -4,8 +4,8 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The bundles that the agent holds are those that the service announces: one that is behind holds up the tunnel's
-/// rotation, or is left behind by it.
+/// The agent's bundles are those that the service announces: an agent with an old bundle delays the tunnel's rotation, or
+/// no longer works after it.
 /// </summary>
 internal sealed class BundleEpochCheck : IDoctorCheck<CertificateFacts>
 {
@@ -23,7 +23,7 @@ internal sealed class BundleEpochCheck : IDoctorCheck<CertificateFacts>
             return DoctorFinding.Skip(Id, "Rests on machine_api.");
         }
 
-        // No news beyond the revision that is held: what is held is what is announced.
+        // No feed newer than the stored one: the stored one is what the service announces.
         var announced = answer.Value.Feed ?? held;
         var (own, theirs) = (held.Tunnel.TrustBundle.Epoch, announced.Tunnel.TrustBundle.Epoch);
         IReadOnlyList<string> evidence =

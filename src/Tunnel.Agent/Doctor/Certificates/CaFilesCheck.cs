@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The authorities that the configuration names: readable, current, and not for others to change, since anyone who can
-/// write them decides whom the agent trusts.
+/// The configured CA files are readable, current, and writable only by their owner: a user who can write them decides
+/// whom the agent trusts.
 /// </summary>
 internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {
@@ -92,7 +92,7 @@ internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
             }
         }
 
-        // Old ones may stay in the file with their successors.
+        // Expired certificates may stay in the file next to their successors.
         if (certificates.All(certificate => certificate.NotAfter.ToUniversalTime() < now.UtcDateTime))
         {
             errors.Add($"{key}: every certificate in it has expired.");

@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>Every question about certificates, in the order in which they rest on each other.</summary>
+/// <summary>All certificate checks; each depends only on those before it.</summary>
 internal static class CertificateChecks
 {
     private static readonly IReadOnlyList<IDoctorCheck<CertificateFacts>> All =

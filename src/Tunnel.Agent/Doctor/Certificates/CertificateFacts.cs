@@ -19,21 +19,21 @@ internal sealed record CertificateFacts
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>
-    /// What the service answered over mTLS to a question for news beyond the kept feed; null when there is no usable
-    /// platform certificate to ask with.
+    /// The service's response over mTLS to a request for feeds newer than the stored one; null without a usable platform
+    /// certificate.
     /// </summary>
     public ApiResult<FeedAnswer<AgentFeed>>? Announced { get; init; }
 
-    /// <summary>The pair of <c>certificates.certificate_file</c> and <c>key_file</c>; null unless both could be read.</summary>
+    /// <summary>The pair of <c>certificates.certificate_file</c> and <c>key_file</c>; null if a file is unusable.</summary>
     public KeyAndCertificate? FilePair { get; init; }
 
     /// <summary>Why <see cref="FilePair"/> is null in manual mode; empty otherwise.</summary>
     public string FileProblem { get; init; } = "";
 
-    /// <summary>The leaf that ends inner TLS, from wherever it comes.</summary>
+    /// <summary>The leaf of inner TLS, from files or from the service.</summary>
     public KeyAndCertificate? Leaf => Settings.Certificates.FromFiles ? FilePair : State.Server;
 
-    /// <summary>The names that clients call; null while the tunnel's domain is not known.</summary>
+    /// <summary>The hostnames that clients call; null while the tunnel's domain is unknown.</summary>
     public IReadOnlyList<string>? Hostnames =>
         State.Feed?.Tunnel.Domain is { } domain
             ?
@@ -44,7 +44,7 @@ internal sealed record CertificateFacts
             ]
             : null;
 
-    /// <summary>Reads the state and the files, and asks the service once.</summary>
+    /// <summary>Reads the state and the files, and requests the feed once.</summary>
     public static async Task<CertificateFacts> GatherAsync(
         AgentSettings settings,
         TimeProvider time,
@@ -60,7 +60,7 @@ internal sealed record CertificateFacts
         return (facts with { Announced = await GetFeedAsync(facts, time, cancellationToken) }).WithFiles();
     }
 
-    // Neither a sign of life nor an acknowledgement (S17): the agent itself may have stopped.
+    // The request neither reports that the agent is live nor acknowledges anything (S17): the agent itself may have stopped.
     private static async Task<ApiResult<FeedAnswer<AgentFeed>>?> GetFeedAsync(
         CertificateFacts facts,
         TimeProvider time,

@@ -4,10 +4,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The leaf that ends inner TLS: there, valid, and renewed in time.</summary>
+/// <summary>The leaf of inner TLS exists, is valid, and is renewed in time.</summary>
 internal sealed class LeafCheck : IDoctorCheck<CertificateFacts>
 {
-    // Leaves from files have no renewal window: they should have been renewed by now.
+    // Leaves from files have no renewal window: an operator should have renewed them before this part of the lifetime.
     private const double LastPart = 1.0 / 6;
 
     public string Id => "inner_certificate";

@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>Leaf and key from files: they belong together, the key is private, and the chain is in its order.</summary>
+/// <summary>Leaf and key from files match, the key is private, and the chain is in order.</summary>
 internal sealed class LeafFilesCheck : IDoctorCheck<CertificateFacts>
 {
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;

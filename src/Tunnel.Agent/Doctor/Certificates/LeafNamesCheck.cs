@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The leaf is for every name that clients call.</summary>
+/// <summary>The leaf is valid for every hostname that clients call.</summary>
 internal sealed class LeafNamesCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "inner_names";

@@ -5,7 +5,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>A real call over mTLS: the service knows the certificate, and the agent could renew it now.</summary>
+/// <summary>A real request over mTLS: the service accepts the certificate, and the agent could renew it now.</summary>
 internal sealed class MachineApiCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "machine_api";

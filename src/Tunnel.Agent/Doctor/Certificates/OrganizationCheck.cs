@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The certificate that the agent has is for the organization and the tunnel that the file names.</summary>
+/// <summary>The agent's certificate is for the organization and the tunnel of the configuration.</summary>
 internal sealed class OrganizationCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "organization";
@@ -38,7 +38,7 @@ internal sealed class OrganizationCheck : IDoctorCheck<CertificateFacts>
             };
         }
 
-        // The tunnel token names its organization.
+        // In manual mode the tunnel token determines the organization.
         return DoctorFinding.Pass(Id, $"Enrolled for {own} in the organization {organization}.", $"enrolled as {id}");
     }
 

@@ -5,7 +5,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>Who the agent is to the edges and the service: there, valid, vouched for, and renewed in time.</summary>
+/// <summary>
+/// The agent's identity for the edges and the service: it exists, is valid and trusted, and is renewed in time.
+/// </summary>
 internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "platform_certificate";
@@ -88,7 +90,7 @@ internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
             : DoctorFinding.Pass(Id, $"It is valid for another {Spans.Text(own.NotAfter - facts.Now)}.");
     }
 
-    // At its issuance: whether it has expired is checked separately.
+    // Verified at the time of issuance: a separate check covers expiry.
     private static PeerRefusal Refusal(PlatformTrust trust, KeyAndCertificate own, CertificateDocument document) =>
         new PeerVerifier(trust)
             .Verify(

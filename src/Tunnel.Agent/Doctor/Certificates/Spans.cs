@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>Durations as people read them: the two largest units.</summary>
+/// <summary>Formats durations for people: the two largest units.</summary>
 internal static class Spans
 {
     public static string Text(TimeSpan span)

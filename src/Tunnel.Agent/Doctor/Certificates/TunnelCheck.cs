@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The tunnel is served, and clients have an authority to know its agents by.</summary>
+/// <summary>The tunnel is served, and clients have a CA to verify its agents.</summary>
 internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "tunnel";

@@ -4,8 +4,8 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// Manual mode: the tunnel token can be read, and will be after a restart of the machine. Whether it is the present one
-/// shows at the next renewal, which takes it along: an old one is refused there.
+/// Manual mode: the tunnel token can be read, also after a reboot. Whether it is the current token shows only at the next
+/// renewal, where the service refuses an old one.
 /// </summary>
 internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
 {
