@@ -27,7 +27,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Makes the parts of the running agent, joins them, and disposes of them in order.</summary>
+/// <summary>Creates and connects the parts of the running agent, and disposes of them in order.</summary>
 internal sealed class AgentComponents : IAsyncDisposable
 {
     private volatile RouteGeneration generation;
@@ -139,7 +139,7 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public MetricsText MetricsText { get; } = new("Culvert");
 
-    /// <summary>What the agent started with.</summary>
+    /// <summary>The settings at the start.</summary>
     public AgentSettings Settings { get; }
 
     public TimeProvider Time { get; }
@@ -150,15 +150,14 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public UpstreamFactory Upstreams { get; }
 
-    /// <summary>Keys of issuers that were fetched before a restart.</summary>
+    /// <summary>Keys of issuers from earlier runs.</summary>
     public IssuerKeyFile KeptKeys { get; }
 
     public SessionKey SessionKey { get; }
 
-    /// <summary>What every generation of routes uses.</summary>
+    /// <summary>The parts that every generation of routes uses.</summary>
     public LastingParts Lasting { get; }
 
-    /// <summary>The routes in service.</summary>
     public RouteMap Map { get; } = new();
 
     public LeafSlot Leaves { get; }
@@ -169,26 +168,25 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public AcmeLeaves PublicLeaves { get; }
 
-    /// <summary>For the domains of other providers' tunnels.</summary>
+    /// <summary>Leaves for the domains of other providers' tunnels.</summary>
     public DomainLeaves IssuedLeaves { get; }
 
     public PublicCertificates PublicCertificates { get; }
 
     public AuditTrail Trail { get; }
 
-    /// <summary>Sends the records of <see cref="Trail"/> to a collector, where one is configured.</summary>
+    /// <summary>Sends the records of <see cref="Trail"/> to a collector, if one is configured.</summary>
     public CallExporter Exporter { get; }
 
     public CallCounts Counts { get; }
 
-    /// <summary>What calls were charged. Its file is opened with the first charge.</summary>
+    /// <summary>The charges of calls against budgets. The first charge opens its file.</summary>
     public BudgetLedger Budgets { get; }
 
     public InnerServer Server { get; }
 
     public EdgeFleet Fleet { get; }
 
-    /// <summary>Tunnels of other providers.</summary>
     public LongPollTunnels LongPolls { get; }
 
     /// <summary>Tunnels behind the connectors of other providers.</summary>
@@ -198,7 +196,7 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public RetiringUpstreams Retiring { get; }
 
-    /// <summary>The doctor's checks, as the reports contain them.</summary>
+    /// <summary>The doctor's checks, as reports contain them.</summary>
     public RunningChecks Doctor { get; }
 
     public ReportedChecks ReportedChecks { get; }
@@ -222,7 +220,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         Metrics.Dispose();
     }
 
-    // What handles requests: one pipeline for all tunnels, whichever map finds their routes.
+    // Handles requests: all tunnels share the pipeline, and each map finds its own routes.
     private Func<RouteMap, InnerApplication> CreateApplications(Traces? traces)
     {
         var held = new BodyBudget();
@@ -296,7 +294,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         return tunnels;
     }
 
-    // Why tunnels of other providers may not be served now; null while they may.
+    // Why tunnels of other providers must not be served now; null while they may.
     private string? FindClosure() =>
         Credentials?.Withdrawal
         ?? (
@@ -320,7 +318,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             AccountChanged = () => Credentials.RequestReport(),
         };
 
-    // Open from the start, whatever the routes are: they may get a policy while the agent runs, and are recorded then.
+    // Opened for any routes: a reload may give them a policy, and then their calls are recorded.
     private AuditTrail OpenTrail(StateDirectory state)
     {
         try

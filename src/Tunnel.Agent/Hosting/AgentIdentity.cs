@@ -5,7 +5,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Tells an agent from the others on its machine: in <c>/readyz</c> and for the doctor.</summary>
+/// <summary>Identifies an agent among those of its machine: in <c>/readyz</c> and for the doctor.</summary>
 internal static class AgentIdentity
 {
     public static ProgramIdentity Find(AgentSettings settings) =>

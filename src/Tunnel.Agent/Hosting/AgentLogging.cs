@@ -2,8 +2,7 @@ using Culvert.Platform.Logging;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>The log of the agent, and what the running agent reads from it or changes in it.</summary>
-/// <param name="Loggers">Makes the loggers.</param>
+/// <summary>The log of the agent, with the parts that the running agent reads or changes.</summary>
 internal sealed record AgentLogging(ILoggerFactory Loggers)
 {
     /// <summary>The last lines, for the status page; null: the page shows none.</summary>
@@ -12,6 +11,6 @@ internal sealed record AgentLogging(ILoggerFactory Loggers)
     /// <summary>The levels that a reload changes; null: they do not change.</summary>
     public LogLevels? Levels { get; init; }
 
-    /// <summary>Receives the agent's id; null: the lines do not contain it.</summary>
+    /// <summary>Receives the agent's id for the log lines; null: they do not contain it.</summary>
     public LogSubject? Subject { get; init; }
 }

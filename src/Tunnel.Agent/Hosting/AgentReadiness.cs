@@ -9,38 +9,39 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Whether the agent can do its job now, hop by hop.</summary>
+/// <summary>Whether the agent can serve now, by component.</summary>
 internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSettings>? watch)
 {
     private volatile bool isDraining;
     private volatile bool isPortMissing;
     private volatile IReadOnlyList<string> unknownEdges = [];
 
-    // Set when every server and issuer has been asked once: until then an agent that starts is not ready for some routes alone.
+    // Set after the first probe of every server and issuer: until then a starting agent is not ready even if some routes
+    // are.
     private volatile bool isKnown;
 
-    /// <summary>Whether it accepts no new clients.</summary>
+    /// <summary>True when it accepts no new clients.</summary>
     public bool IsDraining
     {
         get => isDraining;
         set => isDraining = value;
     }
 
-    /// <summary>Whether a route's resource depends on a port that no edge has reported yet.</summary>
+    /// <summary>True when a route's resource depends on a port that no edge has reported yet.</summary>
     public bool IsPortMissing
     {
         get => isPortMissing;
         set => isPortMissing = value;
     }
 
-    /// <summary>What <c>tunnel.edges</c> names and the feed does not.</summary>
+    /// <summary>Entries of <c>tunnel.edges</c> that match no edge of the feed.</summary>
     public IReadOnlyList<string> UnknownEdges
     {
         get => unknownEdges;
         set => unknownEdges = value;
     }
 
-    /// <summary>What <c>/readyz</c> evaluates.</summary>
+    /// <summary>The checks of <c>/readyz</c>.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
             .. parts.Credentials.Checks,
@@ -60,7 +61,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             .. watch?.Checks ?? [],
         ];
 
-    // What closes some routes must not take the others out of a balancer: it counts when no route is served.
+    // A failure of some routes must not remove the others from a load balancer: it counts only when no route is served.
     private ReadinessCheck OfRoutes(string name, Func<string?> evaluate) =>
         ReadinessCheck.Create(name, evaluate) with
         {
@@ -111,7 +112,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ? $"Not served, as an audience is another route's resource: {string.Join(", ", unserved)}."
             : null;
 
-    // Of issuers that some route trusts: without their keys that route answers 503.
+    // Checks the issuers that routes trust: without their keys those routes respond with 503.
     private string? CheckIssuers()
     {
         var unhealthy = parts.Generation.Issuers.Where(i => !HasKeys(i)).Select(i => i.Issuer.Name).ToList();
@@ -125,7 +126,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ? $"Calls cannot be recorded: {problem}"
             : null;
 
-    // The operator's choice, or routes without a written policy: the agent does its job, and calls go unrecorded.
+    // Advisory: by the operator's choice, or without a written policy, calls are served without a record.
     private string? CheckUnrecorded() =>
         parts.Trail.Problem is { } problem
         && CheckAudit() is null
@@ -133,7 +134,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
             ? $"Calls are served without a record: {problem}"
             : null;
 
-    // Routes that serve no call because of their pins.
+    // Finds routes that serve no call because of their pins.
     private string? CheckPins()
     {
         var pins = parts.Generation.Routes.Select(r => r.Policy.Pins).OfType<RoutePins>().ToList();
@@ -155,7 +156,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     private string? CheckConnectors() =>
         Join(parts.Connectors.Status.Where(t => t.Problem is not null).Select(t => $"Tunnel {t.Domain}: {t.Problem}"));
 
-    // Each of them, so that the operator does not repair one after the other.
+    // Lists all problems, so that the operator can fix them together.
     private static string? Join(IEnumerable<string> problems) =>
         string.Join(" ", problems) is { Length: > 0 } all ? all : null;
 

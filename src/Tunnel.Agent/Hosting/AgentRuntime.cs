@@ -9,8 +9,8 @@ using Culvert.Tunnel.Agent.Ui;
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// The running agent. Credentials and feed decide what the fleet dials and under which domain the routes are; a change
-/// of them does not need a restart.
+/// The running agent. Credentials and feed determine the edges that the fleet dials and the domain of the routes; a
+/// change of them needs no restart.
 /// </summary>
 internal sealed class AgentRuntime : IAsyncDisposable
 {
@@ -26,10 +26,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly FeedApplier feed;
     private readonly ConfigurationReloader reloader;
 
-    /// <param name="settings">What it starts with.</param>
-    /// <param name="state">Its state directory.</param>
-    /// <param name="logging">Its log.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="settings">The settings at the start.</param>
     /// <param name="watch">Reports changes of the file; null: there are none.</param>
     /// <param name="traces">Receives the spans of calls; null: there are none.</param>
     /// <param name="metrics">Sends metrics; null: to no collector.</param>
@@ -63,16 +60,16 @@ internal sealed class AgentRuntime : IAsyncDisposable
         };
     }
 
-    /// <summary>What <c>/readyz</c> evaluates.</summary>
+    /// <summary>The checks of <c>/readyz</c>.</summary>
     public IReadOnlyList<ReadinessCheck> Checks => parts.Readiness.Checks;
 
-    /// <summary>The doctor's checks, as the reports contain them.</summary>
+    /// <summary>The doctor's checks, as reports contain them.</summary>
     public RunningChecks Doctor => parts.Doctor;
 
     /// <summary>
-    /// Serves until cancelled, then drains. External failures appear in readiness and recover automatically.
+    /// Serves until cancelled, then drains. After external failures it recovers without a restart; readiness shows them.
     /// </summary>
-    /// <exception cref="IOException">The health address cannot be listened on.</exception>
+    /// <exception cref="IOException">The health address is not available.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         Log.Starting(logger, ProductVersion.Text, parts.Settings.Tunnel.Id);
@@ -116,7 +113,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         await background.CancelAsync();
         await BackgroundTasks.WaitForEndAsync(running);
 
-        // Last of all: calls that ended with the drain are recorded too.
+        // Last, so that calls that end during the drain are recorded too.
         await audit.CancelAsync();
         await BackgroundTasks.WaitForEndAsync([recording]);
         Log.Stopped(logger);
@@ -137,7 +134,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
                 Log.ServingEnded(logger, reason);
             }
 
-            // Each time: a dial that was in progress may succeed after the other connections were closed.
+            // Repeated: a dial in progress may succeed after the other connections were closed.
             if (reason is not null || known is not null)
             {
                 await feed.ApplyAsync();
@@ -166,7 +163,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
         Log.Draining(logger, parts.Fleet.Options.Drain);
         await Task.WhenAll(parts.Fleet.StopAsync(), parts.LongPolls.StopAsync(), parts.Connectors.StopAsync());
 
-        // No stream is left by now, or only streams that must end.
+        // The remaining streams, if any, must end now.
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await parts.Server.StopAsync(now.Token);

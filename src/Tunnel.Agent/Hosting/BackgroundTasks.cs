@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Waits for the tasks that run as long as the agent does.</summary>
+/// <summary>Waits for the tasks that run during the lifetime of the agent.</summary>
 internal static class BackgroundTasks
 {
-    // A background task that ends without a stop is a bug; without the task the agent would look healthy for a while.
+    // A background task that ends before the stop is a bug; without it the agent would look healthy for a while.
     public static async Task WaitForStopAsync(Task[] running, CancellationToken cancellationToken)
     {
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
@@ -28,7 +28,7 @@ internal static class BackgroundTasks
         }
         catch (OperationCanceledException)
         {
-            // As requested.
+            // The expected end.
         }
     }
 }

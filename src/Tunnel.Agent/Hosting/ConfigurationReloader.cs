@@ -8,11 +8,11 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// <summary>Applies changes of the configuration file while the agent runs.</summary>
 internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier feed, ILogger logger)
 {
-    // Null: the settings are those in service, and what the routes take from the feed has changed.
+    // Null: the settings stay, and the feed has changed policies of the routes.
     private readonly Channel<AgentSettings?> changes = Channel.CreateBounded<AgentSettings?>(1);
 
     /// <summary>
-    /// Applies the sections that all programs have, then queues the rest for <see cref="RunGenerationsAsync"/>.
+    /// Applies the sections that all programs share, then queues the rest for <see cref="RunGenerationsAsync"/>.
     /// </summary>
     public async ValueTask ApplyAsync(AgentSettings next, SharedSections sections, CancellationToken cancellationToken)
     {
@@ -20,11 +20,11 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         await changes.Writer.WriteAsync(next, cancellationToken);
     }
 
-    /// <summary>As <see cref="ApplyAsync"/>, for the policies that the feed has for routes of the present file.</summary>
+    /// <summary>Queues a change of the feed's policies for the present routes.</summary>
     public ValueTask ApplyPoliciesAsync(CancellationToken cancellationToken) =>
         changes.Writer.WriteAsync(null, cancellationToken);
 
-    // The only place where a set of routes replaces another. Requests continue with the set they began with.
+    // The only place where one set of routes replaces another. Requests in progress keep the set that they started with.
     public async Task RunGenerationsAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -59,7 +59,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         }
     }
 
-    /// <summary>Logs what an operator should know of the settings in service.</summary>
+    /// <summary>Logs warnings about the settings in service.</summary>
     public void Announce()
     {
         if (parts.Generation.Settings.Acme.DangerousAllowUnbound)
@@ -70,7 +70,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         parts.Generation.Announce(logger);
     }
 
-    // Settings that are not part of the routes and can change while the agent runs.
+    // Settings outside of the routes that can change while the agent runs.
     private void ApplySettings(AgentSettings next)
     {
         parts.Trail.Apply(next.Audit);
@@ -94,7 +94,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         parts.Connectors.Use(next.Connectors);
     }
 
-    // The certificate in service stays until the other source has one.
+    // The certificate in service stays until the new source has one.
     private void ApplyCertificates(CertificateSettings next)
     {
         parts.Leaves.Use(next.Protocols);

@@ -8,15 +8,15 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// Applies credentials and feed: they decide what the fleet dials and under which domain the routes are.
+/// Applies credentials and feed: they determine the edges that the fleet dials and the domain of the routes.
 /// </summary>
 internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
 {
     private const int HttpsPort = 443;
 
-    private readonly Lock gate = new(); // one state is applied at a time, the later one last
+    private readonly Lock gate = new(); // one state is applied at a time, the latest one last
 
-    /// <summary>Hands the policies of a feed over; true: there is another one for a route that takes it.</summary>
+    /// <summary>Passes on the policies of a feed; true: the policy of a route that uses them has changed.</summary>
     public bool OfferPolicies(AgentFeed feed) =>
         parts.Lasting.Policies!.Offer(
             (feed.Policies ?? [])
@@ -26,7 +26,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
                 .ToDictionary(p => p.Route!, p => p.Policy, StringComparer.Ordinal)
         );
 
-    // Called for each change of credentials or feed; does nothing before both are there.
+    // Called for each change of credentials or feed; does nothing until both exist.
     public ValueTask ApplyAsync()
     {
         lock (gate)
@@ -37,9 +37,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>
-    /// Puts another generation of routes in service, with the settings that are not part of the routes.
-    /// </summary>
+    /// <summary>Puts another generation of routes in service, and applies the settings outside of the routes.</summary>
     public void Replace(RouteGeneration next, Action<AgentSettings> applySettings)
     {
         lock (gate)

@@ -1,18 +1,18 @@
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// Returns memory to the system when calls become rare. The collector keeps what a burst of calls needed until the next
-/// collection, and an idle agent allocates too little to cause one.
+/// Returns memory to the system when calls become rare. After a burst of calls the garbage collector holds memory until
+/// the next collection, and an idle agent allocates too little to trigger one.
 /// </summary>
 internal sealed class IdleCollection : IDisposable
 {
-    /// <summary>Between two checks.</summary>
+    /// <summary>The interval of checks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
-    /// <summary>An agent that allocates fewer bytes between two checks is idle.</summary>
+    /// <summary>An agent that allocates fewer bytes than this between two checks is idle.</summary>
     public const long IdleBytes = 1024 * 1024;
 
-    /// <summary>Fewer bytes since the last collection are not worth another one.</summary>
+    /// <summary>The least number of bytes since the last collection that justifies another one.</summary>
     public const long WorthBytes = 16 * 1024 * 1024;
 
     private readonly Func<long> allocated;
@@ -21,9 +21,8 @@ internal sealed class IdleCollection : IDisposable
     private long checkedAt;
     private long collectedAt;
 
-    /// <param name="time">The clock.</param>
-    /// <param name="allocated">Bytes that this process has allocated since it started.</param>
-    /// <param name="collect">Collects all generations and returns what is free to the system.</param>
+    /// <param name="allocated">The bytes that this process has allocated since it started.</param>
+    /// <param name="collect">Collects all generations and returns free memory to the system.</param>
     public IdleCollection(TimeProvider time, Func<long> allocated, Action collect)
     {
         (this.allocated, this.collect) = (allocated, collect);
@@ -31,7 +30,6 @@ internal sealed class IdleCollection : IDisposable
         timer = time.CreateTimer(static state => ((IdleCollection)state!).Check(), this, Interval, Interval);
     }
 
-    /// <summary>Of this process, until disposed.</summary>
     public static IdleCollection Start(TimeProvider time) =>
         new(
             time,

@@ -11,13 +11,12 @@ using Log = Culvert.Tunnel.Agent.Telemetry.Log;
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// The routes of one version of the file: issuers with their keys, routes with their upstreams, probes. A change of the
-/// file makes another generation, which reuses the parts that did not change; the other parts of this one serve the
-/// requests that they have, and end.
+/// The routes of one version of the file, with their issuers, upstreams and probes. A reload creates another generation,
+/// which reuses the unchanged parts; the other parts of this one serve their present requests, and end.
 /// </summary>
 internal sealed class RouteGeneration : IAsyncDisposable
 {
-    /// <summary>For streams on what a changed file has replaced (as S10 for what a renewal has replaced).</summary>
+    /// <summary>The limit of streams on parts that a reload has replaced (S10 has the same limit after a renewal).</summary>
     public static readonly TimeSpan LongestUse = TimeSpan.FromHours(24);
 
     private readonly RouteSet set;
@@ -79,11 +78,11 @@ internal sealed class RouteGeneration : IAsyncDisposable
 
     public IReadOnlyList<UpstreamProbe> Probes { get; }
 
-    /// <summary>The upstreams that the next reading does not take over.</summary>
+    /// <summary>The upstreams that the next generation does not reuse.</summary>
     public IEnumerable<Upstream> LeftBy(RouteGeneration next) =>
         Routes.Select(r => r.Upstream).Except(next.Routes.Select(r => r.Upstream));
 
-    /// <summary>Fetches keys and probes until cancelled. It ends without cancellation only after an error.</summary>
+    /// <summary>Fetches keys and probes until cancelled; ends earlier only after an error.</summary>
     public async Task RunAsync(Action changed, CancellationToken cancellationToken)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -119,14 +118,14 @@ internal sealed class RouteGeneration : IAsyncDisposable
             }
             : route;
 
-    // A server that is back may be another one.
+    // A server that is back may have changed.
     private static void NoteChange(UpstreamProbe probe, Action changed)
     {
         probe.Route.Policy.Pins?.RequestVerification();
         changed();
     }
 
-    /// <summary>Logs what an operator should know of the routes.</summary>
+    /// <summary>Logs warnings about the routes.</summary>
     public void Announce(ILogger log)
     {
         foreach (var route in Routes)
@@ -147,10 +146,9 @@ internal sealed class RouteGeneration : IAsyncDisposable
         }
     }
 
-    /// <summary>The routes as they are reported to the service.</summary>
-    /// <param name="domain">The domain of the tunnel.</param>
-    /// <param name="hostnames">Custom names that are active on the tunnel.</param>
-    /// <param name="authority">The public CA's name in CAA records, and the account there, as far as they are known.</param>
+    /// <summary>The routes for the report to the service.</summary>
+    /// <param name="hostnames">The active custom hostnames of the tunnel.</param>
+    /// <param name="authority">The public CA's name in CAA records, and the account's URL, as far as known.</param>
     public AgentReportRoute[] Report(
         string domain,
         IReadOnlyCollection<string> hostnames,

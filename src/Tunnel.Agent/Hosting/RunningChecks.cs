@@ -10,9 +10,8 @@ using Culvert.Tunnel.Agent.LongPoll;
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>
-/// The doctor's checks as a running agent answers them for its reports. Nothing is spent by asking: no token is exchanged,
-/// no edge dialled, no upstream started and no route called; what the agent has learned while serving replaces those
-/// checks.
+/// The doctor's checks of a running agent, for its reports. They have no side effects: no token is exchanged, no edge
+/// dialled, no upstream started and no route called; the agent's own observations replace those checks.
 /// </summary>
 internal sealed class RunningChecks(
     Func<RouteGeneration> generation,

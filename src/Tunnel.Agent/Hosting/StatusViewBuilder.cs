@@ -6,7 +6,6 @@ using Culvert.Tunnel.Agent.Ui;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Builds what the status page shows.</summary>
 internal sealed class StatusViewBuilder(AgentComponents parts, HealthEndpoints endpoints, RecentLines? lines)
 {
     public async Task<StatusView> BuildAsync(CancellationToken cancellationToken) =>

@@ -4,14 +4,14 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>The public certificates in service, one per name. A swap concerns handshakes from then on.</summary>
+/// <summary>The public certificates in service, one per name. A replacement applies to later handshakes.</summary>
 internal sealed class AcmeLeaves(SslProtocols protocols, TimeProvider time)
 {
     private readonly Lock gate = new(); // one change at a time
     private readonly ConcurrentDictionary<string, InnerLeaf> byName = new(StringComparer.OrdinalIgnoreCase);
     private SslProtocols protocols = protocols; // guarded by gate
 
-    /// <summary>The leaf of the name while it is valid; null: the registered authority's leaf serves it.</summary>
+    /// <summary>The leaf of the name while it is valid; null: the registered CA's leaf serves the name.</summary>
     public InnerLeaf? Find(string name) =>
         byName.TryGetValue(name, out var leaf) && leaf.IsValidAt(time.GetUtcNow()) ? leaf : null;
 
@@ -23,7 +23,7 @@ internal sealed class AcmeLeaves(SslProtocols protocols, TimeProvider time)
         }
     }
 
-    /// <summary>What handshakes may negotiate from now on.</summary>
+    /// <summary>Sets the TLS versions of later handshakes.</summary>
     public void Use(SslProtocols next)
     {
         lock (gate)
@@ -41,7 +41,7 @@ internal sealed class AcmeLeaves(SslProtocols protocols, TimeProvider time)
         }
     }
 
-    /// <summary>Takes out of service what the configuration no longer names.</summary>
+    /// <summary>Removes the leaves of names that the configuration no longer has.</summary>
     public void Retain(IReadOnlyCollection<string> names)
     {
         foreach (var gone in byName.Keys.Where(n => !names.Contains(n, StringComparer.OrdinalIgnoreCase)))

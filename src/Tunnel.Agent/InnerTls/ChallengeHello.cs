@@ -4,18 +4,18 @@ using Culvert.Platform.Tls;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// Whether a ClientHello offers <c>acme-tls/1</c> and nothing else (RFC 8737 §4), read without consuming a byte: the
-/// handshake callback does not receive the protocols of a hello. Called only for names with a live challenge.
+/// Whether a ClientHello offers only <c>acme-tls/1</c> (RFC 8737 §4), read without consuming a byte: the handshake
+/// callback does not receive the protocols of a hello. Called only for names with an active challenge.
 /// </summary>
 internal static class ChallengeHello
 {
-    private const int MaxBytes = 16 * 1024; // as the edge's: what a CA sends is a tenth of it
+    private const int MaxBytes = 16 * 1024; // as the edge's: the hello of a CA has a tenth of it
 
-    /// <summary>Waits for the whole hello. Everything that is not such a one is left to the usual handshake.</summary>
+    /// <summary>Waits for the whole hello. For anything else the usual handshake applies.</summary>
     public static async Task<bool> IsNextAsync(PipeReader input, CancellationToken cancellationToken) =>
         await HelloPeek.ReadAsync(input, cancellationToken) is { IsChallenge: true };
 
-    /// <summary>Of all that has come.</summary>
+    /// <summary>Judges the bytes received so far.</summary>
     internal static bool IsChallenge(ReadOnlySpan<byte> bytes)
     {
         var parser = new ClientHelloParser(new byte[MaxBytes]);

@@ -5,8 +5,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// The certificates that the service issued for the domains of other providers' tunnels, one slot each. A swap concerns handshakes from
-/// then on; connections made before continue.
+/// The service's certificates for the domains of other providers' tunnels, one slot each. A replacement applies to later
+/// handshakes; existing connections continue.
 /// </summary>
 internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, ILoggerFactory loggers)
 {
@@ -19,7 +19,7 @@ internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, IL
 
     public void Swap(string domain, KeyAndCertificate pair) => Get(domain).Swap(pair);
 
-    /// <summary>What handshakes may negotiate from now on.</summary>
+    /// <summary>Sets the TLS versions of later handshakes.</summary>
     public void Use(SslProtocols next)
     {
         negotiable = new Negotiable(next);
@@ -29,7 +29,9 @@ internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, IL
         }
     }
 
-    /// <summary>Forgets the domains that the configuration no longer names. Tunnels that end keep their slot until then.</summary>
+    /// <summary>
+    /// Removes the domains that the configuration no longer has. Tunnels that are ending use their slot until then.
+    /// </summary>
     public void Retain(IReadOnlyCollection<string> domains)
     {
         foreach (var gone in slots.Keys.Except(domains, StringComparer.Ordinal))

@@ -4,14 +4,14 @@ using Culvert.Platform.Tls;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>Reads a ClientHello without taking a byte of it.</summary>
+/// <summary>Reads a ClientHello without consuming it.</summary>
 internal static class HelloPeek
 {
     private const int MaxBytes = 16 * 1024; // as the edge's
     private const int RecordHeader = 5; // RFC 8446 §5.1
     private const int MessageHeader = 4; // RFC 8446 §4
 
-    /// <summary>Waits for the whole hello; null if it is none, or names no server.</summary>
+    /// <summary>Waits for the whole hello; null if it is malformed or has no server name.</summary>
     public static async Task<ClientHello?> ReadAsync(PipeReader input, CancellationToken cancellationToken)
     {
         var parser = new ClientHelloParser(new byte[MaxBytes]);
@@ -42,7 +42,7 @@ internal static class HelloPeek
 
     /// <summary>
     /// The server name of a hello that is longer than its first record: RFC 8446 §5.1 allows any split, and
-    /// <c>SslStream</c> looks for the name in the first record alone. Null for every other hello.
+    /// <c>SslStream</c> searches for the name only in the first record. Null for every other hello.
     /// </summary>
     public static async Task<string?> FindSplitNameAsync(PipeReader input, CancellationToken cancellationToken)
     {

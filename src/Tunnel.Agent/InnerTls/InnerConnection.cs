@@ -9,10 +9,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>One client as Kestrel sees it: a connection whose bytes are inner TLS, whatever kind of tunnel carries them.</summary>
+/// <summary>A client connection for Kestrel: its bytes are inner TLS, and any kind of tunnel carries them.</summary>
 internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConnection, IMemoryPoolFeature
 {
-    // A round trip and the client's own reading, generously.
+    // Ample time for a round trip and for the client to read.
     private static readonly TimeSpan DeliveryTime = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider time;
@@ -26,12 +26,12 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     private bool closeRequested; // guarded by gate
     private volatile bool deliverBeforeAbort;
 
-    /// <param name="id">Names it in logs and records.</param>
-    /// <param name="transport">What carries its bytes.</param>
-    /// <param name="client">Whom the agent takes for its client.</param>
-    /// <param name="time">The clock of its end.</param>
-    /// <param name="ended">Called when it has unwound, whichever consumer had it.</param>
-    /// <param name="inputEnded">Fires when the client sends no more, or is gone.</param>
+    /// <param name="id">Identifies the connection in logs and records.</param>
+    /// <param name="transport">Carries the bytes.</param>
+    /// <param name="client">The client's address, as far as the agent knows it.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="ended">Called after the connection has ended, in Kestrel or elsewhere.</param>
+    /// <param name="inputEnded">Fires when the client sends no more, or has disconnected.</param>
     protected InnerConnection(
         string id,
         IDuplexPipe transport,
@@ -50,18 +50,20 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         ConnectionClosed = closed.Token;
         Features.Set<ITunnelConnection>(this);
 
-        // P3: a client that is gone must end its exchange even if no reader waits from the connection, which is the
-        // rule during a long answer. Queued, because Kestrel's own callbacks run user code.
+        // P3: the exchange of a disconnected client must end even if nothing reads from the connection, as during a long
+        // response. Queued, because Kestrel's own callbacks run user code.
         peerGone = inputEnded.UnsafeRegister(
             static self => ThreadPool.UnsafeQueueUserWorkItem(static c => c.Close(), (InnerConnection)self!, false),
             this
         );
     }
 
-    /// <summary>Kestrel's own blocks for the buffers of TLS and HTTP; the shared pool would allocate an owner each time.</summary>
+    /// <summary>
+    /// Kestrel's own blocks for the buffers of TLS and HTTP; the shared pool would allocate an owner each time.
+    /// </summary>
     public MemoryPool<byte> MemoryPool { get; private set; } = MemoryPool<byte>.Shared;
 
-    /// <summary>Called when it has unwound, if a server took it.</summary>
+    /// <summary>Called after the connection has ended, if a server accepted it.</summary>
     public Action? Left { get; set; }
 
     public abstract string ServerName { get; }
@@ -81,8 +83,8 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
 
     public string Forwarded(string host)
     {
-        // A connection has one client and, in practice, one host. Requests of one HTTP/2 connection may race here:
-        // each sees some complete pair.
+        // A connection has one client and, in practice, one host. Requests of one HTTP/2 connection may race here: each
+        // sees a complete pair.
         var last = forwarded;
         if (last.Host != host)
         {
@@ -93,16 +95,16 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         return last.Value;
     }
 
-    /// <summary>True once the connection should end with its next answer.</summary>
+    /// <summary>True when the connection should close after its next response.</summary>
     public bool ClosesAfterAnswer { get; private set; }
 
     /// <summary>
-    /// Lets what was written reach the client when the connection is aborted: an answer that breaks off at the
-    /// upstream ends for the client where the upstream left it, unfinished and without close_notify.
+    /// Delivers what was written before an abort: if a response breaks off at the upstream, the client receives the same
+    /// part, unfinished and without close_notify.
     /// </summary>
     public void DeliverBeforeAbort() => deliverBeforeAbort = true;
 
-    /// <summary>First connection middleware: from here on the server listens to <see cref="RequestClose"/>.</summary>
+    /// <summary>First connection middleware: from here on the server obeys <see cref="RequestClose"/>.</summary>
     public static ConnectionDelegate Start(ConnectionDelegate next) =>
         context =>
         {
@@ -110,21 +112,21 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
             return next(context);
         };
 
-    /// <summary>Connection middleware behind TLS: a close that was requested during the handshake is due now.</summary>
+    /// <summary>Connection middleware after TLS: executes a close that was requested during the handshake.</summary>
     public static ConnectionDelegate Agree(ConnectionDelegate next) =>
         context =>
         {
             if (context is InnerConnection { ClosesAfterAnswer: true } connection)
             {
-                connection.CloseAfterAnswer(); // which protocol it speaks is known by now
+                connection.CloseAfterAnswer(); // the protocol is known now
             }
 
             return next(context);
         };
 
     /// <summary>
-    /// Ends the connection without racing its client (W13). HTTP/2 can say at any moment which requests it took;
-    /// HTTP/1.1 only in an answer, so there the next answer says <c>Connection: close</c>.
+    /// Closes the connection without a race with the client's next request (W13). HTTP/2 can state at any time which
+    /// requests it has accepted; HTTP/1.1 only in a response, so its next response has <c>Connection: close</c>.
     /// </summary>
     public void CloseAfterAnswer()
     {
@@ -135,7 +137,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         }
     }
 
-    /// <summary>Ends the connection as soon as no request runs, with close_notify.</summary>
+    /// <summary>Closes the connection, with close_notify, as soon as no request runs.</summary>
     public void RequestClose()
     {
         lock (gate)
@@ -177,16 +179,16 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         await base.DisposeAsync();
     }
 
-    /// <summary>Who the client is, and which host it requested, for the upstream.</summary>
+    /// <summary>The client's address and the requested host, for the upstream.</summary>
     protected virtual string FormatForwarded(string host) => ForwardedHeader.Format(Client.Address, host);
 
-    /// <summary>Cuts off what carries the connection, in both directions.</summary>
+    /// <summary>Aborts the carrying stream or connection, in both directions.</summary>
     protected abstract void AbortCarrier(StreamErrorCode code);
 
     /// <summary>Called once, when both directions have completed.</summary>
     protected abstract ValueTask DisposeCarrierAsync();
 
-    // FIN behind what was written; a client that does not end its side then is not waited for.
+    // Sends FIN after the written bytes, and waits a limited time for the client to close its side.
     private async Task EndAfterDeliveryAsync()
     {
         await Carrier.Output.CompleteAsync();
@@ -196,7 +198,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         }
         catch (OperationCanceledException)
         {
-            // The client ended its side, as it should.
+            // The client closed its side, as expected.
         }
 
         AbortCarrier(StreamErrorCode.UpstreamGone);

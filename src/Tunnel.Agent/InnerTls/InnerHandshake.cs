@@ -6,12 +6,12 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>Chooses the certificate of an inner handshake, or refuses it.</summary>
-/// <param name="leaves">The registered authority's.</param>
-/// <param name="isOwnName">Whether a server name is one of the tunnel, as of now.</param>
-/// <param name="time">The clock of handshakes.</param>
-/// <param name="logger">For what they say.</param>
-/// <param name="certified">What ACME adds; null for nothing.</param>
+/// <summary>Chooses the certificate of an inner handshake, or refuses the handshake.</summary>
+/// <param name="leaves">The leaf of the registered CA.</param>
+/// <param name="isOwnName">Whether a server name is one of the tunnel's current names.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Logs refused handshakes.</param>
+/// <param name="certified">Public certificates and challenges; null without ACME.</param>
 internal sealed class InnerHandshake(
     LeafSlot leaves,
     Func<string, bool> isOwnName,
@@ -20,19 +20,19 @@ internal sealed class InnerHandshake(
     PublicLeaves? certified = null
 )
 {
-    // The client's own round trips over the tunnel; a stalled hello must not hold a stream for long.
+    // A few round trips of the client over the tunnel; a stalled hello must not hold a stream for long.
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether there is anything to show a client of that name. A leaf that has ended is nothing: another agent of the
-    /// tunnel may hold a good one.
+    /// Whether there is a certificate for the name. An expired leaf does not count: another agent of the tunnel may have
+    /// a valid one.
     /// </summary>
     public bool CanServe(string serverName) =>
         leaves.HasGood
         || certified?.Leaves.Find(serverName) is not null
         || certified?.FindChallenge(serverName) is not null;
 
-    /// <summary>Connection middleware that ends the client's TLS.</summary>
+    /// <summary>Connection middleware that terminates the client's TLS.</summary>
     public ConnectionDelegate Use(ConnectionDelegate next)
     {
         var serve = new InnerTlsMiddleware(Choose, Timeout, time, logger).Use(next);
@@ -45,8 +45,8 @@ internal sealed class InnerHandshake(
                     : serve(connection);
     }
 
-    // S25: while a challenge is announced, a hello that offers its protocol alone gets it, and the connection ends
-    // behind the handshake. Without one that protocol finds none in common, like any other that is not HTTP.
+    // S25: while a challenge is announced, a hello with only its protocol gets it, and the connection closes after the
+    // handshake. Otherwise that protocol is refused as unknown, like any other that is not HTTP.
     private async Task AnswerAsync(
         ConnectionContext connection,
         SslServerAuthenticationOptions challenge,
@@ -76,8 +76,7 @@ internal sealed class InnerHandshake(
         }
         catch (Exception e)
         {
-            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the
-            // agent.
+            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the agent.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return;
         }
@@ -99,7 +98,7 @@ internal sealed class InnerHandshake(
     {
         var opened = connection.Features.Get<ITunnelConnection>();
 
-        // S22: the edge routed, and in CONNECT authorized, by the name in OPEN; the encrypted side must ask for the same.
+        // S22: the edge routed, and in CONNECT authorized, by the name in OPEN; the name in the hello must be the same.
         if (opened is null || !serverName.Equals(opened.ServerName, StringComparison.OrdinalIgnoreCase))
         {
             Log.ServerNameRefused(logger, connection.ConnectionId, "it differs from the name the edge routed by");

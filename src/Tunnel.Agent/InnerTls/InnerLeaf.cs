@@ -5,9 +5,9 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// A server certificate in service. Immutable: a renewal makes a new one, handshakes in flight keep theirs. The TLS
-/// options are built once per leaf; that also lets OpenSSL keep one session cache per leaf, so that resumption works
-/// and ends with the leaf.
+/// A server certificate in service. Immutable: a renewal creates a new one, and handshakes in progress use the old one.
+/// The TLS options are built once per leaf, so that OpenSSL has one session cache per leaf: sessions are resumed for the
+/// lifetime of the leaf only.
 /// </summary>
 internal sealed class InnerLeaf
 {
@@ -28,6 +28,6 @@ internal sealed class InnerLeaf
 
     public SslServerAuthenticationOptions TlsOptions { get; }
 
-    /// <summary>True at and between both ends of its validity.</summary>
+    /// <summary>True from the first to the last second of its validity, inclusive.</summary>
     public bool IsValidAt(DateTimeOffset now) => now >= Pair.NotBefore && now < Pair.NotAfter + TimeSpan.FromSeconds(1);
 }

@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// The HTTP server inside the tunnel: Kestrel on tunnel streams, HTTP/1.1 and HTTP/2 by ALPN. It is a server of its
-/// own, so its limits concern tunnel traffic alone. Requests go straight to the application, without
+/// The HTTP server inside the tunnel: Kestrel on tunnel streams, HTTP/1.1 and HTTP/2 by ALPN. It is separate from the
+/// agent's other servers, so its limits apply only to tunnel traffic. Requests go directly to the application, without
 /// the middleware pipeline.
 /// </summary>
 internal sealed class InnerServer : IAsyncDisposable
@@ -34,7 +34,7 @@ internal sealed class InnerServer : IAsyncDisposable
     {
         (this.application, this.handshake, this.options) = (application, handshake, options);
 
-        // Only Kestrel's parts are taken from the builder; the web host itself is never started.
+        // The builder only creates Kestrel's parts; the web host itself is never started.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton<IConnectionListenerFactory>(new TunnelListenerFactory(listener));
@@ -51,7 +51,9 @@ internal sealed class InnerServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
-    /// <summary>Other bounds from now on: for new connections, and those of headers for the next request too.</summary>
+    /// <summary>
+    /// Sets other limits: for new connections; the limit of headers also for the next request of existing ones.
+    /// </summary>
     public void Use(InnerServerOptions next)
     {
         options = next;
@@ -59,11 +61,11 @@ internal sealed class InnerServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Hands a connection to the server; false, the connection untouched, if it cannot take it: the edge may have another
-    /// place for the client.
+    /// Passes a connection to the server. False: the server cannot accept it, and the connection is unchanged: the edge
+    /// may use another agent for the client.
     /// </summary>
-    /// <param name="connection">The client's.</param>
-    /// <param name="problem">Why the server cannot take it, and what an operator can do; for the log.</param>
+    /// <param name="connection">The client's connection.</param>
+    /// <param name="problem">Why the server cannot accept it, and what an operator can do; for the log.</param>
     public bool TryOffer(InnerConnection connection, [NotNullWhen(false)] out string? problem)
     {
         problem = null;
@@ -93,7 +95,7 @@ internal sealed class InnerServer : IAsyncDisposable
         return false;
     }
 
-    /// <summary>Takes no more streams, asks open connections to end, aborts them when the token fires.</summary>
+    /// <summary>Accepts no more streams, requests open connections to close, aborts them when the token fires.</summary>
     public Task StopAsync(CancellationToken cancellationToken) => server.StopAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -106,7 +108,7 @@ internal sealed class InnerServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
 
-        // P4: header bytes beyond ASCII cross unchanged. Latin-1 maps each byte to one character and back.
+        // P4: header bytes beyond ASCII pass unchanged. Latin-1 maps each byte to one character and back.
         kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
         kestrel.ResponseHeaderEncodingSelector = static _ => Encoding.Latin1;
 
@@ -114,15 +116,15 @@ internal sealed class InnerServer : IAsyncDisposable
         Apply(options, limits);
         limits.MaxRequestHeaderCount = 512;
 
-        // P2: streams of events and slow uploads are normal here; idle time is bounded per route instead. Between
-        // requests a connection may rest long: ending it races the client's next request.
+        // P2: event streams and slow uploads are normal here; each route limits idle time instead. Between requests a
+        // connection may be idle for long: closing it would race with the client's next request.
         limits.MaxRequestBodySize = null;
         limits.MinRequestBodyDataRate = null;
         limits.MinResponseDataRate = null;
         limits.KeepAliveTimeout = TimeSpan.FromHours(1);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(30);
 
-        // A product may multiplex all its sessions over one connection, each holding a stream of events.
+        // A product may multiplex all its sessions over one connection, each with an event stream.
         limits.Http2.MaxStreamsPerConnection = 1024;
         limits.Http2.InitialConnectionWindowSize = 4 * 1024 * 1024;
         limits.Http2.InitialStreamWindowSize = 1024 * 1024;
@@ -131,7 +133,8 @@ internal sealed class InnerServer : IAsyncDisposable
             TunnelEndPoint.Instance,
             listen =>
             {
-                // Both protocols are the default: named here, Kestrel would warn that this endpoint has no TLS of its own.
+                // Both protocols are the default: if they were set here, Kestrel would warn that this endpoint has no TLS
+                // of its own.
                 listen.Use(InnerConnection.Start);
                 listen.Use(handshake.Use);
                 listen.Use(InnerConnection.Agree);

@@ -9,13 +9,13 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// Connection middleware that terminates inner TLS. Kestrel's own writes in blocks of 4 KiB, each a record with its own
-/// encryption, frame and wake-up; here the available bytes of an answer are sent in full records.
+/// Connection middleware that terminates inner TLS. Kestrel's own middleware writes blocks of 4 KiB, each a record with
+/// its own encryption, frame and wake-up; this one sends the available bytes of a response in full records.
 /// </summary>
-/// <param name="choose">The certificate and protocols of one handshake, by its server name.</param>
-/// <param name="handshakeTimeout">How long a handshake may take.</param>
-/// <param name="time">The clock of that.</param>
-/// <param name="logger">For handshakes that fail.</param>
+/// <param name="choose">Returns the certificate and protocols for a server name.</param>
+/// <param name="handshakeTimeout">The limit of a handshake.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Logs failed handshakes.</param>
 internal sealed class InnerTlsMiddleware(
     Func<ConnectionContext, string, SslServerAuthenticationOptions> choose,
     TimeSpan handshakeTimeout,
@@ -24,8 +24,8 @@ internal sealed class InnerTlsMiddleware(
 )
 {
     /// <summary>
-    /// Plaintext of a full record. With the record's own 22 to 50 bytes (RFC 8446 §5.2, RFC 5246 §6.2.3) it still fits
-    /// into one DATA frame of 16 KiB, and that into one record of the outer connection.
+    /// The plaintext of a full record. With the record's own 22 to 50 bytes (RFC 8446 §5.2, RFC 5246 §6.2.3) it fits into
+    /// one DATA frame of 16 KiB, and that into one record of the outer connection.
     /// </summary>
     public const int RecordBytes = (16 * 1024) - 64;
 
@@ -88,14 +88,15 @@ internal sealed class InnerTlsMiddleware(
         }
         catch (Exception e)
         {
-            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the
-            // agent.
+            // Any exception of the TLS library about a client's bytes is caused by the client, not by a bug of the agent.
             Log.InnerHandshakeFailed(logger, connection.ConnectionId, e.Message);
             return false;
         }
     }
 
-    /// <summary>What is still buffered, then close_notify (RFC 8446 §6.1): without it a cut would look like an end.</summary>
+    /// <summary>
+    /// Sends the buffered bytes, then close_notify (RFC 8446 §6.1): without it a truncation would look like a normal end.
+    /// </summary>
     private static async Task EndAsync(SslStream tls, DuplexPipe inside, ConnectionContext connection)
     {
         try
@@ -109,7 +110,7 @@ internal sealed class InnerTlsMiddleware(
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or OperationCanceledException)
         {
-            // The client has left, or the connection was aborted: no peer receives the close.
+            // The client has disconnected, or the connection was aborted: no peer receives the close.
         }
     }
 }

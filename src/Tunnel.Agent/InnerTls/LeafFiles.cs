@@ -7,19 +7,19 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// Manual mode: the inner-TLS pair from two files, read again at intervals and put into service when it changes.
-/// The content is compared, not the time stamp: mounted secrets are swapped by links and restored backups are old.
+/// Manual mode: the inner-TLS pair from two files, read at intervals and put into service after a change. The content is
+/// compared, not the time stamp: mounted secrets are replaced by links, and restored backups have old ones.
 /// </summary>
 /// <param name="certificateFile">The leaf and its chain; empty: there are no files, and nothing is read.</param>
-/// <param name="keyFile">Its key.</param>
+/// <param name="keyFile">The leaf's key.</param>
 /// <param name="time">The clock.</param>
-/// <param name="logger">For what is wrong with them.</param>
+/// <param name="logger">Logs problems of the files.</param>
 internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProvider time, ILogger<LeafFiles> logger)
 {
-    /// <summary>How often the files are checked.</summary>
+    /// <summary>The interval of checks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
-    // A PEM file with a chain has a few kilobytes; more than this is not one.
+    // A PEM file with a chain has a few kilobytes; a larger one is not valid.
     private const int MaxFileBytes = 256 * 1024;
 
     private readonly Lock gate = new();
@@ -27,10 +27,10 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
     private byte[] seen = []; // guarded by gate
     private volatile string lastProblem = "";
 
-    /// <summary>The problem of the last look; empty when the files are in service.</summary>
+    /// <summary>The problem of the last check; empty when the files are in service.</summary>
     public string Problem => lastProblem;
 
-    /// <summary>Other files from now on, or none. What is in service stays until they can take its place.</summary>
+    /// <summary>Sets other files, or none. The certificate in service stays until the new files are usable.</summary>
     public void Use(string nextCertificateFile, string nextKeyFile)
     {
         lock (gate)
@@ -42,7 +42,9 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         }
     }
 
-    /// <summary>Looks until cancelled. A pair that does not fit together stays out: renewal tools write one file first.</summary>
+    /// <summary>
+    /// Checks until cancelled. A pair that does not match is not used: renewal tools write one file first.
+    /// </summary>
     public async Task RunAsync(LeafSlot leaves, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
@@ -52,7 +54,6 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
 
-    /// <summary>Checks the files once.</summary>
     public void Reload(LeafSlot leaves)
     {
         lock (gate)

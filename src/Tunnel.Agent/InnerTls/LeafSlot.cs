@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>The one place that says which inner-TLS leaf is in service. Swapped whole, without a lock on the handshake path.</summary>
+/// <summary>The inner-TLS leaf in service. Replaced whole, without a lock on the handshake path.</summary>
 internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogger<LeafSlot> logger)
 {
     private readonly Lock gate = new(); // one change at a time
@@ -14,18 +14,20 @@ internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogge
     /// <summary>Null until the first leaf has arrived.</summary>
     public InnerLeaf? Current => current;
 
-    /// <summary>Ready: there is a leaf and it is valid now.</summary>
+    /// <summary>True when there is a leaf and it is valid now.</summary>
     public bool IsServing => current is { } leaf && leaf.IsValidAt(time.GetUtcNow());
 
-    /// <summary>There is a leaf that has not ended. One that is not valid yet counts: the client's clock decides that.</summary>
+    /// <summary>
+    /// True when the leaf has not expired. A leaf that is not valid yet counts: the client's clock decides that.
+    /// </summary>
     public bool HasGood => current is { } leaf && time.GetUtcNow() <= leaf.Pair.NotAfter;
 
-    /// <summary>Uses a leaf for handshakes from now on; connections made with the old one continue.</summary>
+    /// <summary>Uses a leaf for later handshakes; existing connections continue.</summary>
     public void Swap(KeyAndCertificate pair)
     {
         lock (gate)
         {
-            // Not by serial: CA tooling reuses numbers, and a chain may be corrected under the same leaf.
+            // Not compared by serial: CA tools reuse numbers, and a chain may be corrected under the same leaf.
             if (current?.Pair is { } now && now.ExportCertificatesPem() == pair.ExportCertificatesPem())
             {
                 return;
@@ -37,7 +39,7 @@ internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogge
         Log.LeafSwapped(logger, pair.Serial, pair.NotAfter);
     }
 
-    /// <summary>What handshakes may negotiate from now on.</summary>
+    /// <summary>Sets the TLS versions of later handshakes.</summary>
     public void Use(SslProtocols next)
     {
         lock (gate)

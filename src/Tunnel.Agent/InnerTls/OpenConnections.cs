@@ -1,17 +1,16 @@
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>The inner connections that came one way, and how they close when that way ends.</summary>
+/// <summary>The inner connections of one tunnel connection, and how they close when it ends.</summary>
 internal sealed class OpenConnections(TimeProvider time)
 {
     // The part of the drain time in which inner connections may close after their current response. Then the others are
-    // closed in order, and what carries them resets those that do not close.
+    // closed in order, and the tunnel connection resets those that do not close.
     private const double PatientPart = 0.75;
 
     private readonly Lock gate = new();
     private readonly HashSet<InnerConnection> connections = []; // guarded by gate
     private volatile bool isClosing; // written under gate
 
-    /// <summary>Whether <see cref="Close"/> was called.</summary>
     public bool IsClosing => isClosing;
 
     public int Count
@@ -25,7 +24,7 @@ internal sealed class OpenConnections(TimeProvider time)
         }
     }
 
-    /// <summary>True if the connection should close after its first answer, because all are closing.</summary>
+    /// <summary>True if the connection should close after its first response, because all are closing.</summary>
     public bool Add(InnerConnection connection)
     {
         lock (gate)
@@ -35,7 +34,7 @@ internal sealed class OpenConnections(TimeProvider time)
         }
     }
 
-    /// <summary>Called by a connection that has unwound.</summary>
+    /// <summary>Called by a connection that has ended.</summary>
     public void Remove(InnerConnection connection)
     {
         lock (gate)
@@ -45,11 +44,11 @@ internal sealed class OpenConnections(TimeProvider time)
     }
 
     /// <summary>
-    /// Asks every inner HTTP connection to end: at the end of its next answer where it can, so that no client's
-    /// request crosses the close; in order at the latest when most of the drain time is over.
+    /// Requests every inner HTTP connection to close: after its next response where possible, so that no request crosses
+    /// the close; in order at the latest when most of the drain time has passed.
     /// </summary>
-    /// <param name="drain">The time that connections have.</param>
-    /// <param name="over">Fires when nothing is left to close.</param>
+    /// <param name="drain">The drain time.</param>
+    /// <param name="over">Fires when no connection is left.</param>
     public void Close(TimeSpan drain, CancellationToken over)
     {
         lock (gate)
@@ -89,7 +88,7 @@ internal sealed class OpenConnections(TimeProvider time)
         }
         catch (OperationCanceledException)
         {
-            // Over already.
+            // No connection is left.
         }
     }
 }

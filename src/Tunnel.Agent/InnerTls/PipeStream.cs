@@ -4,7 +4,9 @@ using System.Runtime.CompilerServices;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>A connection's pipes as the stream that <see cref="System.Net.Security.SslStream"/> wants. The pipes stay their owner's.</summary>
+/// <summary>
+/// A connection's pipes as the stream for <see cref="System.Net.Security.SslStream"/>. It does not dispose of the pipes.
+/// </summary>
 internal sealed class PipeStream(IDuplexPipe pipe) : Stream
 {
     public override bool CanRead => true;
@@ -21,7 +23,7 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>With an empty buffer: waits until there is something to read, and takes nothing.</summary>
+    /// <summary>With an empty buffer: waits until there are bytes, and reads none.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // one wait per call of a client
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -65,7 +67,7 @@ internal sealed class PipeStream(IDuplexPipe pipe) : Stream
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <summary>Nothing waits here: a write is passed on whole.</summary>
+    /// <summary>Does nothing: each write is passed on in full.</summary>
     public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override void Flush() { }

@@ -2,7 +2,8 @@ using System.Net.Security;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>What ACME adds to inner TLS.</summary>
+/// <summary>Public certificates and challenges of ACME for inner TLS.</summary>
 /// <param name="Leaves">Certificates of a public CA, by name.</param>
-/// <param name="FindChallenge">How a challenge handshake for a name is answered now; null when none is announced.</param>
+/// <param name="FindChallenge">Returns the options of a challenge handshake for a name; null when no challenge is
+/// announced.</param>
 internal sealed record PublicLeaves(AcmeLeaves Leaves, Func<string, SslServerAuthenticationOptions?> FindChallenge);

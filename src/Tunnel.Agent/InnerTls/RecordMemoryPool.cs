@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>Buffers of the size of one full record, out of the shared arrays.</summary>
+/// <summary>Buffers of the size of one full record, from the shared array pool.</summary>
 internal sealed class RecordMemoryPool : MemoryPool<byte>
 {
     public static readonly RecordMemoryPool Instance = new();

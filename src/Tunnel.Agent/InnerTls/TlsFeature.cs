@@ -8,15 +8,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
-/// What the server wants to know of a connection's TLS: that there is any (the scheme <c>https</c>), its version (HTTP/2
-/// asks for 1.2, RFC 9113 §9.2), and the protocol agreed on by ALPN (HTTP/2 or HTTP/1.1).
+/// The server's view of a connection's TLS: that it exists (the scheme <c>https</c>), its version (HTTP/2 requires 1.2,
+/// RFC 9113 §9.2), and the protocol from ALPN (HTTP/2 or HTTP/1.1).
 /// </summary>
 internal sealed class TlsFeature(SslStream tls)
     : ITlsConnectionFeature,
         ITlsHandshakeFeature,
         ITlsApplicationProtocolFeature
 {
-    /// <summary>None: clients prove themselves by tokens here, or to the edge.</summary>
+    /// <summary>None: clients authenticate by tokens here, or to the edge.</summary>
     public X509Certificate2? ClientCertificate
     {
         get => null;

@@ -7,8 +7,8 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 /// <summary>The queue between the tunnel and Kestrel: streams wait here until the server accepts them.</summary>
 internal sealed class TunnelListener : IConnectionListener
 {
-    // Kestrel accepts in a tight loop, so this only fills when the process is starved; then the edge should place the
-    // client elsewhere instead of letting it wait.
+    // Kestrel accepts in a tight loop, so the queue fills only when the process lacks CPU time; then the edge should use
+    // another agent instead of letting the client wait.
     private const int Backlog = 512;
 
     private readonly Channel<ConnectionContext> queue = Channel.CreateBounded<ConnectionContext>(
@@ -17,7 +17,9 @@ internal sealed class TunnelListener : IConnectionListener
 
     public EndPoint EndPoint => TunnelEndPoint.Instance;
 
-    /// <summary>False if the queue is full or the server stops: the stream was not touched and stays the caller's.</summary>
+    /// <summary>
+    /// False if the queue is full or the server stops: the stream is unchanged, and the caller still owns it.
+    /// </summary>
     public bool TryOffer(ConnectionContext connection) => queue.Writer.TryWrite(connection);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>Offers tunnel streams to Kestrel as a transport. It binds our end point alone; sockets stay with Kestrel.</summary>
+/// <summary>Offers tunnel streams to Kestrel as a transport. It binds only our end point; Kestrel binds sockets.</summary>
 internal sealed class TunnelListenerFactory(TunnelListener listener)
     : IConnectionListenerFactory,
         IConnectionListenerFactorySelector

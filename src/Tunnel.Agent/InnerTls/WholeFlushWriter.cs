@@ -4,11 +4,11 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>
 /// A pipe writer over a stream that never cancels a flush halfway. .NET's own writer passes a caller's token on to a
-/// source that it keeps: a token that is cancelled just when its flush is done cancels the next flush. The bytes of
-/// that flush are not sent, and the client waits for the end of its answer. Here the caller stops waiting, and the
+/// source that it reuses: a token that is cancelled just when its flush completes cancels the next flush. The bytes of
+/// that flush are not sent, and the client waits for the end of its response. Here the caller stops waiting, and the
 /// flush continues.
 /// </summary>
-/// <param name="inner">Of <see cref="PipeWriter.Create(Stream, StreamPipeWriterOptions)"/>.</param>
+/// <param name="inner">The writer of <see cref="PipeWriter.Create(Stream, StreamPipeWriterOptions)"/>.</param>
 internal sealed class WholeFlushWriter(PipeWriter inner) : PipeWriter
 {
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;

@@ -3,12 +3,14 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>Finds objects that name a member twice, without a tree of the message: it keeps one entry for each name.</summary>
+/// <summary>
+/// Finds objects with duplicate member names, without a tree of the message: it stores one entry for each name.
+/// </summary>
 internal static class DuplicateNames
 {
     /// <summary>Whether any object of a text has two members with the same name, escapes resolved.</summary>
     /// <param name="json">JSON in UTF-8, with at most <see cref="JsonValues.MostOfMessage"/> values.</param>
-    /// <param name="maxDepth">Deepest nesting of the text.</param>
+    /// <param name="maxDepth">The deepest nesting of the text.</param>
     /// <exception cref="JsonException">The text is not JSON, or deeper.</exception>
     /// <exception cref="InvalidOperationException">A name has half a surrogate pair.</exception>
     public static bool Exist(ReadOnlyMemory<byte> json, int maxDepth)
@@ -30,7 +32,7 @@ internal static class DuplicateNames
                 case JsonTokenType.PropertyName:
                     var text = reader.ValueIsEscaped
                         ? Encoding.UTF8.GetBytes(reader.GetString()!)
-                        : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length); // behind the quotation mark
+                        : json.Slice((int)reader.TokenStartIndex + 1, reader.ValueSpan.Length); // after the quotation mark
                     if (!names.Add(new Name(open.Peek(), text)))
                     {
                         return true;
@@ -43,7 +45,7 @@ internal static class DuplicateNames
         return false;
     }
 
-    // Of an object, by its number in the order of the text.
+    // A name in an object; the objects are numbered in the order of the text.
     private readonly record struct Name(int Object, ReadOnlyMemory<byte> Text);
 
     private sealed class NameComparer : IEqualityComparer<Name>
@@ -52,7 +54,7 @@ internal static class DuplicateNames
 
         public bool Equals(Name x, Name y) => x.Object == y.Object && x.Text.Span.SequenceEqual(y.Text.Span);
 
-        // With a seed of this process, so that no caller can choose names that collide.
+        // Seeded for this process, so that no caller can choose names that collide.
         public int GetHashCode(Name obj)
         {
             var hash = default(HashCode);

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>Which header contradicts the message, or is missing.</summary>
+/// <summary>The header that contradicts the message, or is missing.</summary>
 internal enum HeadError
 {
     None,

@@ -12,15 +12,15 @@ internal static class McpHeaders
     public const string Method = "Mcp-Method";
     public const string Name = "Mcp-Name";
 
-    /// <summary>What begins the name of a header that repeats an argument (<c>x-mcp-header</c> of a tool's input schema).</summary>
+    /// <summary>The prefix of headers that repeat an argument (<c>x-mcp-header</c> of a tool's input schema).</summary>
     public const string ParameterPrefix = "Mcp-Param-";
 
     private const string Charset = "charset";
-    private const string Json = "application/json"; // as nearly all clients write it: nothing to parse
+    private const string Json = "application/json"; // as nearly all clients write it: no parsing needed
 
     /// <summary>
-    /// False: the upstream may decode the body otherwise than the agent does. JSON is read as UTF-8 here (RFC 8259 §8.1),
-    /// while some servers follow a charset.
+    /// False: the upstream may decode the body differently from the agent. The agent reads JSON as UTF-8 (RFC 8259 §8.1),
+    /// while some servers obey a charset.
     /// </summary>
     public static bool DescribePlainJson(IHeaderDictionary headers) =>
         headers.ContentEncoding.Count == 0 && IsUtf8(headers.ContentType);
@@ -33,11 +33,11 @@ internal static class McpHeaders
         MediaTypeHeaderValue.TryParse(contentType, out var type)
         && type.Parameters.Where(p => p.Name.StartsWith(Charset, StringComparison.OrdinalIgnoreCase))
             .All(p =>
-                p.Name.Length == Charset.Length // charset* is RFC 8187's way to write it
+                p.Name.Length == Charset.Length // charset* is the extended notation of RFC 8187
                 && IsUtf8Label(HeaderUtilities.UnescapeAsQuotedString(p.Value))
             );
 
-    // Both are labels of UTF-8 to every decoder (WHATWG Encoding §4.2).
+    // Every decoder knows both as labels of UTF-8 (WHATWG Encoding §4.2).
     private static bool IsUtf8Label(StringSegment charset) =>
         charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
         || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase);

@@ -4,16 +4,15 @@ using System.Runtime.InteropServices;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// One JSON-RPC message as bytes, with what the agent understands of it and where that stands. It is read once
-/// (<see cref="MessageReader"/>, which alone sets it): the token's scopes, the policy, the record, the trace and the relay
-/// go by the same reading.
+/// One JSON-RPC message as bytes, with its parsed parts and their positions. <see cref="MessageReader"/>, its only
+/// writer, reads it once: the token's scopes, the policy, the record, the trace and the relay use the same result.
 /// </summary>
 internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
 {
-    /// <summary>Policies and records take no longer id.</summary>
+    /// <summary>The longest id that policies and records accept.</summary>
     public const int MaxIdBytes = 256;
 
-    /// <summary>Deepest nesting of a message that is relayed to a program, or judged for its scopes.</summary>
+    /// <summary>The deepest nesting of a message that is relayed to a program, or checked for its scopes.</summary>
     public const int MaxDepth = 64;
 
     internal const string SubscriptionMember = "io.modelcontextprotocol/subscriptionId";
@@ -21,7 +20,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     internal const string CapabilitiesMember = "io.modelcontextprotocol/clientCapabilities";
     internal const string ClientMember = "io.modelcontextprotocol/clientInfo";
 
-    // What else is wrong with a message cannot be misunderstood, and is its receiver's to refuse.
+    // Other errors cannot be misread, and their receiver refuses them.
     private const MessageErrors NotRelayed =
         MessageErrors.NotJson
         | MessageErrors.TooManyValues
@@ -34,7 +33,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
         | MessageErrors.Id
         | MessageErrors.Token;
 
-    // What leaves in doubt which operation the upstream sees.
+    // Errors that leave in doubt which operation the upstream reads.
     private const MessageErrors OperationUnclear =
         MessageErrors.Unreadable | MessageErrors.Method | MessageErrors.Target;
 
@@ -44,10 +43,10 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
 
     public MessageErrors Faults { get; set; }
 
-    /// <summary>How many objects and arrays are in one another; 1 for a message without parameters.</summary>
+    /// <summary>The nesting of objects and arrays; 1 for a message without parameters.</summary>
     public int Depth { get; set; }
 
-    /// <summary>How many parts it has (<see cref="JsonValues"/>).</summary>
+    /// <summary>The number of parts (<see cref="JsonValues"/>).</summary>
     public int Values { get; set; }
 
     public MessageKind Kind { get; set; }
@@ -55,21 +54,21 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// <summary>Empty for a response.</summary>
     public string Method { get; set; } = "";
 
-    /// <summary>What <see cref="Name"/> is; null where the message is about nothing that has a name.</summary>
+    /// <summary>The kind of <see cref="Name"/>; null where the method has no named target.</summary>
     public TargetKind? Target { get; set; }
 
-    /// <summary>Of what the message is about, where the method says so; else empty.</summary>
+    /// <summary>The name of the target, for methods that have one; else empty.</summary>
     public string Name { get; set; } = "";
 
     /// <summary>
-    /// What the message's own <c>_meta</c> says; null in messages of the legacy era, empty where it is no string.
+    /// The version in the message's own <c>_meta</c>; null in messages of the legacy era, empty if it is no string.
     /// </summary>
     public string? Version { get; set; }
 
-    /// <summary>Trace context (W3C) of <c>_meta</c>; empty when there is none.</summary>
+    /// <summary>The W3C <c>traceparent</c> of <c>_meta</c>; empty without one.</summary>
     public string TraceParent { get; set; } = "";
 
-    /// <summary>With <see cref="TraceParent"/>; empty when there is none.</summary>
+    /// <summary>The W3C <c>tracestate</c> of <c>_meta</c>; empty without one.</summary>
     public string TraceState => details?.TraceState ?? "";
 
     /// <summary>Further URIs, all of which must be allowed (<c>subscriptions/listen</c>).</summary>
@@ -78,30 +77,30 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// <summary><c>params.protocolVersion</c>, of <c>initialize</c>.</summary>
     public string? OfferedVersion => details?.OfferedVersion;
 
-    /// <summary>Of a response that is an error.</summary>
+    /// <summary>The error code of a response; null without an error.</summary>
     public int? ErrorCode => details?.ErrorCode;
 
     /// <summary>The raw <c>id</c>, quotes included; empty for a notification.</summary>
     public ReadOnlyMemory<byte> Id => Bytes[IdAt];
 
-    /// <summary>As they were written; empty when there are none.</summary>
+    /// <summary>The arguments as written; empty without any.</summary>
     public ReadOnlyMemory<byte> Arguments => Bytes[ArgumentsAt];
 
     /// <summary>
-    /// The raw progress token: of a request what it asks to be told under, of <c>notifications/progress</c> what it
-    /// tells of; empty for none.
+    /// The raw progress token: of a request, the one for its progress; of <c>notifications/progress</c>, that of the
+    /// request; empty without one.
     /// </summary>
     public ReadOnlyMemory<byte> Token => Bytes[TokenAt];
 
-    /// <summary>The raw id of the request that <c>notifications/cancelled</c> speaks of; empty for none.</summary>
+    /// <summary>The raw id of the request that <c>notifications/cancelled</c> cancels; empty without one.</summary>
     public ReadOnlyMemory<byte> Cancelled => details is null ? default : Bytes[details.Cancelled];
 
-    /// <summary>The raw id of the <c>subscriptions/listen</c> that a notification belongs to; empty for none.</summary>
+    /// <summary>The raw id of the <c>subscriptions/listen</c> that a notification belongs to; empty without one.</summary>
     public ReadOnlyMemory<byte> Subscription => details is null ? default : Bytes[details.Subscription];
 
     /// <summary>
-    /// The first member of <c>_meta</c> that a modern request must have and does not, or that has another type than it
-    /// must have; null if there is none.
+    /// The first required member of <c>_meta</c> that a modern request lacks, or that has the wrong type; null without
+    /// one.
     /// </summary>
     public string? MetaFault =>
         Version is null or "" ? VersionMember
@@ -109,11 +108,11 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
         : Has(MessageErrors.OddClient) ? ClientMember
         : null;
 
-    /// <summary>Whether every program reads it as the agent does, so that the agent may put ids of its own into it.</summary>
+    /// <summary>Whether every program reads it as the agent does, so that the agent may insert its own ids.</summary>
     public bool IsRelayable =>
         !Has(NotRelayed) && Depth <= MaxDepth && (!Has(MessageErrors.NoId) || ErrorCode is not null);
 
-    /// <summary>Whether every server finds the method and the name in it that the agent finds.</summary>
+    /// <summary>Whether every server reads the same method and name from it as the agent.</summary>
     public bool NamesOperation => !Has(OperationUnclear) && Depth <= MaxDepth;
 
     internal Range IdAt { get; set; }
@@ -124,11 +123,10 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
 
     internal MessageDetails Details => details ??= new MessageDetails();
 
-    /// <summary>Whether it has any of these faults.</summary>
     public bool Has(MessageErrors faults) => (Faults & faults) != 0;
 
-    /// <summary>The message on one line, with other values in some places.</summary>
-    /// <param name="edits">Parts of this message's own bytes, in any order, and what replaces them.</param>
+    /// <summary>Returns the message on one line, with some values replaced.</summary>
+    /// <param name="edits">Parts of this message's own bytes, in any order, and their replacements.</param>
     public byte[] With(params ReadOnlySpan<(ReadOnlyMemory<byte> Part, ReadOnlyMemory<byte> Value)> edits)
     {
         var output = new ArrayBufferWriter<byte>(Bytes.Length + 32);
@@ -151,15 +149,13 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
         output.Write(Bytes.Span[from..]);
         var line = output.WrittenSpan.ToArray();
 
-        // Inside of strings they are escaped (RFC 8259 §7), so these are blanks between tokens.
+        // Inside strings line breaks are escaped (RFC 8259 §7), so these are whitespace between tokens.
         line.AsSpan().Replace((byte)'\n', (byte)' ');
         line.AsSpan().Replace((byte)'\r', (byte)' ');
         return line;
     }
 
-    /// <summary>
-    /// Releases the bytes: the answer may take hours, and the request is not needed any more. What was read as text stays.
-    /// </summary>
+    /// <summary>Releases the bytes: the response may take hours and does not need the request. Parsed texts stay.</summary>
     public void Forget()
     {
         Bytes = default;

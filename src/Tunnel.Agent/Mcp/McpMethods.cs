@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>What the agent knows of MCP's methods, of both eras.</summary>
+/// <summary>MCP's methods of both eras, and their properties.</summary>
 internal static class McpMethods
 {
     public const string Initialize = "initialize";
@@ -23,10 +23,10 @@ internal static class McpMethods
     private const string Unsubscribe = "resources/unsubscribe";
     private const string Tasks = "tasks/";
 
-    /// <summary>What a server asks of its client.</summary>
+    /// <summary>Requests of a server to its client.</summary>
     public static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
-    // Without these no client gets as far as asking for something that rules name. Lists are filtered.
+    // Without these no client reaches anything that rules can list. Lists are filtered.
     private static readonly FrozenSet<string> Basic = new[]
     {
         Initialize,
@@ -41,7 +41,7 @@ internal static class McpMethods
         "resources/templates/list",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    // Rules have to name them: they ask something of the client, outlive their call, or reveal names by the way.
+    // Rules have to list these: they send requests to the client, outlive their call, or reveal names as a side effect.
     private static readonly FrozenSet<string> Chosen = new[] { Complete, Listen }
         .Concat(Asks)
         .ToFrozenSet(StringComparer.Ordinal);
@@ -52,13 +52,13 @@ internal static class McpMethods
         .Select(MemberNames.Fold)
         .ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Whether it is one of MCP's own, whatever the route makes of it.</summary>
+    /// <summary>Whether it is a method of MCP, allowed or not.</summary>
     public static bool IsKnown(string method) =>
         Basic.Contains(method) || Chosen.Contains(method) || FindTarget(method, out _) is not null;
 
     /// <summary>
-    /// Whether it is none of MCP's own, and a server could take it for one (<see cref="MemberNames"/>): what that one names
-    /// would not be judged.
+    /// Whether it is not a method of MCP, but a server could read it as one (<see cref="MemberNames"/>); its target would
+    /// not be judged.
     /// </summary>
     public static bool IsVariant(string method)
     {
@@ -76,20 +76,19 @@ internal static class McpMethods
     public static bool NeedsChoice(string method) =>
         Chosen.Contains(method) || method.StartsWith(Tasks, StringComparison.Ordinal);
 
-    /// <summary>Whether revisions without sessions do not have it any more: a message of theirs with it names nothing.</summary>
+    /// <summary>Whether revisions without sessions have removed it: a modern message with it has no target.</summary>
     public static bool IsRemoved(string method) => method is Subscribe or Unsubscribe;
 
-    /// <summary>Whether modern requests repeat the name in a header (M2).</summary>
+    /// <summary>Whether modern requests repeat the target's name in a header (M2).</summary>
     public static bool RepeatsName(string method) => method is CallTool or GetPrompt or ReadResource;
 
     public static bool IsList(string method) => method.EndsWith("/list", StringComparison.Ordinal);
 
-    /// <summary>Whether its result has what a server tells every client about itself.</summary>
+    /// <summary>Whether the result describes the server itself to every client.</summary>
     public static bool IsGreeting(string method) => method is Initialize or Discover;
 
-    /// <summary>What is called by name; null where the method itself is all that there is to allow.</summary>
-    /// <param name="method">The method.</param>
-    /// <param name="member">The parameter with the name.</param>
+    /// <summary>Returns the kind of target; null where rules allow only the method as a whole.</summary>
+    /// <param name="member">The parameter with the target's name.</param>
     public static TargetKind? FindTarget(string method, out string member)
     {
         (TargetKind? kind, member) = method switch
@@ -102,7 +101,7 @@ internal static class McpMethods
         return kind;
     }
 
-    /// <summary>The method that uses what a list of this kind shows.</summary>
+    /// <summary>The method that uses the entries of a list of this kind.</summary>
     public static string GetUseMethod(TargetKind kind) =>
         kind switch
         {

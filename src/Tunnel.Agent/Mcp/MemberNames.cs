@@ -7,30 +7,30 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// One rule for every reader of messages: which names of members another reader could take for one that counts (P11). A
-/// reader that ignores case takes "Method" for "method", one that folds Unicode (Go) takes "param\u017F" for "params", and
-/// one that stops at NUL or skips blanks takes "name\u0000" for "name" (GHSA-q382-vc8q-7jhj). So names are compared after
-/// everything is removed from them that is not a letter, a digit or one of <c>_ / . -</c>, and without regard to case.
+/// One rule for every reader of messages: which member names another reader could mistake for a significant one (P11). A
+/// reader that ignores case reads "Method" as "method", one that folds Unicode (Go) reads "param\u017F" as "params", and
+/// one that stops at NUL or skips blanks reads "name\u0000" as "name" (GHSA-q382-vc8q-7jhj). So names are compared
+/// case-insensitively, after removal of all characters except letters, digits and <c>_ / . -</c>.
 /// </summary>
 internal static class MemberNames
 {
-    // Fullwidth forms, U+FF01 to U+FF5E, stand for U+0021 to U+007E.
+    // Fullwidth forms, U+FF01 to U+FF5E, correspond to U+0021 to U+007E.
     private const int FirstFullwidth = 0xFF01;
     private const int LastFullwidth = 0xFF5E;
     private const int FullwidthOffset = 0xFEE0;
 
-    // What names of MCP are made of: such a name is folded by its case alone.
+    // The characters of MCP's names: only their case is folded.
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-"u8
     );
 
     /// <summary>
-    /// Whether every reader finds the same significant members in an object: none is there twice, and no other name could be
-    /// taken for one.
+    /// Whether every reader finds the same significant members in an object: no duplicates, and no other name that could
+    /// be mistaken for one.
     /// </summary>
     /// <param name="element">The object.</param>
-    /// <param name="significant">The members that count.</param>
-    /// <param name="areFree">Whether it may have members that MCP does not name; else all names are ASCII.</param>
+    /// <param name="significant">The significant members.</param>
+    /// <param name="areFree">Whether the object may have members outside of MCP; otherwise all names must be ASCII.</param>
     public static bool AreClear(JsonElement element, string[] significant, bool areFree)
     {
         var seen = 0;
@@ -50,7 +50,7 @@ internal static class MemberNames
         return true;
     }
 
-    /// <summary>Whether a name in UTF-8 is not a significant one, and could be taken for it.</summary>
+    /// <summary>Whether a UTF-8 name is not a significant one, but could be mistaken for it.</summary>
     public static bool IsVariant(ReadOnlySpan<byte> name, string[] significant)
     {
         var isPlain = !name.ContainsAnyExcept(Plain);
@@ -66,7 +66,7 @@ internal static class MemberNames
         return false;
     }
 
-    /// <summary>Whether a member has one of these names, or one that could be taken for it.</summary>
+    /// <summary>Whether a member has one of these names, or one that could be mistaken for it.</summary>
     public static bool CouldBe(JsonProperty member, string[] names)
     {
         foreach (var name in names)
@@ -81,8 +81,8 @@ internal static class MemberNames
     }
 
     /// <summary>
-    /// What a lenient reader could make of a name. Two names with the same result could be taken for each other. Different
-    /// words for one thing, such as <c>userId</c> and <c>user_id</c>, have different results.
+    /// The form of a name to a lenient reader. Two names with the same form could be mistaken for each other. Different
+    /// words for one thing, such as <c>userId</c> and <c>user_id</c>, have different forms.
     /// </summary>
     public static string Fold(string name)
     {
@@ -104,8 +104,8 @@ internal static class MemberNames
     private static bool IsKept(Rune rune) =>
         rune.IsAscii ? Plain.Contains((byte)rune.Value) : Rune.IsLetterOrDigit(rune) && !VisibleText.IsUnseen(rune);
 
-    // Long s, the Kelvin sign, and i with and without its dot fold to a letter of ASCII; sharp s folds to two. Other letters
-    // by their upper case first, so that both forms of sigma are one.
+    // Long s, the Kelvin sign, and dotted and dotless i fold to an ASCII letter; sharp s folds to two. Other letters are
+    // converted to upper case first, so that both forms of sigma are equal.
     private static string FoldCase(Rune rune) =>
         rune.Value switch
         {
@@ -131,7 +131,7 @@ internal static class MemberNames
         return false;
     }
 
-    // In UTF-8; no string is made of it where it was written as it is.
+    // The name in UTF-8; without escapes no string is created.
     private static ReadOnlySpan<byte> GetName(JsonProperty member)
     {
         var name = JsonMarshal.GetRawUtf8PropertyName(member);

@@ -1,12 +1,12 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>What few messages have. It lies apart, so that the others are small.</summary>
+/// <summary>Parts that few messages have, separate so that the other messages are small.</summary>
 internal sealed class MessageDetails
 {
     /// <summary><c>params.requestId</c>.</summary>
     public Range Cancelled { get; set; }
 
-    /// <summary>The subscription that <c>_meta</c> names.</summary>
+    /// <summary>The subscription id of <c>_meta</c>.</summary>
     public Range Subscription { get; set; }
 
     /// <summary><c>params.protocolVersion</c>.</summary>

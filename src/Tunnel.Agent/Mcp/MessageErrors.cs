@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// What is wrong with a message. Its reader notes all of it; each consumer refuses the faults that could let another reader
-/// understand something else than the consumer does.
+/// The errors of a message. The reader notes all of them; each consumer refuses those that could make another reader
+/// understand the message differently.
 /// </summary>
 [Flags]
 internal enum MessageErrors
@@ -12,19 +12,19 @@ internal enum MessageErrors
     /// <summary>Not JSON, or text that is not UTF-8.</summary>
     NotJson = 1 << 0,
 
-    /// <summary>Any object names a member twice. Only noted of what a client sends.</summary>
+    /// <summary>An object has a duplicate member name. Only noted for messages of clients.</summary>
     Duplicate = 1 << 1,
 
-    /// <summary>A member that counts is there twice.</summary>
+    /// <summary>A significant member occurs twice.</summary>
     Repeated = 1 << 2,
 
-    /// <summary>An array.</summary>
+    /// <summary>The message is an array.</summary>
     Batch = 1 << 3,
 
-    /// <summary>Neither an object nor an array.</summary>
+    /// <summary>The message is neither an object nor an array.</summary>
     NotAnObject = 1 << 4,
 
-    /// <summary>Another reader could take a member for one that counts (<see cref="MemberNames"/>).</summary>
+    /// <summary>Another reader could mistake a member for a significant one (<see cref="MemberNames"/>).</summary>
     LookAlike = 1 << 5,
 
     /// <summary>A parameter's name is not ASCII. MCP has no such parameter; a program's own method may.</summary>
@@ -33,13 +33,13 @@ internal enum MessageErrors
     /// <summary><c>jsonrpc</c> is not "2.0".</summary>
     Version = 1 << 7,
 
-    /// <summary>The method is no text, or empty.</summary>
+    /// <summary>The method is not a string, or is empty.</summary>
     Method = 1 << 8,
 
-    /// <summary>Neither a method alone, nor a result alone, nor an error alone.</summary>
+    /// <summary>Not exactly one of method, result and error.</summary>
     Shape = 1 << 9,
 
-    /// <summary>The id is neither text nor a number.</summary>
+    /// <summary>The id is neither a string nor a number.</summary>
     Id = 1 << 10,
 
     /// <summary>The id is longer than <see cref="McpMessage.MaxIdBytes"/>.</summary>
@@ -48,30 +48,32 @@ internal enum MessageErrors
     /// <summary>A response has no id.</summary>
     NoId = 1 << 12,
 
-    /// <summary>The parameters, or a part of them that the method needs, have another shape than MCP gives them.</summary>
+    /// <summary>The parameters, or a part of them that the method needs, do not have MCP's types.</summary>
     Params = 1 << 13,
 
-    /// <summary>The method is about something that has a name, and the name is not there.</summary>
+    /// <summary>The method has a named target, and the name is missing.</summary>
     Target = 1 << 14,
 
     /// <summary>
-    /// A token or id in the parameters is neither text nor a number, or a request has its progress token where a program may
-    /// read it besides <c>_meta</c>.
+    /// A token or id in the parameters is neither a string nor a number, or a request has a progress token outside of
+    /// <c>_meta</c>, where a program may read it.
     /// </summary>
     Token = 1 << 15,
 
-    /// <summary><c>_meta</c> lacks the client's capabilities. Modern requests alone need them.</summary>
+    /// <summary><c>_meta</c> lacks the client's capabilities. Only modern requests need them.</summary>
     NoCapabilities = 1 << 16,
 
     /// <summary><c>_meta</c> has client information that is no object.</summary>
     OddClient = 1 << 17,
 
-    /// <summary>More parts than <see cref="JsonValues.MostOfMessage"/>: the rest was not read. Only noted of what a client sends.</summary>
+    /// <summary>
+    /// More parts than <see cref="JsonValues.MostOfMessage"/>: the rest was not read. Only noted for messages of clients.
+    /// </summary>
     TooManyValues = 1 << 18,
 
-    /// <summary>It is not clear what the message is.</summary>
+    /// <summary>Readers may disagree about the content of the message.</summary>
     Unreadable = NotJson | TooManyValues | Duplicate | Repeated | Batch | NotAnObject | LookAlike | ForeignName,
 
-    /// <summary>What is no JSON-RPC 2.0.</summary>
+    /// <summary>The message violates JSON-RPC 2.0.</summary>
     Invalid = Version | Method | Shape | Id | LongId | NoId,
 }

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// What the head of a request says of its message (M2, M8). Revisions from 2026-07-28 on repeat version, method and name in
-/// headers and must; older ones need not, and what they repeat must be true all the same: a server or a balancer may go by
-/// it.
+/// The headers of a request that repeat parts of its message (M2, M8). From revision 2026-07-28 on, headers must repeat
+/// version, method and name; older requests may omit them, but present headers must match all the same: a server or a
+/// load balancer may use them.
 /// </summary>
-/// <param name="Version">The revision that the client speaks, as it says; empty when it does not.</param>
-/// <param name="IsModern">Of a revision without sessions.</param>
-/// <param name="Fault">The first header that does not agree.</param>
+/// <param name="Version">The revision that the client states; empty without one.</param>
+/// <param name="IsModern">True for a revision without sessions.</param>
+/// <param name="Fault">The first header that does not match.</param>
 internal readonly record struct MessageHead(string Version, bool IsModern, HeadError Fault)
 {
     private const string EncodedPrefix = "=?base64?";
@@ -22,8 +22,8 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
         var inBody = message.Version ?? "";
         var version = spoken.Count == 1 ? spoken.ToString() : inBody;
 
-        // Only modern messages describe themselves, whichever revision they name. An initialize that does not do it as
-        // modern requests must is the older handshake.
+        // Only modern messages describe themselves, with any revision. An initialize without the required members of
+        // modern requests is the legacy handshake.
         var isModern =
             McpRevision.IsModern(version)
             || (message.Version is not null && (message.Method != McpMethods.Initialize || message.MetaFault is null));
@@ -43,7 +43,7 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
         return new MessageHead(version, isModern, fault);
     }
 
-    /// <summary>The first header that says another method or name than the message; those that are missing do not.</summary>
+    /// <summary>The first header with another method or name than the message; missing headers do not count.</summary>
     public static HeadError FindContradiction(IHeaderDictionary headers, McpMessage message) =>
         message.Kind == MessageKind.Response ? HeadError.None
         : !Agrees(headers[McpHeaders.Method], message.Method) ? HeadError.Method
@@ -54,13 +54,13 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
 
     /// <summary>
-    /// What a header says that repeats a part of the body; null for base64 that cannot be decoded. Values that are no plain
-    /// ASCII are base64 between markers (M7).
+    /// Decodes a header that repeats a part of the body; null for invalid base64. Values that are not plain ASCII are
+    /// base64 between markers (M7).
     /// </summary>
     public static string? Decode(string value)
     {
         if (
-            value.Length < EncodedPrefix.Length + EncodedSuffix.Length // they may share no character
+            value.Length < EncodedPrefix.Length + EncodedSuffix.Length // the markers may not overlap
             || !value.StartsWith(EncodedPrefix, StringComparison.Ordinal)
             || !value.EndsWith(EncodedSuffix, StringComparison.Ordinal)
         )

@@ -3,15 +3,15 @@ using System.Buffers.Text;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// Reads an id that should repeat a number. Servers write it as text (<c>"1"</c>) or as <c>1.0</c> too; clients take these
-/// for the number, and no other request can be meant.
+/// Reads an id that should repeat a number. Some servers write it as a string (<c>"1"</c>) or as <c>1.0</c>; clients
+/// accept these as the number, and they cannot identify another request.
 /// </summary>
 internal static class MessageId
 {
-    // RFC 8259 §6: beyond it two numbers can be one.
+    // RFC 8259 §6: beyond it two numbers may have the same double.
     private const double MaxExactInteger = 1L << 53;
 
-    /// <summary>The whole number that a raw id stands for.</summary>
+    /// <summary>Returns the integer that a raw id represents.</summary>
     public static bool TryReadNumber(ReadOnlySpan<byte> id, out long number)
     {
         var text = id is [(byte)'"', .., (byte)'"'] ? id[1..^1] : id;
@@ -29,9 +29,11 @@ internal static class MessageId
         return isWhole;
     }
 
-    /// <summary>Whether an id stands for the number that a request has as its id; the request's is not text.</summary>
-    /// <param name="id">Of the response, as it was written.</param>
-    /// <param name="requested">Of the request, as it was written.</param>
+    /// <summary>
+    /// Whether an id represents the number that a request has as its id; the request's own id is not a string.
+    /// </summary>
+    /// <param name="id">The response's id, as written.</param>
+    /// <param name="requested">The request's id, as written.</param>
     public static bool StandsFor(ReadOnlySpan<byte> id, ReadOnlySpan<byte> requested) =>
         requested is not [(byte)'"', ..]
         && TryReadNumber(requested, out var wanted)

@@ -4,15 +4,17 @@ using Culvert.Jose.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// The one reader of MCP messages (P11). It refuses nothing: it notes what is wrong, and consumers refuse what would let
-/// another reader understand the same bytes otherwise.
+/// The only reader of MCP messages (P11). It refuses nothing: it notes errors, and consumers refuse those that could make
+/// another reader understand the same bytes differently.
 /// </summary>
 internal static class MessageReader
 {
-    /// <summary>No policy can allow a message to be deeper, so what else is wrong with a deeper one does not matter.</summary>
+    /// <summary>
+    /// The deepest nesting that any policy can allow, so further errors of a deeper message do not matter.
+    /// </summary>
     public const int DeepestAllowed = 1000;
 
-    /// <summary>Reads what a client sends.</summary>
+    /// <summary>Reads a client's message.</summary>
     public static McpMessage Read(ReadOnlyMemory<byte> bytes)
     {
         bytes = Utf8Text.WithoutMark(bytes);
@@ -20,7 +22,7 @@ internal static class MessageReader
         return Utf8.IsValid(bytes.Span) && PlainMessage.TryRead(message) ? message : ReadWithCare(bytes);
     }
 
-    /// <summary>As <see cref="Read"/>, of any message.</summary>
+    /// <summary>As <see cref="Read"/>, with the reader that handles any message.</summary>
     internal static McpMessage ReadWithCare(ReadOnlyMemory<byte> bytes)
     {
         var message = ReadAll(bytes, JsonValues.MostOfMessage);
@@ -33,8 +35,8 @@ internal static class MessageReader
     }
 
     /// <summary>
-    /// Reads what a server says. A name that is there twice is noted only where the agent itself goes by it: what else a
-    /// server says is its own, and may be long.
+    /// Reads a server's message. Duplicate names are noted only where the agent uses the member: the rest of a server's
+    /// message is its own, and may be long.
     /// </summary>
     public static McpMessage ReadAnswer(ReadOnlyMemory<byte> bytes) => ReadAll(bytes, int.MaxValue);
 

@@ -3,29 +3,29 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>Goes through the members and values of a message, and notes which names are in doubt and how deep they are.</summary>
-/// <param name="bytes">Of the message.</param>
-/// <param name="mostValues">Reading more parts than this ends with a <see cref="JsonException"/>.</param>
+/// <summary>Iterates over the members and values of a message, and notes ambiguous names and the depth.</summary>
+/// <param name="bytes">The message.</param>
+/// <param name="mostValues">The limit of parts; beyond it reading fails with a <see cref="JsonException"/>.</param>
 internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
 {
-    // Deep enough to tell "too deep" from "not JSON".
+    // Deep enough to distinguish "too deep" from "not JSON".
     private const int DeepestEver = 10_000;
 
     private Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = DeepestEver });
 
     public MessageErrors Faults { get; set; }
 
-    /// <summary>How many objects and arrays are in one another, at the deepest place so far.</summary>
+    /// <summary>The deepest nesting of objects and arrays so far.</summary>
     public int Depth { get; private set; }
 
-    /// <summary>How many parts were read so far (<see cref="JsonValues"/>).</summary>
+    /// <summary>The number of parts read so far (<see cref="JsonValues"/>).</summary>
     public int Values { get; private set; }
 
     public readonly JsonTokenType Type => reader.TokenType;
 
     public bool Read() => Advance();
 
-    /// <summary>Into the object that the reader is at. False: it is another value, which is passed.</summary>
+    /// <summary>Enters the object at the reader. False: it is another value, which is skipped.</summary>
     public bool TryEnter()
     {
         if (reader.TokenType == JsonTokenType.StartObject)
@@ -38,14 +38,12 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         return false;
     }
 
-    /// <summary>
-    /// Goes to the value of the next member of the object that the reader is in. False: there is no further one.
-    /// </summary>
-    /// <param name="known">Members that count here.</param>
-    /// <param name="seen">Which of them were there, as bits.</param>
-    /// <param name="foreign">What a name is that is not ASCII.</param>
-    /// <param name="member">One that counts, or is read besides; null for any other.</param>
-    /// <param name="besides">Members that are read, and that nothing depends on.</param>
+    /// <summary>Moves to the value of the next member of the current object. False: there is no further one.</summary>
+    /// <param name="known">The significant members.</param>
+    /// <param name="seen">The significant members found so far, as bits.</param>
+    /// <param name="foreign">The error of a name that is not ASCII.</param>
+    /// <param name="member">A significant or additionally read member; null for any other.</param>
+    /// <param name="besides">Further members to read, which are not significant.</param>
     public bool NextMember(
         string[] known,
         ref int seen,
@@ -84,7 +82,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         return true;
     }
 
-    /// <summary>As the other, where one member is looked for and the others are free.</summary>
+    /// <summary>Moves to the next member, where only one name is significant and all others are allowed.</summary>
     public bool NextMember(ReadOnlySpan<byte> name, out bool isMeant)
     {
         isMeant = false;
@@ -99,7 +97,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
     }
 
     /// <summary>The position of a string or a number: JSON-RPC 2.0 §4 has no other id, and MCP allows no null.</summary>
-    /// <param name="otherwise">What any other value is.</param>
+    /// <param name="otherwise">The error of any other value.</param>
     public Range ReadScalar(MessageErrors otherwise)
     {
         if (reader.TokenType is JsonTokenType.String or JsonTokenType.Number)
@@ -112,7 +110,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         return default;
     }
 
-    /// <summary>Null: it is no text.</summary>
+    /// <summary>Null for any value but a string.</summary>
     public string? ReadText()
     {
         var text = reader.TokenType == JsonTokenType.String ? reader.GetString() : null;
@@ -120,7 +118,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         return text;
     }
 
-    /// <summary>False: it is no list, or has anything but text in it.</summary>
+    /// <summary>False: the value is no list, or has an entry that is not a string.</summary>
     public bool TryReadTexts(List<string> texts)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
@@ -152,7 +150,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         return reader.TokenType == JsonTokenType.Number && reader.TryGetInt32(out number);
     }
 
-    /// <summary>To the end of the value that the reader is at. Returns its position.</summary>
+    /// <summary>Moves to the end of the value at the reader. Returns its position.</summary>
     public Range Pass()
     {
         var start = (int)reader.TokenStartIndex;
@@ -178,7 +176,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         return ++Values <= mostValues ? true : throw new JsonException("The message has too many values.");
     }
 
-    // The reader counts a value in as soon as it is inside.
+    // The reader counts an object or array only after its start.
     private void Deepen()
     {
         if (reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)

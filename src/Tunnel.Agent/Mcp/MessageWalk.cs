@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// Reads any message from its first byte to its last, and notes what is wrong with it instead of stopping there. Names that
-/// are written with escapes are compared as what they mean.
+/// Reads any message from its first byte to its last, and notes errors instead of stopping at them. Escaped names are
+/// compared in their decoded form.
 /// </summary>
 internal ref struct MessageWalk
 {
-    // What the agent understands of a message, by its position.
+    // The significant members of a message, by position.
     private static readonly string[] InRoot = ["jsonrpc", "id", "method", "params", "result", "error"];
     private static readonly string[] InParams =
     [
@@ -39,7 +39,7 @@ internal ref struct MessageWalk
     private readonly McpMessage message;
     private MessageTokens tokens;
 
-    // Of parameters that one method alone has: another method's may be anything.
+    // Errors in parameters of one method; they do not count for another method, whose parameters may be anything.
     private MessageErrors inReference;
     private MessageErrors inNotifications;
     private Range directToken;
@@ -63,8 +63,8 @@ internal ref struct MessageWalk
         tokens = new MessageTokens(message.Bytes.Span, mostValues);
     }
 
-    /// <param name="message">What is read.</param>
-    /// <param name="mostValues">Where reading stops, with a fault; all of its parts count (<see cref="JsonValues"/>).</param>
+    /// <param name="mostValues">The limit of all parts (<see cref="JsonValues"/>); beyond it reading stops with an
+    /// error.</param>
     public static void Read(McpMessage message, int mostValues)
     {
         var walk = new MessageWalk(message, mostValues);
@@ -94,7 +94,7 @@ internal ref struct MessageWalk
             tokens.Faults |= type == JsonTokenType.StartArray ? MessageErrors.Batch : MessageErrors.NotAnObject;
         }
 
-        // To the very end: a second value behind the first is an error.
+        // Reads to the very end: a second value after the first is an error.
         while (tokens.Read()) { }
     }
 
@@ -228,7 +228,7 @@ internal ref struct MessageWalk
         }
     }
 
-    // What a completion is about.
+    // Reads the reference of a completion.
     private void ReadReference()
     {
         if (!tokens.TryEnter())
@@ -261,7 +261,7 @@ internal ref struct MessageWalk
         (inReference, tokens.Faults) = (tokens.Faults & ~outer, outer);
     }
 
-    // What a subscription is about.
+    // Reads the notifications of a subscription.
     private void ReadNotifications()
     {
         if (!tokens.TryEnter())
@@ -302,7 +302,7 @@ internal ref struct MessageWalk
         message.Details.ErrorCode = code;
     }
 
-    // What shows only when all is read, since members may come in any order.
+    // Draws the conclusions that need the whole message, since members may be in any order.
     private void Conclude()
     {
         message.Kind =
@@ -311,12 +311,12 @@ internal ref struct MessageWalk
             : MessageKind.Notification;
         tokens.Faults |= hasVersion ? 0 : MessageErrors.Version;
         tokens.Faults |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageErrors.Shape;
-        tokens.Faults |= hasMethod || hasId ? 0 : MessageErrors.NoId; // of an error it may be null (JSON-RPC 2.0 §5)
+        tokens.Faults |= hasMethod || hasId ? 0 : MessageErrors.NoId; // an error's id may be null (JSON-RPC 2.0 §5)
         tokens.Faults |= hasMethod && hasNullId ? MessageErrors.Id : 0;
         tokens.Faults |= hasCapabilities ? 0 : MessageErrors.NoCapabilities;
         if (message.Kind == MessageKind.Request && !message.Bytes[directToken].IsEmpty)
         {
-            tokens.Faults |= MessageErrors.Token; // a program may read it there too, where it would stay the client's
+            tokens.Faults |= MessageErrors.Token; // a program may read it there too, where the agent would not replace it
         }
 
         if (message.Method == McpMethods.Progress)
@@ -334,7 +334,7 @@ internal ref struct MessageWalk
         var target = member == "name" ? name : uri;
         if (method == McpMethods.Complete)
         {
-            // A prompt, or a template of resources.
+            // The target is a prompt or a resource template.
             tokens.Faults |= inReference;
             (kind, target) = referenceType switch
             {

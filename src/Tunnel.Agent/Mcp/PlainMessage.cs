@@ -4,27 +4,27 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// Reads a request as nearly all clients write it in one pass: members that MCP names, none twice, names in plain ASCII,
-/// nothing escaped that is looked at. Whatever is otherwise it leaves to <see cref="MessageWalk"/>, which notes what is
-/// wrong with it, if anything is. What this one takes, that one reads the same, only in several times as long
+/// Reads a request in the usual form of nearly all clients in one pass: only members of MCP, no duplicates, names in
+/// plain ASCII, no escapes in parsed parts. It leaves all other messages to <see cref="MessageWalk"/>, which notes their
+/// errors. For each message that this type accepts, both have the same result, and the walk takes several times as long
 /// (<c>./bench policy record</c>).
 /// </summary>
 internal ref struct PlainMessage
 {
-    private const int MaxNames = 32; // of all objects that are open at once
+    private const int MaxNames = 32; // of all open objects together
     private const int MaxOpen = 32;
 
     private readonly McpMessage message;
     private readonly ReadOnlySpan<byte> body;
     private readonly Span<(int At, int Length)> names;
-    private readonly Span<int> open; // of each open object or array: how many names were there before it
+    private readonly Span<int> open; // for each open object or array: the number of names before it
     private Utf8JsonReader reader;
     private ReadOnlySpan<byte> method;
     private ReadOnlySpan<byte> name;
     private ReadOnlySpan<byte> uri;
     private Member seen;
     private int depth; // the deepest so far
-    private int values; // that were read so far
+    private int values; // read so far
 
     private PlainMessage(McpMessage message, Span<(int At, int Length)> names, Span<int> open)
     {
@@ -50,8 +50,8 @@ internal ref struct PlainMessage
         Capabilities = 256,
     }
 
-    /// <summary>False: it has to be read with more care, as another message.</summary>
-    /// <param name="message">Whose bytes are UTF-8.</param>
+    /// <summary>False: <see cref="MessageWalk"/> has to read the message.</summary>
+    /// <param name="message">A message in UTF-8.</param>
     public static bool TryRead(McpMessage message)
     {
         try
@@ -71,7 +71,7 @@ internal ref struct PlainMessage
             return false;
         }
 
-        // Behind the message there is nothing.
+        // Nothing follows the message.
         const Member Needed = Member.Version | Member.Method;
         if (Next() || (seen & Needed) != Needed || method.IsEmpty || values > JsonValues.MostOfMessage)
         {
@@ -236,7 +236,7 @@ internal ref struct PlainMessage
         return isRead;
     }
 
-    // Of what a client says of itself only that it does counts here.
+    // Of the client's self-description only its presence matters here.
     private bool TryReadObject(ReadOnlySpan<byte> member, int count)
     {
         var isObject = reader.TokenType == JsonTokenType.StartObject;
@@ -252,7 +252,7 @@ internal ref struct PlainMessage
         return Pass(count);
     }
 
-    /// <summary>Goes to the end of the value. False: a name in it comes twice, or has to be read with more care.</summary>
+    /// <summary>Moves to the end of the value. False: a name in it is a duplicate, or needs the full reader.</summary>
     private bool Pass(int count = 0)
     {
         var opened = 0;
@@ -280,7 +280,7 @@ internal ref struct PlainMessage
         return opened == 0;
     }
 
-    // Among those of the same object, which are the last ones.
+    // Compares with the names of the same object, which are the last ones.
     private readonly bool IsNewName(int first, ref int count)
     {
         var name = reader.ValueSpan;
@@ -297,7 +297,7 @@ internal ref struct PlainMessage
             }
         }
 
-        names[count++] = ((int)reader.TokenStartIndex + 1, name.Length); // behind the quotation mark
+        names[count++] = ((int)reader.TokenStartIndex + 1, name.Length); // after the quotation mark
         return true;
     }
 
@@ -325,9 +325,9 @@ internal ref struct PlainMessage
 
     private readonly bool IsScalar() => reader.TokenType is JsonTokenType.String or JsonTokenType.Number;
 
-    // From a place to the end of the token that the reader is at.
+    // From a position to the end of the current token.
     private readonly Range Written(int start) => start..(int)reader.BytesConsumed;
 
-    // At the beginning of an object or array, which the reader counts in as soon as it is inside.
+    // Called at the start of an object or array, which the reader counts only afterwards.
     private void Deepen() => depth = Math.Max(depth, reader.CurrentDepth + 1);
 }

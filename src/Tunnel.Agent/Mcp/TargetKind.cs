@@ -1,12 +1,12 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>What a rule can name.</summary>
+/// <summary>The kinds of targets of rules.</summary>
 internal enum TargetKind
 {
     Tool,
     Prompt,
 
-    /// <summary>By URI, or by URI template.</summary>
+    /// <summary>Identified by URI, or by URI template.</summary>
     Resource,
 
     /// <summary>A JSON-RPC method, in either direction.</summary>

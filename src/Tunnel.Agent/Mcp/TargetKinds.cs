@@ -7,7 +7,7 @@ internal static class TargetKinds
 
     public static string ToWireName(TargetKind kind) => Words[(int)kind];
 
-    /// <summary>Null: the word is not one of these.</summary>
+    /// <summary>Null for an unknown word.</summary>
     public static TargetKind? Find(string word) =>
         Array.IndexOf(Words, word) is >= 0 and var at ? (TargetKind)at : null;
 }
