@@ -5,8 +5,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Replay;
 
 /// <summary>
-/// Decides recorded calls by the policies of a configuration, as the agent does under <c>enforce</c>: by the same compiled
-/// rules. Limits are not part of it.
+/// Decides recorded calls by the policies of a configuration, with the same compiled rules as the agent under
+/// <c>enforce</c>. Limits do not apply.
 /// </summary>
 internal sealed class PolicyJudge
 {

@@ -9,12 +9,12 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Replay;
 
 /// <summary>
-/// Writes a policy that allows what recorded calls did: one rule for each client of a route, with the names that it called
-/// and that the server answered at least once without an error. For people to review; nothing is put into force.
+/// Writes a policy that allows the recorded calls: one rule for each client of a route, with the names that it called and
+/// that the server answered at least once without an error. The policy is for review; it is not put in force.
 /// </summary>
 internal sealed class PolicyLearner(AgentSettings settings)
 {
-    /// <summary>Names of one kind that one client called.</summary>
+    /// <summary>The names of one kind that one client called.</summary>
     private sealed class Names : SortedDictionary<string, (int Calls, bool HasSucceeded)>
     {
         public Names()
@@ -60,7 +60,7 @@ internal sealed class PolicyLearner(AgentSettings settings)
             Count(kinds, kind, call.Name, call.HasSucceeded);
         }
 
-        // What a completion or a subscription is about is a name; that it may be asked at all is a method.
+        // A completion or subscription has a target with a name, and its method needs permission too.
         if (McpMethods.FindTarget(call.Method, out _) is null)
         {
             Count(kinds, TargetKind.Method, call.Method, call.HasSucceeded);
@@ -176,6 +176,6 @@ internal sealed class PolicyLearner(AgentSettings settings)
     private static bool IsLearned(string name, (int Calls, bool HasSucceeded) count) =>
         count.HasSucceeded && !name.Contains('*', StringComparison.Ordinal);
 
-    // A JSON string is a YAML string, whatever characters a caller chose.
+    // A JSON string is a valid YAML string, whatever characters a caller chose.
     private static string Quote(string text) => JsonSerializer.Serialize(text, LearnedJson.Default.String);
 }

@@ -1,17 +1,17 @@
 namespace Culvert.Tunnel.Agent.Replay;
 
-/// <summary>What a candidate's policies would have changed for recorded calls.</summary>
+/// <summary>The changes that a candidate's policies would make to decisions on recorded calls.</summary>
 internal sealed class PolicyReplay
 {
-    /// <summary>Beyond these, calls are counted alone: the report stays bounded whatever callers did.</summary>
+    /// <summary>Beyond this number changes are only counted, so that the report is bounded.</summary>
     private const int MaxChanges = 10_000;
 
     private readonly Dictionary<(string, string, string, string, bool, Judgement), ReplayChange> changes = [];
 
-    /// <summary>Calls that rules decided, or that no policy judged.</summary>
+    /// <summary>Calls with a decision of rules, or without a policy.</summary>
     public int Calls { get; private set; }
 
-    /// <summary>Calls of which the record does not say enough.</summary>
+    /// <summary>Calls whose record does not have enough data.</summary>
     public int Unknown { get; private set; }
 
     /// <summary>Calls that a limit refused, or that could not be judged: rules do not change them.</summary>
@@ -19,7 +19,6 @@ internal sealed class PolicyReplay
 
     public int Changed { get; private set; }
 
-    /// <summary>The most frequent first.</summary>
     public IEnumerable<ReplayChange> Changes =>
         changes
             .Values.OrderByDescending(change => change.Calls)

@@ -5,13 +5,13 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Replay;
 
-/// <summary>One call as its line of the record describes it, or a case that an operator wrote in the same form.</summary>
+/// <summary>A call from a line of the record, or a test case that an operator wrote in the same form.</summary>
 internal sealed record RecordedCall
 {
-    /// <summary>Texts of a record that are cut end with it.</summary>
+    /// <summary>The end of texts that the record has cut.</summary>
     private const char Cut = '…';
 
-    /// <summary>0 in a case that an operator wrote.</summary>
+    /// <summary>0 for a test case.</summary>
     public long Sequence { get; private init; }
 
     public DateTimeOffset Time { get; private init; }
@@ -28,31 +28,30 @@ internal sealed record RecordedCall
 
     public string Rule { get; private init; } = "";
 
-    /// <summary>As recorded, with <c>would_</c> where the call passed all the same; <c>expect</c> of a case.</summary>
+    /// <summary>As recorded, with <c>would_</c> if the call passed all the same; <c>expect</c> of a test case.</summary>
     public required string Decision { get; init; }
 
     public string Reason { get; private init; } = "";
 
-    /// <summary>Null where the route asks for no token.</summary>
+    /// <summary>Null on routes without authentication.</summary>
     public Principal? Principal { get; private init; }
 
-    /// <summary>Whether the server answered without an error; unknown counts as success.</summary>
+    /// <summary>Whether the server responded without an error; unknown counts as success.</summary>
     public bool HasSucceeded { get; private init; }
 
-    /// <summary>Why the line does not say enough for a decision; empty = it does.</summary>
+    /// <summary>Why the line has not enough data for a decision; empty = it has.</summary>
     public string Gap { get; private init; } = "";
 
-    /// <summary>Whether the caller got past the policy.</summary>
+    /// <summary>Whether the call reached the server, or would have.</summary>
     public bool HasPassed => Decision is "allow" or "would_deny" or "would_refuse";
 
     /// <summary>
-    /// Whether rules decided: not where the message could not be judged, or where a limit or a pin refused the call.
+    /// Whether rules decided: false if the message could not be judged, or a limit or a pin refused the call.
     /// </summary>
     public bool IsJudged =>
         Decision is "allow" or "deny" or "would_deny"
         && Reason is not (RoutePins.Drifted or RoutePins.Unpinned or RoutePins.Quarantined);
 
-    /// <summary>Reads a line.</summary>
     /// <param name="line">One JSON object.</param>
     /// <param name="call">The call; null = a line about something else, such as the file itself.</param>
     /// <returns>What is wrong with the line; null = it was read.</returns>
@@ -113,7 +112,7 @@ internal sealed record RecordedCall
         }
     }
 
-    /// <summary>Who called, for people.</summary>
+    /// <summary>The caller, for people.</summary>
     public string Caller =>
         Principal is not { } principal ? "anyone"
         : principal.ClientId.Length > 0 && principal.ClientId != principal.Subject
@@ -145,7 +144,7 @@ internal sealed record RecordedCall
         };
     }
 
-    // Records name no kind for methods.
+    // Records have no kind for methods.
     private static TargetKind? ReadKind(string word) =>
         word.Length == 0 ? null
         : TargetKinds.Find(word) is { } kind and not TargetKind.Method ? kind

@@ -2,12 +2,13 @@ using Culvert.Tunnel.Agent.Audit;
 
 namespace Culvert.Tunnel.Agent.Replay;
 
-/// <summary>Reads calls out of the agent's record or out of files that an operator collected.</summary>
+/// <summary>Reads calls from the agent's record or from an operator's files.</summary>
 internal static class RecordedCalls
 {
-    /// <summary>The calls of the agent's own record, the oldest first. Lines that cannot be read are passed over.</summary>
-    /// <param name="folder">Where the record is.</param>
-    /// <param name="since">Older ones are left out.</param>
+    /// <summary>
+    /// The calls of the agent's own record, the oldest first, without those before <paramref name="since"/>. It skips
+    /// malformed lines.
+    /// </summary>
     public static IEnumerable<RecordedCall> Read(AuditFolder folder, DateTimeOffset since)
     {
         foreach (var file in folder.AllFiles().Where(file => File.GetLastWriteTimeUtc(file) >= since.UtcDateTime))
@@ -23,7 +24,6 @@ internal static class RecordedCalls
     }
 
     /// <summary>All calls of a file.</summary>
-    /// <param name="path">The file.</param>
     /// <exception cref="InvalidDataException">A line is not a call; the message names file and line.</exception>
     public static IEnumerable<(int Line, RecordedCall Call)> ReadFile(string path)
     {

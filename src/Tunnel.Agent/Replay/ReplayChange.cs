@@ -2,7 +2,7 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Replay;
 
-/// <summary>Calls of one caller of one name that a candidate would decide otherwise than they were decided.</summary>
+/// <summary>Calls of one caller and name whose decision a candidate would change.</summary>
 internal sealed record ReplayChange(
     string Route,
     string Caller,

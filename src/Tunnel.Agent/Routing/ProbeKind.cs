@@ -1,14 +1,13 @@
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>How an upstream's health is found out.</summary>
+/// <summary>How an upstream's health is probed.</summary>
 internal enum ProbeKind
 {
-    /// <summary>Not at all.</summary>
     None,
 
-    /// <summary>By a connection on which no byte is sent.</summary>
+    /// <summary>By a connection without any bytes.</summary>
     Tcp,
 
-    /// <summary>By a call that every MCP server answers, in whichever era it speaks.</summary>
+    /// <summary>By a call that every MCP server answers, in either era.</summary>
     Mcp,
 }

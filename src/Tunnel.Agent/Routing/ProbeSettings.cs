@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>How an upstream's health is found out, every <paramref name="Interval"/>.</summary>
+/// <summary>How an upstream's health is probed, every <paramref name="Interval"/>.</summary>
 internal sealed record ProbeSettings(ProbeKind Kind, TimeSpan Interval, TimeSpan Timeout)
 {
-    /// <summary>Where <see cref="ProbeKind.Mcp"/> calls.</summary>
+    /// <summary>The path of <see cref="ProbeKind.Mcp"/> calls.</summary>
     public string Path { get; init; } = "/mcp";
 }

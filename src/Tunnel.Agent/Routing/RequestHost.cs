@@ -6,8 +6,7 @@ namespace Culvert.Tunnel.Agent.Routing;
 internal static class RequestHost
 {
     /// <summary>
-    /// True if the host part, whatever the port, is the server name (P5). The port is the one the client dialled at
-    /// the edge, which the agent does not know.
+    /// True if the host without its port is the server name (P5). The port is the edge's, which the agent does not know.
     /// </summary>
     public static bool Matches(ReadOnlySpan<char> host, string serverName)
     {
@@ -25,7 +24,7 @@ internal static class RequestHost
         return HostName.AreSame(host, serverName);
     }
 
-    /// <summary>The Host as the agent writes it into addresses of its own: without the dot of the root.</summary>
+    /// <summary>The Host for URLs that the agent writes: without the trailing dot of the DNS root.</summary>
     public static string Format(string host)
     {
         var colon = host.IndexOf(':', StringComparison.Ordinal);

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>The table in force.</summary>
 internal sealed class RouteMap
 {
     private volatile RouteTable current = RouteTable.Empty;
@@ -10,8 +9,8 @@ internal sealed class RouteMap
     public void Swap(RouteTable table) => current = table;
 
     /// <summary>
-    /// The table in force and its route for the name, whose upstream is entered: the caller leaves it. A table without
-    /// such a route has nothing to leave.
+    /// Returns the table in force and its route for the name. The route's upstream is entered, and the caller must leave
+    /// it; without a route there is nothing to leave.
     /// </summary>
     public (RouteTable Table, ServedRoute? Route) Enter(string host)
     {

@@ -6,8 +6,8 @@ using Culvert.Tunnel.Agent.Policy;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
-/// The agent's routes with their upstreams, made from one reading of the configuration. An upstream is new or taken
-/// over from the previous reading.
+/// The agent's routes with their upstreams, for one version of the configuration. Upstreams are new, or reused from the
+/// previous version.
 /// </summary>
 internal sealed class RouteSet : IAsyncDisposable
 {
@@ -53,7 +53,7 @@ internal sealed class RouteSet : IAsyncDisposable
             }),
         ]);
 
-    // An upstream with an unchanged configuration is kept: its connections, programs and sessions continue.
+    // An upstream with an unchanged configuration is reused: its connections, programs and sessions continue.
     private static Upstream? FindExisting(RouteSettings settings, IReadOnlyList<Route>? before) =>
         Before(settings.Name, before)?.Upstream is { } upstream
         && upstream.Settings.Origin.Length > 0

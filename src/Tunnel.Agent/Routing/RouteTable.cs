@@ -5,13 +5,13 @@ using Culvert.Tunnel.Agent.Authorization;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
-/// Hostname to route, for one state of the tunnel. Immutable and swapped whole: a request reads one table from start
-/// to end. Routes come from the agent's own file alone; the feed decides the domain they hang under and may pause
-/// them, never add one (S28).
+/// Hostname to route, for one state of the tunnel. Immutable and replaced whole: a request uses one table from start to
+/// end. Routes come only from the agent's own file; the feed determines their domain and may pause them, but never adds a
+/// route (S28).
 /// </summary>
 internal sealed class RouteTable
 {
-    /// <summary>Before the first feed: no name is ours.</summary>
+    /// <summary>The table before the first feed, without hostnames.</summary>
     public static readonly RouteTable Empty = new("", active: false, []);
 
     private const int HttpsPort = 443;
@@ -19,11 +19,11 @@ internal sealed class RouteTable
     private readonly FrozenDictionary<string, ServedRoute> hosts;
     private readonly string suffix;
 
-    /// <param name="domain">What routes are labels under.</param>
+    /// <param name="domain">The domain under which the routes are labels.</param>
     /// <param name="active">False while the tunnel is paused or archived.</param>
-    /// <param name="routes">The agent's own.</param>
-    /// <param name="publicPort">What clients dial at the edges.</param>
-    /// <param name="hostnames">Custom names that are active on the tunnel (S26); none when null.</param>
+    /// <param name="routes">The agent's routes.</param>
+    /// <param name="publicPort">The edges' port for clients.</param>
+    /// <param name="hostnames">The active custom hostnames of the tunnel (S26); none when null.</param>
     public RouteTable(
         string domain,
         bool active,
@@ -67,7 +67,7 @@ internal sealed class RouteTable
             .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);
     }
 
-    // The URL from which a client requests tokens: the issuer's, or that of the route that leads to it.
+    // The issuer URL for clients: the issuer's own, or that of the route to its server.
     private static string NameFor(string issuer, IEnumerable<(Route Route, FrontedIssuer? Issuer)> fronted) =>
         fronted.FirstOrDefault(f => f.Route.Access.AuthorizationServers[0] == issuer).Issuer?.Advertised ?? issuer;
 
@@ -81,12 +81,12 @@ internal sealed class RouteTable
             : null;
 
     /// <summary>
-    /// Names of routes that are left out because a token for another route would open them (A8). What the configuration
-    /// says is checked when it is read; a resource that follows from domain and port is known here alone.
+    /// Routes that are not served because a token for another route would be valid at them (A8). The configuration reader
+    /// checks explicit resources; a resource that derives from domain and port is known only here.
     /// </summary>
     public IReadOnlyList<string> Unserved { get; }
 
-    /// <summary>All of them, whether they are served or not.</summary>
+    /// <summary>All routes, served or not.</summary>
     public IReadOnlyList<Route> Routes { get; }
 
     public int PublicPort { get; }
@@ -98,14 +98,14 @@ internal sealed class RouteTable
 
     public int Count => hosts.Count;
 
-    /// <summary>Custom names that are active on the tunnel.</summary>
+    /// <summary>The active custom hostnames of the tunnel.</summary>
     public IReadOnlyCollection<string> Hostnames { get; }
 
     /// <summary>Names in force that get certificates of a public CA.</summary>
     public IReadOnlyList<string> PublicNames =>
         [.. hosts.Values.Where(r => r.Route.IsPublic).Select(r => r.Hostname).Order(StringComparer.Ordinal)];
 
-    /// <summary>True for the tunnel domain, one label under it, and the custom names of routes.</summary>
+    /// <summary>True for the tunnel domain, one label under it, and the custom hostnames of routes.</summary>
     public bool IsOwnName(string host) =>
         Domain.Length > 0
         && (

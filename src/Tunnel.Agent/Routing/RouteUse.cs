@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
-/// Counts the exchanges that use one upstream, so that it ends after the last of them and no earlier. The counter is
-/// raised before the mark is read, and the mark is set before the counter is read: one of the two sees the other.
+/// Counts the exchanges that use an upstream, so that it ends after the last of them. Entering raises the counter before
+/// it reads the mark, and retiring sets the mark before it reads the counter: at least one of them observes the other.
 /// </summary>
 internal sealed class RouteUse : IDisposable
 {
@@ -13,10 +13,10 @@ internal sealed class RouteUse : IDisposable
 
     public RouteUse() => Over = over.Token;
 
-    /// <summary>Fires when those that are left may stay no longer.</summary>
+    /// <summary>Fires when the remaining exchanges must end.</summary>
     public CancellationToken Over { get; }
 
-    /// <summary>False once retired; then another upstream is in force already. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>False once retired; then another upstream is already in force. Pair with <see cref="Leave"/>.</summary>
     public bool TryEnter()
     {
         Interlocked.Increment(ref exchanges);
@@ -30,7 +30,7 @@ internal sealed class RouteUse : IDisposable
     }
 
     /// <summary>
-    /// For work that a user leaves running: the use counts, retired or not. Pair with <see cref="Leave"/>.
+    /// For work that continues after its exchange: it counts even when retired. Pair with <see cref="Leave"/>.
     /// </summary>
     public void EnterBehind() => Interlocked.Increment(ref exchanges);
 
@@ -43,8 +43,8 @@ internal sealed class RouteUse : IDisposable
     }
 
     /// <summary>
-    /// Admits no further request; completes when the last one has left. The new upstream must be in force before.
-    /// Requests that are still there after the limit are cancelled.
+    /// Admits no further exchange; completes when the last one has left. The new upstream must be in force before the
+    /// call. Exchanges that remain after the limit are cancelled.
     /// </summary>
     public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {

@@ -3,10 +3,8 @@ using Culvert.Tunnel.Agent.Authorization;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>A route under one of its hostnames.</summary>
-/// <param name="Route">The route.</param>
-/// <param name="Hostname">The hostname.</param>
-/// <param name="Resource">What it is to OAuth clients under that name.</param>
-/// <param name="Issuer">The issuer whose authorization server is behind it; null: another kind of server is.</param>
+/// <param name="Resource">The route as an OAuth protected resource under that name.</param>
+/// <param name="Issuer">The issuer whose authorization server is the upstream; null for other servers.</param>
 internal sealed record ServedRoute(
     Route Route,
     string Hostname,

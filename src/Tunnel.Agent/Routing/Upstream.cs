@@ -3,8 +3,8 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>
-/// What answers a route's requests: an HTTP server, a program that this agent runs, or a server inside the agent. It is
-/// made from its settings alone and ends, with everything it holds, when it is disposed.
+/// Serves a route's requests: an HTTP server, a program that this agent runs, or a server inside the agent. It is created
+/// from its settings only, and releases all its resources when it is disposed of.
 /// </summary>
 internal abstract class Upstream : IAsyncDisposable
 {
@@ -12,37 +12,34 @@ internal abstract class Upstream : IAsyncDisposable
 
     public abstract UpstreamSettings Settings { get; }
 
-    /// <summary>What is behind the route, for people: <see cref="UpstreamSettings.Address"/>.</summary>
+    /// <summary>The server for people: <see cref="UpstreamSettings.Address"/>.</summary>
     public string Address => address ??= Settings.Address;
 
-    /// <summary>Held by every exchange from its first access to the route to its end.</summary>
+    /// <summary>Every exchange holds it from its first access to the route until its end.</summary>
     public RouteUse Use { get; } = new();
 
     public UpstreamTimeouts Timeouts => Settings.Timeouts;
 
     public long? MaxRequestBytes => Settings.MaxRequestBytes;
 
-    /// <summary>Answers one request that may pass: by the upstream's word, or by a refusal of the agent's own.</summary>
-    /// <param name="exchange">The request and its answer.</param>
+    /// <summary>Serves a request that may pass: with the upstream's response, or with a refusal of the agent.</summary>
+    /// <param name="exchange">The request and its response.</param>
     /// <param name="route">The upstream's route.</param>
     /// <param name="host">The host that the client requested.</param>
     public abstract Task ServeAsync(Exchange exchange, Route route, string host);
 
-    /// <summary>Tries whether a call would work now.</summary>
-    /// <param name="route">The upstream's route, whose own credential a call would carry.</param>
+    /// <summary>Tests whether a call would succeed now.</summary>
+    /// <param name="route">The upstream's route, whose own credential the call has.</param>
     /// <param name="cancellationToken">Bounds the attempt.</param>
     public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Checks between probes, at little cost, whether the upstream is reachable at all; a probe judges what is wrong.
-    /// </summary>
-    /// <param name="cancellationToken">Bounds the look.</param>
+    /// <summary>Checks cheaply between probes whether the upstream is reachable; a probe judges what is wrong.</summary>
     /// <exception cref="UpstreamException">The upstream is not reachable.</exception>
     public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Begins a conversation of the agent's own with the MCP server.</summary>
+    /// <summary>Opens a session of the agent's own with the MCP server.</summary>
     /// <param name="route">The upstream's route, whose own credential is used.</param>
-    /// <param name="isModern">In the revision without sessions; else in the one before.</param>
+    /// <param name="isModern">True: in the revision without sessions; false: in the one before.</param>
     /// <param name="cancellationToken">Bounds the wait.</param>
     /// <exception cref="CrawlException">The server does not respond, or not in this era.</exception>
     public virtual Task<IServerSession> OpenSessionAsync(
@@ -52,18 +49,20 @@ internal abstract class Upstream : IAsyncDisposable
     ) => throw new NotSupportedException();
 
     /// <summary>
-    /// Tells the upstream that its request to the client will not be answered, since the policy does not pass it on; else
-    /// it would wait. Returns at once.
+    /// Responds to a request of the upstream to the client that the policy does not pass on; without a response the
+    /// upstream would wait. Returns at once.
     /// </summary>
-    /// <param name="exchange">In whose answer it asked.</param>
+    /// <param name="exchange">The exchange whose response had the request.</param>
     /// <param name="route">The upstream's route.</param>
-    /// <param name="id">Of the request, as it was written.</param>
+    /// <param name="id">The id of the request, as written.</param>
     public virtual void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
-        // It asks nothing.
+        // By default an upstream sends no requests.
     }
 
-    /// <summary>Serves those that are inside to their end, for the limit at most, and ends with them.</summary>
+    /// <summary>
+    /// Serves the present exchanges until they end, for the limit at most, and then releases all resources.
+    /// </summary>
     public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {
         await Use.RetireAsync(limit, time);
@@ -77,6 +76,6 @@ internal abstract class Upstream : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Gives back all that the upstream holds.</summary>
+    /// <summary>Releases all resources.</summary>
     protected abstract ValueTask EndAsync();
 }

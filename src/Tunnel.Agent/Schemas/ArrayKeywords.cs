@@ -29,7 +29,7 @@ internal sealed class ArrayKeywords(SchemaCompiler compiler, Func<string, JsonEl
         }
     }
 
-    // Until 2019-09, a list of schemas is in items, and the schema of the others in additionalItems.
+    // Until 2019-09, items may be a list of schemas, and additionalItems has the schema of the other elements.
     private void AddItems(SchemaNode node)
     {
         var items = find("items");
@@ -173,7 +173,7 @@ internal sealed class ArrayKeywords(SchemaCompiler compiler, Func<string, JsonEl
         return true;
     }
 
-    // Equal values have equal ones.
+    // Equal values have equal hashes.
     private static int GetHash(JsonElement value) =>
         value.ValueKind switch
         {

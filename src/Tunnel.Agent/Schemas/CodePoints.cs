@@ -6,7 +6,6 @@ namespace Culvert.Tunnel.Agent.Schemas;
 /// <summary>A set of Unicode code points.</summary>
 internal sealed class CodePoints
 {
-    /// <summary>The last code point that there is.</summary>
     public const int Last = 0x10FFFF;
 
     // In the order of UnicodeCategory (Unicode Standard §4.5).
@@ -24,7 +23,7 @@ internal sealed class CodePoints
     /// <summary>ECMA-262 §22.2.1, CharacterClassEscape: <c>\d</c>.</summary>
     public static CodePoints Digits { get; } = new([('0', '9')]);
 
-    /// <summary><c>\w</c> without the flag i: ASCII's.</summary>
+    /// <summary><c>\w</c> without the flag i: only ASCII.</summary>
     public static CodePoints Word { get; } = new([('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')]);
 
     /// <summary>ECMA-262 §12.3: LineTerminator, which <c>.</c> does not match.</summary>
@@ -45,12 +44,12 @@ internal sealed class CodePoints
             (0xFEFF, 0xFEFF),
         ]);
 
-    /// <summary>In order, and none next to another.</summary>
+    /// <summary>Sorted, and without adjacent ranges.</summary>
     public IReadOnlyList<(int From, int To)> Ranges { get; }
 
     public static CodePoints Of(int from, int to) => new([(from, to)]);
 
-    /// <summary>A general category by its short name, such as <c>L</c> or <c>Lu</c>; null: it is not one.</summary>
+    /// <summary>A general category by its short name, such as <c>L</c> or <c>Lu</c>; null: the name is unknown.</summary>
     public static CodePoints? FindCategory(string name)
     {
         bool IsIn(string category) =>
@@ -71,7 +70,6 @@ internal sealed class CodePoints
 
     public CodePoints With(CodePoints other) => new([.. Ranges, .. other.Ranges]);
 
-    /// <summary>All others.</summary>
     public CodePoints Negate()
     {
         var rest = new List<(int, int)>();

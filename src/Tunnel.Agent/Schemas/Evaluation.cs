@@ -1,15 +1,15 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// One comparison of a value with a schema: where it is, what failed first, and how much work is left. A comparison that is
-/// given up fails, whatever <c>not</c> and <c>anyOf</c> make of it.
+/// One validation of a value: its position, its first error, and its remaining work. A validation that exceeds a limit
+/// fails, whatever <c>not</c> and <c>anyOf</c> make of it.
 /// </summary>
 internal sealed class Evaluation
 {
-    /// <summary>Schemas, values and comparisons that one evaluation may visit.</summary>
+    /// <summary>The limit of schemas, values and comparisons that one validation visits.</summary>
     internal const int MaxSteps = 200_000;
 
-    // Schemas inside schemas, by reference too.
+    // The nesting of schemas, by reference too.
     private const int MaxDepth = 256;
 
     private readonly List<string> path = [];
@@ -17,13 +17,13 @@ internal sealed class Evaluation
     private int depth;
     private int trials;
 
-    /// <summary>The first that counts; null while there is none.</summary>
+    /// <summary>The first error that counts; null while there is none.</summary>
     public SchemaError? Error { get; private set; }
 
-    /// <summary>Why the comparison was given up; null while it was not.</summary>
+    /// <summary>The limit that the validation exceeded; null while it did not.</summary>
     public string? GivenUp { get; private set; }
 
-    /// <summary>Counts work. False: it is too much.</summary>
+    /// <summary>Counts work. False: the limit is exceeded.</summary>
     public bool TryCharge(int work = 1)
     {
         if ((steps += work) > MaxSteps)
@@ -46,7 +46,7 @@ internal sealed class Evaluation
 
     public void Leave() => depth--;
 
-    /// <summary>Notes a failure, unless one inside it was noted or another branch may succeed.</summary>
+    /// <summary>Records a failure, unless an inner one was recorded or another branch may succeed.</summary>
     public bool Fail(string keyword)
     {
         if (trials == 0)
@@ -63,12 +63,12 @@ internal sealed class Evaluation
         return false;
     }
 
-    /// <summary>Goes to a member or an element; <see cref="Return"/> goes back.</summary>
+    /// <summary>Descends to a member or an element; <see cref="Return"/> goes back.</summary>
     public void GoTo(string name) => path.Add(name);
 
     public void Return() => path.RemoveAt(path.Count - 1);
 
-    /// <summary>What fails from here to <see cref="EndTrial"/> does not make the value wrong.</summary>
+    /// <summary>Failures from here to <see cref="EndTrial"/> do not make the value invalid.</summary>
     public void BeginTrial() => trials++;
 
     public void EndTrial() => trials--;

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// A number of JSON (RFC 8259 §6) as the number that is written, not as a floating-point number near it: 1, 1.0 and 10e-1 are
-/// one number, -0 is 0, and 1e400 is larger than any bound. Nothing is expanded: an exponent costs its own digits alone.
+/// A JSON number (RFC 8259 §6) with its exact value, not as a floating-point number near it: 1, 1.0 and 10e-1 are the
+/// same number, -0 is 0, and 1e400 is larger than any bound. An exponent is not expanded; it costs only its own digits.
 /// </summary>
 internal readonly ref struct JsonNumber
 {
@@ -13,7 +13,7 @@ internal readonly ref struct JsonNumber
 
     private readonly bool isNegative;
 
-    // Digits with at most one point, from the first digit that is not 0 to the last one; empty for zero.
+    // Digits with at most one point, from the first to the last nonzero digit; empty for zero.
     private readonly ReadOnlySpan<byte> digits;
 
     // The power of ten of the first digit.
@@ -33,11 +33,11 @@ internal readonly ref struct JsonNumber
     /// <summary>Whether it has no fraction, however it is written.</summary>
     public bool IsWhole => digits.IsEmpty || GetLowestPower() >= 0;
 
-    /// <summary>The power of ten of the first digit that is not 0; 0 for zero.</summary>
+    /// <summary>The power of ten of the first nonzero digit; 0 for zero.</summary>
     public long Magnitude => magnitude;
 
-    /// <summary>False: its exponent is out of all proportion.</summary>
-    /// <param name="json">A number that a reader of JSON has accepted.</param>
+    /// <summary>False: its exponent is too long.</summary>
+    /// <param name="json">A number that a JSON reader has accepted.</param>
     /// <param name="number">The number.</param>
     public static bool TryRead(ReadOnlySpan<byte> json, out JsonNumber number)
     {
@@ -81,8 +81,8 @@ internal readonly ref struct JsonNumber
         return isNegative ? -bySize : bySize;
     }
 
-    /// <summary>The digits in order, without a point: how many of them were written to <paramref name="output"/>.</summary>
-    /// <param name="output">As long as <see cref="CountDigits"/>.</param>
+    /// <summary>Writes the digits without a point to <paramref name="output"/>, and returns their number.</summary>
+    /// <param name="output">At least as long as <see cref="CountDigits"/>.</param>
     public int CopyDigits(Span<char> output)
     {
         var count = 0;
@@ -97,10 +97,10 @@ internal readonly ref struct JsonNumber
         return count;
     }
 
-    /// <summary>From the first to the last digit that is not 0.</summary>
+    /// <summary>The number of digits from the first to the last nonzero one.</summary>
     public int CountDigits() => digits.Length - (digits.Contains((byte)'.') ? 1 : 0);
 
-    /// <summary>All digits and an exponent: one text for each number.</summary>
+    /// <summary>All digits and an exponent: equal numbers have equal texts.</summary>
     public override string ToString()
     {
         if (IsZero)
@@ -108,7 +108,7 @@ internal readonly ref struct JsonNumber
             return "0";
         }
 
-        // Not on the stack: the peer chooses how many digits there are.
+        // Not on the stack: the peer chooses the number of digits.
         var text = new char[CountDigits()];
         CopyDigits(text);
         var sign = isNegative ? "-" : "";
@@ -124,7 +124,7 @@ internal readonly ref struct JsonNumber
             r += r < right.Length && right[r] == '.' ? 1 : 0;
             if (l == left.Length || r == right.Length)
             {
-                // The last digit of each is not 0, so the longer one is the larger one.
+                // The last digit of each is not 0, so the longer number is larger.
                 return (left.Length - l).CompareTo(right.Length - r);
             }
 
@@ -162,6 +162,6 @@ internal readonly ref struct JsonNumber
         : isNegative ? -1
         : 1;
 
-    /// <summary>The power of ten of the last digit that is not 0.</summary>
+    /// <summary>The power of ten of the last nonzero digit.</summary>
     public long GetLowestPower() => magnitude - (CountDigits() - 1);
 }

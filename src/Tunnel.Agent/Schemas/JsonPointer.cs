@@ -5,10 +5,10 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>A place inside the arguments of a call (RFC 6901), as the file writes it.</summary>
+/// <summary>A position inside the arguments of a call (RFC 6901), as written in the file.</summary>
 internal sealed class JsonPointer
 {
-    /// <summary>The value itself.</summary>
+    /// <summary>Points to the root value.</summary>
     public static readonly JsonPointer Whole = new("", []);
 
     private const int MaxCharacters = 1024;
@@ -20,11 +20,11 @@ internal sealed class JsonPointer
 
     public string Text { get; }
 
-    /// <summary>The names and indexes on the way, unescaped.</summary>
+    /// <summary>The names and indexes of the path, unescaped.</summary>
     public IEnumerable<string> Names => steps.Select(s => s.Name);
 
     /// <summary>
-    /// Reads <c>/a/0/b~1c</c>. "-", the element after an array's last (§4), is refused: it never names a value.
+    /// Reads <c>/a/0/b~1c</c>. "-", the element after an array's last (§4), is refused: it never identifies a value.
     /// </summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out JsonPointer? pointer)
     {
@@ -61,9 +61,6 @@ internal sealed class JsonPointer
         return true;
     }
 
-    /// <summary>Goes from a value to the place.</summary>
-    /// <param name="root">Where to start.</param>
-    /// <param name="value">What is there.</param>
     public PointerResult Find(JsonElement root, out JsonElement value)
     {
         value = root;
@@ -94,7 +91,10 @@ internal sealed class JsonPointer
         return PointerResult.Found;
     }
 
-    /// <summary>What is at the place, and at all others that a server could take for it (<see cref="MemberNames"/>).</summary>
+    /// <summary>
+    /// The value at the position, and those at all positions that a server could mistake for it (<see
+    /// cref="MemberNames"/>).
+    /// </summary>
     public IReadOnlyList<JsonElement> FindLike(JsonElement root)
     {
         List<JsonElement> found = [root];
@@ -122,7 +122,7 @@ internal sealed class JsonPointer
 
     public override string ToString() => Text;
 
-    // §4: digits without a leading zero; -1 for what can only be a member's name.
+    // §4: digits without a leading zero; -1 for text that can only be a member's name.
     private static int GetIndex(string name) =>
         (name is "0" || (name.Length > 0 && name[0] is >= '1' and <= '9'))
         && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)

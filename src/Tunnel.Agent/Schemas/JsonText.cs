@@ -4,17 +4,19 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>The text of values, within bounds.</summary>
+/// <summary>Bounded access to the text of values.</summary>
 internal static class JsonText
 {
-    /// <summary>Longer text matches no pattern, so that a call cannot keep the agent busy.</summary>
+    /// <summary>Longer text matches no pattern, so that a call cannot cause much work.</summary>
     internal const int MaxBytes = 64 * 1024;
 
     /// <summary>False for another type, text that is too long, or half a surrogate pair.</summary>
     public static bool TryGet(JsonElement value, [NotNullWhen(true)] out string? text) =>
         TryRead(value, MaxBytes, out text);
 
-    /// <summary>The length in characters (code points, as JSON Schema counts them). False as for <see cref="TryGet"/>, but at any length.</summary>
+    /// <summary>
+    /// The length in code points, as JSON Schema counts it. False as for <see cref="TryGet"/>, but at any length.
+    /// </summary>
     public static bool TryCount(JsonElement value, out int characters)
     {
         characters = 0;

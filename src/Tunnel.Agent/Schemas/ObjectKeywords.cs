@@ -89,7 +89,7 @@ internal sealed class ObjectKeywords(SchemaCompiler compiler, Func<string, JsonE
         );
     }
 
-    // dependencies, of drafts 6 and 7, has lists of names and schemas in one.
+    // dependencies, of drafts 6 and 7, combines lists of names and schemas.
     private void AddDependencies(SchemaNode node)
     {
         foreach (var keyword in (string[])["dependentRequired", "dependentSchemas", "dependencies"])

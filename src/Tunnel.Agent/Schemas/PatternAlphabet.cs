@@ -4,10 +4,10 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// Lets an expression over UTF-16 units match code points. Code points other than ASCII's printable ones that no set of the
-/// expression distinguishes are written as one unit, in the expression and in the text. The unit is half a surrogate pair: it is
-/// in no well-formed text, it is not a letter to this platform, so that <c>\b</c> is that of ASCII's words, and it is not the line
-/// break at the end, which this platform treats in its own way.
+/// Lets an expression over UTF-16 units match code points. Code points other than printable ASCII that no set of the
+/// expression distinguishes are written as one unit, in the expression and in the text. The unit is half a surrogate
+/// pair: no well-formed text has it, .NET does not treat it as a letter, so that <c>\b</c> uses ASCII's words, and it is
+/// not the line break at the end, which .NET treats specially.
 /// </summary>
 internal sealed class PatternAlphabet
 {
@@ -16,7 +16,7 @@ internal sealed class PatternAlphabet
     private const int FirstUnit = 0xD800;
     private const int Units = 0x800;
 
-    private readonly int[] starts; // of intervals of code points; one of them is all plain ones
+    private readonly int[] starts; // of intervals of code points; one of them covers all plain ones
     private readonly char[] units; // of each interval
     private readonly Dictionary<CodePoints, SortedSet<char>> ofSets = [];
 
@@ -55,7 +55,7 @@ internal sealed class PatternAlphabet
         }
     }
 
-    /// <summary>One of the sets as an element of the expression.</summary>
+    /// <summary>Writes one of the sets as an element of the expression.</summary>
     public void Write(CodePoints set, StringBuilder output)
     {
         var text = new StringBuilder();
@@ -76,7 +76,7 @@ internal sealed class PatternAlphabet
         output.Append(text.Length == 0 ? @"[^\u0000-\uFFFF]" : $"[{text}]");
     }
 
-    /// <summary>A text as the expression reads it.</summary>
+    /// <summary>Translates a text to the alphabet of the expression.</summary>
     public string Translate(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange((char)FirstPlain, (char)LastPlain))
@@ -95,7 +95,7 @@ internal sealed class PatternAlphabet
         return output.ToString();
     }
 
-    // Of each interval: the sets that it is in. The plain ones are in none.
+    // The sets of each interval. The interval of plain code points is in none.
     private BitArray[] FindMembers(CodePoints[] all)
     {
         BitArray[] members = [.. starts.Select(_ => new BitArray(all.Length))];

@@ -4,13 +4,11 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// Reads a regular expression of ECMA-262 with the flag u (§22.2.1), and writes the same one for this platform. Each atom is
-/// written by its code points, so that no class, escape or option of this platform's own has a meaning. An escape of
-/// punctuation that needs none is the character, as all engines read it.
+/// Parses a regular expression of ECMA-262 with the flag u (§22.2.1), and writes the same one for .NET. Each atom is
+/// written by its code points, so that no class, escape or option of .NET has an effect. An unnecessary escape of
+/// punctuation is the character itself, as all engines read it.
 /// </summary>
-/// <remarks>
-/// Whether a text matches does not depend on groups and on how much a quantifier takes first: neither is written.
-/// </remarks>
+/// <remarks>Groups and lazy quantifiers do not change whether a text matches, so they are not written.</remarks>
 internal sealed class PatternParser(string pattern)
 {
     private const int MaxCountDigits = 9;
@@ -21,8 +19,9 @@ internal sealed class PatternParser(string pattern)
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private int at;
 
-    /// <summary>The expression, and the alphabet that it and the texts are written in.</summary>
-    /// <exception cref="FormatException">It is not one, or has look-around, references to groups or options.</exception>
+    /// <summary>Returns the expression, and the alphabet for it and for the texts.</summary>
+    /// <exception cref="FormatException">The pattern is malformed, or has look-around, references to groups or
+    /// options.</exception>
     public (string Expression, PatternAlphabet Alphabet) Translate()
     {
         ReadAlternatives();
@@ -57,14 +56,14 @@ internal sealed class PatternParser(string pattern)
         }
     }
 
-    // What cannot be repeated.
+    // Reads an assertion, which cannot be repeated.
     private bool TryReadAssertion()
     {
         foreach (var one in (string[])["|", "^", "$", @"\b", @"\B"])
         {
             if (TryRead(one))
             {
-                // This platform's $ is also before a line break at the end.
+                // .NET's $ also matches before a line break at the end.
                 Write(one == "$" ? @"\z" : one);
                 return true;
             }
@@ -192,7 +191,7 @@ internal sealed class PatternParser(string pattern)
         return isNegated ? any.Negate() : any;
     }
 
-    // One character, or the set that an escape means.
+    // One character, or the set of an escape.
     private (int One, CodePoints? Set) ReadCharacter(bool isInClass)
     {
         if (at == pattern.Length)

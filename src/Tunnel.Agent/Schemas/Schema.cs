@@ -3,12 +3,12 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// A JSON Schema (2020-12, 2019-09, or drafts 6 and 7), compiled once. Nothing is fetched: references are to the schema
-/// itself. <c>format</c> and the keywords about content are annotations, as the standard has it.
+/// A JSON Schema (2020-12, 2019-09, or drafts 6 and 7), compiled once. Nothing is fetched: references must be to the
+/// schema itself. <c>format</c> and the content keywords are annotations, as in the standard.
 /// </summary>
 /// <remarks>
-/// JsonSchema.Net is the library for this; one of its own dependencies is in no registry. The time for one value is bounded
-/// by <see cref="Evaluation.MaxSteps"/>, and patterns take linear time.
+/// One of the dependencies of JsonSchema.Net, the usual library, is in no registry. <see cref="Evaluation.MaxSteps"/>
+/// bounds the time for one value, and patterns take linear time.
 /// </remarks>
 internal sealed class Schema
 {
@@ -16,10 +16,10 @@ internal sealed class Schema
 
     private Schema(SchemaNode root) => this.root = root;
 
-    /// <exception cref="SchemaException">It is not a schema, or has what cannot be checked here.</exception>
+    /// <exception cref="SchemaException">The schema is malformed, or has an unsupported part.</exception>
     public static Schema Compile(JsonElement schema) => new(new SchemaCompiler(schema).Compile());
 
-    /// <summary>The first place where the value does not match; null if it does.</summary>
+    /// <summary>The first mismatch of the value; null without one.</summary>
     public SchemaError? FindError(JsonElement value)
     {
         var evaluation = new Evaluation();

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Compiles one schema with all that it refers to.</summary>
+/// <summary>Compiles a schema with all its references.</summary>
 internal sealed class SchemaCompiler
 {
     private const int MaxSchemas = 4096;
@@ -41,12 +41,12 @@ internal sealed class SchemaCompiler
 
     public SchemaNode Compile() => Compile(root, "");
 
-    /// <summary>A schema inside the one at <paramref name="place"/>.</summary>
-    /// <exception cref="SchemaException">It cannot be used.</exception>
+    /// <summary>Compiles a schema inside the one at <paramref name="place"/>.</summary>
+    /// <exception cref="SchemaException">The schema is unusable.</exception>
     public SchemaNode Compile(JsonElement schema, string place, string step) => Compile(schema, Join(place, step));
 
-    /// <summary>What a <c>$ref</c> is to.</summary>
-    /// <exception cref="SchemaException">It is not in this schema.</exception>
+    /// <summary>Resolves the target of a <c>$ref</c>.</summary>
+    /// <exception cref="SchemaException">The target is not in this schema.</exception>
     public SchemaNode Resolve(JsonElement reference, string place)
     {
         var text = ReadText(reference, place);
@@ -115,7 +115,7 @@ internal sealed class SchemaCompiler
         return node;
     }
 
-    // A schema of another base or dialect inside this one would need rules of its own.
+    // A subschema with another base or dialect would need rules of its own, so it is refused.
     private void CheckIdentity(JsonElement schema, string place)
     {
         if (place.Length == 0)

@@ -3,10 +3,10 @@ namespace Culvert.Tunnel.Agent.Schemas;
 /// <summary>Versions of JSON Schema, the oldest first.</summary>
 internal enum SchemaDialect
 {
-    /// <summary>Drafts 6 and 7, which differ in keywords that the other does not have.</summary>
+    /// <summary>Drafts 6 and 7; keywords that only one of them has tell them apart.</summary>
     Draft7,
     Draft2019,
 
-    /// <summary>That of MCP, where a schema does not say another.</summary>
+    /// <summary>The dialect of MCP, for schemas that state none.</summary>
     Draft2020,
 }

@@ -1,21 +1,21 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Where a value does not match a schema.</summary>
+/// <summary>A mismatch of a value with a schema.</summary>
 /// <param name="At">
-/// The place in the value as a pointer (RFC 6901). It has names of the schema alone: a name that only the value has is
-/// <c>*</c>, as is an element of an array.
+/// The position in the value as a JSON pointer (RFC 6901). It has only names of the schema: a name that only the value
+/// has is <c>*</c>, as is an element of an array.
 /// </param>
 /// <param name="Keyword">
-/// What is not satisfied: a keyword; <see cref="TooMuch"/> or <see cref="Unreadable"/> where that cannot be said.
+/// The keyword that the value violates, or a constant of this type if there is none.
 /// </param>
 internal sealed record SchemaError(string At, string Keyword)
 {
-    /// <summary>The comparison takes more work than one call may cause.</summary>
+    /// <summary>The validation needs more work than one call may cause.</summary>
     public const string TooMuch = "too_much";
 
-    /// <summary>A text or a number has no meaning that all readers agree on.</summary>
+    /// <summary>Readers disagree on the value of a text or a number.</summary>
     public const string Unreadable = "unreadable";
 
-    /// <summary>The schema itself cannot be used.</summary>
+    /// <summary>The schema itself is unusable.</summary>
     public const string Unsupported = "unsupported";
 }

@@ -2,11 +2,11 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Makes the checks of one schema object: which keywords there are, and their order.</summary>
+/// <summary>Creates the checks of one schema object: the supported keywords and their order.</summary>
 internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema, string place)
 {
-    // Each is of the dialects from the first to the last that is named here. "dependencies" is of all: the standard keeps it for
-    // older schemas (Validation 2020-12 appendix A), which often do not name their version.
+    // Each keyword belongs to the dialects from the first to the last. "dependencies" belongs to all: the standard
+    // retains it for older schemas (Validation 2020-12 appendix A), which often do not state their version.
     private static readonly (string Keyword, SchemaDialect First, SchemaDialect Last)[] Known =
     [
         ("additionalItems", SchemaDialect.Draft7, SchemaDialect.Draft2019),
@@ -21,7 +21,7 @@ internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema
         ("$dynamicRef", SchemaDialect.Draft2020, SchemaDialect.Draft2020),
     ];
 
-    /// <exception cref="SchemaException">A keyword has a value that it cannot have, or is not supported.</exception>
+    /// <exception cref="SchemaException">A keyword has an invalid value, or is not supported.</exception>
     public void AddTo(SchemaNode node)
     {
         if (Find("$ref") is { } reference)
@@ -30,7 +30,7 @@ internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema
             node.Add("$ref", target.IsValid);
             if (compiler.Dialect == SchemaDialect.Draft7)
             {
-                return; // there, it is the only one that counts
+                return; // in these dialects $ref overrides all other keywords
             }
         }
 
@@ -51,7 +51,7 @@ internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema
         {
             if (known == keyword && (compiler.Dialect < first || compiler.Dialect > last))
             {
-                return null; // an annotation there
+                return null; // an annotation in this dialect
             }
         }
 
@@ -70,7 +70,7 @@ internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema
 
         if (FindList("anyOf") is { } any)
         {
-            // All of them where a keyword depends on what they evaluate.
+            // If a keyword depends on what they evaluate, all alternatives are evaluated.
             node.Add(
                 "anyOf",
                 (value, evaluation, evaluated) =>

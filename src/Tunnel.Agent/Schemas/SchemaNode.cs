@@ -2,13 +2,14 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Whether a value satisfies one keyword. Types that the keyword is not about satisfy it.</summary>
+/// <summary>Whether a value satisfies one keyword. Values of types that the keyword does not apply to satisfy it.</summary>
 /// <param name="value">The value.</param>
-/// <param name="evaluation">Of which it is a part.</param>
-/// <param name="evaluated">Receives the members and elements of the value that are evaluated; null: no keyword needs them.</param>
+/// <param name="evaluation">The validation.</param>
+/// <param name="evaluated">Receives the members and elements of the value that are evaluated; null: no keyword needs
+/// them.</param>
 internal delegate bool SchemaCheck(JsonElement value, Evaluation evaluation, Evaluated? evaluated);
 
-/// <summary>One schema, compiled. Its keywords are added after it exists: schemas may refer to themselves.</summary>
+/// <summary>A compiled schema. Its keywords are added after its creation: schemas may refer to themselves.</summary>
 internal sealed class SchemaNode
 {
     private readonly List<(string Keyword, SchemaCheck Check)> checks = [];
@@ -45,7 +46,7 @@ internal sealed class SchemaNode
         return isValid;
     }
 
-    /// <summary>As <see cref="IsValid"/>, of a member or an element.</summary>
+    /// <summary>As <see cref="IsValid"/>, for a member or an element.</summary>
     public bool IsValidAt(string name, JsonElement value, Evaluation evaluation)
     {
         evaluation.GoTo(name);
@@ -54,7 +55,9 @@ internal sealed class SchemaNode
         return isValid;
     }
 
-    /// <summary>As <see cref="IsValid"/>, where a failure is not an error, and only a success evaluates anything.</summary>
+    /// <summary>
+    /// As <see cref="IsValid"/>, but a failure is no error, and only a success marks members as evaluated.
+    /// </summary>
     public bool Matches(JsonElement value, Evaluation evaluation, Evaluated? evaluated)
     {
         var branch = evaluated is null ? null : new Evaluated();

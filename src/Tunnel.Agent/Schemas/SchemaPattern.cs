@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// A regular expression of a schema (ECMA-262 with the flag u, as JSON Schema Core 2020-12 §6.4 has it) that takes time in
-/// proportion to the text.
+/// A regular expression of a schema (ECMA-262 with the flag u, as in JSON Schema Core 2020-12 §6.4) that takes linear
+/// time.
 /// </summary>
 internal sealed class SchemaPattern
 {
@@ -15,7 +15,7 @@ internal sealed class SchemaPattern
 
     private SchemaPattern(Regex regex, PatternAlphabet alphabet) => (this.regex, this.alphabet) = (regex, alphabet);
 
-    /// <exception cref="SchemaException">It has look-around or references to groups, is too long, or is none.</exception>
+    /// <exception cref="SchemaException">It is malformed, too long, or has look-around or references to groups.</exception>
     public static SchemaPattern Compile(string pattern, string place)
     {
         if (pattern.Length > MaxCharacters)
@@ -42,7 +42,7 @@ internal sealed class SchemaPattern
         }
     }
 
-    /// <summary>Whether a part of the text matches. False too where the evaluation is given up.</summary>
+    /// <summary>Whether a part of the text matches. Also false when the evaluation exceeds its limit.</summary>
     public bool IsMatch(string text, Evaluation evaluation) =>
         evaluation.TryCharge(1 + (text.Length / 64)) && regex.IsMatch(alphabet.Translate(text));
 }

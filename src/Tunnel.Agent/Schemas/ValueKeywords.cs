@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Schemas;
 /// <summary>Keywords about one value: types, constants, numbers and text (JSON Schema Validation 2020-12 §6.1–§6.3).</summary>
 internal static class ValueKeywords
 {
-    // Of a number that is divided; a longer one is a mistake or an attack.
+    // The limit of a dividend's digits; a longer number is a mistake or an attack.
     private const int MaxDigits = 400;
 
     private static readonly string[] Types = ["null", "boolean", "object", "array", "number", "string", "integer"];
@@ -62,12 +62,12 @@ internal static class ValueKeywords
         }
     }
 
-    /// <summary>As JSON Schema Core §4.2.2 has it: numbers by their value, members in any order.</summary>
+    /// <summary>As in JSON Schema Core §4.2.2: numbers by their value, members in any order.</summary>
     public static bool AreEqual(JsonElement one, JsonElement other, Evaluation evaluation) =>
         evaluation.TryCharge(1 + (JsonMarshal.GetRawUtf8Value(other).Length / 256))
         && JsonElement.DeepEquals(one, other);
 
-    /// <summary>A count: a number without a fraction that is not negative.</summary>
+    /// <summary>Reads a count: a number without a fraction that is not negative.</summary>
     public static int? FindCount(Func<string, JsonElement?> find, string keyword, string place)
     {
         if (find(keyword) is not { } value)
@@ -159,7 +159,7 @@ internal static class ValueKeywords
                 )
         );
 
-    // Both as whole numbers of one power of ten. Null: they are too far apart to be written so.
+    // Scales both to integers of the same power of ten. Null: they are too far apart for this.
     private static BigInteger? FindRemainder(JsonNumber number, JsonNumber by)
     {
         if (number.IsZero || by.IsZero)

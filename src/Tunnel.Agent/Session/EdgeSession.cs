@@ -8,7 +8,7 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Agent.Session;
 
-/// <summary>One outer connection in use: hands its streams to the inner server and winds them down at the end.</summary>
+/// <summary>An outer connection in use: passes its streams to the inner server and drains them at the end.</summary>
 internal sealed class EdgeSession : IAsyncDisposable
 {
     private readonly MuxConnection mux;
@@ -17,7 +17,7 @@ internal sealed class EdgeSession : IAsyncDisposable
     private readonly ILogger logger;
     private readonly OpenConnections connections;
     private readonly CancellationTokenSource over = new();
-    private readonly Action<InnerConnection> remove; // one for all connections
+    private readonly Action<InnerConnection> remove; // shared by all connections
 
     public EdgeSession(
         MuxConnection mux,
@@ -39,12 +39,12 @@ internal sealed class EdgeSession : IAsyncDisposable
         Completion = RunAsync();
     }
 
-    /// <summary>Serial of the platform certificate that this connection was made with.</summary>
+    /// <summary>The serial of the agent's platform certificate on this connection.</summary>
     public string CertificateSerial { get; }
 
     public string PeerSerial { get; }
 
-    /// <summary>As HELLO contained it for the edge.</summary>
+    /// <summary>The value that the agent sent in HELLO.</summary>
     public int MaxStreams { get; init; }
 
     /// <summary>Completes when the outer connection is closed; never throws.</summary>
@@ -58,7 +58,7 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     public bool IsOver => Completion.IsCompleted;
 
-    /// <summary>True while clients can be brought over this connection.</summary>
+    /// <summary>True while the edge can open streams for clients on this connection.</summary>
     public bool IsServing =>
         !IsOver
         && mux.PeerHello.IsCompletedSuccessfully
@@ -69,14 +69,14 @@ internal sealed class EdgeSession : IAsyncDisposable
 
     public MuxOutcome? Outcome => mux.Outcome;
 
-    /// <summary>Takes no more streams; what runs may finish within <paramref name="drain"/> (W13).</summary>
+    /// <summary>Accepts no more streams; running ones may finish within <paramref name="drain"/> (W13).</summary>
     public void Drain(ConnectionErrorCode code, TimeSpan drain, string text)
     {
         mux.GoAway(code, drain, text);
         Close(drain);
     }
 
-    /// <summary>Asks every inner HTTP connection to end within the drain time.</summary>
+    /// <summary>Requests every inner HTTP connection to close within the drain time.</summary>
     public void Close(TimeSpan drain) => connections.Close(drain, over.Token);
 
     public async ValueTask DisposeAsync()
@@ -98,7 +98,7 @@ internal sealed class EdgeSession : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Disposed; the run ends as well.
+            // Disposed; the loop ends as well.
         }
 
         await running;
@@ -111,7 +111,7 @@ internal sealed class EdgeSession : IAsyncDisposable
         var isLate = connections.Add(connection);
         if (!server.TryOffer(connection, out var problem))
         {
-            // The edge may place the client elsewhere (W12).
+            // The edge may use another agent for the client (W12).
             Log.InnerConnectionRefused(logger, stream.Open.ConnectionId, problem);
             connections.Remove(connection);
             stream.Abort(StreamErrorCode.Refused);

@@ -20,7 +20,6 @@ internal sealed class AgentMetrics : IDisposable
     private readonly Counter<long> pinDrifts;
     private readonly Counter<long> pinVerifications;
 
-    /// <param name="time">The clock of <see cref="Recent"/>; the system's when null.</param>
     public AgentMetrics(TimeProvider? time = null)
     {
         Recent = new RecentCalls(time ?? TimeProvider.System);
@@ -64,11 +63,11 @@ internal sealed class AgentMetrics : IDisposable
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
 
-    /// <summary>How the last calls ended.</summary>
+    /// <summary>The results of the last calls.</summary>
     public RecentCalls Recent { get; }
 
-    /// <summary>Shows how long the leaf that ends inner TLS still lasts, wherever it comes from.</summary>
-    /// <param name="secondsLeft">Negative once it has ended; null while there is none.</param>
+    /// <summary>Exports the remaining lifetime of the inner-TLS leaf.</summary>
+    /// <param name="secondsLeft">Negative after expiry; null without a leaf.</param>
     public void WatchLeaf(Func<double?> secondsLeft) =>
         meter.CreateObservableGauge(
             "culvert_agent_leaf_expiry_seconds",
@@ -77,8 +76,8 @@ internal sealed class AgentMetrics : IDisposable
             description: "Time until the inner-TLS leaf in use expires; negative after expiry."
         );
 
-    /// <summary>Shows how long each public certificate still lasts.</summary>
-    /// <param name="names">Each wanted name, with null while it has none.</param>
+    /// <summary>Exports the remaining lifetime of each public certificate.</summary>
+    /// <param name="names">Each wanted name, with null while it has no certificate.</param>
     public void WatchPublicLeaves(Func<IEnumerable<(string Name, double? SecondsLeft)>> names) =>
         meter.CreateObservableGauge(
             "culvert_agent_acme_expiry_seconds",
@@ -93,7 +92,7 @@ internal sealed class AgentMetrics : IDisposable
             description: "Time until a public certificate expires; negative after expiry."
         );
 
-    /// <summary>Shows how far the audit reaches, and what it lacks.</summary>
+    /// <summary>Exports the newest record of the audit, and the number of lost ones.</summary>
     public void WatchAudit(Func<long> sequence, Func<long> lost)
     {
         meter.CreateObservableGauge("culvert_agent_audit_sequence", sequence, description: "The newest audit record.");
@@ -104,8 +103,9 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows whether calls can be recorded.</summary>
-    /// <param name="effect">What becomes of calls while they cannot: <c>refused</c> or <c>unrecorded</c>; null while they can.</param>
+    /// <summary>Exports whether calls can be recorded.</summary>
+    /// <param name="effect">What happens to calls while they cannot: <c>refused</c> or <c>unrecorded</c>; null while they
+    /// can.</param>
     public void WatchRecording(Func<string?> effect) =>
         meter.CreateObservableGauge(
             "culvert_agent_audit_blocked",
@@ -116,7 +116,7 @@ internal sealed class AgentMetrics : IDisposable
             description: "1 while calls cannot be recorded, by effect: they are refused, or served without a record."
         );
 
-    /// <summary>Shows what the collector has of the audit, and what it lacks.</summary>
+    /// <summary>Exports the state of the collector's copy of the audit.</summary>
     public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)
     {
         meter.CreateObservableCounter(
@@ -141,7 +141,7 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
+    /// <summary>Exports the number of refused reloads, and of keys that need a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         meter.CreateObservableCounter(
@@ -180,7 +180,7 @@ internal sealed class AgentMetrics : IDisposable
     public void EdgeConnections(string edge, int change) =>
         edgeConnections.Add(change, new KeyValuePair<string, object?>("edge", edge));
 
-    /// <summary>How an order ended: <c>issued</c>, or the code of its failure.</summary>
+    /// <summary>Counts an order by its outcome: <c>issued</c>, or the code of its failure.</summary>
     public void PublicOrder(string name, string outcome) =>
         publicOrders.Add(1, new("name", name), new("outcome", outcome));
 

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Telemetry;
 
 /// <summary>
-/// Every line that the agent itself writes. No parameter is ever a token, a header value, a body or a query: hosts,
-/// routes, ids, serials and codes only.
+/// Every line that the agent itself logs. No parameter is ever a token, a header value, a body or a query: only hosts,
+/// routes, ids, serials and codes.
 /// </summary>
 internal static partial class Log
 {

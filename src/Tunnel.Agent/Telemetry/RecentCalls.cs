@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Telemetry;
 
-/// <summary>How the last calls ended, for the status page. Neither caller nor content is kept.</summary>
+/// <summary>The results of the last calls, for the status page, without callers and content.</summary>
 internal sealed class RecentCalls(TimeProvider time)
 {
     private const int Kept = 50;
@@ -8,7 +8,6 @@ internal sealed class RecentCalls(TimeProvider time)
     private readonly Lock gate = new();
     private readonly Queue<RecentCall> calls = new(Kept); // guarded by gate
 
-    /// <summary>The newest last.</summary>
     public IReadOnlyList<RecentCall> Calls
     {
         get

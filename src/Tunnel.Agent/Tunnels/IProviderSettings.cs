@@ -1,8 +1,10 @@
 namespace Culvert.Tunnel.Agent.Tunnels;
 
-/// <summary>One validated entry of <c>tunnels</c>.</summary>
+/// <summary>A validated entry of <c>tunnels</c>.</summary>
 internal interface IProviderSettings
 {
-    /// <summary>All that the file says of it: a reload keeps a tunnel whose origin is the same. Empty = it is new.</summary>
+    /// <summary>
+    /// Identifies the configuration: a reload keeps a tunnel whose origin is the same. Empty = always new.
+    /// </summary>
     string Origin { get; }
 }

@@ -1,10 +1,10 @@
 namespace Culvert.Tunnel.Agent.Tunnels;
 
-/// <summary>One tunnel of another provider, of whichever kind.</summary>
+/// <summary>A tunnel of another provider, of any kind.</summary>
 internal interface IProviderTunnel<out TSettings> : IDisposable
 {
     TSettings Settings { get; }
 
-    /// <summary>Serves until stopped, then lets what is under way end. It fails alone.</summary>
+    /// <summary>Serves until stopped, then drains. A failure does not affect other tunnels.</summary>
     Task RunAsync(CancellationToken stop);
 }

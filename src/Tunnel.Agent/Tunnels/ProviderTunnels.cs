@@ -1,9 +1,7 @@
 namespace Culvert.Tunnel.Agent.Tunnels;
 
-/// <summary>
-/// The tunnels of one kind that the file names. A change of the file replaces those that it changes; the others continue.
-/// </summary>
-/// <param name="initial">Of the file that the agent started with.</param>
+/// <summary>The configured tunnels of one kind. A reload replaces those that have changed; the others continue.</summary>
+/// <param name="initial">The settings at the start.</param>
 internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSettings> initial) : IAsyncDisposable
     where TSettings : class, IProviderSettings
     where TTunnel : class, IProviderTunnel<TSettings>
@@ -11,12 +9,11 @@ internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSetti
     private readonly Lock gate = new();
     private readonly CancellationTokenSource stop = new();
 
-    // Guarded by the gate. Those that end are in the second list.
+    // Guarded by gate. Stopped tunnels that still drain are in the second list.
     private readonly List<(TTunnel Tunnel, CancellationTokenSource Stop, Task Running)> serving = [];
     private readonly List<Task> ending = [];
     private bool isStarted;
 
-    /// <summary>Those of the file.</summary>
     protected IReadOnlyList<TTunnel> Serving
     {
         get
@@ -28,7 +25,6 @@ internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSetti
         }
     }
 
-    /// <summary>Begins to serve.</summary>
     public void Start()
     {
         lock (gate)
@@ -39,7 +35,7 @@ internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSetti
         Use(initial);
     }
 
-    /// <summary>Puts other settings in force. A tunnel whose settings are the same continues.</summary>
+    /// <summary>Applies other settings. A tunnel whose settings are the same continues.</summary>
     public void Use(IReadOnlyList<TSettings> next)
     {
         lock (gate)
@@ -66,7 +62,7 @@ internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSetti
         }
     }
 
-    /// <summary>Takes nothing more, and completes when what was under way has ended.</summary>
+    /// <summary>Accepts nothing more, and completes when the running work has ended.</summary>
     public async Task StopAsync()
     {
         await stop.CancelAsync();
@@ -86,10 +82,10 @@ internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSetti
         DisposeShared();
     }
 
-    /// <summary>Makes a tunnel that does not serve yet.</summary>
+    /// <summary>Creates a tunnel that does not serve yet.</summary>
     protected abstract TTunnel Create(TSettings settings);
 
-    /// <summary>Ends what all tunnels share.</summary>
+    /// <summary>Releases the resources that all tunnels share.</summary>
     protected abstract void DisposeShared();
 
     private static bool IsSame(TSettings left, TSettings right) =>

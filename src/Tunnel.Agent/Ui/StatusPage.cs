@@ -6,8 +6,8 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Ui;
 
 /// <summary>
-/// <c>/ui</c>: one page of plain HTML, without script, form or link, so that there is nothing on it to be tricked with.
-/// Every text is encoded, since peers have a say in some of them.
+/// <c>/ui</c>: one page of plain HTML, without script, form or link, so that it offers no target for an attack. Every
+/// text is encoded, since peers can influence some of them.
 /// </summary>
 internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
 {
@@ -21,7 +21,7 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
         .ok{color:var(--ok)}.bad{color:var(--bad);font-weight:600}.note{color:var(--note)}.n{font-variant-numeric:tabular-nums;white-space:nowrap}
         """;
 
-    // The style is named by its hash (CSP Level 3 §8.1): nothing else on the page has an effect.
+    // The policy has the style's hash (CSP Level 3 §8.1): it blocks all other styles and scripts.
     private static readonly string Policy =
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-"
         + Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)))
@@ -227,7 +227,7 @@ internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
         }
     }
 
-    // Cells come encoded.
+    // Cells must be encoded already.
     private static void Table(StringBuilder html, string title, string[] heads, IEnumerable<string[]> rows)
     {
         html.Append("<h2>").Append(title).Append("</h2><table><tr>");

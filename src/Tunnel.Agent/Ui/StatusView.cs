@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Ui;
 
-/// <summary>What the status page shows at one moment. Nothing here is secret.</summary>
+/// <summary>The content of the status page at one moment. Nothing here is secret.</summary>
 internal sealed record StatusView
 {
     public required string Version { get; init; }
@@ -18,10 +18,10 @@ internal sealed record StatusView
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Each readiness check, with the reason where it fails.</summary>
+    /// <summary>Each readiness check, with the reason of its failure.</summary>
     public required IReadOnlyList<(string Name, string? Reason, bool IsAdvisory)> Checks { get; init; }
 
-    /// <summary>Each edge: how many of its connections can bring clients.</summary>
+    /// <summary>Each edge, with the number of its serving and of its wanted connections.</summary>
     public required IReadOnlyList<(string Edge, int Serving, int Wanted)> Edges { get; init; }
 
     /// <summary>Tunnels of other providers.</summary>
@@ -32,16 +32,16 @@ internal sealed record StatusView
 
     public required IReadOnlyList<StatusRoute> Routes { get; init; }
 
-    /// <summary>What it is, its serial, and when it ends.</summary>
+    /// <summary>The kind, serial and expiry of each certificate.</summary>
     public required IReadOnlyList<(string Kind, string Serial, DateTimeOffset NotAfter)> Certificates { get; init; }
 
-    /// <summary>Names with a public certificate, or that are to have one.</summary>
+    /// <summary>Names with a public certificate, or with an order for one.</summary>
     public IReadOnlyList<AcmeStatus> PublicNames { get; init; } = [];
 
     /// <summary>This agent's account at the public CA; null while there is none.</summary>
     public string? PublicAccount { get; init; }
 
-    /// <summary>Names are certified though others could get a certificate for them too (S24).</summary>
+    /// <summary>True if names are certified although others could get a certificate for them too (S24).</summary>
     public bool AllowsUnboundNames { get; init; }
 
     public required IReadOnlyList<RecentCall> Calls { get; init; }
