@@ -8,19 +8,20 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// The canonical form of JSON (RFC 8785): two texts have the same one exactly if every reader finds the same values. Readers
-/// of numbers differ, see <see cref="NumberForm"/>. The packages that exist for it are young and rarely maintained, and it is
-/// short.
+/// The canonical form of JSON (RFC 8785): two texts have the same form if and only if every reader finds the same values.
+/// Readers of numbers differ, see <see cref="NumberForm"/>. Own code, because the existing packages are young and rarely
+/// maintained, and the code is short.
 /// </summary>
 internal static class CanonicalJson
 {
-    /// <summary>Deepest nesting that is read.</summary>
+    /// <summary>The deepest nesting.</summary>
     public const int MaxDepth = 256;
 
     /// <summary>The SHA-256 of the canonical form, in lower-case hex.</summary>
     /// <param name="element">The value.</param>
-    /// <param name="isLeftOut">Whether the member at a path such as <c>/annotations/lastModified</c> is left out; null: none.</param>
-    /// <param name="numbers">How numbers are written that no double is equal to.</param>
+    /// <param name="isLeftOut">Whether to omit the member at a path such as <c>/annotations/lastModified</c>; null:
+    /// none.</param>
+    /// <param name="numbers">How to write numbers that have no exact double.</param>
     /// <exception cref="FormatException">The value has no canonical form.</exception>
     public static string Digest(
         JsonElement element,
@@ -30,7 +31,7 @@ internal static class CanonicalJson
 
     /// <summary>The canonical form, in UTF-8.</summary>
     /// <exception cref="FormatException">
-    /// A name is there twice, a string is not Unicode, or a number is too large for a double: other readers may find
+    /// A name is a duplicate, a string is not Unicode, or a number is too large for a double: other readers may find
     /// another value (RFC 8785 §3.1, RFC 7493).
     /// </exception>
     public static byte[] Write(
@@ -95,7 +96,7 @@ internal static class CanonicalJson
         }
     }
 
-    // RFC 8785 §3.2.2.3: as a double, which is what most readers make of it.
+    // RFC 8785 §3.2.2.3: as a double, as most readers read it.
     private static string FormatNumber(JsonElement element, NumberForm numbers)
     {
         var text = CanonicalNumber.Format(element.GetDouble());
@@ -135,7 +136,7 @@ internal static class CanonicalJson
                 throw new FormatException("A member is there twice.");
             }
 
-            // RFC 6901 §3: a name with a slash in it is not two names.
+            // RFC 6901 §3: a slash inside a name must not separate two names.
             var at = isLeftOut is null ? "" : $"{path}/{name.Replace("/", "~1", StringComparison.Ordinal)}";
             if (isLeftOut?.Invoke(at) == true)
             {
@@ -152,7 +153,7 @@ internal static class CanonicalJson
         output.Write("}"u8);
     }
 
-    // §3.2.2.2: as ECMAScript does.
+    // §3.2.2.2: escaped as by ECMAScript.
     private static void WriteString(IBufferWriter<byte> output, string value)
     {
         var text = new StringBuilder(value.Length + 2).Append('"');

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>A number as ECMAScript writes it (RFC 8785 §3.2.2.3, ECMA-262 §7.1.12.1).</summary>
+/// <summary>Writes a number as ECMAScript does (RFC 8785 §3.2.2.3, ECMA-262 §7.1.12.1).</summary>
 internal static class CanonicalNumber
 {
-    // ECMA-262: the exponents between which a number is written without one.
+    // ECMA-262: between these exponents a number is written without an exponent.
     private const int LeastPlain = -6;
     private const int MostPlain = 21;
 
-    /// <exception cref="FormatException">It is not finite, which JSON cannot express.</exception>
+    /// <exception cref="FormatException">The number is not finite, which JSON cannot express.</exception>
     public static string Format(double value)
     {
         if (!double.IsFinite(value))
@@ -23,12 +23,12 @@ internal static class CanonicalNumber
             return "0"; // negative zero too
         }
 
-        // .NET gives the shortest digits that read back as the same number, which are the ones that ECMAScript gives.
+        // .NET writes the shortest digits that read back as the same number, as ECMAScript does.
         var (digits, point) = Split(Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
         return (value < 0 ? "-" : "") + Write(digits, point);
     }
 
-    // The digits without leading and trailing zeros, and how many of them are before the decimal point.
+    // The digits without leading and trailing zeros, and the number of digits before the decimal point.
     private static (string Digits, int Point) Split(string shortest)
     {
         var exponentAt = shortest.IndexOf('E', StringComparison.Ordinal);

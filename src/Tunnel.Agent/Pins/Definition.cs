@@ -3,16 +3,14 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>One definition as the server wrote it, with what identifies it.</summary>
-/// <param name="Key">Its name.</param>
-/// <param name="Digest">Over all that a model or its user may see of it.</param>
-/// <param name="Core">
-/// Of a tool: over name, description and schemas alone, all numbers in the form of RFC 8785; of others the digest again.
-/// </param>
+/// <summary>A server's definition, as the server wrote it, with its digests.</summary>
+/// <param name="Digest">Over everything that a model or its user may see of it.</param>
+/// <param name="Core">For a tool: over name, description and schemas only, all numbers in the form of RFC 8785; else the
+/// digest.</param>
 /// <param name="Json">As the server wrote it.</param>
 internal sealed record Definition(PinKey Key, string Digest, string Core, string Json)
 {
-    /// <summary>Longer ones are not pinned.</summary>
+    /// <summary>Longer definitions are not pinned.</summary>
     public const int MaxCharacters = 512 * 1024;
 
     private static readonly string[] Significant =
@@ -36,11 +34,11 @@ internal sealed record Definition(PinKey Key, string Digest, string Core, string
 
     private static readonly string[] InCore = ["/name", "/description", "/inputSchema", "/outputSchema"];
 
-    // All that is sent counts, _meta too: some clients show parts of it to the model. Left out is only what describes the
-    // content of a resource at the moment: a file that grows is not another resource.
+    // The digest covers all members, _meta too: some clients show parts of it to the model. It omits only members that
+    // describe the present content of a resource: a file that grows is still the same resource.
     private static readonly string[] ResourceContent = ["/size", "/annotations/lastModified"];
 
-    /// <summary>One that was written down; null: it is not such a definition.</summary>
+    /// <summary>Reads a stored definition; null: it is malformed.</summary>
     public static Definition? TryRead(PinKey key, string json)
     {
         try
@@ -54,7 +52,7 @@ internal sealed record Definition(PinKey Key, string Digest, string Core, string
         }
     }
 
-    /// <summary>Null: it has no canonical form, so that two readers may find two definitions in it.</summary>
+    /// <summary>Null: the definition has no canonical form, so two readers may read it differently.</summary>
     public static Definition? TryRead(PinKey key, JsonElement entry)
     {
         try
@@ -65,7 +63,7 @@ internal sealed record Definition(PinKey Key, string Digest, string Core, string
                 return null;
             }
 
-            // Exact: calls are judged by the numbers that are written, so two bounds with one double are two.
+            // Exact: calls are checked against the numbers as written, so two bounds with the same double are different.
             var digest = CanonicalJson.Digest(
                 entry,
                 key.Kind == PinKind.Resource ? path => ResourceContent.Contains(path) : null,
@@ -80,10 +78,10 @@ internal sealed record Definition(PinKey Key, string Digest, string Core, string
         }
     }
 
-    /// <summary>The entry's JSON, parsed. The caller disposes of it.</summary>
+    /// <summary>Parses the definition. The caller disposes of the result.</summary>
     public JsonDocument Parse() => JsonDocument.Parse(Json, Options);
 
-    // A client that reads Description for description would show another text than the one that was compared.
+    // A client that reads Description as description would show a text that was not compared.
     private static bool IsClear(JsonElement entry) =>
         entry.ValueKind != JsonValueKind.Object || MemberNames.AreClear(entry, Significant, areFree: true);
 

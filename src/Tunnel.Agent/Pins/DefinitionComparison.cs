@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>Tells how a definition differs from its pin.</summary>
+/// <summary>Determines how a definition differs from its pin.</summary>
 internal static class DefinitionComparison
 {
-    // MCP 2025-11-25, ToolAnnotations: what a hint means where it is not there.
+    // MCP 2025-11-25, ToolAnnotations: the defaults of absent hints.
     private static readonly (string Hint, bool Default, bool IsRisk)[] Hints =
     [
         ("readOnlyHint", false, false),
@@ -14,7 +14,7 @@ internal static class DefinitionComparison
         ("openWorldHint", true, true),
     ];
 
-    /// <summary>The classes of a difference between two definitions of one name.</summary>
+    /// <summary>The classes of the differences between two definitions with the same name.</summary>
     public static DriftClass Classify(Definition pinned, Definition observed)
     {
         if (pinned.Digest == observed.Digest)
@@ -32,9 +32,9 @@ internal static class DefinitionComparison
         };
     }
 
-    /// <summary>What a person has to review.</summary>
+    /// <summary>The changed members, for a person's review.</summary>
     /// <param name="pinned">Null: it is not pinned.</param>
-    /// <param name="observed">Null: it is not listed any more.</param>
+    /// <param name="observed">Null: it is no longer listed.</param>
     public static IReadOnlyList<DefinitionChange> Describe(Definition? pinned, Definition? observed)
     {
         using var before = pinned?.Parse();
@@ -73,7 +73,8 @@ internal static class DefinitionComparison
             (name, was, isNow) => name == "arguments" ? CompareArguments(was, isNow) : DriftClass.Description
         );
 
-    // The classes of all members that differ. What differs in none of them, such as the order of a list, is another text.
+    // Combines the classes of all members that differ. A difference without a class, such as the order of a list, counts
+    // as text.
     private static DriftClass CompareMembers(
         JsonElement? before,
         JsonElement? after,
@@ -91,7 +92,7 @@ internal static class DefinitionComparison
         CompareMembers(was, isNow, CompareAnnotation)
         | (isNow is null or { ValueKind: JsonValueKind.Object } ? DriftClass.None : DriftClass.Description);
 
-    // A hint of another type than a boolean counts as absent, and as text.
+    // A hint that is not a boolean counts as absent, and as text.
     private static DriftClass CompareAnnotation(string name, JsonElement? was, JsonElement? isNow)
     {
         foreach (var (hint, standard, isRisk) in Hints)
@@ -153,7 +154,7 @@ internal static class DefinitionComparison
         return ofFlag | (IsFlag(was) && IsFlag(isNow) ? DriftClass.None : DriftClass.Description);
     }
 
-    // Null: it is not a list of arguments with different names.
+    // Null: the value is not a list of arguments with distinct names.
     private static Dictionary<string, JsonElement>? ReadArguments(JsonElement? list)
     {
         var arguments = new Dictionary<string, JsonElement>(StringComparer.Ordinal);

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The parts of two definitions side by side.</summary>
+/// <summary>Compares the parts of two definitions.</summary>
 internal static class DefinitionJson
 {
-    /// <summary>The member; null: it is not there, or the value is not an object.</summary>
+    /// <summary>Null: the member is absent, or the value is not an object.</summary>
     public static JsonElement? Find(JsonElement? value, string name) =>
         value is { ValueKind: JsonValueKind.Object } members && members.TryGetProperty(name, out var found)
             ? found
@@ -14,7 +14,7 @@ internal static class DefinitionJson
 
     public static bool IsList(JsonElement? value) => value is { ValueKind: JsonValueKind.Array };
 
-    /// <summary>The entries of a list. A value that is not a list counts as a list of itself, as of "type".</summary>
+    /// <summary>The entries of a list. Any other value counts as a list with this value, as in "type".</summary>
     public static List<JsonElement> ReadEntries(JsonElement? value) =>
         value switch
         {
@@ -23,7 +23,7 @@ internal static class DefinitionJson
             { } one => [one],
         };
 
-    /// <summary>The members of both by name; null: one of them does not have it. Only objects have members.</summary>
+    /// <summary>The members of both by name; null: the object lacks the member. Other values have no members.</summary>
     public static IEnumerable<(string Name, JsonElement? Was, JsonElement? IsNow)> Pair(
         JsonElement? was,
         JsonElement? isNow
@@ -44,11 +44,11 @@ internal static class DefinitionJson
         }
     }
 
-    /// <summary>Whether every reader finds the same values in both, numbers that no double can express included.</summary>
+    /// <summary>Whether every reader finds the same values in both, including numbers without an exact double.</summary>
     public static bool AreSame(JsonElement? one, JsonElement? other) =>
         one is { } a && other is { } b ? JsonElement.DeepEquals(a, b) : one is null && other is null;
 
-    /// <summary>Different for two values exactly if <see cref="AreSame"/> is false.</summary>
+    /// <summary>Different for two values if and only if <see cref="AreSame"/> is false.</summary>
     public static string Write(JsonElement value) =>
         Encoding.UTF8.GetString(CanonicalJson.Write(value, numbers: NumberForm.Exact));
 

@@ -6,24 +6,27 @@ internal enum DriftClass
 {
     None = 0,
 
-    /// <summary>Not pinned.</summary>
     Added = 1,
 
-    /// <summary>Pinned, and not listed any more.</summary>
+    /// <summary>Pinned, and no longer listed.</summary>
     Removed = 2,
 
-    /// <summary>Another text, also in what was added, or another member that neither widens nor narrows what may be sent.</summary>
+    /// <summary>
+    /// The text differs, also in added parts, or a member that neither widens nor narrows the accepted arguments.
+    /// </summary>
     Description = 4,
 
-    /// <summary>More may be sent, or it cannot be decided whether more may be sent.</summary>
+    /// <summary>It accepts more arguments, or this cannot be decided.</summary>
     Widened = 8,
 
-    /// <summary>Less may be sent.</summary>
+    /// <summary>It accepts fewer arguments.</summary>
     Narrowed = 16,
 
     /// <summary>Its annotations claim less safety than before.</summary>
     RiskUp = 32,
 
-    /// <summary>Not pinned, and nearly the same as a pinned one, in its body or in how its name looks.</summary>
+    /// <summary>
+    /// Not pinned, and nearly the same as a pinned definition in its body, or with a name that looks alike.
+    /// </summary>
     RenameSuspect = 64,
 }

@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The classes by name, as files, records and the configuration write them.</summary>
+/// <summary>The names of the classes in files, records and the configuration.</summary>
 internal static class DriftClasses
 {
-    /// <summary>Each class with its name, the gravest first.</summary>
+    /// <summary>Each class with its name, the most severe first.</summary>
     public static readonly IReadOnlyList<(DriftClass Class, string Name)> All =
     [
         (DriftClass.RenameSuspect, "rename_suspect"),
@@ -15,7 +15,7 @@ internal static class DriftClasses
         (DriftClass.Removed, "removed"),
     ];
 
-    // Of each set of classes: every record of a call has one.
+    // Precomputed for each set of classes, since every record of a call has such a text.
     private static readonly string[] Texts =
     [
         .. Enumerable
@@ -23,10 +23,10 @@ internal static class DriftClasses
             .Select(set => string.Join(',', All.Where(c => ((DriftClass)set & c.Class) != 0).Select(c => c.Name))),
     ];
 
-    /// <summary>The names, joined by commas; empty for none.</summary>
+    /// <summary>The names, separated by commas; empty for none.</summary>
     public static string Format(DriftClass classes) => Texts[(int)classes];
 
-    /// <summary>What <see cref="Format"/> wrote. A name that is not known counts as the gravest.</summary>
+    /// <summary>Parses the result of <see cref="Format"/>. An unknown name counts as the most severe class.</summary>
     public static DriftClass Parse(string text) =>
         text.Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Aggregate(

@@ -2,17 +2,17 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>What differs from its pin, as reports to the service say it.</summary>
+/// <summary>The differences from pins, for reports to the service.</summary>
 internal static class DriftReport
 {
-    /// <summary>Of all routes together.</summary>
+    /// <summary>The limit of all routes together.</summary>
     public const int MaxReported = 100;
 
     private const int MaxName = 200;
 
-    /// <summary>The differences of a route, the oldest first; null: there is none.</summary>
-    /// <param name="pins">Of the route.</param>
-    /// <param name="room">How many more the report takes; lessened by what is returned.</param>
+    /// <summary>The differences of a route, the oldest first; null without any.</summary>
+    /// <param name="pins">The route's pins.</param>
+    /// <param name="room">The remaining room in the report; reduced by the number of returned differences.</param>
     public static IReadOnlyList<AgentReportDrift>? List(RoutePins pins, ref int room)
     {
         var found = pins

@@ -4,9 +4,9 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// Tells names that look alike to a person: an approximation of the skeletons of Unicode Technical Standard 39 §4, of the
-/// letters that names of tools are usually imitated with. It is a sign, never a boundary: an unknown name is not pinned,
-/// whatever it looks like.
+/// Compares names by their look to a person: an approximation of the skeletons of Unicode Technical Standard 39 §4 for
+/// the letters with which names of tools are usually imitated. Only a hint, never a security boundary: an unknown name is
+/// not pinned, whatever its look.
 /// </summary>
 internal static class LookAlikes
 {
@@ -15,7 +15,7 @@ internal static class LookAlikes
 
     private static readonly Dictionary<char, char> Letters = Imitations.Split(' ').ToDictionary(p => p[0], p => p[1]);
 
-    /// <summary>The same for names that look alike.</summary>
+    /// <summary>Returns the same text for names that look alike.</summary>
     public static string Skeleton(string name)
     {
         var text = new StringBuilder(name.Length);

@@ -1,11 +1,13 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>How canonical JSON writes a number that no double is equal to.</summary>
+/// <summary>How canonical JSON writes a number that has no exact double.</summary>
 internal enum NumberForm
 {
-    /// <summary>As the double next to it (RFC 8785 §3.2.2.3), so that 9007199254740993 and 9007199254740992 are written alike.</summary>
+    /// <summary>
+    /// As the nearest double (RFC 8785 §3.2.2.3): 9007199254740993 and 9007199254740992 have the same form.
+    /// </summary>
     Double,
 
-    /// <summary>With all its digits. Every other number is written as with <see cref="Double"/>.</summary>
+    /// <summary>With all its digits. All other numbers have the same form as with <see cref="Double"/>.</summary>
     Exact,
 }

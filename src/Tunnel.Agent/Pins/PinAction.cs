@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>What is done about a difference, the least first: of several, the last one counts.</summary>
+/// <summary>The agent's action on a difference, the mildest first: of several actions the last one applies.</summary>
 internal enum PinAction
 {
-    /// <summary>It is recorded and passes.</summary>
+    /// <summary>The difference is recorded; definition and calls pass.</summary>
     Alert,
 
     /// <summary>Clients see the pinned definition; calls pass.</summary>
@@ -12,6 +12,6 @@ internal enum PinAction
     /// <summary>The definition is hidden and its use denied.</summary>
     Block,
 
-    /// <summary>Every definition of the server is hidden, and the use of all of them denied.</summary>
+    /// <summary>All definitions of the server are hidden, and their use denied.</summary>
     Quarantine,
 }

@@ -7,28 +7,28 @@ using Culvert.Platform.Checkpoints;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// One act of approval: it makes what the server shows the new pins, and records who did it, when and what changed, signed
-/// with the key of the agent's platform certificate.
+/// One approval: it makes the observed definitions the new pins, and records the approver, the time and the changes,
+/// signed with the key of the agent's platform certificate.
 /// </summary>
-/// <param name="files">Of the route, locked by the caller.</param>
-/// <param name="route">Its name.</param>
+/// <param name="files">The route's files, locked by the caller.</param>
+/// <param name="route">The route's name.</param>
 /// <param name="signer">Signs the record.</param>
-/// <param name="by">Who approves.</param>
-/// <param name="at">When.</param>
+/// <param name="by">The approver.</param>
+/// <param name="at">The time of the approval.</param>
 internal sealed class PinApproval(PinFiles files, string route, PinSigner signer, string by, DateTimeOffset at)
 {
-    /// <summary>The approver where no person approves: the agent itself, because its configuration says so.</summary>
+    /// <summary>The approver where the configuration lets the agent itself approve.</summary>
     public const string FirstUse = "trust_first_use";
 
     private const string Type = "culvert-pin-approval+jws";
 
-    // A whole definition is in the file of pins.
+    // The file of pins has the whole definition.
     private const int MaxShownCharacters = 4096;
 
-    /// <summary>Records and applies. The pins that are in force then; null: the key cannot sign.</summary>
+    /// <summary>Records and applies the approval. Returns the pins then in force; null: the key cannot sign.</summary>
     /// <param name="before">The pins until now.</param>
-    /// <param name="approved">The differences that become pins. None is ambiguous.</param>
-    /// <exception cref="PinFilesException">The disk refuses; the pins are those from before.</exception>
+    /// <param name="approved">The differences that become pins. None of them is ambiguous.</param>
+    /// <exception cref="PinFilesException">A write failed; the pins are unchanged.</exception>
     public PinnedDefinitions? Apply(PinnedDefinitions? before, IReadOnlyList<Drift> approved)
     {
         var pins = (before ?? PinnedDefinitions.None).Pins.ToList();
@@ -59,7 +59,7 @@ internal sealed class PinApproval(PinFiles files, string route, PinSigner signer
             }
         }
 
-        // The record first: pins without one would have no origin.
+        // The record is written first: pins without one would have no origin.
         files.AppendApproval(
             $$"""{{PinFiles.LineStart(route)}}"changes":{{Encoding.UTF8.GetString(changes)}},"approval":"{{token}}"}"""
         );
@@ -69,8 +69,8 @@ internal sealed class PinApproval(PinFiles files, string route, PinSigner signer
     }
 
     /// <summary>
-    /// Checks a line of the record of approvals: that an agent of the tunnel signed it, and that it says what was signed.
-    /// Null: it is not so.
+    /// Verifies a line of the record of approvals: an agent of the tunnel signed it, and its content matches the
+    /// signature. Null: it does not.
     /// </summary>
     public static VerifiedApproval? Verify(string line, PlatformTrust trust, string tunnelId)
     {

@@ -3,23 +3,20 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The pins of all routes. What is known of a route stays when the configuration changes.</summary>
-/// <param name="state">Where they are kept.</param>
-/// <param name="reporter">Told about differences.</param>
-/// <param name="time">The clock.</param>
+/// <summary>The pins of all routes. The state of a route survives changes of the configuration.</summary>
 internal sealed class PinBook(StateDirectory state, PinReporter reporter, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, PinState> states = new(StringComparer.Ordinal);
 
     public PinReporter Reporter => reporter;
 
-    /// <summary>A route's pins; null: it has none.</summary>
+    /// <summary>A route's pins; null: its mode is off.</summary>
     public RoutePins? Create(string route, PinSettings settings) =>
         settings.Mode == PinMode.Off ? null : new RoutePins(settings, states.GetOrAdd(route, Load), reporter, time);
 
     public PinFiles GetFiles(string route) => new(state, route);
 
-    /// <summary>Puts other approved definitions in force.</summary>
+    /// <summary>Replaces the approved definitions.</summary>
     public void Replace(PinState pins, PinnedDefinitions? next)
     {
         var before = pins.HasPins ? pins.Approved : null;
@@ -27,7 +24,7 @@ internal sealed class PinBook(StateDirectory state, PinReporter reporter, TimePr
         reporter.ReportApproved(pins.Route, before, next);
     }
 
-    /// <summary>The approved definitions cannot be read.</summary>
+    /// <summary>Marks the approved definitions as unusable.</summary>
     public void Fail(PinState pins, string why)
     {
         pins.Problem = why;
@@ -57,7 +54,7 @@ internal sealed class PinBook(StateDirectory state, PinReporter reporter, TimePr
         }
         catch (PinFilesException e)
         {
-            // The server is read again at once, and what it shows is compared again.
+            // The server is read again at once, so nothing is lost.
             reporter.ReportNotKept(route, e.Message);
         }
 

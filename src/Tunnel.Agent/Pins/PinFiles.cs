@@ -9,10 +9,10 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// One route's pins in the state directory: what was approved, and what the running agent sees of it. Both are sealed, so
-/// that a damaged or edited file does not open. The agent and the commands may use them at the same time.
+/// One route's pins in the state directory: the approved definitions, and the running agent's observations. Both files
+/// are sealed, so that a damaged or edited file is refused. The agent and the commands may use them concurrently.
 /// </summary>
-/// <param name="state">The agent's own, or only looked into.</param>
+/// <param name="state">The agent's own state directory, or a read-only view of it.</param>
 /// <param name="route">The route's name.</param>
 internal sealed class PinFiles(StateDirectory state, string route)
 {
@@ -23,18 +23,18 @@ internal sealed class PinFiles(StateDirectory state, string route)
 
     private readonly StateSeal seal = new(state);
 
-    /// <summary>Where each approval is written, signed; nothing is removed from it.</summary>
+    /// <summary>The file of all approvals, signed; append-only.</summary>
     public string Approvals => state.GetPath(Path.Combine(FolderName, "approvals.jsonl"));
 
     public string Pinned => GetPath("pinned");
 
     private string Folder => state.GetPath(FolderName);
 
-    /// <summary>Differs whenever the file of pins was replaced; null while there is none.</summary>
+    /// <summary>Changes whenever the file of pins is replaced; null while there is none.</summary>
     public (DateTime WrittenAt, long Length)? Stamp =>
         new FileInfo(Pinned) is { Exists: true } file ? (file.LastWriteTimeUtc, file.Length) : null;
 
-    /// <summary>Whether the record of approvals has one of this route, whatever became of the pins.</summary>
+    /// <summary>Whether the record of approvals has one of this route, even if the pins no longer exist.</summary>
     /// <exception cref="PinFilesException">The record cannot be read.</exception>
     public bool WasEverApproved
     {
@@ -53,26 +53,26 @@ internal sealed class PinFiles(StateDirectory state, string route)
         }
     }
 
-    /// <summary>How a route's lines in the record of approvals begin. A route's name needs no escapes.</summary>
+    /// <summary>The start of a route's lines in the record of approvals. A route's name needs no escapes.</summary>
     public static string LineStart(string route) => $$"""{"route":"{{route}}",""";
 
-    /// <summary>What was approved; null: nothing ever was.</summary>
-    /// <exception cref="PinFilesException">The file is there and cannot be used.</exception>
+    /// <summary>The approved definitions; null: none was ever approved.</summary>
+    /// <exception cref="PinFilesException">The file exists and is unusable.</exception>
     public PinnedDefinitions? LoadPinned() => Load("pinned", PinsJson.Default.PinnedDefinitions);
 
-    /// <summary>What the running agent saw last; null: it has not looked yet.</summary>
-    /// <exception cref="PinFilesException">The file is there and cannot be used.</exception>
+    /// <summary>The running agent's last observations; null: there are none yet.</summary>
+    /// <exception cref="PinFilesException">The file exists and is unusable.</exception>
     public ObservedDefinitions? LoadObserved() => Load("observed", PinsJson.Default.ObservedDefinitions);
 
-    /// <exception cref="PinFilesException">The disk refuses.</exception>
+    /// <exception cref="PinFilesException">The write failed.</exception>
     public void SavePinned(PinnedDefinitions pinned) => Save("pinned", pinned, PinsJson.Default.PinnedDefinitions);
 
-    /// <exception cref="PinFilesException">The disk refuses.</exception>
+    /// <exception cref="PinFilesException">The write failed.</exception>
     public void SaveObserved(ObservedDefinitions observed) =>
         Save("observed", observed, PinsJson.Default.ObservedDefinitions);
 
-    /// <summary>Adds a line and flushes it to the disk.</summary>
-    /// <exception cref="PinFilesException">The disk refuses.</exception>
+    /// <summary>Appends a line and flushes it to the disk.</summary>
+    /// <exception cref="PinFilesException">The write failed.</exception>
     public void AppendApproval(string line)
     {
         try
@@ -94,8 +94,8 @@ internal sealed class PinFiles(StateDirectory state, string route)
         }
     }
 
-    /// <summary>Keeps other processes from changing the pins until it is disposed of.</summary>
-    /// <exception cref="PinFilesException">Another process changes them for too long.</exception>
+    /// <summary>Prevents other processes from changing the pins until the result is disposed of.</summary>
+    /// <exception cref="PinFilesException">Another process holds the lock for too long.</exception>
     public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();
@@ -160,7 +160,7 @@ internal sealed class PinFiles(StateDirectory state, string route)
         }
         catch (InvalidOperationException e)
         {
-            // Only looked into, and without a key to seal with.
+            // The directory was opened read-only, and has no key for the seal.
             throw new PinFilesException($"{state.Path} has no key yet: start the agent first.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or StateDirectoryException)

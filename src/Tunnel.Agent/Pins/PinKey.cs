@@ -2,17 +2,17 @@ using Culvert.Tunnel.Agent.Mcp;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>One definition of a server by its name, URI or URI template.</summary>
+/// <summary>Identifies a definition of a server by its name, URI or URI template.</summary>
 internal readonly record struct PinKey(PinKind Kind, string Name)
 {
     private static readonly string[] Kinds = ["tool", "prompt", "resource", "template", "instructions"];
 
     public static readonly PinKey Instructions = new(PinKind.Instructions, "instructions");
 
-    /// <summary>Every kind, as files and records name it, in the order of <see cref="PinKind"/>.</summary>
+    /// <summary>The name of every kind in files and records, in the order of <see cref="PinKind"/>.</summary>
     public static IReadOnlyList<string> KindNames => Kinds;
 
-    /// <summary>As files and records name it.</summary>
+    /// <summary>The name in files and records.</summary>
     public string KindName => Kinds[(int)Kind];
 
     public static bool TryParseKind(string text, out PinKind kind)
@@ -22,7 +22,7 @@ internal readonly record struct PinKey(PinKind Kind, string Name)
         return at >= 0;
     }
 
-    /// <summary>What a call names; resources are named by URI.</summary>
+    /// <summary>The kind that a call's target has; resources are identified by URI.</summary>
     public static PinKind ToPinKind(TargetKind kind) =>
         kind switch
         {

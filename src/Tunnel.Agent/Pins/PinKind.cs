@@ -1,17 +1,17 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>What of a server can be pinned.</summary>
+/// <summary>The kinds of a server's definitions that can be pinned.</summary>
 internal enum PinKind
 {
     Tool,
     Prompt,
 
-    /// <summary>By URI.</summary>
+    /// <summary>Identified by URI.</summary>
     Resource,
 
-    /// <summary>By URI template.</summary>
+    /// <summary>Identified by URI template.</summary>
     Template,
 
-    /// <summary>What the server tells every client about itself; there is one.</summary>
+    /// <summary>The server's instructions for every client; a server has one.</summary>
     Instructions,
 }

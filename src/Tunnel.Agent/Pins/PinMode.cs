@@ -1,12 +1,12 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>What a route's pins do.</summary>
+/// <summary>The effect of a route's pins.</summary>
 internal enum PinMode
 {
-    /// <summary>Nothing: definitions are not compared.</summary>
+    /// <summary>Definitions are not compared.</summary>
     Off,
 
-    /// <summary>Differences are recorded; every definition and call passes.</summary>
+    /// <summary>Differences are recorded; all definitions and calls pass.</summary>
     Observe,
 
     /// <summary>Each class of difference has its action.</summary>

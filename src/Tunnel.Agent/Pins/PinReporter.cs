@@ -3,7 +3,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>Tells operators about pins: in the log, in a metric and in the record of calls.</summary>
+/// <summary>Reports changes of pins in the log, in a metric and in the record of calls.</summary>
 internal sealed class PinReporter(
     IAuditTrail trail,
     AgentMetrics metrics,
@@ -14,10 +14,12 @@ internal sealed class PinReporter(
     private const int ShownDigits = 12;
     private const int MaxShownName = 200;
 
-    /// <summary>Called when a difference begins or changes: the service need not wait for the next report.</summary>
+    /// <summary>
+    /// Called when a difference starts or changes: it should reach the service before the next regular report.
+    /// </summary>
     public Action Changed { get; set; } = () => { };
 
-    /// <summary>A definition differs from its pin in another way than before.</summary>
+    /// <summary>A definition differs from its pin in a new way.</summary>
     public void Report(RoutePins pins, Drift drift)
     {
         var pinned = pins.State.FindPinned(drift.Key)?.Digest ?? "";
@@ -51,7 +53,7 @@ internal sealed class PinReporter(
         Changed();
     }
 
-    /// <summary>A definition is as it was approved again, or an unpinned one is gone.</summary>
+    /// <summary>A definition matches its pin again, or an unpinned definition no longer exists.</summary>
     public void ReportGone(RoutePins pins, PinKey key)
     {
         Log.PinDriftGone(logger, pins.State.Route, Shorten(key));
@@ -69,7 +71,7 @@ internal sealed class PinReporter(
         );
     }
 
-    /// <summary>Other definitions are approved than before.</summary>
+    /// <summary>The approved definitions have changed.</summary>
     public void ReportApproved(string route, PinnedDefinitions? before, PinnedDefinitions? after)
     {
         var (old, now) = (ByKey(before), ByKey(after));
@@ -101,7 +103,6 @@ internal sealed class PinReporter(
         Log.PinsApproved(logger, route, now.Count, changed);
     }
 
-    /// <summary>The pins cannot be used.</summary>
     public void ReportUnusable(string route, string why)
     {
         Log.PinsUnusable(logger, route, why);
@@ -115,10 +116,9 @@ internal sealed class PinReporter(
         );
     }
 
-    /// <summary>The server's definitions were read.</summary>
-    /// <param name="route">The route.</param>
-    /// <param name="why">Why that failed; null: it did not.</param>
-    /// <param name="isNews">Whether it failed for another reason than the last time.</param>
+    /// <summary>The agent has read the server's definitions, or failed to.</summary>
+    /// <param name="why">Why the reading failed; null: it succeeded.</param>
+    /// <param name="isNews">Whether the reason differs from the last one.</param>
     public void ReportVerification(string route, string? why, bool isNews)
     {
         metrics.PinsVerified(route, why is null);
@@ -128,7 +128,7 @@ internal sealed class PinReporter(
         }
     }
 
-    /// <summary>What was seen cannot be written down.</summary>
+    /// <summary>Observations could not be stored.</summary>
     public void ReportNotKept(string route, string why) => Log.PinsNotKept(logger, route, why);
 
     private static Dictionary<(string Kind, string Name), StoredPin> ByKey(PinnedDefinitions? definitions) =>
@@ -148,7 +148,7 @@ internal sealed class PinReporter(
         }
     }
 
-    // A server chooses how long a name is.
+    // Cut, because a server chooses the length of its names.
     private static string Shorten(PinKey key) =>
         key.ToString() is { Length: > MaxShownName } text
             ? string.Concat(text.AsSpan(0, MaxShownName), "…")

@@ -1,22 +1,22 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>A route's <c>pins</c>, validated.</summary>
+/// <summary>A route's validated <c>pins</c>.</summary>
 internal sealed record PinSettings
 {
     public static readonly PinSettings Off = new();
 
     public PinMode Mode { get; init; }
 
-    /// <summary>How often the server's definitions are read when nothing else is a reason to.</summary>
+    /// <summary>The interval of readings of the server's definitions without another reason.</summary>
     public TimeSpan Refresh { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Kinds that are compared; the others pass as if there were no pins.</summary>
+    /// <summary>The kinds to compare; others pass as if there were no pins.</summary>
     public IReadOnlyList<PinKind> Kinds { get; init; } = [.. Enum.GetValues<PinKind>()];
 
-    /// <summary>Whether the agent itself pins what a server lists the first time.</summary>
+    /// <summary>Whether the agent pins the definitions that a server lists first.</summary>
     public bool TrustsFirstUse { get; init; }
 
-    /// <summary>Whether the arguments of calls must match the input schema that was approved.</summary>
+    /// <summary>Whether the arguments of calls must match the approved input schema.</summary>
     public bool ValidatesArguments { get; init; } = true;
 
     public PinAction Added { get; init; } = PinAction.Block;
@@ -33,7 +33,7 @@ internal sealed record PinSettings
 
     public PinAction RenameSuspect { get; init; } = PinAction.Block;
 
-    /// <summary>The gravest action of all classes; alert for none.</summary>
+    /// <summary>The most severe action of all classes; alert without any.</summary>
     public PinAction GetAction(DriftClass classes)
     {
         var action = PinAction.Alert;
@@ -55,7 +55,7 @@ internal sealed record PinSettings
         }
     }
 
-    /// <summary>As records and the log name it.</summary>
+    /// <summary>The name in records and the log.</summary>
     public static string ToText(PinAction action) =>
         action switch
         {

@@ -3,6 +3,6 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>The agent whose key signs approvals.</summary>
-/// <param name="Certificate">Its platform certificate with the key.</param>
-/// <param name="Node">Its instance id.</param>
+/// <param name="Certificate">The platform certificate with its key.</param>
+/// <param name="Node">The agent's instance id.</param>
 internal sealed record PinSigner(KeyAndCertificate Certificate, string Node);

@@ -8,18 +8,18 @@ using Culvert.Tunnel.Agent.Authorization;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// The pins of one route and how its server differs from them at present. It outlives changes of the configuration. Calls
-/// read it without a lock; whatever changes it holds the lock.
+/// The pins of one route and the present differences of its server. It survives changes of the configuration. Calls read
+/// it without a lock; every change holds the lock.
 /// </summary>
 internal sealed class PinState(string route)
 {
-    /// <summary>Names beyond it are not kept. They are unpinned all the same.</summary>
+    /// <summary>The limit of unpinned names to store. Further ones are unpinned all the same.</summary>
     internal const int MaxUnpinned = 4096;
 
-    /// <summary>Of all definitions that differ, together. What is beyond it is not kept.</summary>
+    /// <summary>The limit of all differing definitions together; the text beyond it is not stored.</summary>
     internal const int MaxCharacters = 4 * 1024 * 1024;
 
-    /// <summary>A difference that keeps changing is reported no more often until it is approved or gone.</summary>
+    /// <summary>The limit of reports of a difference that keeps changing, until it is approved or gone.</summary>
     internal const int MaxReports = 16;
 
     private readonly Lock gate = new();
@@ -30,11 +30,11 @@ internal sealed class PinState(string route)
         string,
         Lazy<PinnedSchema>
     >.Empty; // of pinned tools, by name
-    private volatile string[] templates = []; // pinned ones, as patterns
+    private volatile string[] templates = []; // the pinned ones, as patterns
     private volatile string? problem;
     private int openClasses;
-    private HashSet<PinKey> ambiguous = []; // guarded by the gate; of the reading in progress
-    private Dictionary<PinKey, string> read = []; // guarded by the gate; likewise
+    private HashSet<PinKey> ambiguous = []; // guarded by gate; of the reading in progress
+    private Dictionary<PinKey, string> read = []; // guarded by gate; of the reading in progress
     private bool isDirty; // guarded by the gate
     private long observedCharacters; // guarded by the gate
 
@@ -43,20 +43,19 @@ internal sealed class PinState(string route)
     /// <summary>Whether anything was ever approved.</summary>
     public bool HasPins { get; private set; }
 
-    /// <summary>What was approved.</summary>
     public PinnedDefinitions Approved { get; private set; } = PinnedDefinitions.None;
 
-    /// <summary>Why the pins cannot be used; null while they can.</summary>
+    /// <summary>Why the pins are unusable; null while they are usable.</summary>
     public string? Problem
     {
         get => problem;
         set => problem = value;
     }
 
-    /// <summary>When all lists were read last; null: never.</summary>
+    /// <summary>When all lists were last read; null: never.</summary>
     public DateTimeOffset? VerifiedAt { get; private set; }
 
-    /// <summary>Why the last reading failed; empty where it did not.</summary>
+    /// <summary>Why the last reading failed; empty when it succeeded.</summary>
     public string ReadingProblem { get; private set; } = "";
 
     public string SetDigest { get; private set; } = "";
@@ -76,8 +75,8 @@ internal sealed class PinState(string route)
     public Drift? FindDrift(PinKey key) => drifts.GetValueOrDefault(key);
 
     /// <summary>
-    /// Whether a pinned template makes such URIs, and no difference of it blocks them. Where a template has variables, any
-    /// text counts.
+    /// Whether the URI matches a pinned template without a blocking difference. A variable of a template matches any
+    /// text.
     /// </summary>
     public bool MatchesTemplate(string uri, Func<PinKey, bool> isBlocked)
     {
@@ -92,7 +91,7 @@ internal sealed class PinState(string route)
         return false;
     }
 
-    /// <summary>Puts approved definitions in force. Differences that were approved are gone.</summary>
+    /// <summary>Puts approved definitions in force. Approved differences are removed.</summary>
     public void Use(PinnedDefinitions? next)
     {
         lock (gate)
@@ -117,7 +116,7 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>Takes over what an earlier run of the agent saw.</summary>
+    /// <summary>Restores the observations of an earlier run.</summary>
     public void Restore(ObservedDefinitions observed)
     {
         lock (gate)
@@ -147,11 +146,11 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>Notes a definition that the server showed. The difference, if it is to be reported; else null.</summary>
-    /// <param name="key">Its name.</param>
-    /// <param name="entry">What the server sent.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="isListed">A client requested it; else the agent itself did.</param>
+    /// <summary>
+    /// Records a definition that the server showed. Returns the difference if it must be reported; else null.
+    /// </summary>
+    /// <param name="entry">The JSON from the server.</param>
+    /// <param name="isListed">True: a client requested it; false: the agent itself did.</param>
     public Drift? Observe(PinKey key, JsonElement entry, DateTimeOffset now, bool isListed)
     {
         var definition = Definition.TryRead(key, entry);
@@ -177,13 +176,13 @@ internal sealed class PinState(string route)
                 && seen.Digest == definition?.Digest
             )
             {
-                drifts[key] = before with { ListedAt = now }; // as it was
+                drifts[key] = before with { ListedAt = now }; // unchanged
                 return null;
             }
 
             if (definition is not null && FindPinned(key)?.Digest == definition.Digest && !isAmbiguous)
             {
-                return null; // a completed reading removes the difference
+                return null; // only a complete reading removes the difference
             }
 
             var isTooMuch = observedCharacters + (definition?.Json.Length ?? 0) > MaxCharacters;
@@ -194,7 +193,7 @@ internal sealed class PinState(string route)
 
             if (isTooMuch)
             {
-                (definition, isAmbiguous) = (null, true); // blocked, and not kept
+                (definition, isAmbiguous) = (null, true); // blocked, and not stored
             }
 
             var (classes, looksLike) = Classify(known, definition);
@@ -220,7 +219,7 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>A reading of all lists by the agent itself begins.</summary>
+    /// <summary>The agent starts to read all lists.</summary>
     public void BeginReading()
     {
         lock (gate)
@@ -230,12 +229,11 @@ internal sealed class PinState(string route)
     }
 
     /// <summary>
-    /// All lists were read to their end: a definition that no longer differs is not kept, except what a client's list
-    /// showed lately. The differences that begin with this are returned, and the names of those that are gone.
+    /// All lists were read to their end. Definitions that no longer differ are removed, except those that a client's list
+    /// had recently. Returns new differences, and the keys of removed ones.
     /// </summary>
-    /// <param name="now">The time.</param>
     /// <param name="lately">How long a difference in a client's list counts.</param>
-    /// <param name="kinds">Kinds that were read.</param>
+    /// <param name="kinds">The kinds that were read.</param>
     public (IReadOnlyList<Drift> New, IReadOnlyList<PinKey> Gone) FinishReading(
         DateTimeOffset now,
         TimeSpan lately,
@@ -281,7 +279,7 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>The lists could not be read to their end. True: that is new.</summary>
+    /// <summary>A list could not be read to its end. True: for a new reason.</summary>
     public bool FailReading(string why)
     {
         lock (gate)
@@ -293,7 +291,7 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>What is to be written down; null: nothing changed since the last time.</summary>
+    /// <summary>Returns the observations to store; null: unchanged since the last call.</summary>
     public ObservedDefinitions? TakeChanges()
     {
         lock (gate)
@@ -320,7 +318,7 @@ internal sealed class PinState(string route)
         }
     }
 
-    // In one reading, two definitions of one name: which of them a client takes is not known.
+    // Two definitions with the same name in one reading: it is unknown which of them a client uses.
     private bool IsSecond_NeedsLock(Definition definition)
     {
         if (!read.TryAdd(definition.Key, definition.Digest) && read[definition.Key] != definition.Digest)
@@ -331,7 +329,7 @@ internal sealed class PinState(string route)
         return ambiguous.Contains(definition.Key);
     }
 
-    // Against the pins in force now.
+    // Compares with the pins in force.
     private void Judge_NeedsLock(Drift drift)
     {
         var known = FindPinned(drift.Key);
@@ -384,7 +382,7 @@ internal sealed class PinState(string route)
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    // RFC 6570: an expression is in braces.
+    // RFC 6570: expressions are in braces.
     private static string ToPattern(string template)
     {
         var pattern = new StringBuilder();

@@ -18,14 +18,14 @@ internal sealed class PinnedSchema
     private PinnedSchema(Schema? schema, string problem) => (this.schema, Problem) = (schema, problem);
 
     /// <summary>
-    /// The arguments that headers repeat: by the header's name behind <c>Mcp-Param-</c>, in any case, the names of members on
-    /// the way to the argument. Only what <c>properties</c> alone lead to counts (SEP-2243). A header that two arguments
-    /// declare is not here: it would have two meanings.
+    /// The arguments that headers repeat: header names without <c>Mcp-Param-</c>, case-insensitive, to the member names
+    /// on the path to the argument. Only paths of <c>properties</c> count (SEP-2243). A header that two arguments declare
+    /// is omitted: it would be ambiguous.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>> Headers { get; private init; } =
         FrozenDictionary<string, IReadOnlyList<string>>.Empty;
 
-    /// <summary>Why arguments cannot be compared with it, so that every call fails; empty where they can.</summary>
+    /// <summary>Why the schema cannot check arguments, so that every call fails; empty when it can.</summary>
     public string Problem { get; }
 
     public static PinnedSchema Read(Definition tool)
@@ -43,7 +43,7 @@ internal sealed class PinnedSchema
         }
     }
 
-    /// <summary>The first place where the arguments do not match; null if they do, or if the tool has no schema.</summary>
+    /// <summary>The first mismatch of the arguments; null without one, or if the tool has no schema.</summary>
     public SchemaError? FindError(JsonElement arguments) =>
         Problem.Length > 0 ? Unsupported : schema?.FindError(arguments);
 

@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>Tells whether an unpinned definition is probably a pinned one under another name.</summary>
+/// <summary>Finds the pinned definition that an unpinned one has probably replaced under another name.</summary>
 internal sealed class RenameSuspicion
 {
-    // Of 0 (nothing in common) to 1 (the same).
+    // From 0 (nothing in common) to 1 (equal).
     private const double Threshold = 0.8;
     private const int MaxCharacters = 4096;
 
-    // The bodies of more are not compared, their names are: a server chooses how often this is asked.
+    // Beyond this number only names are compared, not bodies: a server chooses the number of comparisons.
     private const int MaxBodies = 500;
 
     private readonly Dictionary<(PinKind Kind, string Skeleton), PinKey> names = [];
@@ -31,7 +31,7 @@ internal sealed class RenameSuspicion
         ];
     }
 
-    /// <summary>The pinned definition that it looks like; null: none.</summary>
+    /// <summary>The pinned definition that it resembles; null without one.</summary>
     public PinKey? Find(Definition observed)
     {
         var kind = observed.Key.Kind;
@@ -79,7 +79,7 @@ internal sealed class RenameSuspicion
             return new(Trigrams(text), MembersOf(root));
         }
 
-        // A description alone may be short and common, as may be a schema.
+        // Description and schema must both be near: either one alone may be short and common.
         public bool IsNear(Body other) =>
             Description.Count + Members.Count > 0
             && Likeness(Description, other.Description) >= Threshold
@@ -99,7 +99,7 @@ internal sealed class RenameSuspicion
                 ? [.. properties.EnumerateObject().Select(p => p.Name)]
                 : [];
 
-        // Sørensen–Dice.
+        // The Sørensen–Dice coefficient.
         private static double Likeness(HashSet<string> one, HashSet<string> other) =>
             one.Count + other.Count == 0 ? 1 : 2.0 * one.Count(other.Contains) / (one.Count + other.Count);
     }

@@ -5,25 +5,21 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// The pins of one route under the settings in force. What it says of a name decides for lists and calls alike: the
-/// policy's one decision asks here.
+/// The pins of one route under the settings in force. Lists and calls use the same decision on a name, through the
+/// policy.
 /// </summary>
-/// <param name="settings">The route's section.</param>
-/// <param name="state">What is pinned, and what differs.</param>
-/// <param name="reporter">Told about differences.</param>
-/// <param name="time">The clock.</param>
+/// <param name="state">The pins and the present differences.</param>
 internal sealed class RoutePins(PinSettings settings, PinState state, PinReporter reporter, TimeProvider time)
 {
-    /// <summary>The pins cannot be used.</summary>
     public const string Unavailable = "pins_unavailable";
 
     /// <summary>A difference closes the whole route.</summary>
     public const string Quarantined = "quarantine";
 
-    /// <summary>It was not approved.</summary>
+    /// <summary>The definition was not approved.</summary>
     public const string Unpinned = "unpinned";
 
-    /// <summary>It is not what was approved.</summary>
+    /// <summary>The definition differs from the approved one.</summary>
     public const string Drifted = "drift";
 
     private int isDue;
@@ -34,12 +30,12 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
 
     public bool Enforces => settings.Mode == PinMode.Enforce;
 
-    /// <summary>Why every call to the route is refused; null: it is not.</summary>
+    /// <summary>Why every call to the route is refused; null: calls are possible.</summary>
     public string? Closed => Enforces ? state.Problem : null;
 
     public bool IsQuarantined => Enforces && settings.GetAction(state.OpenClasses) == PinAction.Quarantine;
 
-    /// <summary>Why a name may neither be used nor shown; null: pins have nothing against it.</summary>
+    /// <summary>Why a name must neither be used nor shown; null: pins allow it.</summary>
     public string? FindDenial(TargetKind kind, string name)
     {
         if (!Enforces || kind == TargetKind.Method)
@@ -57,24 +53,23 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
             : FindDenial(new PinKey(PinKey.ToPinKind(kind), name));
     }
 
-    /// <summary>Whether calls are compared with the input schemas that were approved.</summary>
+    /// <summary>Whether the arguments of calls must match the approved input schemas.</summary>
     public bool ValidatesArguments => Enforces && settings.ValidatesArguments && Covers(PinKind.Tool);
 
     /// <summary>
-    /// Where the arguments of a call do not match the input schema that was approved; null if they do, or if no schema says
-    /// anything about them.
+    /// The first mismatch of a call's arguments with the approved input schema; null without one, or without a schema.
     /// </summary>
     public SchemaError? FindError(TargetKind kind, string name, JsonElement arguments) =>
         ValidatesArguments && kind == TargetKind.Tool ? state.FindSchema(name)?.FindError(arguments) : null;
 
     /// <summary>
-    /// The arguments of a tool that headers repeat, as the approved input schema declares them
-    /// (<see cref="PinnedSchema.Headers"/>); null: no approved schema applies.
+    /// The arguments of a tool that headers repeat, by the approved input schema (<see cref="PinnedSchema.Headers"/>);
+    /// null: no approved schema applies.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindHeaders(TargetKind kind, string name) =>
         Enforces && kind == TargetKind.Tool && Covers(PinKind.Tool) ? state.FindSchema(name)?.Headers : null;
 
-    /// <summary>Notes an entry of a list, or the instructions, that the server sends to a client.</summary>
+    /// <summary>Records a list entry, or the instructions, that the server sends to a client.</summary>
     public void Observe(PinKey key, JsonElement entry)
     {
         if (Covers(key.Kind) && state.Observe(key, entry, time.GetUtcNow(), isListed: true) is { } drift)
@@ -84,7 +79,7 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
         }
     }
 
-    /// <summary>The definition that clients see in place of the server's; null: they see the server's.</summary>
+    /// <summary>The definition that replaces the server's for clients; null: they see the server's.</summary>
     public string? FindReplacement(PinKey key) =>
         Enforces && Covers(key.Kind) && state.FindDrift(key) is { } drift && GetAction(drift) == PinAction.ServePinned
             ? state.FindPinned(key)?.Json
@@ -111,10 +106,10 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
         return (pin, DriftClasses.Format(classes));
     }
 
-    /// <summary>The server said, or something suggests, that its definitions changed.</summary>
+    /// <summary>Requests a reading: the server's definitions have changed, or may have.</summary>
     public void RequestVerification() => Interlocked.Exchange(ref isDue, 1);
 
-    /// <summary>Whether a verification was requested since the last time.</summary>
+    /// <summary>Whether a verification was requested since the last call.</summary>
     public bool TakeRequest() => Interlocked.Exchange(ref isDue, 0) != 0;
 
     public PinAction GetAction(Drift drift)
@@ -123,12 +118,12 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
         return drift.IsAmbiguous && action < PinAction.Block ? PinAction.Block : action;
     }
 
-    /// <summary>What is done about a difference, as records and reports say it.</summary>
+    /// <summary>The action on a difference, as in records and reports.</summary>
     public string DescribeAction(Drift drift) => Enforces ? PinSettings.ToText(GetAction(drift)) : "observe";
 
     public bool Covers(PinKind kind) => settings.Mode != PinMode.Off && settings.Kinds.Contains(kind);
 
-    // A name may be a URI and a template, and one that was never listed may be of a template.
+    // A name may be a URI and a template, and an unlisted one may match a template.
     private string? FindResourceDenial(string name)
     {
         var (resource, template) = (new PinKey(PinKind.Resource, name), new PinKey(PinKind.Template, name));

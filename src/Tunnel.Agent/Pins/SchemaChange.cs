@@ -6,12 +6,14 @@ internal enum SchemaChange
 {
     None = 0,
 
-    /// <summary>Titles, descriptions, names, constants, patterns, the order of lists: see <see cref="SchemaText"/>.</summary>
+    /// <summary>
+    /// Titles, descriptions, names, constants, patterns, or the order of lists: see <see cref="SchemaText"/>.
+    /// </summary>
     Text = 1,
 
-    /// <summary>It accepts values that the earlier one does not, or it cannot be decided whether it does.</summary>
+    /// <summary>It accepts values that the earlier schema does not, or this cannot be decided.</summary>
     Widened = 2,
 
-    /// <summary>It refuses values that the earlier one accepts.</summary>
+    /// <summary>It refuses values that the earlier schema accepts.</summary>
     Narrowed = 4,
 }

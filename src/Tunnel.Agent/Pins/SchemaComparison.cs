@@ -5,15 +5,16 @@ using Culvert.Tunnel.Agent.Schemas;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// Compares two JSON Schemas by their structure. A change that is not called widened accepts nothing that the earlier schema
-/// refuses; what the structure does not decide is called widened. Text is compared separately (<see cref="SchemaText"/>).
+/// Compares two JSON Schemas by their structure. A change without <see cref="SchemaChange.Widened"/> accepts no value
+/// that the earlier schema refuses; undecidable changes count as widened. Texts are compared separately (<see
+/// cref="SchemaText"/>).
 /// </summary>
 internal sealed class SchemaComparison
 {
-    /// <summary>Beyond it nothing is compared, and so nothing is decided.</summary>
+    /// <summary>Deeper schemas are not compared, so the change is undecided.</summary>
     internal const int MaxDepth = 64;
 
-    // Keywords and entries that one comparison visits. A server chooses how many there are.
+    // Keywords and entries that one comparison visits, since a server chooses their number.
     private const int MaxSteps = 200_000;
 
     private const SchemaChange Undecided = SchemaChange.Widened;
@@ -37,7 +38,7 @@ internal sealed class SchemaComparison
 
     private static readonly string[] Most = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 
-    // One schema; absent is the same as true. The narrower it is, the narrower is what contains it.
+    // Keywords with one schema; absent is the same as true. If it is narrower, the containing schema is narrower too.
     private static readonly string[] Subschemas =
     [
         "additionalProperties",
@@ -53,7 +54,7 @@ internal sealed class SchemaComparison
     private SchemaComparison() { }
 
     /// <param name="before">The earlier schema; null: there was none, which accepts everything.</param>
-    /// <param name="after">The later one; null likewise.</param>
+    /// <param name="after">The later schema; null: as above.</param>
     public static SchemaChange Compare(JsonElement? before, JsonElement? after)
     {
         if (DefinitionJson.AreSame(before, after))
@@ -67,11 +68,11 @@ internal sealed class SchemaComparison
             change |= Undecided;
         }
 
-        // Two schemas of one meaning, such as another order of required, differ in text alone.
+        // Two schemas with the same meaning, such as another order of required, differ only in text.
         return SchemaText.Differs(before, after) || change == SchemaChange.None ? change | SchemaChange.Text : change;
     }
 
-    // None: they accept the same.
+    // None: both accept the same values.
     private SchemaChange Compare(JsonElement? before, JsonElement? after, int depth)
     {
         if (DefinitionJson.AreSame(before, after))
@@ -147,13 +148,13 @@ internal sealed class SchemaComparison
             };
     }
 
-    // Of a condition that one of the schemas does not have; null: both have it.
+    // Compares a condition that only one schema has; null: both have it.
     private static SchemaChange? CompareOptional(JsonElement? was, JsonElement? isNow) =>
         was is null ? SchemaChange.Narrowed
         : isNow is null ? SchemaChange.Widened
         : null;
 
-    // Where another schema depends on this one in a way that does not follow it.
+    // For a schema on which another one depends in an unknown direction.
     private static SchemaChange ToUndecided(SchemaChange change) =>
         change == SchemaChange.None ? SchemaChange.None : Undecided;
 
@@ -162,8 +163,8 @@ internal sealed class SchemaComparison
         : DefinitionJson.IsList(isNow) ? CompareOptional(was, isNow) ?? Undecided
         : Compare(was, isNow, depth);
 
-    // A new property is one more place to put something, even where an open schema accepted it before: it is what the
-    // model reads that decides what it sends. A property that is not named any more is one of the additional ones.
+    // A new property is one more place for data, even where an open schema accepted it before: the model sends what its
+    // definition shows. A removed property counts as an additional one.
     private SchemaChange CompareProperties(JsonElement? was, JsonElement? isNow, JsonElement later, int depth)
     {
         if (was is { ValueKind: not JsonValueKind.Object } || isNow is { ValueKind: not JsonValueKind.Object })
@@ -187,7 +188,7 @@ internal sealed class SchemaComparison
         return change;
     }
 
-    // A property that matches a new pattern is not an additional one any more.
+    // A property that matches a new pattern is no longer an additional one.
     private SchemaChange ComparePatterns(JsonElement? was, JsonElement? isNow, JsonElement earlier, int depth)
     {
         if (was is { ValueKind: not JsonValueKind.Object } || isNow is { ValueKind: not JsonValueKind.Object })
@@ -209,7 +210,7 @@ internal sealed class SchemaComparison
         return change;
     }
 
-    // Beyond the list, an element is one of items.
+    // After the end of the list, items applies to an element.
     private SchemaChange ComparePrefixes(
         JsonElement? was,
         JsonElement? isNow,
@@ -234,7 +235,7 @@ internal sealed class SchemaComparison
         return change;
     }
 
-    // minContains is 1 where it is absent, and counts for nothing without contains (Validation 2020-12 §6.4.5).
+    // minContains defaults to 1, and has no effect without contains (Validation 2020-12 §6.4.5).
     private SchemaChange CompareContains((JsonElement Was, JsonElement IsNow) schema, int depth)
     {
         var (was, isNow) = Find(schema, "contains");
@@ -252,7 +253,7 @@ internal sealed class SchemaComparison
             );
     }
 
-    // then and else count for nothing without if (Core 2020-12 §10.2.2).
+    // then and else have no effect without if (Core 2020-12 §10.2.2).
     private SchemaChange CompareConditions((JsonElement Was, JsonElement IsNow) schema, int depth)
     {
         var (was, isNow) = Find(schema, "if");
@@ -273,7 +274,7 @@ internal sealed class SchemaComparison
     private SchemaChange CompareTypes(JsonElement? was, JsonElement? isNow) =>
         CompareOptional(was, isNow) ?? CompareLists(ToTypes(was), ToTypes(isNow), isConjunction: false, compare: null);
 
-    // A number may be an integer.
+    // "number" includes "integer".
     private static List<JsonElement> ToTypes(JsonElement? type)
     {
         var types = DefinitionJson.ReadEntries(type);
@@ -295,8 +296,8 @@ internal sealed class SchemaComparison
             ? Undecided
             : CompareLists(DefinitionJson.ReadEntries(was), DefinitionJson.ReadEntries(isNow), isConjunction, compare);
 
-    // Lists of alternatives widen with each entry, lists of conditions narrow. An entry that replaces another one in its place
-    // is compared with it.
+    // Lists of alternatives widen with each entry, lists of conditions narrow. An entry that replaces another one at its
+    // position is compared with it.
     private SchemaChange CompareLists(
         List<JsonElement> was,
         List<JsonElement> isNow,
@@ -332,7 +333,7 @@ internal sealed class SchemaComparison
         return change;
     }
 
-    // Exactly one must match, so that fewer or narrower alternatives may accept more.
+    // Exactly one alternative must match, so fewer or narrower ones may accept more.
     private SchemaChange CompareAlternatives(JsonElement? was, JsonElement? isNow, int depth)
     {
         if (was is not { ValueKind: JsonValueKind.Array } || isNow is not { ValueKind: JsonValueKind.Array })
@@ -356,7 +357,7 @@ internal sealed class SchemaComparison
             : Undecided;
     }
 
-    // References follow them to any place.
+    // References to definitions can be anywhere.
     private SchemaChange CompareDefinitions(JsonElement? was, JsonElement? isNow, int depth) =>
         DefinitionJson
             .Pair(was, isNow)
@@ -407,8 +408,8 @@ internal sealed class SchemaComparison
             && members.EnumerateObject().All(m => Annotations.Contains(m.Name))
         );
 
-    // What a part of a schema accepts can depend on all of it: on what other keywords evaluated, or by a reference to another
-    // part than a definition. Only in the earlier schema do unevaluated members count: to add them takes nothing away.
+    // What a part of a schema accepts can depend on the whole: on what other keywords evaluated, or by a reference to a
+    // part that is no definition. Unevaluated members count only in the earlier schema: adding them accepts nothing new.
     private static bool IsOneWhole(JsonElement? value, bool isEarlier) =>
         value switch
         {

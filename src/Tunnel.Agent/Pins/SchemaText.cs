@@ -3,15 +3,15 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// Tells whether a JSON Schema shows a model another text than an earlier one: names, titles, descriptions, constants, patterns,
-/// members that are not known, also inside what was added. What is only taken out of a list of properties, values or
-/// alternatives is not another text; what the standard gives a name, such as a type, is none at all.
+/// Determines whether a JSON Schema shows a model new text: names, titles, descriptions, constants, patterns, unknown
+/// members, also inside added parts. A removal from a list of properties, values or alternatives is no new text; words of
+/// the standard, such as types, are no text at all.
 /// </summary>
 internal static class SchemaText
 {
     private static readonly string[] Types = ["null", "boolean", "object", "array", "number", "string", "integer"];
 
-    // Keywords whose value is a number or true or false, or a text that is part of what the schema accepts.
+    // Keywords with a number, a boolean, or a text that defines what the schema accepts.
     private static readonly string[] Values =
     [
         "minimum",
@@ -60,7 +60,7 @@ internal static class SchemaText
     private static readonly string[] Lists = ["allOf", "anyOf", "oneOf", "prefixItems"];
 
     /// <param name="was">The earlier schema; null: there was none, and so no text.</param>
-    /// <param name="isNow">The later one; null likewise.</param>
+    /// <param name="isNow">The later schema; null: as above.</param>
     public static bool Differs(JsonElement? was, JsonElement? isNow) => Differs(was, isNow, 0);
 
     private static bool Differs(JsonElement? was, JsonElement? isNow, int depth)
@@ -102,10 +102,10 @@ internal static class SchemaText
             "enum" => EntriesDiffer(was, isNow, (_, added) => HasText(added)),
             "required" => RequiredDiffers(was, isNow, DefinitionJson.Find(schema, "properties")),
             "type" => DefinitionJson.ReadEntries(isNow).Any(type => HasText(type) && !IsType(type)),
-            _ => true, // annotations, and what is not known
+            _ => true, // annotations and unknown members
         };
 
-    // A name is text, so that an added entry needs no comparison.
+    // Names are text, so an added entry needs no comparison.
     private static bool MapDiffers(JsonElement? was, JsonElement? isNow, int depth) =>
         IsSchema(was) && IsSchema(isNow)
             ? DefinitionJson
@@ -118,7 +118,7 @@ internal static class SchemaText
             ? EntriesDiffer(was, isNow, (before, added) => Differs(before, added, depth))
             : HasText(was) || HasText(isNow);
 
-    // An entry that is not in the earlier list is compared with the one that it replaces, if there is one.
+    // An entry that the earlier list does not have is compared with the entry that it replaces, if any.
     private static bool EntriesDiffer(
         JsonElement? was,
         JsonElement? isNow,
@@ -154,7 +154,7 @@ internal static class SchemaText
             {
                 if (!earlier.TryDequeue(out place))
                 {
-                    return true; // in another order, or once more
+                    return true; // in another order, or repeated
                 }
             } while (place < next);
 
@@ -164,7 +164,7 @@ internal static class SchemaText
         return false;
     }
 
-    // The model knows the names of properties.
+    // The names of known properties are no new text.
     private static bool RequiredDiffers(JsonElement? was, JsonElement? isNow, JsonElement? properties)
     {
         var known = DefinitionJson.Pair(properties, null).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);

@@ -9,7 +9,7 @@ internal sealed record StoredPin
 
     public required string Name { get; init; }
 
-    /// <summary>Empty where there is no definition.</summary>
+    /// <summary>Empty without a definition.</summary>
     public string Digest { get; init; } = "";
 
     public string Core { get; init; } = "";
@@ -17,12 +17,12 @@ internal sealed record StoredPin
     /// <summary>The definition as the server wrote it.</summary>
     public string Json { get; init; } = "";
 
-    /// <summary>Who approved it: a user of the operating system, or <c>trust_first_use</c>.</summary>
+    /// <summary>The approver: a user of the operating system, or <c>trust_first_use</c>.</summary>
     public string By { get; init; } = "";
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Of a difference: its classes.</summary>
+    /// <summary>The classes of a difference.</summary>
     public string Classes { get; init; } = "";
 
     public bool Ambiguous { get; init; }
@@ -31,13 +31,13 @@ internal sealed record StoredPin
 
     public string LooksLike { get; init; } = "";
 
-    /// <summary>Its name. A kind that is not known reads as a tool.</summary>
+    /// <summary>An unknown kind reads as a tool.</summary>
     [JsonIgnore]
     public PinKey Key => new(PinKey.TryParseKind(Kind, out var kind) ? kind : PinKind.Tool, Name);
 
     /// <summary>
-    /// Null: the kind is not known, or it has no definition. The digest is that of the definition: an earlier version may have
-    /// written one that is the same for two large numbers.
+    /// Null: the kind is unknown, or there is no definition. The digest is computed again: an earlier version may have
+    /// stored one that is equal for two large numbers.
     /// </summary>
     public Definition? ToDefinition() =>
         Digest.Length > 0 && PinKey.TryParseKind(Kind, out var kind)

@@ -6,14 +6,14 @@ using System.Text.RegularExpressions;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// Points out what in a definition's texts often goes with an attack. A signal for the person who reads a difference;
-/// nothing is decided by it.
+/// Finds signs of an attack in a definition's texts. Only a hint for the person who reviews a difference; no decision
+/// depends on it.
 /// </summary>
 internal static partial class TextScanner
 {
     private const int MaxCharacters = 64 * 1024;
 
-    /// <summary>What was found, each kind once.</summary>
+    /// <summary>The findings, each kind once.</summary>
     public static IReadOnlyList<string> Scan(string text)
     {
         var part = text.Length > MaxCharacters ? text[..MaxCharacters] : text;
@@ -34,7 +34,7 @@ internal static partial class TextScanner
         }
     }
 
-    /// <summary>The same for all names and texts of a definition.</summary>
+    /// <summary>Scans all names and texts of a definition.</summary>
     public static IReadOnlyList<string> Scan(Definition definition)
     {
         var text = new StringBuilder();
@@ -68,7 +68,7 @@ internal static partial class TextScanner
         }
     }
 
-    // Tags (U+E0000 …), with which whole sentences can be hidden, are pairs of surrogates.
+    // Tag characters (from U+E0000), which can hide whole sentences, are surrogate pairs.
     private static bool IsInvisible(char character) =>
         (CharUnicodeInfo.GetUnicodeCategory(character) == UnicodeCategory.Format && !IsDirectional(character))
         || character is '\uDB40' or '\u115F' or '\u1160' or '\u3164' or '\uFFA0' or (>= '\uFE00' and <= '\uFE0F');
