@@ -4,7 +4,6 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>A successful response of a CA.</summary>
 internal sealed class AcmeAnswer(string what, FetchResult result)
 {
     private static readonly JsonDocumentOptions Strict = new() { MaxDepth = 16, AllowDuplicateProperties = false };

@@ -9,10 +9,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>
-/// The steps of RFC 8555 with one account at one CA. Each failure is an <see cref="AcmeException"/> with its reason.
-/// Used by one order at a time.
-/// </summary>
+/// <summary>The steps of RFC 8555 with one account at one CA. Used by one order at a time.</summary>
 internal sealed class AcmeClient(
     AcmeSettings settings,
     SigningKey key,
@@ -191,9 +188,7 @@ internal sealed class AcmeClient(
         );
     }
 
-    /// <summary>
-    /// Sends the certificate request and waits for the certificate: the leaf, then its chain, as the CA sends it.
-    /// </summary>
+    /// <summary>Sends the certificate request and returns the leaf, then its chain, as the CA sends it.</summary>
     public async Task<string> FinalizeAsync(AcmeOrder order, byte[] request, CancellationToken cancellationToken)
     {
         var now = await WaitAsync(order, "pending", cancellationToken);

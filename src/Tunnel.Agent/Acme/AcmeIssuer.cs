@@ -5,7 +5,6 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>Issues one certificate, from order to chain (RFC 8555 §7.4), with a new key each time.</summary>
 internal sealed class AcmeIssuer(AcmeClient client, IChallengeGate gate, KeyType keyType, TimeProvider time)
 {
-    /// <param name="replaces">The certificate to replace (RFC 9773 §5), or null.</param>
     /// <param name="cancellationToken">Cancels the order; what the CA stores of it expires there.</param>
     /// <exception cref="AcmeException">The certificate could not be issued.</exception>
     public async Task<KeyAndCertificate> IssueAsync(

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Serialisers of the files in the state directory.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

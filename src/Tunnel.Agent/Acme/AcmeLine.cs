@@ -2,7 +2,6 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>The stored state of a name as one line for people.</summary>
 internal static class AcmeLine
 {
     /// <returns>The line, and whether a valid certificate is stored.</returns>

@@ -41,7 +41,6 @@ internal sealed class AcmeName
 
     public StoredName Stored => stored;
 
-    /// <summary>The result of the last check of the CAA set.</summary>
     public string? Caa
     {
         get => caa;

@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>
-/// Why a public certificate could not be issued. The wire name is stable: <c>acme.</c> and the name in snake case.
-/// </summary>
+/// <summary>Why no certificate was issued. The wire name is stable: <c>acme.</c> and the name in snake case.</summary>
 internal enum AcmeReason
 {
     /// <summary>The CA does not respond, or its address must not be fetched from (S27).</summary>
@@ -29,7 +27,6 @@ internal enum AcmeReason
     /// <summary>The terms have changed, or a person must act at the CA.</summary>
     UserActionRequired,
 
-    /// <summary>The CA refused a contact.</summary>
     Contact,
 
     /// <summary>The CA does not certify this name.</summary>
@@ -50,7 +47,6 @@ internal enum AcmeReason
     /// <summary>The CA reached a server that did not show the challenge certificate.</summary>
     IncorrectResponse,
 
-    /// <summary>The CA refused the certificate request.</summary>
     BadRequest,
 
     /// <summary>The CA had an internal error.</summary>
@@ -68,7 +64,6 @@ internal enum AcmeReason
     /// <summary>The certificate does not match the request.</summary>
     CertificateUnusable,
 
-    /// <summary>The MAC key of the external account cannot be read.</summary>
     SecretUnavailable,
 
     /// <summary>The name has no CAA record, so any CA may certify it (S24).</summary>
@@ -95,7 +90,6 @@ internal enum AcmeReason
     /// <summary>Another agent of the tunnel has a challenge for the name in progress.</summary>
     ChallengeTaken,
 
-    /// <summary>The service refused the challenge.</summary>
     ChallengeRefused,
 
     /// <summary>Not all agents and edges acknowledged the challenge in time (S25).</summary>

@@ -3,5 +3,4 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>Where orders are counted, recorded and logged.</summary>
 internal sealed record AcmeRecords(AgentMetrics Metrics, IAuditTrail Trail, ILoggerFactory Loggers);

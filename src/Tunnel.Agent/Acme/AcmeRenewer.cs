@@ -9,10 +9,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>
-/// Orders and renews a public certificate for each wanted name, one order at a time. All state that decides when the
-/// next order is due survives a restart.
-/// </summary>
+/// <summary>Orders and renews public certificates, one order at a time. Its schedule survives a restart.</summary>
 internal sealed class AcmeRenewer : IDisposable
 {
     private readonly AcmeSettings settings;
@@ -38,7 +35,6 @@ internal sealed class AcmeRenewer : IDisposable
 
     /// <param name="settings">The CA; without a directory the renewer orders nothing.</param>
     /// <param name="instance">This agent, and the state directory of account and certificates.</param>
-    /// <param name="leaves">Serves the certificates.</param>
     /// <param name="challenges">Announces challenges, and knows those of other agents.</param>
     public AcmeRenewer(
         AcmeSettings settings,
@@ -75,7 +71,6 @@ internal sealed class AcmeRenewer : IDisposable
     /// <summary>The network to the CA's servers; null = a direct connection.</summary>
     public NetworkSource? Network { get; init; }
 
-    /// <summary>Called when the account changes.</summary>
     public Action? AccountChanged { get; init; }
 
     public IReadOnlyList<AcmeStatus> Status =>
@@ -102,7 +97,6 @@ internal sealed class AcmeRenewer : IDisposable
         }
     }
 
-    /// <summary>Orders and renews until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)

@@ -25,9 +25,7 @@ internal static class AcmeRequest
         }
     }
 
-    /// <summary>
-    /// The CA's identifier of a certificate (RFC 9773 §4.1); null when the certificate has no issuer key identifier.
-    /// </summary>
+    /// <summary>The CA's identifier of a certificate (RFC 9773 §4.1); null if it has no issuer key identifier.</summary>
     public static string? GetRenewalId(KeyAndCertificate pair) =>
         pair.Certificate.Extensions.OfType<X509AuthorityKeyIdentifierExtension>().FirstOrDefault()?.KeyIdentifier
             is { } issuer

@@ -25,9 +25,7 @@ internal static class AcmeSchedule
     // Three or four in a week: the largest public CA allows five certificates for the same set of names.
     private static readonly TimeSpan BetweenHastened = TimeSpan.FromDays(2);
 
-    /// <summary>
-    /// Spreads the orders of agents that start together; short, so that a single agent does not wait long.
-    /// </summary>
+    /// <summary>Spreads the orders of agents that start together; short for the sake of a single agent.</summary>
     public static readonly TimeSpan Spread = TimeSpan.FromSeconds(20);
 
     /// <summary>The wait after another agent's challenge for the same name.</summary>
@@ -65,10 +63,7 @@ internal static class AcmeSchedule
     public static DateTimeOffset AskAt(RenewalWindow window, DateTimeOffset now) =>
         now + (window.AskAgain is { } requested ? Clamp(requested, LeastAsk, MostAsk) : UsualAsk);
 
-    /// <summary>
-    /// When to request it again after a failure: soon for a few temporary failures, then as rarely as for any other
-    /// failure (RFC 9773 §4.3.3).
-    /// </summary>
+    /// <summary>When to request it again after a failure: first soon, then rarely (RFC 9773 §4.3.3).</summary>
     /// <param name="failures">Consecutive failures, at least 1.</param>
     public static DateTimeOffset AskAt(AcmeReason reason, int failures, DateTimeOffset now) =>
         now
@@ -78,7 +73,6 @@ internal static class AcmeSchedule
                 : UsualAsk
         );
 
-    /// <param name="failures">Consecutive failures, at least 1.</param>
     /// <param name="requested">The delay that the other side requests.</param>
     /// <param name="unit">Random, from 0 to below 1.</param>
     public static TimeSpan RetryAfter(AcmeReason reason, int failures, TimeSpan? requested, double unit)

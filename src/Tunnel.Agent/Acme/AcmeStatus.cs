@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>The status of a name, for pages, metrics and the doctor.</summary>
 /// <param name="Serial">The certificate's serial; null while there is none.</param>
-/// <param name="NextAt">When the next order is due.</param>
 /// <param name="Caa">The last check of its CAA set; null before the first.</param>
 /// <param name="Failure">Why the last order failed; null when it succeeded.</param>
 internal sealed record AcmeStatus(

@@ -22,7 +22,6 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
 
     private string NamesFile => prefix + ".names.json";
 
-    /// <summary>The stored account; null when there is none.</summary>
     /// <exception cref="StateDirectoryException">The stored account cannot be read.</exception>
     public StoredAccount? LoadAccount() =>
         Load(AccountFile, AcmeJson.Default.StoredAccount) is { } stored && stored.Directory == directory

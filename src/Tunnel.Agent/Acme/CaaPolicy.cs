@@ -24,7 +24,6 @@ internal static class CaaPolicy
     ];
 
     /// <param name="identities">The CA's names in CAA records; the finding proposes the first.</param>
-    /// <param name="account">The URL of our account.</param>
     public static CaaFinding Judge(string name, CaaAnswer answer, IReadOnlyList<string> identities, string account)
     {
         var record = FormatRecord(name, identities.Count > 0 ? identities[0] : "<the CA's name>", account);

@@ -4,8 +4,7 @@ using Culvert.Tunnel.Agent.InnerTls;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// The renewer of the settings in force. After a change the new renewer starts when the old one has stopped: two
-/// would order the same names and write the same files.
+/// The renewer in force. After a change the new one starts when the old one has stopped: both use the same files.
 /// </summary>
 internal sealed class PublicCertificates : IDisposable
 {
@@ -28,15 +27,12 @@ internal sealed class PublicCertificates : IDisposable
         renewer = create(settings, keyType);
     }
 
-    /// <summary>The account's URL; null before it exists.</summary>
     public string? Account => renewer.Account;
 
-    /// <summary>The CA's name in CAA records; null while it is unknown.</summary>
     public string? Issuer => renewer.Issuer;
 
     public IReadOnlyList<AcmeStatus> Status => renewer.Status;
 
-    /// <summary>Sets the names to certify.</summary>
     public void SetNames(IReadOnlyList<string> next)
     {
         lock (gate)

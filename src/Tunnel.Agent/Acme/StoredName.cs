@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>The stored state of a name: its certificate, and the state of its renewal.</summary>
 internal sealed record StoredName
 {
     public required string Name { get; init; }
@@ -25,7 +24,6 @@ internal sealed record StoredName
     /// <summary>When the agent last renewed early because the CA wanted it before two thirds of the lifetime.</summary>
     public DateTimeOffset? HastenedAt { get; init; }
 
-    /// <summary>The agent does not order before this time.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     public AcmeFailure? LastFailure { get; init; }

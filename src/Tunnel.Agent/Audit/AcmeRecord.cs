@@ -8,10 +8,8 @@ internal sealed class AcmeRecord : AuditRecord
 
     public required string Name { get; init; }
 
-    /// <summary>The CA's directory URL.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The URL of the account at the CA.</summary>
     public string Account { get; init; } = "";
 
     /// <summary>The serial of the certificate that an order replaces.</summary>

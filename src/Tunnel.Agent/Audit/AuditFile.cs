@@ -27,10 +27,8 @@ internal sealed class AuditFile : IDisposable
     /// <summary>Limits of rotation; only the writer changes them.</summary>
     public AuditSettings Settings { get; set; }
 
-    /// <summary>The number of the newest record.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>The hash of the newest record.</summary>
     public string Hash { get; private set; } = CallRecordLine.Start;
 
     /// <summary>The oldest stored record.</summary>

@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>A sign that the files were changed.</summary>
 /// <param name="Kind"><c>edited</c>, <c>removed</c>, <c>reordered</c>, <c>forged</c>, <c>unreadable</c>, <c>truncated</c>, <c>head_missing</c> or <c>anchor</c>.</param>
 /// <param name="File">The file; empty for the trail as a whole.</param>
 /// <param name="Line">Counted from 1; 0 for the file as a whole.</param>
-/// <param name="Detail">One sentence for people.</param>
 internal sealed record AuditFinding(string Kind, string File, int Line, string Detail);

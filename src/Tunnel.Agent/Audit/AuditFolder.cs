@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Paths of a trail's files: the current one, the closed ones, and the head.</summary>
 internal sealed class AuditFolder(string stateDirectory, string file)
 {
     private const int SequenceDigits = 12;
@@ -13,10 +12,8 @@ internal sealed class AuditFolder(string stateDirectory, string file)
 
     public string Head => Current + ".head";
 
-    /// <summary>The newest signed checkpoint.</summary>
     public string Checkpoint => Current + ".checkpoint";
 
-    /// <summary>The position of the export to the collector.</summary>
     public string Exported => Current + ".exported";
 
     public string Key => Path.Combine(Folder, "hash.key");

@@ -5,12 +5,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>
-/// The newest record, stored next to the files: without it a file that was cut at the end of a line would look complete.
-/// </summary>
-/// <param name="First">The oldest stored record.</param>
-/// <param name="Sequence">The newest record that was flushed to the disk.</param>
-/// <param name="Hash">The hash of that record.</param>
+/// <summary>The newest flushed record. Without it a file that was cut at the end of a line would look complete.</summary>
 internal sealed record AuditHead(long First, long Sequence, string Hash)
 {
     private const int MaxBytes = 1024;

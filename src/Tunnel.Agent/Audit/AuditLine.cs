@@ -6,8 +6,7 @@ using Culvert.Machine.Client.Checkpoints;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Writes a line of the file, as <see cref="CallRecordLine"/> reads it. Each line has the hash of the line before, so a
-/// changed, removed or moved line breaks the chain.
+/// Writes a line. Each has the hash of the line before, so a changed, removed or moved line breaks the chain.
 /// </summary>
 internal static class AuditLine
 {

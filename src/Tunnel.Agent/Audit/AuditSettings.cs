@@ -2,7 +2,6 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>The validated section <c>audit</c>.</summary>
 internal sealed record AuditSettings
 {
     public static readonly AuditSettings Default = new();

@@ -23,7 +23,6 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Slots for calls that may run without a record. The remaining slots are for calls that need one.</summary>
     internal const int MaxOptional = MaxPending / 2;
 
-    /// <summary>A value of <see cref="Problem"/>.</summary>
     internal const string NoRoom = "The disk has less than audit.disk_reserve left.";
 
     /// <summary>The interval of writes: a write for each record costs a busy agent more than creating the records.</summary>

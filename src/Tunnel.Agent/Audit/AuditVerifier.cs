@@ -3,8 +3,7 @@ using Culvert.Machine.Client.Checkpoints;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Reads all files of a trail, the oldest first, and reports changes. After each finding it continues with the values
-/// that it read, so that one changed line is one finding.
+/// Verifies a trail. After a finding it continues with the values read, so one changed line is one finding.
 /// </summary>
 internal sealed class AuditVerifier(AuditFolder folder)
 {

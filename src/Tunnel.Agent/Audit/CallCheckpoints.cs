@@ -13,10 +13,7 @@ internal sealed partial class CallCheckpoints(AgentState state, string tunnel)
     /// <summary>Why a file proves nothing, or why the checkpoint file next to the records was not read.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>
-    /// Reads this agent's checkpoints in the agent's own file and in other files. Null: a file has none, or one with an
-    /// invalid signature.
-    /// </summary>
+    /// <summary>Reads this agent's checkpoints. Null: a file has none, or one with an invalid signature.</summary>
     /// <param name="folder">The records. Read them after this call: a checkpoint must not be newer than the records.</param>
     public IReadOnlyList<AuditCheckpoint>? Read(AuditFolder folder, IEnumerable<string> files)
     {

@@ -26,7 +26,6 @@ internal sealed class CallCount
         callers.Add(decision, at, who);
     }
 
-    /// <summary>The number of entries of <see cref="AgentReportUse.Callers"/>.</summary>
     public int Callers => callers.Count;
 
     public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;

@@ -16,7 +16,6 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     /// <summary>The limit of names of a route; further names are counted together.</summary>
     internal const int MaxNames = 500;
 
-    /// <summary>The limit of entries in a report.</summary>
     internal const int MaxEntries = 100;
 
     /// <summary>Represents all names beyond <see cref="MaxNames"/>, and names that must not be shown.</summary>
@@ -69,11 +68,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         }
     }
 
-    /// <summary>
-    /// Counts a call on a route whose policy is off. The agent has not parsed its body: the method of its header is
-    /// counted if MCP defines it, and its name is not.
-    /// </summary>
-    /// <param name="took">The time until the response.</param>
+    /// <summary>Counts an unread call, on a route whose policy is off: by its header's method, and without a name.</summary>
     public void Add(Exchange exchange, string route, TimeSpan took)
     {
         var request = exchange.Request;

@@ -12,7 +12,6 @@ internal sealed class CallRecord : AuditRecord
 
     public required string Host { get; init; }
 
-    /// <summary>The id of the inner TLS connection.</summary>
     public required string Connection { get; init; }
 
     /// <summary>W3C trace context of the call's <c>_meta</c>.</summary>
@@ -48,9 +47,7 @@ internal sealed class CallRecord : AuditRecord
 
     public required string PolicyVersion { get; init; }
 
-    /// <summary>
-    /// <c>allow</c>, <c>deny</c> or <c>refuse</c>; with the prefix <c>would_</c> where the call was made all the same.
-    /// </summary>
+    /// <summary><c>allow</c>, <c>deny</c> or <c>refuse</c>; with the prefix <c>would_</c> where the call was made.</summary>
     public string Decision { get; set; } = "";
 
     public string Rule { get; set; } = "";
@@ -123,8 +120,6 @@ internal sealed class CallRecord : AuditRecord
     /// <summary>The names in lists of the response: only for counting, not part of the record.</summary>
     public IReadOnlyList<(TargetKind Kind, string Name)> Seen { get; set; } = [];
 
-    /// <summary>
-    /// False: a request to another path than the MCP endpoint, which is not counted. Not part of the record.
-    /// </summary>
+    /// <summary>False for another path than the MCP endpoint's: not counted. Not part of the record.</summary>
     public bool IsCall { get; set; } = true;
 }

@@ -2,9 +2,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>
-/// Counts the calls of one name by caller since the last report. Bounded: further callers are counted together.
-/// </summary>
+/// <summary>Counts calls by caller since the last report. Bounded: further callers are counted together.</summary>
 internal sealed class CallerCounts
 {
     private static readonly (string, string, string) Others = (

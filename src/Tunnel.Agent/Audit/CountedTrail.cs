@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>A trail whose records are also counted for the service.</summary>
 internal sealed class CountedTrail(IAuditTrail inner, CallCounts counts) : IAuditTrail
 {
     public bool TryReserve(bool mustBeKept) => inner.TryReserve(mustBeKept);

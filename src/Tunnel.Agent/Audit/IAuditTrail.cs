@@ -10,7 +10,6 @@ internal interface IAuditTrail
     /// <param name="mustBeKept">False: the action does not need its record, which leaves room for those that do.</param>
     bool TryReserve(bool mustBeKept = true);
 
-    /// <summary>Releases a reservation without a record.</summary>
     void Release();
 
     /// <summary>Queues a record; returns at once.</summary>
@@ -20,8 +19,7 @@ internal interface IAuditTrail
     void CountLost(AuditRecord record);
 
     /// <summary>
-    /// Describes a call's arguments for the record, and releases them. <see cref="Add"/> does so too; needed only where
-    /// the arguments are too large to be held until then.
+    /// Describes a call's arguments and releases them; needed only for large ones, since <see cref="Add"/> does it too.
     /// </summary>
     void Describe(CallRecord record);
 }

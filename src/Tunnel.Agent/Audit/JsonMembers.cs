@@ -135,13 +135,11 @@ internal sealed class JsonMembers : IDisposable
         Length = start + 1 + end + 2;
     }
 
-    /// <summary>Writes JSON, or a part of it, unchanged.</summary>
     public void Raw(ReadOnlySpan<byte> json) => json.CopyTo(GetSpan(json.Length));
 
     /// <summary>Replaces the comma before the member at this length by an opening brace.</summary>
     public void OpenAt(int start) => bytes[start] = (byte)'{';
 
-    /// <summary>Writes bytes as a hexadecimal string.</summary>
     public void Hex(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
     {
         Name(name);

@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>The calls that ended in one minute.</summary>
 internal sealed class MinuteCount
 {
     private readonly long[] durations = new long[AgentReportMinute.DurationBounds.Count + 1];

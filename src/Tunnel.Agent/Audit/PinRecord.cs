@@ -6,10 +6,7 @@ internal sealed class PinRecord : AuditRecord
     /// <summary>True: the line has the type <c>drift</c>; false: <c>pin</c>.</summary>
     public bool IsDrift { get; init; }
 
-    /// <summary>
-    /// For a difference: <c>found</c>, <c>ambiguous</c> or <c>gone</c>; for pins: <c>approved</c>, <c>removed</c> or
-    /// <c>unusable</c>.
-    /// </summary>
+    /// <summary><c>found</c>, <c>ambiguous</c> or <c>gone</c>; <c>approved</c>, <c>removed</c> or <c>unusable</c>.</summary>
     public required string Event { get; init; }
 
     public required string Route { get; init; }
@@ -22,13 +19,9 @@ internal sealed class PinRecord : AuditRecord
     /// <summary>Names of classes, separated by commas.</summary>
     public string Classes { get; init; } = "";
 
-    /// <summary>
-    /// The agent's action: <c>alert</c>, <c>serve_pinned</c>, <c>block</c> or <c>quarantine</c>; <c>observe</c> without
-    /// one.
-    /// </summary>
+    /// <summary><c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.</summary>
     public string Action { get; init; } = "";
 
-    /// <summary>The digest of the approved definition.</summary>
     public string Pinned { get; init; } = "";
 
     /// <summary>The digest of the definition that the server shows, or that is approved now.</summary>

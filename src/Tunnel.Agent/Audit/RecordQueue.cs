@@ -4,8 +4,7 @@ using System.Buffers.Binary;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Serialized records that wait for the writer, in rented segments. So no object of a record outlives its call, and an
-/// idle agent holds no memory.
+/// Serialized records in rented segments: no object of a record outlives its call, and an idle agent has none.
 /// </summary>
 internal sealed class RecordQueue
 {
@@ -44,7 +43,6 @@ internal sealed class RecordQueue
         }
     }
 
-    /// <summary>Records that are written with one write.</summary>
     internal sealed class Segment(byte[] bytes)
     {
         public byte[] Bytes => bytes;

@@ -4,8 +4,7 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Writes records as members of a line. Texts that a client chose are cut to a maximum length. Each thread has its own
-/// writer: its output is valid until the next write.
+/// Writes records as members of a line. Texts of clients are cut. The output is valid until the next write.
 /// </summary>
 internal sealed class RecordWriter : IDisposable
 {
@@ -35,7 +34,6 @@ internal sealed class RecordWriter : IDisposable
         this.version = json.Written.ToArray();
     }
 
-    /// <param name="keepsShapes">Whether names and types of arguments are written.</param>
     public ReadOnlySpan<byte> Write(AuditRecord record, bool keepsShapes)
     {
         switch (record)
@@ -54,7 +52,6 @@ internal sealed class RecordWriter : IDisposable
         return json.Written;
     }
 
-    /// <summary>Writes a line about the file itself.</summary>
     public ReadOnlySpan<byte> Write(
         ReadOnlySpan<byte> type,
         DateTimeOffset time,

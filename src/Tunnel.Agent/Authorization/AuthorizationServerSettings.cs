@@ -3,8 +3,7 @@ using Duende.IdentityModel;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// A route's <c>oauth.authorization_server</c>: the upstream is the authorization server of the route's only issuer, and
-/// external clients reach it only through the tunnel.
+/// A route's <c>oauth.authorization_server</c>: its issuer's server, which clients reach only through the tunnel.
 /// </summary>
 internal sealed record AuthorizationServerSettings
 {
@@ -31,7 +30,6 @@ internal sealed record AuthorizationServerSettings
         OidcConstants.Discovery.CheckSessionIframe,
     ];
 
-    /// <summary>The origin at which browsers reach the server.</summary>
     public required string BrowserUrl { get; init; }
 
     /// <summary>Members of the metadata whose URLs move to the route's hostname.</summary>

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>The token of a request's <c>Authorization</c> field (RFC 6750 §2.1, RFC 9449 §7.1).</summary>
-/// <param name="Token">Empty when there is none.</param>
 /// <param name="IsBound">True when sent with the scheme <c>DPoP</c>.</param>
 internal readonly record struct BearerCredential(string Token, bool IsBound)
 {

@@ -14,8 +14,6 @@ internal static class Challenges
     /// <summary>The algorithms of DPoP proofs. The library verifies more; these are small and fast for clients.</summary>
     public static readonly IReadOnlyList<string> ProofAlgorithms = ["ES256", "PS256", "RS256"];
 
-    /// <param name="metadataUrl">The URL of the resource's metadata.</param>
-    /// <param name="dpop">Determines which schemes the route accepts.</param>
     /// <param name="error">Null when the request had no token (RFC 6750 §3.1).</param>
     /// <param name="scopes">The scopes that a token needs; empty = the challenge has no scope.</param>
     public static StringValues Format(string metadataUrl, DpopMode dpop, string? error, IReadOnlyList<string> scopes)

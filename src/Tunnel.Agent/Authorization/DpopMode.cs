@@ -9,6 +9,5 @@ internal enum DpopMode
     /// <summary>A bound token requires its proof; a bearer token requires none.</summary>
     Optional,
 
-    /// <summary>Bearer tokens are refused.</summary>
     Required,
 }

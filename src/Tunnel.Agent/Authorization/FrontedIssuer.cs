@@ -13,7 +13,6 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// </summary>
 internal sealed class FrontedIssuer
 {
-    /// <summary>The limit of a metadata document.</summary>
     public const int MaxBytes = 256 * 1024;
 
     private const int HttpsPort = 443;
@@ -26,8 +25,6 @@ internal sealed class FrontedIssuer
     private readonly HashSet<string> places;
 
     /// <param name="issuer">The <c>iss</c> of its tokens.</param>
-    /// <param name="upstream">The origins at which the agent reaches the server.</param>
-    /// <param name="port">The port of the edge that clients connect to.</param>
     public FrontedIssuer(
         AuthorizationServerSettings settings,
         string issuer,

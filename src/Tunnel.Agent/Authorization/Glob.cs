@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>
-/// Patterns in which <c>*</c> matches any text, also none. Nothing else is special; matching is case-sensitive.
-/// </summary>
+/// <summary>Case-sensitive patterns in which only <c>*</c> is special: it matches any text, also none.</summary>
 internal static class Glob
 {
     public static bool Matches(ReadOnlySpan<char> pattern, ReadOnlySpan<char> text)

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Fetches an issuer's published documents over the network.</summary>
 internal interface IIssuerDocuments
 {
     /// <summary>Returns the document or the failure. Size and time are bounded; no redirect is followed.</summary>

@@ -5,7 +5,6 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <param name="MaxAge">The lifetime that the response states; null without one.</param>
 /// <param name="IsElsewhere">The server responded, but has no such document: another URL may have it.</param>
 /// <param name="Failure">One sentence for the operator, without any text of the server.</param>
-/// <param name="Next">The operator's next step.</param>
 internal sealed record IssuerDocument(
     ReadOnlyMemory<byte>? Body,
     TimeSpan? MaxAge = null,

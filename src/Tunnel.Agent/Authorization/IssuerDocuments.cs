@@ -5,8 +5,7 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// Fetches through the fetcher that vets addresses (S27). The operator's own file names the private ranges, so it is both
-/// the issuer's allowance and its limit.
+/// Fetches through the fetcher that vets addresses (S27), with the private ranges of the operator's own file.
 /// </summary>
 internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver = null) : IIssuerDocuments
 {

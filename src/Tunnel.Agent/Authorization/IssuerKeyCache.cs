@@ -8,8 +8,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// The keys of one issuer. Lookups read an immutable set; fetches run in the background, one at a time, and only a usable
-/// set replaces it.
+/// One issuer's keys. Fetches run in the background, one at a time; only a usable set replaces the present one.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -85,7 +84,6 @@ internal sealed class IssuerKeyCache(
 
     /// <summary>Finds the key of a token, without waiting where possible.</summary>
     /// <param name="keyId">Null = the token has none: found if the issuer allows that and has exactly one key.</param>
-    /// <param name="algorithm">The token's algorithm; it selects between keys with the same id.</param>
     /// <param name="cancellationToken">Cancels the wait, not the fetch.</param>
     public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
     {

@@ -7,7 +7,6 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>An entry of <c>issuers</c>: an authorization server whose tokens routes may accept.</summary>
 internal sealed record IssuerSettings
 {
-    /// <summary>The entry's key in the configuration.</summary>
     public required string Name { get; init; }
 
     /// <summary>A digest of the entry's section; empty without one.</summary>
@@ -22,7 +21,6 @@ internal sealed record IssuerSettings
     /// <summary>The only trusted roots of its servers; null = the system's.</summary>
     public X509Certificate2Collection? Roots { get; init; }
 
-    /// <summary>The file of <see cref="Roots"/>; empty for the system's.</summary>
     public string CaFile { get; init; } = "";
 
     /// <summary>Private addresses that the agent may fetch from (S27).</summary>

@@ -5,10 +5,8 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>A usable key set, or the failure as a sentence for the log.</summary>
 internal sealed record KeySetResult(JwkSet? Keys, TimeSpan? MaxAge, string Failure)
 {
-    /// <summary>The document as received.</summary>
     public string Document { get; init; } = "";
 
-    /// <summary>The operator's next step after a failure.</summary>
     public string Next { get; private init; } = "";
 
     public static KeySetResult Failed(string why, string next = "") => new(null, null, why) { Next = next };

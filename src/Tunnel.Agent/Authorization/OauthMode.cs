@@ -9,6 +9,5 @@ internal enum OauthMode
     /// <summary>The upstream: the client's credentials reach it unchanged.</summary>
     Passthrough,
 
-    /// <summary>No caller is authenticated.</summary>
     DangerousNone,
 }

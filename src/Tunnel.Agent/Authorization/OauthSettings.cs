@@ -1,13 +1,10 @@
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>A route's <c>oauth</c> section.</summary>
 internal sealed record OauthSettings
 {
     public required OauthMode Mode { get; init; }
 
-    /// <summary>
-    /// The MCP endpoint's path: part of the resource identifier, not a restriction. The gate covers every path.
-    /// </summary>
+    /// <summary>Part of the resource identifier, not a restriction: the gate covers every path.</summary>
     public string Path { get; init; } = "/mcp";
 
     /// <summary>The resource identifier where it is not hostname, port and path; else empty.</summary>

@@ -2,7 +2,6 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>Modes and scopes as the configuration writes them; the inventory writes modes the same way.</summary>
 internal static class OauthText
 {
     public static string ToText(OauthMode mode) =>

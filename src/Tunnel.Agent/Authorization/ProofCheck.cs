@@ -19,9 +19,7 @@ internal sealed class ProofCheck(
     /// <summary>The limit for one key, so that a busy client is refused alone.</summary>
     internal const int DefaultPerKey = 5_000;
 
-    /// <summary>
-    /// The largest difference between a proof's time and the agent's, in both directions. Nonces are not used.
-    /// </summary>
+    /// <summary>The largest difference between a proof's time and the agent's. Nonces are not used.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
     private readonly Lock gate = new();
@@ -31,7 +29,6 @@ internal sealed class ProofCheck(
     private readonly Dictionary<UInt128, int> usedOfKey = [];
     private readonly PriorityQueue<(UInt128 Proof, UInt128 Key), DateTimeOffset> ends = new();
 
-    /// <param name="thumbprint">The thumbprint of the key that the token is bound to.</param>
     /// <param name="url">The request's URL as the client writes it.</param>
     public ProofError Check(StringValues headers, string thumbprint, string token, string method, string url)
     {

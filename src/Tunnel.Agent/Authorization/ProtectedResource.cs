@@ -13,10 +13,7 @@ internal sealed class ProtectedResource
 {
     private const string WellKnown = "/.well-known/oauth-protected-resource";
 
-    /// <summary>
-    /// Paths at which clients request metadata, one after the other (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect
-    /// Discovery §4.1).
-    /// </summary>
+    /// <summary>The paths of metadata, in order (RFC 9728 §3.1, RFC 8414 §3.1, OpenID Connect Discovery §4.1).</summary>
     internal static readonly IReadOnlyList<string> Places =
     [
         WellKnown,
@@ -28,8 +25,6 @@ internal sealed class ProtectedResource
 
     private readonly string metadataPath;
 
-    /// <param name="authorizationServers">The issuers whose tokens the route accepts.</param>
-    /// <param name="port">The port of the edge that clients connect to.</param>
     public ProtectedResource(OauthSettings oauth, IReadOnlyList<string> authorizationServers, string host, int port)
     {
         var authority = port == HttpsPort ? host.ToLowerInvariant() : $"{host.ToLowerInvariant()}:{port}";
@@ -51,10 +46,8 @@ internal sealed class ProtectedResource
     /// <summary>The URL that clients use (A1), and the audience of their tokens (A7).</summary>
     public string Resource { get; }
 
-    /// <summary>Scheme and authority, as clients write them.</summary>
     public string Origin { get; }
 
-    /// <summary>The path of the MCP endpoint, as clients write it.</summary>
     public string Path { get; }
 
     public string MetadataUrl { get; }

@@ -5,9 +5,6 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>Authenticates the callers of a route, and the agent to the route's upstream.</summary>
 internal sealed class RouteAccess
 {
-    /// <param name="issuers">The issuers of the section.</param>
-    /// <param name="credential">The credential for the upstream.</param>
-    /// <param name="needsGroups">Whether the route's rules have conditions on groups.</param>
     /// <param name="before">The same route before a reload: the used proofs are remembered.</param>
     /// <param name="sessions">The route's binding; null: one under a key that is not shared.</param>
     public RouteAccess(
@@ -42,14 +39,11 @@ internal sealed class RouteAccess
 
     public SessionBinding Sessions { get; }
 
-    /// <summary>Binds the event ids of an upstream's event streams.</summary>
     public SessionBinding Events { get; }
 
     public UpstreamCredential Credential { get; }
 
-    /// <summary>
-    /// Whether the client's credentials are sent to the upstream, and the upstream's challenges to the client.
-    /// </summary>
+    /// <summary>Whether the client's credentials reach the upstream, and the upstream's challenges the client.</summary>
     public bool IsPassthrough => Oauth.Mode == OauthMode.Passthrough;
 
     /// <summary>Access without a check by the agent.</summary>

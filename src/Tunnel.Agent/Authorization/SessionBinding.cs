@@ -14,14 +14,10 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// first half of HMAC-SHA256 over route, principal and the upstream's id, as base64url. Nothing is stored, so a restarted
 /// agent and every other agent of the tunnel can check ids that they have never seen.
 /// </summary>
-/// <param name="route">The route's name: an id is valid on its route only.</param>
 /// <param name="key">Shared by all routes, and by all agents of the tunnel.</param>
-/// <param name="kind">The kind of ids: an event's id is not valid as a session's.</param>
 internal sealed class SessionBinding(string route, SessionKey key, string kind = "session")
 {
-    /// <summary>
-    /// The limit of an upstream's id in characters. A longer one, with its tag, might not fit into a request's head.
-    /// </summary>
+    /// <summary>In characters: a longer id, with its tag, might not fit into a request's head.</summary>
     internal const int MaxIdLength = 4096;
 
     private const int TagBytes = 16;

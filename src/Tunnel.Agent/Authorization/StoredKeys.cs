@@ -8,7 +8,6 @@ internal sealed record StoredKeys
     /// <summary>When the fetch of these keys began: their age counts from here, across restarts.</summary>
     public required DateTimeOffset FetchedAt { get; init; }
 
-    /// <summary>The document as received.</summary>
     public required string KeySet { get; init; }
 
     /// <summary>Thumbprints of the keys that have verified a signature.</summary>

@@ -37,7 +37,6 @@ internal enum TokenError
     /// <summary>The identity service revoked the token, or what it was granted by (S35).</summary>
     Revoked,
 
-    /// <summary>The token is for another resource.</summary>
     Audience,
 
     /// <summary>The token has a binding that the agent does not check, so it is refused.</summary>

@@ -5,7 +5,6 @@ namespace Culvert.Tunnel.Agent.Authorization;
 /// <summary>The principal of a token, or why the token was refused.</summary>
 internal readonly record struct TokenVerdict(Principal? Principal, TokenError Error)
 {
-    /// <summary>No error so far.</summary>
     public static readonly TokenVerdict Passed = new(null, TokenError.None);
 
     /// <summary>The reason below <see cref="Error"/>, or the claim that it is about; null without one.</summary>

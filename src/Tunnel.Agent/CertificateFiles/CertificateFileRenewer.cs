@@ -93,10 +93,7 @@ internal sealed class CertificateFileRenewer : IDisposable
 
     public Task RunAsync(CancellationToken cancellationToken) => RunUntilAsync(() => false, cancellationToken);
 
-    /// <summary>
-    /// Runs until the feed was requested after <paramref name="since"/>, nothing is due, the files are current and the
-    /// change command has run.
-    /// </summary>
+    /// <summary>Runs until the feed was requested after <paramref name="since"/> and nothing is due.</summary>
     public Task RunOnceAsync(DateTimeOffset since, CancellationToken cancellationToken) =>
         RunUntilAsync(
             () =>

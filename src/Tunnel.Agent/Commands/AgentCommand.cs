@@ -5,7 +5,6 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>The command line of <c>tunnel-agent</c>.</summary>
 internal static class AgentCommand
 {
     public static RootCommand Create()

@@ -10,7 +10,7 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent certs --output DIR</c>: keeps the tunnel's key, certificate and trust bundle current as files.
+/// <c>tunnel-agent certs --output DIR</c>: writes key, certificate and trust bundle to files, and renews them.
 /// </summary>
 internal static class CertsCommand
 {

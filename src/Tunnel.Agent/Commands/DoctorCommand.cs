@@ -11,8 +11,7 @@ using Culvert.Tunnel.Agent.Hosting;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent doctor</c>: prints which hop fails, why, and what to do. It also works while the agent runs: it reads
-/// that agent's state, and does not change it.
+/// <c>tunnel-agent doctor</c>: prints which hop fails, why, and what to do. Does not change a running agent.
 /// </summary>
 internal static class DoctorCommand
 {

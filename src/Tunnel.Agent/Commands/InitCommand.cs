@@ -6,8 +6,7 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent init</c>: writes the first configuration, after the same strict validation as by <c>run</c>. It has no
-/// secrets, only their locations.
+/// <c>tunnel-agent init</c>: writes and validates the first configuration. It has no secrets, only their locations.
 /// </summary>
 internal static class InitCommand
 {

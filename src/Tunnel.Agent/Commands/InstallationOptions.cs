@@ -3,10 +3,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// The options of the commands that write a first <c>agent.yaml</c>: its installation and tunnel. Each omitted option
-/// becomes a valid example value that must be replaced.
-/// </summary>
+/// <summary>The options for the first <c>agent.yaml</c>. Each omitted option becomes an example value to replace.</summary>
 internal sealed class InstallationOptions(bool areRequired)
 {
     private readonly Option<string?> url = Create("--url", "The public_url of the identity service.", areRequired);

@@ -4,7 +4,6 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>A route's pins in the state directory.</summary>
 /// <param name="Pinned">The approved definitions; null: none was ever approved.</param>
 /// <param name="Observed">The definitions that the running agent saw last.</param>
 internal sealed record PinnedRoute(
@@ -39,13 +38,11 @@ internal sealed record PinnedRoute(
             ? drift.Ambiguous || pinned.Digest != drift.Digest
             : drift.Classes != DriftClasses.Format(DriftClass.Removed);
 
-    /// <summary>The difference of a pinned definition; null without one.</summary>
     public StoredPin? Find(StoredPin pin) =>
         Observed.Drifts.FirstOrDefault(d => d.Kind == pin.Kind && d.Name == pin.Name);
 
     public bool IsPinned(StoredPin drift) => FindPinned(drift) is not null;
 
-    /// <summary>The pin of a definition that differs; null without one.</summary>
     public Definition? FindPinned(StoredPin drift) =>
         Pinned?.Pins.FirstOrDefault(p => p.Kind == drift.Kind && p.Name == drift.Name)?.ToDefinition();
 }

@@ -9,8 +9,7 @@ using Culvert.Tunnel.Agent.Replay;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: derives a policy from recorded calls and tests it. It only
-/// reads files, also while the agent runs.
+/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: derives a policy from recorded calls and tests it.
 /// </summary>
 internal static class PolicyCommand
 {

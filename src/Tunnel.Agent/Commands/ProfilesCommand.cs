@@ -7,10 +7,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// <c>tunnel-agent profiles</c>: named configurations, for people who run several agents. A profile that <c>run</c> would
-/// refuse is not saved.
-/// </summary>
+/// <summary><c>tunnel-agent profiles</c>: named configurations, each one valid, for people with several agents.</summary>
 internal static class ProfilesCommand
 {
     private static readonly Argument<string> Name = new("NAME") { Description = "The profile's name." };

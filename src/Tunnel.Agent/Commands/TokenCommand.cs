@@ -11,10 +11,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// <c>tunnel-agent token</c>: gets the identity token as <c>run</c> would and prints its header and claims, never the
-/// token. Rules match the printed values.
-/// </summary>
+/// <summary><c>tunnel-agent token</c>: gets the identity token and prints its header and claims, never the token.</summary>
 internal static class TokenCommand
 {
     private const int MaxLine = 500;

@@ -11,7 +11,6 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>The validated configuration of the agent.</summary>
 internal sealed record AgentSettings
 {
     public required string StateDirectory { get; init; }
@@ -36,7 +35,6 @@ internal sealed record AgentSettings
     /// <summary>The domains of other providers' tunnels whose certificates the service issues.</summary>
     public IReadOnlyList<string> IssuedDomains => [.. Connectors.Where(c => c.IsIssued).Select(c => c.Domain)];
 
-    /// <summary>The CA of routes with a public certificate.</summary>
     public AcmeSettings Acme { get; init; } = AcmeSettings.None;
 
     /// <summary>The audit of calls on routes whose policy is not off.</summary>

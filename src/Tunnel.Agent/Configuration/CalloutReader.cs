@@ -15,7 +15,6 @@ internal static class CalloutReader
     private static readonly string[] Methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
     /// <summary>Returns a usable upstream even if errors were reported.</summary>
-    /// <param name="path">The path that clients call, from <c>oauth.path</c>.</param>
     public static CalloutSettings Read(
         ConfigSection upstream,
         ConfigSection callouts,

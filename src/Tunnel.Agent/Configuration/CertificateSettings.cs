@@ -7,7 +7,6 @@ internal sealed record CertificateSettings
 {
     public required bool FromFiles { get; init; }
 
-    /// <summary>The type of the keys that the agent generates.</summary>
     public required Platform.Certificates.KeyType KeyType { get; init; }
 
     /// <summary>The leaf, then its chain without the root; empty unless <see cref="FromFiles"/>.</summary>
@@ -15,6 +14,5 @@ internal sealed record CertificateSettings
 
     public required string KeyFile { get; init; }
 
-    /// <summary>The TLS versions of inner TLS.</summary>
     public required SslProtocols Protocols { get; init; }
 }

@@ -42,7 +42,6 @@ internal static class ConfigFiles
     }
 
     /// <summary>Returns every error of the file. Environment variables are not checked.</summary>
-    /// <param name="text">The text to validate for this path; null = the file's content.</param>
     public static IReadOnlyList<ConfigError> Check(string path, string? text = null) =>
         ConfigLoader
             .Load(

@@ -23,8 +23,6 @@ internal static class ConnectorReader
 
     private const string DefaultListen = "127.0.0.1:8080";
 
-    /// <param name="agent">The settings that were read so far.</param>
-    /// <param name="before">The connectors of the entries before it.</param>
     public static ConnectorSettings Read(
         ConfigSection section,
         AgentSettings agent,

@@ -9,7 +9,6 @@ internal sealed record InitialFile
     /// <summary>The name of <see cref="Issuer"/>, for the routes that accept its tokens.</summary>
     public const string DefaultIssuer = "default";
 
-    /// <summary>The loopback addresses of this machine.</summary>
     public static readonly string[] Loopback = ["127.0.0.0/8", "::1/128"];
 
     public required string StateDirectory { get; init; }

@@ -3,16 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Tunnel.Agent.Configuration;
 
 /// <summary>A route from <c>init --route NAME=URL</c>.</summary>
-/// <param name="Origin">The upstream's URL, without path.</param>
-/// <param name="Path">The path of the MCP endpoint.</param>
-/// <param name="IsLoopback">Whether the upstream is on this machine.</param>
 internal sealed record InitialRoute(string Name, string Origin, string Path, bool IsLoopback)
 {
     private const string UsualPath = "/mcp";
 
-    /// <summary>
-    /// Parses the option; a URL without path gets the usual one. The reader of the file reports all other errors.
-    /// </summary>
+    /// <summary>A URL without path gets the usual one. The reader of the file reports all other errors.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out InitialRoute? route)
     {
         route = null;

@@ -36,8 +36,6 @@ internal static partial class LongPollReader
 
     private static readonly TimeSpan LongestPoll = TimeSpan.FromMinutes(10);
 
-    /// <param name="agent">The settings that were read so far.</param>
-    /// <param name="before">The long polls of the entries before it.</param>
     public static LongPollSettings Read(
         ConfigSection section,
         AgentSettings agent,

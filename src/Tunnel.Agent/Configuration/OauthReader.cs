@@ -256,10 +256,7 @@ internal static class OauthReader
         }
     }
 
-    /// <summary>
-    /// Whether this can be the path of an MCP endpoint. A trailing slash is significant: servers that are mounted under a
-    /// path serve <c>/mcp/</c> and redirect <c>/mcp</c>.
-    /// </summary>
+    /// <summary>Whether this is a valid path. A trailing slash is significant: some servers redirect <c>/mcp</c>.</summary>
     internal static bool IsPath(string path)
     {
         if (!path.StartsWith('/'))

@@ -24,7 +24,6 @@ internal static class PinsReader
         ("instructions", PinKind.Instructions),
     ];
 
-    /// <param name="route">The route's settings that were read so far.</param>
     public static PinSettings Read(ConfigSection section, RouteSettings route)
     {
         var on = section.Section("on");

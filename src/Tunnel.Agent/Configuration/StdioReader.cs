@@ -10,7 +10,6 @@ internal static class StdioReader
     private static readonly TimeSpan Start = TimeSpan.FromSeconds(10);
 
     /// <summary>Returns a usable upstream even if errors were reported.</summary>
-    /// <param name="path">The path that clients call, from <c>oauth.path</c>.</param>
     public static StdioSettings Read(ConfigSection upstream, ConfigSection stdio, string path)
     {
         var command = stdio.Strings("command");

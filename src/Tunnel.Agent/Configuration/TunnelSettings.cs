@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>The <c>tunnel</c> section.</summary>
 internal sealed record TunnelSettings
 {
     public required string Id { get; init; }

@@ -10,7 +10,6 @@ internal static class TunnelsReader
     private const string LongPoll = "long_poll";
     private const string Connector = "connector";
 
-    /// <summary>Returns the settings with the tunnels of the file.</summary>
     public static AgentSettings Read(ConfigSection root, AgentSettings agent)
     {
         var longPolls = new List<LongPollSettings>();

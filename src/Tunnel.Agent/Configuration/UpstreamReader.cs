@@ -76,7 +76,6 @@ internal static class UpstreamReader
     }
 
     /// <param name="isHttp">Whether the upstream has an address to connect to, and paths.</param>
-    /// <param name="path">The default path: that of the MCP endpoint.</param>
     public static ProbeSettings ReadProbe(ConfigSection health, bool isHttp, string path)
     {
         var kind = isHttp

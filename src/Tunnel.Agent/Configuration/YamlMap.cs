@@ -6,9 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Configuration;
 
-/// <summary>
-/// A mapping of a configuration file that the agent writes. All text is quoted, so that YAML reads it as text.
-/// </summary>
+/// <summary>A mapping of a configuration file that the agent writes. All text is quoted.</summary>
 internal sealed partial class YamlMap
 {
     private const int Step = 2;
@@ -34,7 +32,6 @@ internal sealed partial class YamlMap
 
     public YamlMap SetIfAny(string key, string value) => value.Length > 0 ? Set(key, value) : this;
 
-    /// <summary>Appends the entries of another mapping.</summary>
     public YamlMap AddAll(YamlMap other)
     {
         entries.AddRange(other.entries);
@@ -58,7 +55,6 @@ internal sealed partial class YamlMap
     }
 
     /// <summary>Returns the file's text; empty lines separate the sections of the top level.</summary>
-    /// <param name="head">A comment for the first line.</param>
     public string Write(string head)
     {
         var text = new StringBuilder().Append("# ").AppendLine(head);

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>How the agent authenticates to a token endpoint.</summary>
 internal enum ClientAuth
 {
     /// <summary>RFC 7523 §2.2: a JWT signed by the agent's own key.</summary>

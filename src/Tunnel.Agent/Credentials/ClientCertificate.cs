@@ -16,7 +16,6 @@ internal sealed class ClientCertificate(string certificateFile, string keyFile)
     private (DateTime Certificate, DateTime Key) read;
     private KeyAndCertificate? pair;
 
-    /// <summary>Returns the certificate for a handshake.</summary>
     /// <exception cref="CertificateUnusableException">No usable pair was ever read.</exception>
     public SslStreamCertificateContext Current()
     {

@@ -42,9 +42,7 @@ internal sealed class ClientCredentialsCredential(TokenSettings settings, TokenE
         return Check(await endpoint.RequestAsync(request, CancellationToken.None), settings);
     }
 
-    /// <summary>
-    /// True: the request names the upstream as a resource (RFC 8707 §2), since it is a URL. False: as an audience.
-    /// </summary>
+    /// <summary>True: the audience is a URL, and is sent as a resource (RFC 8707 §2). False: as an audience.</summary>
     internal static bool IsResource(TokenSettings settings) =>
         Uri.TryCreate(settings.Audience, UriKind.Absolute, out var url) && url.Fragment.Length == 0;
 

@@ -9,7 +9,6 @@ internal sealed record CredentialSettings
 
     public required CredentialType Type { get; init; }
 
-    /// <summary>The header of a static credential.</summary>
     public string Header { get; init; } = "Authorization";
 
     /// <summary>The value of a static credential: sent unchanged, read again at each use.</summary>

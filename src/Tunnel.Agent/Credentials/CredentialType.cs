@@ -5,7 +5,6 @@ internal enum CredentialType
 {
     None,
 
-    /// <summary>A fixed header value.</summary>
     Static,
 
     /// <summary>The agent's client certificate.</summary>

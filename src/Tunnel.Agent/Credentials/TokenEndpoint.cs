@@ -16,7 +16,6 @@ namespace Culvert.Tunnel.Agent.Credentials;
 /// private ranges, so it is both the allowance and its limit. A failure is returned in the token, which is then valid
 /// only briefly.
 /// </summary>
-/// <param name="settings">The endpoint, and how the agent authenticates to it.</param>
 /// <param name="resolver">Null = the system's resolver.</param>
 /// <param name="transport">Replaces the fetcher in tests.</param>
 internal sealed class TokenEndpoint(

@@ -7,8 +7,7 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Tunnel.Agent.Credentials;
 
 /// <summary>
-/// A token for the caller at the upstream, in exchange for the caller's own (RFC 8693). With <c>act</c> the agent names
-/// itself as the actor, by a token of its own.
+/// A token in exchange for the caller's (RFC 8693). With <c>act</c> the agent's own token names it as the actor.
 /// </summary>
 internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
     : UpstreamCredential

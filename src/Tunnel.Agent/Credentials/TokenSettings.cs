@@ -32,6 +32,5 @@ internal sealed record TokenSettings
     /// <summary>The only trusted roots of the endpoint; null = the system's.</summary>
     public X509Certificate2Collection? Roots { get; init; }
 
-    /// <summary>Private addresses that the endpoint may have.</summary>
     public AddressRanges AllowedRanges { get; init; } = AddressRanges.Empty;
 }

@@ -44,7 +44,6 @@ internal sealed class TokenStore(TimeProvider time)
         }
     }
 
-    /// <param name="key">Identifies the request.</param>
     /// <param name="request">Requests the token with its own deadline: others wait for the same response.</param>
     /// <param name="cancellationToken">Cancels only this caller's wait.</param>
     public Task<IssuedToken> GetAsync(string key, Func<Task<IssuedToken>> request, CancellationToken cancellationToken)

@@ -8,13 +8,11 @@ internal abstract class UpstreamCredential
     /// <summary>The kind in records: <c>none</c>, <c>static</c>, ….</summary>
     public abstract string Kind { get; }
 
-    /// <summary>The header to send with a request.</summary>
     public abstract ValueTask<CredentialHeader> GetAsync(Exchange exchange, CancellationToken cancellationToken);
 
     /// <summary>The header of the agent's own request, such as a probe; none if the credential needs a client.</summary>
     public virtual ValueTask<CredentialHeader> GetOwnAsync(CancellationToken cancellationToken) =>
         new(CredentialHeader.None);
 
-    /// <summary>The upstream refused the credential.</summary>
     public virtual void Refused(Exchange exchange, CredentialHeader sent) { }
 }

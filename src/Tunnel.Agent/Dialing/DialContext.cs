@@ -10,7 +10,6 @@ namespace Culvert.Tunnel.Agent.Dialing;
 /// </summary>
 internal sealed record DialContext
 {
-    /// <summary>The agent's own platform certificate.</summary>
     public required KeyAndCertificate Certificate { get; init; }
 
     public required PlatformTrust Trust { get; init; }

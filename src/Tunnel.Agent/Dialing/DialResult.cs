@@ -27,7 +27,6 @@ internal sealed record DialResult
 
     public string Detail { get; private init; } = "";
 
-    /// <summary>The cause of a failure at <see cref="DialStage.Connect"/>.</summary>
     public ConnectCause Cause { get; private init; }
 
     public static DialResult Connected(Stream transport, Socket? socket, string peerSerial, DateTimeOffset notAfter) =>

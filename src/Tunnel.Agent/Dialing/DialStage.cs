@@ -15,8 +15,6 @@ internal enum DialStage
     /// <summary>The agent refused the edge's certificate.</summary>
     Peer,
 
-    /// <summary>
-    /// TLS succeeded, but the edge closed the connection before its HELLO: it refused the agent's certificate.
-    /// </summary>
+    /// <summary>TLS succeeded, but the edge refused the agent's certificate: it closed before its HELLO.</summary>
     Hello,
 }

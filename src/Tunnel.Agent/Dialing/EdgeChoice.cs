@@ -3,8 +3,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// Applies <c>tunnel.edges</c>: the feed's edges that this agent dials. It restricts the feed's edges and adds none: an
-/// edge proves an id of the feed (S6).
+/// Applies <c>tunnel.edges</c>. It restricts the feed's edges and adds none: an edge proves an id of the feed (S6).
 /// </summary>
 internal static class EdgeChoice
 {

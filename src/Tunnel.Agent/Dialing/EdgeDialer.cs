@@ -10,11 +10,8 @@ using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>
-/// Opens one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once and returns the result.
-/// </summary>
+/// <summary>Opens one outer connection: TCP, TLS 1.3 with both certificates, ALPN. Tries once.</summary>
 /// <param name="limit">The limit of TCP and TLS together; read at each dial.</param>
-/// <param name="network">Connects to the edges.</param>
 internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, TimeProvider time)
 {
     private readonly OutboundDialer dialer = new(network);

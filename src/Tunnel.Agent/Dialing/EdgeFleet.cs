@@ -7,7 +7,6 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>The edges of the feed and their connections.</summary>
 internal sealed class EdgeFleet : IAsyncDisposable
 {
     private readonly InnerServer server;
@@ -46,10 +45,8 @@ internal sealed class EdgeFleet : IAsyncDisposable
     /// <summary>Null until the first feed has arrived.</summary>
     public DialContext? Context => context;
 
-    /// <summary>Completes when <see cref="Context"/> is replaced.</summary>
     public Task Changed => changed.Task;
 
-    /// <summary>The number of edges with a serving connection.</summary>
     public int ServingEdges
     {
         get
@@ -85,9 +82,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
 
     public AgentFeedEdge? Edge(string id) => context?.Edges.FirstOrDefault(e => e.Id == id);
 
-    /// <summary>
-    /// Applies a new context: dials new edges, leaves removed ones, renews connections with an older certificate.
-    /// </summary>
+    /// <summary>Dials new edges, leaves removed ones, renews connections with an older certificate.</summary>
     public void Apply(DialContext next)
     {
         lock (gate)
@@ -121,9 +116,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         EndOlder(next);
     }
 
-    /// <summary>
-    /// Closes all connections at once, calls included: this agent must not serve. <see cref="Apply"/> dials again.
-    /// </summary>
+    /// <summary>Closes all connections at once, calls included. <see cref="Apply"/> dials again.</summary>
     public void Withdraw()
     {
         if (context is not { } current)
@@ -146,10 +139,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Applies all options except the network. It dials missing connections, drains surplus ones, and replaces those
-    /// whose edges have an old limit.
-    /// </summary>
+    /// <summary>Applies all options except the network: dials, drains and replaces connections as needed.</summary>
     public void Use(EdgeFleetOptions next)
     {
         lock (gate)

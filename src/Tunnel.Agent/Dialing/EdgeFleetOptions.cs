@@ -2,7 +2,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>Options of the agent's outer connections.</summary>
 internal sealed record EdgeFleetOptions
 {
     /// <summary>The agent sends it to edges in HELLO.</summary>
@@ -23,8 +22,7 @@ internal sealed record EdgeFleetOptions
     public required TimeSpan Drain { get; init; }
 
     /// <summary>
-    /// The time for streams on a connection whose certificate was renewed; edges allow the same time (S10). A renewal
-    /// must not interrupt clients.
+    /// The time for streams after a renewal, which must not interrupt clients; edges allow the same time (S10).
     /// </summary>
     public TimeSpan RenewalDrain { get; init; } = TimeSpan.FromHours(24);
 }

@@ -11,8 +11,7 @@ using Culvert.Tunnel.Protocol.Transport;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// Maintains one connection to one edge. The loop dials while no connection serves with the current certificate; the old
-/// connection serves until the new one does.
+/// Maintains one connection to one edge. The old connection serves until one with the current certificate does.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -73,9 +72,7 @@ internal sealed class EdgeSlot
 
     public bool IsServing => current is { IsServing: true };
 
-    /// <summary>
-    /// The edge has left the feed: <see cref="RunAsync"/> ends at the next change, even if the edge is back by then.
-    /// </summary>
+    /// <summary><see cref="RunAsync"/> ends at the next change, even if the edge is back in the feed by then.</summary>
     public void Leave() => leaving = true;
 
     /// <summary>Runs until cancelled or until the edge leaves the feed; then drains the connection.</summary>

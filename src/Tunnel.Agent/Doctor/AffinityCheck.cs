@@ -5,14 +5,11 @@ using Culvert.Tunnel.Agent.Upstreams.Stdio;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>
-/// Whether routes have sessions in a tunnel whose edges spread a hostname's clients over its agents (S29).
-/// </summary>
+/// <summary>Whether routes have sessions although the edges spread a hostname's clients over agents (S29).</summary>
 internal static class AffinityCheck
 {
     public const string Id = "affinity";
 
-    /// <param name="tunnel">The tunnel of the last feed; null before the first.</param>
     /// <param name="routes">Each route, with the result of its last probe.</param>
     public static DoctorFinding Check(
         AgentFeedTunnel? tunnel,

@@ -61,7 +61,6 @@ internal static class AuditCheck
             };
     }
 
-    /// <summary>Whether there are routes that refuse calls that cannot be recorded.</summary>
     public static bool Refuses(AgentSettings settings) =>
         settings.Audit.DeniesWhenFull && settings.Routes.Any(route => route.Policy.Mode == PolicyMode.Enforce);
 }

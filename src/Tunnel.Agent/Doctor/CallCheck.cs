@@ -21,7 +21,6 @@ namespace Culvert.Tunnel.Agent.Doctor;
 /// bundle, and a real MCP call. The check has no token: where the route requires one, it requests the protected resource
 /// metadata, which every client reads first (RFC 9728).
 /// </summary>
-/// <param name="leaf">The agent's inner-TLS leaf; null without one.</param>
 internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAndCertificate? leaf, TimeProvider time)
 {
     private const int MaxAnswerBytes = 64 * 1024;

@@ -32,7 +32,6 @@ internal static class ConnectorCheck
         );
     }
 
-    /// <summary>Judges by the state of this running agent.</summary>
     public static DoctorFinding Check(IReadOnlyList<ConnectorStatus> tunnels) =>
         Conclude(
             [.. tunnels.Where(t => t.Problem is null).Select(Describe)],

@@ -38,7 +38,6 @@ internal static class LongPollCheck
         return Conclude(good, bad, next);
     }
 
-    /// <summary>Judges by the results of this running agent's polls.</summary>
     public static DoctorFinding Check(IReadOnlyList<LongPollStatus> tunnels) =>
         Conclude(
             [.. tunnels.Where(t => t.Problem is null).Select(t => $"{t.TunnelId} at {t.Host}: polls succeed")],

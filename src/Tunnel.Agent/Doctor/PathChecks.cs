@@ -13,10 +13,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>
-/// The path of a call, hop by hop, each one tested: names, edges, upstreams, and a client's call through edge and running
-/// agent.
-/// </summary>
+/// <summary>The path of a call, hop by hop: names, edges, upstreams, and a client's call through edge and agent.</summary>
 internal sealed class PathChecks(
     AgentSettings settings,
     AgentState state,

@@ -5,9 +5,7 @@ using Culvert.Tunnel.Agent.Pins;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>
-/// Whether the servers behind the routes still match their approved definitions, by the running agent's files.
-/// </summary>
+/// <summary>Whether the servers still match their approved definitions, by the running agent's files.</summary>
 internal static class PinsCheck
 {
     public const string Id = "pins";

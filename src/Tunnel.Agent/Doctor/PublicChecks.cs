@@ -10,8 +10,7 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>
-/// Public certificates: the stored state of each name, and its current CAA set. The check orders nothing, and signs
-/// nothing with the account's key.
+/// Checks the stored state of each public name, and its current CAA set. Orders nothing, and signs nothing.
 /// </summary>
 internal sealed class PublicChecks(AgentSettings settings, AgentState state, TimeProvider time)
 {

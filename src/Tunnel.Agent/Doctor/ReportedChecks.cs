@@ -4,7 +4,6 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Doctor;
 
 /// <summary>Runs the checks periodically while the agent serves, and stores the findings for the agent's reports.</summary>
-/// <param name="find">Runs them once.</param>
 internal sealed class ReportedChecks(
     Func<CancellationToken, Task<IReadOnlyList<DoctorFinding>>> find,
     TimeProvider time
@@ -22,7 +21,6 @@ internal sealed class ReportedChecks(
 
     private volatile AgentReportDoctor? latest;
 
-    /// <summary>The latest findings; null before the first run.</summary>
     public AgentReportDoctor? Latest => latest;
 
     /// <summary>Runs the checks until cancelled, and calls <paramref name="found"/> after each run.</summary>

@@ -139,7 +139,6 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public MetricsText MetricsText { get; } = new("Culvert");
 
-    /// <summary>The settings at the start.</summary>
     public AgentSettings Settings { get; }
 
     public TimeProvider Time { get; }
@@ -196,7 +195,6 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public RetiringUpstreams Retiring { get; }
 
-    /// <summary>The doctor's checks, as reports contain them.</summary>
     public RunningChecks Doctor { get; }
 
     public ReportedChecks ReportedChecks { get; }

@@ -2,7 +2,6 @@ using Culvert.Platform.Logging;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>The log of the agent, with the parts that the running agent reads or changes.</summary>
 internal sealed record AgentLogging(ILoggerFactory Loggers)
 {
     /// <summary>The last lines, for the status page; null: the page shows none.</summary>

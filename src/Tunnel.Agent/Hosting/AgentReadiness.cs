@@ -9,7 +9,6 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Whether the agent can serve now, by component.</summary>
 internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSettings>? watch)
 {
     private volatile bool isDraining;

@@ -8,10 +8,7 @@ using Culvert.Tunnel.Agent.Ui;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>
-/// The running agent. Credentials and feed determine the edges that the fleet dials and the domain of the routes; a
-/// change of them needs no restart.
-/// </summary>
+/// <summary>The running agent. Credentials and feed determine edges and domain; their changes need no restart.</summary>
 internal sealed class AgentRuntime : IAsyncDisposable
 {
     private static readonly TimeSpan BetweenCounts = TimeSpan.FromMinutes(1);
@@ -26,10 +23,7 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private readonly FeedApplier feed;
     private readonly ConfigurationReloader reloader;
 
-    /// <param name="settings">The settings at the start.</param>
     /// <param name="watch">Reports changes of the file; null: there are none.</param>
-    /// <param name="traces">Receives the spans of calls; null: there are none.</param>
-    /// <param name="metrics">Sends metrics; null: to no collector.</param>
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
@@ -63,12 +57,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     /// <summary>The checks of <c>/readyz</c>.</summary>
     public IReadOnlyList<ReadinessCheck> Checks => parts.Readiness.Checks;
 
-    /// <summary>The doctor's checks, as reports contain them.</summary>
     public RunningChecks Doctor => parts.Doctor;
 
-    /// <summary>
-    /// Serves until cancelled, then drains. After external failures it recovers without a restart; readiness shows them.
-    /// </summary>
+    /// <summary>Serves until cancelled, then drains. It recovers from external failures; readiness shows them.</summary>
     /// <exception cref="IOException">The health address is not available.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
     {

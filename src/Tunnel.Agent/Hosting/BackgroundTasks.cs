@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>Waits for the tasks that run during the lifetime of the agent.</summary>
 internal static class BackgroundTasks
 {
     // A background task that ends before the stop is a bug; without it the agent would look healthy for a while.

@@ -11,9 +11,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
     // Null: the settings stay, and the feed has changed policies of the routes.
     private readonly Channel<AgentSettings?> changes = Channel.CreateBounded<AgentSettings?>(1);
 
-    /// <summary>
-    /// Applies the sections that all programs share, then queues the rest for <see cref="RunGenerationsAsync"/>.
-    /// </summary>
+    /// <summary>Applies the shared sections, then queues the rest for <see cref="RunGenerationsAsync"/>.</summary>
     public async ValueTask ApplyAsync(AgentSettings next, SharedSections sections, CancellationToken cancellationToken)
     {
         await sections.UseAsync(next.Identity, next.Health, next.Log, next.Telemetry, cancellationToken);
@@ -59,7 +57,6 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
         }
     }
 
-    /// <summary>Logs warnings about the settings in service.</summary>
     public void Announce()
     {
         if (parts.Generation.Settings.Acme.DangerousAllowUnbound)

@@ -7,9 +7,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-/// <summary>
-/// Applies credentials and feed: they determine the edges that the fleet dials and the domain of the routes.
-/// </summary>
+/// <summary>Applies credentials and feed: they determine the edges to dial and the domain of the routes.</summary>
 internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
 {
     private const int HttpsPort = 443;

@@ -6,7 +6,6 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// </summary>
 internal sealed class IdleCollection : IDisposable
 {
-    /// <summary>The interval of checks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(3);
 
     /// <summary>An agent that allocates fewer bytes than this between two checks is idle.</summary>

@@ -20,6 +20,5 @@ internal sealed class RetiringUpstreams(TimeProvider time)
         );
     }
 
-    /// <summary>Completes when all of them have ended.</summary>
     public Task WaitAsync() => Task.WhenAll(retiring.Keys);
 }

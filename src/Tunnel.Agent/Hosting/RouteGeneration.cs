@@ -125,7 +125,6 @@ internal sealed class RouteGeneration : IAsyncDisposable
         changed();
     }
 
-    /// <summary>Logs warnings about the routes.</summary>
     public void Announce(ILogger log)
     {
         foreach (var route in Routes)

@@ -15,7 +15,6 @@ internal static class ChallengeHello
     public static async Task<bool> IsNextAsync(PipeReader input, CancellationToken cancellationToken) =>
         await HelloPeek.ReadAsync(input, cancellationToken) is { IsChallenge: true };
 
-    /// <summary>Judges the bytes received so far.</summary>
     internal static bool IsChallenge(ReadOnlySpan<byte> bytes)
     {
         var parser = new ClientHelloParser(new byte[MaxBytes]);

@@ -4,10 +4,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>
-/// The service's certificates for the domains of other providers' tunnels, one slot each. A replacement applies to later
-/// handshakes; existing connections continue.
-/// </summary>
+/// <summary>The service's certificates for other providers' domains. A replacement applies to later handshakes.</summary>
 internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, ILoggerFactory loggers)
 {
     private readonly ConcurrentDictionary<string, LeafSlot> slots = new(StringComparer.Ordinal);
@@ -29,9 +26,7 @@ internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, IL
         }
     }
 
-    /// <summary>
-    /// Removes the domains that the configuration no longer has. Tunnels that are ending use their slot until then.
-    /// </summary>
+    /// <summary>Removes the domains that the configuration no longer has; ending tunnels still use their slots.</summary>
     public void Retain(IReadOnlyCollection<string> domains)
     {
         foreach (var gone in slots.Keys.Except(domains, StringComparer.Ordinal))

@@ -4,7 +4,6 @@ using Culvert.Platform.Tls;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>Reads a ClientHello without consuming it.</summary>
 internal static class HelloPeek
 {
     private const int MaxBytes = 16 * 1024; // as the edge's

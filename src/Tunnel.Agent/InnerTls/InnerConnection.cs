@@ -26,11 +26,6 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     private bool closeRequested; // guarded by gate
     private volatile bool deliverBeforeAbort;
 
-    /// <param name="id">Identifies the connection in logs and records.</param>
-    /// <param name="transport">Carries the bytes.</param>
-    /// <param name="client">The client's address, as far as the agent knows it.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="ended">Called after the connection has ended, in Kestrel or elsewhere.</param>
     /// <param name="inputEnded">Fires when the client sends no more, or has disconnected.</param>
     protected InnerConnection(
         string id,
@@ -58,9 +53,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         );
     }
 
-    /// <summary>
-    /// Kestrel's own blocks for the buffers of TLS and HTTP; the shared pool would allocate an owner each time.
-    /// </summary>
+    /// <summary>Kestrel's own blocks for TLS and HTTP; the shared pool would allocate an owner each time.</summary>
     public MemoryPool<byte> MemoryPool { get; private set; } = MemoryPool<byte>.Shared;
 
     /// <summary>Called after the connection has ended, if a server accepted it.</summary>
@@ -99,8 +92,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     public bool ClosesAfterAnswer { get; private set; }
 
     /// <summary>
-    /// Delivers what was written before an abort: if a response breaks off at the upstream, the client receives the same
-    /// part, unfinished and without close_notify.
+    /// Delivers the written bytes before an abort: a response that breaks off at the upstream stays unfinished.
     /// </summary>
     public void DeliverBeforeAbort() => deliverBeforeAbort = true;
 
@@ -185,7 +177,6 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     /// <summary>Aborts the carrying stream or connection, in both directions.</summary>
     protected abstract void AbortCarrier(StreamErrorCode code);
 
-    /// <summary>Called once, when both directions have completed.</summary>
     protected abstract ValueTask DisposeCarrierAsync();
 
     // Sends FIN after the written bytes, and waits a limited time for the client to close its side.

@@ -7,10 +7,7 @@ using Microsoft.AspNetCore.Connections;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>Chooses the certificate of an inner handshake, or refuses the handshake.</summary>
-/// <param name="leaves">The leaf of the registered CA.</param>
 /// <param name="isOwnName">Whether a server name is one of the tunnel's current names.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Logs refused handshakes.</param>
 /// <param name="certified">Public certificates and challenges; null without ACME.</param>
 internal sealed class InnerHandshake(
     LeafSlot leaves,
@@ -24,8 +21,7 @@ internal sealed class InnerHandshake(
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether there is a certificate for the name. An expired leaf does not count: another agent of the tunnel may have
-    /// a valid one.
+    /// Whether there is a certificate for the name. An expired one does not count: another agent may have a valid one.
     /// </summary>
     public bool CanServe(string serverName) =>
         leaves.HasGood

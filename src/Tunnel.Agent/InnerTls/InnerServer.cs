@@ -51,20 +51,14 @@ internal sealed class InnerServer : IAsyncDisposable
 
     public Task StartAsync(CancellationToken cancellationToken) => server.StartAsync(application, cancellationToken);
 
-    /// <summary>
-    /// Sets other limits: for new connections; the limit of headers also for the next request of existing ones.
-    /// </summary>
+    /// <summary>Sets other limits: for new connections; that of headers also for the next request of others.</summary>
     public void Use(InnerServerOptions next)
     {
         options = next;
         Apply(next, limits!);
     }
 
-    /// <summary>
-    /// Passes a connection to the server. False: the server cannot accept it, and the connection is unchanged: the edge
-    /// may use another agent for the client.
-    /// </summary>
-    /// <param name="connection">The client's connection.</param>
+    /// <summary>Passes a connection to the server. False: it stays unchanged, for the edge to use another agent.</summary>
     /// <param name="problem">Why the server cannot accept it, and what an operator can do; for the log.</param>
     public bool TryOffer(InnerConnection connection, [NotNullWhen(false)] out string? problem)
     {

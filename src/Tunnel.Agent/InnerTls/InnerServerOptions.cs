@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>Limits of the inner server.</summary>
 /// <param name="MaxConnections">Concurrent inner TLS connections; further ones are refused, and the edge tries another
 /// agent. Default 10,000.</param>
 /// <param name="MaxHeaderBytes">All header fields of a request together. Default 64 KiB.</param>

@@ -13,9 +13,6 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 /// its own encryption, frame and wake-up; this one sends the available bytes of a response in full records.
 /// </summary>
 /// <param name="choose">Returns the certificate and protocols for a server name.</param>
-/// <param name="handshakeTimeout">The limit of a handshake.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Logs failed handshakes.</param>
 internal sealed class InnerTlsMiddleware(
     Func<ConnectionContext, string, SslServerAuthenticationOptions> choose,
     TimeSpan handshakeTimeout,
@@ -94,9 +91,7 @@ internal sealed class InnerTlsMiddleware(
         }
     }
 
-    /// <summary>
-    /// Sends the buffered bytes, then close_notify (RFC 8446 §6.1): without it a truncation would look like a normal end.
-    /// </summary>
+    /// <summary>Sends close_notify last (RFC 8446 §6.1): without it a truncation would look like a normal end.</summary>
     private static async Task EndAsync(SslStream tls, DuplexPipe inside, ConnectionContext connection)
     {
         try

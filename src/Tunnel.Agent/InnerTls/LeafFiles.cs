@@ -11,12 +11,8 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 /// compared, not the time stamp: mounted secrets are replaced by links, and restored backups have old ones.
 /// </summary>
 /// <param name="certificateFile">The leaf and its chain; empty: there are no files, and nothing is read.</param>
-/// <param name="keyFile">The leaf's key.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">Logs problems of the files.</param>
 internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProvider time, ILogger<LeafFiles> logger)
 {
-    /// <summary>The interval of checks.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     // A PEM file with a chain has a few kilobytes; a larger one is not valid.
@@ -42,9 +38,7 @@ internal sealed class LeafFiles(string certificateFile, string keyFile, TimeProv
         }
     }
 
-    /// <summary>
-    /// Checks until cancelled. A pair that does not match is not used: renewal tools write one file first.
-    /// </summary>
+    /// <summary>Checks until cancelled. It ignores a pair that does not match: tools write one file first.</summary>
     public async Task RunAsync(LeafSlot leaves, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(Interval, time);

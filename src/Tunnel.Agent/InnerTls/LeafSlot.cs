@@ -11,15 +11,11 @@ internal sealed class LeafSlot(SslProtocols protocols, TimeProvider time, ILogge
     private volatile InnerLeaf? current;
     private SslProtocols protocols = protocols; // guarded by gate
 
-    /// <summary>Null until the first leaf has arrived.</summary>
     public InnerLeaf? Current => current;
 
-    /// <summary>True when there is a leaf and it is valid now.</summary>
     public bool IsServing => current is { } leaf && leaf.IsValidAt(time.GetUtcNow());
 
-    /// <summary>
-    /// True when the leaf has not expired. A leaf that is not valid yet counts: the client's clock decides that.
-    /// </summary>
+    /// <summary>True when the leaf has not expired. Whether it is valid already is up to the client's clock.</summary>
     public bool HasGood => current is { } leaf && time.GetUtcNow() <= leaf.Pair.NotAfter;
 
     /// <summary>Uses a leaf for later handshakes; existing connections continue.</summary>

@@ -34,7 +34,6 @@ internal sealed class OpenConnections(TimeProvider time)
         }
     }
 
-    /// <summary>Called by a connection that has ended.</summary>
     public void Remove(InnerConnection connection)
     {
         lock (gate)
@@ -47,7 +46,6 @@ internal sealed class OpenConnections(TimeProvider time)
     /// Requests every inner HTTP connection to close: after its next response where possible, so that no request crosses
     /// the close; in order at the latest when most of the drain time has passed.
     /// </summary>
-    /// <param name="drain">The drain time.</param>
     /// <param name="over">Fires when no connection is left.</param>
     public void Close(TimeSpan drain, CancellationToken over)
     {

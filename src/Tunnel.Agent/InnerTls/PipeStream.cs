@@ -4,9 +4,7 @@ using System.Runtime.CompilerServices;
 
 namespace Culvert.Tunnel.Agent.InnerTls;
 
-/// <summary>
-/// A connection's pipes as the stream for <see cref="System.Net.Security.SslStream"/>. It does not dispose of the pipes.
-/// </summary>
+/// <summary>A connection's pipes as a stream for <see cref="System.Net.Security.SslStream"/>.</summary>
 internal sealed class PipeStream(IDuplexPipe pipe) : Stream
 {
     public override bool CanRead => true;

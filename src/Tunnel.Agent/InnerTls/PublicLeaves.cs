@@ -3,7 +3,6 @@ using System.Net.Security;
 namespace Culvert.Tunnel.Agent.InnerTls;
 
 /// <summary>Public certificates and challenges of ACME for inner TLS.</summary>
-/// <param name="Leaves">Certificates of a public CA, by name.</param>
 /// <param name="FindChallenge">Returns the options of a challenge handshake for a name; null when no challenge is
 /// announced.</param>
 internal sealed record PublicLeaves(AcmeLeaves Leaves, Func<string, SslServerAuthenticationOptions?> FindChallenge);

@@ -17,9 +17,7 @@ internal sealed class TunnelListener : IConnectionListener
 
     public EndPoint EndPoint => TunnelEndPoint.Instance;
 
-    /// <summary>
-    /// False if the queue is full or the server stops: the stream is unchanged, and the caller still owns it.
-    /// </summary>
+    /// <summary>False if the queue is full or the server stops: the caller still owns the stream.</summary>
     public bool TryOffer(ConnectionContext connection) => queue.Writer.TryWrite(connection);
 
     public async ValueTask<ConnectionContext?> AcceptAsync(CancellationToken cancellationToken = default)

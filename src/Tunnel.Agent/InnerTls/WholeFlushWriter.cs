@@ -8,7 +8,6 @@ namespace Culvert.Tunnel.Agent.InnerTls;
 /// that flush are not sent, and the client waits for the end of its response. Here the caller stops waiting, and the
 /// flush continues.
 /// </summary>
-/// <param name="inner">The writer of <see cref="PipeWriter.Create(Stream, StreamPipeWriterOptions)"/>.</param>
 internal sealed class WholeFlushWriter(PipeWriter inner) : PipeWriter
 {
     public override bool CanGetUnflushedBytes => inner.CanGetUnflushedBytes;

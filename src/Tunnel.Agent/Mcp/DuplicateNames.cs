@@ -3,14 +3,11 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>
-/// Finds objects with duplicate member names, without a tree of the message: it stores one entry for each name.
-/// </summary>
+/// <summary>Finds duplicate member names without a tree of the message: it stores one entry for each name.</summary>
 internal static class DuplicateNames
 {
     /// <summary>Whether any object of a text has two members with the same name, escapes resolved.</summary>
     /// <param name="json">JSON in UTF-8, with at most <see cref="JsonValues.MostOfMessage"/> values.</param>
-    /// <param name="maxDepth">The deepest nesting of the text.</param>
     /// <exception cref="JsonException">The text is not JSON, or deeper.</exception>
     /// <exception cref="InvalidOperationException">A name has half a surrogate pair.</exception>
     public static bool Exist(ReadOnlyMemory<byte> json, int maxDepth)

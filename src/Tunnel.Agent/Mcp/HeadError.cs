@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>The header that contradicts the message, or is missing.</summary>
 internal enum HeadError
 {
     None,

@@ -9,27 +9,21 @@ namespace Culvert.Tunnel.Agent.Mcp;
 internal static class JsonValues
 {
     /// <summary>
-    /// The limit of parts of a client's message: names, values, and the ends of objects and arrays. No model writes an
-    /// argument with this many numbers.
+    /// The limit of a client's message: names, values, and ends of objects and arrays. No model writes more.
     /// </summary>
     public const int MostOfMessage = 200_000;
 
     /// <summary>The same limit for a message of a server, which may be a list with schemas.</summary>
     public const int MostOfAnswer = 1_000_000;
 
-    /// <summary>
-    /// The bytes to reserve for each part before a tree is built: its entry, and the copy while the tree grows.
-    /// </summary>
+    /// <summary>Reserved for each part before a tree is built: its entry, and the copy while the tree grows.</summary>
     public const int BytesOfEach = 32;
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
 
     /// <summary>
-    /// Counts the parts of a text, at most one more than <paramref name="most"/>. If the text is malformed, it counts the
-    /// parts before the error.
+    /// Counts at most one part more than <paramref name="most"/>; of malformed text those before the error.
     /// </summary>
-    /// <param name="json">JSON in UTF-8.</param>
-    /// <param name="most">The limit.</param>
     public static int Count(ReadOnlySpan<byte> json, int most)
     {
         var reader = new Utf8JsonReader(json, Options);

@@ -18,10 +18,7 @@ internal static class McpHeaders
     private const string Charset = "charset";
     private const string Json = "application/json"; // as nearly all clients write it: no parsing needed
 
-    /// <summary>
-    /// False: the upstream may decode the body differently from the agent. The agent reads JSON as UTF-8 (RFC 8259 §8.1),
-    /// while some servers obey a charset.
-    /// </summary>
+    /// <summary>False: the upstream may decode the body differently. The agent reads UTF-8 (RFC 8259 §8.1).</summary>
     public static bool DescribePlainJson(IHeaderDictionary headers) =>
         headers.ContentEncoding.Count == 0 && IsUtf8(headers.ContentType);
 

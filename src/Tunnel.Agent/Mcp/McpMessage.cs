@@ -46,7 +46,6 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// <summary>The nesting of objects and arrays; 1 for a message without parameters.</summary>
     public int Depth { get; set; }
 
-    /// <summary>The number of parts (<see cref="JsonValues"/>).</summary>
     public int Values { get; set; }
 
     public MessageKind Kind { get; set; }
@@ -60,9 +59,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// <summary>The name of the target, for methods that have one; else empty.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>
-    /// The version in the message's own <c>_meta</c>; null in messages of the legacy era, empty if it is no string.
-    /// </summary>
+    /// <summary>The version in <c>_meta</c>; null in messages of the legacy era, empty if it is no string.</summary>
     public string? Version { get; set; }
 
     /// <summary>The W3C <c>traceparent</c> of <c>_meta</c>; empty without one.</summary>
@@ -83,13 +80,9 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// <summary>The raw <c>id</c>, quotes included; empty for a notification.</summary>
     public ReadOnlyMemory<byte> Id => Bytes[IdAt];
 
-    /// <summary>The arguments as written; empty without any.</summary>
     public ReadOnlyMemory<byte> Arguments => Bytes[ArgumentsAt];
 
-    /// <summary>
-    /// The raw progress token: of a request, the one for its progress; of <c>notifications/progress</c>, that of the
-    /// request; empty without one.
-    /// </summary>
+    /// <summary>The raw progress token of a request or of <c>notifications/progress</c>; empty without one.</summary>
     public ReadOnlyMemory<byte> Token => Bytes[TokenAt];
 
     /// <summary>The raw id of the request that <c>notifications/cancelled</c> cancels; empty without one.</summary>
@@ -98,10 +91,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     /// <summary>The raw id of the <c>subscriptions/listen</c> that a notification belongs to; empty without one.</summary>
     public ReadOnlyMemory<byte> Subscription => details is null ? default : Bytes[details.Subscription];
 
-    /// <summary>
-    /// The first required member of <c>_meta</c> that a modern request lacks, or that has the wrong type; null without
-    /// one.
-    /// </summary>
+    /// <summary>The first required member of a modern request's <c>_meta</c> that is absent or of another type.</summary>
     public string? MetaFault =>
         Version is null or "" ? VersionMember
         : Has(MessageErrors.NoCapabilities) ? CapabilitiesMember

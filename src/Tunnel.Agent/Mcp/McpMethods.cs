@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>MCP's methods of both eras, and their properties.</summary>
 internal static class McpMethods
 {
     public const string Initialize = "initialize";
@@ -57,8 +56,7 @@ internal static class McpMethods
         Basic.Contains(method) || Chosen.Contains(method) || FindTarget(method, out _) is not null;
 
     /// <summary>
-    /// Whether it is not a method of MCP, but a server could read it as one (<see cref="MemberNames"/>); its target would
-    /// not be judged.
+    /// Whether a server could mistake it for a method of MCP (<see cref="MemberNames"/>), with an unjudged target.
     /// </summary>
     public static bool IsVariant(string method)
     {
@@ -88,7 +86,6 @@ internal static class McpMethods
     public static bool IsGreeting(string method) => method is Initialize or Discover;
 
     /// <summary>Returns the kind of target; null where rules allow only the method as a whole.</summary>
-    /// <param name="member">The parameter with the target's name.</param>
     public static TargetKind? FindTarget(string method, out string member)
     {
         (TargetKind? kind, member) = method switch

@@ -25,11 +25,8 @@ internal static class MemberNames
     );
 
     /// <summary>
-    /// Whether every reader finds the same significant members in an object: no duplicates, and no other name that could
-    /// be mistaken for one.
+    /// Whether all readers find the same significant members: no duplicates, and no name that could be mistaken for one.
     /// </summary>
-    /// <param name="element">The object.</param>
-    /// <param name="significant">The significant members.</param>
     /// <param name="areFree">Whether the object may have members outside of MCP; otherwise all names must be ASCII.</param>
     public static bool AreClear(JsonElement element, string[] significant, bool areFree)
     {

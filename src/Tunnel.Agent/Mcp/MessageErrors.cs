@@ -1,8 +1,7 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// The errors of a message. The reader notes all of them; each consumer refuses those that could make another reader
-/// understand the message differently.
+/// The errors of a message. Each consumer refuses those that could make another reader understand it differently.
 /// </summary>
 [Flags]
 internal enum MessageErrors
@@ -18,7 +17,6 @@ internal enum MessageErrors
     /// <summary>A significant member occurs twice.</summary>
     Repeated = 1 << 2,
 
-    /// <summary>The message is an array.</summary>
     Batch = 1 << 3,
 
     /// <summary>The message is neither an object nor an array.</summary>
@@ -39,7 +37,6 @@ internal enum MessageErrors
     /// <summary>Not exactly one of method, result and error.</summary>
     Shape = 1 << 9,
 
-    /// <summary>The id is neither a string nor a number.</summary>
     Id = 1 << 10,
 
     /// <summary>The id is longer than <see cref="McpMessage.MaxIdBytes"/>.</summary>
@@ -54,10 +51,7 @@ internal enum MessageErrors
     /// <summary>The method has a named target, and the name is missing.</summary>
     Target = 1 << 14,
 
-    /// <summary>
-    /// A token or id in the parameters is neither a string nor a number, or a request has a progress token outside of
-    /// <c>_meta</c>, where a program may read it.
-    /// </summary>
+    /// <summary>A token or id is neither a string nor a number, or a progress token is outside of <c>_meta</c>.</summary>
     Token = 1 << 15,
 
     /// <summary><c>_meta</c> lacks the client's capabilities. Only modern requests need them.</summary>
@@ -66,9 +60,7 @@ internal enum MessageErrors
     /// <summary><c>_meta</c> has client information that is no object.</summary>
     OddClient = 1 << 17,
 
-    /// <summary>
-    /// More parts than <see cref="JsonValues.MostOfMessage"/>: the rest was not read. Only noted for messages of clients.
-    /// </summary>
+    /// <summary>More parts than <see cref="JsonValues.MostOfMessage"/>: unread. Only noted for clients' messages.</summary>
     TooManyValues = 1 << 18,
 
     /// <summary>Readers may disagree about the content of the message.</summary>

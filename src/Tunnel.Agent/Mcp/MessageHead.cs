@@ -9,8 +9,6 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// load balancer may use them.
 /// </summary>
 /// <param name="Version">The revision that the client states; empty without one.</param>
-/// <param name="IsModern">True for a revision without sessions.</param>
-/// <param name="Fault">The first header that does not match.</param>
 internal readonly record struct MessageHead(string Version, bool IsModern, HeadError Fault)
 {
     private const string EncodedPrefix = "=?base64?";
@@ -54,8 +52,7 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
 
     /// <summary>
-    /// Decodes a header that repeats a part of the body; null for invalid base64. Values that are not plain ASCII are
-    /// base64 between markers (M7).
+    /// Decodes a header that repeats a part of the body (base64 between markers, M7); null for invalid base64.
     /// </summary>
     public static string? Decode(string value)
     {

@@ -29,11 +29,7 @@ internal static class MessageId
         return isWhole;
     }
 
-    /// <summary>
-    /// Whether an id represents the number that a request has as its id; the request's own id is not a string.
-    /// </summary>
-    /// <param name="id">The response's id, as written.</param>
-    /// <param name="requested">The request's id, as written.</param>
+    /// <summary>Whether an id represents the number in the request's id, which itself is not a string.</summary>
     public static bool StandsFor(ReadOnlySpan<byte> id, ReadOnlySpan<byte> requested) =>
         requested is not [(byte)'"', ..]
         && TryReadNumber(requested, out var wanted)

@@ -4,17 +4,13 @@ using Culvert.Jose.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// The only reader of MCP messages (P11). It refuses nothing: it notes errors, and consumers refuse those that could make
-/// another reader understand the same bytes differently.
+/// The only reader of MCP messages (P11). It notes errors; consumers refuse those that other readers could misread.
 /// </summary>
 internal static class MessageReader
 {
-    /// <summary>
-    /// The deepest nesting that any policy can allow, so further errors of a deeper message do not matter.
-    /// </summary>
+    /// <summary>The deepest nesting that any policy can allow; further errors of a deeper message do not matter.</summary>
     public const int DeepestAllowed = 1000;
 
-    /// <summary>Reads a client's message.</summary>
     public static McpMessage Read(ReadOnlyMemory<byte> bytes)
     {
         bytes = Utf8Text.WithoutMark(bytes);
@@ -34,10 +30,7 @@ internal static class MessageReader
         return message;
     }
 
-    /// <summary>
-    /// Reads a server's message. Duplicate names are noted only where the agent uses the member: the rest of a server's
-    /// message is its own, and may be long.
-    /// </summary>
+    /// <summary>Reads a server's message. Duplicate names are noted only for members that the agent uses.</summary>
     public static McpMessage ReadAnswer(ReadOnlyMemory<byte> bytes) => ReadAll(bytes, int.MaxValue);
 
     private static McpMessage ReadAll(ReadOnlyMemory<byte> bytes, int mostValues)

@@ -4,7 +4,6 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>Iterates over the members and values of a message, and notes ambiguous names and the depth.</summary>
-/// <param name="bytes">The message.</param>
 /// <param name="mostValues">The limit of parts; beyond it reading fails with a <see cref="JsonException"/>.</param>
 internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
 {

@@ -2,10 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>
-/// Reads any message from its first byte to its last, and notes errors instead of stopping at them. Escaped names are
-/// compared in their decoded form.
-/// </summary>
+/// <summary>Reads any message to its last byte, and notes all errors. Escaped names are compared in decoded form.</summary>
 internal ref struct MessageWalk
 {
     // The significant members of a message, by position.
@@ -63,8 +60,6 @@ internal ref struct MessageWalk
         tokens = new MessageTokens(message.Bytes.Span, mostValues);
     }
 
-    /// <param name="mostValues">The limit of all parts (<see cref="JsonValues"/>); beyond it reading stops with an
-    /// error.</param>
     public static void Read(McpMessage message, int mostValues)
     {
         var walk = new MessageWalk(message, mostValues);

@@ -51,7 +51,6 @@ internal ref struct PlainMessage
     }
 
     /// <summary>False: <see cref="MessageWalk"/> has to read the message.</summary>
-    /// <param name="message">A message in UTF-8.</param>
     public static bool TryRead(McpMessage message)
     {
         try

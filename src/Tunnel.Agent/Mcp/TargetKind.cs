@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>The kinds of targets of rules.</summary>
 internal enum TargetKind
 {
     Tool,

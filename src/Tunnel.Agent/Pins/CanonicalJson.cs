@@ -14,11 +14,9 @@ namespace Culvert.Tunnel.Agent.Pins;
 /// </summary>
 internal static class CanonicalJson
 {
-    /// <summary>The deepest nesting.</summary>
     public const int MaxDepth = 256;
 
     /// <summary>The SHA-256 of the canonical form, in lower-case hex.</summary>
-    /// <param name="element">The value.</param>
     /// <param name="isLeftOut">Whether to omit the member at a path such as <c>/annotations/lastModified</c>; null:
     /// none.</param>
     /// <param name="numbers">How to write numbers that have no exact double.</param>

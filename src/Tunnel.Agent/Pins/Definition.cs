@@ -7,7 +7,6 @@ namespace Culvert.Tunnel.Agent.Pins;
 /// <param name="Digest">Over everything that a model or its user may see of it.</param>
 /// <param name="Core">For a tool: over name, description and schemas only, all numbers in the form of RFC 8785; else the
 /// digest.</param>
-/// <param name="Json">As the server wrote it.</param>
 internal sealed record Definition(PinKey Key, string Digest, string Core, string Json)
 {
     /// <summary>Longer definitions are not pinned.</summary>

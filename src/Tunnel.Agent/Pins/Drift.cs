@@ -1,7 +1,6 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>How a definition differs from its pin at present.</summary>
-/// <param name="Key">The definition.</param>
 /// <param name="Classes">All classes that were observed since it last matched.</param>
 /// <param name="Observed">The last observed version; null: it is no longer listed, or has no canonical form.</param>
 /// <param name="Since">When the difference was first observed.</param>
@@ -19,6 +18,5 @@ internal sealed record Drift(PinKey Key, DriftClass Classes, Definition? Observe
     /// <summary>The pinned definition that a suspected rename resembles.</summary>
     public string LooksLike { get; init; } = "";
 
-    /// <summary>The number of reports so far.</summary>
     public int Reports { get; init; }
 }

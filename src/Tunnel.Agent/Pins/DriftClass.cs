@@ -11,9 +11,7 @@ internal enum DriftClass
     /// <summary>Pinned, and no longer listed.</summary>
     Removed = 2,
 
-    /// <summary>
-    /// The text differs, also in added parts, or a member that neither widens nor narrows the accepted arguments.
-    /// </summary>
+    /// <summary>The text differs, or a member that neither widens nor narrows the accepted arguments.</summary>
     Description = 4,
 
     /// <summary>It accepts more arguments, or this cannot be decided.</summary>
@@ -25,8 +23,6 @@ internal enum DriftClass
     /// <summary>Its annotations claim less safety than before.</summary>
     RiskUp = 32,
 
-    /// <summary>
-    /// Not pinned, and nearly the same as a pinned definition in its body, or with a name that looks alike.
-    /// </summary>
+    /// <summary>Not pinned, but its body is nearly that of a pinned definition, or its name looks like one.</summary>
     RenameSuspect = 64,
 }

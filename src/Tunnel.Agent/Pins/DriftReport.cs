@@ -11,7 +11,6 @@ internal static class DriftReport
     private const int MaxName = 200;
 
     /// <summary>The differences of a route, the oldest first; null without any.</summary>
-    /// <param name="pins">The route's pins.</param>
     /// <param name="room">The remaining room in the report; reduced by the number of returned differences.</param>
     public static IReadOnlyList<AgentReportDrift>? List(RoutePins pins, ref int room)
     {

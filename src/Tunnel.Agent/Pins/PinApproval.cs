@@ -7,14 +7,9 @@ using Culvert.Platform.Checkpoints;
 namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
-/// One approval: it makes the observed definitions the new pins, and records the approver, the time and the changes,
-/// signed with the key of the agent's platform certificate.
+/// Makes the observed definitions the new pins, and records approver, time and changes, signed with the agent's key.
 /// </summary>
 /// <param name="files">The route's files, locked by the caller.</param>
-/// <param name="route">The route's name.</param>
-/// <param name="signer">Signs the record.</param>
-/// <param name="by">The approver.</param>
-/// <param name="at">The time of the approval.</param>
 internal sealed class PinApproval(PinFiles files, string route, PinSigner signer, string by, DateTimeOffset at)
 {
     /// <summary>The approver where the configuration lets the agent itself approve.</summary>
@@ -26,7 +21,6 @@ internal sealed class PinApproval(PinFiles files, string route, PinSigner signer
     private const int MaxShownCharacters = 4096;
 
     /// <summary>Records and applies the approval. Returns the pins then in force; null: the key cannot sign.</summary>
-    /// <param name="before">The pins until now.</param>
     /// <param name="approved">The differences that become pins. None of them is ambiguous.</param>
     /// <exception cref="PinFilesException">A write failed; the pins are unchanged.</exception>
     public PinnedDefinitions? Apply(PinnedDefinitions? before, IReadOnlyList<Drift> approved)
@@ -68,10 +62,7 @@ internal sealed class PinApproval(PinFiles files, string route, PinSigner signer
         return next;
     }
 
-    /// <summary>
-    /// Verifies a line of the record of approvals: an agent of the tunnel signed it, and its content matches the
-    /// signature. Null: it does not.
-    /// </summary>
+    /// <summary>Verifies a line of the record of approvals. Null: its signature or content is invalid.</summary>
     public static VerifiedApproval? Verify(string line, PlatformTrust trust, string tunnelId)
     {
         try

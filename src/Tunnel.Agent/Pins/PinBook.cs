@@ -16,7 +16,6 @@ internal sealed class PinBook(StateDirectory state, PinReporter reporter, TimePr
 
     public PinFiles GetFiles(string route) => new(state, route);
 
-    /// <summary>Replaces the approved definitions.</summary>
     public void Replace(PinState pins, PinnedDefinitions? next)
     {
         var before = pins.HasPins ? pins.Approved : null;
@@ -24,7 +23,6 @@ internal sealed class PinBook(StateDirectory state, PinReporter reporter, TimePr
         reporter.ReportApproved(pins.Route, before, next);
     }
 
-    /// <summary>Marks the approved definitions as unusable.</summary>
     public void Fail(PinState pins, string why)
     {
         pins.Problem = why;

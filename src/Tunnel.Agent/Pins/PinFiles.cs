@@ -13,7 +13,6 @@ namespace Culvert.Tunnel.Agent.Pins;
 /// are sealed, so that a damaged or edited file is refused. The agent and the commands may use them concurrently.
 /// </summary>
 /// <param name="state">The agent's own state directory, or a read-only view of it.</param>
-/// <param name="route">The route's name.</param>
 internal sealed class PinFiles(StateDirectory state, string route)
 {
     private const string FolderName = "pins";

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The kinds of a server's definitions that can be pinned.</summary>
 internal enum PinKind
 {
     Tool,

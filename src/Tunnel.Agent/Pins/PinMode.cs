@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The effect of a route's pins.</summary>
 internal enum PinMode
 {
     /// <summary>Definitions are not compared.</summary>

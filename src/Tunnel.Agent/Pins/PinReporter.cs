@@ -14,9 +14,7 @@ internal sealed class PinReporter(
     private const int ShownDigits = 12;
     private const int MaxShownName = 200;
 
-    /// <summary>
-    /// Called when a difference starts or changes: it should reach the service before the next regular report.
-    /// </summary>
+    /// <summary>Called when a difference starts or changes, so that it soon reaches the service.</summary>
     public Action Changed { get; set; } = () => { };
 
     /// <summary>A definition differs from its pin in a new way.</summary>
@@ -71,7 +69,6 @@ internal sealed class PinReporter(
         );
     }
 
-    /// <summary>The approved definitions have changed.</summary>
     public void ReportApproved(string route, PinnedDefinitions? before, PinnedDefinitions? after)
     {
         var (old, now) = (ByKey(before), ByKey(after));
@@ -116,7 +113,6 @@ internal sealed class PinReporter(
         );
     }
 
-    /// <summary>The agent has read the server's definitions, or failed to.</summary>
     /// <param name="why">Why the reading failed; null: it succeeded.</param>
     /// <param name="isNews">Whether the reason differs from the last one.</param>
     public void ReportVerification(string route, string? why, bool isNews)

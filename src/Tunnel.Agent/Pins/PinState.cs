@@ -7,10 +7,7 @@ using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>
-/// The pins of one route and the present differences of its server. It survives changes of the configuration. Calls read
-/// it without a lock; every change holds the lock.
-/// </summary>
+/// <summary>The pins of one route and the present differences. It survives reloads. Calls read it without a lock.</summary>
 internal sealed class PinState(string route)
 {
     /// <summary>The limit of unpinned names to store. Further ones are unpinned all the same.</summary>
@@ -60,7 +57,6 @@ internal sealed class PinState(string route)
 
     public string SetDigest { get; private set; } = "";
 
-    /// <summary>The classes of all differences.</summary>
     public DriftClass OpenClasses => (DriftClass)Volatile.Read(ref openClasses);
 
     public IReadOnlyCollection<Drift> Drifts => [.. drifts.Values];
@@ -75,8 +71,7 @@ internal sealed class PinState(string route)
     public Drift? FindDrift(PinKey key) => drifts.GetValueOrDefault(key);
 
     /// <summary>
-    /// Whether the URI matches a pinned template without a blocking difference. A variable of a template matches any
-    /// text.
+    /// Whether the URI matches a pinned template without a blocking difference. A variable matches any text.
     /// </summary>
     public bool MatchesTemplate(string uri, Func<PinKey, bool> isBlocked)
     {
@@ -116,7 +111,6 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>Restores the observations of an earlier run.</summary>
     public void Restore(ObservedDefinitions observed)
     {
         lock (gate)
@@ -146,10 +140,7 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>
-    /// Records a definition that the server showed. Returns the difference if it must be reported; else null.
-    /// </summary>
-    /// <param name="entry">The JSON from the server.</param>
+    /// <summary>Records a definition from the server. Returns the difference if it must be reported; else null.</summary>
     /// <param name="isListed">True: a client requested it; false: the agent itself did.</param>
     public Drift? Observe(PinKey key, JsonElement entry, DateTimeOffset now, bool isListed)
     {
@@ -219,7 +210,6 @@ internal sealed class PinState(string route)
         }
     }
 
-    /// <summary>The agent starts to read all lists.</summary>
     public void BeginReading()
     {
         lock (gate)
@@ -233,7 +223,6 @@ internal sealed class PinState(string route)
     /// had recently. Returns new differences, and the keys of removed ones.
     /// </summary>
     /// <param name="lately">How long a difference in a client's list counts.</param>
-    /// <param name="kinds">The kinds that were read.</param>
     public (IReadOnlyList<Drift> New, IReadOnlyList<PinKey> Gone) FinishReading(
         DateTimeOffset now,
         TimeSpan lately,

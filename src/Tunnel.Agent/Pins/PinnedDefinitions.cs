@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>The approved definitions of one route's server, as in its file.</summary>
 internal sealed record PinnedDefinitions
 {
     public static readonly PinnedDefinitions None = new();

@@ -4,10 +4,7 @@ using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>
-/// The pins of one route under the settings in force. Lists and calls use the same decision on a name, through the
-/// policy.
-/// </summary>
+/// <summary>The pins of one route under the settings in force. Lists and calls use the same decision on a name.</summary>
 /// <param name="state">The pins and the present differences.</param>
 internal sealed class RoutePins(PinSettings settings, PinState state, PinReporter reporter, TimeProvider time)
 {
@@ -56,15 +53,12 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
     /// <summary>Whether the arguments of calls must match the approved input schemas.</summary>
     public bool ValidatesArguments => Enforces && settings.ValidatesArguments && Covers(PinKind.Tool);
 
-    /// <summary>
-    /// The first mismatch of a call's arguments with the approved input schema; null without one, or without a schema.
-    /// </summary>
+    /// <summary>The first mismatch of a call's arguments with the approved input schema; null without one.</summary>
     public SchemaError? FindError(TargetKind kind, string name, JsonElement arguments) =>
         ValidatesArguments && kind == TargetKind.Tool ? state.FindSchema(name)?.FindError(arguments) : null;
 
     /// <summary>
-    /// The arguments of a tool that headers repeat, by the approved input schema (<see cref="PinnedSchema.Headers"/>);
-    /// null: no approved schema applies.
+    /// The arguments that headers repeat (<see cref="PinnedSchema.Headers"/>); null without an approved schema.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindHeaders(TargetKind kind, string name) =>
         Enforces && kind == TargetKind.Tool && Covers(PinKind.Tool) ? state.FindSchema(name)?.Headers : null;
@@ -109,7 +103,6 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
     /// <summary>Requests a reading: the server's definitions have changed, or may have.</summary>
     public void RequestVerification() => Interlocked.Exchange(ref isDue, 1);
 
-    /// <summary>Whether a verification was requested since the last call.</summary>
     public bool TakeRequest() => Interlocked.Exchange(ref isDue, 0) != 0;
 
     public PinAction GetAction(Drift drift)

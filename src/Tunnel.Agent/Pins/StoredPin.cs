@@ -14,7 +14,6 @@ internal sealed record StoredPin
 
     public string Core { get; init; } = "";
 
-    /// <summary>The definition as the server wrote it.</summary>
     public string Json { get; init; } = "";
 
     /// <summary>The approver: a user of the operating system, or <c>trust_first_use</c>.</summary>
@@ -22,7 +21,6 @@ internal sealed record StoredPin
 
     public DateTimeOffset At { get; init; }
 
-    /// <summary>The classes of a difference.</summary>
     public string Classes { get; init; } = "";
 
     public bool Ambiguous { get; init; }

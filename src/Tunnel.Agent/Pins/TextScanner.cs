@@ -5,10 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>
-/// Finds signs of an attack in a definition's texts. Only a hint for the person who reviews a difference; no decision
-/// depends on it.
-/// </summary>
+/// <summary>Finds signs of an attack in a definition's texts: a hint for reviewers, on which no decision depends.</summary>
 internal static partial class TextScanner
 {
     private const int MaxCharacters = 64 * 1024;
@@ -34,7 +31,6 @@ internal static partial class TextScanner
         }
     }
 
-    /// <summary>Scans all names and texts of a definition.</summary>
     public static IReadOnlyList<string> Scan(Definition definition)
     {
         var text = new StringBuilder();

@@ -3,7 +3,6 @@ namespace Culvert.Tunnel.Agent.Replay;
 /// <summary>A policy's decision on a recorded call.</summary>
 /// <param name="IsAllowed">Null: the record does not have enough data.</param>
 /// <param name="Rule">The deciding rule; empty if <paramref name="Reason"/> applies.</param>
-/// <param name="Reason">The reason, as in records; or why there is no decision.</param>
 internal readonly record struct Judgement(bool? IsAllowed, string Rule, string Reason)
 {
     public static Judgement Unknown(string why) => new(null, "", why);
@@ -17,6 +16,5 @@ internal readonly record struct Judgement(bool? IsAllowed, string Rule, string R
             null => "unknown",
         };
 
-    /// <summary>The rule or the reason, for people.</summary>
     public string Because => Rule.Length > 0 ? $"rule {Rule}" : Reason;
 }

@@ -5,8 +5,7 @@ using Culvert.Tunnel.Agent.Requests;
 namespace Culvert.Tunnel.Agent.Replay;
 
 /// <summary>
-/// Decides recorded calls by the policies of a configuration, with the same compiled rules as the agent under
-/// <c>enforce</c>. Limits do not apply.
+/// Decides recorded calls with the same compiled rules as the agent under <c>enforce</c>. Limits do not apply.
 /// </summary>
 internal sealed class PolicyJudge
 {

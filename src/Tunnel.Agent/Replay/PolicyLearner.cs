@@ -78,7 +78,6 @@ internal sealed class PolicyLearner(AgentSettings settings)
         names[name] = (before.Calls + 1, before.HasSucceeded || hasSucceeded);
     }
 
-    /// <summary>The routes, as a part of the agent's configuration.</summary>
     public string Write()
     {
         var yaml = new StringBuilder();

@@ -45,14 +45,11 @@ internal sealed record RecordedCall
     /// <summary>Whether the call reached the server, or would have.</summary>
     public bool HasPassed => Decision is "allow" or "would_deny" or "would_refuse";
 
-    /// <summary>
-    /// Whether rules decided: false if the message could not be judged, or a limit or a pin refused the call.
-    /// </summary>
+    /// <summary>False if the message could not be judged, or a limit or a pin refused the call.</summary>
     public bool IsJudged =>
         Decision is "allow" or "deny" or "would_deny"
         && Reason is not (RoutePins.Drifted or RoutePins.Unpinned or RoutePins.Quarantined);
 
-    /// <param name="line">One JSON object.</param>
     /// <param name="call">The call; null = a line about something else, such as the file itself.</param>
     /// <returns>What is wrong with the line; null = it was read.</returns>
     public static string? TryRead(string line, out RecordedCall? call)
@@ -112,7 +109,6 @@ internal sealed record RecordedCall
         }
     }
 
-    /// <summary>The caller, for people.</summary>
     public string Caller =>
         Principal is not { } principal ? "anyone"
         : principal.ClientId.Length > 0 && principal.ClientId != principal.Subject

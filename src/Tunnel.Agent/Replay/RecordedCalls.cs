@@ -5,10 +5,7 @@ namespace Culvert.Tunnel.Agent.Replay;
 /// <summary>Reads calls from the agent's record or from an operator's files.</summary>
 internal static class RecordedCalls
 {
-    /// <summary>
-    /// The calls of the agent's own record, the oldest first, without those before <paramref name="since"/>. It skips
-    /// malformed lines.
-    /// </summary>
+    /// <summary>The calls since <paramref name="since"/>, the oldest first, without malformed lines.</summary>
     public static IEnumerable<RecordedCall> Read(AuditFolder folder, DateTimeOffset since)
     {
         foreach (var file in folder.AllFiles().Where(file => File.GetLastWriteTimeUtc(file) >= since.UtcDateTime))
@@ -23,7 +20,6 @@ internal static class RecordedCalls
         }
     }
 
-    /// <summary>All calls of a file.</summary>
     /// <exception cref="InvalidDataException">A line is not a call; the message names file and line.</exception>
     public static IEnumerable<(int Line, RecordedCall Call)> ReadFile(string path)
     {

@@ -6,10 +6,7 @@ internal interface IServerSession : IAsyncDisposable
     /// <summary>The server's response to <c>initialize</c> or <c>server/discover</c>.</summary>
     ReadOnlyMemory<byte> Greeting { get; }
 
-    /// <summary>The server's response to a request for one page of a list.</summary>
-    /// <param name="method">The method of the list.</param>
     /// <param name="cursor">The cursor of the page; null: the first page.</param>
-    /// <param name="cancellationToken">Bounds the wait.</param>
     /// <exception cref="CrawlException">The server did not respond with a JSON-RPC message.</exception>
     Task<ReadOnlyMemory<byte>> ListAsync(string method, string? cursor, CancellationToken cancellationToken);
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>How an upstream's health is probed.</summary>
 internal enum ProbeKind
 {
     None,

@@ -6,7 +6,7 @@ namespace Culvert.Tunnel.Agent.Routing;
 internal static class RequestHost
 {
     /// <summary>
-    /// True if the host without its port is the server name (P5). The port is the edge's, which the agent does not know.
+    /// True if the host is the server name (P5). The agent does not know the edge's port, so it ignores the port.
     /// </summary>
     public static bool Matches(ReadOnlySpan<char> host, string serverName)
     {

@@ -4,16 +4,12 @@ using Culvert.Tunnel.Agent.Policy;
 namespace Culvert.Tunnel.Agent.Routing;
 
 /// <summary>One served hostname.</summary>
-/// <param name="Name">The route's key in the configuration.</param>
-/// <param name="Upstream">The upstream that serves its requests.</param>
 /// <param name="AllowedOrigins">Browser origins that may call it, compared byte for byte (P5).</param>
-/// <param name="Access">Authenticates its callers.</param>
 internal sealed record Route(string Name, Upstream Upstream, IReadOnlyList<string> AllowedOrigins, RouteAccess Access)
 {
     /// <summary>Which targets may be used and seen, and by which callers.</summary>
     public RoutePolicy Policy { get; init; } = RoutePolicy.Off;
 
-    /// <summary>Custom hostnames in addition to the one under the tunnel domain.</summary>
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
     /// <summary>True if its names get certificates of a public CA.</summary>

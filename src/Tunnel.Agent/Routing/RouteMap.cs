@@ -8,10 +8,7 @@ internal sealed class RouteMap
 
     public void Swap(RouteTable table) => current = table;
 
-    /// <summary>
-    /// Returns the table in force and its route for the name. The route's upstream is entered, and the caller must leave
-    /// it; without a route there is nothing to leave.
-    /// </summary>
+    /// <summary>Returns the table in force and its route for the name. The caller must leave the route's upstream.</summary>
     public (RouteTable Table, ServedRoute? Route) Enter(string host)
     {
         while (true)

@@ -5,10 +5,7 @@ using Culvert.Tunnel.Agent.Policy;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>
-/// The agent's routes with their upstreams, for one version of the configuration. Upstreams are new, or reused from the
-/// previous version.
-/// </summary>
+/// <summary>The routes of one version of the configuration, with new upstreams, or ones of the previous version.</summary>
 internal sealed class RouteSet : IAsyncDisposable
 {
     private RouteSet(IReadOnlyList<Route> routes) => Routes = routes;

@@ -12,15 +12,10 @@ internal sealed record RouteSettings
 
     public required UpstreamSettings Upstream { get; init; }
 
-    /// <summary>
-    /// True if its certificate is from the CA of <c>acme</c>, as soon as that CA has issued one for the name.
-    /// </summary>
+    /// <summary>True if the CA of <c>acme</c> issues its certificate.</summary>
     public bool IsPublic { get; init; }
 
-    /// <summary>
-    /// Custom hostnames, served in addition to the name under the tunnel domain once they are active on the tunnel (S26).
-    /// Lower case.
-    /// </summary>
+    /// <summary>Custom hostnames, served in addition once they are active on the tunnel (S26). Lower case.</summary>
     public IReadOnlyList<string> Hostnames { get; init; } = [];
 
     /// <summary>Browser origins that may call the route; empty = every request with an Origin header is refused.</summary>
@@ -31,9 +26,7 @@ internal sealed record RouteSettings
     /// <summary>The credential for the upstream; never the client's token.</summary>
     public required CredentialSettings Credential { get; init; }
 
-    /// <summary>Which targets may be used and seen, and by which callers.</summary>
     public PolicySettings Policy { get; init; } = PolicySettings.Off;
 
-    /// <summary>The actions on definitions that differ from the approved ones.</summary>
     public PinSettings Pins { get; init; } = PinSettings.Off;
 }

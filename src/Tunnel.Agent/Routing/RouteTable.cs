@@ -19,10 +19,7 @@ internal sealed class RouteTable
     private readonly FrozenDictionary<string, ServedRoute> hosts;
     private readonly string suffix;
 
-    /// <param name="domain">The domain under which the routes are labels.</param>
     /// <param name="active">False while the tunnel is paused or archived.</param>
-    /// <param name="routes">The agent's routes.</param>
-    /// <param name="publicPort">The edges' port for clients.</param>
     /// <param name="hostnames">The active custom hostnames of the tunnel (S26); none when null.</param>
     public RouteTable(
         string domain,
@@ -86,7 +83,6 @@ internal sealed class RouteTable
     /// </summary>
     public IReadOnlyList<string> Unserved { get; }
 
-    /// <summary>All routes, served or not.</summary>
     public IReadOnlyList<Route> Routes { get; }
 
     public int PublicPort { get; }

@@ -29,9 +29,7 @@ internal sealed class RouteUse : IDisposable
         return false;
     }
 
-    /// <summary>
-    /// For work that continues after its exchange: it counts even when retired. Pair with <see cref="Leave"/>.
-    /// </summary>
+    /// <summary>For work that continues after its exchange, even when retired. Pair with <see cref="Leave"/>.</summary>
     public void EnterBehind() => Interlocked.Increment(ref exchanges);
 
     public void Leave()
@@ -43,8 +41,8 @@ internal sealed class RouteUse : IDisposable
     }
 
     /// <summary>
-    /// Admits no further exchange; completes when the last one has left. The new upstream must be in force before the
-    /// call. Exchanges that remain after the limit are cancelled.
+    /// Admits no further exchange, and completes when the last one has left; cancels those after the limit. The new
+    /// upstream must be in force before.
     /// </summary>
     public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {

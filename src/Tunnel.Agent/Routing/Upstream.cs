@@ -23,24 +23,16 @@ internal abstract class Upstream : IAsyncDisposable
     public long? MaxRequestBytes => Settings.MaxRequestBytes;
 
     /// <summary>Serves a request that may pass: with the upstream's response, or with a refusal of the agent.</summary>
-    /// <param name="exchange">The request and its response.</param>
-    /// <param name="route">The upstream's route.</param>
-    /// <param name="host">The host that the client requested.</param>
     public abstract Task ServeAsync(Exchange exchange, Route route, string host);
 
     /// <summary>Tests whether a call would succeed now.</summary>
-    /// <param name="route">The upstream's route, whose own credential the call has.</param>
-    /// <param name="cancellationToken">Bounds the attempt.</param>
     public abstract Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken);
 
-    /// <summary>Checks cheaply between probes whether the upstream is reachable; a probe judges what is wrong.</summary>
     /// <exception cref="UpstreamException">The upstream is not reachable.</exception>
     public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Opens a session of the agent's own with the MCP server.</summary>
-    /// <param name="route">The upstream's route, whose own credential is used.</param>
-    /// <param name="isModern">True: in the revision without sessions; false: in the one before.</param>
-    /// <param name="cancellationToken">Bounds the wait.</param>
+    /// <param name="isModern">True: in the revision without sessions.</param>
     /// <exception cref="CrawlException">The server does not respond, or not in this era.</exception>
     public virtual Task<IServerSession> OpenSessionAsync(
         Route route,
@@ -48,21 +40,13 @@ internal abstract class Upstream : IAsyncDisposable
         CancellationToken cancellationToken
     ) => throw new NotSupportedException();
 
-    /// <summary>
-    /// Responds to a request of the upstream to the client that the policy does not pass on; without a response the
-    /// upstream would wait. Returns at once.
-    /// </summary>
-    /// <param name="exchange">The exchange whose response had the request.</param>
-    /// <param name="route">The upstream's route.</param>
-    /// <param name="id">The id of the request, as written.</param>
+    /// <summary>Fails a request of the upstream to the client that the policy does not pass on. Returns at once.</summary>
     public virtual void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)
     {
         // By default an upstream sends no requests.
     }
 
-    /// <summary>
-    /// Serves the present exchanges until they end, for the limit at most, and then releases all resources.
-    /// </summary>
+    /// <summary>Serves the present exchanges, for the limit at most, and then releases all resources.</summary>
     public async Task RetireAsync(TimeSpan limit, TimeProvider time)
     {
         await Use.RetireAsync(limit, time);
@@ -76,6 +60,5 @@ internal abstract class Upstream : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Releases all resources.</summary>
     protected abstract ValueTask EndAsync();
 }

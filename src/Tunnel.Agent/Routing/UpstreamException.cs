@@ -2,10 +2,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Routing;
 
-/// <summary>
-/// Passes a <see cref="Failure"/> through the HTTP client's connect callback and request content, whose signatures offer
-/// no other way. An upstream always catches it.
-/// </summary>
+/// <summary>Passes a <see cref="Failure"/> through callbacks of the HTTP client. An upstream always catches it.</summary>
 internal sealed class UpstreamException(Failure failure, string detail, Exception? inner = null)
     : IOException(detail, inner)
 {

@@ -3,7 +3,6 @@ using System.Globalization;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>A set of Unicode code points.</summary>
 internal sealed class CodePoints
 {
     public const int Last = 0x10FFFF;

@@ -1,9 +1,6 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>
-/// The members or elements of one object or array that keywords have evaluated, for <c>unevaluatedProperties</c> and
-/// <c>unevaluatedItems</c>.
-/// </summary>
+/// <summary>Evaluated members or elements, for <c>unevaluatedProperties</c> and <c>unevaluatedItems</c>.</summary>
 internal sealed class Evaluated
 {
     private readonly HashSet<string> names = new(StringComparer.Ordinal);

@@ -1,8 +1,7 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>
-/// One validation of a value: its position, its first error, and its remaining work. A validation that exceeds a limit
-/// fails, whatever <c>not</c> and <c>anyOf</c> make of it.
+/// One validation of a value. If it exceeds a limit it fails, whatever <c>not</c> and <c>anyOf</c> make of it.
 /// </summary>
 internal sealed class Evaluation
 {
@@ -23,7 +22,6 @@ internal sealed class Evaluation
     /// <summary>The limit that the validation exceeded; null while it did not.</summary>
     public string? GivenUp { get; private set; }
 
-    /// <summary>Counts work. False: the limit is exceeded.</summary>
     public bool TryCharge(int work = 1)
     {
         if ((steps += work) > MaxSteps)

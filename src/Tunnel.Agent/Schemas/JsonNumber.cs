@@ -30,7 +30,6 @@ internal readonly ref struct JsonNumber
 
     public bool IsNegative => isNegative;
 
-    /// <summary>Whether it has no fraction, however it is written.</summary>
     public bool IsWhole => digits.IsEmpty || GetLowestPower() >= 0;
 
     /// <summary>The power of ten of the first nonzero digit; 0 for zero.</summary>
@@ -38,7 +37,6 @@ internal readonly ref struct JsonNumber
 
     /// <summary>False: its exponent is too long.</summary>
     /// <param name="json">A number that a JSON reader has accepted.</param>
-    /// <param name="number">The number.</param>
     public static bool TryRead(ReadOnlySpan<byte> json, out JsonNumber number)
     {
         number = default;

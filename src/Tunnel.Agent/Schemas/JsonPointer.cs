@@ -23,9 +23,7 @@ internal sealed class JsonPointer
     /// <summary>The names and indexes of the path, unescaped.</summary>
     public IEnumerable<string> Names => steps.Select(s => s.Name);
 
-    /// <summary>
-    /// Reads <c>/a/0/b~1c</c>. "-", the element after an array's last (§4), is refused: it never identifies a value.
-    /// </summary>
+    /// <summary>Reads <c>/a/0/b~1c</c>. Refuses "-", the element after an array's last (§4).</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out JsonPointer? pointer)
     {
         pointer = null;
@@ -91,10 +89,7 @@ internal sealed class JsonPointer
         return PointerResult.Found;
     }
 
-    /// <summary>
-    /// The value at the position, and those at all positions that a server could mistake for it (<see
-    /// cref="MemberNames"/>).
-    /// </summary>
+    /// <summary>The values at all positions that a server could read from the pointer (<see cref="MemberNames"/>).</summary>
     public IReadOnlyList<JsonElement> FindLike(JsonElement root)
     {
         List<JsonElement> found = [root];

@@ -4,7 +4,6 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Bounded access to the text of values.</summary>
 internal static class JsonText
 {
     /// <summary>Longer text matches no pattern, so that a call cannot cause much work.</summary>
@@ -14,9 +13,7 @@ internal static class JsonText
     public static bool TryGet(JsonElement value, [NotNullWhen(true)] out string? text) =>
         TryRead(value, MaxBytes, out text);
 
-    /// <summary>
-    /// The length in code points, as JSON Schema counts it. False as for <see cref="TryGet"/>, but at any length.
-    /// </summary>
+    /// <summary>The length in code points. False as for <see cref="TryGet"/>, but at any length.</summary>
     public static bool TryCount(JsonElement value, out int characters)
     {
         characters = 0;

@@ -55,7 +55,6 @@ internal sealed class PatternAlphabet
         }
     }
 
-    /// <summary>Writes one of the sets as an element of the expression.</summary>
     public void Write(CodePoints set, StringBuilder output)
     {
         var text = new StringBuilder();
@@ -76,7 +75,6 @@ internal sealed class PatternAlphabet
         output.Append(text.Length == 0 ? @"[^\u0000-\uFFFF]" : $"[{text}]");
     }
 
-    /// <summary>Translates a text to the alphabet of the expression.</summary>
     public string Translate(string text)
     {
         if (!text.AsSpan().ContainsAnyExceptInRange((char)FirstPlain, (char)LastPlain))

@@ -19,7 +19,6 @@ internal sealed class PatternParser(string pattern)
     private readonly HashSet<string> names = new(StringComparer.Ordinal);
     private int at;
 
-    /// <summary>Returns the expression, and the alphabet for it and for the texts.</summary>
     /// <exception cref="FormatException">The pattern is malformed, or has look-around, references to groups or
     /// options.</exception>
     public (string Expression, PatternAlphabet Alphabet) Translate()

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>The result of following a pointer.</summary>
 internal enum PointerResult
 {
     Found,
@@ -8,8 +7,6 @@ internal enum PointerResult
     /// <summary>A member or an element of the path does not exist.</summary>
     Missing,
 
-    /// <summary>
-    /// A value on the path has no members or elements, or is an array where the pointer has a member's name.
-    /// </summary>
+    /// <summary>A value on the path has no members or elements, or is an array and the name is no index.</summary>
     WrongType,
 }

@@ -2,7 +2,6 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Compiles a schema with all its references.</summary>
 internal sealed class SchemaCompiler
 {
     private const int MaxSchemas = 4096;
@@ -45,7 +44,6 @@ internal sealed class SchemaCompiler
     /// <exception cref="SchemaException">The schema is unusable.</exception>
     public SchemaNode Compile(JsonElement schema, string place, string step) => Compile(schema, Join(place, step));
 
-    /// <summary>Resolves the target of a <c>$ref</c>.</summary>
     /// <exception cref="SchemaException">The target is not in this schema.</exception>
     public SchemaNode Resolve(JsonElement reference, string place)
     {

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>A mismatch of a value with a schema.</summary>
 /// <param name="At">
 /// The position in the value as a JSON pointer (RFC 6901). It has only names of the schema: a name that only the value
 /// has is <c>*</c>, as is an element of an array.

@@ -2,7 +2,6 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>Creates the checks of one schema object: the supported keywords and their order.</summary>
 internal sealed class SchemaKeywords(SchemaCompiler compiler, JsonElement schema, string place)
 {
     // Each keyword belongs to the dialects from the first to the last. "dependencies" belongs to all: the standard

@@ -3,8 +3,6 @@ using System.Text.Json;
 namespace Culvert.Tunnel.Agent.Schemas;
 
 /// <summary>Whether a value satisfies one keyword. Values of types that the keyword does not apply to satisfy it.</summary>
-/// <param name="value">The value.</param>
-/// <param name="evaluation">The validation.</param>
 /// <param name="evaluated">Receives the members and elements of the value that are evaluated; null: no keyword needs
 /// them.</param>
 internal delegate bool SchemaCheck(JsonElement value, Evaluation evaluation, Evaluated? evaluated);
@@ -46,7 +44,6 @@ internal sealed class SchemaNode
         return isValid;
     }
 
-    /// <summary>As <see cref="IsValid"/>, for a member or an element.</summary>
     public bool IsValidAt(string name, JsonElement value, Evaluation evaluation)
     {
         evaluation.GoTo(name);
@@ -55,9 +52,7 @@ internal sealed class SchemaNode
         return isValid;
     }
 
-    /// <summary>
-    /// As <see cref="IsValid"/>, but a failure is no error, and only a success marks members as evaluated.
-    /// </summary>
+    /// <summary>As <see cref="IsValid"/>, but a failure is no error, and evaluates no members.</summary>
     public bool Matches(JsonElement value, Evaluation evaluation, Evaluated? evaluated)
     {
         var branch = evaluated is null ? null : new Evaluated();

@@ -2,10 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>
-/// A regular expression of a schema (ECMA-262 with the flag u, as in JSON Schema Core 2020-12 §6.4) that takes linear
-/// time.
-/// </summary>
+/// <summary>A linear-time regular expression (ECMA-262 with the flag u, JSON Schema Core 2020-12 §6.4).</summary>
 internal sealed class SchemaPattern
 {
     private const int MaxCharacters = 1024;

@@ -5,9 +5,6 @@ using Culvert.Tunnel.Protocol.Streams;
 namespace Culvert.Tunnel.Agent.Session;
 
 /// <summary>A client of an edge: its bytes are in a stream of the outer connection.</summary>
-/// <param name="stream">The stream of the outer connection.</param>
-/// <param name="time">The clock.</param>
-/// <param name="ended">Called after the connection has ended.</param>
 internal sealed class EdgeConnection(MuxStream stream, TimeProvider time, Action<InnerConnection> ended)
     : InnerConnection(stream.Open.ConnectionId, stream, stream.Open.Client, time, ended, stream.InputEnded)
 {

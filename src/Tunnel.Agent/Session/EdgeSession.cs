@@ -47,7 +47,6 @@ internal sealed class EdgeSession : IAsyncDisposable
     /// <summary>The value that the agent sent in HELLO.</summary>
     public int MaxStreams { get; init; }
 
-    /// <summary>Completes when the outer connection is closed; never throws.</summary>
     public Task Completion { get; }
 
     /// <summary>Completes when the edge has sent HELLO; throws if the connection closes before.</summary>
@@ -76,7 +75,6 @@ internal sealed class EdgeSession : IAsyncDisposable
         Close(drain);
     }
 
-    /// <summary>Requests every inner HTTP connection to close within the drain time.</summary>
     public void Close(TimeSpan drain) => connections.Close(drain, over.Token);
 
     public async ValueTask DisposeAsync()

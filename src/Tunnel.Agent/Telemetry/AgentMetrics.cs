@@ -63,7 +63,6 @@ internal sealed class AgentMetrics : IDisposable
         dialFailures = meter.CreateCounter<long>("culvert_agent_dial_failures", description: "Failed dials to edges.");
     }
 
-    /// <summary>The results of the last calls.</summary>
     public RecentCalls Recent { get; }
 
     /// <summary>Exports the remaining lifetime of the inner-TLS leaf.</summary>
@@ -92,7 +91,6 @@ internal sealed class AgentMetrics : IDisposable
             description: "Time until a public certificate expires; negative after expiry."
         );
 
-    /// <summary>Exports the newest record of the audit, and the number of lost ones.</summary>
     public void WatchAudit(Func<long> sequence, Func<long> lost)
     {
         meter.CreateObservableGauge("culvert_agent_audit_sequence", sequence, description: "The newest audit record.");
@@ -116,7 +114,6 @@ internal sealed class AgentMetrics : IDisposable
             description: "1 while calls cannot be recorded, by effect: they are refused, or served without a record."
         );
 
-    /// <summary>Exports the state of the collector's copy of the audit.</summary>
     public void WatchAuditExport(Func<long> sent, Func<long> failed, Func<long> skipped, Func<long> waiting)
     {
         meter.CreateObservableCounter(
@@ -141,7 +138,6 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    /// <summary>Exports the number of refused reloads, and of keys that need a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         meter.CreateObservableCounter(

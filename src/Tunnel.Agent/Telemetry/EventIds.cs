@@ -1,9 +1,6 @@
 namespace Culvert.Tunnel.Agent.Telemetry;
 
-/// <summary>
-/// Event ids of the agent's log, one range per capability. Operators alert on them: an id never changes its meaning, and
-/// a retired one stays here, marked.
-/// </summary>
+/// <summary>Ids of the agent's log. An id never changes its meaning, and a retired one stays here, marked.</summary>
 internal static class EventIds
 {
     // Upstreams 10000

@@ -1,8 +1,7 @@
 namespace Culvert.Tunnel.Agent.Telemetry;
 
 /// <summary>
-/// Every line that the agent itself logs. No parameter is ever a token, a header value, a body or a query: only hosts,
-/// routes, ids, serials and codes.
+/// The agent's own log. No parameter is a token, header value, body or query: only hosts, routes, ids and codes.
 /// </summary>
 internal static partial class Log
 {

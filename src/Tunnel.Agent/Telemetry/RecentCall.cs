@@ -1,7 +1,5 @@
 namespace Culvert.Tunnel.Agent.Telemetry;
 
-/// <summary>The result of a call.</summary>
-/// <param name="Time">The end of the call.</param>
 /// <param name="Route">The route's name; empty without a route.</param>
 /// <param name="Status">The upstream's status; 0 without a response.</param>
 /// <param name="Reason">Why the agent itself ended the call; empty otherwise.</param>

@@ -3,8 +3,6 @@ namespace Culvert.Tunnel.Agent.Tunnels;
 /// <summary>A validated entry of <c>tunnels</c>.</summary>
 internal interface IProviderSettings
 {
-    /// <summary>
-    /// Identifies the configuration: a reload keeps a tunnel whose origin is the same. Empty = always new.
-    /// </summary>
+    /// <summary>A reload keeps a tunnel whose origin is the same. Empty = always new.</summary>
     string Origin { get; }
 }

@@ -1,7 +1,6 @@
 namespace Culvert.Tunnel.Agent.Tunnels;
 
 /// <summary>The configured tunnels of one kind. A reload replaces those that have changed; the others continue.</summary>
-/// <param name="initial">The settings at the start.</param>
 internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSettings> initial) : IAsyncDisposable
     where TSettings : class, IProviderSettings
     where TTunnel : class, IProviderTunnel<TSettings>
@@ -85,7 +84,6 @@ internal abstract class ProviderTunnels<TSettings, TTunnel>(IReadOnlyList<TSetti
     /// <summary>Creates a tunnel that does not serve yet.</summary>
     protected abstract TTunnel Create(TSettings settings);
 
-    /// <summary>Releases the resources that all tunnels share.</summary>
     protected abstract void DisposeShared();
 
     private static bool IsSame(TSettings left, TSettings right) =>

@@ -6,8 +6,7 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Ui;
 
 /// <summary>
-/// <c>/ui</c>: one page of plain HTML, without script, form or link, so that it offers no target for an attack. Every
-/// text is encoded, since peers can influence some of them.
+/// <c>/ui</c>: plain HTML without script, form or link. Every text is encoded, since peers influence some of them.
 /// </summary>
 internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
 {

@@ -18,13 +18,10 @@ internal sealed record StatusView
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Each readiness check, with the reason of its failure.</summary>
     public required IReadOnlyList<(string Name, string? Reason, bool IsAdvisory)> Checks { get; init; }
 
-    /// <summary>Each edge, with the number of its serving and of its wanted connections.</summary>
     public required IReadOnlyList<(string Edge, int Serving, int Wanted)> Edges { get; init; }
 
-    /// <summary>Tunnels of other providers.</summary>
     public IReadOnlyList<LongPollStatus> LongPolls { get; init; } = [];
 
     /// <summary>Tunnels behind the connectors of other providers.</summary>
@@ -32,7 +29,6 @@ internal sealed record StatusView
 
     public required IReadOnlyList<StatusRoute> Routes { get; init; }
 
-    /// <summary>The kind, serial and expiry of each certificate.</summary>
     public required IReadOnlyList<(string Kind, string Serial, DateTimeOffset NotAfter)> Certificates { get; init; }
 
     /// <summary>Names with a public certificate, or with an order for one.</summary>

@@ -11,7 +11,6 @@ namespace Culvert.Tunnel.Agent.Audit.Export;
 /// stores its position, so a restart continues there. Records that rotation removes before they were sent are counted.
 /// </summary>
 /// <param name="durable">Returns the newest record that is on the disk: later ones are not sent.</param>
-/// <param name="network">Connects to the collector.</param>
 internal sealed class CallExporter(
     AuditFolder folder,
     Func<long> durable,

@@ -4,10 +4,7 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
-/// <summary>
-/// A record as the collector receives it. The body is the line of the file, byte for byte, so that the collector can
-/// check the chain.
-/// </summary>
+/// <summary>A record for the collector. The body is the line, byte for byte, so that its chain can be checked.</summary>
 internal static class CollectedRecord
 {
     public const string Program = "tunnel-agent";

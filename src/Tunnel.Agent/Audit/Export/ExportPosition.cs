@@ -5,7 +5,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
-/// <summary>The newest record that the collector has.</summary>
 /// <param name="Sequence">The collector has every record up to this one that the files had.</param>
 /// <param name="Hash">The hash of that record; it shows whether the files are still the same.</param>
 internal sealed record ExportPosition(long Sequence, string Hash)

@@ -3,11 +3,7 @@ using Culvert.Machine.Client.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
-/// <summary>
-/// Reads the records of a trail in order, from a number on, over all its files, while the agent writes and closes files.
-/// It skips incomplete and malformed lines.
-/// </summary>
-/// <param name="from">The first record to read.</param>
+/// <summary>Reads the records in order, over all files, while the agent writes them. It skips malformed lines.</summary>
 internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
 {
     private const int FirstBufferBytes = 64 * 1024;
@@ -21,7 +17,6 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
     private long first; // the first record of the open closed file; for the current file, that of the newest closed one
     private long? finished; // all files up to the one whose first record this is were read
 
-    /// <summary>The number of the record to read next.</summary>
     public long Next { get; private set; } = from;
 
     /// <summary>Records that the files no longer had when the cursor reached them.</summary>
@@ -29,7 +24,6 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
 
     /// <summary>Reads the next records; returns none when there are no further ones at present.</summary>
     /// <param name="bytes">After so many bytes no further record is added.</param>
-    /// <param name="last">The newest record to read.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     public IReadOnlyList<RecordLine> Read(int count, long bytes, long last = long.MaxValue)
     {

@@ -3,7 +3,6 @@ using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Audit.Export;
 
-/// <summary>Reads members of a record's line.</summary>
 internal static class RecordMembers
 {
     /// <summary>Empty when the record does not have the member, or it is not a string.</summary>

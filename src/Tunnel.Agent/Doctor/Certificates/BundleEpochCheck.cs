@@ -3,10 +3,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>
-/// The agent's bundles are those that the service announces: an agent with an old bundle delays the tunnel's rotation, or
-/// no longer works after it.
-/// </summary>
+/// <summary>The agent has the announced bundles; an agent with an old one delays the tunnel's rotation.</summary>
 internal sealed class BundleEpochCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "bundle_epoch";

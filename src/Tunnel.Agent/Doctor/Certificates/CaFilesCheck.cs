@@ -6,8 +6,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The configured CA files are readable, current, and writable only by their owner: a user who can write them decides
-/// whom the agent trusts.
+/// The CA files are readable, current, and writable only by their owner: writers decide whom the agent trusts.
 /// </summary>
 internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {

@@ -18,10 +18,7 @@ internal sealed record CertificateFacts
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>
-    /// The service's response over mTLS to a request for feeds newer than the stored one; null without a usable platform
-    /// certificate.
-    /// </summary>
+    /// <summary>The response to a request for newer feeds; null without a usable platform certificate.</summary>
     public ApiResult<FeedAnswer<AgentFeed>>? Announced { get; init; }
 
     /// <summary>The pair of <c>certificates.certificate_file</c> and <c>key_file</c>; null if a file is unusable.</summary>

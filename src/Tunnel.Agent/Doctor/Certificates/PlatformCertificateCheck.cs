@@ -5,9 +5,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>
-/// The agent's identity for the edges and the service: it exists, is valid and trusted, and is renewed in time.
-/// </summary>
+/// <summary>The agent's identity for edges and service exists, is valid and trusted, and is renewed in time.</summary>
 internal sealed class PlatformCertificateCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "platform_certificate";

@@ -2,7 +2,6 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The agent's state directory and the files in it.</summary>
 internal sealed class StateFilesCheck : IDoctorCheck<CertificateFacts>
 {
     private static readonly StateFolderCheck Folder = new("agent", "its clients", "culvert agent revoke ID");

@@ -4,8 +4,7 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// Manual mode: the tunnel token can be read, also after a reboot. Whether it is the current token shows only at the next
-/// renewal, where the service refuses an old one.
+/// Manual mode: the tunnel token can be read, also after a reboot. The next renewal shows whether it is current.
 /// </summary>
 internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
 {
