@@ -10,8 +10,7 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Agent.Acme;
 
 /// <summary>
-/// Signed requests to one CA (RFC 8555 §6). Every URL, those from the CA included, goes through the fetcher that
-/// vets addresses (S27). Used by one order at a time.
+/// Signed requests to one CA (RFC 8555 §6), by the fetcher that vets addresses (S27). Not for parallel use.
 /// </summary>
 internal sealed class AcmeChannel
 {

@@ -3,9 +3,7 @@ using Culvert.Tunnel.Agent.InnerTls;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>
-/// The renewer in force. After a change the new one starts when the old one has stopped: both use the same files.
-/// </summary>
+/// <summary>The renewer in force. A new one starts when the old one has stopped: both use the same files.</summary>
 internal sealed class PublicCertificates : IDisposable
 {
     private readonly Func<AcmeSettings, KeyType, AcmeRenewer> create;

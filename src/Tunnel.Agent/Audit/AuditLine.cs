@@ -5,9 +5,7 @@ using Culvert.Machine.Client.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>
-/// Writes a line. Each has the hash of the line before, so a changed, removed or moved line breaks the chain.
-/// </summary>
+/// <summary>Writes a line with the hash of the line before: a changed, removed or moved line breaks the chain.</summary>
 internal static class AuditLine
 {
     private const int FixedBytes = 256; // more than everything except the members: two hashes, a number and the names

@@ -155,7 +155,6 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
         }
     }
 
-    // The writer records the number once it can write again.
     public void CountLost(AuditRecord record) => Interlocked.Increment(ref lost);
 
     public void Describe(CallRecord record)

@@ -2,9 +2,7 @@ using Culvert.Machine.Client.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>
-/// Verifies a trail. After a finding it continues with the values read, so one changed line is one finding.
-/// </summary>
+/// <summary>Verifies a trail. After a finding it continues with the values read: one changed line, one finding.</summary>
 internal sealed class AuditVerifier(AuditFolder folder)
 {
     private const int MaxFindings = 100;

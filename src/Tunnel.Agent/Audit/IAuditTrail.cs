@@ -3,10 +3,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <summary>Records calls and the agent's own actions. Two implementations: the file, and none.</summary>
 internal interface IAuditTrail
 {
-    /// <summary>
-    /// Reserves room for one record. False: there is none, and an action that needs a record must not be done. Each true
-    /// is paired with one <see cref="Add"/> or <see cref="Release"/>.
-    /// </summary>
+    /// <summary>Reserves room for one record, for one <see cref="Add"/> or <see cref="Release"/>. False: full.</summary>
     /// <param name="mustBeKept">False: the action does not need its record, which leaves room for those that do.</param>
     bool TryReserve(bool mustBeKept = true);
 
@@ -18,8 +15,6 @@ internal interface IAuditTrail
     /// <summary>Counts a record as lost: there was no room for it, and the call was made all the same.</summary>
     void CountLost(AuditRecord record);
 
-    /// <summary>
-    /// Describes a call's arguments and releases them; needed only for large ones, since <see cref="Add"/> does it too.
-    /// </summary>
+    /// <summary>Describes a call's arguments and releases them early. <see cref="Add"/> does it otherwise.</summary>
     void Describe(CallRecord record);
 }

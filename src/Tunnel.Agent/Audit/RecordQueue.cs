@@ -3,9 +3,7 @@ using System.Buffers.Binary;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>
-/// Serialized records in rented segments: no object of a record outlives its call, and an idle agent has none.
-/// </summary>
+/// <summary>Serialized records in rented segments: no object outlives its call, and an idle agent has none.</summary>
 internal sealed class RecordQueue
 {
     /// <summary>The size of a segment; a longer record has its own segment.</summary>

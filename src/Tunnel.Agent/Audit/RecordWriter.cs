@@ -4,7 +4,7 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Audit;
 
 /// <summary>
-/// Writes records as members of a line. Texts of clients are cut. The output is valid until the next write.
+/// Writes records as members of a line, and cuts clients' texts. The output is valid until the next write.
 /// </summary>
 internal sealed class RecordWriter : IDisposable
 {

@@ -2,9 +2,7 @@ using Duende.IdentityModel;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>
-/// A route's <c>oauth.authorization_server</c>: its issuer's server, which clients reach only through the tunnel.
-/// </summary>
+/// <summary>A route to its issuer's own server, which clients reach only through the tunnel.</summary>
 internal sealed record AuthorizationServerSettings
 {
     /// <summary>Members that clients request directly, in the order of RFC 8414 §2 and its registry.</summary>

@@ -4,9 +4,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Authorization;
 
-/// <summary>
-/// Fetches through the fetcher that vets addresses (S27), with the private ranges of the operator's own file.
-/// </summary>
+/// <summary>Fetches through the fetcher that vets addresses (S27), with the operator's own private ranges.</summary>
 internal sealed class IssuerDocuments(TimeProvider time, IHostResolver? resolver = null) : IIssuerDocuments
 {
     public async Task<IssuerDocument> GetAsync(IssuerSettings issuer, Uri url, CancellationToken cancellationToken)

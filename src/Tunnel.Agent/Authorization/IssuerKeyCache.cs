@@ -8,7 +8,7 @@ using Culvert.Tunnel.Agent.Telemetry;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>
-/// One issuer's keys. Fetches run in the background, one at a time; only a usable set replaces the present one.
+/// One issuer's keys. One fetch runs at a time, in the background; only a usable set replaces the present one.
 /// </summary>
 /// <remarks>
 /// <code>

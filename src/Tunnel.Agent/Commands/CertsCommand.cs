@@ -9,9 +9,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// <c>tunnel-agent certs --output DIR</c>: writes key, certificate and trust bundle to files, and renews them.
-/// </summary>
+/// <summary><c>tunnel-agent certs --output DIR</c>: keeps key, certificate and trust bundle current as files.</summary>
 internal static class CertsCommand
 {
     // The service requests a minimum wait between polls; with --once the short one applies.

@@ -10,9 +10,7 @@ using Culvert.Tunnel.Agent.Hosting;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// <c>tunnel-agent doctor</c>: prints which hop fails, why, and what to do. Does not change a running agent.
-/// </summary>
+/// <summary><c>tunnel-agent doctor</c>: prints which hop fails, why, and what to do. Changes nothing.</summary>
 internal static class DoctorCommand
 {
     public static Command Create() =>

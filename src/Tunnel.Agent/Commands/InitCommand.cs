@@ -5,9 +5,7 @@ using Culvert.Tunnel.Agent.Configuration;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// <c>tunnel-agent init</c>: writes and validates the first configuration. It has no secrets, only their locations.
-/// </summary>
+/// <summary><c>tunnel-agent init</c>: writes and validates the first configuration. It has no secrets.</summary>
 internal static class InitCommand
 {
     private static readonly InstallationOptions Installation = new(areRequired: true);

@@ -9,7 +9,7 @@ using Culvert.Tunnel.Agent.Replay;
 namespace Culvert.Tunnel.Agent.Commands;
 
 /// <summary>
-/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: derives a policy from recorded calls and tests it.
+/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: derives and tests policies. Only reads files.
 /// </summary>
 internal static class PolicyCommand
 {

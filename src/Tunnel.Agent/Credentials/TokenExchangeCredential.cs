@@ -6,9 +6,7 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Tunnel.Agent.Credentials;
 
-/// <summary>
-/// A token in exchange for the caller's (RFC 8693). With <c>act</c> the agent's own token names it as the actor.
-/// </summary>
+/// <summary>A token in exchange for the caller's (RFC 8693), with <c>act</c> naming the agent as the actor.</summary>
 internal sealed class TokenExchangeCredential(TokenSettings settings, TokenEndpoint endpoint, TimeProvider time)
     : UpstreamCredential
 {

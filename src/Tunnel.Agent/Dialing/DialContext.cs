@@ -5,8 +5,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// The identity and the edges for dialling: one immutable object, replaced whole when the feed or the platform
-/// certificate changes. A dial uses the same object from start to end.
+/// Identity and edges for dialling. Immutable, replaced whole; a dial uses the same one from start to end.
 /// </summary>
 internal sealed record DialContext
 {

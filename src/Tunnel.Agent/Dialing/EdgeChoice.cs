@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Dialing;
 
 /// <summary>
-/// Applies <c>tunnel.edges</c>. It restricts the feed's edges and adds none: an edge proves an id of the feed (S6).
+/// Applies <c>tunnel.edges</c>, which only restricts the feed's edges: an edge proves an id of the feed (S6).
 /// </summary>
 internal static class EdgeChoice
 {

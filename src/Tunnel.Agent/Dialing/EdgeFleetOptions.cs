@@ -21,8 +21,6 @@ internal sealed record EdgeFleetOptions
     /// <summary>The time for running calls at stop, and when an edge leaves the feed. Default 30 s.</summary>
     public required TimeSpan Drain { get; init; }
 
-    /// <summary>
-    /// The time for streams after a renewal, which must not interrupt clients; edges allow the same time (S10).
-    /// </summary>
+    /// <summary>For streams after a renewal, which must not interrupt clients; the edge's limit is the same (S10).</summary>
     public TimeSpan RenewalDrain { get; init; } = TimeSpan.FromHours(24);
 }

@@ -10,9 +10,7 @@ using Culvert.Tunnel.Protocol.Transport;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>
-/// Maintains one connection to one edge. The old connection serves until one with the current certificate does.
-/// </summary>
+/// <summary>Maintains one connection to one edge. The old connection serves until its replacement does.</summary>
 /// <remarks>
 /// <code>
 /// event \ state         none        dialling (old or none)    serving

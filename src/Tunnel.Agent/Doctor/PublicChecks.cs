@@ -9,9 +9,7 @@ using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Doctor;
 
-/// <summary>
-/// Checks the stored state of each public name, and its current CAA set. Orders nothing, and signs nothing.
-/// </summary>
+/// <summary>Checks the stored state of each public name, and its current CAA set. Orders nothing.</summary>
 internal sealed class PublicChecks(AgentSettings settings, AgentState state, TimeProvider time)
 {
     public const string Id = "public_certificates";

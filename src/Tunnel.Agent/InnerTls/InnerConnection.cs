@@ -91,9 +91,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     /// <summary>True when the connection should close after its next response.</summary>
     public bool ClosesAfterAnswer { get; private set; }
 
-    /// <summary>
-    /// Delivers the written bytes before an abort: a response that breaks off at the upstream stays unfinished.
-    /// </summary>
+    /// <summary>Delivers the written bytes before an abort: a response that breaks off stays unfinished.</summary>
     public void DeliverBeforeAbort() => deliverBeforeAbort = true;
 
     /// <summary>First connection middleware: from here on the server obeys <see cref="RequestClose"/>.</summary>

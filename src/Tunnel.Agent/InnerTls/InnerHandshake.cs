@@ -21,7 +21,7 @@ internal sealed class InnerHandshake(
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether there is a certificate for the name. An expired one does not count: another agent may have a valid one.
+    /// Whether there is a certificate for the name. An expired one does not count: another agent may serve.
     /// </summary>
     public bool CanServe(string serverName) =>
         leaves.HasGood

@@ -8,9 +8,7 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// </summary>
 internal static class JsonValues
 {
-    /// <summary>
-    /// The limit of a client's message: names, values, and ends of objects and arrays. No model writes more.
-    /// </summary>
+    /// <summary>The limit of a client's message: names, values, and ends of objects and arrays.</summary>
     public const int MostOfMessage = 200_000;
 
     /// <summary>The same limit for a message of a server, which may be a list with schemas.</summary>
@@ -22,7 +20,7 @@ internal static class JsonValues
     private static readonly JsonReaderOptions Options = new() { MaxDepth = int.MaxValue };
 
     /// <summary>
-    /// Counts at most one part more than <paramref name="most"/>; of malformed text those before the error.
+    /// Counts at most one more than <paramref name="most"/>; of malformed text the parts before the error.
     /// </summary>
     public static int Count(ReadOnlySpan<byte> json, int most)
     {

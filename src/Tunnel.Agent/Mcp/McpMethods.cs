@@ -55,9 +55,7 @@ internal static class McpMethods
     public static bool IsKnown(string method) =>
         Basic.Contains(method) || Chosen.Contains(method) || FindTarget(method, out _) is not null;
 
-    /// <summary>
-    /// Whether a server could mistake it for a method of MCP (<see cref="MemberNames"/>), with an unjudged target.
-    /// </summary>
+    /// <summary>Whether a server could mistake it for a method of MCP (<see cref="MemberNames"/>).</summary>
     public static bool IsVariant(string method)
     {
         if (IsKnown(method) || method.StartsWith(Tasks, StringComparison.Ordinal))

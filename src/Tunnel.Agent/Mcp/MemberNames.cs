@@ -24,9 +24,7 @@ internal static class MemberNames
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_/.-"u8
     );
 
-    /// <summary>
-    /// Whether all readers find the same significant members: no duplicates, and no name that could be mistaken for one.
-    /// </summary>
+    /// <summary>Whether all readers find the same significant members: no duplicates, and no look-alikes.</summary>
     /// <param name="areFree">Whether the object may have members outside of MCP; otherwise all names must be ASCII.</param>
     public static bool AreClear(JsonElement element, string[] significant, bool areFree)
     {

@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Mcp;
 
-/// <summary>
-/// The errors of a message. Each consumer refuses those that could make another reader understand it differently.
-/// </summary>
+/// <summary>Errors of a message. Consumers refuse those that could make another reader understand it differently.</summary>
 [Flags]
 internal enum MessageErrors
 {

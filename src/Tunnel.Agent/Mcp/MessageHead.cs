@@ -51,9 +51,7 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
     private static bool Agrees(StringValues header, string? inBody) =>
         header.Count == 0 || (header.Count == 1 && Decode(header.ToString()) == inBody);
 
-    /// <summary>
-    /// Decodes a header that repeats a part of the body (base64 between markers, M7); null for invalid base64.
-    /// </summary>
+    /// <summary>Decodes a header that repeats a part of the body (M7); null for invalid base64.</summary>
     public static string? Decode(string value)
     {
         if (

@@ -4,7 +4,7 @@ using Culvert.Jose.Json;
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>
-/// The only reader of MCP messages (P11). It notes errors; consumers refuse those that other readers could misread.
+/// The only reader of MCP messages (P11). It notes errors; consumers refuse those that readers could misread.
 /// </summary>
 internal static class MessageReader
 {

@@ -223,7 +223,6 @@ internal ref struct MessageWalk
         }
     }
 
-    // Reads the reference of a completion.
     private void ReadReference()
     {
         if (!tokens.TryEnter())
@@ -256,7 +255,6 @@ internal ref struct MessageWalk
         (inReference, tokens.Faults) = (tokens.Faults & ~outer, outer);
     }
 
-    // Reads the notifications of a subscription.
     private void ReadNotifications()
     {
         if (!tokens.TryEnter())

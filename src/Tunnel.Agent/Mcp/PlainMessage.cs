@@ -70,7 +70,6 @@ internal ref struct PlainMessage
             return false;
         }
 
-        // Nothing follows the message.
         const Member Needed = Member.Version | Member.Method;
         if (Next() || (seen & Needed) != Needed || method.IsEmpty || values > JsonValues.MostOfMessage)
         {

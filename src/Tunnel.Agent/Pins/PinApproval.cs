@@ -6,9 +6,7 @@ using Culvert.Platform.Checkpoints;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
-/// <summary>
-/// Makes the observed definitions the new pins, and records approver, time and changes, signed with the agent's key.
-/// </summary>
+/// <summary>Makes the observed definitions the new pins, and records approver, time and changes, signed.</summary>
 /// <param name="files">The route's files, locked by the caller.</param>
 internal sealed class PinApproval(PinFiles files, string route, PinSigner signer, string by, DateTimeOffset at)
 {

@@ -70,9 +70,7 @@ internal sealed class PinState(string route)
 
     public Drift? FindDrift(PinKey key) => drifts.GetValueOrDefault(key);
 
-    /// <summary>
-    /// Whether the URI matches a pinned template without a blocking difference. A variable matches any text.
-    /// </summary>
+    /// <summary>Whether the URI matches an unblocked pinned template. A variable matches any text.</summary>
     public bool MatchesTemplate(string uri, Func<PinKey, bool> isBlocked)
     {
         foreach (var template in templates)
@@ -318,7 +316,6 @@ internal sealed class PinState(string route)
         return ambiguous.Contains(definition.Key);
     }
 
-    // Compares with the pins in force.
     private void Judge_NeedsLock(Drift drift)
     {
         var known = FindPinned(drift.Key);

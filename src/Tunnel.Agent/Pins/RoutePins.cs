@@ -57,9 +57,7 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
     public SchemaError? FindError(TargetKind kind, string name, JsonElement arguments) =>
         ValidatesArguments && kind == TargetKind.Tool ? state.FindSchema(name)?.FindError(arguments) : null;
 
-    /// <summary>
-    /// The arguments that headers repeat (<see cref="PinnedSchema.Headers"/>); null without an approved schema.
-    /// </summary>
+    /// <summary>The arguments that headers repeat (<see cref="PinnedSchema.Headers"/>); null without a schema.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? FindHeaders(TargetKind kind, string name) =>
         Enforces && kind == TargetKind.Tool && Covers(PinKind.Tool) ? state.FindSchema(name)?.Headers : null;
 

@@ -34,8 +34,7 @@ internal sealed record StoredPin
     public PinKey Key => new(PinKey.TryParseKind(Kind, out var kind) ? kind : PinKind.Tool, Name);
 
     /// <summary>
-    /// Null: the kind is unknown, or there is no definition. The digest is computed again: an earlier version may have
-    /// stored one that is equal for two large numbers.
+    /// Null for an unknown kind, or without a definition. Computes the digest again: old files may differ.
     /// </summary>
     public Definition? ToDefinition() =>
         Digest.Length > 0 && PinKey.TryParseKind(Kind, out var kind)

@@ -4,9 +4,7 @@ using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Replay;
 
-/// <summary>
-/// Decides recorded calls with the same compiled rules as the agent under <c>enforce</c>. Limits do not apply.
-/// </summary>
+/// <summary>Decides recorded calls with the agent's compiled rules under <c>enforce</c>. Limits do not apply.</summary>
 internal sealed class PolicyJudge
 {
     private readonly Dictionary<string, RouteJudge> routes;

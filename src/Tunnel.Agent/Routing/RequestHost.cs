@@ -5,9 +5,7 @@ namespace Culvert.Tunnel.Agent.Routing;
 /// <summary>Compares a request's Host with the connection's server name.</summary>
 internal static class RequestHost
 {
-    /// <summary>
-    /// True if the host is the server name (P5). The agent does not know the edge's port, so it ignores the port.
-    /// </summary>
+    /// <summary>True if the host, without its port, is the server name (P5); the edge's port is unknown here.</summary>
     public static bool Matches(ReadOnlySpan<char> host, string serverName)
     {
         var colon = host.IndexOf(':');

@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Schemas;
 
-/// <summary>
-/// One validation of a value. If it exceeds a limit it fails, whatever <c>not</c> and <c>anyOf</c> make of it.
-/// </summary>
+/// <summary>One validation of a value. Above a limit it fails, whatever <c>not</c> and <c>anyOf</c> make of it.</summary>
 internal sealed class Evaluation
 {
     /// <summary>The limit of schemas, values and comparisons that one validation visits.</summary>

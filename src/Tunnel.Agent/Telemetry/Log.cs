@@ -1,8 +1,6 @@
 namespace Culvert.Tunnel.Agent.Telemetry;
 
-/// <summary>
-/// The agent's own log. No parameter is a token, header value, body or query: only hosts, routes, ids and codes.
-/// </summary>
+/// <summary>No parameter is ever a token, header value, body or query: only hosts, routes, ids, serials and codes.</summary>
 internal static partial class Log
 {
     [LoggerMessage(

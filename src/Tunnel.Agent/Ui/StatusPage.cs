@@ -5,9 +5,7 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Ui;
 
-/// <summary>
-/// <c>/ui</c>: plain HTML without script, form or link. Every text is encoded, since peers influence some of them.
-/// </summary>
+/// <summary><c>/ui</c>: HTML without script, form or link. Every text is encoded: peers influence some of them.</summary>
 internal sealed class StatusPage(Func<CancellationToken, Task<StatusView>> look)
 {
     private const string Style = """

@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The CA files are readable, current, and writable only by their owner: writers decide whom the agent trusts.
+/// The CA files, which decide whom the agent trusts, are readable, current, and writable only by their owner.
 /// </summary>
 internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {

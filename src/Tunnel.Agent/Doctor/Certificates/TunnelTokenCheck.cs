@@ -3,9 +3,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>
-/// Manual mode: the tunnel token can be read, also after a reboot. The next renewal shows whether it is current.
-/// </summary>
+/// <summary>Manual mode: the token can be read, also after a reboot. Only a renewal shows whether it is current.</summary>
 internal sealed class TunnelTokenCheck : IDoctorCheck<CertificateFacts>
 {
     public string Id => "tunnel_token";
