@@ -9,9 +9,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Tunnel.Agent.Acme;
 
-/// <summary>
-/// Signed requests to one CA (RFC 8555 §6), by the fetcher that vets addresses (S27). Not for parallel use.
-/// </summary>
+/// <summary>Signed requests to one CA (RFC 8555 §6), by the fetcher that vets addresses (S27). Used sequentially.</summary>
 internal sealed class AcmeChannel
 {
     // RFC 8555 §6.5: a refused nonce comes with a valid one, so more than a few refusals in a row are an error of the CA.

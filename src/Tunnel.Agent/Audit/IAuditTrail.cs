@@ -3,7 +3,7 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <summary>Records calls and the agent's own actions. Two implementations: the file, and none.</summary>
 internal interface IAuditTrail
 {
-    /// <summary>Reserves room for one record, for one <see cref="Add"/> or <see cref="Release"/>. False: full.</summary>
+    /// <summary>Reserves room; pair with <see cref="Add"/> or <see cref="Release"/>. False: refuse the action.</summary>
     /// <param name="mustBeKept">False: the action does not need its record, which leaves room for those that do.</param>
     bool TryReserve(bool mustBeKept = true);
 

@@ -6,7 +6,7 @@ internal sealed class PinRecord : AuditRecord
     /// <summary>True: the line has the type <c>drift</c>; false: <c>pin</c>.</summary>
     public bool IsDrift { get; init; }
 
-    /// <summary><c>found</c>, <c>ambiguous</c> or <c>gone</c>; <c>approved</c>, <c>removed</c> or <c>unusable</c>.</summary>
+    /// <summary><c>found|ambiguous|gone</c> of a difference; <c>approved|removed|unusable</c> of pins.</summary>
     public required string Event { get; init; }
 
     public required string Route { get; init; }

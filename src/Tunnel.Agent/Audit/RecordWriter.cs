@@ -3,9 +3,7 @@ using System.Text;
 
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>
-/// Writes records as members of a line, and cuts clients' texts. The output is valid until the next write.
-/// </summary>
+/// <summary>Writes records as members of a line, and cuts clients' texts. The output is valid until the next.</summary>
 internal sealed class RecordWriter : IDisposable
 {
     private const int MaxCharacters = 512;

@@ -8,9 +8,7 @@ using Culvert.Tunnel.Agent.Replay;
 
 namespace Culvert.Tunnel.Agent.Commands;
 
-/// <summary>
-/// <c>tunnel-agent policy learn|test|replay|explain|check</c>: derives and tests policies. Only reads files.
-/// </summary>
+/// <summary><c>tunnel-agent policy learn|test|replay|explain|check</c>: derives and tests policies; read-only.</summary>
 internal static class PolicyCommand
 {
     private const int MaxShown = 50;

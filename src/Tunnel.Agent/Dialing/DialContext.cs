@@ -4,9 +4,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>
-/// Identity and edges for dialling. Immutable, replaced whole; a dial uses the same one from start to end.
-/// </summary>
+/// <summary>Identity and edges for dialling. Immutable, replaced whole; a dial uses the same one throughout.</summary>
 internal sealed record DialContext
 {
     public required KeyAndCertificate Certificate { get; init; }

@@ -2,9 +2,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Dialing;
 
-/// <summary>
-/// Applies <c>tunnel.edges</c>, which only restricts the feed's edges: an edge proves an id of the feed (S6).
-/// </summary>
+/// <summary>Applies <c>tunnel.edges</c>, which only restricts the edges: an edge proves an id of the feed (S6).</summary>
 internal static class EdgeChoice
 {
     /// <summary>Returns the named edges; all when no name is given.</summary>

@@ -26,7 +26,9 @@ internal sealed class DomainLeaves(SslProtocols protocols, TimeProvider time, IL
         }
     }
 
-    /// <summary>Removes the domains that the configuration no longer has; ending tunnels still use their slots.</summary>
+    /// <summary>
+    /// Removes the domains that the configuration no longer has. Until this call, ending tunnels use their slots.
+    /// </summary>
     public void Retain(IReadOnlyCollection<string> domains)
     {
         foreach (var gone in slots.Keys.Except(domains, StringComparer.Ordinal))

@@ -6,7 +6,7 @@ using Culvert.Tunnel.Agent.Upstreams;
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
 /// <summary>
-/// The CA files, which decide whom the agent trusts, are readable, current, and writable only by their owner.
+/// The CA files, which decide whom the agent trusts, are readable, current, and not writable by other users.
 /// </summary>
 internal sealed class CaFilesCheck : IDoctorCheck<CertificateFacts>
 {
