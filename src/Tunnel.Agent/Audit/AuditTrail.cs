@@ -12,8 +12,8 @@ namespace Culvert.Tunnel.Agent.Audit;
 /// <summary>
 /// Records calls, and the agent's own certificate orders, in a local append-only file. A call queues its record, already
 /// serialized, when it ends; one writer chains the queued records, writes many with one write and flushes the disk once
-/// for many. A record is in the file within <see cref="BetweenWrites"/>, and on the disk within <see
-/// cref="BetweenFlushes"/>. While that is not possible, the agent refuses new calls.
+/// for many. A record is in the file within <see cref="BetweenWrites"/>, and on the disk within
+/// <see cref="BetweenFlushes"/>. While that is not possible, <see cref="TryReserve"/> fails.
 /// </summary>
 internal sealed class AuditTrail : IAuditTrail, IDisposable
 {

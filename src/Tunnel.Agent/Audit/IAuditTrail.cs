@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Audit;
 
-/// <summary>Records calls and the agent's own actions. Two implementations: the file, and none.</summary>
+/// <summary>Records calls and the agent's own actions. Two implementations: the file, and a decorator that counts.</summary>
 internal interface IAuditTrail
 {
     /// <summary>Reserves room; pair with <see cref="Add"/> or <see cref="Release"/>. False: refuse the action.</summary>

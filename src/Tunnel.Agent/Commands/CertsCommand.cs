@@ -12,7 +12,7 @@ namespace Culvert.Tunnel.Agent.Commands;
 /// <summary><c>tunnel-agent certs --output DIR</c>: keeps key, certificate and trust bundle current as files.</summary>
 internal static class CertsCommand
 {
-    // The service requests a minimum wait between polls; with --once the short one applies.
+    // How long the service may hold a feed request open; short with --once, which waits for the response.
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromMinutes(1);

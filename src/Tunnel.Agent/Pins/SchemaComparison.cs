@@ -6,8 +6,8 @@ namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
 /// Compares two JSON Schemas by their structure. A change without <see cref="SchemaChange.Widened"/> accepts no value
-/// that the earlier schema refuses; undecidable changes count as widened. Texts are compared separately (<see
-/// cref="SchemaText"/>).
+/// that the earlier schema refuses; undecidable changes count as widened. Texts are compared separately
+/// (<see cref="SchemaText"/>).
 /// </summary>
 internal sealed class SchemaComparison
 {
