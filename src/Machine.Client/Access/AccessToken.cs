@@ -4,7 +4,7 @@ using Duende.IdentityModel;
 
 namespace Culvert.Machine.Client.Access;
 
-/// <summary>An access token of the service, as it is kept between uses.</summary>
+/// <summary>A cached access token.</summary>
 public sealed record AccessToken
 {
     [JsonPropertyName(OidcConstants.TokenResponse.AccessToken)]
@@ -16,7 +16,7 @@ public sealed record AccessToken
     [JsonPropertyName(OidcConstants.TokenResponse.Scope)]
     public string Scope { get; init; } = "";
 
-    /// <summary>When it was requested, by this machine's clock.</summary>
+    /// <summary>When this machine requested it, by its own clock.</summary>
     [JsonPropertyName("issued_at")]
     public required DateTimeOffset IssuedAt { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record AccessToken
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>It needs a proof with each use (RFC 9449 §5).</summary>
+    /// <summary>The token needs a proof of possession with each use (RFC 9449 §5).</summary>
     [JsonIgnore]
     public bool IsBound => Type.Equals(OidcConstants.TokenResponse.DPoPTokenType, StringComparison.OrdinalIgnoreCase);
 
@@ -43,6 +43,6 @@ public sealed record AccessToken
             ExpiresAt = asked + TimeSpan.FromSeconds(answer.ExpiresIn),
         };
 
-    // A record would print the token.
+    // The generated text of a record would print the token.
     public override string ToString() => $"{nameof(AccessToken)} {{ Scope = {Scope}, ExpiresAt = {ExpiresAt} }}";
 }

@@ -4,9 +4,9 @@ using Culvert.Machine.Client.Tokens;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// Automatic mode: the identity provider's token, exchanged for an access token, or sent along with a request that does
-/// the exchange itself. The access token is kept until shortly before its end, in memory and for the other processes of
-/// this user on disk, because the identity token may be good for one exchange only. Each exchange reads the identity
+/// Automatic mode: exchanges the identity provider's token for an access token, or sends it in a request that does the
+/// exchange itself. The access token is cached until shortly before it expires, in memory and on disk for the user's
+/// other processes, because the identity token may be valid for one exchange only. Each exchange reads the identity
 /// token again.
 /// </summary>
 public sealed class FederatedProof(
@@ -18,10 +18,11 @@ public sealed class FederatedProof(
     TimeProvider time
 ) : IProofSource
 {
-    // What a service says that does not know assertions here: it did not read the body, so nothing was used.
+    // The error code of a service that does not accept assertions here. It did not read the body, so the assertion is
+    // unused.
     private const string NoCredential = "auth.missing";
 
-    // Enough for the enrolment that the token is for.
+    // Covers the enrolment that the token is used for.
     private static readonly TimeSpan SpareLife = TimeSpan.FromSeconds(30);
 
     private readonly string key = TokenCache.Key(
@@ -35,7 +36,7 @@ public sealed class FederatedProof(
 
     private AccessToken? kept;
 
-    /// <summary>With the folder that the configuration names, else one under the program's own.</summary>
+    /// <summary>Uses the cache folder of the configuration, or else a folder under <paramref name="stateFolder"/>.</summary>
     public static FederatedProof Create(
         IdentityOptions options,
         IdentityClient client,
@@ -55,7 +56,7 @@ public sealed class FederatedProof(
         );
     }
 
-    /// <summary>The key that a program with this state folder binds its tokens to.</summary>
+    /// <summary>The key to which a program with this state folder binds its tokens.</summary>
     public static BindingKey CreateBinding(IdentityOptions options, string stateFolder) =>
         BindingKey.LoadOrCreate(GetFolder(options, stateFolder));
 
@@ -69,7 +70,7 @@ public sealed class FederatedProof(
 
         var token = await cache.GetAsync(
             key,
-            // What another process got while we waited is as fresh as what we would get.
+            // A token that another process obtained during the wait is as fresh as a new one.
             found => IsUsable(found) && (!fresh || found.IssuedAt >= asked),
             ExchangeAsync,
             cancellationToken
@@ -90,7 +91,7 @@ public sealed class FederatedProof(
     )
         where T : class
     {
-        // Processes that share a folder share one exchange: the identity token may be good for no second one.
+        // Processes that share a folder share one exchange, because the identity token may not be valid for a second one.
         var isShared = options.TokenCache.Length > 0;
         if (!isShared && (fresh || await FindKeptAsync(cancellationToken) is null))
         {
@@ -164,7 +165,7 @@ public sealed class FederatedProof(
         }
     }
 
-    // The service does not return the reason of a refusal; this method explains what can be checked here.
+    // The service does not return the reason of a refusal. This method explains what can be checked locally.
     private ApiFailure Explain(ApiFailure failure, string assertion)
     {
         if (

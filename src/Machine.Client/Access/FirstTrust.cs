@@ -9,18 +9,17 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// Decides what may vouch for the service's public API before anything is shared with it (S7): the roots of a file,
-/// the platform root with a given fingerprint, or the system's roots. There is no trust on first use and no switch
-/// to do without.
+/// Decides which roots authenticate the service's public API before any secret is sent to it (S7): those of a file, the
+/// platform root with a given fingerprint, or the system's roots. There is no trust on first use, and the check cannot
+/// be disabled.
 /// </summary>
 public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeProvider? networkTime = null)
 {
     private const string PlatformCaPath = "/v1/platform_ca";
 
-    // Found by its fingerprint it cannot become wrong, so it is kept for the life of the process.
+    // A root found by its fingerprint cannot become invalid, so it is kept for the life of the process.
     private X509Certificate2? pinned;
 
-    /// <summary>TLS options for one client of the public API.</summary>
     public async Task<ApiResult<SslClientAuthenticationOptions>> GetAsync(CancellationToken cancellationToken)
     {
         var policy = new X509ChainPolicy
@@ -83,7 +82,7 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
             return answer.Failure;
         }
 
-        // After a root swap the service may send several; the one that was pinned counts.
+        // After a change of root the service may send several roots. Only the pinned one counts.
         CertificatePem.TryRead(answer.Value.CertificatePem, out var offered);
         pinned = offered?.FirstOrDefault(IsPinned);
         if (pinned is not null)
@@ -95,12 +94,12 @@ public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeP
         return Failure($"identity.ca_sha256 is {options.CaSha256}, but {options.Url.Authority} offers {found}.");
     }
 
-    // On a connection of its own, which carries nothing else and proves nothing: the fingerprint does.
+    // Uses a separate connection that carries no secret. The fingerprint authenticates the answer.
     private async Task<ApiResult<PlatformCaDocument>> FetchAsync(CancellationToken cancellationToken)
     {
         var unverified = new SslClientAuthenticationOptions
         {
-            // No party is authenticated yet: URLs in that certificate are untrusted and are not followed.
+            // The server is not authenticated yet: URLs in its certificate are untrusted and are not followed.
             CertificateChainPolicy = new X509ChainPolicy
             {
                 RevocationMode = X509RevocationMode.NoCheck,

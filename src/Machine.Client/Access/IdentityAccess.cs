@@ -3,10 +3,10 @@ using Culvert.Platform.Programs;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// How a machine without a certificate reaches the service and proves itself, as the configuration has it at the moment.
+/// How a machine without a certificate reaches the service and proves its identity, by the current configuration.
 /// </summary>
-/// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
-/// <exception cref="UnauthorizedAccessException">The same.</exception>
+/// <exception cref="IOException">The token folder cannot be used.</exception>
+/// <exception cref="UnauthorizedAccessException">The token folder cannot be used.</exception>
 internal sealed class IdentityAccess(
     IdentityOptions options,
     StateDirectory state,
@@ -16,12 +16,12 @@ internal sealed class IdentityAccess(
 {
     private volatile IdentityWay current = Open(options, state, time, networkTime);
 
-    /// <summary>Ask once for each attempt: its parts belong together.</summary>
+    /// <summary>Read this once for each attempt: its parts belong together.</summary>
     public IdentityWay Current => current;
 
-    /// <summary>Makes ready, and changes nothing yet: the action puts it in force.</summary>
-    /// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    /// <summary>Prepares the change without applying it; the returned action applies it.</summary>
+    /// <exception cref="IOException">The token folder cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">The token folder cannot be used.</exception>
     public Action Prepare(IdentityOptions next)
     {
         var network = current.Options.NetworkInForce;

@@ -7,8 +7,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// The part of the public API (8443) that a machine uses before it has a certificate: the token exchange and the two
-/// enrolments. Each call has a connection of its own; they are an hour apart.
+/// The part of the public API (8443) that a machine uses before it has a certificate: the token exchange and both
+/// enrolments. Each call opens a new connection, because calls are about an hour apart.
 /// </summary>
 public sealed class IdentityClient(
     IdentityOptions options,
@@ -19,12 +19,12 @@ public sealed class IdentityClient(
 {
     private const int MaxShownType = 40;
 
-    /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
+    /// <summary>The service's clock minus this machine's at the last answer; null before the first.</summary>
     public TimeSpan? ClockOffset { get; private set; }
 
     /// <summary>
-    /// Exchanges an identity token for an access token (RFC 7523 §2.1) that is bound to a key (RFC 9449 §5), unless the
-    /// rule wants none.
+    /// Exchanges an identity token for an access token (RFC 7523 §2.1). The token is bound to a key (RFC 9449 §5)
+    /// unless the rule disables that.
     /// </summary>
     public async Task<ApiResult<TokenResponse>> ExchangeAsync(
         string assertion,
@@ -40,7 +40,7 @@ public sealed class IdentityClient(
             ServiceAccountId = options.ServiceAccountIdOrNull,
             WorkspaceId = options.WorkspaceIdOrNull,
         };
-        // Without a rule the token is a person's, and the person's roles decide.
+        // Without a rule the token belongs to a person, and that person's roles apply.
         var post =
             options.RuleId.Length > 0
                 ? Post("/v1/oauth/token", request, WireJson.Default.TokenRequest)
@@ -62,7 +62,7 @@ public sealed class IdentityClient(
             : answer;
     }
 
-    /// <summary>Asks whether the service answers and is trusted; null when it does. Nothing is sent but the question.</summary>
+    /// <summary>Checks whether the service answers and is trusted; null when it does. Sends no credential.</summary>
     public async Task<ApiFailure?> ProbeAsync(CancellationToken cancellationToken)
     {
         var tls = await trust.GetAsync(cancellationToken);
@@ -77,7 +77,6 @@ public sealed class IdentityClient(
         return answer.Failure;
     }
 
-    /// <summary>Enrols an agent with an access token, the identity provider's token, or the tunnel token.</summary>
     public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
         AgentEnrollmentRequest request,
         string idempotencyKey,
@@ -94,7 +93,6 @@ public sealed class IdentityClient(
             cancellationToken
         );
 
-    /// <summary>Enrols an edge with an access token or the identity provider's token.</summary>
     public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
         EdgeEnrollmentRequest request,
         string idempotencyKey,

@@ -9,16 +9,20 @@ namespace Culvert.Machine.Client.Access;
 /// <summary>The <c>identity</c> section of agent and edge.</summary>
 public sealed record IdentityOptions
 {
-    /// <summary>The service's public URL, byte for byte as it is configured there; https.</summary>
+    /// <summary>The service's public URL, byte for byte as the service configures it; https.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>The base of the mTLS API; null means as told at enrolment.</summary>
+    /// <summary>The base of the mTLS API; null: use the URL that enrolment returns.</summary>
     public Uri? MachineUrl { get; init; }
 
-    /// <summary>The roots that may vouch for <see cref="Url"/>; empty for none. Excludes <see cref="CaSha256"/>.</summary>
+    /// <summary>
+    /// PEM file of the roots that authenticate <see cref="Url"/>; empty for none. Excludes <see cref="CaSha256"/>.
+    /// </summary>
     public string CaFile { get; init; } = "";
 
-    /// <summary>Lower-case hex SHA-256 of the platform root; empty for none. With both empty the system's roots decide.</summary>
+    /// <summary>
+    /// Lower-case hex SHA-256 of the platform root; empty for none. If both are empty, the system's roots apply.
+    /// </summary>
     public string CaSha256 { get; init; } = "";
 
     public IdentityMode Mode { get; init; } = IdentityMode.Automatic;
@@ -29,39 +33,39 @@ public sealed record IdentityOptions
     /// <summary>Set in automatic mode.</summary>
     public string RuleId { get; init; } = "";
 
-    /// <summary>Empty unless the rule's target is to be checked.</summary>
+    /// <summary>Optional: the service account that the rule must target.</summary>
     public string ServiceAccountId { get; init; } = "";
 
-    /// <summary>Empty unless the rule spans several.</summary>
+    /// <summary>Set only when the rule covers several workspaces.</summary>
     public string WorkspaceId { get; init; } = "";
 
     /// <summary>Set in automatic mode.</summary>
     public IdentityTokenOptions Token { get; init; } = new();
 
     /// <summary>
-    /// Where access tokens and the key they are bound to are kept; processes that name the same folder share them. Empty
-    /// for one under the state directory.
+    /// Folder for access tokens and the key they are bound to; processes that name the same folder share them. Empty: a
+    /// folder under the state directory.
     /// </summary>
     public string TokenCache { get; init; } = "";
 
     /// <summary>Set in manual mode.</summary>
     public SecretReference? TunnelToken { get; init; }
 
-    /// <summary>How the service is reached.</summary>
+    /// <summary>Proxy and network settings for connections to the service.</summary>
     public NetworkOptions Network
     {
         get => NetworkInForce.Current;
         init => NetworkInForce = new NetworkSource(value);
     }
 
-    /// <summary>Where <see cref="Network"/> may change while the program runs.</summary>
+    /// <summary>Holds <see cref="Network"/>, which may change while the program runs.</summary>
     public NetworkSource NetworkInForce { get; private init; } = new(NetworkOptions.Default);
 
     internal string? ServiceAccountIdOrNull => ServiceAccountId.Length > 0 ? ServiceAccountId : null;
 
     internal string? WorkspaceIdOrNull => WorkspaceId.Length > 0 ? WorkspaceId : null;
 
-    /// <summary>The request with the identity provider's token in it, when that is the proof.</summary>
+    /// <summary>The request, with the identity provider's token in it when that is the proof.</summary>
     internal T Assert<T>(T request, Proof proof)
         where T : AssertedRequest =>
         proof.IsAssertion
@@ -75,6 +79,6 @@ public sealed record IdentityOptions
             }
             : request;
 
-    /// <summary>The same, reached as <paramref name="network"/> says from now on.</summary>
+    /// <summary>A copy that takes its network settings from <paramref name="network"/>.</summary>
     public IdentityOptions Under(NetworkSource network) => this with { NetworkInForce = network };
 }

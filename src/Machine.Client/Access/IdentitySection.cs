@@ -6,15 +6,13 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Machine.Client.Access;
 
-/// <summary>Reads the <c>identity</c> section, with the rules that its keys have among each other.</summary>
+/// <summary>Reads the <c>identity</c> section and checks the rules between its keys.</summary>
 public static class IdentitySection
 {
     private const int Sha256HexLength = 64;
     private static readonly Uri Unset = new("https://unset.invalid");
 
-    /// <summary>Reads the section.</summary>
-    /// <param name="root">The top of the configuration.</param>
-    /// <param name="allowManual">True for agents; an edge has no tunnel token.</param>
+    /// <summary>Reads the section. <paramref name="allowManual"/> is true for agents; an edge has no tunnel token.</summary>
     public static IdentityOptions Read(ConfigSection root, bool allowManual)
     {
         var section = root.Section("identity");
@@ -84,7 +82,7 @@ public static class IdentitySection
                 TimeSpan.FromMinutes(1)
             ),
             Detector = token.Choice("detector", PlatformDetectors.Auto, PlatformDetectors.Names),
-            // The service's identifier is its URL as written, without a slash at the end.
+            // The service's identifier is its URL as written, without a trailing slash.
             Audience = token.String("audience", url?.OriginalString.TrimEnd('/') ?? ""),
         };
         string[] chosen =

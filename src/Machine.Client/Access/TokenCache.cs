@@ -7,9 +7,9 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// Access tokens on disk, so that the processes of one user on one host share one exchange: an identity token may be
-/// good for a single one. Entries are 0600, replaced whole, and taken under a lock that other processes respect. When
-/// the folder cannot be used, each process is on its own: a cache must never be the reason that nothing works.
+/// Access tokens on disk: the processes of one user on one host share one exchange, because an identity token may be
+/// valid for only one. Entries have mode 0600, are replaced atomically, and are guarded by a lock file. When the folder
+/// cannot be used, each process caches its own tokens: the cache never causes a failure.
 /// </summary>
 public sealed class TokenCache
 {
@@ -20,8 +20,8 @@ public sealed class TokenCache
     private readonly string folder;
     private readonly TimeProvider networkTime;
 
-    /// <param name="folder">Made on first use, 0700.</param>
-    /// <param name="networkTime">The clock of the wait for the lock.</param>
+    /// <param name="folder">Created on first use with mode 0700.</param>
+    /// <param name="networkTime">The clock that bounds the wait for the lock.</param>
     public TokenCache(string folder, TimeProvider networkTime)
     {
         this.folder = folder;
@@ -32,11 +32,10 @@ public sealed class TokenCache
     public static string Key(params ReadOnlySpan<string> parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
-    /// <summary>The kept token when it is still usable, else what the exchange gives, which is then kept.</summary>
-    /// <param name="key">From <see cref="Key"/>.</param>
-    /// <param name="isUsable">Whether a kept token will do.</param>
-    /// <param name="exchange">Gets a new one. Runs while other processes wait for it.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>
+    /// Returns the cached token if it is still usable; otherwise runs the exchange and caches its token. Other
+    /// processes wait while <paramref name="exchange"/> runs. <paramref name="key"/> comes from <see cref="Key"/>.
+    /// </summary>
     public async Task<ApiResult<AccessToken>> GetAsync(
         string key,
         Func<AccessToken, bool> isUsable,
@@ -59,7 +58,7 @@ public sealed class TokenCache
         return result;
     }
 
-    /// <summary>The kept token when it is still usable.</summary>
+    /// <summary>Returns the cached token if it is still usable.</summary>
     public async Task<AccessToken?> FindAsync(
         string key,
         Func<AccessToken, bool> isUsable,
@@ -70,7 +69,7 @@ public sealed class TokenCache
         return held is not null && Read(key) is { } kept && isUsable(kept) ? kept : null;
     }
 
-    /// <summary>Drops a kept token that the service would not have, unless another process has replaced it by now.</summary>
+    /// <summary>Drops a cached token that the service rejected, unless another process has replaced it.</summary>
     public async Task ForgetAsync(string key, AccessToken token, CancellationToken cancellationToken)
     {
         await using var held = await LockAsync(key, cancellationToken);
@@ -80,7 +79,7 @@ public sealed class TokenCache
         }
     }
 
-    // Null when there is nothing to lock in, or its holder does not let go.
+    // Null when the folder cannot be used, or when another process holds the lock for too long.
     private async Task<FileStream?> LockAsync(string key, CancellationToken cancellationToken)
     {
         var started = networkTime.GetTimestamp();
@@ -111,7 +110,7 @@ public sealed class TokenCache
         }
     }
 
-    // Half an entry cannot be, but a foreign or a readable one can: it counts as none.
+    // Entries are never partial, but one may be of another program or readable by others: it is ignored.
     private AccessToken? Read(string key)
     {
         try
@@ -138,7 +137,7 @@ public sealed class TokenCache
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // Kept in memory all the same.
+            // The token stays in memory.
         }
     }
 

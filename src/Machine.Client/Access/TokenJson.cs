@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Access;
 
-/// <summary>Serialiser of cached access tokens.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],

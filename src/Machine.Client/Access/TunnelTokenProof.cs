@@ -3,7 +3,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Machine.Client.Access;
 
-/// <summary>Manual mode: the tunnel token, read again at each use (S5).</summary>
+/// <summary>Manual mode: the tunnel token, which is read again at each use (S5).</summary>
 public sealed class TunnelTokenProof(SecretReference token) : IProofSource
 {
     public Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken) =>

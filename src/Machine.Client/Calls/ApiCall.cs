@@ -8,28 +8,28 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
     /// <summary>An access token or the tunnel token.</summary>
     public Proof? Proof { get; init; }
 
-    /// <summary>The key that the request proves; a bound access token brings its own.</summary>
+    /// <summary>The key whose proof the request carries; a bound access token brings its own.</summary>
     public BindingKey? Binding
     {
         get => field ?? Proof?.Binding;
         init;
     }
 
-    /// <summary>Makes repeats of the request one with it, for calls that issue something; null for the others.</summary>
+    /// <summary>Makes repeats of a request that issues something idempotent; null for other calls.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Other secrets in the body, for the redaction of whatever comes back.</summary>
+    /// <summary>Other secrets in the body, to redact from the answer.</summary>
     public string? Secret { get; init; }
 
-    /// <summary>Headers that only this service knows.</summary>
+    /// <summary>Service-specific headers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
-    /// <summary>From the connection's start to the answer's last byte.</summary>
+    /// <summary>From the start of the connection to the last byte of the answer.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(15);
 
     public int MaxAnswerBytes { get; init; } = 1024 * 1024;
 
-    /// <summary>Shows a proof; an assertion is in the body already.</summary>
+    /// <summary>Adds the proof; an assertion is already in the body.</summary>
     public ApiCall Prove(Proof proof) =>
         proof.IsAssertion ? this with { Secret = proof.Token, Binding = proof.Binding } : this with { Proof = proof };
 

@@ -13,8 +13,8 @@ using Duende.IdentityModel;
 namespace Culvert.Machine.Client.Calls;
 
 /// <summary>
-/// Sends requests to one base URL over HTTP/1.1 and turns every expected failure into an <see cref="ApiFailure"/>.
-/// No proxy but the configured one, no redirects, no cookies, bounded time and answers.
+/// Sends requests to one base URL over HTTP/1.1 and maps each expected failure to an <see cref="ApiFailure"/>. Uses
+/// only the configured proxy, follows no redirects, stores no cookies, and bounds time and answer size.
 /// </summary>
 internal sealed class ApiChannel : IDisposable
 {
@@ -31,10 +31,9 @@ internal sealed class ApiChannel : IDisposable
     private readonly HttpClient client;
 
     /// <param name="baseUrl">May carry a path prefix.</param>
-    /// <param name="tls">What the server must show, and what we show it.</param>
+    /// <param name="tls">Server verification and the client certificate.</param>
     /// <param name="time">The clock of dates.</param>
     /// <param name="networkTime">The clock of time limits.</param>
-    /// <param name="network">How the server is reached.</param>
     public ApiChannel(
         Uri baseUrl,
         SslClientAuthenticationOptions tls,
@@ -58,13 +57,14 @@ internal sealed class ApiChannel : IDisposable
         };
     }
 
-    /// <summary>Why the last server certificate was refused, when the channel's own check did it.</summary>
+    /// <summary>Why the channel's own check refused the last server certificate.</summary>
     public string? TrustRefusal { get; set; }
 
-    /// <summary>The service's clock minus ours at the last answer; null before the first. Reported, never applied.</summary>
+    /// <summary>
+    /// The service's clock minus this machine's at the last answer; null before the first. Reported, never applied.
+    /// </summary>
     public TimeSpan? ClockOffset { get; private set; }
 
-    /// <summary>Sends a call whose answer holds a value.</summary>
     public async Task<ApiResult<T>> SendAsync<T>(
         ApiCall call,
         JsonTypeInfo<T> type,
@@ -76,7 +76,6 @@ internal sealed class ApiChannel : IDisposable
         return result.IsSuccess ? Read(call, result.Value, type) : result.Failure;
     }
 
-    /// <summary>Reads an answer's value.</summary>
     public static ApiResult<T> Read<T>(ApiCall call, ApiAnswer answer, JsonTypeInfo<T> type)
         where T : class
     {
@@ -95,7 +94,7 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    // The path names the member, or the type what is lacking; the exception's message could quote a value.
+    // The path names the member, or the type names what is missing; the exception's message could quote a value.
     private static string DescribeError<T>(byte[] body, string? path, JsonTypeInfo<T> type)
     {
         if (path is { Length: > 2 })
@@ -125,7 +124,6 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    /// <summary>Sends a call and gives the raw answer with a status of 2xx.</summary>
     public async Task<ApiResult<ApiAnswer>> SendAsync(ApiCall call, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(call.Timeout, networkTime);
@@ -185,8 +183,8 @@ internal sealed class ApiChannel : IDisposable
         return (refusal, isNew && AsksForNonce(response, answer));
     }
 
-    // RFC 9449 §8 and §9: the token endpoint says it in the body, to a JSON request as a code of the service; all other
-    // endpoints send a challenge.
+    // RFC 9449 §8 and §9: the token endpoint requests a nonce in the body (for a JSON request, as a code of the
+    // service); all other endpoints send a challenge.
     private static bool AsksForNonce(HttpResponseMessage response, ApiAnswer answer) =>
         answer.Status is 400 or 401
         && (
@@ -240,7 +238,7 @@ internal sealed class ApiChannel : IDisposable
 
     private async Task<ApiAnswer?> ReadAsync(ApiCall call, HttpResponseMessage response, CancellationToken ct)
     {
-        // The wall clock is measured where the service writes its own into the answer (RFC 9110 §6.6.1).
+        // The service writes its clock into the Date header (RFC 9110 §6.6.1).
         ClockOffset = response.Headers.Date is { } date ? date - time.GetUtcNow() : ClockOffset;
         await using var stream = await response.Content.ReadAsStreamAsync(ct);
         var body = new MemoryStream();
@@ -282,7 +280,7 @@ internal sealed class ApiChannel : IDisposable
         };
     }
 
-    // What a redirect leads to has not proven to be the service, so that nothing is sent there.
+    // The target of a redirect has not proven to be the service, so nothing is sent to it.
     private static string? DescribeRedirect(HttpResponseMessage response) =>
         (int)response.StatusCode is >= 300 and < 400 && response.Headers.Location is { } target
             ? $"It redirects to {target}, and redirects are not followed."
@@ -300,7 +298,7 @@ internal sealed class ApiChannel : IDisposable
         }
     }
 
-    // RFC 6749 §5.2: the other shape in which token endpoints refuse.
+    // RFC 6749 §5.2: the other format of a token endpoint's errors.
     private static ErrorEnvelope? ReadOAuthError(byte[] body)
     {
         try
@@ -344,7 +342,7 @@ internal sealed class ApiChannel : IDisposable
             : wait;
     }
 
-    // Whatever the other side says is shown short, on one line, and without what we sent in confidence.
+    // Text of the peer is shown shortened, on one line, and without the secrets that were sent.
     private static string Safe(ApiCall call, string text)
     {
         foreach (var secret in new[] { call.Proof?.Token, call.Secret })

@@ -3,21 +3,21 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Machine.Client.Calls;
 
-/// <summary>Why a call failed: what the operator needs, and never a token.</summary>
+/// <summary>Why a call failed, for the operator. Never contains a token.</summary>
 public sealed record ApiFailure
 {
     public required ApiFailureKind Kind { get; init; }
 
-    /// <summary>Method and path, or another name of what was tried.</summary>
+    /// <summary>Method and path, or another name of the attempted operation.</summary>
     public required string Operation { get; init; }
 
     /// <summary>The HTTP status; null when there was no answer.</summary>
     public int? Status { get; init; }
 
-    /// <summary>The service's stable code, such as <c>enrolment.method</c>; null when it gave none.</summary>
+    /// <summary>The service's stable code, such as <c>enrolment.method</c>; null when the answer has none.</summary>
     public string? Code { get; init; }
 
-    /// <summary>The class of the error, such as <c>permission_error</c>; null when the answer names none.</summary>
+    /// <summary>The class of the error, such as <c>permission_error</c>; null when the answer has none.</summary>
     public string? Type { get; init; }
 
     /// <summary>The service's id of the request, for its logs and history.</summary>
@@ -29,19 +29,21 @@ public sealed record ApiFailure
     /// <summary>With <see cref="ApiFailureKind.Unreachable"/>: how the connection failed.</summary>
     public ConnectCause Cause { get; init; }
 
-    /// <summary>How long the service asks to wait; null when it does not.</summary>
+    /// <summary>How long the service asks the client to wait; null when it does not.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Whether the same request may succeed later without any change.</summary>
+    /// <summary>Whether the same request may succeed later without a change.</summary>
     public bool IsTransient => Kind is not (ApiFailureKind.Refused or ApiFailureKind.Malformed);
 
     /// <summary>
-    /// Whether the request may have been carried out, or still is: repeated with the same <c>Idempotency-Key</c> it gives
-    /// what the first one made.
+    /// Whether the request may have been carried out or is still running: a repeat with the same <c>Idempotency-Key</c>
+    /// returns the result of the first one.
     /// </summary>
     public bool IsUndecided => IsTransient || IsPending;
 
-    /// <summary>Whether the service says that the first request with that <c>Idempotency-Key</c> has not ended.</summary>
+    /// <summary>
+    /// Whether the service reports that the first request with that <c>Idempotency-Key</c> is still running.
+    /// </summary>
     public bool IsPending => Code == "idempotency.pending";
 
     public override string ToString()

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Machine.Client.Calls;
 
 /// <summary>The outcome of a call to the service.</summary>
-/// <typeparam name="T">What a successful answer holds.</typeparam>
 public sealed record ApiResult<T>
     where T : class
 {

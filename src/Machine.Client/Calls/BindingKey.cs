@@ -8,8 +8,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Machine.Client.Calls;
 
 /// <summary>
-/// The key that our access tokens are bound to (RFC 9449): a token that is stolen without it is worth nothing. Also
-/// remembers the last nonce of each server.
+/// The key to which access tokens are bound (RFC 9449): a stolen token is useless without it. Also stores the last
+/// nonce of each server.
 /// </summary>
 public sealed class BindingKey
 {
@@ -20,15 +20,15 @@ public sealed class BindingKey
 
     private BindingKey(SigningKey key) => signer = new DpopProofSigner(key);
 
-    /// <summary>RFC 7638 thumbprint of the public half.</summary>
+    /// <summary>RFC 7638 thumbprint of the public key.</summary>
     public string Thumbprint => signer.Thumbprint;
 
     /// <summary>A key that lives as long as the process.</summary>
     public static BindingKey Create() => new(SigningKey.Create());
 
     /// <summary>
-    /// The key of a folder, made on first use, so that a restart and other processes of the user prove the same. A
-    /// folder that cannot be used gives a key of this process alone.
+    /// The key of a folder, created on first use, so that restarts and the user's other processes use the same key. If
+    /// the folder cannot be used, the key lives as long as the process.
     /// </summary>
     public static BindingKey LoadOrCreate(string folder)
     {
@@ -54,12 +54,11 @@ public sealed class BindingKey
         }
     }
 
-    /// <summary>A proof for one request.</summary>
     public string Prove(string method, Uri target, DateTimeOffset now, string? accessToken) =>
         signer.Sign(method, target, now, nonces.GetValueOrDefault(target.Authority), accessToken);
 
     /// <summary>Stores a server's nonce (RFC 9449 §8).</summary>
-    /// <returns>Whether it is another than the last.</returns>
+    /// <returns>Whether it differs from the previous nonce.</returns>
     public bool Remember(Uri target, string nonce)
     {
         var known = nonces.GetValueOrDefault(target.Authority);
@@ -67,7 +66,7 @@ public sealed class BindingKey
         return known != nonce;
     }
 
-    // The first writer wins; the other writers read its file.
+    // The first writer wins; the others read its file.
     private static void Store(string folder, string path)
     {
         Directory.CreateDirectory(folder, PrivateFile.FolderMode);

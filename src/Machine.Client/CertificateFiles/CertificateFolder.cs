@@ -10,20 +10,20 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Machine.Client.CertificateFiles;
 
 /// <summary>
-/// Key, certificate and trust bundle as files for another server. Every change is a new folder, and one rename
-/// brings all of its files at once:
+/// Key, certificate and trust bundle as files for another server. Each change creates a new folder, and one rename
+/// publishes all of its files atomically:
 /// <code>
 /// DIR/tls.key -> ..data/tls.key      0600  private key, PKCS#8
 /// DIR/tls.crt -> ..data/tls.crt      0600  leaf, then its chain without the root
-/// DIR/tls.pem -> ..data/tls.pem      0600  both in one file, for who reads a single one
+/// DIR/tls.pem -> ..data/tls.pem      0600  both in one file, for servers that read a single file
 /// DIR/ca.crt  -> ..data/ca.crt       0600  the tunnel's trust bundle
-/// DIR/certificate.json -> …          0600  what they are
-/// DIR/..data  -> ..20260101T000000Z-0a1b2c3d-77aa   the version in force: the link that is swapped
-/// DIR/.culvert/                      0700  lock, pending request, kept tokens
+/// DIR/certificate.json -> …          0600  their description
+/// DIR/..data  -> ..20260101T000000Z-0a1b2c3d-77aa   the current version: the link that is replaced
+/// DIR/.culvert/                      0700  lock, pending request, cached tokens
 /// </code>
-/// A reader never finds a new key with an old certificate in one version; the version before the one in force stays,
-/// for a reader that resolved the link just before. One writer at a time, held off by a lock that ends with its
-/// process. Nothing that is not ours is ever touched: it is refused by name.
+/// A reader never finds a new key with an old certificate in one version. The previous version stays for a reader that
+/// resolved the link just before. A lock that ends with its process allows one writer at a time. Files of other origin
+/// are never changed: the folder is refused, and the error names the file.
 /// </summary>
 public sealed class CertificateFolder : IDisposable
 {
@@ -51,20 +51,21 @@ public sealed class CertificateFolder : IDisposable
         State = state;
     }
 
-    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>The private part of the folder.</summary>
+    /// <summary>The private part of the folder (<c>.culvert</c>).</summary>
     public StateDirectory State { get; }
 
-    /// <summary>What is in force; null before the first time.</summary>
+    /// <summary>The current certificate; null before the first.</summary>
     public FiledCertificate? Current { get; private set; }
 
-    /// <summary>The command after a change has not been run to a good end yet.</summary>
+    /// <summary>The command after a change has not succeeded yet.</summary>
     public bool IsCommandOwed => File.Exists(State.GetPath(CommandFile));
 
-    /// <summary>Makes the folder where needed, takes its lock, and checks everything in it.</summary>
-    /// <exception cref="CertificateFolderException">It is busy, open to others, or holds what is not ours.</exception>
+    /// <summary>Creates the folder if needed, takes its lock, and checks everything in it.</summary>
+    /// <exception cref="CertificateFolderException">
+    /// The folder is locked, accessible to others, or contains foreign files.
+    /// </exception>
     public static CertificateFolder Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
@@ -102,7 +103,7 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    /// <summary>Key and certificate in force; null when there are none, or none that can be used.</summary>
+    /// <summary>The current key and certificate; null when there are none or they cannot be used.</summary>
     public KeyAndCertificate? ReadCurrent()
     {
         try
@@ -120,7 +121,7 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    /// <summary>The trust bundle in force; null when there is none.</summary>
+    /// <summary>The current trust bundle; null when there is none.</summary>
     public string? ReadBundle()
     {
         try
@@ -133,8 +134,8 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    /// <summary>Puts a whole new version in force.</summary>
-    /// <exception cref="CertificateFolderException">The disk refuses; the version before is still in force.</exception>
+    /// <summary>Writes a complete new version and makes it current.</summary>
+    /// <exception cref="CertificateFolderException">The disk refuses; the previous version is still current.</exception>
     public void Write(FiledCertificate record, KeyAndCertificate pair, string bundlePem)
     {
         var version = CreateName(record);
@@ -179,7 +180,7 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    /// <summary>Before it is sent.</summary>
+    /// <summary>Call this before the request is sent.</summary>
     /// <exception cref="CertificateFolderException">The disk refuses.</exception>
     public void KeepRequest(string url, string tunnelId, PendingRequest request) =>
         Store(
@@ -196,10 +197,10 @@ public sealed class CertificateFolder : IDisposable
             )
         );
 
-    /// <summary>Its certificate is in force, or there will never be one.</summary>
+    /// <summary>Call this when the certificate of the request is current, or will never be issued.</summary>
     public void DropRequest() => State.Delete(RequestFile);
 
-    /// <summary>Before a change is put in force, so that no crash after it can lose the command.</summary>
+    /// <summary>Call this before a change is published, so that a crash cannot lose the command.</summary>
     public void OweCommand() => Store(CommandFile, "");
 
     public void CommandIsDone() => State.Delete(CommandFile);
@@ -225,7 +226,7 @@ public sealed class CertificateFolder : IDisposable
     private void PutInForce(string version)
     {
         var next = System.IO.Path.Combine(Path, NextData);
-        File.Delete(next); // a leftover of a crash
+        File.Delete(next); // left by a crash
         Directory.CreateSymbolicLink(next, version);
         PosixFile.Rename(next, System.IO.Path.Combine(Path, Data));
         foreach (var name in PublicNames)
@@ -250,7 +251,7 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    // What stays is one folder too many until the next change.
+    // The folder that stays is removed at the next change.
     private static void DeleteQuietly(string? folder)
     {
         try
@@ -345,7 +346,7 @@ public sealed class CertificateFolder : IDisposable
         }
     }
 
-    // A version that cannot be read counts as none: everything can be requested again.
+    // A version that cannot be read counts as absent: everything can be requested again.
     private FiledCertificate? ReadRecord()
     {
         try

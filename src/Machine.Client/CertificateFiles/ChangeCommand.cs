@@ -5,7 +5,9 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>The operator's command after a change (<c>nginx -s reload</c>): words, no shell, bounded time.</summary>
+/// <summary>
+/// The operator's command after a change (<c>nginx -s reload</c>): words without a shell, with a time limit.
+/// </summary>
 public sealed class ChangeCommand
 {
     private const int MaxShown = 300;
@@ -17,8 +19,8 @@ public sealed class ChangeCommand
     private ChangeCommand(string[] words) => this.words = words;
 
     /// <summary>
-    /// Splits at blanks; single and double quotes hold words together. Nothing is expanded, and no character means
-    /// anything else. Null when the text is empty, or a quote is not closed.
+    /// Splits at blanks; single and double quotes hold words together. Nothing is expanded, and no other character is
+    /// special. Null when the text is empty or a quote is not closed.
     /// </summary>
     public static ChangeCommand? Parse(string text)
     {
@@ -69,7 +71,7 @@ public sealed class ChangeCommand
 
     public IReadOnlyList<string> Words => words;
 
-    /// <summary>Runs it to its end. Null = it ended well; else a sentence.</summary>
+    /// <summary>Runs the command until it exits. Null: exit code 0; else a sentence that describes the failure.</summary>
     public async Task<string?> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Timeout, time);
@@ -108,7 +110,7 @@ public sealed class ChangeCommand
             }
         }
 
-        // The last of what it says is where the reason is.
+        // The last lines of the output usually contain the reason.
         void Note(string? line)
         {
             lock (said)
@@ -125,7 +127,7 @@ public sealed class ChangeCommand
         }
     }
 
-    // A server that the command has started may keep its output open for ever: the command's own end is what counts.
+    // A server that the command started may keep its output open, so only the command's own exit counts.
     private static async Task ExitAsync(Process process, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -2,10 +2,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>What the files of a version are: written next to them, for the next run and for people.</summary>
+/// <summary>The description of a version, written next to its files for the next run and for people.</summary>
 public sealed record FiledCertificate
 {
-    /// <summary>The service that it is from.</summary>
+    /// <summary>The URL of the service that issued it.</summary>
     public required string Url { get; init; }
 
     public required string TunnelId { get; init; }
@@ -15,12 +15,12 @@ public sealed record FiledCertificate
 
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>The last second of validity, itself included (RFC 5280 §4.1.2.5).</summary>
+    /// <summary>The last second of validity, inclusive (RFC 5280 §4.1.2.5).</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>The service's renewal window.</summary>
+    /// <summary>Start of the service's renewal window.</summary>
     public required DateTimeOffset RenewAfter { get; init; }
 
     public required DateTimeOffset RenewBefore { get; init; }

@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>Serialisers of the records that are stored with the files.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],

@@ -7,7 +7,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>The public API as a rotation job uses it: with an access token of the scope <c>certificate:issue</c>.</summary>
+/// <summary>The public API for a rotation job, with an access token of the scope <c>certificate:issue</c>.</summary>
 public sealed class RotationClient(
     IdentityOptions options,
     FirstTrust trust,
@@ -18,7 +18,7 @@ public sealed class RotationClient(
 {
     private const int Unauthorized = 401;
 
-    /// <summary>The certificate for a key.</summary>
+    /// <summary>Requests a certificate for a key.</summary>
     public Task<ApiResult<ServerCertificateDocument>> IssueAsync(
         string tunnelId,
         PendingRequest request,
@@ -50,7 +50,7 @@ public sealed class RotationClient(
         );
     }
 
-    /// <summary>The bundle in force, and what is to be done with a certificate.</summary>
+    /// <summary>Gets the current bundle and the service's renewal advice for a certificate.</summary>
     public Task<ApiResult<RenewalAdvice>> AdviseAsync(
         string tunnelId,
         string? serial,
@@ -72,7 +72,7 @@ public sealed class RotationClient(
         );
     }
 
-    // A kept token may have been revoked meanwhile; a fresh one then tells whether the right itself is gone.
+    // A cached token may have been revoked. A fresh one shows whether the permission itself is gone.
     private async Task<ApiResult<T>> RepeatAsync<T>(Func<bool, Task<ApiResult<T>>> send, CancellationToken ct)
         where T : class
     {

@@ -5,9 +5,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.CertificateFiles;
 
 /// <summary>
-/// One run over a folder: decides whether anything is due, and does it. The key is made here and stays here. The request
-/// is kept before it is sent and dropped after its certificate is in force, so that a run after a lost answer or a crash
-/// gets the certificate that was signed, and not a second one.
+/// One run over a folder: decides whether a renewal is due, and does it. The private key is generated here and never
+/// leaves the machine. The request is stored before it is sent and dropped after its certificate is current, so that a
+/// run after a lost answer or a crash gets the same certificate and not a second one.
 /// </summary>
 public sealed class RotationJob(
     CertificateFolder folder,
@@ -16,11 +16,13 @@ public sealed class RotationJob(
     TimeProvider time
 )
 {
-    // The first request with the same key may still be under way: that ends within the service's own deadline.
+    // The first request with the same key may still be running; the service's own deadline bounds it.
     private const int PendingTries = 20;
     private static readonly TimeSpan PendingWait = TimeSpan.FromSeconds(1);
 
-    /// <exception cref="CertificateFolderException">The folder is another's, or the disk refuses.</exception>
+    /// <exception cref="CertificateFolderException">
+    /// The folder belongs to another service or tunnel, or the disk refuses.
+    /// </exception>
     public async Task<RotationResult> RunAsync(CancellationToken cancellationToken)
     {
         var present = folder.Current;
@@ -60,7 +62,7 @@ public sealed class RotationJob(
             return CreateResult(RotationOutcome.Unchanged);
         }
 
-        // Clients that hold no more than this bundle would refuse the leaf: then both change, or neither.
+        // Clients that have only this bundle would refuse the leaf: then both change, or neither.
         return Vouches(bundle, pair)
             ? File(RotationOutcome.BundleChanged, present with { BundleEpoch = bundle.Epoch }, pair, bundle)
             : await RenewAsync(cancellationToken);
@@ -75,7 +77,7 @@ public sealed class RotationJob(
     {
         var kept = folder.LoadRequest(options.Url, options.TunnelId);
         var first = await ObtainAsync(kept, cancellationToken);
-        // What was signed for a request of long ago may be due itself by now: it is not worth a change.
+        // The certificate of an old request may already be due for renewal. It is not worth a change.
         return first.Issued is { } issued && kept is not null && DueAt(Record(issued.Certificate, 0)) <= Now
             ? await TakeAsync(await ObtainAsync(null, cancellationToken), cancellationToken)
             : await TakeAsync(first, cancellationToken);
@@ -124,7 +126,7 @@ public sealed class RotationJob(
             return Failed(obtained.Failure!);
         }
 
-        // After the certificate: a bundle from before it might not vouch for it yet.
+        // The bundle is fetched after the certificate: an earlier one might not vouch for it yet.
         if (issued.TrustBundle is not { } bundle)
         {
             var advice = await client.AdviseAsync(options.TunnelId, null, cancellationToken);

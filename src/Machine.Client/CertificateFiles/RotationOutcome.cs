@@ -3,15 +3,15 @@ namespace Culvert.Machine.Client.CertificateFiles;
 /// <summary>The result of a run of a rotation job.</summary>
 public enum RotationOutcome
 {
-    /// <summary>Nothing was due; the files are as they were.</summary>
+    /// <summary>Nothing was due; the files are unchanged.</summary>
     Unchanged,
 
-    /// <summary>The trust bundle is another one; key and certificate are as they were.</summary>
+    /// <summary>The trust bundle changed; key and certificate are unchanged.</summary>
     BundleChanged,
 
-    /// <summary>A new key and certificate are in force.</summary>
+    /// <summary>A new key and certificate are current.</summary>
     Renewed,
 
-    /// <summary>It was due and could not be done; the files are as they were.</summary>
+    /// <summary>A renewal was due and failed; the files are unchanged.</summary>
     Failed,
 }

@@ -3,10 +3,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>When a certificate in a folder is due, as pure functions.</summary>
+/// <summary>Computes when a certificate in a folder is due, as pure functions.</summary>
 public static class RotationSchedule
 {
-    /// <summary>The operator's bound or the service's window, whichever comes first.</summary>
+    /// <summary>The operator's bound or the service's window, whichever is earlier.</summary>
     public static DateTimeOffset DueAt(FiledCertificate certificate, TimeSpan renewBefore, double unit)
     {
         var window = RenewalPlan.RenewAt(
@@ -18,14 +18,14 @@ public static class RotationSchedule
         );
         if (renewBefore >= certificate.NotAfter - certificate.IssuedAt)
         {
-            return window; // it would always be due
+            return window; // else it would always be due
         }
 
         var bound = certificate.NotAfter - renewBefore;
         return bound < window ? bound : window;
     }
 
-    /// <summary>Whether the service wants it replaced by now.</summary>
+    /// <summary>Whether the service already requests its replacement.</summary>
     public static bool IsCalledBack(RenewalAdvice advice, double unit, DateTimeOffset now) =>
         advice.IsRevoked || (advice.SuggestedWindow is { } window && RenewalPlan.Within(window, unit) <= now);
 }

@@ -1,8 +1,6 @@
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>
-/// A request on its way, kept so that a repeat after a crash gets the certificate that was signed for it.
-/// </summary>
+/// <summary>A pending request, stored so that a repeat after a crash gets the certificate that was signed for it.</summary>
 internal sealed record StoredRequest
 {
     public required string Url { get; init; }
@@ -13,6 +11,6 @@ internal sealed record StoredRequest
 
     public required string KeyPem { get; init; }
 
-    // Never the key.
+    // Never prints the key.
     public override string ToString() => $"{nameof(StoredRequest)} {TunnelId}";
 }

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>
-/// Reads an agent's record of calls line by line and says what is not as it was written. After each finding it
-/// continues with what it found, so that one changed line is one finding.
+/// Reads an agent's call record line by line and reports each line that was changed. After a finding it continues from
+/// the line it found, so that one changed line gives one finding.
 /// </summary>
-/// <param name="noted">Records of which the hash is wanted at the end.</param>
+/// <param name="noted">Numbers of the records whose hash is needed at the end.</param>
 public sealed class CallRecordChain(IEnumerable<long> noted)
 {
     private readonly Dictionary<long, string> found = noted.Distinct().ToDictionary(sequence => sequence, _ => "");
 
-    /// <summary>Lines so far.</summary>
+    /// <summary>Number of lines read.</summary>
     public long Records { get; private set; }
 
     /// <summary>The first record's number; 0 = none.</summary>
@@ -20,23 +20,21 @@ public sealed class CallRecordChain(IEnumerable<long> noted)
     /// <summary>The last record's number; 0 = none.</summary>
     public long Last { get; private set; }
 
-    /// <summary>The last record's hash.</summary>
     public string Head { get; private set; } = CallRecordLine.Start;
 
-    /// <summary>Whether a record of that number is between the first and the last.</summary>
+    /// <summary>Whether the record of that number lies between the first and the last.</summary>
     public bool Covers(long sequence) => sequence > 0 && sequence >= First && sequence <= Last;
 
-    /// <summary>The hash of a record that was noted; empty = it was not found.</summary>
+    /// <summary>The hash of a noted record; empty when it was not found.</summary>
     public string HashOf(long sequence) => found.GetValueOrDefault(sequence, "");
 
-    /// <summary>The next line.</summary>
-    /// <param name="line">Without its line break.</param>
+    /// <summary>Checks the next line, without its line break.</summary>
     public IEnumerable<CallRecordFinding> Add(ReadOnlySpan<byte> line)
     {
         Records++;
         if (CallRecordLine.Read(line) is not { } record)
         {
-            Last++; // the place of the one that stood here
+            Last++; // counts the removed record
             Head = "";
             return [new CallRecordFinding("unreadable", "This line is not a record.")];
         }

@@ -5,26 +5,24 @@ using System.Text.Json;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>
-/// A line of an agent's record of calls: an object with <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its
-/// very end, <c>hash</c>: SHA-256 of all that precedes it.
+/// A line of an agent's call record: an object with <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its
+/// very end, <c>hash</c>: SHA-256 of everything before it.
 /// </summary>
-/// <param name="Sequence">As it says.</param>
-/// <param name="Previous">As it says.</param>
-/// <param name="Hash">As it says.</param>
-/// <param name="IsIntact">Whether the hash is that of what precedes it.</param>
+/// <param name="Sequence">As the line states.</param>
+/// <param name="Previous">As the line states.</param>
+/// <param name="Hash">As the line states.</param>
+/// <param name="IsIntact">Whether the hash matches the bytes before it.</param>
 public sealed record CallRecordLine(long Sequence, string Previous, string Hash, bool IsIntact)
 {
-    /// <summary>Characters of a hash.</summary>
     public const int HashCharacters = 2 * SHA256.HashSizeInBytes;
 
-    /// <summary>What the first line of all names as the one before.</summary>
+    /// <summary>The previous hash in the first line.</summary>
     public static readonly string Start = new('0', HashCharacters);
 
-    /// <summary>The bytes before the hash.</summary>
+    /// <summary>The bytes before the hash value.</summary>
     public static ReadOnlySpan<byte> HashMember => ",\"hash\":\""u8;
 
-    /// <summary>Null: this is not a line of the record.</summary>
-    /// <param name="line">Without its line break.</param>
+    /// <summary>Parses a line without its line break; null when it is not a line of the record.</summary>
     public static CallRecordLine? Read(ReadOnlySpan<byte> line)
     {
         var at = line.Length - HashCharacters - 2 - HashMember.Length;

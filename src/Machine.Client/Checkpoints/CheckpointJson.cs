@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Checkpoints;
 
-/// <summary>Serialiser of the audit checkpoints in the state directory.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],

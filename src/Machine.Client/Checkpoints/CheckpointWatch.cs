@@ -10,26 +10,26 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>
-/// Keeps the service's audit checkpoints where an attacker who changes its database cannot reach them, and holds each
-/// new one against those before it (S30):
+/// Stores the service's audit checkpoints where an attacker who changes its database cannot reach them, and compares each
+/// new one with the earlier ones (S30):
 /// <list type="table">
-/// <item><term>not signed by that node</term><description>alarm <c>signature</c>, not kept</description></item>
-/// <item><term>another head for a sequence that is kept</term><description>alarm <c>fork</c></description></item>
+/// <item><term>not signed by that node</term><description>alarm <c>signature</c>, not stored</description></item>
+/// <item><term>another head for a stored sequence</term><description>alarm <c>fork</c></description></item>
 /// <item><term>a lower sequence, signed later</term><description>alarm <c>rollback</c></description></item>
 /// <item><term>a lower sequence, signed earlier</term><description>ignored: another process of the node was slower</description></item>
-/// <item><term>a higher sequence</term><description>kept</description></item>
+/// <item><term>a higher sequence</term><description>stored</description></item>
 /// </list>
-/// An alarm stays until an operator has checked it and removed the file: after an intended restore, for instance.
+/// An alarm stays until an operator has checked it and removed the file, for instance after an intended restore.
 /// </summary>
 internal sealed class CheckpointWatch
 {
-    /// <summary>In the state directory; one JSON object a line, oldest first.</summary>
+    /// <summary>In the state directory: one JSON object per line, oldest first.</summary>
     public const string FileName = "audit-checkpoints.jsonl";
 
-    // About 3 kB each; the newest is what counts, the others show when something began.
+    // About 3 kB each. Only the newest matters; the others show when a problem began.
     private const int KeptPerNode = 64;
 
-    // Node numbers end at 127; names of nodes come from signed words alone.
+    // Node numbers end at 127, and only signed checkpoints name nodes.
     private const int MaxLines = 127 * KeptPerNode;
     private const int MaxFileBytes = 64 * 1024 * 1024;
 
@@ -47,10 +47,10 @@ internal sealed class CheckpointWatch
         alarm = kept.FindLast(line => line.Alarm is not null)?.Alarm;
     }
 
-    /// <summary>One of <see cref="CheckpointAlarm"/>; null while everything agrees.</summary>
+    /// <summary>One of <see cref="CheckpointAlarm"/>; null while all checkpoints agree.</summary>
     public string? Alarm => alarm;
 
-    /// <summary>The lines that are kept; null when the file is there and cannot be read.</summary>
+    /// <summary>The stored lines; null when the file exists and cannot be read.</summary>
     public static List<KeptCheckpoint>? Load(StateDirectory state)
     {
         try
@@ -68,14 +68,14 @@ internal sealed class CheckpointWatch
         }
     }
 
-    /// <summary>Holds a checkpoint against those that are kept, and keeps it.</summary>
+    /// <summary>Compares a checkpoint with the stored ones, and stores it.</summary>
     public void Take(string token, PlatformTrust trust)
     {
         lock (gate)
         {
             if (kept.Exists(line => line.Checkpoint == token))
             {
-                return; // a feed shows its newest one again and again
+                return; // a feed repeats its newest checkpoint
             }
 
             if (AuditCheckpoint.Verify(token, trust) is not { } checkpoint)
@@ -91,7 +91,7 @@ internal sealed class CheckpointWatch
                 Raise(raised, checkpoint.Node, checkpoint.Sequence);
             }
 
-            // Of what contradicts, the first is the evidence; it may come again every minute.
+            // The first contradiction is the evidence; the same one may be repeated every minute.
             var isFirst = !kept.Exists(line => line.Node == checkpoint.Node && line.Alarm == raised);
             if (raised is null ? isNews : isFirst)
             {
@@ -151,7 +151,7 @@ internal sealed class CheckpointWatch
         }
         catch (StateDirectoryException e)
         {
-            // Kept in memory until the disk takes it: the next one writes all of them.
+            // It stays in memory; the next write stores all lines.
             StateLog.StateUnwritable(log, e.Message);
         }
     }

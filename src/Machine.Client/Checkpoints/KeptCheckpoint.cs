@@ -4,7 +4,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Checkpoints;
 
-/// <summary>A line of the file of checkpoints: readable by people, and by <c>culvert audit verify --checkpoint</c>.</summary>
+/// <summary>A line of the checkpoint file, also read by people and by <c>culvert audit verify --checkpoint</c>.</summary>
 internal sealed record KeptCheckpoint
 {
     public required string Node { get; init; }
@@ -15,7 +15,7 @@ internal sealed record KeptCheckpoint
 
     public required DateTimeOffset Time { get; init; }
 
-    /// <summary>One of <see cref="CheckpointAlarm"/>; null for one that agrees with those before it.</summary>
+    /// <summary>One of <see cref="CheckpointAlarm"/>; null when it agrees with those before it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Alarm { get; init; }
 

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Checkpoints;
 
-/// <summary>Log entries about audit checkpoints.</summary>
 internal static partial class Log
 {
     [LoggerMessage(

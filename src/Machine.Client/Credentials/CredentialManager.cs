@@ -8,21 +8,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>Makes the credential managers of agent and edge.</summary>
+/// <summary>Creates the credential managers of agents and edges.</summary>
 public static class CredentialManager
 {
-    /// <summary>For an agent.</summary>
-    /// <param name="options">How it works.</param>
-    /// <param name="tunnelId">Its tunnel.</param>
-    /// <param name="state">Its state directory, which also holds its instance id.</param>
-    /// <param name="routes">Its routes at the moment of a report.</param>
-    /// <param name="logs">Makes its log.</param>
-    /// <param name="time">The clock of lives, windows and waits.</param>
-    /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
-    /// <param name="usage">What was called, for its reports; null: it does not say.</param>
-    /// <param name="doctor">What its own checks found last, for its reports; null: it does not say.</param>
+    /// <summary>Creates the manager of an agent.</summary>
+    /// <param name="state">The agent's state directory, which also holds its instance id.</param>
+    /// <param name="routes">Returns the agent's routes for a report.</param>
+    /// <param name="time">The clock of lifetimes, windows and waits.</param>
+    /// <param name="networkTime">
+    /// The clock of network time limits; null: the same clock. Tests fake one and not the other.
+    /// </param>
+    /// <param name="usage">Usage counts for reports; null: reports have none.</param>
+    /// <param name="doctor">The last doctor findings for reports; null: reports have none.</param>
     /// <param name="callCheckpoint">
-    /// The newest signed checkpoint of its record of calls, which follows its reports; null: it has no record.
+    /// The newest signed checkpoint of the call record, sent after reports; null: there is no record.
     /// </param>
     public static CredentialManager<AgentFeed> ForAgent(
         CredentialManagerOptions options,
@@ -59,14 +58,7 @@ public static class CredentialManager
         );
     }
 
-    /// <summary>For an edge.</summary>
-    /// <param name="options">How it works.</param>
-    /// <param name="edgeId">Its registration.</param>
-    /// <param name="state">Its state directory.</param>
-    /// <param name="content">Its own part of a report at the moment.</param>
-    /// <param name="logs">Makes its log.</param>
-    /// <param name="time">The clock of lives, windows and waits.</param>
-    /// <param name="networkTime">The clock of network time limits; the same when null. Tests fake the one, not the other.</param>
+    /// <summary>Creates the manager of an edge.</summary>
     public static CredentialManager<EdgeFeed> ForEdge(
         CredentialManagerOptions options,
         string edgeId,

@@ -11,18 +11,19 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Obtains, renews and keeps a machine's credentials and follows its feed. Set the callbacks, then call
-/// <see cref="RunAsync"/> once. Callbacks are awaited one at a time per kind; a report of a change is sent only after
-/// its callback has returned, since the service takes it for an acknowledgement. Dispose of it after the run has ended.
+/// Obtains, renews and stores a machine's credentials and follows its feed. Set the callbacks, then call <see
+/// cref="RunAsync"/> once. Callbacks of a kind are awaited in turn. A report of a change is sent only after its
+/// callback has returned, because the service takes it for an acknowledgement. Dispose of the manager after the run has
+/// ended.
 /// </summary>
 /// <typeparam name="TFeed">The agent's or the edge's feed.</typeparam>
 public sealed class CredentialManager<TFeed> : IDisposable
     where TFeed : class
 {
-    // A failed loop starts again; meanwhile the other loops continue.
+    // A failed loop restarts; the other loops continue.
     private static readonly TimeSpan RestartDelay = TimeSpan.FromSeconds(5);
 
-    // A service that is away must not hold up a stop.
+    // An unreachable service must not delay a stop.
     private static readonly TimeSpan FarewellLimit = TimeSpan.FromSeconds(1);
 
     private readonly CredentialState<TFeed> state = new();
@@ -88,27 +89,28 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>A new platform certificate is in use: dial new outer connections with it (S10).</summary>
     public Func<MachineIdentity, CancellationToken, ValueTask>? IdentityChanged { get; set; }
 
-    /// <summary>A revision of the feed has come: take it into use.</summary>
+    /// <summary>A revision of the feed has arrived: apply it.</summary>
     public Func<TFeed, CancellationToken, ValueTask>? FeedChanged { get; set; }
 
-    /// <summary>A new inner-TLS certificate is there: present it from the next handshake on.</summary>
+    /// <summary>A new inner-TLS certificate is available: present it from the next handshake on.</summary>
     public Func<KeyAndCertificate, CancellationToken, ValueTask>? ServerCertificateChanged { get; set; }
 
     /// <summary>
-    /// A new certificate for the domain of another provider's tunnel is there (<see cref="UseDomainCertificates"/>): present it from
-    /// the next handshake on.
+    /// A new certificate for the domain of another provider's tunnel is available (<see
+    /// cref="UseDomainCertificates"/>): present it from the next handshake on.
     /// </summary>
     public Func<string, KeyAndCertificate, CancellationToken, ValueTask>? DomainCertificateChanged { get; set; }
 
     /// <summary>
-    /// Who this machine is; null before the first enrolment, and after the service withdrew the last one. It may be
-    /// expired while the service is away.
+    /// The machine's identity; null before the first enrolment and after the service withdrew it. It may be expired
+    /// while the service is unreachable.
     /// </summary>
     public MachineIdentity? Identity => state.Identity;
 
     /// <summary>
-    /// Why a machine that was enrolled may not serve now: the service withdrew its certificate, or it expired. Null while
-    /// it may, and before the first enrolment. Ask every second: serving ends within 5 s (S10).
+    /// Why an enrolled machine may not serve now: the service withdrew its certificate, or the certificate expired.
+    /// Null while it may serve, and before the first enrolment. Check it every second: serving must stop within 5 s
+    /// (S10).
     /// </summary>
     public string? Withdrawal =>
         state.Identity is not { } identity ? state.Withdrawal
@@ -116,34 +118,36 @@ public sealed class CredentialManager<TFeed> : IDisposable
             ? $"The platform certificate {identity.Credential.Serial} expired at {identity.Document.NotAfter:u}."
         : null;
 
-    /// <summary>The feed in force; null before the first.</summary>
+    /// <summary>The current feed; null before the first.</summary>
     public TFeed? Feed => state.Feed;
 
     /// <summary>The inner-TLS certificate in use; null before the first, and in manual mode.</summary>
     public KeyAndCertificate? ServerCertificate => servers?.Current;
 
-    /// <summary>The same as the service described it, set before the certificate is; null before the first.</summary>
+    /// <summary>
+    /// The service's description of the inner-TLS certificate, set before the certificate is; null before the first.
+    /// </summary>
     public CertificateDocument? ServerCertificateDocument => servers?.Document;
 
-    /// <summary>Whether another inner-TLS certificate is wanted now.</summary>
+    /// <summary>Whether a new inner-TLS certificate is due.</summary>
     public bool IsServerCertificateDue => servers?.IsDue ?? false;
 
     /// <summary>
-    /// The machine API with the present identity; null before the first. A renewal makes another one and disposes of
-    /// this: ask for it at each use.
+    /// The machine API with the current identity; null before the first. A renewal replaces and disposes of it, so read
+    /// it at each use.
     /// </summary>
     public MachineClient? Machine => state.Client;
 
-    /// <summary>The platform roots in force; null before the first enrolment.</summary>
+    /// <summary>The current platform roots; null before the first enrolment.</summary>
     public PlatformTrust? Trust => state.Trust;
 
-    /// <summary>Serials that peers must no longer show, from the feed.</summary>
+    /// <summary>Serials of peer certificates that the feed revokes.</summary>
     public RevokedSerialSet RevokedSerials => state.RevokedSerials;
 
     /// <summary>When the service last answered the feed; survives a restart.</summary>
     public DateTimeOffset? LastContact => state.LastContact;
 
-    /// <summary>What must be so for this machine to work: for <c>/readyz</c>.</summary>
+    /// <summary>The readiness checks for <c>/readyz</c>.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         servers is null
             ? [ReadinessCheck.Create("platform_certificate", CheckIdentity), ReadinessCheck.Create("feed", CheckFeed)]
@@ -154,7 +158,6 @@ public sealed class CredentialManager<TFeed> : IDisposable
                 ReadinessCheck.Create("server_certificate", CheckServer),
             ];
 
-    /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         await platform.RestoreAsync(cancellationToken);
@@ -180,25 +183,27 @@ public sealed class CredentialManager<TFeed> : IDisposable
         }
     }
 
-    /// <summary>An agent's inner-TLS certificates: of which key from now on, or null for none.</summary>
+    /// <summary>Sets the key type of an agent's inner-TLS certificates; null for none.</summary>
     public void UseServerCertificates(KeyType? keyType) => servers?.Use(keyType);
 
     /// <summary>
-    /// An agent's certificates for the domains of other providers' tunnels: for these from now on, in lower case. The tunnel must have
-    /// each as an approved hostname (<c>*.domain</c>).
+    /// Sets the domains of other providers' tunnels that the agent needs certificates for, in lower case. The tunnel
+    /// must have each as an approved hostname (<c>*.domain</c>).
     /// </summary>
     public void UseDomainCertificates(IReadOnlyCollection<string> names, KeyType keyType) =>
         domains?.Use(names, keyType);
 
-    /// <summary>Why there is no newer certificate for such a domain; null after a success, and before the first request.</summary>
+    /// <summary>
+    /// Why there is no newer certificate for such a domain; null after a success and before the first request.
+    /// </summary>
     public string? FindDomainFailure(string domain) => domains?.Find(domain)?.Failure?.ToString();
 
     /// <summary>
-    /// Makes another way to prove this machine ready, and changes nothing yet: the action puts it in force, for the next
-    /// enrolment or renewal and for one that waits after a failure, and the network's settings for every new dial. The
+    /// Prepares another way to prove this machine without applying it; the action applies it to the next enrolment or
+    /// renewal, also to one that waits after a failure, and applies the network settings to each new dial. The
     /// service's URLs are not reloaded: the stored state belongs to them.
     /// </summary>
-    /// <exception cref="IOException">The folder of kept tokens cannot be used.</exception>
+    /// <exception cref="IOException">The token folder cannot be used.</exception>
     public Action PrepareIdentity(IdentityOptions identity)
     {
         try
@@ -216,7 +221,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         }
     }
 
-    /// <summary>Asks for a report, after something in the caller's part of it has changed.</summary>
+    /// <summary>Requests a report after the caller's part of it has changed.</summary>
     public void RequestReport() => reports.Request();
 
     public void Dispose()
@@ -225,7 +230,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         state.Client?.Dispose();
     }
 
-    // So that the service does not wait for the acknowledgement of a machine that was stopped on purpose.
+    // The service then does not wait for the acknowledgement of a machine that was stopped on purpose.
     private async Task FarewellAsync()
     {
         using var limit = new CancellationTokenSource(FarewellLimit, networkTime);
@@ -235,7 +240,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // It is counted for as long as after a crash.
+            // The service counts the machine as long as after a crash.
         }
     }
 
@@ -248,7 +253,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         reports.Request();
     }
 
-    // What waits out an outage need not wait any longer: an expired leaf is an outage of its own.
+    // Ends the waits that an outage caused: an expired leaf is an outage of its own.
     private void OnContactRestored()
     {
         platform.RetryNow();
@@ -271,7 +276,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
         reports.Request();
     }
 
-    // The root of each loop: it must outlive whatever goes wrong in one turn, or the machine ends with its certificate.
+    // The root of each loop: it must survive any exception of one turn, or the machine loses its certificate.
     private async Task SuperviseAsync(string name, Func<CancellationToken, Task> loop, CancellationToken ct)
     {
         while (true)

@@ -3,7 +3,7 @@ using Culvert.Machine.Client.Calls;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>Metrics of the credential life cycle. Names and tags are public contract.</summary>
+/// <summary>Metrics of the credential life cycle. Names and tags are a public contract.</summary>
 internal sealed class CredentialMetrics : IDisposable
 {
     public const string MeterName = "Culvert.Platform";
@@ -11,9 +11,9 @@ internal sealed class CredentialMetrics : IDisposable
     private readonly Meter meter = new(MeterName);
     private readonly Counter<long> renewals;
 
-    /// <param name="expiries">The certificates in use, by kind, with their end.</param>
+    /// <param name="expiries">The certificates in use: kind and expiry.</param>
     /// <param name="lastContact">When the service last answered the feed.</param>
-    /// <param name="auditAlarm">What the service's audit checkpoints gave cause for; null while they agree.</param>
+    /// <param name="auditAlarm">The alarm of the service's audit checkpoints; null while they agree.</param>
     public CredentialMetrics(
         Func<IEnumerable<(string Kind, DateTimeOffset NotAfter)>> expiries,
         Func<DateTimeOffset?> lastContact,

@@ -5,8 +5,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// What the loops share. Each field is one immutable object that is swapped whole, so readers need no lock; each has
-/// one writer, named at the field, but for <see cref="Trust"/>, which <see cref="AdoptTrust"/> guards.
+/// The state that the loops share. Each field is one immutable object that is swapped whole, so readers need no lock.
+/// Each has one writer, named at the field, except <see cref="Trust"/>, which <see cref="AdoptTrust"/> guards.
 /// </summary>
 internal sealed class CredentialState<TFeed>
     where TFeed : class
@@ -27,13 +27,13 @@ internal sealed class CredentialState<TFeed>
     private long trustEpoch;
     private long lastContactTicks;
 
-    /// <summary>Set by <see cref="Install"/>; null before the first, and after <see cref="TryWithdraw"/>.</summary>
+    /// <summary>Set by <see cref="Install"/>; null before the first and after <see cref="TryWithdraw"/>.</summary>
     public MachineIdentity? Identity => identity;
 
-    /// <summary>Of <see cref="Identity"/>.</summary>
+    /// <summary>The client of <see cref="Identity"/>.</summary>
     public MachineClient? Client => client;
 
-    /// <summary>What the service said when it withdrew the last identity; null while it has not.</summary>
+    /// <summary>The service's reason for withdrawing the last identity; null while it has not.</summary>
     public string? Withdrawal => withdrawal;
 
     public PlatformTrust? Trust => trust;
@@ -76,7 +76,7 @@ internal sealed class CredentialState<TFeed>
         set => Interlocked.Exchange(ref lastContactTicks, value?.UtcTicks ?? 0);
     }
 
-    /// <summary>A certificate comes into use.</summary>
+    /// <summary>Applies a new certificate.</summary>
     public void Install(MachineIdentity next, MachineClient nextClient)
     {
         lock (identityGate)
@@ -85,12 +85,12 @@ internal sealed class CredentialState<TFeed>
         }
     }
 
-    /// <summary>The last run ended without an identity, for this reason.</summary>
+    /// <summary>Restores the reason for which the last run ended without an identity.</summary>
     public void RestoreWithdrawal(string reason) => withdrawal = reason;
 
-    /// <summary>Gives up the identity; false when another one has taken its place since the client was used.</summary>
+    /// <summary>Drops the identity; false when another one replaced it since the client was used.</summary>
     /// <param name="refused">The client that the service refused.</param>
-    /// <param name="reason">The service's word, for people.</param>
+    /// <param name="reason">The service's reason, for people.</param>
     public bool TryWithdraw(MachineClient refused, string reason)
     {
         lock (identityGate)
@@ -105,11 +105,10 @@ internal sealed class CredentialState<TFeed>
         }
     }
 
-    /// <summary>Takes a bundle into use unless a later one is.</summary>
-    /// <param name="candidate">The bundle's roots.</param>
-    /// <param name="epoch">The bundle's epoch.</param>
-    /// <param name="restart">A first enrolment: a service that was set up again counts its epochs from the
-    /// beginning.</param>
+    /// <summary>Applies a bundle unless a later one is in use.</summary>
+    /// <param name="restart">
+    /// True at a first enrolment: a service that was set up again counts its epochs from the beginning.
+    /// </param>
     public void AdoptTrust(PlatformTrust candidate, long epoch, bool restart)
     {
         lock (trustGate)

@@ -5,12 +5,11 @@ using Culvert.Platform.Programs;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Server certificates for the domains that other providers gave their tunnels: each has the loop of the agent's own certificate, for
-/// as long as it is wanted.
+/// Server certificates for the domains that other providers gave their tunnels. Each domain has a loop like that of the
+/// agent's own certificate, as long as it is requested.
 /// </summary>
-/// <param name="create">Makes the loop of a domain.</param>
-/// <param name="supervise">Runs a loop until cancelled, whatever goes wrong in one turn.</param>
-/// <param name="time">The clock.</param>
+/// <param name="create">Creates the loop of a domain.</param>
+/// <param name="supervise">Runs a loop until cancelled, and restarts it after any exception.</param>
 internal sealed class DomainCertificates(
     Func<string, KeyType, ServerCertificateLoop> create,
     Func<string, Func<CancellationToken, Task>, CancellationToken, Task> supervise,
@@ -21,17 +20,17 @@ internal sealed class DomainCertificates(
     private readonly AsyncSignal signal = new(time);
     private volatile Wanted wanted = new([], KeyType.EcdsaP256);
 
-    /// <summary>From now on for these domains alone, with keys of this kind.</summary>
+    /// <summary>Sets the requested domains and the key type.</summary>
     public void Use(IReadOnlyCollection<string> domains, KeyType keyType)
     {
         wanted = new Wanted(domains, keyType);
         signal.Set();
     }
 
-    /// <summary>The loop of a domain; null before it began.</summary>
+    /// <summary>The loop of a domain; null before it started.</summary>
     public ServerCertificateLoop? Find(string domain) => loops.GetValueOrDefault(domain);
 
-    /// <summary>Wakes the loops when identity or feed changed.</summary>
+    /// <summary>Wakes the loops after identity or feed changed.</summary>
     public void Wake()
     {
         foreach (var loop in loops.Values)
@@ -40,7 +39,7 @@ internal sealed class DomainCertificates(
         }
     }
 
-    /// <summary>Ends the waits after failures: the service answers again.</summary>
+    /// <summary>Ends the waits after failures, because the service answers again.</summary>
     public void RetryNow()
     {
         foreach (var loop in loops.Values)
@@ -49,7 +48,6 @@ internal sealed class DomainCertificates(
         }
     }
 
-    /// <summary>Runs the loops of the wanted domains until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var running = new Dictionary<string, (CancellationTokenSource Stop, Task Running)>(StringComparer.Ordinal);

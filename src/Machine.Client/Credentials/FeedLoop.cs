@@ -8,8 +8,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Follows the feed by long polls and takes each revision into use. The last good one outlives both the service and
-/// this process. The first poll asks from the beginning, so that a restarted machine knows its state at once.
+/// Follows the feed by long polls and applies each revision. The last good revision survives an outage of the service
+/// and a restart. The first poll requests the whole feed, so that a restarted machine knows its state at once.
 /// </summary>
 internal sealed class FeedLoop<TFeed>(
     LoopContext<TFeed> context,
@@ -24,8 +24,8 @@ internal sealed class FeedLoop<TFeed>(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// The authenticated service's word that this machine may not serve. Any other refusal, such as one by a proxy or by
-    /// a service of another version, carries no information about the machine.
+    /// Codes by which the authenticated service says that this machine may not serve. Any other refusal, such as that
+    /// of a proxy or of a service of another version, carries no information about the machine.
     /// </summary>
     private static readonly FrozenSet<string> DefiniteRefusals = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -36,7 +36,7 @@ internal sealed class FeedLoop<TFeed>(
 
     private static readonly TimeSpan TolerableClockOffset = TimeSpan.FromMinutes(1);
 
-    // How far the kept time of the last contact may lag: each write is a flush to the disk.
+    // How far the stored time of the last contact may lag: each write is a flush to the disk.
     private static readonly TimeSpan ContactSaveInterval = TimeSpan.FromMinutes(1);
 
     private readonly AsyncSignal signal = new(context.Time);
@@ -47,7 +47,7 @@ internal sealed class FeedLoop<TFeed>(
 
     private CredentialState<TFeed> State => context.State;
 
-    /// <summary>Wakes the loop when there is an identity, or another one.</summary>
+    /// <summary>Wakes the loop after the identity changed.</summary>
     public void Wake() => signal.Set();
 
     /// <summary>Restores the last run's feed unless it is too old.</summary>
@@ -67,7 +67,7 @@ internal sealed class FeedLoop<TFeed>(
         }
     }
 
-    // A contact in the future is one of unknown age: the clock was wrong then or is now.
+    // A contact in the future has an unknown age: the clock was wrong then or is wrong now.
     private bool IsFresh(TimeSpan age) => age >= -TolerableClockOffset && age <= options.MaxFeedAge;
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -80,7 +80,7 @@ internal sealed class FeedLoop<TFeed>(
                 continue;
             }
 
-            // After an outage the first answer is wanted at once: others wait for the news that the service is back.
+            // After an outage the first answer must not wait: other loops need to know that the service is back.
             var wait = failures > 0 ? TimeSpan.Zero : options.FeedWait;
             var answer = await context.Dialect.FeedAsync(client, since ?? 0, held, wait, cancellationToken);
             if (!answer.IsSuccess)
@@ -100,13 +100,12 @@ internal sealed class FeedLoop<TFeed>(
         if (failure is { Kind: ApiFailureKind.Refused, Code: { } code } && DefiniteRefusals.Contains(code))
         {
             Withdraw(client, failure);
-            return; // the next poll is the next certificate's
+            return; // the next poll uses the next certificate
         }
 
         Log.FeedFailed(context.Log, failures, failure);
 
-        // The service does not know this certificate any more, or we do not know the service's certificate: enrolling
-        // fixes both.
+        // The service does not know this certificate, or this machine does not know the service's: enrolling fixes both.
         if (failure is { Kind: ApiFailureKind.Untrusted } or { Status: 401 or 403 })
         {
             demandEnrolment(true);
@@ -116,7 +115,7 @@ internal sealed class FeedLoop<TFeed>(
         await signal.WaitAsync(failure.RetryAfter > delay ? failure.RetryAfter.Value : delay, ct);
     }
 
-    // A definite refusal is not an outage: no grace applies to it, and a restart does not undo it.
+    // A definite refusal is not an outage: no grace applies, and a restart does not undo it.
     private void Withdraw(MachineClient client, ApiFailure failure)
     {
         var serial = State.Identity?.Credential.Serial;
@@ -143,11 +142,11 @@ internal sealed class FeedLoop<TFeed>(
         State.LastContact = context.Now;
         if (feed is not null)
         {
-            // In this order: a revision that could not be applied is requested again, or what it revokes would
+            // In this order: a revision that could not be applied is requested again. Otherwise its revocations would
             // be missed until the next change.
             await ApplyAsync(feed, ct);
             since = context.Dialect.GetRevision(feed);
-            // One that was refused is not held: any change may bring a good one.
+            // A refused revision has no digest here: any change may bring a good one.
             held = ReferenceEquals(State.Feed, feed) ? context.Dialect.FindDigest(feed) : null;
         }
         else if (State.Feed is { } current && context.Now - contactSaved >= ContactSaveInterval)
@@ -162,7 +161,7 @@ internal sealed class FeedLoop<TFeed>(
         var error = context.Dialect.IsOwn(feed) ? TryAdopt(feed) : "it is for another machine";
         if (error is not null)
         {
-            // The one in force stays; asking for the next revision may bring a good one.
+            // The current feed stays; the next revision may be good.
             Log.FeedRefused(context.Log, revision, error);
             return;
         }

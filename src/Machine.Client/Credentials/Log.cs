@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>Log entries of the credential life cycle.</summary>
 internal static partial class Log
 {
     [LoggerMessage(

@@ -3,7 +3,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>Who this machine is at the moment. Immutable; a renewal makes a new one (S10: dial new outer connections with it).</summary>
+/// <summary>
+/// The machine's current identity. Immutable; a renewal creates a new one (S10: dial new outer connections with it).
+/// </summary>
 public sealed record MachineIdentity
 {
     /// <summary>The platform certificate and its key: for the outer TLS of agent and edge, and for 8444.</summary>
@@ -17,6 +19,5 @@ public sealed record MachineIdentity
     /// <summary>The agent's enrolment (<c>agt_…</c>) or the edge's id.</summary>
     public required string EnrolmentId { get; init; }
 
-    /// <summary>Base of the machine API in use.</summary>
     public required Uri MachineUrl { get; init; }
 }

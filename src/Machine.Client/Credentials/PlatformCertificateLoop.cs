@@ -10,15 +10,15 @@ using Culvert.Platform.Programs;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Gets the platform certificate and keeps it fresh, a new key each time. Decided again at each turn:
+/// Gets the platform certificate and renews it, with a new key each time. Each turn decides again:
 /// <list type="table">
 /// <item><term>none, expired, or withdrawn by the service</term><description>enrol with a proof (S11b: unaided, after any outage)</description></item>
 /// <item><term>renewal point passed</term><description>renew over mTLS, with a fresh proof if there is one (S4); refused: enrol</description></item>
 /// <item><term>enrolment demanded</term><description>enrol; the old certificate stays in use until that succeeds</description></item>
 /// <item><term>otherwise</term><description>wait; the clock is checked every half minute, since the machine may have
-/// slept</description></item>
+/// been suspended</description></item>
 /// </list>
-/// A failure waits with exponential back-off; while a certificate is valid several tries fit into its rest.
+/// A failure waits with exponential back-off; while a certificate is valid, several attempts fit into its remaining life.
 /// </summary>
 internal sealed class PlatformCertificateLoop<TFeed>(
     LoopContext<TFeed> context,
@@ -28,27 +28,26 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 )
     where TFeed : class
 {
-    // A refused feed does not get better by enrolling over and over.
+    // Repeated enrolment does not fix a refused feed.
     private static readonly TimeSpan DemandInterval = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan TolerableClockOffset = TimeSpan.FromSeconds(30);
 
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
 
-    // Until its fate is known: a repeat with it does not issue a second certificate.
+    // Kept until its result is known: a repeat of it does not issue a second certificate.
     private readonly RepeatedRequest repeated = new();
     private DateTimeOffset renewAt;
     private DateTimeOffset? lastEnrolment;
     private volatile bool isDemanded;
     private volatile bool isProofInDoubt;
     private volatile bool isUnproven; // the service has not answered the feed since the last enrolment
-    private long notBeforeTicks; // of an enrolment, after a certificate that the service never knew was withdrawn
+    private long notBeforeTicks; // of an enrolment after the withdrawal of a certificate that the service never accepted
 
     private CredentialState<TFeed> State => context.State;
 
     /// <summary>
-    /// Asks for a new enrolment, after the service would not know the present certificate; or takes that back, after
-    /// it did.
+    /// Requests a new enrolment after the service did not accept the current certificate, or cancels that after it did.
     /// </summary>
     public void DemandEnrolment(bool isNeeded)
     {
@@ -64,8 +63,8 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     }
 
     /// <summary>
-    /// The service withdrew the certificate, and perhaps what proved the machine: enrols at once with a fresh proof. One
-    /// whose new certificate is refused as well, without a single answer in between, waits before it asks once more.
+    /// The service withdrew the certificate and perhaps the proof: enrols at once with a fresh proof. If the service
+    /// also refuses the new certificate without a single answer in between, the machine waits before it enrols again.
     /// </summary>
     public void OnWithdrawn()
     {
@@ -75,14 +74,14 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         RetryNow();
     }
 
-    /// <summary>Ends the wait after a failure: the service answers again, or is asked in another way.</summary>
+    /// <summary>Ends the wait after a failure: the service answers again, or the proof has changed.</summary>
     public void RetryNow()
     {
         retries.Waive();
         signal.Set();
     }
 
-    /// <summary>Restores what the last run left, expired or not, but for what the service withdrew (S10).</summary>
+    /// <summary>Restores the last run's identity, expired or not, except one that the service withdrew (S10).</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         if (context.Store.LoadIdentity() is not { } stored)
@@ -167,7 +166,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         {
             var failure = await RenewAsync(client, ct);
 
-            // Only the service's own word ends the hope in renewal; an unreachable one is waited for.
+            // Only a refusal by the service ends the attempts to renew; an unreachable service is retried.
             if (failure is not { Kind: ApiFailureKind.Refused })
             {
                 return ("renewal", failure);
@@ -183,7 +182,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     {
         var way = access.Current;
         var isFresh = isProofInDoubt;
-        isProofInDoubt = false; // for one attempt: the kept one may be good after all
+        isProofInDoubt = false; // for one attempt: the cached proof may still be valid
         var request = repeated.Take();
         var answer = await way.Proofs.UseAsync(
             isFresh,
@@ -237,7 +236,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         return failure;
     }
 
-    // Past this point the certificate exists: it is taken and kept whatever happens to the caller.
+    // From here on the certificate exists: it is applied and stored even if the caller is cancelled.
     private async Task<ApiFailure?> TakeAsync(
         PlatformEnrolment enrolment,
         AsymmetricAlgorithm key,
@@ -252,7 +251,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
                 return Unusable(error);
             }
 
-            // First on the disk: a process that reads the folder, or a restarted machine, finds the certificate in use.
+            // Stored first: a process that reads the folder, or a restarted machine, finds the certificate in use.
             var (identity, trust) = Read(enrolment, key);
             context.Store.SaveIdentity(enrolment, identity.Credential.ExportPrivateKeyPem());
             await InstallAsync(identity, trust, enrolment.PlatformBundle.Epoch, isRestart, ct);
@@ -264,7 +263,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
     }
 
-    /// <summary>Why an answer does not match the request; null when it is.</summary>
+    /// <summary>Why an answer does not match the request; null when it does.</summary>
     private string? Check(PlatformEnrolment enrolment)
     {
         var certificate = enrolment.Certificate;
@@ -281,7 +280,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             return "The new certificate is expired by this machine's clock.";
         }
 
-        // At its issuance, so that a clock that is a little slow does not refuse what the service just signed.
+        // Verified at its time of issuance, so that a clock that is slightly slow does not refuse a new certificate.
         CertificatePem.TryRead(certificate.ChainPem, out var chain);
         X509Certificate2Collection presented = [.. chain ?? []];
         var result = new PeerVerifier(trust).Verify(leaf[0], presented, context.Dialect.OwnRole, certificate.IssuedAt);
@@ -329,7 +328,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         State.AdoptTrust(trust, epoch, isRestart);
         renewAt = RenewalPlan.RenewAt(identity.Document, RenewalPlan.GetUnit(context.Dialect.Subject));
 
-        // The old client is left to its last calls: its idle connections close automatically.
+        // The old client finishes its last calls; its idle connections close automatically.
         State.Install(
             identity,
             new MachineClient(
@@ -345,7 +344,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         await changed(identity, ct);
     }
 
-    // Reported, never applied: a clock that a peer could set would be a clock that a peer could stop.
+    // Reported, never applied: a peer that can set the clock can stop the clock.
     private void ReportClock(TimeSpan? offset)
     {
         if (offset is { } off && off.Duration() > TolerableClockOffset)

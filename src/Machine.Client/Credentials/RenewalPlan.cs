@@ -7,13 +7,13 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// When to renew, as pure functions of what the service said. The point is two thirds of the life, counted from
-/// issuance since notBefore is backdated, spread a little so that a fleet does not renew at once; the server's window
-/// wins wherever the two disagree.
+/// Computes when to renew, as pure functions of the service's answer. The point is two thirds of the lifetime, counted
+/// from issuance because notBefore is backdated, and spread so that a fleet does not renew at once. The server's window
+/// has priority.
 /// </summary>
 public static class RenewalPlan
 {
-    // Of the whole life, to either side of the two thirds.
+    // Share of the whole lifetime, to either side of the two thirds.
     private const double Spread = 0.05;
 
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
@@ -22,12 +22,12 @@ public static class RenewalPlan
     private static readonly TimeSpan LongestRetryWithout = TimeSpan.FromSeconds(30);
 
     /// <summary>The instant of the renewal; in the past when it is due.</summary>
-    /// <param name="certificate">With its times and the server's window.</param>
-    /// <param name="unit">From 0 to below 1: the machine's own (<see cref="GetUnit"/>).</param>
+    /// <param name="certificate">The certificate with its times and the server's window.</param>
+    /// <param name="unit">The machine's own value, from 0 to below 1 (<see cref="GetUnit"/>).</param>
     public static DateTimeOffset RenewAt(CertificateDocument certificate, double unit) =>
         RenewAt(certificate.IssuedAt, certificate.NotAfter, certificate.RenewAfter, certificate.RenewBefore, unit);
 
-    /// <summary>The same of its times.</summary>
+    /// <summary>The same, from the times of a certificate.</summary>
     public static DateTimeOffset RenewAt(
         DateTimeOffset issuedAt,
         DateTimeOffset notAfter,
@@ -41,25 +41,23 @@ public static class RenewalPlan
         var point = issuedAt + (life * (2.0 / 3)) + (spread * ((2 * unit) - 1));
         if (after > before || after > notAfter)
         {
-            return point; // no window that could be kept
+            return point; // the window is empty or too short
         }
 
-        // Outside the window, the near edge is taken inwards by the same share, so that the fleet stays spread.
+        // Outside the window, the near edge is moved inwards by the same share, so that the fleet stays spread.
         var margin = (before - after) * (unit / 2);
         return point < after ? after + margin
             : point > before ? before - margin
             : point;
     }
 
-    /// <summary>The instant in a window that the service suggests; in the past when it means "now".</summary>
-    /// <param name="window">Of the service.</param>
+    /// <summary>The instant in the service's suggested window; in the past when it means "now".</summary>
     /// <param name="unit">From 0 to below 1; one value per machine.</param>
     public static DateTimeOffset Within(SuggestedWindow window, double unit) =>
         window.End > window.Start ? window.Start + ((window.End - window.Start) * unit) : window.End;
 
     /// <summary>
-    /// The machine's own place in a window, from 0 to below 1: a fleet is spread alike at each renewal and after each
-    /// restart.
+    /// The machine's own position in a window, from 0 to below 1: the same at each renewal and after each restart.
     /// </summary>
     public static double GetUnit(string machine) =>
         BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(machine)))
@@ -67,11 +65,11 @@ public static class RenewalPlan
 
     /// <summary>How long to wait after a failure.</summary>
     /// <param name="failures">Failures in a row, at least 1.</param>
-    /// <param name="remaining">Life left in what is to be renewed; zero or less when there is nothing.</param>
+    /// <param name="remaining">Remaining life of what is renewed; zero or less when there is nothing.</param>
     /// <param name="unit">Random, from 0 to below 1.</param>
     public static TimeSpan RetryAfter(int failures, TimeSpan remaining, double unit)
     {
-        // While something is still valid a quarter of what is left bounds the wait: several tries always fit.
+        // While a certificate is valid, a quarter of its remaining life bounds the wait: several attempts always fit.
         var longest =
             remaining > TimeSpan.Zero
                 ? TimeSpan.FromTicks(Math.Clamp(remaining.Ticks / 4, ShortestRetry.Ticks, LongestRetry.Ticks))

@@ -4,11 +4,10 @@ using Culvert.Platform.Timing;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Tells the service what is in use, after every change and never before it: the service counts a report as an
-/// acknowledgement (S17). Changes that come close together become one report.
+/// Reports to the service what is in use, after every change and never before it: the service takes a report for an
+/// acknowledgement (S17). Changes within a short time share one report.
 /// </summary>
-/// <param name="context">What the loops share.</param>
-/// <param name="findServerSerial">The serial of the inner-TLS certificate in use; null before the first.</param>
+/// <param name="findServerSerial">Returns the serial of the inner-TLS certificate in use; null before the first.</param>
 internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?> findServerSerial)
     where TFeed : class
 {
@@ -18,7 +17,6 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
     private readonly AsyncSignal signal = new(context.Time);
     private (TFeed Feed, string? ServerSerial)? told;
 
-    /// <summary>Asks for a report.</summary>
     public void Request() => signal.Set();
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -34,8 +32,8 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
     }
 
     /// <summary>
-    /// The last word of this run, tried once: a service that does not hear it counts this machine for a while. It
-    /// repeats the last report, since a later feed may not have been applied any more.
+    /// Sends the last report of this run, once: a service that does not receive it counts this machine for a while. It
+    /// repeats the previous report, since a later feed may not have been applied.
     /// </summary>
     public async Task SendLastAsync(CancellationToken ct)
     {
@@ -54,14 +52,14 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
     {
         for (var failures = 1; ; failures++)
         {
-            // Read again at each try: what is in use may have changed while the service was away.
+            // Read again at each attempt: the state may have changed while the service was unreachable.
             if (context.State is not { Client: { } client, Feed: { } feed, Identity: { } identity })
             {
-                return; // the change that is missing will ask again
+                return; // the change that is missing requests a report again
             }
 
             var (serial, server) = (identity.Credential.Serial, findServerSerial());
-            told = (feed, server); // before it is sent: the service may have it although its answer is lost
+            told = (feed, server); // set before sending: the service may have received it although its answer is lost
             var failure = await context.Dialect.ReportAsync(client, feed, serial, server, leaving: false, ct);
             if (failure is null)
             {

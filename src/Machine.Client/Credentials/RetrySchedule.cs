@@ -3,8 +3,9 @@ using Culvert.Machine.Client.Calls;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// When the next attempt may be made after failures in a row: back-off that leaves several tries in what is left of
-/// the life, and never before the service said. One loop owns it; <see cref="Waive"/> alone may come from others.
+/// When the next attempt is allowed after consecutive failures: a back-off that leaves several attempts in the
+/// remaining life and never ends before the service's Retry-After. One loop owns it; others may call only <see
+/// cref="Waive"/>.
 /// </summary>
 internal sealed class RetrySchedule(TimeProvider time, Func<double> unit)
 {
@@ -12,29 +13,27 @@ internal sealed class RetrySchedule(TimeProvider time, Func<double> unit)
     private int failures;
     private volatile bool isWaived;
 
-    /// <summary>Before this no attempt is made; in the past while nothing has failed.</summary>
+    /// <summary>No attempt is made before this; in the past while nothing has failed.</summary>
     public DateTimeOffset NotBefore => isWaived ? DateTimeOffset.MinValue : retryAt;
 
     /// <summary>
-    /// Ends the wait: the reason for it is gone. It holds for one attempt, and for the next one when it comes while an
-    /// attempt is under way, since that one may have begun before the reason went.
+    /// Ends the wait because its reason is gone. Valid for one attempt, and for the next one if called during an
+    /// attempt, since that attempt may have begun before the reason was gone.
     /// </summary>
     public void Waive() => isWaived = true;
 
-    /// <summary>An attempt begins.</summary>
     public void Begin() => isWaived = false;
 
-    /// <summary>The attempt succeeded.</summary>
     public void Succeed()
     {
         failures = 0;
         retryAt = DateTimeOffset.MinValue;
     }
 
-    /// <summary>The attempt failed.</summary>
-    /// <param name="failure">Why, with the service's own wish for the wait, if it has one.</param>
-    /// <param name="notAfter">When what is to be renewed ends; null when there is nothing.</param>
-    /// <returns>The wait until the next.</returns>
+    /// <summary>Records a failed attempt.</summary>
+    /// <param name="failure">The failure, with the service's Retry-After if it sent one.</param>
+    /// <param name="notAfter">When what is to be renewed expires; null when there is nothing.</param>
+    /// <returns>The wait until the next attempt.</returns>
     public TimeSpan Fail(ApiFailure failure, DateTimeOffset? notAfter)
     {
         failures++;

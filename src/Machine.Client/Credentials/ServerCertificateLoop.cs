@@ -9,15 +9,13 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Gets a leaf that ends inner TLS from the tunnel's active authority and keeps it fresh: a new key each time, its
-/// own window, lives of seconds to months. It is also replaced as soon as the tunnel's trust bundle no longer vouches
-/// for it, since clients refuse it from then on.
+/// Gets a leaf certificate for inner TLS from the tunnel's active authority and renews it: a new key each time, with
+/// its own window, for lifetimes of seconds to months. It is also replaced as soon as the tunnel's trust bundle no
+/// longer vouches for it, since clients refuse it from then on.
 /// </summary>
-/// <param name="context">What the loops share.</param>
-/// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own, which the feed has.</param>
-/// <param name="keyType">Of its keys; null: no leaf is wanted.</param>
-/// <param name="metrics">Counts renewals.</param>
-/// <param name="changed">Takes a leaf into use.</param>
+/// <param name="domain">The domain of another provider's tunnel; null: the tunnel's own, from the feed.</param>
+/// <param name="keyType">Key type; null: no leaf is requested.</param>
+/// <param name="changed">Applies a leaf.</param>
 internal sealed class ServerCertificateLoop(
     LoopContext<AgentFeed> context,
     string? domain,
@@ -49,22 +47,24 @@ internal sealed class ServerCertificateLoop(
 
     private CredentialState<AgentFeed> State => context.State;
 
-    /// <summary>The present leaf; null before the first.</summary>
+    /// <summary>The current leaf; null before the first.</summary>
     public KeyAndCertificate? Current => current;
 
-    /// <summary>Why the last request got none; null after a success.</summary>
+    /// <summary>Why the last request failed; null after a success.</summary>
     public ApiFailure? Failure => lastFailure;
 
-    /// <summary>The present leaf as the service described it; null before the first.</summary>
+    /// <summary>The service's description of the current leaf; null before the first.</summary>
     public CertificateDocument? Document => document;
 
-    /// <summary>Whether another leaf is wanted now, whatever the result of the last try.</summary>
+    /// <summary>Whether a new leaf is due, whatever the result of the last attempt.</summary>
     public bool IsDue => IsWanted && State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
 
-    /// <summary>False: the leaf comes from elsewhere.</summary>
+    /// <summary>False: the leaf has another source.</summary>
     public bool IsWanted => wish.KeyType is not null;
 
-    /// <summary>Of the next key; null: no leaf is wanted any more, and the last one is not renewed.</summary>
+    /// <summary>
+    /// Sets the type of the next key; null: no leaf is requested any more, and the last one is not renewed.
+    /// </summary>
     public void Use(KeyType? next)
     {
         if (next != wish.KeyType)
@@ -74,10 +74,10 @@ internal sealed class ServerCertificateLoop(
         }
     }
 
-    /// <summary>Wakes the loop when identity or feed changed.</summary>
+    /// <summary>Wakes the loop after identity or feed changed.</summary>
     public void Wake() => signal.Set();
 
-    /// <summary>Ends the wait after a failure: the service answers again.</summary>
+    /// <summary>Ends the wait after a failure, because the service answers again.</summary>
     public void RetryNow()
     {
         retries.Waive();
@@ -167,11 +167,11 @@ internal sealed class ServerCertificateLoop(
             ? context.Now
             : CalledBackAt(feed) ?? renewAt;
 
-    // A leaf that its issuer took back is worth nothing any more, however long it would still run. Those of nodes from before
-    // a restore stay valid: only platform certificates are refused by the first digits of their numbers.
+    // A leaf that its issuer revoked is useless even if it has not expired. Leaves from before a restore stay valid:
+    // only platform certificates are refused by the first digits of their serial numbers.
     private bool IsRevoked() => document is { } present && State.Feed?.RevokedSerials.Contains(present.Serial) == true;
 
-    // The service wants leaves of that authority replaced earlier than they say themselves; null = not this one.
+    // When the service requests an early replacement of leaves of that authority; null: not for this leaf.
     private DateTimeOffset? CalledBackAt(AgentFeed feed)
     {
         if (
@@ -186,7 +186,7 @@ internal sealed class ServerCertificateLoop(
         return at < renewAt ? at : renewAt;
     }
 
-    // Judged once per epoch: a bundle that vouches for nothing we can get must not make us ask without end.
+    // Judged once per epoch: a bundle that vouches for no obtainable leaf must not cause endless requests.
     private bool IsDisowned(KeyAndCertificate present, AgentFeed feed)
     {
         var bundle = feed.Tunnel.TrustBundle;
@@ -230,12 +230,12 @@ internal sealed class ServerCertificateLoop(
 
             if (IsAheadOfTheBundle(pair))
             {
-                repeated.Keep(request); // it will do as soon as the feed has caught up
+                repeated.Keep(request); // usable as soon as the feed has caught up
                 return Unusable(AheadOfTheBundle);
             }
 
             judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
-            // First on the disk: a process that reads the folder of a ready agent, or a restarted agent, finds the
+            // Stored first: a process that reads the folder of a ready agent, or a restarted agent, finds the
             // certificate in use.
             context.Store.SaveServerCertificate(domain, issued, pair.ExportPrivateKeyPem());
             await UseAsync(issued, pair, ct);
@@ -264,8 +264,8 @@ internal sealed class ServerCertificateLoop(
         return null;
     }
 
-    // For a machine that was offline while the authority changed: the feed is behind for a moment. Clients may hold no
-    // more than we do, so the leaf that the bundle vouches for stays in use until the feed has caught up.
+    // For a machine that was offline while the authority changed: its feed is behind for a moment. Clients may have no
+    // newer bundle either, so the leaf that the bundle vouches for stays in use until the feed has caught up.
     private bool IsAheadOfTheBundle(KeyAndCertificate pair) =>
         State.Feed is { } feed
         && current is { } present

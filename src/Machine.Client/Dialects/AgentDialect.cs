@@ -20,10 +20,10 @@ internal sealed class AgentDialect(
     Func<string?>? callCheckpoint = null
 ) : MachineDialect<AgentFeed>
 {
-    // The newest part first; null: the report does not have that part.
+    // Tried in this order; null: the report does not have that part.
     private static readonly Func<AgentReport, AgentReport?>[] Reductions = [OmitMinutes, OmitCallers, OmitDoctor];
 
-    private AgentReportDoctor? refusedDoctor; // one report is under way at a time
+    private AgentReportDoctor? refusedDoctor; // one report is sent at a time
     private string? sentCheckpoint;
 
     public override string Subject => $"agent {tunnelId} {instance}";
@@ -96,17 +96,17 @@ internal sealed class AgentDialect(
         var failure = await client.ReportAsync(report, ct);
         foreach (var reduce in Reductions)
         {
-            // A service that is a version behind does not know every part, and the rest must get through.
+            // A service of an earlier version does not know every part, and the rest must be delivered.
             if (failure is { IsTransient: false } && reduce(report) is { } reduced)
             {
-                // Its next findings are offered again.
+                // Its next findings are sent again.
                 refusedDoctor = reduced.Doctor is null ? report.Doctor : refusedDoctor;
                 report = reduced;
                 failure = await client.ReportAsync(report, ct);
             }
         }
 
-        // What the service refuses today it refuses tomorrow, and the rest of the report must get through.
+        // A refused part will be refused again, and the rest of the report must be delivered.
         if (part is not null && failure is not { IsTransient: true })
         {
             usage!.Delivered(part);
@@ -115,8 +115,8 @@ internal sealed class AgentDialect(
         return failure ?? await SubmitCheckpointAsync(client, ct);
     }
 
-    // The newest says everything that those before it said. What the service refuses today it refuses tomorrow, and a
-    // service that is a version behind does not have this path: neither is a failure of the report.
+    // The newest checkpoint covers the earlier ones. A refused one will be refused again, and a service of an earlier
+    // version does not have this path: neither is a failure of the report.
     private async Task<ApiFailure?> SubmitCheckpointAsync(MachineClient client, CancellationToken ct)
     {
         if (callCheckpoint?.Invoke() is not { } newest || newest == sentCheckpoint)
@@ -137,7 +137,7 @@ internal sealed class AgentDialect(
     private static AgentReport? OmitMinutes(AgentReport report) =>
         report.Usage is { Minutes: not null } usage ? report with { Usage = usage with { Minutes = null } } : null;
 
-    // Also, a report may be too large with them.
+    // A report may also be too large with them.
     private static AgentReport? OmitCallers(AgentReport report) =>
         report.Usage is { } usage && usage.Entries.Any(entry => entry.Callers is not null)
             ? report with

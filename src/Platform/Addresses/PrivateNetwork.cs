@@ -19,9 +19,7 @@ public readonly record struct PrivateNetwork(IPNetwork Range, int? Port)
     /// <summary>Whether a fetch from that port may be allowed.</summary>
     public bool Opens(int port) => Port is null || Port == port;
 
-    /// <summary>
-    /// For an operator who configures both the ranges and the URLs: no other person chooses the port.
-    /// </summary>
+    /// <summary>For an operator who configures both the ranges and the URLs: no other person chooses the port.</summary>
     public static IReadOnlyList<PrivateNetwork> WithEveryPort(AddressRanges ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);

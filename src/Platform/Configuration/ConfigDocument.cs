@@ -119,9 +119,7 @@ public sealed partial class ConfigDocument
         return document;
     }
 
-    /// <summary>
-    /// Ends the reading: adds unknown keys and variables, and returns all errors, in the file's order.
-    /// </summary>
+    /// <summary>Ends the reading: adds unknown keys and variables, and returns all errors, in the file's order.</summary>
     public IReadOnlyList<ConfigError> Complete()
     {
         if (isUnread)

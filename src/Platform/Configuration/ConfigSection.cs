@@ -137,9 +137,7 @@ public sealed class ConfigSection
         }
     }
 
-    /// <summary>
-    /// A key whose content does not matter to the caller, with everything below it. True if it is set.
-    /// </summary>
+    /// <summary>A key whose content does not matter to the caller, with everything below it. True if it is set.</summary>
     public bool Skip(string key)
     {
         Declare(key, ConfigValueType.Former);

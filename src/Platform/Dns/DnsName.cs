@@ -2,9 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>
-/// A domain name that can be queried: lower case, letters, digits, hyphens and underscores, no final dot.
-/// </summary>
+/// <summary>A domain name that can be queried: lower case, letters, digits, hyphens and underscores, no final dot.</summary>
 public sealed record DnsName
 {
     /// <summary>RFC 1035 §2.3.4.</summary>

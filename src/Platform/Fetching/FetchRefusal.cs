@@ -48,9 +48,7 @@ public enum FetchRefusal
     /// <summary>The answer's status is neither 200 nor, when requested, 304.</summary>
     Status,
 
-    /// <summary>
-    /// The answer says that it is something else than the requested document: a sign-in page, mostly.
-    /// </summary>
+    /// <summary>The answer says that it is something else than the requested document: a sign-in page, mostly.</summary>
     ContentType,
 
     /// <summary>The answer broke off or cannot be decoded.</summary>

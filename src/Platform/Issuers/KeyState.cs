@@ -12,9 +12,7 @@ public enum KeyState
     /// <summary>Older than that; they serve in full while a newer set is fetched in the background.</summary>
     StaleOk,
 
-    /// <summary>
-    /// Not confirmed for long: only keys that have verified a signature here before continue to be used.
-    /// </summary>
+    /// <summary>Not confirmed for long: only keys that have verified a signature here before continue to be used.</summary>
     Degraded,
 
     /// <summary>Not confirmed for so long that nothing is believed any more.</summary>

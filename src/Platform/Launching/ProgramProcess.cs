@@ -92,8 +92,6 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
             ? ended.ExitCode
             : null;
 
-    /// <summary>
-    /// Forgets the process. A process that is bound to its caller is stopped; other processes continue.
-    /// </summary>
+    /// <summary>Forgets the process. A process that is bound to its caller is stopped; other processes continue.</summary>
     public void Dispose() => process?.Dispose();
 }

@@ -21,8 +21,7 @@ public static class ProxyTunnel
     /// <param name="proxy">Who is asked, and as whom.</param>
     /// <param name="host">Of the target: a name, which the proxy resolves, or an address.</param>
     /// <param name="port">Of the target.</param>
-    /// <param name="caBundle">A PEM file with roots for an https proxy, in addition to the system's; empty for
-    /// none.</param>
+    /// <param name="caBundle">A PEM file with roots for an https proxy, in addition to the system's; empty for none.</param>
     /// <param name="setting">Where its credentials are set.</param>
     /// <param name="cancellationToken">Bounds the whole.</param>
     /// <exception cref="IOException">The proxy refuses, or its answer is malformed.</exception>

@@ -14,9 +14,7 @@ namespace Culvert.Platform.Programs;
 public sealed class ConfigWatch<T>
     where T : class
 {
-    /// <summary>
-    /// How often the file is checked. Its content is compared, since mounted files are swapped by links.
-    /// </summary>
+    /// <summary>How often the file is checked. Its content is compared, since mounted files are swapped by links.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly string path;

@@ -4,9 +4,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>
-/// Where log records go by OTLP over HTTP. Credentials are not part of it: they are read at each use.
-/// </summary>
+/// <summary>Where log records go by OTLP over HTTP. Credentials are not part of it: they are read at each use.</summary>
 public sealed class LogsCollector
 {
     private const string Signal = "LOGS";

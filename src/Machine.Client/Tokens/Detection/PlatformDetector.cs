@@ -8,9 +8,7 @@ internal abstract class PlatformDetector
 
     public abstract DetectorTier Tier { get; }
 
-    /// <summary>
-    /// Whether a token can be requested here. Reads the environment and files, never the network.
-    /// </summary>
+    /// <summary>Whether a token can be requested here. Reads the environment and files, never the network.</summary>
     public abstract bool IsPresent(PlatformEnvironment environment);
 
     /// <summary>What to do when the platform is there and its token is not; null when the platform is not there.</summary>
