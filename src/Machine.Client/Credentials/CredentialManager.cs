@@ -12,8 +12,11 @@ namespace Culvert.Machine.Client.Credentials;
 public static class CredentialManager
 {
     /// <summary>Creates the manager of an agent.</summary>
+    /// <param name="options">Settings of the manager.</param>
+    /// <param name="tunnelId">Its tunnel.</param>
     /// <param name="state">The agent's state directory, which also holds its instance id.</param>
     /// <param name="routes">Returns the agent's routes for a report.</param>
+    /// <param name="logs">Makes its log.</param>
     /// <param name="time">The clock of lifetimes, windows and waits.</param>
     /// <param name="networkTime">
     /// The clock of network time limits; null: the same clock. Tests fake one and not the other.

@@ -51,8 +51,10 @@ public static class RenewalPlan
             : point;
     }
 
-    /// <summary>The instant in the service's suggested window; in the past when it means "now".</summary>
-    /// <param name="unit">From 0 to below 1; one value per machine.</param>
+    /// <summary>
+    /// The instant in the service's suggested window; in the past when it means "now". <paramref name="unit"/> is from
+    /// 0 to below 1, one value per machine.
+    /// </summary>
     public static DateTimeOffset Within(SuggestedWindow window, double unit) =>
         window.End > window.Start ? window.Start + ((window.End - window.Start) * unit) : window.End;
 

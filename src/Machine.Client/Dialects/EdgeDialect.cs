@@ -8,7 +8,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>The edge's side of the machine API.</summary>
 internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content) : MachineDialect<EdgeFeed>
 {
     private EdgeReportGrace? refusedGrace;
@@ -17,7 +16,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
 
     public override PeerRole OwnRole => PeerRole.EdgeServer;
 
-    // S10: a revocation takes 5 s at most, also the one made just after the service came back. Edges are few.
+    // S10: a revocation takes effect within 5 s, also one made just after the service came back. Edges are few.
     public override TimeSpan LongestFeedRetry { get; } = TimeSpan.FromSeconds(2);
 
     public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
@@ -79,7 +78,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
         var failure = await client.ReportAsync(report, ct);
         if (report.OfflineGrace is { } grace && failure is { IsTransient: false })
         {
-            // A service that is a version behind does not know this part, and the rest must get through.
+            // A service of an earlier version does not know this part, and the rest must be delivered.
             refusedGrace = grace;
             failure = await client.ReportAsync(report with { OfflineGrace = null }, ct);
         }
@@ -93,7 +92,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
 
     public override long GetRevision(EdgeFeed feed) => feed.Revision;
 
-    // An edge's feed shows every tunnel: nearly every change is its own.
+    // An edge's feed contains every tunnel, so nearly every change concerns it.
     public override string? FindDigest(EdgeFeed feed) => null;
 
     public override BundleDocument GetPlatformBundle(EdgeFeed feed) => feed.PlatformBundle;

@@ -2,12 +2,12 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>Where an agent's reports get what was called.</summary>
+/// <summary>Supplies the usage counts for an agent's reports.</summary>
 public interface IUsageSource
 {
     /// <summary>The next part; the same one again until it was delivered. Null: there is none.</summary>
     AgentReportUsage? Next();
 
-    /// <summary>The service has it, or will never take it.</summary>
+    /// <summary>Marks a part as delivered: the service stored it, or refuses it permanently.</summary>
     void Delivered(AgentReportUsage usage);
 }

@@ -11,15 +11,15 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Dialects;
 
 /// <summary>
-/// The machine API (8444): mutual TLS with one platform certificate. A renewal makes a new client; the old one ends
-/// with its last call.
+/// The machine API (8444): mutual TLS with one platform certificate. A renewal creates a new client; the old one
+/// finishes its last calls.
 /// </summary>
 public sealed class MachineClient : IDisposable
 {
     private const int MaxFeedBytes = 16 * 1024 * 1024;
     private const string AgentChallenges = "/v1/agent/acme_challenges";
 
-    // What the network may take beyond the requested wait.
+    // Network time allowed beyond the requested wait.
     private static readonly TimeSpan FeedSlack = TimeSpan.FromSeconds(15);
 
     private readonly ApiChannel channel;
@@ -28,12 +28,12 @@ public sealed class MachineClient : IDisposable
     private readonly TimeProvider time;
 
     /// <param name="url">Base of the machine API.</param>
-    /// <param name="certificate">Who we are.</param>
-    /// <param name="trust">The platform roots, read at each handshake.</param>
-    /// <param name="revokedSerials">Serials that are no longer accepted, read at each handshake.</param>
+    /// <param name="certificate">The client certificate.</param>
+    /// <param name="trust">Returns the platform roots; called at each handshake.</param>
+    /// <param name="revokedSerials">Returns the revoked serials; called at each handshake.</param>
     /// <param name="time">The clock of certificates.</param>
-    /// <param name="networkTime">The clock of time limits; the same when null.</param>
-    /// <param name="network">How the service is reached; directly when null.</param>
+    /// <param name="networkTime">The clock of time limits; null: the same clock.</param>
+    /// <param name="network">Proxy and network settings; null: a direct connection.</param>
     public MachineClient(
         Uri url,
         KeyAndCertificate certificate,
@@ -62,7 +62,7 @@ public sealed class MachineClient : IDisposable
         );
     }
 
-    /// <summary>The service's clock minus ours at the last answer; null before the first.</summary>
+    /// <summary>The service's clock minus this machine's at the last answer; null before the first.</summary>
     public TimeSpan? ClockOffset => channel.ClockOffset;
 
     /// <summary>Renews an agent's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
@@ -76,10 +76,10 @@ public sealed class MachineClient : IDisposable
     public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(PendingRequest request, Proof? proof, CancellationToken ct) =>
         PostAsync("/v1/edge/renewals", request, proof, WireJson.Default.EdgeEnrollment, ct);
 
-    /// <summary>Asks for a leaf that ends inner TLS, from the tunnel's active authority.</summary>
-    /// <param name="request">The key.</param>
-    /// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own.</param>
-    /// <param name="ct">Ends the call.</param>
+    /// <summary>
+    /// Requests a leaf for inner TLS from the tunnel's active authority. <paramref name="domain"/> is the domain of
+    /// another provider's tunnel; null: the tunnel's own.
+    /// </summary>
     public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(
         PendingRequest request,
         string? domain,
@@ -97,15 +97,15 @@ public sealed class MachineClient : IDisposable
             ct
         );
 
-    /// <summary>Waits for an agent's feed beyond a revision, whatever it holds.</summary>
+    /// <summary>Waits for an agent's feed newer than a revision; any change ends the wait.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
         AgentFeedAsync(since, null, wait, ct);
 
-    /// <summary>Waits for an agent's feed beyond a revision.</summary>
-    /// <param name="since">The revision that is known.</param>
-    /// <param name="held">Digest of the feed in force; null = any change ends the wait.</param>
-    /// <param name="wait">How long at most.</param>
-    /// <param name="ct">Ends the call.</param>
+    /// <summary>Waits for an agent's feed newer than a revision.</summary>
+    /// <param name="since">The known revision.</param>
+    /// <param name="held">Digest of the current feed; null: any change ends the wait.</param>
+    /// <param name="wait">The longest wait.</param>
+    /// <param name="ct">Cancels the call.</param>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(
         long since,
         string? held,
@@ -114,21 +114,21 @@ public sealed class MachineClient : IDisposable
     ) => FeedAsync("/v1/agent/feed", since, held, wait, WireJson.Default.AgentFeed, ct);
 
     /// <summary>
-    /// Asks for an agent's feed beyond a revision, without waiting, for a person who looks for an error: the service does not
-    /// take it for a sign of life of the agent.
+    /// Gets an agent's feed newer than a revision without waiting, for diagnosis: the service does not count it as
+    /// contact of the agent.
     /// </summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> ProbeAgentFeedAsync(long since, CancellationToken ct) =>
         FeedAsync("/v1/agent/feed", since, null, TimeSpan.Zero, WireJson.Default.AgentFeed, ct, isProbe: true);
 
-    /// <summary>Waits for an edge's feed beyond a revision.</summary>
+    /// <summary>Waits for an edge's feed newer than a revision.</summary>
     public Task<ApiResult<FeedAnswer<EdgeFeed>>> EdgeFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
         FeedAsync("/v1/edge/feed", since, null, wait, WireJson.Default.EdgeFeed, ct);
 
-    /// <summary>Says what an agent has taken into use; null on success.</summary>
+    /// <summary>Reports what an agent has applied; null on success.</summary>
     public Task<ApiFailure?> ReportAsync(AgentReport report, CancellationToken ct) =>
         ReportAsync("/v1/agent/reports", report, WireJson.Default.AgentReport, ct);
 
-    /// <summary>Sends a signed checkpoint of the agent's record of calls; null on success.</summary>
+    /// <summary>Sends a signed checkpoint of the agent's call record; null on success.</summary>
     public Task<ApiFailure?> SubmitCheckpointAsync(string checkpoint, CancellationToken ct) =>
         ReportAsync(
             "/v1/agent/checkpoints",
@@ -137,7 +137,7 @@ public sealed class MachineClient : IDisposable
             ct
         );
 
-    /// <summary>Says what an edge has taken into use; null on success.</summary>
+    /// <summary>Reports what an edge has applied; null on success.</summary>
     public Task<ApiFailure?> ReportAsync(EdgeReport report, CancellationToken ct) =>
         ReportAsync("/v1/edge/reports", report, WireJson.Default.EdgeReport, ct);
 
@@ -152,7 +152,7 @@ public sealed class MachineClient : IDisposable
         return channel.SendAsync(call, WireJson.Default.AcmeChallengeDocument, ct);
     }
 
-    /// <summary>Who still has to acknowledge a challenge.</summary>
+    /// <summary>Gets the machines that still have to acknowledge a challenge.</summary>
     public Task<ApiResult<AcmeChallengeDocument>> ChallengeAsync(string id, CancellationToken ct) =>
         channel.SendAsync(
             new ApiCall(HttpMethod.Get, $"{AgentChallenges}/{Uri.EscapeDataString(id)}"),
@@ -160,22 +160,22 @@ public sealed class MachineClient : IDisposable
             ct
         );
 
-    /// <summary>Ends a challenge before its time; null on success.</summary>
+    /// <summary>Ends a challenge before it expires; null on success.</summary>
     public async Task<ApiFailure?> EndChallengeAsync(string id, CancellationToken ct)
     {
         var call = new ApiCall(HttpMethod.Delete, $"{AgentChallenges}/{Uri.EscapeDataString(id)}");
         return (await channel.SendAsync(call, ct)).Failure;
     }
 
-    /// <summary>Says that this agent answers a challenge from now on; null on success.</summary>
+    /// <summary>Confirms that this agent answers a challenge from now on; null on success.</summary>
     public Task<ApiFailure?> AcknowledgeAgentChallengeAsync(string id, CancellationToken ct) =>
         AcknowledgeAsync(AgentChallenges, id, ct);
 
-    /// <summary>Says that this edge lets a challenge through from now on; null on success.</summary>
+    /// <summary>Confirms that this edge forwards a challenge from now on; null on success.</summary>
     public Task<ApiFailure?> AcknowledgeEdgeChallengeAsync(string id, CancellationToken ct) =>
         AcknowledgeAsync("/v1/edge/acme_challenges", id, ct);
 
-    /// <summary>Asks whether a person has approved a call. An answer that says so uses the approval up.</summary>
+    /// <summary>Asks whether a person has approved a call. A positive answer consumes the approval.</summary>
     public Task<ApiResult<CallApprovalAnswer>> AskApprovalAsync(CallApprovalRequest request, CancellationToken ct)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.CallApprovalRequest);
@@ -269,7 +269,7 @@ public sealed class MachineClient : IDisposable
         return (await channel.SendAsync(new ApiCall(HttpMethod.Post, path) { Body = body }, ct)).Failure;
     }
 
-    // S6: the identity in the certificate decides, not the name that was dialled.
+    // S6: the identity in the certificate decides, not the dialled name.
     private bool IsService(X509Certificate2? peer, X509Chain? chain)
     {
         var verifier = new PeerVerifier(trust());

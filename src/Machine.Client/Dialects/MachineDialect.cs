@@ -7,17 +7,20 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>What agents and edges say differently to the service. Everything else about credentials is shared.</summary>
+/// <summary>
+/// The differences between agents and edges at the machine API. Everything else about credentials is shared.
+/// </summary>
 internal abstract class MachineDialect<TFeed>
     where TFeed : class
 {
-    /// <summary>What kept credentials must be for: another tunnel, instance or edge makes them worthless.</summary>
+    /// <summary>
+    /// The machine that stored credentials must belong to: another tunnel, instance or edge makes them unusable.
+    /// </summary>
     public abstract string Subject { get; }
 
-    /// <summary>What our own certificate must show.</summary>
+    /// <summary>The role that this machine's own certificate must have.</summary>
     public abstract PeerRole OwnRole { get; }
 
-    /// <summary>The longest wait between two attempts to reach the feed.</summary>
     public abstract TimeSpan LongestFeedRetry { get; }
 
     public abstract JsonTypeInfo<StoredFeed<TFeed>> StoredFeedType { get; }
@@ -53,24 +56,23 @@ internal abstract class MachineDialect<TFeed>
         CancellationToken ct
     );
 
-    /// <summary>Whether an identity that the service gave is the requested one.</summary>
+    /// <summary>Whether an identity from the service is the requested one.</summary>
     public abstract bool IsOwn(SpiffeId id);
 
-    /// <summary>Whether a feed is for this machine.</summary>
     public abstract bool IsOwn(TFeed feed);
 
     public abstract long GetRevision(TFeed feed);
 
-    /// <summary>What the service called its content; null = it has no name.</summary>
+    /// <summary>The service's digest of the feed's content; null: the feed has none.</summary>
     public abstract string? FindDigest(TFeed feed);
 
     public abstract BundleDocument GetPlatformBundle(TFeed feed);
 
     public abstract RevokedSerialSet GetRevokedSerials(TFeed feed);
 
-    /// <summary>What the audit checkpoints in the feeds gave cause for (S30); null while they agree.</summary>
+    /// <summary>The alarm of the audit checkpoints in the feeds (S30); null while they agree.</summary>
     public virtual string? AuditAlarm => null;
 
-    /// <summary>A feed is in force: the dialect reads what it contains besides its own content.</summary>
+    /// <summary>Called with each applied feed, to read what it contains besides the shared parts.</summary>
     public virtual void Observe(TFeed feed, PlatformTrust trust) { }
 }

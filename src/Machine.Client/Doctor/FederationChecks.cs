@@ -10,17 +10,17 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Doctor;
 
 /// <summary>
-/// From the identity token to the access token, hop by hop: where the token comes from, what it says, whether the
-/// service can be reached and trusted, whether the clocks agree, and whether the exchange grants what the program needs.
-/// Each check rests on those before it; the first that fails is the one to fix.
+/// Checks the path from the identity token to the access token, hop by hop: the token's source, its content, whether
+/// the service is reachable and trusted, whether the clocks agree, and whether the exchange grants what the program
+/// needs. Each check depends on the earlier ones; the first that fails is the one to fix.
 /// </summary>
 /// <param name="options">The <c>identity</c> section.</param>
-/// <param name="source">Of the identity token.</param>
-/// <param name="client">Of the service.</param>
-/// <param name="binding">What the access token is bound to.</param>
-/// <param name="neededScope">What the rule must grant.</param>
+/// <param name="source">The source of the identity token.</param>
+/// <param name="client">The client of the service's public API.</param>
+/// <param name="binding">The key that the access token is bound to.</param>
+/// <param name="neededScope">The scope that the rule must grant.</param>
 /// <param name="whose">What the rule must also name: <c>tunnel</c> or <c>edge</c>.</param>
-/// <param name="time">The clock.</param>
+/// <param name="time">The clock of dates.</param>
 public sealed class FederationChecks(
     IdentityOptions options,
     IdentityTokenSource source,
@@ -45,12 +45,7 @@ public sealed class FederationChecks(
 
     private readonly List<DoctorFinding> findings = [];
 
-    /// <summary>Of a program as it is configured.</summary>
-    /// <param name="identity">The <c>identity</c> section.</param>
-    /// <param name="stateDirectory">Where its binding key is kept.</param>
-    /// <param name="neededScope">What the rule must grant.</param>
-    /// <param name="whose">What the rule must also name: <c>tunnel</c> or <c>edge</c>.</param>
-    /// <param name="time">The clock.</param>
+    /// <summary>Creates the checks from a program's configuration.</summary>
     public static FederationChecks Create(
         IdentityOptions identity,
         string stateDirectory,

@@ -15,7 +15,7 @@ public sealed record ProviderCertificate
     [JsonPropertyName("expires_at")]
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Null = the provider's clients trust it.</summary>
+    /// <summary>Null: the provider's clients trust it.</summary>
     [JsonPropertyName("archived_at")]
     public string? ArchivedAt { get; init; }
 }

@@ -10,20 +10,16 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Providers;
 
 /// <summary>
-/// The management API of a tunnel provider, with an access token that it gives for a token of this workload's identity provider
-/// (RFC 7523 §2.1): there is no key to keep. One request at a time; nothing is repeated but one that a fresh token may help, since
-/// creates are not idempotent there.
+/// The management API of a tunnel provider. The access token is exchanged for a token of this workload's identity
+/// provider (RFC 7523 §2.1), so no key is stored. One request at a time. Only a request that a fresh token may fix is
+/// repeated, since creates are not idempotent there.
 /// </summary>
-/// <param name="options">URL, trust, and who this workload is at the provider.</param>
-/// <param name="time">The clock of trust.</param>
-/// <param name="networkTime">The clock of network time limits; the same when null.</param>
 public sealed class ProviderClient(IdentityOptions options, TimeProvider time, TimeProvider? networkTime = null)
     : IDisposable
 {
-    /// <summary>The most tunnels or certificates on one page.</summary>
     private const int PageSize = 1000;
 
-    /// <summary>Far above what a provider grants; a bound against a list that never ends.</summary>
+    /// <summary>Far above what a provider grants; bounds a list that never ends.</summary>
     private const int MaxPages = 20;
 
     private const int MaxShownType = 40;
@@ -39,7 +35,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
     private ApiChannel? channel;
     private Proof? proof;
 
-    /// <summary>Whether nothing on the way to this URL can read a token: TLS, or this machine itself.</summary>
+    /// <summary>Whether no party on the way to this URL can read a token: TLS, or this machine itself.</summary>
     public static bool IsConfidential(Uri url) =>
         url.Scheme == Uri.UriSchemeHttps
         || (url.Scheme == Uri.UriSchemeHttp && url.Host is "localhost" or "127.0.0.1" or "[::1]");
@@ -51,7 +47,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
     public Task<ApiResult<ProviderTunnel>> FindTunnelAsync(string id, CancellationToken cancellationToken) =>
         SendAsync(new ApiCall(HttpMethod.Get, PathOf(id)), ProviderJson.Default.ProviderTunnel, cancellationToken);
 
-    /// <summary>Each call makes another tunnel.</summary>
+    /// <summary>Creates a tunnel; each call creates another one.</summary>
     public Task<ApiResult<ProviderTunnel>> CreateTunnelAsync(string displayName, CancellationToken cancellationToken) =>
         SendAsync(
             Post(
@@ -89,7 +85,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
             cancellationToken
         );
 
-    /// <summary>The provider's clients no longer trust it. It cannot be undone.</summary>
+    /// <summary>Archives a certificate: the provider's clients no longer trust it. This cannot be undone.</summary>
     public Task<ApiResult<ProviderCertificate>> ArchiveCertificateAsync(
         string tunnelId,
         string certificateId,
@@ -104,7 +100,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
             cancellationToken
         );
 
-    /// <summary>The connector's token as it is now.</summary>
+    /// <summary>The connector's current token.</summary>
     public Task<ApiResult<ProviderTunnelToken>> RevealTokenAsync(
         string tunnelId,
         CancellationToken cancellationToken
@@ -150,7 +146,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         return Malformed($"{HttpMethod.Get} {path}", $"The list has more than {MaxPages} pages.");
     }
 
-    // A token may have ended early at the provider; a fresh one then tells whether the right itself is gone.
+    // The provider may have revoked a token early; a fresh one shows whether the permission itself is gone.
     private async Task<ApiResult<T>> SendAsync<T>(ApiCall call, JsonTypeInfo<T> type, CancellationToken ct)
         where T : class
     {
@@ -191,7 +187,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         return headers;
     }
 
-    // Null: there is a channel, and a token.
+    // Null: the channel and the token exist.
     private async Task<ApiFailure?> ConnectAsync(CancellationToken ct)
     {
         if (channel is null)

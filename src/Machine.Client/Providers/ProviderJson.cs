@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Providers;
 
-/// <summary>Serialisers of a provider's wire. Its answers may have members that we do not know.</summary>
+/// <summary>A provider's answers may have unknown members.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     MaxDepth = 16,

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Machine.Client.Providers;
 
-/// <summary>What a connector proves itself with. Any holder can run the tunnel.</summary>
+/// <summary>The credential of a connector. Any holder can run the tunnel.</summary>
 public sealed record ProviderTunnelToken
 {
     [JsonPropertyName("id")]
@@ -11,6 +11,6 @@ public sealed record ProviderTunnelToken
     [JsonPropertyName("tunnel_token")]
     public required string Token { get; init; }
 
-    // Never the token.
+    // Never prints the token.
     public override string ToString() => $"{nameof(ProviderTunnelToken)} {Id}";
 }

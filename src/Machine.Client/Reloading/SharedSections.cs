@@ -6,12 +6,12 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Machine.Client.Reloading;
 
-/// <summary>The sections that agent and edge have alike, as they change while the program runs.</summary>
-/// <param name="prepareIdentity">Makes another way to prove the machine ready; its action puts it in force.</param>
-/// <param name="health">Answers for health.</param>
-/// <param name="levels">Of the log; null: it does not change.</param>
-/// <param name="traces">Takes spans; null: there are none.</param>
-/// <param name="metrics">Sends metrics; null: to no collector, whatever the section says.</param>
+/// <summary>The configuration sections that agent and edge share, as they change while the program runs.</summary>
+/// <param name="prepareIdentity">Prepares another way to prove the machine; its action applies it.</param>
+/// <param name="health">The health server.</param>
+/// <param name="levels">Log levels; null: they do not change.</param>
+/// <param name="traces">The span exporter; null: there is none.</param>
+/// <param name="metrics">The metrics exporter; null: none, whatever the section says.</param>
 public sealed class SharedSections(
     Func<IdentityOptions, Action> prepareIdentity,
     HealthServer health,
@@ -20,7 +20,9 @@ public sealed class SharedSections(
     MetricsExport? metrics
 )
 {
-    /// <summary>For <see cref="ReloadableKeys"/>. The service's URLs are not among them: what is kept belongs to them.</summary>
+    /// <summary>
+    /// For <see cref="ReloadableKeys"/>. The service's URLs are not included: the stored state belongs to them.
+    /// </summary>
     public static readonly IReadOnlyList<string> Reloadable =
     [
         "identity.ca_file",
@@ -37,8 +39,8 @@ public sealed class SharedSections(
         "log.",
     ];
 
-    /// <summary>Puts other sections in force. What can fail comes first, and is taken back: they count all or none.</summary>
-    /// <exception cref="IOException">One cannot be used, and nothing has changed.</exception>
+    /// <summary>Applies new sections, all or none: steps that can fail come first and are undone.</summary>
+    /// <exception cref="IOException">A section cannot be applied; nothing has changed.</exception>
     public async ValueTask UseAsync(
         IdentityOptions nextIdentity,
         HealthOptions nextHealth,

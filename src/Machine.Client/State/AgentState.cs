@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Machine.Client.State;
 
 /// <summary>
-/// What an agent keeps in its state directory, read while the agent runs: read only, never changed.
-/// What belongs to another service or tunnel is shown as absent, as the agent itself sees it.
+/// An agent's state directory, read while the agent runs and never changed. Content that belongs to another service or
+/// tunnel is shown as absent, as the agent itself sees it.
 /// </summary>
 public sealed record AgentState
 {
@@ -18,30 +18,30 @@ public sealed record AgentState
     private const string FileFeed = "feed.json";
     private const string FileServer = "server.json";
 
-    /// <summary>The platform certificate with its key; null when there is none that can be used.</summary>
+    /// <summary>The platform certificate with its key; null when no usable one is stored.</summary>
     public KeyAndCertificate? Platform { get; init; }
 
-    /// <summary>The same as the service handed it out, with its renewal window.</summary>
+    /// <summary>The service's description of the platform certificate, with its renewal window.</summary>
     public CertificateDocument? PlatformDocument { get; init; }
 
-    /// <summary>What the service said when it withdrew the certificate; null while it holds.</summary>
+    /// <summary>The service's reason for withdrawing the certificate; null while it is valid.</summary>
     public string? Withdrawal { get; init; }
 
     public SpiffeId? Id { get; init; }
 
     /// <summary>
-    /// Whose the kept certificate is when it is for another tunnel or service than the configuration names; the agent does
-    /// not use it, and everything else here is empty then.
+    /// The identity of a stored certificate for another tunnel or service than the configuration names. The agent does
+    /// not use it, and everything else here is then empty.
     /// </summary>
     public SpiffeId? ForeignId { get; init; }
 
     /// <summary>With <see cref="ForeignId"/>: the base URL of the service that issued it.</summary>
     public string ForeignUrl { get; init; } = "";
 
-    /// <summary>The base of the mTLS API, as told at enrolment.</summary>
+    /// <summary>The base of the mTLS API, from the enrolment.</summary>
     public Uri? MachineUrl { get; init; }
 
-    /// <summary>The platform roots in force; null before the first enrolment.</summary>
+    /// <summary>The current platform roots; null before the first enrolment.</summary>
     public PlatformTrust? Trust { get; init; }
 
     /// <summary>The last good feed; null before the first.</summary>
@@ -55,16 +55,16 @@ public sealed record AgentState
 
     public CertificateDocument? ServerDocument { get; init; }
 
-    /// <summary>When the newest audit checkpoint that is kept was signed; null when there is none.</summary>
+    /// <summary>When the newest stored audit checkpoint was signed; null when there is none.</summary>
     public DateTimeOffset? NewestCheckpoint { get; init; }
 
-    /// <summary>What the kept audit checkpoints gave cause for (S30); null while they agree.</summary>
+    /// <summary>The alarm of the stored audit checkpoints (S30); null while they agree.</summary>
     public string? AuditAlarm { get; init; }
 
-    /// <summary>Files that are there and could not be used: damaged, open to others, or for another machine.</summary>
+    /// <summary>Files that could not be used: damaged, accessible to others, or for another machine.</summary>
     public IReadOnlyList<string> Unusable { get; init; } = [];
 
-    /// <summary>Reads what is there. Nothing is written, and no lock is taken.</summary>
+    /// <summary>Reads the directory without writing and without a lock.</summary>
     public static AgentState Read(IdentityOptions identity, string tunnelId, string directory)
     {
         using var files = StateDirectory.Look(directory);
@@ -116,7 +116,7 @@ public sealed record AgentState
         return state with { Unusable = Present(files, suspects) };
     }
 
-    // The private keys must not come out by accident.
+    // Never prints the private keys.
     public override string ToString() => $"{nameof(AgentState)} {PlatformDocument?.Serial}";
 
     private static string[] Present(StateDirectory files, params string[] names) =>

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Machine.Client.State;
 
 /// <summary>
-/// Keeps credentials and the last feed across restarts. A file that cannot be read, or that is for another service or
+/// Stores credentials and the last feed across restarts. A file that cannot be read, or that is for another service or
 /// machine, counts as absent: everything here can be requested again.
 /// </summary>
 internal sealed class CredentialStore<TFeed>(
@@ -27,7 +27,7 @@ internal sealed class CredentialStore<TFeed>(
 
     private readonly StateSeal seal = new(state);
 
-    // What the kept feed is and for whom: part of its seal.
+    // Binds the sealed feed to its file, service and machine.
     private string FeedPurpose => $"{FeedFile}\n{url}\n{dialect.Subject}";
 
     public StoredIdentity? LoadIdentity() =>
@@ -35,7 +35,7 @@ internal sealed class CredentialStore<TFeed>(
             ? stored
             : null;
 
-    /// <summary>What is kept, if it is for another service or machine; only for saying so.</summary>
+    /// <summary>A stored identity for another service or machine; only for messages.</summary>
     public StoredIdentity? FindForeignIdentity() =>
         Load(IdentityFile, StateJson.Default.StoredIdentity) is { } stored && !IsOurs(stored.Url, stored.Subject)
             ? stored
@@ -47,14 +47,13 @@ internal sealed class CredentialStore<TFeed>(
             ? stored
             : null;
 
-    /// <param name="domain">The domain of another provider's tunnel; null = the tunnel's own.</param>
     public StoredServerCertificate? LoadServerCertificate(string? domain) =>
         Load(ServerFile(domain), StateJson.Default.StoredServerCertificate) is { } stored
         && IsOurs(stored.Url, stored.Subject)
             ? stored
             : null;
 
-    /// <summary>The kept certificate stays for those who look, and is not used again.</summary>
+    /// <summary>The stored certificate stays for diagnosis and is not used again.</summary>
     public void SaveWithdrawal(string reason)
     {
         if (LoadIdentity() is { } stored)
@@ -99,7 +98,7 @@ internal sealed class CredentialStore<TFeed>(
         Save(ServerFile(domain), stored, StateJson.Default.StoredServerCertificate);
     }
 
-    // A domain has letters, digits, dots and hyphens, so it is a file name.
+    // A domain has only letters, digits, dots and hyphens, so it is safe in a file name.
     private static string ServerFile(string? domain) => domain is null ? "server.json" : $"server-{domain}.json";
 
     private bool IsOurs(string storedUrl, string storedSubject) => storedUrl == url && storedSubject == dialect.Subject;
@@ -121,7 +120,7 @@ internal sealed class CredentialStore<TFeed>(
         }
     }
 
-    // A full disk must not stop a machine whose new credential is already in its hands.
+    // A full disk must not stop a machine that already has its new credential.
     private void Save<T>(string name, T value, JsonTypeInfo<T> type, Func<string, string>? close = null)
     {
         try

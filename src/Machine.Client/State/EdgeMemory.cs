@@ -7,12 +7,12 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Machine.Client.State;
 
-/// <summary>What an edge keeps in its state directory, read while the edge runs: read only, never changed.</summary>
-/// <param name="Platform">Its platform certificate as the service handed it out; null when there is none that can be used.</param>
-/// <param name="Trust">The platform roots in force; null before the first enrolment.</param>
+/// <summary>An edge's state directory, read while the edge runs and never changed.</summary>
+/// <param name="Platform">The service's description of the platform certificate; null when no usable one is stored.</param>
+/// <param name="Trust">The current platform roots; null before the first enrolment.</param>
 /// <param name="Feed">The last good feed; null before the first.</param>
-/// <param name="LastContact">When the service last confirmed it.</param>
-/// <param name="Withdrawal">What the service said when it withdrew the certificate; null while it holds.</param>
+/// <param name="LastContact">When the service last confirmed the feed.</param>
+/// <param name="Withdrawal">The service's reason for withdrawing the certificate; null while it is valid.</param>
 public sealed record EdgeMemory(
     CertificateDocument? Platform,
     PlatformTrust? Trust,
@@ -21,7 +21,7 @@ public sealed record EdgeMemory(
     string? Withdrawal = null
 )
 {
-    /// <summary>Reads what is there. Nothing is written, and no lock is taken.</summary>
+    /// <summary>Reads the directory without writing and without a lock.</summary>
     public static EdgeMemory Read(IdentityOptions identity, string edgeId, string directory)
     {
         using var files = StateDirectory.Look(directory);

@@ -4,13 +4,13 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Machine.Client.State;
 
-/// <summary>Where an agent keeps its <see cref="InstanceId"/>, so that it has the same name after a restart.</summary>
+/// <summary>Stores an agent's <see cref="InstanceId"/>, so that it stays the same after a restart.</summary>
 public static class InstanceIdFile
 {
     private const string FileName = "instance_id";
 
-    /// <summary>The name kept in the state directory, made there the first time.</summary>
-    /// <exception cref="StateDirectoryException">The kept one is damaged, or a new one cannot be written.</exception>
+    /// <summary>The id in the state directory, created on first use.</summary>
+    /// <exception cref="StateDirectoryException">The stored id is damaged, or a new one cannot be written.</exception>
     public static InstanceId LoadOrCreate(StateDirectory state)
     {
         if (state.ReadText(FileName) is not { } kept)
@@ -20,13 +20,13 @@ public static class InstanceIdFile
             return made;
         }
 
-        // A new name would be a new instance to the service, while the old one seems to have died.
+        // The service would see a new id as a new instance, and the old one as lost.
         return InstanceId.TryParse(kept.Trim(), out var id)
             ? id
             : throw new StateDirectoryException($"{state.GetPath(FileName)} contains no instance ID: remove the file.");
     }
 
-    /// <summary>The name kept in the state directory; null when there is none that can be read.</summary>
+    /// <summary>The id in the state directory; null when there is none that can be read.</summary>
     public static InstanceId? Find(StateDirectory state)
     {
         try
@@ -39,7 +39,7 @@ public static class InstanceIdFile
         }
     }
 
-    /// <summary>As <see cref="Find"/>, and empty when no agent has ever run with this state directory.</summary>
+    /// <summary>Like <see cref="Find"/>, but empty when no agent has run with this state directory.</summary>
     public static string? FindText(StateDirectory state)
     {
         ArgumentNullException.ThrowIfNull(state);

@@ -7,27 +7,26 @@ namespace Culvert.Machine.Client.State;
 
 /// <summary>
 /// Seals files of the state directory (S10) with AES-256-GCM under a key in the same directory. A copy of the file
-/// alone, in a backup or a bundle for support, shows nothing; one that was edited, damaged or taken from another
-/// machine does not open. It does not protect from an attacker who has the whole directory, and so also the machine's
-/// key.
+/// alone, in a backup or a support bundle, reveals nothing; a file that was edited, damaged or taken from another
+/// machine does not open. It does not protect from an attacker who has the whole directory, and so the machine's key.
 /// </summary>
 public sealed class StateSeal(StateDirectory state)
 {
     private const string KeyFile = "state.key";
     private const int KeyBytes = 32;
 
-    // NIST SP 800-38D §5.2.1.1, §8.2.2; a random nonce is good for 2^32 writes, one each minute for millennia.
+    // NIST SP 800-38D §5.2.1.1, §8.2.2; a random nonce is safe for 2^32 writes, which is one per minute for millennia.
     private static readonly int NonceBytes = AesGcm.NonceByteSizes.MaxSize;
     private static readonly int TagBytes = AesGcm.TagByteSizes.MaxSize;
 
-    // Several seals may begin at the same time, and all of them must find the same key.
+    // Several seals may start at the same time, and all must find the same key.
     private static readonly Lock Making = new();
 
     private byte[]? key;
 
-    /// <summary>The sealed text, as one line.</summary>
-    /// <param name="purpose">What it is and for whom; it opens for the same alone.</param>
-    /// <param name="text">What to seal.</param>
+    /// <summary>Returns the sealed text, as one line.</summary>
+    /// <param name="purpose">What the text is and for whom; it opens only for the same purpose.</param>
+    /// <param name="text">The plain text.</param>
     /// <exception cref="StateDirectoryException">The key cannot be written.</exception>
     public string Seal(string purpose, string text)
     {
@@ -45,8 +44,10 @@ public sealed class StateSeal(StateDirectory state)
         return Convert.ToBase64String(box);
     }
 
-    /// <summary>What was sealed.</summary>
-    /// <exception cref="CryptographicException">It was not sealed here, not for this purpose, or has changed since.</exception>
+    /// <summary>Returns the plain text.</summary>
+    /// <exception cref="CryptographicException">
+    /// The text was not sealed here or for this purpose, or it has changed.
+    /// </exception>
     public string Open(string purpose, string box)
     {
         var bytes = new byte[box.Length];
@@ -86,7 +87,7 @@ public sealed class StateSeal(StateDirectory state)
         }
     }
 
-    // A key that cannot be read counts as none: what it sealed can be requested again.
+    // A key that cannot be read counts as absent: what it sealed can be requested again.
     private byte[]? LoadKey()
     {
         if (key is not null)

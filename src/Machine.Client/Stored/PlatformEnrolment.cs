@@ -2,7 +2,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Stored;
 
-/// <summary>What enrolment and renewal give, for agents and edges alike.</summary>
+/// <summary>The result of enrolment and renewal, for agents and edges alike.</summary>
 internal sealed record PlatformEnrolment
 {
     /// <summary>The agent's enrolment or the edge's id.</summary>

@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Stored;
 
-/// <summary>Serialisers of the credentials and feeds in the state directory.</summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],

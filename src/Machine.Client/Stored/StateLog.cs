@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Stored;
 
-/// <summary>Log entries about files of the state directory.</summary>
 internal static partial class StateLog
 {
     [LoggerMessage(EventIds.StateUnreadable, LogLevel.Warning, "{Path} cannot be read and counts as absent")]

@@ -8,7 +8,7 @@ internal sealed record StoredFeed<TFeed>
 
     public required string Subject { get; init; }
 
-    /// <summary>When the service last confirmed it.</summary>
+    /// <summary>When the service last confirmed the feed.</summary>
     public required DateTimeOffset LastContact { get; init; }
 
     public required TFeed Feed { get; init; }

@@ -2,7 +2,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Stored;
 
-/// <summary>The inner-TLS credential in the state directory: it bridges a restart while the service is away.</summary>
+/// <summary>The inner-TLS credential in the state directory, for a restart while the service is unreachable.</summary>
 internal sealed record StoredServerCertificate
 {
     public required string Url { get; init; }
@@ -13,6 +13,6 @@ internal sealed record StoredServerCertificate
 
     public required string KeyPem { get; init; }
 
-    // Never the key.
+    // Never prints the key.
     public override string ToString() => $"{nameof(StoredServerCertificate)} {Certificate.Serial}";
 }

@@ -4,12 +4,12 @@ using Culvert.Machine.Client.Tokens.Detection;
 namespace Culvert.Machine.Client.Tokens;
 
 /// <summary>
-/// Where the identity provider's token comes from. It is fetched again at each use, since the platform or program that
-/// provides it also renews it. It is never stored.
+/// The source of the identity provider's token. The token is fetched again at each use, since the platform or program
+/// that provides it also renews it. It is never stored.
 /// </summary>
 public sealed class IdentityTokenSource
 {
-    /// <summary>The largest assertion that the token endpoint takes.</summary>
+    /// <summary>The longest assertion that the token endpoint accepts.</summary>
     public const int MaxBytes = 16 * 1024;
 
     // base64url and the two dots of a JWS (RFC 7515 §7.1); the exchange checks the rest.
@@ -22,7 +22,7 @@ public sealed class IdentityTokenSource
 
     /// <param name="options">Exactly one source, or none: then a detector is chosen.</param>
     /// <param name="time">The clock of time limits.</param>
-    /// <param name="environment">Looks variables up; null means the process's own.</param>
+    /// <param name="environment">Looks up variables; null: the process's own.</param>
     public IdentityTokenSource(
         IdentityTokenOptions options,
         TimeProvider time,
@@ -43,7 +43,7 @@ public sealed class IdentityTokenSource
         : options.Command.Count > 0 ? $"command {options.Command[0]}"
         : $"detector {Detected?.Name ?? options.Detector}";
 
-    /// <summary>What to do when no token comes from here.</summary>
+    /// <summary>What to do when this source gives no token.</summary>
     public string NextStep =>
         options.File.Length > 0 ? $"Let the platform write a token to {options.File}, or correct identity.token.file."
         : options.Environment.Length > 0
@@ -62,13 +62,13 @@ public sealed class IdentityTokenSource
             }
             catch (IdentityTokenException)
             {
-                return null; // said when the token is read
+                return null; // reported when the token is read
             }
         }
     }
 
-    /// <summary>The token as it is now, without surrounding white space.</summary>
-    /// <exception cref="IdentityTokenException">The token cannot be obtained, or is malformed.</exception>
+    /// <summary>Returns the current token, without surrounding white space.</summary>
+    /// <exception cref="IdentityTokenException">The token is unavailable or malformed.</exception>
     public async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
         var token = (await ReadTextAsync(cancellationToken)).Trim();

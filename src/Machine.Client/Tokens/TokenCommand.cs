@@ -7,7 +7,7 @@ internal static class TokenCommand
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(10);
 
-    /// <exception cref="IdentityTokenException">It cannot be started, fails, or does not end in time.</exception>
+    /// <exception cref="IdentityTokenException">The program cannot be started, fails, or exceeds its time limit.</exception>
     public static async Task<string> RunAsync(
         IReadOnlyList<string> command,
         IReadOnlyList<string> inherited,

@@ -3,7 +3,7 @@ using Culvert.Jose.Json;
 
 namespace Culvert.Machine.Client.Tokens;
 
-/// <summary>Reads a token from a file: again each time, bounded, and without ever showing its content.</summary>
+/// <summary>Reads a token from a file at each call, with a size limit, and never shows its content.</summary>
 internal static class TokenFile
 {
     /// <exception cref="IdentityTokenException">The file is absent, unreadable or too long.</exception>
@@ -26,7 +26,7 @@ internal static class TokenFile
 
     internal static string TooLong => $"gave more than {IdentityTokenSource.MaxBytes} bytes";
 
-    /// <summary>Everything of a stream; null when it is longer than a token may be.</summary>
+    /// <summary>Reads a whole stream; null when it is longer than a token may be.</summary>
     private static async Task<string?> ReadBoundedAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[IdentityTokenSource.MaxBytes + 1];

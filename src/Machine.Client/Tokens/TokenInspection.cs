@@ -6,31 +6,29 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Machine.Client.Tokens;
 
 /// <summary>
-/// What an identity token says, for people: header and claims, never the signature, so that nothing shown can be used.
-/// Nothing here is verified.
+/// The content of an identity token, for people: header and claims, never the signature, so that the output cannot be
+/// used as a token. Nothing here is verified.
 /// </summary>
 public sealed record TokenInspection
 {
     private const int MaxAudiences = 8;
 
-    /// <summary>The header's JSON.</summary>
     public required JsonElement Header { get; init; }
 
-    /// <summary>The claims' JSON.</summary>
     public required JsonElement Claims { get; init; }
 
     public string? Issuer { get; init; }
 
     public string? Subject { get; init; }
 
-    /// <summary><c>aud</c>, one or several.</summary>
+    /// <summary><c>aud</c>, one value or several.</summary>
     public required IReadOnlyList<string> Audiences { get; init; }
 
     public DateTimeOffset? IssuedAt { get; init; }
 
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Reads a token; null when it is not a JWT that the service could accept.</summary>
+    /// <summary>Parses a token; null when it is not a JWT that the service could accept.</summary>
     public static TokenInspection? Read(string token)
     {
         var bytes = Encoding.ASCII.GetBytes(token);

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Addresses;
 
-/// <summary>What an address is for, by the registries of RFC 6890 and its IPv6 kin.</summary>
+/// <summary>The purpose of an address, by the registries of RFC 6890 and their IPv6 equivalents.</summary>
 public enum AddressClass
 {
     /// <summary>Globally reachable.</summary>
@@ -12,12 +12,12 @@ public enum AddressClass
     /// <summary>This machine: 127.0.0.0/8, ::1.</summary>
     Loopback,
 
-    /// <summary>This link alone: 169.254.0.0/16, fe80::/10.</summary>
+    /// <summary>This link only: 169.254.0.0/16, fe80::/10.</summary>
     LinkLocal,
 
     /// <summary>A cloud's metadata service, which gives credentials to any caller.</summary>
     CloudMetadata,
 
-    /// <summary>Everything else that no server on the Internet has: multicast, documentation, translation, reserved.</summary>
+    /// <summary>Other addresses that no Internet server has: multicast, documentation, translation, reserved.</summary>
     Reserved,
 }

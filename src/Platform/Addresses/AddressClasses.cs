@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Addresses;
 
-/// <summary>Tells what an address is for.</summary>
+/// <summary>Classifies addresses by purpose.</summary>
 public static class AddressClasses
 {
-    // The first match counts: the metadata addresses lie inside other ranges.
+    // The first match counts: the metadata addresses are inside other ranges.
     private static readonly (AddressClass Class, AddressRanges Ranges)[] Table =
     [
         (
@@ -24,7 +24,7 @@ public static class AddressClasses
                 "168.63.129.16" // Azure's host, at an address that looks public
             )
         ),
-        // Linux takes the unspecified address for loopback.
+        // Linux treats the unspecified address as loopback.
         (AddressClass.Loopback, ParseRanges("127.0.0.0/8", "::1", "0.0.0.0", "::")),
         (AddressClass.LinkLocal, ParseRanges("169.254.0.0/16", "fe80::/10")),
         (
@@ -62,7 +62,7 @@ public static class AddressClasses
     {
         var plain = AddressRanges.Normalise(address);
         var kind = Find(plain);
-        // What must never be reached is not reached through a translator either.
+        // A forbidden address must not be reachable through a translator either.
         return
             Embedded(plain) is { } inner
             && Find(inner) is var innerKind and not (AddressClass.Public or AddressClass.Reserved)
@@ -80,13 +80,13 @@ public static class AddressClasses
             }
         }
 
-        // Of IPv6 only 2000::/3 is handed out (RFC 4291 §2.4); elsewhere a translator may live.
+        // Only 2000::/3 of IPv6 is assigned (RFC 4291 §2.4); other ranges may contain a translator.
         return address.AddressFamily == AddressFamily.InterNetworkV6 && (address.GetAddressBytes()[0] & 0xE0) != 0x20
             ? AddressClass.Reserved
             : AddressClass.Public;
     }
 
-    /// <summary>The IPv4 address inside an IPv6 one that a translator would send on to it.</summary>
+    /// <summary>The IPv4 address in an IPv6 address that a translator would forward to.</summary>
     private static IPAddress? Embedded(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6 || Find(address) != AddressClass.Reserved)

@@ -6,9 +6,9 @@ using System.Net.Sockets;
 namespace Culvert.Platform.Addresses;
 
 /// <summary>
-/// A set of address ranges in CIDR form (RFC 4632 §3.1, RFC 4291 §2.3). IPv4 addresses written as IPv6
-/// (<c>::ffff:a.b.c.d</c>, RFC 4291 §2.5.5.2) are the IPv4 addresses that they contain, on both sides: a socket that
-/// listens on both families shows its IPv4 peers in that form.
+/// A set of address ranges in CIDR form (RFC 4632 §3.1, RFC 4291 §2.3). IPv4-mapped IPv6 addresses
+/// (<c>::ffff:a.b.c.d</c>, RFC 4291 §2.5.5.2) count as IPv4 on both sides, because a dual-stack socket shows its IPv4
+/// peers in that form.
 /// </summary>
 public sealed class AddressRanges
 {
@@ -25,10 +25,10 @@ public sealed class AddressRanges
 
     public IReadOnlyList<IPNetwork> Ranges => ranges;
 
-    /// <summary>Reads written ranges.</summary>
-    /// <param name="written">Each <c>address/length</c> with no bit set beyond the length, or one address alone.</param>
-    /// <param name="result">The set; null when one of them cannot be read.</param>
-    /// <param name="unreadable">The first that cannot be read; otherwise null.</param>
+    /// <summary>Parses ranges.</summary>
+    /// <param name="written">Each <c>address/length</c> with no bit set beyond the length, or a single address.</param>
+    /// <param name="result">The set; null when a range cannot be parsed.</param>
+    /// <param name="unreadable">The first range that cannot be parsed; otherwise null.</param>
     public static bool TryParse(
         IEnumerable<string> written,
         [NotNullWhen(true)] out AddressRanges? result,
@@ -53,7 +53,9 @@ public sealed class AddressRanges
         return true;
     }
 
-    /// <summary>Reads one range; see <see cref="TryParse(IEnumerable{string}, out AddressRanges?, out string?)"/>.</summary>
+    /// <summary>
+    /// Parses one range; see <see cref="TryParse(IEnumerable{string}, out AddressRanges?, out string?)"/>.
+    /// </summary>
     public static bool TryParse(string text, out IPNetwork range)
     {
         range = default;
@@ -80,7 +82,7 @@ public sealed class AddressRanges
             (address, length) = (address.MapToIPv4(), length - MappedPrefix);
         }
 
-        // "10.1.2.3/8" is either a typing error or a misunderstanding; both are worth a question.
+        // "10.1.2.3/8" is a typing error or a misunderstanding, so it is rejected.
         if (!HasNoBitsBeyond(address, length))
         {
             return false;
@@ -104,7 +106,7 @@ public sealed class AddressRanges
         return false;
     }
 
-    /// <summary>The address without its IPv6 dress and without a zone.</summary>
+    /// <summary>The address without its IPv4-mapped form and without a zone.</summary>
     public static IPAddress Normalise(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
@@ -119,7 +121,7 @@ public sealed class AddressRanges
 
     public override string ToString() => string.Join(", ", ranges);
 
-    // The BCL also takes "1", "0x7f.1" and "010.0.0.1": three ways to write an address that reads like another.
+    // The BCL also accepts "1", "0x7f.1" and "010.0.0.1", which are easily misread.
     private static bool TryParseAddress(string text, [NotNullWhen(true)] out IPAddress? address)
     {
         if (!IPAddress.TryParse(text, out address) || text.Contains('%') || text.StartsWith('['))

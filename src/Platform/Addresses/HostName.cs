@@ -1,15 +1,15 @@
 namespace Culvert.Platform.Addresses;
 
-/// <summary>
-/// Names of hosts as DNS means them: in any case, and with or without the dot of the root at the end (RFC 1034 §3.1).
-/// </summary>
+/// <summary>Compares DNS host names: case-insensitive, with or without the final dot of the root (RFC 1034 §3.1).</summary>
 public static class HostName
 {
-    /// <summary>The name without the dot of the root. A name with several dots at its end is none, and stays as it is.</summary>
+    /// <summary>
+    /// The name without the final dot of the root. A name with several final dots is invalid and stays unchanged.
+    /// </summary>
     public static ReadOnlySpan<char> WithoutRootDot(ReadOnlySpan<char> name) =>
         name is [.., not '.', '.'] ? name[..^1] : name;
 
-    /// <summary>Whether two names are one.</summary>
+    /// <summary>Whether two names are the same host.</summary>
     public static bool AreSame(ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
         WithoutRootDot(left).Equals(WithoutRootDot(right), StringComparison.OrdinalIgnoreCase);
 }

@@ -3,12 +3,12 @@ using System.Net;
 
 namespace Culvert.Platform.Addresses;
 
-/// <summary>A place to dial, written <c>host:port</c>, an IPv6 host in brackets (RFC 3986 §3.2.2).</summary>
+/// <summary>A dial target, written <c>host:port</c>, an IPv6 host in brackets (RFC 3986 §3.2.2).</summary>
 /// <param name="Host">A name or an address, without brackets.</param>
 /// <param name="Port">1 to 65535.</param>
 public readonly record struct HostPort(string Host, int Port)
 {
-    /// <summary>Splits the text; what a name may look like is the caller's business.</summary>
+    /// <summary>Splits the text; the caller validates the host name.</summary>
     public static bool TryParse(string? text, out HostPort parsed)
     {
         parsed = default;

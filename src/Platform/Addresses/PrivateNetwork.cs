@@ -4,22 +4,20 @@ using System.Net;
 namespace Culvert.Platform.Addresses;
 
 /// <summary>
-/// A network inside which records may name targets that are not public (S27), and the port that is open there. A record's
-/// fetch says whether something listens: one port keeps it from telling what else does.
+/// A network inside which records may name targets that are not public (S27), and the open port. The result of a fetch
+/// reveals whether a port listens, so only one port is open.
 /// </summary>
-/// <param name="Range">The addresses.</param>
-/// <param name="Port">1 to 65535; null = every port.</param>
+/// <param name="Port">1 to 65535; null: every port.</param>
 public readonly record struct PrivateNetwork(IPNetwork Range, int? Port)
 {
-    /// <summary>What is open where no port is written.</summary>
+    /// <summary>The open port when none is written.</summary>
     public const int UsualPort = 443;
 
     private const string EveryPort = "any";
 
-    /// <summary>Whether a fetch from that port may be allowed.</summary>
     public bool Opens(int port) => Port is null || Port == port;
 
-    /// <summary>For an operator who configures both the ranges and the URLs: no other person chooses the port.</summary>
+    /// <summary>For operators who configure both the ranges and the URLs: no other person chooses the port.</summary>
     public static IReadOnlyList<PrivateNetwork> WithEveryPort(AddressRanges ranges)
     {
         ArgumentNullException.ThrowIfNull(ranges);
@@ -32,7 +30,7 @@ public readonly record struct PrivateNetwork(IPNetwork Range, int? Port)
         ArgumentNullException.ThrowIfNull(text);
         network = default;
 
-        // Behind the length, so that the colons of an IPv6 address are none of it.
+        // The colon is searched after the length, to skip the colons of an IPv6 address.
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var colon = slash < 0 ? -1 : text.IndexOf(':', slash);
         if (!AddressRanges.TryParse(colon < 0 ? text : text[..colon], out var range))

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Certificates;
 
-/// <summary>What a file is that is not PEM of certificates, and the command that makes PEM of it.</summary>
+/// <summary>Explains a file that is not PEM certificates, with the command that converts it to PEM.</summary>
 /// <param name="Meaning">One or two sentences.</param>
 /// <param name="Command">A command line with <c>FILE</c> in place of the file's name; it prints PEM.</param>
 public sealed record CertificateAdvice(string Meaning, string Command)

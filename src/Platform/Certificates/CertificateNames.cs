@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>The spellings of a certificate that stand on the wire, and the SAN entries that the BCL does not read.</summary>
+/// <summary>The wire forms of certificate fields, and the SAN entries that the BCL does not read.</summary>
 public static class CertificateNames
 {
     private const string SubjectAlternativeNameOid = "2.5.29.17";
@@ -17,7 +17,7 @@ public static class CertificateNames
     {
         var bytes = certificate.SerialNumberBytes.Span;
 
-        // DER puts a zero octet before a value whose top bit is set (X.690 §8.3); it does not belong to the number.
+        // DER puts a zero octet before a value whose top bit is set (X.690 §8.3); it is not part of the number.
         return Convert.ToHexStringLower(bytes is [0, >= 0x80, ..] ? bytes[1..] : bytes);
     }
 
@@ -59,8 +59,8 @@ public static class CertificateNames
     }
 
     /// <summary>
-    /// Whether a certificate names itself as its signer. The key identifiers decide where the names agree: the link
-    /// of a root swap (S11) carries the same name twice, but is signed by another key.
+    /// Whether a certificate is self-signed. If the names agree, the key identifiers decide: the link certificate of a
+    /// change of root (S11) has the same name twice, but another key signed it.
     /// </summary>
     public static bool IsSelfSigned(X509Certificate2 certificate)
     {

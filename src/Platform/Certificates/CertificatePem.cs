@@ -10,7 +10,10 @@ public static class CertificatePem
     private const int MaxCharacters = 256 * 1024;
     private const int MaxCertificates = 64;
 
-    /// <summary>Every certificate in the text, in its order; false when there is none, too much, or anything else.</summary>
+    /// <summary>
+    /// Every certificate in the text, in order; false when there is none, when there are too many, or when there is
+    /// other content.
+    /// </summary>
     public static bool TryRead(string? pem, [NotNullWhen(true)] out IReadOnlyList<X509Certificate2>? certificates)
     {
         certificates = null;
@@ -44,7 +47,7 @@ public static class CertificatePem
         return found.Count > 0;
     }
 
-    /// <summary>The certificates as PEM, one after the other, each ending with a line feed.</summary>
+    /// <summary>The certificates as concatenated PEM, each ending with a line feed.</summary>
     public static string Write(IEnumerable<X509Certificate2> certificates) =>
         string.Concat(certificates.Select(c => c.ExportCertificatePem() + "\n"));
 }

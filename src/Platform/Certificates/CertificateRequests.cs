@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>Keys and the requests that prove possession of them.</summary>
+/// <summary>Creates keys and the requests that prove their possession.</summary>
 public static class CertificateRequests
 {
-    /// <summary>A new key. The caller disposes of it.</summary>
+    /// <summary>Creates a key. The caller disposes of it.</summary>
     public static AsymmetricAlgorithm NewKey(KeyType type = KeyType.EcdsaP256) =>
         type switch
         {
@@ -18,13 +18,13 @@ public static class CertificateRequests
         };
 
     /// <summary>
-    /// A PKCS#10 request (RFC 2986) as PEM with an empty subject and no attributes: names come from the proven
-    /// identity, and the service refuses a request that brings its own.
+    /// Creates a PKCS#10 request (RFC 2986) as PEM with an empty subject and no attributes: names come from the proven
+    /// identity, and the service refuses a request that contains its own.
     /// </summary>
     /// <exception cref="ArgumentException">The key is neither ECDSA nor RSA.</exception>
     public static string Create(AsymmetricAlgorithm key) => NewRequest(key).CreateSigningRequestPem();
 
-    /// <summary>A PKCS#10 request for one host name with an empty subject (RFC 8555 §7.4).</summary>
+    /// <summary>Creates a PKCS#10 request for one host name with an empty subject (RFC 8555 §7.4).</summary>
     /// <exception cref="ArgumentException">The key is neither ECDSA nor RSA.</exception>
     public static byte[] CreateFor(AsymmetricAlgorithm key, string name)
     {

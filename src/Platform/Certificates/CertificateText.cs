@@ -3,22 +3,21 @@ using System.Security.Cryptography;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// Says what a text is that was given in place of PEM certificates, and which command makes PEM of it. Its readers refuse
-/// the text; this only explains.
+/// Explains text that was given in place of PEM certificates, with a command that converts it. The parsers refuse the
+/// text; this class only explains.
 /// </summary>
 public static class CertificateText
 {
     private const string BlocksOnly = "sed -n '/^-----BEGIN /,/^-----END /p'";
     private const string Begin = "-----BEGIN ";
 
-    // Enough characters of base64 for the header and the type of PKCS#7.
+    // Enough base64 characters for the header and the type of PKCS#7.
     private const int HeadCharacters = 32;
 
-    /// <summary>Null when the text is nothing that is known, or is PEM of certificates and nothing else.</summary>
-    /// <param name="text">
-    /// A file read as text, or a member of a request. A file that is not text has lost bytes on that way: what it is
-    /// remains visible.
-    /// </param>
+    /// <summary>
+    /// Returns null when the format is unknown, or when the text is only PEM certificates. A binary file read as text
+    /// has lost bytes, but its format is still recognizable.
+    /// </summary>
     public static CertificateAdvice? Explain(ReadOnlySpan<char> text)
     {
         text = text.TrimStart('\uFEFF').TrimStart();
@@ -34,7 +33,7 @@ public static class CertificateText
 
         if (text.IndexOf(Begin, StringComparison.Ordinal) < 0)
         {
-            // DER of a SEQUENCE of 128 octets and more, in base64.
+            // DER of a SEQUENCE of 128 or more octets, in base64.
             return text.StartsWith("MI", StringComparison.Ordinal)
                 ? new CertificateAdvice(
                     "This is base64 without the lines of PEM.",
@@ -58,7 +57,7 @@ public static class CertificateText
                 break;
             }
 
-            // A damaged block is skipped by the search.
+            // The search skips a damaged block.
             text = text[begin..];
             if (!PemEncoding.TryFind(text, out var fields) || fields.Location.Start.Value != 0)
             {
@@ -93,7 +92,7 @@ public static class CertificateText
             case "TRUSTED CERTIFICATE":
                 return OtherLabel("TRUSTED CERTIFICATE");
             case "CERTIFICATE":
-                // certutil -encode gives every file that label.
+                // certutil -encode labels every file like this.
                 Span<byte> head = stackalloc byte[HeadCharacters];
                 return
                     base64.Length >= HeadCharacters
@@ -131,11 +130,11 @@ public static class CertificateText
             : new CertificateAdvice("This is DER, not PEM.", "openssl x509 -inform DER -in FILE");
     }
 
-    // A SEQUENCE of 128 octets or more: the octet after the tag has its highest bit set, as no character of base64 has.
+    // A SEQUENCE of 128 octets or more: the octet after the tag has its highest bit set, which no base64 character has.
     private static bool IsDer(ReadOnlySpan<char> text) => text.Length > 1 && text[0] == '0' && text[1] > '\u007F';
 
-    // ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER 1.2.840.113549.1.7.…, … }, RFC 5652 §3, behind a header of
-    // two to six octets. Only octets below 128 are sure to be unchanged in text.
+    // ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER 1.2.840.113549.1.7.…, … }, RFC 5652 §3, after a header
+    // of two to six octets. Only octets below 128 are certain to be unchanged in text.
     private static bool IsPkcs7(ReadOnlySpan<char> text) =>
         text[..Math.Min(text.Length, 10)].Contains("\u0006\u0009*", StringComparison.Ordinal);
 

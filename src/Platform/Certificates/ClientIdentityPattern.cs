@@ -9,12 +9,12 @@ namespace Culvert.Platform.Certificates;
 /// </summary>
 public sealed class ClientIdentityPattern
 {
-    /// <summary>Longest value; the longest name that an agent receives (<c>OPEN</c>).</summary>
+    /// <summary>The longest value, which equals the longest name that an agent receives (<c>OPEN</c>).</summary>
     public const int MaxLength = 500;
 
     private readonly ClientIdentityKind kind;
     private readonly string before;
-    private readonly string? after; // null = no star: before contains the whole value
+    private readonly string? after; // null: no star, and before contains the whole value
 
     private ClientIdentityPattern(string text, ClientIdentityKind kind, string before, string? after)
     {
@@ -24,11 +24,10 @@ public sealed class ClientIdentityPattern
         this.after = after;
     }
 
-    /// <summary>As written.</summary>
     public string Text { get; }
 
     /// <summary>
-    /// Reads a pattern; false when a star could match more than one whole segment, or the value has the wrong form for
+    /// Parses a pattern; false when a star could match more than one whole segment, or the value has the wrong form for
     /// its kind.
     /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ClientIdentityPattern? pattern)
@@ -43,7 +42,7 @@ public sealed class ClientIdentityPattern
         if (
             value.Length is 0 or > MaxLength
             || !TryKind(text[..colon], out var kind)
-            || value.AsSpan().ContainsAnyExceptInRange('!', '~') // no blanks, no controls, IA5 alone
+            || value.AsSpan().ContainsAnyExceptInRange('!', '~') // no blanks, no control characters, only IA5
         )
         {
             return false;
@@ -70,7 +69,7 @@ public sealed class ClientIdentityPattern
             return false;
         }
 
-        // DNS names, and the domain of an address, are the same in either case (RFC 5280 §7.2, §7.5); URIs and local
+        // DNS names and the domain of an e-mail address are case-insensitive (RFC 5280 §7.2, §7.5); URIs and local
         // parts are compared octet by octet.
         return kind switch
         {
@@ -106,7 +105,7 @@ public sealed class ClientIdentityPattern
             return false;
         }
 
-        // Of a URI neither query nor fragment may hide in the segment.
+        // The matched segment of a URI must not contain a query or fragment.
         var segment = value.AsSpan(before.Length, value.Length - before.Length - after.Length);
         return !segment.Contains(separator) && !segment.ContainsAny('?', '#', '*');
     }
@@ -139,7 +138,7 @@ public sealed class ClientIdentityPattern
         return known;
     }
 
-    // The star is a whole segment of the path: never part of scheme, authority, query or fragment.
+    // The star is a whole segment of the path, never part of scheme, authority, query or fragment.
     private static bool IsUri(string value, string before, string? after)
     {
         if (!Uri.TryCreate(value.Replace("*", "x", StringComparison.Ordinal), UriKind.Absolute, out _))
@@ -154,7 +153,7 @@ public sealed class ClientIdentityPattern
 
         var authority = before.IndexOf("://", StringComparison.Ordinal);
         return authority > 0
-            && before.Length > authority + 4 // at least a host and the slash behind it
+            && before.Length > authority + 4 // at least a host and a slash after it
             && before.EndsWith('/')
             && before.IndexOf('/', authority + 3) > authority + 3
             && !before.AsSpan().ContainsAny('?', '#')

@@ -3,8 +3,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>A subject alternative name of a client's certificate.</summary>
-/// <param name="Kind">URI, DNS name or e-mail address; other kinds of names do not identify a client.</param>
+/// <summary>A subject alternative name that identifies a client.</summary>
+/// <param name="Kind">Other kinds of names do not identify a client.</param>
 /// <param name="Value">As written in the certificate.</param>
 public sealed record ClientName(ClientIdentityKind Kind, string Value)
 {

@@ -5,14 +5,14 @@ using System.Security.Cryptography;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// The name of one agent among those of its tunnel: 1 to 63 lower-case letters, digits and hyphens, not starting
-/// with a hyphen (<c>^[a-z0-9][a-z0-9-]{0,62}$</c>).
+/// The name of an agent within its tunnel: 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen
+/// (<c>^[a-z0-9][a-z0-9-]{0,62}$</c>).
 /// </summary>
 public sealed record InstanceId
 {
     private const int MaxLength = 63;
 
-    // 80 random bits: no two agents of one tunnel meet, and the name stays readable in a log line.
+    // 80 random bits: collisions within a tunnel are negligible, and the name stays readable in a log line.
     private const int RandomBytes = 10;
 
     private static readonly SearchValues<char> Characters = SearchValues.Create(
@@ -23,7 +23,7 @@ public sealed record InstanceId
 
     public string Value { get; }
 
-    /// <summary>A new random name; an agent keeps it in its state directory.</summary>
+    /// <summary>A new random name; an agent stores it in its state directory.</summary>
     public static InstanceId NewRandom() => new(RandomNumberGenerator.GetHexString(RandomBytes * 2, lowercase: true));
 
     public static bool TryParse(string? text, [NotNullWhen(true)] out InstanceId? id)

@@ -6,8 +6,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// A certificate with its private key and the intermediates to send with it. Immutable; a renewal makes a new one,
-/// and connections that still use the old one keep it alive, so it is never disposed by a swap.
+/// A certificate with its private key and the intermediates to send with it. Immutable; a renewal creates a new one.
+/// Connections that still use the old one keep it alive, so a replacement does not dispose of it.
 /// </summary>
 public sealed class KeyAndCertificate
 {
@@ -18,8 +18,8 @@ public sealed class KeyAndCertificate
         this.key = key;
         Certificate = leaf;
 
-        // S11: a self-signed root is never sent. Left in, it would also hide the link certificate of a root swap,
-        // because the shorter chain wins when the context is built.
+        // S11: a self-signed root is never sent. It would also hide the link certificate of a change of root, because
+        // the shorter chain wins when the context is built.
         Chain = [.. chain.Where(c => !CertificateNames.IsSelfSigned(c))];
         Context = SslStreamCertificateContext.Create(leaf, [.. Chain], offline: true);
         Serial = CertificateNames.Serial(leaf);
@@ -33,27 +33,27 @@ public sealed class KeyAndCertificate
     /// <summary>The intermediates, nearest to the leaf first, without a root.</summary>
     public IReadOnlyList<X509Certificate2> Chain { get; }
 
-    /// <summary>For <see cref="SslStream"/>, built once: building it per handshake would build the chain each time.</summary>
+    /// <summary>For <see cref="SslStream"/>, built once: otherwise each handshake would build the chain again.</summary>
     public SslStreamCertificateContext Context { get; }
 
-    /// <summary>As on the wire: lower-case hex.</summary>
+    /// <summary>Lower-case hex, as on the wire.</summary>
     public string Serial { get; }
 
     public DateTimeOffset NotBefore { get; }
 
-    /// <summary>The last second of validity, itself included (RFC 5280 §4.1.2.5).</summary>
+    /// <summary>The last second of validity, inclusive (RFC 5280 §4.1.2.5).</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>Joins what the service issued with the key of the request.</summary>
-    /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key is another one.</exception>
+    /// <summary>Combines an issued certificate with the key of its request.</summary>
+    /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key does not match.</exception>
     public static KeyAndCertificate Create(CertificateDocument issued, AsymmetricAlgorithm key) =>
         Create(issued.CertificatePem, issued.ChainPem, key);
 
-    /// <summary>Joins a leaf and its intermediates with their key, which then belongs to the result.</summary>
+    /// <summary>Combines a leaf and its intermediates with their key, which then belongs to the result.</summary>
     /// <param name="certificatePem">The leaf; intermediates may follow it.</param>
     /// <param name="chainPem">More intermediates, or empty.</param>
     /// <param name="key">The leaf's private key.</param>
-    /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key is another one.</exception>
+    /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key does not match.</exception>
     public static KeyAndCertificate Create(string certificatePem, string chainPem, AsymmetricAlgorithm key)
     {
         if (!CertificatePem.TryRead(certificatePem + "\n" + chainPem, out var certificates))
@@ -77,18 +77,18 @@ public sealed class KeyAndCertificate
         }
     }
 
-    /// <summary>Reads a pair from PEM: the leaf then its chain, and an unencrypted private key.</summary>
-    /// <exception cref="CertificateUnusableException">Either cannot be read, or they do not belong together.</exception>
+    /// <summary>Reads a pair from PEM: the leaf, then its chain, and an unencrypted private key.</summary>
+    /// <exception cref="CertificateUnusableException">A part cannot be read, or the key does not match.</exception>
     public static KeyAndCertificate FromPem(string certificatesPem, string keyPem) =>
         Create(certificatesPem, "", ReadKey(keyPem));
 
-    /// <summary>The private key as PKCS#8 PEM, for a 0600 file and nothing else.</summary>
+    /// <summary>The private key as PKCS#8 PEM, only for a file of mode 0600.</summary>
     public string ExportPrivateKeyPem() => key.ExportPkcs8PrivateKeyPem();
 
     /// <summary>The leaf, then its intermediates.</summary>
     public string ExportCertificatesPem() => CertificatePem.Write([Certificate, .. Chain]);
 
-    // The private key must not come out by accident.
+    // Never prints the private key.
     public override string ToString() => $"{nameof(KeyAndCertificate)} {Serial}";
 
     internal static AsymmetricAlgorithm? TryReadKey(string pem) =>

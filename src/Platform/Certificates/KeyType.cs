@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Certificates;
 
-/// <summary>The kinds of key that our programs make for their certificates.</summary>
+/// <summary>The key types of the programs' certificates.</summary>
 public enum KeyType
 {
     /// <summary>ECDSA on P-256: the default.</summary>

@@ -1,17 +1,17 @@
 namespace Culvert.Platform.Certificates;
 
-/// <summary>What a peer must be to be let in, and which side of the handshake it took.</summary>
+/// <summary>The required role of a peer, and its side of the handshake.</summary>
 public enum PeerRole
 {
-    /// <summary>An agent that dials us: client authentication.</summary>
+    /// <summary>An agent that connects to this machine: client authentication.</summary>
     Agent,
 
-    /// <summary>An edge that dials us (8444): client authentication.</summary>
+    /// <summary>An edge that connects to this machine (8444): client authentication.</summary>
     EdgeClient,
 
-    /// <summary>An edge that we dial (7844): server authentication.</summary>
+    /// <summary>An edge that this machine dials (7844): server authentication.</summary>
     EdgeServer,
 
-    /// <summary>The service that we dial (8444): server authentication.</summary>
+    /// <summary>The service that this machine dials (8444): server authentication.</summary>
     Service,
 }

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>The outcome of a check: an identity, or the reason why there is none.</summary>
+/// <summary>The outcome of a check: an identity, or the reason of the refusal.</summary>
 public sealed record PeerVerification
 {
     private PeerVerification() { }
@@ -12,16 +12,17 @@ public sealed record PeerVerification
 
     public PeerRefusal Refusal { get; private init; }
 
-    /// <summary>Who the peer is; null when refused.</summary>
+    /// <summary>The peer's identity; null when refused.</summary>
     public SpiffeId? Id { get; private init; }
 
     /// <summary>The certificate's serial as on the wire; null when refused.</summary>
     public string? Serial { get; private init; }
 
-    /// <summary>When the certificate begins: of one machine's certificates the later issued one begins later.</summary>
+    /// <summary>
+    /// When the certificate becomes valid: of one machine's certificates, the later issued one starts later.
+    /// </summary>
     public DateTimeOffset NotBefore { get; private init; }
 
-    /// <summary>When the certificate expires.</summary>
     public DateTimeOffset NotAfter { get; private init; }
 
     internal static PeerVerification Accepted(

@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// Decides who a TLS peer is (S6, S9): chain, validity, key usage, identity and revocation, checked here after every
-/// handshake and never left to the TLS library's own verdict. Whether that identity may do what it asks (its tunnel,
-/// an edge id in the feed) is the caller's question.
+/// Authenticates a TLS peer (S6, S9): chain, validity, key usage, identity and revocation, checked after every
+/// handshake, independent of the TLS library's own verdict. The caller decides whether that identity is authorized (its
+/// tunnel, an edge id in the feed).
 /// </summary>
 public sealed class PeerVerifier(PlatformTrust trust)
 {
@@ -14,15 +14,17 @@ public sealed class PeerVerifier(PlatformTrust trust)
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    // notAfter counts in whole seconds and includes its last one (RFC 5280 §4.1.2.5).
+    // notAfter counts in whole seconds and includes its last second (RFC 5280 §4.1.2.5).
     private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1);
 
     /// <summary>Checks a peer with what the TLS library collected for it.</summary>
     /// <param name="certificate">The peer's leaf; null when it sent none.</param>
-    /// <param name="presented">The chain of the validation callback: its extra store holds what the peer sent.</param>
-    /// <param name="role">What the peer must be.</param>
+    /// <param name="presented">
+    /// The chain of the validation callback: its extra store holds the certificates that the peer sent.
+    /// </param>
+    /// <param name="role">The required role.</param>
     /// <param name="now">The time of the check.</param>
-    /// <param name="revokedSerials">Serials, as on the wire, that are no longer accepted.</param>
+    /// <param name="revokedSerials">Revoked serials, as on the wire.</param>
     public PeerVerification Verify(
         X509Certificate2? certificate,
         X509Chain? presented,
@@ -71,7 +73,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
             return PeerRefusal.CertificateAuthority;
         }
 
-        // Our CA always names the usages, so a certificate without the extension is not ours to accept.
+        // The platform CA always sets the extension, so a certificate without it has another issuer.
         var needed = role is PeerRole.Agent or PeerRole.EdgeClient ? ClientAuthentication : ServerAuthentication;
         var usages = leaf
             .Extensions.OfType<X509EnhancedKeyUsageExtension>()
@@ -83,7 +85,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
     {
         id = null;
 
-        // Exactly one URI (X509-SVID §2): with two, each reader could pick another identity.
+        // Exactly one URI (X509-SVID §2): with two, each reader could choose another identity.
         if (CertificateNames.Uris(leaf) is not [var uri] || !SpiffeId.TryParse(uri, out id))
         {
             return PeerRefusal.Identity;
@@ -104,8 +106,8 @@ public sealed class PeerVerifier(PlatformTrust trust)
         DateTimeOffset now
     )
     {
-        // OpenSSL takes notAfter itself for expired; within that last second, which is ours, it is asked about the
-        // second before.
+        // OpenSSL treats notAfter itself as expired. Within that last second, which is still valid, the chain is built
+        // for the second before.
         using var chain = new X509Chain();
         chain.ChainPolicy = trust.ChainPolicy(now >= notAfter ? notAfter - LastSecond : now);
         chain.ChainPolicy.ExtraStore.AddRange(presented);

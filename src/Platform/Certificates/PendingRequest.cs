@@ -4,8 +4,8 @@ using System.Text;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// A key that waits for its certificate. A request whose answer was lost is repeated with the very same key and text, so
-/// that the service gives the certificate that it has signed instead of signing a second one.
+/// A key whose certificate is pending. A request whose answer was lost is repeated with the same key and text, so that
+/// the service returns the certificate that it has already signed.
 /// </summary>
 public sealed class PendingRequest
 {
@@ -13,17 +13,17 @@ public sealed class PendingRequest
     {
         Key = key;
         Csr = csr;
-        // The text is different for each key, and stays the same over repeats: its hash is all the name that is needed.
+        // The text differs for each key and is the same for repeats, so its hash identifies the request.
         IdempotencyKey = "csr-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(csr)));
     }
 
-    /// <summary>Belongs to the caller that receives the certificate, and otherwise to the collector.</summary>
+    /// <summary>Owned by the caller that receives the certificate; otherwise garbage-collected.</summary>
     public AsymmetricAlgorithm Key { get; }
 
     /// <summary>PKCS#10 as PEM.</summary>
     public string Csr { get; }
 
-    /// <summary>For the header of the same name: one request of the sender, however often it is sent.</summary>
+    /// <summary>The <c>Idempotency-Key</c> header: the same for all repeats of the request.</summary>
     public string IdempotencyKey { get; }
 
     public static PendingRequest Create(KeyType type = KeyType.EcdsaP256)
@@ -32,13 +32,13 @@ public sealed class PendingRequest
         return new PendingRequest(key, CertificateRequests.Create(key));
     }
 
-    /// <summary>What was kept by an earlier run; null when it cannot be read, and is worth nothing then.</summary>
+    /// <summary>Restores the request of an earlier run; null when it cannot be read.</summary>
     public static PendingRequest? Restore(string keyPem, string csr) =>
         KeyAndCertificate.TryReadKey(keyPem) is { } key ? new PendingRequest(key, csr) : null;
 
-    /// <summary>PKCS#8 PEM, for a 0600 file and nothing else.</summary>
+    /// <summary>PKCS#8 PEM, only for a file of mode 0600.</summary>
     public string ExportPrivateKeyPem() => Key.ExportPkcs8PrivateKeyPem();
 
-    // Never the key.
+    // Never prints the key.
     public override string ToString() => IdempotencyKey;
 }

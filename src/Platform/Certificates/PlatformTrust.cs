@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// The roots of the platform CA and their trust domain. Immutable: a new bundle is a new object, and a
-/// handshake uses one from start to end.
+/// The roots of the platform CA and their trust domain. Immutable: a new bundle is a new object, and a handshake uses
+/// the same one throughout.
 /// </summary>
 public sealed class PlatformTrust
 {
@@ -21,10 +21,15 @@ public sealed class PlatformTrust
     /// <summary>The self-signed anchors.</summary>
     public X509Certificate2Collection Roots { get; }
 
-    /// <summary>What else the bundle held: links between an old and a new root (S11). They help to build chains and anchor nothing.</summary>
+    /// <summary>
+    /// The other certificates of the bundle: links between an old and a new root (S11). They help to build chains and
+    /// are not anchors.
+    /// </summary>
     public X509Certificate2Collection Links { get; }
 
-    /// <summary>Reads a bundle; false without at least one self-signed certificate or with a bad trust domain.</summary>
+    /// <summary>
+    /// Parses a bundle; false without at least one self-signed certificate or with an invalid trust domain.
+    /// </summary>
     public static bool TryCreate(string trustDomain, string? bundlePem, [NotNullWhen(true)] out PlatformTrust? trust)
     {
         trust = null;
@@ -38,8 +43,8 @@ public sealed class PlatformTrust
     }
 
     /// <summary>
-    /// The trust domain that a certificate names, with these roots: for a reader who has the roots of one installation and
-    /// not its configuration. False when the certificate names no single SPIFFE id, or no root is self-signed.
+    /// Takes the trust domain from a certificate, for a caller that has the roots of an installation and not its
+    /// configuration. False when the certificate has no single SPIFFE id, or no root is self-signed.
     /// </summary>
     public static bool TryCreate(
         X509Certificate2 certificate,
@@ -63,8 +68,8 @@ public sealed class PlatformTrust
     }
 
     /// <summary>
-    /// A fresh chain policy that trusts these roots alone, downloads nothing and asks no revocation server
-    /// (revocation comes with the feed). For our own checks and for <c>SslClientAuthenticationOptions</c>.
+    /// A new chain policy that trusts only these roots, downloads nothing and contacts no revocation server (the feed
+    /// carries revocations). For this class and for <c>SslClientAuthenticationOptions</c>.
     /// </summary>
     public X509ChainPolicy ChainPolicy(DateTimeOffset at)
     {

@@ -2,10 +2,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>What clients of a tunnel hold: any of the bundle's certificates is an anchor to them, a root or not.</summary>
+/// <summary>
+/// The trust of a tunnel's clients: each certificate of the bundle is an anchor, whether it is a root or not.
+/// </summary>
 public static class TrustAnchors
 {
-    /// <summary>Whether a client that holds these anchors and nothing else finds one of them above the leaf.</summary>
+    /// <summary>Whether a client that has only these anchors finds one of them above the leaf.</summary>
     public static bool VouchFor(IReadOnlyList<X509Certificate2> anchors, KeyAndCertificate leaf, DateTimeOffset now)
     {
         using var chain = new X509Chain();

@@ -6,12 +6,12 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Platform.Checkpoints;
 
 /// <summary>
-/// A signed word on how far an audit chain reached (S30), after its signature held: a node's of the service's audit, or an
-/// agent's of the calls that it recorded.
+/// A verified statement of how far an audit chain reached (S30): a node's chain of the service's audit, or an agent's
+/// chain of recorded calls.
 /// </summary>
-/// <param name="Node">Whose chain: a node of the service, or an agent's instance.</param>
-/// <param name="Sequence">The newest entry then, counted from 1.</param>
-/// <param name="Head">That entry's hash, in lower-case hex.</param>
+/// <param name="Node">The owner of the chain: a node of the service, or an agent's instance.</param>
+/// <param name="Sequence">The newest entry at that time, counted from 1.</param>
+/// <param name="Head">That entry's hash, lower-case hex.</param>
 /// <param name="Time">When it was signed.</param>
 public sealed record AuditCheckpoint(string Node, long Sequence, string Head, DateTimeOffset Time)
 {
@@ -20,14 +20,14 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
     private const string HostCommands = "host-commands";
 
     /// <summary>
-    /// Reads a compact JWS (RFC 7515) and checks its signature by the certificate in its header, which must be that of
-    /// the node it speaks for, valid when it was signed. Null when anything of that does not hold.
+    /// Reads a compact JWS (RFC 7515) and checks its signature by the certificate in its header, which must belong to
+    /// the named node and be valid at the signing time. Null when a check fails.
     /// </summary>
     public static AuditCheckpoint? Verify(string token, PlatformTrust trust) =>
         Verify(token, Type, _ => trust, PeerRole.Service, IsOwn).Checkpoint;
 
     /// <summary>
-    /// As <see cref="Verify(string, PlatformTrust)"/>, for a reader who has the platform roots alone, and also for the
+    /// As <see cref="Verify(string, PlatformTrust)"/>, for a caller that has only the platform roots. Also accepts the
     /// chains of commands on the host: these commands have no certificate, so any node signs for them.
     /// </summary>
     public static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) Verify(
@@ -42,14 +42,11 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
             static (signer, checkpoint) => IsOwn(signer, checkpoint) || IsHostChain(checkpoint.Node)
         );
 
-    /// <summary>As <see cref="Verify(string, PlatformTrust)"/>, of an agent's record of calls.</summary>
-    /// <param name="token">The compact JWS.</param>
-    /// <param name="trust">The platform roots.</param>
-    /// <param name="tunnelId">The agent's tunnel.</param>
+    /// <summary>As <see cref="Verify(string, PlatformTrust)"/>, for an agent's call record.</summary>
     public static AuditCheckpoint? VerifyCalls(string token, PlatformTrust trust, string tunnelId) =>
         Verify(token, CallsType, _ => trust, PeerRole.Agent, IsAgentOf(tunnelId)).Checkpoint;
 
-    /// <summary>As the other, for a reader who has the platform roots alone.</summary>
+    /// <summary>As the other overload, for a caller that has only the platform roots.</summary>
     public static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) VerifyCalls(
         string token,
         X509Certificate2Collection roots,
@@ -64,8 +61,8 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
         );
 
     /// <summary>
-    /// An agent's checkpoint of its record of calls, signed with the key of its platform certificate. Null: the key is
-    /// not one for ES256.
+    /// An agent's checkpoint of its call record, signed with the key of its platform certificate. Null when the key
+    /// does not support ES256.
     /// </summary>
     public static string? SignCalls(
         KeyAndCertificate signer,

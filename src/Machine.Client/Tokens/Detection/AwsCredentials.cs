@@ -2,10 +2,12 @@ using System.Text.Json;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>What signs a request to AWS.</summary>
+/// <summary>Credentials that sign a request to AWS.</summary>
 internal sealed record AwsCredentials(string KeyId, string Secret, string? SessionToken)
 {
-    /// <summary>From the answer of the container's or the machine's metadata service; null when it is something else.</summary>
+    /// <summary>
+    /// Reads the answer of the container's or the machine's metadata service; null when it has another form.
+    /// </summary>
     public static AwsCredentials? Read(string json)
     {
         try
@@ -22,7 +24,7 @@ internal sealed record AwsCredentials(string KeyId, string Secret, string? Sessi
         }
     }
 
-    // A record would print the secret.
+    // The generated text of a record would print the secret.
     public override string ToString() => nameof(AwsCredentials);
 
     private static string? Text(JsonElement root, string name) =>

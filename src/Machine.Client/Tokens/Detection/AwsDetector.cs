@@ -4,7 +4,7 @@ using System.Xml;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// AWS: STS turns the credentials of the container, function or machine into a token for our audience
+/// AWS: STS exchanges the credentials of the container, function or machine for a token with our audience
 /// (GetWebIdentityToken, regional endpoints only).
 /// </summary>
 internal sealed class AwsDetector : PlatformDetector
@@ -116,7 +116,7 @@ internal sealed class AwsDetector : PlatformDetector
         return await MachineAsync(environment, folder + Uri.EscapeDataString(role.Trim()), cancellationToken);
     }
 
-    // Version 2 of the metadata service: a token of its own for each question.
+    // Version 2 of the metadata service needs a session token for each request.
     private async Task<string> MachineAsync(
         PlatformEnvironment environment,
         string path,

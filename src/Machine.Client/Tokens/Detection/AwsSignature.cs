@@ -5,8 +5,8 @@ using System.Text;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// AWS Signature Version 4 for a form POST: the two headers that sign it, and the session's token. Only what a call
-/// of STS needs: no query, path <c>/</c>.
+/// AWS Signature Version 4 for a form POST: the two headers that sign it, and the session token. Supports only what an
+/// STS call needs: no query, path <c>/</c>.
 /// </summary>
 internal static class AwsSignature
 {

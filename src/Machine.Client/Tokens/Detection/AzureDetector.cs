@@ -3,7 +3,7 @@ using Duende.IdentityModel;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// Azure managed identity: the instance metadata service, or the endpoint that App Service gives its processes. The
+/// Azure managed identity: the instance metadata service, or the endpoint that App Service offers its processes. The
 /// audience is the URI of a registered application.
 /// </summary>
 internal sealed class AzureDetector : PlatformDetector
@@ -11,7 +11,7 @@ internal sealed class AzureDetector : PlatformDetector
     private const string Endpoint = "IDENTITY_ENDPOINT";
     private const string Header = "IDENTITY_HEADER";
 
-    // The same on every machine of Azure.
+    // The same on every Azure machine.
     private const string AssetTag = "7783-7084-3265-9085-8269-3286-77";
 
     public override string Name => "azure";
@@ -46,7 +46,7 @@ internal sealed class AzureDetector : PlatformDetector
             return metadata;
         }
 
-        // The secret goes nowhere but to the machine itself.
+        // The secret is sent only to the machine itself.
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var url) || !PlatformHttp.IsLocal(url))
         {
             throw Failed($"{Endpoint} is not an address of this machine.");

@@ -2,7 +2,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>Buildkite: its agent gives the job a token with our audience.</summary>
+/// <summary>Buildkite: its agent issues the job a token with our audience.</summary>
 internal sealed class BuildkiteDetector : PlatformDetector
 {
     public override string Name => "buildkite";

@@ -1,9 +1,9 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>How close a platform is to the process: what runs a job says more about it than what the machine is.</summary>
+/// <summary>How close a platform is to the process: the job runner says more about a job than the machine does.</summary>
 internal enum DetectorTier
 {
-    /// <summary>A pipeline's job.</summary>
+    /// <summary>A CI job.</summary>
     Job,
 
     /// <summary>A pod, or a workload that an identity agent knows.</summary>

@@ -2,7 +2,7 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>GitHub Actions and Enterprise Server: asked over HTTPS, a new token for each audience and use.</summary>
+/// <summary>GitHub Actions and Enterprise Server: an HTTPS request returns a new token for each audience and use.</summary>
 internal sealed class GitHubDetector : PlatformDetector
 {
     private const string Url = "ACTIONS_ID_TOKEN_REQUEST_URL";

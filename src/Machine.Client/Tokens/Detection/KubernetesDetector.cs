@@ -2,7 +2,7 @@ namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
 /// Kubernetes, on any cloud: a projected service-account token with our audience, read again at each use since the
-/// kubelet replaces it. The token that every pod has is for the API server and is never sent anywhere.
+/// kubelet replaces it. The default token of each pod is for the API server and is never sent.
 /// </summary>
 internal sealed class KubernetesDetector : PlatformDetector
 {

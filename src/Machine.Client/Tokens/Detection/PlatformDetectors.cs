@@ -1,15 +1,15 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// All detectors and the choice among them. Never tries one after the other: what is used must be clear before a token
-/// is requested, or a token of the wrong workload could be sent.
+/// All detectors and the choice among them. They are never tried in turn: the platform must be clear before a token is
+/// requested, or a token of the wrong workload could be sent.
 /// </summary>
 internal static class PlatformDetectors
 {
-    /// <summary>Choose by what is present.</summary>
+    /// <summary>Chooses by what is present.</summary>
     public const string Auto = "auto";
 
-    /// <summary>Detect nothing.</summary>
+    /// <summary>Disables detection.</summary>
     public const string None = "none";
 
     public static readonly IReadOnlyList<PlatformDetector> All =
@@ -29,8 +29,8 @@ internal static class PlatformDetectors
 
     public static readonly string[] Names = [Auto, None, .. All.Select(d => d.Name)];
 
-    /// <summary>The detector of that name, or the one that <see cref="Auto"/> means here.</summary>
-    /// <exception cref="IdentityTokenException">None is present, or more than one.</exception>
+    /// <summary>The detector of that name, or the one that <see cref="Auto"/> selects here.</summary>
+    /// <exception cref="IdentityTokenException">No platform is present, or more than one.</exception>
     public static PlatformDetector Choose(string name, PlatformEnvironment environment)
     {
         if (name != Auto)

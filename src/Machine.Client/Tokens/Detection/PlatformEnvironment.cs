@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>What detectors may read: variables, a few files, and the addresses that platforms have agreed on.</summary>
+/// <summary>
+/// The sources that detectors may read: variables, a few files, and the well-known addresses of platforms.
+/// </summary>
 internal sealed class PlatformEnvironment(Func<string, string?> variable, TimeProvider time)
 {
     private const int MaxVendorBytes = 256;
@@ -10,20 +12,20 @@ internal sealed class PlatformEnvironment(Func<string, string?> variable, TimePr
     /// <summary>The link-local address of every cloud's metadata service.</summary>
     public const string MetadataAddress = "169.254.169.254";
 
-    /// <summary>Where machines ask for metadata; host, or host and port.</summary>
+    /// <summary>Address of the machine's metadata service; host, or host and port.</summary>
     public string Metadata { get; init; } = MetadataAddress;
 
-    /// <summary>Where AWS containers ask for credentials.</summary>
+    /// <summary>Address of the credentials service for AWS containers.</summary>
     public string ContainerCredentials { get; init; } = "169.254.170.2";
 
-    /// <summary>The base of AWS STS in a region.</summary>
+    /// <summary>The base URL of AWS STS in a region.</summary>
     public Func<string, Uri> SecurityTokenService { get; init; } =
         region => new Uri($"https://sts.{region}.amazonaws.com/");
 
-    /// <summary>Where the firmware's strings are; they name the cloud a machine runs in.</summary>
+    /// <summary>Folder of the firmware's strings; they name the cloud of a machine.</summary>
     public string FirmwareFolder { get; init; } = "/sys/class/dmi/id";
 
-    /// <summary>Where a projected service-account token is expected.</summary>
+    /// <summary>Path of the projected service-account token.</summary>
     public string ProjectedToken { get; init; } = KubernetesDetector.ProjectedToken;
 
     public TimeProvider Time => time;
@@ -33,7 +35,7 @@ internal sealed class PlatformEnvironment(Func<string, string?> variable, TimePr
 
     public bool Has(string name) => this[name] is not null;
 
-    /// <summary>A string of the firmware, trimmed; empty when there is none.</summary>
+    /// <summary>A trimmed string of the firmware; empty when there is none.</summary>
     public string Firmware(string name)
     {
         try

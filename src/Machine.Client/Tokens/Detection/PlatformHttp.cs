@@ -5,16 +5,16 @@ using Culvert.Platform.Net;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// Requests to the platform a program runs on: no proxy, no redirects, 10 s, 64 KiB. What comes back may hold a
-/// token, so no failure shows it.
+/// Requests to the platform of the program: no proxy, no redirects, 10 s, 64 KiB. An answer may hold a token, so no
+/// error message contains it.
 /// </summary>
 internal static class PlatformHttp
 {
     private const int MaxAnswerBytes = 64 * 1024;
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>The body of an answer of status 200.</summary>
-    /// <exception cref="IdentityTokenException">Anything else.</exception>
+    /// <summary>Returns the body of an answer with status 200.</summary>
+    /// <exception cref="IdentityTokenException">Any other result.</exception>
     public static async Task<string> SendAsync(
         HttpRequestMessage request,
         string detector,
@@ -57,8 +57,8 @@ internal static class PlatformHttp
         }
     }
 
-    /// <summary>A string member of a JSON object.</summary>
-    /// <exception cref="IdentityTokenException">There is none.</exception>
+    /// <summary>Returns a string member of a JSON object.</summary>
+    /// <exception cref="IdentityTokenException">The member is missing.</exception>
     public static string Member(string json, string name, string detector)
     {
         try
@@ -75,7 +75,7 @@ internal static class PlatformHttp
         }
         catch (JsonException)
         {
-            // Said below: its message could quote what came.
+            // Reported below: the exception's message could quote the answer.
         }
 
         throw IdentityTokenException.OfDetector(detector, $"the response has no {name}.");

@@ -7,8 +7,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// SPIFFE: a JWT-SVID of the Workload API (gRPC method FetchJWTSVID). One call and two small messages, so the framing
-/// is done here and in <see cref="WorkloadMessages"/>.
+/// SPIFFE: a JWT-SVID of the Workload API (gRPC method FetchJWTSVID). Because it needs one call and two small messages,
+/// the framing is done here and in <see cref="WorkloadMessages"/>.
 /// </summary>
 internal sealed class SpiffeDetector : PlatformDetector
 {
@@ -86,7 +86,7 @@ internal sealed class SpiffeDetector : PlatformDetector
             Content = content,
         };
         request.Headers.TE.Add(new TransferCodingWithQualityHeaderValue("trailers"));
-        // Required, so that a confused web client cannot make the call (SPIFFE Workload Endpoint §6).
+        // Required, so that a browser cannot be tricked into the call (SPIFFE Workload Endpoint §6).
         request.Headers.Add("workload.spiffe.io", "true");
         return request;
     }

@@ -3,7 +3,7 @@ namespace Culvert.Machine.Client.Tokens.Detection;
 /// <summary>HCP Terraform: one token per phase, in a variable; it cannot be requested again.</summary>
 internal sealed class TerraformDetector : PlatformDetector
 {
-    // Named tokens exist in addition to the default one, so that each audience can have its own.
+    // HCP Terraform can issue named tokens besides the default one, so that each audience has its own.
     private static readonly string[] Variables = ["TFC_WORKLOAD_IDENTITY_TOKEN_CULVERT", "TFC_WORKLOAD_IDENTITY_TOKEN"];
 
     public override string Name => "terraform";

@@ -4,8 +4,8 @@ using System.Text;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// The two protobuf messages of FetchJWTSVID in gRPC's framing (one byte "compressed", four bytes length). Unknown
-/// fields are skipped; a malformed message is rejected.
+/// The two protobuf messages of FetchJWTSVID in gRPC framing (one byte "compressed", four bytes length). Unknown fields
+/// are skipped; a malformed message is rejected.
 /// </summary>
 internal static class WorkloadMessages
 {
@@ -23,7 +23,6 @@ internal static class WorkloadMessages
     private const int Bytes = 2;
     private const int Fixed32 = 5;
 
-    /// <summary>The framed request for one audience.</summary>
     public static byte[] Request(string audience)
     {
         var text = Encoding.UTF8.GetBytes(audience);
@@ -64,7 +63,7 @@ internal static class WorkloadMessages
             : null;
     }
 
-    // The first length-delimited field of that number.
+    // Finds the first length-delimited field of that number.
     private static bool TryFind(ReadOnlySpan<byte> message, int wanted, out ReadOnlySpan<byte> value)
     {
         value = default;
