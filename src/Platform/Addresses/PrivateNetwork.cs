@@ -7,6 +7,7 @@ namespace Culvert.Platform.Addresses;
 /// A network inside which records may name targets that are not public (S27), and the open port. The result of a fetch
 /// reveals whether a port listens, so only one port is open.
 /// </summary>
+/// <param name="Range">The addresses.</param>
 /// <param name="Port">1 to 65535; null: every port.</param>
 public readonly record struct PrivateNetwork(IPNetwork Range, int? Port)
 {

@@ -5,16 +5,16 @@ public enum CheckpointRefusal
 {
     None,
 
-    /// <summary>It is not a compact JWS with the members of a checkpoint, or too large.</summary>
+    /// <summary>It is too large, or not a compact JWS with the members of a checkpoint.</summary>
     Unreadable,
 
     /// <summary>It is a JWS of another kind.</summary>
     OtherType,
 
-    /// <summary>The signer's certificate does not chain to a platform root, or was not valid when it was signed.</summary>
+    /// <summary>The signer's certificate does not chain to a platform root, or was not valid at the signing time.</summary>
     Untrusted,
 
-    /// <summary>The signer is another machine than the one whose chain it is.</summary>
+    /// <summary>The signer is not the owner of the chain.</summary>
     OtherSigner,
 
     /// <summary>The signature does not verify.</summary>

@@ -8,17 +8,17 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Platform.Checkpoints;
 
 /// <summary>
-/// Something a machine states, signed with the key of its platform certificate: a compact JWS (RFC 7515), ES256, with the
-/// certificate's chain in its header, so that the platform's roots are enough to check it later.
+/// A machine's statement, signed with the key of its platform certificate: a compact JWS (RFC 7515), ES256, with the
+/// certificate chain in its header, so that the platform roots are enough to verify it later.
 /// </summary>
 public static class SignedStatement
 {
     internal const int MaxCharacters = 32 * 1024;
     private const int MaxCertificates = 8;
 
-    /// <summary>Signs a statement. Null: the key is not one for ES256.</summary>
+    /// <summary>Signs a statement. Null when the key does not support ES256.</summary>
     /// <param name="signer">The machine's platform certificate.</param>
-    /// <param name="type">What kind of statement it is: the header's <c>typ</c>.</param>
+    /// <param name="type">The header's <c>typ</c>.</param>
     /// <param name="members">Writes the statement's members.</param>
     public static string? Sign(KeyAndCertificate signer, string type, Action<Utf8JsonWriter> members)
     {
@@ -47,16 +47,16 @@ public static class SignedStatement
     }
 
     /// <summary>
-    /// Checks the signature of an agent's statement, and that its certificate is of the agent and tunnel that the
-    /// statement is read for, valid when it was signed.
+    /// Verifies an agent's statement: its signature, and that its certificate was valid at the signing time and belongs
+    /// to the named agent and to the tunnel.
     /// </summary>
-    /// <returns>What <paramref name="read"/> made of it; null when anything of that does not hold.</returns>
+    /// <returns>The result of <paramref name="read"/>; null when a check fails.</returns>
     /// <param name="token">The compact JWS.</param>
-    /// <param name="type">The kind of statement.</param>
+    /// <param name="type">The header's <c>typ</c>.</param>
     /// <param name="trust">The platform roots.</param>
     /// <param name="tunnelId">The agent's tunnel.</param>
-    /// <param name="read">Reads the members; null: they are not such a statement.</param>
-    /// <param name="describe">The agent that the statement names, and when it says that it was signed.</param>
+    /// <param name="read">Reads the members; null when they are not such a statement.</param>
+    /// <param name="describe">Returns the agent that the statement names, and its signing time.</param>
     public static T? VerifyAgent<T>(
         string token,
         string type,
@@ -156,7 +156,7 @@ public static class SignedStatement
             : null;
     }
 
-    // Its identity first: without one there is no trust domain to look for a chain in.
+    // The identity first: without it there is no trust domain for the chain.
     private static CheckpointRefusal CheckSigner(
         X509Certificate2[] signer,
         DateTimeOffset signedAt,

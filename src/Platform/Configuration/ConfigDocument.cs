@@ -3,9 +3,9 @@ using System.Text.RegularExpressions;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// One program's configuration from its four sources, strongest first: flags, environment, file, defaults. A program
-/// asks <see cref="Root"/> for every key it knows, in any order and always for all of them, then calls
-/// <see cref="Complete"/>: a key that was never requested is unknown, and all errors are reported at once.
+/// A program's configuration from its four sources, strongest first: flags, environment, file, defaults. The program
+/// reads every key it knows from <see cref="Root"/>, in any order, then calls <see cref="Complete"/>: a key that was
+/// never read is unknown, and all errors are reported at once.
 /// </summary>
 public sealed partial class ConfigDocument
 {
@@ -40,33 +40,31 @@ public sealed partial class ConfigDocument
     /// <summary>The file's path as given.</summary>
     public string FilePath { get; }
 
-    /// <summary>Where relative paths start.</summary>
+    /// <summary>The base of relative paths.</summary>
     public string Folder { get; }
 
     /// <summary>For example <c>CULVERT_AGENT__</c>.</summary>
     public string EnvironmentPrefix { get; }
 
-    /// <summary>The top level.</summary>
     public ConfigSection Root { get; private set; }
 
-    /// <summary>Whether an error was reported so far.</summary>
     public bool HasErrors => errors.Count > 0;
 
-    /// <summary>The effective values in the order of asking, never a secret.</summary>
+    /// <summary>The effective values in the order of reading, never a secret.</summary>
     public IReadOnlyList<ConfigValue> Values => values;
 
     /// <summary>
-    /// True while the keys are only being listed, for a schema: every getter gives its default, every map and list
-    /// has one entry, and errors are not kept.
+    /// True while the keys are only listed for a schema: every getter returns its default, every map and list has one
+    /// entry, and errors are discarded.
     /// </summary>
     public bool IsDescribing { get; private init; }
 
-    /// <summary>Reads the file; its errors are part of what <see cref="Complete"/> returns.</summary>
+    /// <summary>Reads the file; <see cref="Complete"/> returns its errors.</summary>
     /// <param name="path">The YAML file.</param>
     /// <param name="environmentPrefix">Variables with this prefix belong to this program.</param>
     /// <param name="environment">All environment variables.</param>
     /// <param name="flags">Values from the command line by full key, such as <c>tunnel.id</c>.</param>
-    /// <param name="content">What is to be written to the path; null to read the file that is there.</param>
+    /// <param name="content">Content that is checked before it is written to the path; null: read the existing file.</param>
     public static ConfigDocument Load(
         string path,
         string environmentPrefix,
@@ -87,10 +85,9 @@ public sealed partial class ConfigDocument
     }
 
     /// <summary>
-    /// The configuration file of another program, read as strictly: the keys are that program's, and no flag or variable
-    /// overrides them.
+    /// Reads the configuration file of another program, with the same checks: its keys are that program's, and no flag
+    /// or variable overrides them.
     /// </summary>
-    /// <param name="path">The YAML file.</param>
     public static ConfigDocument LoadForeign(string path)
     {
         var none = new Dictionary<string, string>();
@@ -99,9 +96,9 @@ public sealed partial class ConfigDocument
         return document;
     }
 
-    /// <summary>A document that did not come from a file, read as strictly.</summary>
-    /// <param name="name">What errors call it.</param>
-    /// <param name="content">Its bytes.</param>
+    /// <summary>Reads a document that did not come from a file, with the same checks.</summary>
+    /// <param name="name">The name of the document in errors.</param>
+    /// <param name="content">The bytes of the document.</param>
     public static ConfigDocument FromContent(string name, byte[] content)
     {
         var none = new Dictionary<string, string>();
@@ -110,7 +107,7 @@ public sealed partial class ConfigDocument
         return document;
     }
 
-    /// <summary>A document without a file, for listing what a program would ask for.</summary>
+    /// <summary>Creates a document without a file, to list the keys that a program reads.</summary>
     public static ConfigDocument Describe()
     {
         var none = new Dictionary<string, string>();
@@ -119,12 +116,12 @@ public sealed partial class ConfigDocument
         return document;
     }
 
-    /// <summary>Ends the reading: adds unknown keys and variables, and returns all errors, in the file's order.</summary>
+    /// <summary>Adds unknown keys and variables, and returns all errors, in the file's order.</summary>
     public IReadOnlyList<ConfigError> Complete()
     {
         if (isUnread)
         {
-            return [errors[0]]; // what else is missing may be in that file
+            return [errors[0]]; // the missing keys may be in that file
         }
 
         if (!IsDescribing)
@@ -160,13 +157,13 @@ public sealed partial class ConfigDocument
     internal void Record(string path, string text, ConfigSource source) =>
         values.Add(new ConfigValue(path, WithoutUser(text), source));
 
-    // An address needs no password. If an operator writes one into it, the password must not appear in a log.
+    // A URL needs no password. If an operator writes one into it, the password must not appear in a log.
     private static string WithoutUser(string text) => UserOfUrl().Replace(text, "…@");
 
     [GeneratedRegex(@"(?<=://)[^/\s]*@", RegexOptions.CultureInvariant)]
     private static partial Regex UserOfUrl();
 
-    /// <summary>A flag or variable that sets the key, strongest first.</summary>
+    /// <summary>Finds a flag or variable that sets the key, strongest first.</summary>
     internal bool TryOverride(string path, out string text, out ConfigSource source)
     {
         var variable = EnvironmentPrefix + path.Replace(".", "__", StringComparison.Ordinal).ToUpperInvariant();
@@ -215,7 +212,7 @@ public sealed partial class ConfigDocument
         return MappingNode.Empty;
     }
 
-    // One byte more than is accepted: a device or a pipe may have no end.
+    // Reads one byte more than is accepted, because a device or a pipe may be endless.
     private static byte[] ReadBounded(string path)
     {
         var buffer = new byte[YamlReader.MaxBytes + 1];

@@ -1,20 +1,19 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>One error in the configuration, with all that is needed to fix it.</summary>
+/// <summary>An error in the configuration, with the remedy.</summary>
 public sealed record ConfigError
 {
-    /// <summary>Where the error is: file and line, variable or flag.</summary>
+    /// <summary>File and line, variable or flag.</summary>
     public required ConfigSource Source { get; init; }
 
     /// <summary>The full path of the key, such as <c>tunnel.connections</c>; empty for the file as a whole.</summary>
     public required string Key { get; init; }
 
-    /// <summary>The offending value; null when there is none, or when it could be a secret.</summary>
+    /// <summary>The invalid value; null when there is none, or when it could be a secret.</summary>
     public string? Value { get; init; }
 
     public required string Message { get; init; }
 
-    /// <summary>What to do about it.</summary>
     public required string Remedy { get; init; }
 
     public override string ToString()

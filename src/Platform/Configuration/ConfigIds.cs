@@ -2,16 +2,16 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>The getters of ids, whose form is fixed: a value that cannot be one is found before the network is used.</summary>
+/// <summary>Getters of ids, which have a fixed form: an invalid value is reported before the network is used.</summary>
 public static class ConfigIds
 {
     /// <summary>An id of the service; empty when absent.</summary>
-    /// <param name="section">Has the key.</param>
+    /// <param name="section">The section that contains the key.</param>
     /// <param name="key">The key.</param>
     /// <param name="tag">The kind of id, such as <c>tnl</c>.</param>
     /// <param name="remedy">Where the operator finds the id.</param>
     /// <param name="isRequired">Reports an absent key.</param>
-    /// <param name="word">A word that is accepted instead of an id; null = none.</param>
+    /// <param name="word">A word that is accepted instead of an id; null: none.</param>
     public static string Id(
         this ConfigSection section,
         string key,
@@ -34,10 +34,10 @@ public static class ConfigIds
         return id;
     }
 
-    /// <summary>A UUID (RFC 9562 §4) with its hyphens; empty when absent.</summary>
-    /// <param name="section">Has the key.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="remedy">Where the operator finds the UUID.</param>
+    /// <summary>
+    /// A UUID (RFC 9562 §4) with its hyphens; empty when absent. <paramref name="remedy"/> says where the operator
+    /// finds it.
+    /// </summary>
     public static string Uuid(this ConfigSection section, string key, string remedy)
     {
         var id = section.String(key);

@@ -19,8 +19,8 @@ public sealed class ConfigKeys
     private readonly List<(string Prefix, string Original)> aliases = [];
     private readonly Func<string, bool> isReloadable;
 
-    /// <param name="isReloadable">Of a full key: whether it may change while the program runs.</param>
-    /// <param name="owners">Whose files are read.</param>
+    /// <param name="isReloadable">Returns whether a key, given in full, may change while the program runs.</param>
+    /// <param name="owners">The assemblies whose files are read.</param>
     public ConfigKeys(Func<string, bool> isReloadable, params Assembly[] owners)
     {
         ArgumentNullException.ThrowIfNull(owners);
@@ -35,10 +35,9 @@ public sealed class ConfigKeys
         }
     }
 
-    /// <summary>The keys that have a meaning.</summary>
     public IReadOnlyCollection<string> Names => keys.Keys;
 
-    /// <summary>Null where no file has it.</summary>
+    /// <summary>The key's documentation; null when no file has it.</summary>
     public ConfigKey? Find(string fullKey)
     {
         ArgumentNullException.ThrowIfNull(fullKey);
@@ -49,7 +48,6 @@ public sealed class ConfigKeys
             : null;
     }
 
-    /// <summary>Whether a changed file changes the key in the running program.</summary>
     public bool IsReloadable(string fullKey) => isReloadable(fullKey);
 
     private void Read(string text)

@@ -4,7 +4,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>The getters of lists, and of mappings to text.</summary>
+/// <summary>Getters of lists, and of mappings to text.</summary>
 public static class ConfigLists
 {
     /// <summary>A list of text; the default when absent.</summary>
@@ -69,7 +69,7 @@ public static class ConfigLists
         return AddressRanges.TryParse(list, out var ranges, out _) ? ranges : AddressRanges.Empty;
     }
 
-    /// <summary>A list of networks, each with the port that is open there; 443 where none is written.</summary>
+    /// <summary>A list of networks, each with its open port; 443 where none is written.</summary>
     public static IReadOnlyList<PrivateNetwork> PrivateNetworks(this ConfigSection section, string key)
     {
         const string Expected = "a network such as 10.0.0.0/8 (port 443), 10.1.2.0/24:8443 or 127.0.0.0/8:any";
@@ -112,8 +112,8 @@ public static class ConfigLists
     }
 
     /// <summary>
-    /// A mapping of names, in the file's order, to values that may be references to secrets, which must be readable now.
-    /// Nothing of a value is ever shown.
+    /// A mapping of names, in the file's order, to values that may be references to secrets, which must be readable
+    /// now. No value is ever shown.
     /// </summary>
     public static IReadOnlyList<KeyValuePair<string, SettingValue>> Values(this ConfigSection section, string key)
     {
@@ -158,7 +158,7 @@ public static class ConfigLists
         return result;
     }
 
-    /// <summary>A mapping of names, in the file's order, to texts, each with its place. No text is shown in an error.</summary>
+    /// <summary>A mapping of names, in the file's order, to texts and their sources. No text is shown in an error.</summary>
     public static IReadOnlyList<(string Name, string Text, ConfigSource Place)> Texts(
         this ConfigSection section,
         string key
@@ -223,7 +223,7 @@ public static class ConfigLists
             }
         }
 
-        // As written: a changed entry is a changed value, which a running program compares.
+        // As written, because a running program compares these texts to detect changes.
         var shown = result.Select(entry => $"{entry.Key}: [{string.Join(", ", entry.Value)}]");
         section.Record(key, $"{{{string.Join(", ", shown)}}}", source);
         return result;

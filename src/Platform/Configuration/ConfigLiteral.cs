@@ -4,16 +4,16 @@ using System.Text.RegularExpressions;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// A value as an operator writes one for comparison: text, a number or a boolean. Numbers keep their digits, so that none
+/// A value that an operator writes for comparison: text, a number or a boolean. Numbers keep their digits, so that none
 /// is rounded.
 /// </summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Text">The text, or how the number or the boolean is written.</param>
+/// <param name="Kind">The type of the value.</param>
+/// <param name="Text">The text, or the written form of the number or boolean.</param>
 public sealed partial record ConfigLiteral(ConfigLiteralKind Kind, string Text)
 {
     /// <summary>
-    /// Quoted values are text. Others are what JSON takes them for (RFC 8259 §§3, 6), and otherwise text, unless a reader of
-    /// YAML takes them for a number or for nothing: false.
+    /// Quoted values are text. Others are what JSON takes them for (RFC 8259 §§3, 6), and otherwise text. False when a
+    /// YAML reader could take an unquoted text for a number, a boolean or null.
     /// </summary>
     public static bool TryParse(string text, bool isPlain, [NotNullWhen(true)] out ConfigLiteral? literal)
     {
@@ -31,7 +31,7 @@ public sealed partial record ConfigLiteral(ConfigLiteralKind Kind, string Text)
     [GeneratedRegex(@"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?\z", RegexOptions.CultureInvariant)]
     private static partial Regex JsonNumber();
 
-    // YAML 1.1 and 1.2 (§10.3.2) between them: other bases, signs, points at an end, underscores, infinity, other booleans.
+    // The union of YAML 1.1 and 1.2 (§10.3.2): other bases, signs, trailing points, underscores, infinity, other booleans.
     [GeneratedRegex(
         @"^(?:|~|null|[-+]?\.?[0-9][0-9_a-fox.+-]*|[-+]?\.inf|\.nan|true|false|yes|no|on|off)\z",
         RegexOptions.CultureInvariant | RegexOptions.IgnoreCase

@@ -2,16 +2,15 @@ using System.Collections;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>Reads a program's whole configuration in one call.</summary>
 public static class ConfigLoader
 {
-    /// <summary>Loads, reads and completes.</summary>
-    /// <param name="location">Which program.</param>
-    /// <param name="path">The file, as <see cref="ConfigLocation.FindFile"/> gave it.</param>
-    /// <param name="read">Turns the document into settings; asks for every key, whatever the others say.</param>
+    /// <summary>Loads the file, reads all keys, and returns settings or errors.</summary>
+    /// <param name="location">The program's location.</param>
+    /// <param name="path">The file from <see cref="ConfigLocation.FindFile"/>.</param>
+    /// <param name="read">Turns the document into settings; must read every key, whatever the others contain.</param>
     /// <param name="environment">All environment variables; see <see cref="ProcessEnvironment"/>.</param>
     /// <param name="flags">Values from the command line by full key.</param>
-    /// <param name="content">What is to be written to the path; null to read the file that is there.</param>
+    /// <param name="content">Content that is checked before it is written to the path; null: read the existing file.</param>
     public static ConfigResult<T> Load<T>(
         ConfigLocation location,
         string path,

@@ -1,9 +1,9 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>Where a program's configuration lies and what its variables are called.</summary>
+/// <summary>The location of a program's configuration and the prefix of its variables.</summary>
 /// <param name="Program">For messages and the schema's title, such as <c>tunnel-agent</c>.</param>
 /// <param name="ProfileFolder">The folder of its profiles under <c>$XDG_CONFIG_HOME/culvert</c>, such as <c>agent</c>.</param>
-/// <param name="DefaultPath">The file when nothing else is said.</param>
+/// <param name="DefaultPath">The file when neither option is given.</param>
 /// <param name="EnvironmentPrefix">Such as <c>CULVERT_AGENT__</c>.</param>
 public sealed record ConfigLocation(string Program, string ProfileFolder, string DefaultPath, string EnvironmentPrefix)
 {
@@ -15,7 +15,7 @@ public sealed record ConfigLocation(string Program, string ProfileFolder, string
     public static ConfigLocation Service { get; } =
         new("identity-service", "identity-service", "/etc/culvert/identity-service.yaml", "CULVERT_SERVICE__");
 
-    /// <summary>The file to read: <c>--config</c>, else the profile, else the default.</summary>
+    /// <summary>Finds the file to read: <c>--config</c>, else the profile, else the default.</summary>
     /// <param name="config">The value of <c>--config</c>, if given.</param>
     /// <param name="profile">The value of <c>--profile</c>, if given: a file's name without folder or extension.</param>
     /// <param name="environment">For <c>XDG_CONFIG_HOME</c> and <c>HOME</c> (XDG Base Directory, "Environment variables").</param>
@@ -31,11 +31,10 @@ public sealed record ConfigLocation(string Program, string ProfileFolder, string
             : Path.Combine(FindProfiles(environment), Path.GetFileName(profile) + ".yaml");
     }
 
-    /// <summary>The folder of this program's profiles.</summary>
     public string FindProfiles(IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(UserFolder(environment, "XDG_CONFIG_HOME", ".config"), "culvert", ProfileFolder);
 
-    /// <summary>Where the state of a profile belongs.</summary>
+    /// <summary>The state directory of a profile.</summary>
     public string FindState(string profile, IReadOnlyDictionary<string, string> environment) =>
         Path.Combine(
             UserFolder(environment, "XDG_STATE_HOME", ".local/state"),

@@ -4,10 +4,9 @@ using System.Text;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>The content of the YAML file, before a getter gives it a type.</summary>
-/// <param name="Line">Where it starts, counted from 1.</param>
 internal abstract record ConfigNode(int Line)
 {
-    /// <summary>Of all that is said here: the same as long as the file says the same, wherever in the file.</summary>
+    /// <summary>A digest of the content: the same as long as the content is, wherever it is in the file.</summary>
     public string Digest()
     {
         var text = new StringBuilder();

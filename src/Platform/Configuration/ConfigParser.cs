@@ -1,4 +1,3 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>Reads one written value.</summary>
 internal delegate bool ConfigParser<T>(string text, out T value);

@@ -5,18 +5,18 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>The getters of single values.</summary>
+/// <summary>Getters of single values.</summary>
 [SuppressMessage("Naming", "CA1720", Justification = "The getters are named after what an operator writes.")]
 public static class ConfigScalars
 {
-    /// <summary>A hundred years: no duration of a configuration is longer.</summary>
+    /// <summary>A hundred years, the longest duration.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromDays(36500);
 
     /// <summary>Text; the default when absent.</summary>
     public static string String(this ConfigSection section, string key, string defaultValue = "") =>
         section.Scalar(section.Declare(key, ConfigValueType.Text, defaultValue), defaultValue, AnyText, "text");
 
-    /// <summary>Text that must be there and not be empty; empty after reporting its absence.</summary>
+    /// <summary>Required text that must not be empty; empty after reporting its absence.</summary>
     public static string RequiredString(this ConfigSection section, string key) =>
         section.Scalar(
             section.Declare(key, ConfigValueType.Text, required: true),
@@ -25,7 +25,6 @@ public static class ConfigScalars
             "text that is not empty"
         );
 
-    /// <summary><c>true</c> or <c>false</c>.</summary>
     public static bool Bool(this ConfigSection section, string key, bool defaultValue) =>
         section.Scalar(
             section.Declare(key, ConfigValueType.Boolean, defaultValue ? "true" : "false"),
@@ -34,7 +33,7 @@ public static class ConfigScalars
             "true or false"
         );
 
-    /// <summary>A whole number within bounds, both included; required when there is no default.</summary>
+    /// <summary>A whole number within inclusive bounds; required when there is no default.</summary>
     public static int Int(
         this ConfigSection section,
         string key,
@@ -63,7 +62,7 @@ public static class ConfigScalars
         static string? Text(int? number) => number?.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A duration such as <c>30s</c> within bounds, both included.</summary>
+    /// <summary>A duration such as <c>30s</c> within inclusive bounds.</summary>
     public static TimeSpan Duration(
         this ConfigSection section,
         string key,
@@ -85,7 +84,7 @@ public static class ConfigScalars
         return section.Scalar(declaration, defaultValue, Parse, expected);
     }
 
-    /// <summary>A number of bytes such as <c>64KiB</c> within bounds, both included.</summary>
+    /// <summary>A number of bytes such as <c>64KiB</c> within inclusive bounds.</summary>
     public static long Size(
         this ConfigSection section,
         string key,
@@ -156,12 +155,9 @@ public static class ConfigScalars
 
     /// <summary>
     /// A reference to a secret, <c>file:/path</c> or <c>env:NAME</c>, that can be read now; null when absent or empty.
-    /// A value that is not a reference is never repeated in the error: it is probably the secret.
+    /// An invalid value is never repeated in the error, because it is probably the secret. <paramref name="mustExist"/>
+    /// is false for a secret that the program creates on first use.
     /// </summary>
-    /// <param name="section">The key's place.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="required">Whether it must be set.</param>
-    /// <param name="mustExist">False for a secret that the program makes itself at first.</param>
     public static SecretReference? Secret(
         this ConfigSection section,
         string key,
@@ -258,7 +254,7 @@ public static class ConfigScalars
 
     internal static bool ParseEndPoint(string text, out IPEndPoint value)
     {
-        // Without a port the BCL would read one as 0, and "8080" as an address.
+        // The BCL would accept a missing port as 0, and "8080" as an address.
         var host = text[..Math.Max(0, text.LastIndexOf(':'))];
         return IPEndPoint.TryParse(text, out value!)
             && (host is ['[', .., ']'] || (!host.Contains(':') && host.Contains('.')));

@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// The JSON schema (draft 2020-12) of a program's configuration file, from the very calls that read it: the reader
-/// runs once over a document that only lists the requested keys.
+/// The JSON schema (draft 2020-12) of a program's configuration file, derived from the calls that read it: the reader
+/// runs once over a document that only lists the keys it reads.
 /// </summary>
 public static class ConfigSchema
 {
-    /// <summary>The annotation of this product: editors ignore it.</summary>
+    /// <summary>Culvert's own annotation; editors ignore it.</summary>
     private const string Annotation = "x-culvert";
 
     private const string DurationPattern = "^[0-9]+(ms|s|m|h|d)$";
@@ -18,10 +18,10 @@ public static class ConfigSchema
     private const string RatePattern = "^[1-9][0-9]*/[0-9]+(ms|s|m|h|d)$";
     private const string SecretPattern = "^$|^(file|env):.+";
 
-    /// <summary>The schema of what the reader asks for.</summary>
+    /// <summary>Writes the schema.</summary>
     /// <param name="title">The program's name.</param>
     /// <param name="read">Reads the whole configuration; its result is not used.</param>
-    /// <param name="keys">What each key means; null: the schema has types alone.</param>
+    /// <param name="keys">The documentation of the keys; null: the schema has only types.</param>
     public static string Write(string title, Action<ConfigSection> read, ConfigKeys? keys = null)
     {
         var document = ConfigDocument.Describe();
@@ -39,7 +39,7 @@ public static class ConfigSchema
         return Encoding.UTF8.GetString(buffer.WrittenSpan) + "\n";
     }
 
-    // Strictness is the point: a key that is not listed is an error here as it is at start.
+    // A key that is not listed is an error here, as it is at start.
     private static void WriteContent(Utf8JsonWriter json, ConfigSection section, ConfigKeys? keys)
     {
         json.WriteString("type", "object");
@@ -67,7 +67,7 @@ public static class ConfigSchema
         }
     }
 
-    // A key without effect is accepted with the value that changes nothing, where it has one.
+    // A key without effect is accepted only with the value that changes nothing, if it has one.
     private static bool IsAccepted(ConfigDeclaration declaration) =>
         declaration.Type != ConfigValueType.Former || declaration.Default is not null;
 
@@ -148,7 +148,9 @@ public static class ConfigSchema
         }
     }
 
-    /// <summary>What JSON schema cannot express is in <see cref="Annotation"/>, each value as it would be written in the file.</summary>
+    /// <summary>
+    /// Writes what JSON schema cannot express into <see cref="Annotation"/>, each value as written in the file.
+    /// </summary>
     private static void WriteReference(
         Utf8JsonWriter json,
         ConfigSection section,

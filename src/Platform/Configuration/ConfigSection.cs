@@ -3,9 +3,9 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// A mapping of the configuration. Each getter (<see cref="ConfigScalars"/>, <see cref="ConfigLists"/>) declares its key
-/// and gives the effective value, or the default after reporting why the written value will not do; so reading never
-/// stops at the first error, and code after a getter must live with a default.
+/// A mapping of the configuration. Each getter (<see cref="ConfigScalars"/>, <see cref="ConfigLists"/>) declares its
+/// key and returns the effective value, or the default after reporting an error. Reading therefore never stops at the
+/// first error, and code after a getter must handle the default.
 /// </summary>
 public sealed class ConfigSection
 {
@@ -30,29 +30,28 @@ public sealed class ConfigSection
         Source = source;
     }
 
-    /// <summary>The full key of this section; empty at the top.</summary>
+    /// <summary>The full key of this section; empty at the top level.</summary>
     public string FullKey { get; }
 
-    /// <summary>Where the section begins.</summary>
     public ConfigSource Source { get; }
 
     /// <summary>The keys requested so far, in the order of the requests.</summary>
     public IReadOnlyCollection<ConfigDeclaration> Declarations => declarations.Values;
 
-    /// <summary>A digest of all that the file says in this section: it is the same as long as the file says the same.</summary>
+    /// <summary>A digest of the section in the file: the same as long as its content is.</summary>
     public string Digest() => node.Digest();
 
     internal string Folder => document.Folder;
 
-    /// <summary>Whether no file is read: the readers only declare which keys there are.</summary>
+    /// <summary>True when no file is read: the readers only declare the keys.</summary>
     public bool IsDescribing => document.IsDescribing;
 
-    /// <summary>Whether the key is set anywhere. Does not declare it. True while describing.</summary>
+    /// <summary>Whether the key is set in any source. Does not declare it. True while describing.</summary>
     public bool Has(string key) => document.IsDescribing || TryFind(key, out _, out _, scalar: true);
 
     /// <summary>
-    /// A nested mapping; empty when absent, so that its defaults still come out. A second call returns the same
-    /// section: its known keys are the keys that all callers requested.
+    /// A nested mapping; an empty one when absent, which returns defaults. A second call returns the same section: its
+    /// known keys are those that all callers read.
     /// </summary>
     public ConfigSection Section(string key)
     {
@@ -70,7 +69,7 @@ public sealed class ConfigSection
         return section;
     }
 
-    /// <summary>A mapping whose keys are names that the operator chose, in the file's order.</summary>
+    /// <summary>A mapping whose keys are names chosen by the operator, in the file's order.</summary>
     public IReadOnlyList<(string Name, ConfigSection Section)> Map(string key)
     {
         if (document.IsDescribing)
@@ -93,7 +92,6 @@ public sealed class ConfigSection
         return result;
     }
 
-    /// <summary>A list of mappings.</summary>
     public IReadOnlyList<ConfigSection> List(string key)
     {
         if (document.IsDescribing)
@@ -120,11 +118,13 @@ public sealed class ConfigSection
     }
 
     /// <summary>
-    /// A key that has no effect: an error when set, since ignoring it would promise what does not happen. The reference
-    /// does not name it.
+    /// Declares a key that has no effect: setting it is an error, since ignoring it would mislead. The reference does
+    /// not list it.
     /// </summary>
-    /// <param name="key">The key; with everything below it.</param>
-    /// <param name="permitted">A value that changes nothing and may therefore be written: files of earlier versions have it.</param>
+    /// <param name="key">The key, with everything below it.</param>
+    /// <param name="permitted">
+    /// A value that changes nothing and is therefore accepted: files of earlier versions have it.
+    /// </param>
     public void Former(string key, string? permitted = null)
     {
         Declare(key, ConfigValueType.Former, permitted);
@@ -137,7 +137,7 @@ public sealed class ConfigSection
         }
     }
 
-    /// <summary>A key whose content does not matter to the caller, with everything below it. True if it is set.</summary>
+    /// <summary>Accepts a key with everything below it, whose content the caller does not read. True if it is set.</summary>
     public bool Skip(string key)
     {
         Declare(key, ConfigValueType.Former);
@@ -147,7 +147,7 @@ public sealed class ConfigSection
     /// <summary>Where the key is set; where the section begins if it is not.</summary>
     public ConfigSource Place(string key) => TryFind(key, out _, out var source, scalar: true) ? source : Source;
 
-    /// <summary>Reports an error that only the caller can see, at the key's own place when it is set.</summary>
+    /// <summary>Reports an error that only the caller can detect, at the key's own place when it is set.</summary>
     public void Error(string key, string message, string remedy)
     {
         var value =
@@ -213,7 +213,7 @@ public sealed class ConfigSection
         return value;
     }
 
-    // The written text of a key; false, after reporting where needed, when the default has to do.
+    // Returns the written text of a key; false, after reporting an error if there is one, when the default applies.
     internal bool TryScalar(ConfigDeclaration declaration, out string text, out ConfigSource source)
     {
         var isThere = TryScalarNode(declaration, out ScalarNode? written, out source);
@@ -380,7 +380,7 @@ public sealed class ConfigSection
         return section;
     }
 
-    // Scalars may come from flag or environment; the rest is only in the file.
+    // Scalars may come from a flag or the environment; other values come only from the file.
     private bool TryFind(string key, out ConfigNode found, out ConfigSource source, bool scalar)
     {
         if (scalar && isOverridable && document.TryOverride(Join(key), out var text, out source))

@@ -1,7 +1,6 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>Where an effective value came from.</summary>
-/// <param name="Kind">Which of the four sources.</param>
+/// <summary>The source of an effective value.</summary>
 /// <param name="Name">The file's path, the variable's name or the flag's path; empty for a default.</param>
 /// <param name="Line">The line in the file, from 1; otherwise 0.</param>
 public sealed record ConfigSource(ConfigSourceKind Kind, string Name, int Line)

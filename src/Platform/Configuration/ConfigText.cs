@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>The written forms of durations, sizes and rates, and the comparison behind "did you mean".</summary>
+/// <summary>The written forms of durations, sizes and rates, and the comparison for "did you mean".</summary>
 public static class ConfigText
 {
     private const int MaxPrinted = 100;
@@ -25,7 +25,7 @@ public static class ConfigText
         ("", 1),
     ];
 
-    /// <summary>Reads <c>500ms 30s 5m 24h 90d</c>: a whole number and one unit.</summary>
+    /// <summary>Parses <c>500ms 30s 5m 24h 90d</c>: a whole number and one unit.</summary>
     public static bool TryDuration(string text, out TimeSpan duration)
     {
         foreach (var (suffix, unit) in DurationUnits)
@@ -41,7 +41,7 @@ public static class ConfigText
         return false;
     }
 
-    /// <summary>Reads <c>64KiB 1MiB 2GiB</c> or a plain number of bytes.</summary>
+    /// <summary>Parses <c>64KiB 1MiB 2GiB</c> or a plain number of bytes.</summary>
     public static bool TrySize(string text, out long bytes)
     {
         foreach (var (suffix, unit) in SizeUnits)
@@ -75,7 +75,7 @@ public static class ConfigText
         return string.Create(CultureInfo.InvariantCulture, $"{bytes / unit}{suffix}");
     }
 
-    /// <summary>The candidate that a slip of the finger most likely meant; null when none is close.</summary>
+    /// <summary>The candidate that a typing error most likely meant; null when none is close.</summary>
     public static string? Nearest(string text, IEnumerable<string> candidates)
     {
         var best = candidates
@@ -88,8 +88,8 @@ public static class ConfigText
     }
 
     /// <summary>
-    /// Whether a character changes how others are shown: control characters, line and paragraph separators, and those that
-    /// set the direction of text (UAX #9 §2), by which a name shows as another one.
+    /// Whether a character changes how others are shown: control characters, line and paragraph separators, and those
+    /// that set the direction of text (UAX #9 §2), which can disguise a name.
     /// </summary>
     public static bool IsUnprintable(char c) =>
         char.IsControl(c)
@@ -102,9 +102,10 @@ public static class ConfigText
                 or (>= '\u202A' and <= '\u202E')
                 or (>= '\u2066' and <= '\u2069');
 
-    /// <summary>A value fit for one line of a terminal: short, and without what changes how it is shown.</summary>
-    /// <param name="value">Whatever it is.</param>
-    /// <param name="max">The longest text shown.</param>
+    /// <summary>
+    /// Formats a value for one line of a terminal: shortened to <paramref name="max"/> characters, without characters
+    /// that change how it is shown.
+    /// </summary>
     public static string Printable(string value, int max = MaxPrinted)
     {
         var text = new StringBuilder();
@@ -124,7 +125,7 @@ public static class ConfigText
             && long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out count);
     }
 
-    // Edit distance with swaps of neighbours, row by row. Keys are short; the bound is a guard, not a tuning.
+    // Edit distance with swaps of neighbours, row by row. Keys are short; the limit is only a guard.
     private static int Distance(string a, string b)
     {
         if (a.Length > 64 || b.Length > 64)

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>What a key holds.</summary>
+/// <summary>The type of a key's value.</summary>
 public enum ConfigValueType
 {
     Text,
@@ -15,7 +15,7 @@ public enum ConfigValueType
     Url,
     EndPoint,
 
-    /// <summary>Text, a number or a boolean; quotes tell text from the others.</summary>
+    /// <summary>Text, a number or a boolean; quotes mark text.</summary>
     Literal,
     TextList,
     RangeList,
@@ -27,6 +27,6 @@ public enum ConfigValueType
     Map,
     List,
 
-    /// <summary>A key that has no effect, and that the reference does not name.</summary>
+    /// <summary>A key that has no effect and is not in the reference.</summary>
     Former,
 }

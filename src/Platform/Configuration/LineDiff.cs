@@ -2,10 +2,12 @@ using System.Text;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>What changes from one text to another, for a reviewer: all lines, with <c>-</c>, <c>+</c> or a blank before each.</summary>
+/// <summary>
+/// The difference between two texts, for a reviewer: all lines, each with <c>-</c>, <c>+</c> or a blank before it.
+/// </summary>
 public static class LineDiff
 {
-    // Beyond it the whole middle counts as changed: the table of common lines grows with the product of both sides.
+    // Above this the whole middle counts as changed: the table of common lines grows with the product of both sides.
     private const int MaxCells = 4_000_000;
 
     public static string Write(string before, string after)
@@ -53,7 +55,7 @@ public static class LineDiff
         }
     }
 
-    // How many lines from i and j on are common, in order.
+    // For each i and j, the number of common lines from there on, in order.
     private static int[,] CountCommon(string[] old, string[] now)
     {
         var common = new int[old.Length + 1, now.Length + 1];

@@ -4,30 +4,32 @@ using Culvert.Platform.Wire;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// The form of a route's policy that travels by the service: bounds, strict YAML and the keys of the top level. Whether
-/// the rules make sense depends on the route, so only its agent can tell.
+/// Checks the form of a route policy that the service distributes: bounds, strict YAML and the top-level keys. Only the
+/// agent can validate the rules, because they depend on the route.
 /// </summary>
 public static class PolicyForm
 {
-    /// <summary>Of one text.</summary>
+    /// <summary>The largest text.</summary>
     public const int MaxBytes = 256 * 1024;
 
-    /// <summary>Of one answer: a text with more errors has one cause for many.</summary>
+    /// <summary>The most problems in one result: a text with more of them usually has one cause for many.</summary>
     public const int MaxProblems = 20;
 
-    /// <summary>The first reason why no agent could use the text; null: the form is good.</summary>
+    /// <summary>The first reason why no agent could use the text; null when the form is valid.</summary>
     public static string? FindProblem(string text) => FindProblems(text) is [var first, ..] ? first.ToString() : null;
 
-    /// <summary>Why no agent could use the text, at most <see cref="MaxProblems"/> reasons; none: the form is good.</summary>
+    /// <summary>
+    /// The reasons why no agent could use the text, at most <see cref="MaxProblems"/>; empty when the form is valid.
+    /// </summary>
     public static IReadOnlyList<PolicyProblem> FindProblems(string text)
     {
-        // Two bytes of UTF-16 are at least one of UTF-8: nothing long is encoded to be measured.
+        // A UTF-16 character is at least one byte of UTF-8, so a text that is too long is not encoded.
         if (text.Length > MaxBytes || Encoding.UTF8.GetByteCount(text) > MaxBytes)
         {
             return [new(null, "", $"The policy has more than {MaxBytes / 1024} KiB.", "Shorten it.")];
         }
 
-        // What a reviewer reads must be what an agent reads.
+        // A reviewer must see exactly what an agent reads.
         var plain = text.Replace("\r\n", " ", StringComparison.Ordinal).Replace('\n', ' ').Replace('\t', ' ');
         if (!IsWellFormed(text) || VisibleText.Escape(plain).Length != plain.Length)
         {
@@ -47,7 +49,7 @@ public static class PolicyForm
         return [.. document.Complete().Take(MaxProblems).Select(PolicyProblem.From)];
     }
 
-    /// <summary>A policy that states no mode would let everything pass: that must be written out.</summary>
+    /// <summary>A policy without a mode would allow everything, so the mode must be written.</summary>
     public static void RequireMode(ConfigSection root)
     {
         if (!root.Has("mode"))

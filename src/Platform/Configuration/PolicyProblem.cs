@@ -1,10 +1,10 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>One reason why no agent could use the text of a policy.</summary>
-/// <param name="Line">Of the text, from 1; null: of the text as a whole.</param>
-/// <param name="Key">The path of the key; empty where there is none.</param>
-/// <param name="Message">What is wrong, without the value.</param>
-/// <param name="Remedy">What to do about it.</param>
+/// <summary>A reason why no agent could use a policy text.</summary>
+/// <param name="Line">The line, from 1; null: the text as a whole.</param>
+/// <param name="Key">The path of the key; empty when there is none.</param>
+/// <param name="Message">The error, without the value.</param>
+/// <param name="Remedy">What to do about the error.</param>
 public sealed record PolicyProblem(int? Line, string Key, string Message, string Remedy)
 {
     public static PolicyProblem From(ConfigError error) =>

@@ -2,9 +2,9 @@ using System.Globalization;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>So many per span of time, written <c>50/1s</c>.</summary>
+/// <summary>A number of events per time span, written <c>50/1s</c>.</summary>
 /// <param name="Count">At least 1.</param>
-/// <param name="Per">The span that the count is for.</param>
+/// <param name="Per">The time span.</param>
 public readonly record struct Rate(int Count, TimeSpan Per)
 {
     public double PerSecond => Count / Per.TotalSeconds;

@@ -6,13 +6,12 @@ using YamlDotNet.Core.Events;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// Turns a YAML file into nodes through the parser's events. Only what a configuration needs is taken: mappings with
-/// plain keys, sequences, scalars. Anchors, aliases, tags and a second document are errors, because each is a way to
-/// make a file mean something other than what it shows.
+/// Turns a YAML file into nodes through the parser's events. Only what a configuration needs is accepted: mappings with
+/// plain keys, sequences, scalars. Anchors, aliases, tags and a second document are errors, because each can make a
+/// file mean something other than what it shows.
 /// </summary>
 internal sealed class YamlReader
 {
-    /// <summary>The largest file that is read.</summary>
     public const int MaxBytes = 1024 * 1024;
 
     private const int MaxDepth = 32;
@@ -26,9 +25,7 @@ internal sealed class YamlReader
         this.report = report;
     }
 
-    /// <summary>Reads a file's bytes; the root is empty when the file is, or when it cannot be parsed.</summary>
-    /// <param name="bytes">The file.</param>
-    /// <param name="report">Takes line, key, message and remedy of each error.</param>
+    /// <summary>Reads a file's bytes; the root is empty when the file is empty or cannot be parsed.</summary>
     public static MappingNode Read(byte[] bytes, Action<int, string, string, string> report)
     {
         if (bytes.Length > MaxBytes)
@@ -54,7 +51,7 @@ internal sealed class YamlReader
         }
         catch (Exception e) when (e is InvalidOperationException or ArgumentException or FormatException)
         {
-            // The parser lets a few malformed inputs out under other types; a bad file is never a crash.
+            // The parser throws other exception types for a few malformed inputs; an invalid file must never cause a crash.
             report(1, "", "This is not valid YAML.", "Correct the syntax.");
         }
 
@@ -180,7 +177,7 @@ internal sealed class YamlReader
     private void Take<T>()
         where T : ParsingEvent
     {
-        // The very first event needs a first step.
+        // The parser must be advanced to its first event.
         if (parser.Current is null)
         {
             Advance();
@@ -209,7 +206,7 @@ internal sealed class YamlReader
 
     private static string OneLine(string message)
     {
-        // "(Line: 3, Col: 1, Idx: 20) - (Line: …): text": the place is reported apart.
+        // "(Line: 3, Col: 1, Idx: 20) - (Line: …): text": the position is reported separately.
         var text = message[(message.LastIndexOf("): ", StringComparison.Ordinal) is var at and >= 0 ? at + 3 : 0)..];
         return text.ReplaceLineEndings(" ").TrimEnd('.') + ".";
     }

@@ -1,12 +1,12 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>Finds who may issue for a name (RFC 8659 §3).</summary>
+/// <summary>Finds which CAs may issue for a name (RFC 8659 §3).</summary>
 public static class CaaLookup
 {
     /// <summary>
-    /// Climbs from the name to the closest ancestor with a CAA set. An alias is followed at each step, and its target is
-    /// not climbed from. The search stops at an answer that cannot be obtained: a CA that does not know the records
-    /// must not issue.
+    /// Searches from the name up to the closest ancestor with a CAA set. An alias is followed at each step, but the
+    /// search does not continue at the ancestors of its target. It stops when a query fails: a CA that cannot read the
+    /// records must not issue.
     /// </summary>
     public static async Task<CaaAnswer> FindAsync(DnsClient client, DnsName name, CancellationToken ct)
     {

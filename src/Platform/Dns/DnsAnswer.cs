@@ -1,19 +1,18 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>What became of one question.</summary>
+/// <summary>The result of one question.</summary>
 public sealed record DnsAnswer
 {
     public required DnsOutcome Outcome { get; init; }
 
-    /// <summary>The requested name.</summary>
     public required DnsName Question { get; init; }
 
-    /// <summary>Where the aliases led; the question's name without any.</summary>
+    /// <summary>The end of the alias chain; the question's name without aliases.</summary>
     public required DnsName Name { get; init; }
 
-    /// <summary>Of the requested type and owned by <see cref="Name"/>; empty unless found.</summary>
+    /// <summary>Records of the requested type owned by <see cref="Name"/>; empty unless found.</summary>
     public IReadOnlyList<DnsRecord> Records { get; init; } = [];
 
-    /// <summary>Neither records nor any hope of them: the absence is certain.</summary>
+    /// <summary>Whether the answer proves that there are no such records.</summary>
     public bool IsAbsent => Outcome is DnsOutcome.NoData or DnsOutcome.NoSuchName;
 }

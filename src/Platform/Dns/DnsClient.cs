@@ -3,8 +3,8 @@ using System.Net;
 namespace Culvert.Platform.Dns;
 
 /// <summary>
-/// A small stub resolver (RFC 1035, RFC 8659): UDP first, TCP when an answer does not fit, aliases followed, every
-/// bound an option or a constant. Keeps nothing: what it says is what the servers say now.
+/// A small stub resolver (RFC 1035, RFC 8659): UDP first, TCP when an answer does not fit; it follows aliases. Every
+/// bound is an option or a constant. Has no cache.
 /// </summary>
 public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
 {
@@ -13,13 +13,13 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
 
     public DnsClientOptions Options => options;
 
-    /// <summary>Asks the resolvers.</summary>
+    /// <summary>Queries the recursive resolvers.</summary>
     public Task<DnsAnswer> QueryAsync(DnsName name, DnsRecordType type, CancellationToken ct) =>
         WithinAsync(name, token => FollowAsync(Resolvers(), name, type, token), ct);
 
     /// <summary>
-    /// Asks the servers of a zone about a name in it. Only what they answer with authority counts, and an alias is the
-    /// answer: it is not followed, for its target is another's to say.
+    /// Queries the servers of a zone about a name in it. Only authoritative answers count. An alias is returned and not
+    /// followed, because its target may be in another zone.
     /// </summary>
     public Task<DnsAnswer> QueryAuthorityAsync(
         IReadOnlyList<IPEndPoint> servers,
@@ -45,7 +45,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
                 return answer with { Question = question };
             }
 
-            // The answer is an alias alone, the end of what this server told.
+            // The answer is an alias only: this server returned no more of the chain.
             if (!seen.Add(answer.Name.Text) || !TryTarget(answer, out name))
             {
                 break;
@@ -62,7 +62,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         return parsed;
     }
 
-    // Servers in turn, until one says something certain.
+    // Queries the servers in turn, until a server returns a definite answer.
     private async Task<DnsAnswer> AskAsync(
         IReadOnlyList<IPEndPoint> servers,
         DnsName name,
@@ -113,13 +113,13 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
             { Code: not 0 and not NoSuchNameCode } => Ended(name, DnsOutcome.ServerFailure),
             { IsAuthoritative: false } when !recurse => Ended(name, DnsOutcome.ServerFailure),
 
-            // A server without recursion knows only its own zones: an empty answer from it proves nothing.
+            // A server without recursion knows only its own zones, so an empty answer from it proves nothing.
             { IsAuthoritative: false, OffersRecursion: false } => Ended(name, DnsOutcome.ServerFailure),
             _ => Read(reply, name, type, follow: recurse),
         };
     }
 
-    /// <summary>Walks the aliases inside one reply; records without a link to the question are ignored.</summary>
+    /// <summary>Follows the aliases inside one reply; records without a link to the question are ignored.</summary>
     private DnsAnswer Read(DnsMessage reply, DnsName question, DnsRecordType type, bool follow)
     {
         var name = question;
@@ -154,7 +154,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
                 return follow ? Ended(question, DnsOutcome.AliasChain) : atEnd;
             }
 
-            // The reply says no more about the target and does not deny it: it is a question of its own.
+            // The reply neither contains the target nor denies it, so the target needs a query of its own.
             if (reply.Code == 0 && !reply.Answers.Any(r => r.Owner == target.Text))
             {
                 return atEnd;

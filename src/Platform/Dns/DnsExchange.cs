@@ -6,19 +6,19 @@ using System.Security.Cryptography;
 namespace Culvert.Platform.Dns;
 
 /// <summary>
-/// One question to one server: over UDP from a port of its own, over TCP when the reply is cut short or does not bring
-/// back the letters as they were sent (RFC 5452 §9; an attacker cannot guess a reply over TCP).
+/// One question to one server: over UDP from a random port, over TCP when the reply is truncated or does not return the
+/// letters in the case in which they were sent (RFC 5452 §9; an attacker cannot guess a reply over TCP).
 /// </summary>
 internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
 {
-    // Without EDNS a reply has at most 512 bytes (RFC 1035 §4.2.1); some servers send more, none more than a frame.
+    // Without EDNS a reply has at most 512 bytes (RFC 1035 §4.2.1); some servers send more, but at most one Ethernet frame.
     private const int MaxDatagram = 1500;
 
-    // Datagrams that answer another question, before the attempt is given up.
+    // Datagrams that answer another question before the attempt fails.
     private const int MaxStrangers = 16;
 
-    /// <summary>The reply; null when there was none in time, with <paramref name="server"/> unreachable or silent.</summary>
-    /// <exception cref="InvalidDataException">The reply over TCP does not answer the question.</exception>
+    /// <summary>The reply; null when <paramref name="server"/> was unreachable or did not answer in time.</summary>
+    /// <exception cref="InvalidDataException">The reply over TCP does not match the question.</exception>
     public async Task<DnsMessage?> AskAsync(
         IPEndPoint server,
         DnsName name,
@@ -59,7 +59,7 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
     private static async Task<DnsMessage?> OverUdpAsync(IPEndPoint server, byte[] query, CancellationToken ct)
     {
         using var socket = new Socket(server.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        // A connected socket takes datagrams from this server alone.
+        // A connected socket receives only datagrams from this server.
         await socket.ConnectAsync(server, ct);
         await socket.SendAsync(query, ct);
         var buffer = new byte[MaxDatagram];
@@ -93,7 +93,7 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
             : throw new InvalidDataException("The server's response over TCP is malformed.");
     }
 
-    // The same id and the same question, but for the case of letters: RFC 4343 §3.
+    // The same id and the same question, ignoring case (RFC 4343 §3).
     private static bool Answers(DnsMessage reply, byte[] query) =>
         reply.Id == BinaryPrimitives.ReadUInt16BigEndian(query)
         && Lower(reply.QuestionBytes).AsSpan().SequenceEqual(Lower(query[DnsMessage.HeaderBytes..]));

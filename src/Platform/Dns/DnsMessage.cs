@@ -3,9 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>
-/// A reply, read whole or not at all. The parser skips records of types and classes that no caller requests.
-/// </summary>
+/// <summary>A parsed reply. The parser skips records of types and classes that no caller requests.</summary>
 /// <remarks>
 /// <code>
 ///  0               2               4               6               8              10
@@ -39,7 +37,7 @@ internal sealed record DnsMessage
 
     public required bool IsAuthoritative { get; init; }
 
-    /// <summary>The server asks others for what it does not know itself (RA).</summary>
+    /// <summary>The server resolves recursively (RA).</summary>
     public required bool OffersRecursion { get; init; }
 
     public required bool IsTruncated { get; init; }
@@ -47,15 +45,17 @@ internal sealed record DnsMessage
     /// <summary>0 no error, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED (RFC 1035 §4.1.1).</summary>
     public required int Code { get; init; }
 
-    /// <summary>The question, sent back byte for byte when the server is honest: the case of its letters is our secret.</summary>
+    /// <summary>
+    /// The question, which an honest server returns byte for byte: the random case of its letters is a secret.
+    /// </summary>
     public required byte[] QuestionBytes { get; init; }
 
     public required IReadOnlyList<DnsRecord> Answers { get; init; }
 
-    /// <summary>Writes a question; the letters of the name in random case make a guessed reply harder.</summary>
+    /// <summary>Writes a question; random case of the letters makes a reply harder to guess.</summary>
     public static byte[] WriteQuery(ushort id, DnsName name, DnsRecordType type, bool recurse, Func<bool> upper)
     {
-        // Header, then per label its length and its bytes, the root, type and class.
+        // Header, then each label's length and bytes, the root, type and class.
         var bytes = new byte[HeaderBytes + (name.IsRoot ? 0 : name.Text.Length + 1) + 1 + 4];
         BinaryPrimitives.WriteUInt16BigEndian(bytes, id);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(2), recurse ? RecursionDesired : (ushort)0);
@@ -76,7 +76,7 @@ internal sealed record DnsMessage
         return bytes;
     }
 
-    /// <summary>Reads a reply; false for whatever is not one.</summary>
+    /// <summary>Parses a reply; false when the bytes are not a valid reply.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out DnsMessage? message)
     {
         message = null;
@@ -102,7 +102,7 @@ internal sealed record DnsMessage
         var question = bytes[HeaderBytes..reader.At].ToArray();
         var truncated = (flags & TruncatedBit) != 0;
         var records = new List<DnsRecord>();
-        // A truncated reply is requested again over TCP: its records are ignored.
+        // A truncated reply is requested again over TCP, so its records are ignored.
         for (var i = 0; !truncated && i < answers; i++)
         {
             if (!reader.TryReadRecord(out var record))

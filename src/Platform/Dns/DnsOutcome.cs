@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>How a question ended.</summary>
+/// <summary>The outcome of a question.</summary>
 public enum DnsOutcome
 {
     /// <summary>There are records.</summary>
@@ -12,15 +12,15 @@ public enum DnsOutcome
     /// <summary>NXDOMAIN (RFC 2308 §2.1).</summary>
     NoSuchName,
 
-    /// <summary>SERVFAIL, REFUSED, any other error code, or a server that does not know the zone it was asked about.</summary>
+    /// <summary>SERVFAIL, REFUSED, any other error code, or a server that is not responsible for the zone.</summary>
     ServerFailure,
 
     /// <summary>No server answered in time, or no server could be reached.</summary>
     Timeout,
 
-    /// <summary>What came back could not be read.</summary>
+    /// <summary>The answer could not be parsed.</summary>
     Malformed,
 
-    /// <summary>Aliases in a circle, too many, or to a name that cannot be queried.</summary>
+    /// <summary>An alias loop, too many aliases, or an alias to a name that cannot be queried.</summary>
     AliasChain,
 }

@@ -6,7 +6,7 @@ using System.Text;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>Goes through the records of a message. Every step says whether the bytes were there.</summary>
+/// <summary>Reads the records of a message. Every method returns whether the bytes were available.</summary>
 internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
 {
     private const int PointerBits = 0xC0;
@@ -38,7 +38,8 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
             return false;
         }
 
-        // A name written out ends in the root's zero; a pointer never has one as its last byte but by chance, so look.
+        // An uncompressed name ends in the root's zero. A pointer may also end in a zero by chance, so each label is
+        // checked.
         for (var i = start; i < At; i += message[i] + 1)
         {
             if ((message[i] & PointerBits) != 0)
@@ -51,7 +52,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
         return true;
     }
 
-    /// <summary>Reads one record; null for a type or class that is of no interest.</summary>
+    /// <summary>Reads one record; null for an unsupported type or class.</summary>
     public bool TryReadRecord(out DnsRecord? record)
     {
         record = null;
@@ -74,7 +75,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
         var end = At + length;
         if (kind == Internet && Enum.IsDefined(type))
         {
-            // RFC 2181 §8: a life with the top bit set is none.
+            // RFC 2181 §8: a TTL with the top bit set counts as zero.
             var seconds = life > int.MaxValue ? 0 : life;
             record = ReadData(type, owner, TimeSpan.FromSeconds(seconds), end);
             return record is not null && At == end;
@@ -161,8 +162,8 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
     }
 
     /// <summary>
-    /// Reads a name in lower case. A pointer (RFC 1035 §4.1.4) must lead to before the name that it is in, so no
-    /// message makes a circle.
+    /// Reads a name in lower case. A pointer (RFC 1035 §4.1.4) must lead to a position before its own name, so that no
+    /// message can form a loop.
     /// </summary>
     private bool TryReadName([NotNullWhen(true)] out string? name)
     {

@@ -1,9 +1,8 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>One record of an answer.</summary>
 public abstract record DnsRecord
 {
-    /// <summary>As read: a foreign label may hold any byte, shown as <c>\DDD</c> (RFC 4343 §2.1).</summary>
+    /// <summary>As read: a label may contain any byte, shown as <c>\DDD</c> (RFC 4343 §2.1).</summary>
     public required string Owner { get; init; }
 
     public required TimeSpan TimeToLive { get; init; }

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>The kinds of records that are read (RFC 1035 §3.2.2, RFC 3596, RFC 8659).</summary>
+/// <summary>The supported record types (RFC 1035 §3.2.2, RFC 3596, RFC 8659).</summary>
 public enum DnsRecordType : ushort
 {
     A = 1,

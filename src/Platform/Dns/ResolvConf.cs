@@ -2,13 +2,13 @@ using System.Net;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>The machine's own list of resolvers, resolv.conf(5).</summary>
+/// <summary>The machine's list of resolvers, resolv.conf(5).</summary>
 internal static class ResolvConf
 {
     private const int MaxServers = 3; // MAXNS
     private const int DnsPort = 53;
 
-    /// <summary>Those listed; the machine itself where the file names none or cannot be read.</summary>
+    /// <summary>The listed resolvers; the local machine when the file names none or cannot be read.</summary>
     public static IReadOnlyList<IPEndPoint> Read(string path)
     {
         string[] lines;

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>Texts of one record, put together (RFC 1035 §3.3.14); bytes beyond ASCII as Latin 1.</summary>
+/// <summary>The joined texts of one record (RFC 1035 §3.3.14); bytes beyond ASCII as Latin 1.</summary>
 public sealed record TextRecord(string Text) : DnsRecord
 {
     public override DnsRecordType Type => DnsRecordType.Txt;

@@ -2,16 +2,18 @@ using System.Net;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>Finds the servers that speak for a name with authority.</summary>
-/// <param name="client">Whom to ask.</param>
-/// <param name="mayAsk">Which addresses may be asked: a zone's owner writes them, and not all are theirs.</param>
+/// <summary>Finds the authoritative servers of a name.</summary>
+/// <param name="client">The resolver for the queries.</param>
+/// <param name="mayAsk">
+/// Returns whether an address may be queried: a zone's owner writes the addresses, and may name foreign ones.
+/// </param>
 public sealed class ZoneServers(DnsClient client, Func<IPAddress, bool> mayAsk)
 {
     private const int MaxServers = 8;
 
     /// <summary>
-    /// The servers of the closest ancestor (the name itself included) with name servers. Empty with
-    /// <see cref="DnsOutcome.NoData"/> when none is to be asked.
+    /// The servers of the closest ancestor (the name itself included) with name servers. Empty with <see
+    /// cref="DnsOutcome.NoData"/> when none may be queried.
     /// </summary>
     public async Task<(DnsOutcome Outcome, IReadOnlyList<IPEndPoint> Servers)> FindAsync(
         DnsName name,
@@ -21,7 +23,7 @@ public sealed class ZoneServers(DnsClient client, Func<IPAddress, bool> mayAsk)
         for (var at = name; !at.IsRoot; at = at.Parent)
         {
             var answer = await client.QueryAsync(at, DnsRecordType.Ns, ct);
-            // An alias leads into another's zone; this one's servers stand further up.
+            // An alias leads into another zone; this name's servers are those of an ancestor.
             if (answer.Outcome == DnsOutcome.Found && answer.Name == at)
             {
                 return await AddressesAsync([.. answer.Records.OfType<NameRecord>()], ct);

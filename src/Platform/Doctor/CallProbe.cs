@@ -12,20 +12,20 @@ using Culvert.Platform.Net;
 namespace Culvert.Platform.Doctor;
 
 /// <summary>
-/// A real call, as a client would make it: through an edge, into the tunnel, verified by the tunnel's own trust bundle,
-/// to the MCP server. It asks the server who it is and changes nothing.
+/// Makes a call as a client does: through an edge, into the tunnel, verified by the tunnel's trust bundle, to the MCP
+/// server. The call asks for the server's identity and changes nothing.
 /// </summary>
-/// <param name="target">What is called, and how it is reached.</param>
-/// <param name="timeout">Of the whole call.</param>
+/// <param name="target">The called server and the way to it.</param>
+/// <param name="timeout">Time limit of the whole call.</param>
 public sealed class CallProbe(CallTarget target, TimeSpan timeout)
 {
-    /// <summary>Of the finding.</summary>
+    /// <summary>The id of the finding.</summary>
     public const string Id = "call";
 
-    /// <summary>The newest revision of MCP: without a session, its first question is <c>server/discover</c>.</summary>
+    /// <summary>The newest MCP revision: without a session, its first request is <c>server/discover</c>.</summary>
     private const string Modern = "2026-07-28";
 
-    /// <summary>The last one that begins with <c>initialize</c>, for servers that do not know the newest.</summary>
+    /// <summary>The last revision that begins with <c>initialize</c>, for servers that do not support the newest.</summary>
     private const string Legacy = "2025-11-25";
 
     private const string Client = """{"name":"culvert-doctor","version":"1"}""";
@@ -39,10 +39,12 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     private const string VersionHeader = "MCP-Protocol-Version";
     private const string SessionHeader = "Mcp-Session-Id";
 
-    /// <summary>An answer that says who the server is stays far below.</summary>
+    /// <summary>Far above the size of an answer with the server's identity.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    /// <summary>Of a host that is one resource as a whole (RFC 9728 §3); routes with their own path are served there too.</summary>
+    /// <summary>
+    /// The path for a host that is one resource (RFC 9728 §3); routes with their own path are also served there.
+    /// </summary>
     private const string MetadataPath = "/.well-known/oauth-protected-resource";
 
     private const int MaxMetadataBytes = 64 * 1024;
@@ -52,14 +54,14 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     private Uri url = target.Url;
     private IReadOnlyList<string> notes = target.Notes;
 
-    // Who failed, and why: the agent says it of every answer that is not the server's.
+    // The agent sets both on every answer that is not the server's: the failed hop and the reason.
     private const string HopHeader = "culvert-failed-hop";
     private const string ReasonHeader = "culvert-reason";
 
-    /// <summary>Makes the call; what it found is named <see cref="Id"/>.</summary>
+    /// <summary>Makes the call; its finding has the id <see cref="Id"/>.</summary>
     public async Task<DoctorFinding> RunAsync(CancellationToken cancel)
     {
-        // The client's own limit ends with the headers; a server may be silent after them.
+        // The HTTP client's own limit covers only the headers; a server may send nothing after them.
         using var limit = new CancellationTokenSource(timeout, TimeProvider.System);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
         return await RunAsync(both.Token, cancel);
@@ -73,7 +75,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
         catch (HttpRequestException e) when (IsUntrusted(e))
         {
-            // Routes with a public certificate are vouched for by the public roots, not by the tunnel's bundle.
+            // Routes with a public certificate chain to the public roots, not to the tunnel's bundle.
             return await AskPubliclyAsync(e, limited, cancel);
         }
         catch (Exception e) when (IsFailure(e, cancel))
@@ -102,8 +104,8 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
     }
 
-    /// <param name="trust">Null = the system's roots.</param>
-    /// <param name="cancel">Of the command.</param>
+    /// <param name="trust">Null: the system's roots.</param>
+    /// <param name="cancel">Cancels the whole command.</param>
     private async Task<DoctorFinding> AskAsync(X509ChainPolicy? trust, CancellationToken cancel)
     {
         using var handler = trust is null
@@ -133,7 +135,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         request.Headers.Accept.ParseAdd("application/json");
         using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         var path = answer.StatusCode == HttpStatusCode.OK ? await ReadPathAsync(answer, cancel) : null;
-        // Never resolved as a reference: "//other/path" would name another host, which would get the token.
+        // Never resolved as a relative reference: "//other/path" would name another host, which would receive the token.
         url = path is null ? target.Url : new UriBuilder(target.Url) { Path = path }.Uri;
         notes =
         [
@@ -144,7 +146,9 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         ];
     }
 
-    /// <summary>The path of the document's <c>resource</c>, which is called on the target's host alone; null = there is none.</summary>
+    /// <summary>
+    /// The path of the document's <c>resource</c>, which is called only on the target's host; null when there is none.
+    /// </summary>
     private static async Task<string?> ReadPathAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);
@@ -164,7 +168,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            return null; // not JSON, or no Unicode
+            return null; // not JSON, or not valid Unicode
         }
     }
 
@@ -186,7 +190,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
     }
 
-    // A server of the older revisions keeps a session until the client closes it, or for a long time.
+    // A server of an older revision keeps a session for a long time unless the client closes it.
     private async Task EndSessionAsync(HttpClient http, HttpResponseMessage answer, CancellationToken cancel)
     {
         if (Header(answer, SessionHeader) is not { } session)
@@ -215,13 +219,16 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         return request;
     }
 
-    // Another revision changes nothing about who refused, nor about a token that is missing.
+    // Another revision changes neither a refusal by a hop nor a missing token.
     private static bool IsFinal(HttpResponseMessage answer) =>
         Header(answer, HopHeader) is not null
         || answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         || (int)answer.StatusCode >= 500;
 
-    /// <summary>A JSON-RPC result, as JSON or as the first event that has one; an error means another revision.</summary>
+    /// <summary>
+    /// Whether the body has a JSON-RPC result, as JSON or as the first event that has one; an error indicates another
+    /// revision.
+    /// </summary>
     private static async Task<bool> HasResultAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         if (!answer.IsSuccessStatusCode)

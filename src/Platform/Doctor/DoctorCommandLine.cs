@@ -6,7 +6,7 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>The <c>doctor</c> command, the same for every program but for its checks.</summary>
+/// <summary>The <c>doctor</c> command, which differs between programs only in its checks.</summary>
 public static class DoctorCommandLine
 {
     private const string ConfigurationCheck = "configuration";
@@ -15,15 +15,14 @@ public static class DoctorCommandLine
 
     private static readonly Option<string?> Check = new("--check") { Description = "Report only this check." };
 
-    /// <summary>Makes the command.</summary>
+    /// <summary>Creates the command.</summary>
     /// <param name="description">What the command checks.</param>
-    /// <param name="location">Which program.</param>
-    /// <param name="read">The reader that the program itself uses.</param>
-    /// <param name="running">Whether the program runs: asked before everything else.</param>
-    /// <param name="health">Where it answers.</param>
-    /// <param name="identity">What answers there.</param>
-    /// <param name="ids">Every other check.</param>
-    /// <param name="find">Runs all of those; it is given whether the program runs.</param>
+    /// <param name="location">The program's own configuration reader.</param>
+    /// <param name="read">Checks whether the program runs; this check comes first.</param>
+    /// <param name="health">The program's health settings.</param>
+    /// <param name="identity">The expected identity of the program.</param>
+    /// <param name="ids">The ids of all other checks.</param>
+    /// <param name="find">Runs the other checks; receives the finding on whether the program runs.</param>
     public static Command Create<T>(
         string description,
         ConfigLocation location,

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>What one check found: enough for the reader to act without a second look.</summary>
+/// <summary>The finding of one check, with enough detail to act on it.</summary>
 public sealed record DoctorFinding
 {
     /// <summary>Stable, <c>snake_case</c>.</summary>
@@ -14,13 +14,13 @@ public sealed record DoctorFinding
     /// <summary>One line.</summary>
     public required string Summary { get; init; }
 
-    /// <summary>Why it matters, or what most likely caused it; empty when it passed.</summary>
+    /// <summary>Why it matters, or the most likely cause; empty when the check passed.</summary>
     public string Why { get; init; } = "";
 
-    /// <summary>What was seen. Never a secret.</summary>
+    /// <summary>The observed facts. Never a secret.</summary>
     public IReadOnlyList<string> Evidence { get; init; } = [];
 
-    /// <summary>Commands or changes that come next.</summary>
+    /// <summary>Commands or changes to do next.</summary>
     public IReadOnlyList<string> Next { get; init; } = [];
 
     public static DoctorFinding Pass(string id, string summary, params IReadOnlyList<string> evidence) =>

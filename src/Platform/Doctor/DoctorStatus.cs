@@ -5,9 +5,9 @@ public enum DoctorStatus
     Pass,
     Fail,
 
-    /// <summary>It works, in a way that an operator may regret.</summary>
+    /// <summary>It works, but with a risk that the operator should know.</summary>
     Warn,
 
-    /// <summary>Does not apply, or what it rests on failed.</summary>
+    /// <summary>The check does not apply, or an earlier check that it needs failed.</summary>
     Skip,
 }

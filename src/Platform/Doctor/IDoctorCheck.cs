@@ -1,7 +1,7 @@
 namespace Culvert.Platform.Doctor;
 
-/// <summary>One question about a program. It reads the collected facts and makes no calls.</summary>
-/// <typeparam name="TFacts">What was gathered.</typeparam>
+/// <summary>A check of a program. It reads the collected facts and makes no calls.</summary>
+/// <typeparam name="TFacts">The collected facts.</typeparam>
 public interface IDoctorCheck<in TFacts>
 {
     /// <summary>Stable, <c>snake_case</c>.</summary>

@@ -3,16 +3,17 @@ using Culvert.Platform.Health;
 namespace Culvert.Platform.Doctor;
 
 /// <summary>
-/// Whether the program runs here and answers: the first question, since its state is of no use while it does not run.
+/// Checks whether the program runs on this machine and answers. It comes first, because the other state is useless
+/// while the program does not run.
 /// </summary>
-/// <param name="Id">Of the check, such as <c>edge_running</c>.</param>
+/// <param name="Id">The check's id, such as <c>edge_running</c>.</param>
 /// <param name="Program">Its name on the command line.</param>
-/// <param name="Unit">Its systemd unit.</param>
+/// <param name="Unit">The systemd unit.</param>
 public sealed record RunningCheck(string Id, string Program, string Unit)
 {
-    /// <param name="health">Where it answers.</param>
-    /// <param name="own">What its configuration says that it is.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
+    /// <param name="health">The program's health settings.</param>
+    /// <param name="own">The identity in the program's configuration.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<DoctorFinding> RunAsync(
         HealthOptions health,
         ProgramIdentity own,

@@ -2,10 +2,10 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>A machine's own folder: its keys lie there, so no other user may read it.</summary>
-/// <param name="Machine">What it is: <c>agent</c> or <c>edge</c>.</param>
+/// <summary>A machine's state directory: it holds its keys, so no other user may read it.</summary>
+/// <param name="Machine"><c>agent</c> or <c>edge</c>.</param>
 /// <param name="Others">The peers, besides the service, that the keys authenticate it to.</param>
-/// <param name="Revoke">The command that takes away what they prove.</param>
+/// <param name="Revoke">The command that revokes the credentials that depend on the keys.</param>
 public sealed record StateFolderCheck(string Machine, string Others, string Revoke)
 {
     public const string Id = "state_files";

@@ -2,16 +2,17 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>Colours PASS, WARN and FAIL of a report where a person reads it. The words say the same without.</summary>
+/// <summary>Colours PASS, WARN and FAIL of a report in a terminal. The words have the same meaning without colour.</summary>
 public static partial class StatusColours
 {
-    /// <summary>Whether output may be coloured: a terminal that can, whose user has not set <c>NO_COLOR</c> (no-color.org).</summary>
-    /// <param name="isTerminal">Whether the output is a terminal.</param>
-    /// <param name="variable">An environment variable's value; null where it is not set.</param>
+    /// <summary>
+    /// Whether output may be coloured: a terminal that supports it, and <c>NO_COLOR</c> is not set (no-color.org).
+    /// </summary>
+    /// <param name="variable">Returns an environment variable's value; null when it is not set.</param>
     public static bool AreWanted(bool isTerminal, Func<string, string?> variable) =>
         isTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") is not (null or "" or "dumb");
 
-    /// <summary>The report with the statuses of its own lines in colour; what a check quotes stays as it is.</summary>
+    /// <summary>Colours the statuses of the report's own lines; text quoted by a check stays unchanged.</summary>
     public static string Paint(string report) =>
         Status()
             .Replace(

@@ -4,28 +4,29 @@ using Culvert.Jose.Json;
 
 namespace Culvert.Platform.Events;
 
-/// <summary>Reads the body of an MCP server's response, whole or event by event, within a bound.</summary>
+/// <summary>Reads the body of an MCP server's response, whole or event by event, within a size limit.</summary>
 public sealed class AnswerBody(PipeReader reader, int mostBytes)
 {
     private ArrayBufferWriter<byte> buffer = new();
     private bool isAtEnd;
     private bool isStream;
 
-    /// <summary>True once more came than may be held.</summary>
+    /// <summary>True after more than the limit was received.</summary>
     public bool IsTooLong { get; private set; }
 
     /// <summary>
-    /// True once a stream of events ended in the middle of one, which is dropped (HTML Standard §9.2.6): its data may be the
-    /// beginning of other data.
+    /// True once an event stream ended in the middle of an event, which is dropped (HTML Standard §9.2.6): its data may
+    /// be incomplete.
     /// </summary>
     public bool IsUnfinished => isStream && isAtEnd && !IsTooLong && buffer.WrittenCount > 0;
 
     /// <summary>
-    /// The first message that is wanted: the body itself, or one of its events. Empty: there is none, or the body is too long.
+    /// The first matching message: the body itself, or one of its events. Empty when there is none, or when the body is
+    /// too long.
     /// </summary>
     /// <param name="isEventStream">Whether the body is a stream of events (<see cref="EventStream.IsIn"/>).</param>
-    /// <param name="isWanted">Whether bytes are the message.</param>
-    /// <param name="cancellationToken">Stops the reading.</param>
+    /// <param name="isWanted">Returns whether the bytes are the wanted message.</param>
+    /// <param name="cancellationToken">Stops reading.</param>
     public async Task<ReadOnlyMemory<byte>> FindAsync(
         bool isEventStream,
         Func<ReadOnlyMemory<byte>, bool> isWanted,
@@ -51,8 +52,8 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     }
 
     /// <summary>
-    /// The whole body; what was read of it where it is too long. A byte-order mark is left out (RFC 8259 §8.1): clients
-    /// that decode text do not see it either.
+    /// The whole body; the part read so far when it is too long. A byte-order mark is removed (RFC 8259 §8.1), since
+    /// clients that decode text do not see it either.
     /// </summary>
     public async Task<ReadOnlyMemory<byte>> ReadAllAsync(CancellationToken cancellationToken)
     {
@@ -64,7 +65,7 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
         return Utf8Text.WithoutMark(buffer.WrittenMemory);
     }
 
-    /// <summary>The data of the next event that has any; empty at the end of the stream, or where it is too long.</summary>
+    /// <summary>The data of the next event that has any; empty at the end of the stream, or when it is too long.</summary>
     public async Task<ReadOnlyMemory<byte>> ReadEventAsync(CancellationToken cancellationToken)
     {
         isStream = true;
@@ -86,12 +87,12 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
                 return default;
             }
 
-            // Without the end of a line there is no end of an event, and no need to look for it.
+            // Without the end of a line there is no end of an event, so the search is skipped.
             mayBeComplete = await ReadMoreAsync(cancellationToken) || isAtEnd;
         }
     }
 
-    /// <summary>Reads what is left, and forgets it.</summary>
+    /// <summary>Reads and discards the rest.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         while (!isAtEnd)
@@ -105,7 +106,7 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     private async Task<bool> ReadMoreAsync(CancellationToken cancellationToken)
     {
         var read = await reader.ReadAsync(cancellationToken);
-        var hasLineEnd = buffer.WrittenCount > 0 && buffer.WrittenSpan[^1] == (byte)'\r'; // its fate is known now
+        var hasLineEnd = buffer.WrittenCount > 0 && buffer.WrittenSpan[^1] == (byte)'\r'; // whether an LF follows is known now
         foreach (var segment in read.Buffer)
         {
             hasLineEnd = hasLineEnd || segment.Span.ContainsAny((byte)'\r', (byte)'\n');

@@ -2,17 +2,17 @@ using Culvert.Jose.Json;
 
 namespace Culvert.Platform.Events;
 
-/// <summary>Cuts a stream of server-sent events into events (HTML Standard §9.2.5), byte for byte.</summary>
+/// <summary>Splits a stream of server-sent events into events (HTML Standard §9.2.5), byte for byte.</summary>
 public static class EventReader
 {
     private static ReadOnlySpan<byte> Data => "data"u8;
 
     /// <summary>
-    /// How many bytes the first complete event takes, its blank line included; 0 = it is not complete. Comment lines that
-    /// stand alone are complete at once: keep-alives must not wait.
+    /// The length of the first complete event in bytes, with its blank line; 0: it is not complete. Separate comment
+    /// lines are complete at once, so that keep-alives do not wait.
     /// </summary>
-    /// <param name="stream">What came of the stream, from the end of the event before.</param>
-    /// <param name="isAtEnd">Nothing follows, so that a CR at the very end is not a half of a CRLF.</param>
+    /// <param name="stream">The received bytes, from the end of the previous event.</param>
+    /// <param name="isAtEnd">True: nothing follows, so a CR at the very end is not half of a CRLF.</param>
     public static int GetFirstLength(ReadOnlySpan<byte> stream, bool isAtEnd = false)
     {
         var (at, onlyComments) = (Utf8Text.FindStart(stream), true);
@@ -39,9 +39,9 @@ public static class EventReader
     }
 
     /// <summary>
-    /// Whether a stream ends with a complete event. Behind a CR at its very end an LF may still come, so that is none.
+    /// Whether a stream ends with a complete event. After a final CR an LF may follow, so that is not an end. <paramref
+    /// name="tail"/> has the last bytes, the newest in the lowest byte.
     /// </summary>
-    /// <param name="tail">Its last bytes, the newest lowest.</param>
     public static bool IsEnd(uint tail)
     {
         var (last, second, third) = ((char)(tail & 0xFF), (char)((tail >> 8) & 0xFF), (char)((tail >> 16) & 0xFF));
@@ -82,7 +82,9 @@ public static class EventReader
         return joined?.ToArray() ?? single;
     }
 
-    /// <summary>The event with other data; without any, only what keeps a client's place in the stream.</summary>
+    /// <summary>
+    /// The event with other data; without data, only the fields that keep the client's position in the stream.
+    /// </summary>
     public static byte[] With(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> data)
     {
         var output = new MemoryStream();
@@ -103,7 +105,7 @@ public static class EventReader
             return [];
         }
 
-        // Kept parts may hold line breaks of their own: between JSON tokens only, where they mean nothing.
+        // The data may contain line breaks, but only between JSON tokens, where they have no meaning.
         foreach (var range in data.Split((byte)'\n'))
         {
             output.Write("data: "u8);
@@ -143,7 +145,7 @@ public static class EventReader
         return true;
     }
 
-    // A line ends with LF, CR or both; a CR at the very end may be half of a CRLF, so the line is not over yet.
+    // A line ends with LF, CR or both. A CR at the very end may be half of a CRLF, so the line is not complete.
     private static bool TryReadLine(
         ReadOnlySpan<byte> stream,
         int at,

@@ -3,11 +3,12 @@ using System.Net;
 namespace Culvert.Platform.Fetching;
 
 /// <summary>
-/// The one fetcher (S27) as the transport of a protocol library: the library says what is sent where, and who may be
-/// reached stays the fetcher's to decide, as do the bounds of the answer. A refusal is a <see cref="FetchRefusedException"/>.
+/// The fetcher (S27) as the transport of a protocol library: the library determines the requests, and the fetcher
+/// decides which addresses may be reached and how long answers may be. A refusal is a <see
+/// cref="FetchRefusedException"/>.
 /// </summary>
-/// <param name="fetcher">Sends.</param>
-/// <param name="terms">On whose behalf. URL and content come from each request.</param>
+/// <param name="fetcher">The fetcher that sends the requests.</param>
+/// <param name="terms">The record on whose behalf it fetches. URL and content come from each request.</param>
 public sealed class FetchHandler(SafeFetcher fetcher, FetchRequest terms) : HttpMessageHandler
 {
     protected override async Task<HttpResponseMessage> SendAsync(
@@ -41,7 +42,7 @@ public sealed class FetchHandler(SafeFetcher fetcher, FetchRequest terms) : Http
             content.Headers.ContentType?.ToString() ?? "",
             [
                 .. request
-                    .Headers.Where(header => header.Key != "Accept") // the terms say it
+                    .Headers.Where(header => header.Key != "Accept") // the terms set it
                     .Select(header => new KeyValuePair<string, string>(header.Key, string.Join(", ", header.Value))),
             ]
         )

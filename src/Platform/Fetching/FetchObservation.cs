@@ -5,12 +5,12 @@ using System.Security.Cryptography;
 
 namespace Culvert.Platform.Fetching;
 
-/// <summary>What one fetch met: which addresses, what was decided on each, and who answered.</summary>
+/// <summary>Observations of one fetch: the addresses, the decision on each, and the server that answered.</summary>
 public sealed class FetchObservation
 {
     private readonly ConcurrentQueue<(IPAddress, FetchRefusal?)> addresses = new();
 
-    /// <summary>Every address that the name had, and why it was not used; null = it may be.</summary>
+    /// <summary>Every address of the name with the reason for its refusal; null: it may be used.</summary>
     public IReadOnlyCollection<(IPAddress Address, FetchRefusal? Refusal)> Addresses => addresses;
 
     /// <summary>The address of the connection; null when no connection was made.</summary>

@@ -4,8 +4,9 @@ using Culvert.Platform.Addresses;
 namespace Culvert.Platform.Fetching;
 
 /// <summary>
-/// Which addresses a record may fetch from (S27). Public addresses on port 443 are open; what else a record names
-/// for itself counts only inside the installation's bound; link-local and cloud metadata stay shut whatever is named.
+/// Decides which addresses a record may fetch from (S27). Public addresses on port 443 are allowed. Targets that a
+/// record names itself count only inside the installation's bound; link-local and cloud metadata addresses are always
+/// refused.
 /// </summary>
 public static class FetchPolicy
 {
@@ -13,7 +14,7 @@ public static class FetchPolicy
 
     private static readonly IPNetwork[] LoopbackBlocks = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
 
-    /// <summary>Null when the address and port may be fetched from; otherwise why not.</summary>
+    /// <summary>Null when the address and port may be fetched from; otherwise the reason of the refusal.</summary>
     public static FetchRefusal? Check(
         IPEndPoint endPoint,
         IReadOnlyList<FetchTarget> own,
@@ -51,7 +52,8 @@ public static class FetchPolicy
     }
 
     /// <summary>
-    /// The check for the moment when a record's target is written down: whether the installation's bound holds all of it.
+    /// Whether the installation's bound contains all of a target: the check for the moment when a record's target is
+    /// stored.
     /// </summary>
     public static bool IsWithin(FetchTarget target, IReadOnlyList<PrivateNetwork> bound)
     {
@@ -62,7 +64,7 @@ public static class FetchPolicy
             && bound.Any(n => n.Opens(target.Port) && Holds(n.Range, target.Range) && Names(n.Range, isLoopback));
     }
 
-    // Loopback must be meant: a range that merely covers it, such as 0.0.0.0/0, does not name it.
+    // Loopback must be named explicitly: a range that merely covers it, such as 0.0.0.0/0, does not count.
     private static bool Names(IPNetwork range, bool isLoopback) =>
         !isLoopback || Array.Exists(LoopbackBlocks, block => Holds(block, range));
 

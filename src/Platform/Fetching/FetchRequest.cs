@@ -3,45 +3,45 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Fetching;
 
-/// <summary>What to fetch, on whose behalf, and what is open to that record.</summary>
+/// <summary>The document to fetch, and the record on whose behalf, with its allowed targets.</summary>
 public sealed record FetchRequest
 {
     public required string Url { get; init; }
 
-    /// <summary>The name of the setting that holds the URL, for the refusal: <c>issuer_url</c>, <c>jwks_url</c>.</summary>
+    /// <summary>The setting that holds the URL, for the error message: <c>issuer_url</c>, <c>jwks_url</c>.</summary>
     public required string Field { get; init; }
 
     /// <summary>The record's own private targets. Each counts only inside the installation's bound.</summary>
     public IReadOnlyList<FetchTarget> AllowedTargets { get; init; } = [];
 
-    /// <summary>The only roots that may vouch for the server; the system's when null.</summary>
+    /// <summary>The only roots that may authenticate the server; null: the system's.</summary>
     public X509Certificate2Collection? PinnedRoots { get; init; }
 
     public string Accept { get; init; } = "application/json";
 
-    /// <summary>The only type of document that is taken, without parameters; JSON in all its disguises when null.</summary>
+    /// <summary>The only accepted media type, without parameters; null: any type used for JSON.</summary>
     public string? MediaType { get; init; }
 
-    /// <summary>The client certificate, for servers that require one; null = none.</summary>
+    /// <summary>The client certificate, for servers that require one; null: none.</summary>
     public SslStreamCertificateContext? ClientCertificate { get; init; }
 
     /// <summary>
-    /// The entity tag of the existing copy; an unchanged answer then is <see cref="FetchResult.IsNotModified"/>.
+    /// The entity tag of the existing copy; an unchanged answer is then <see cref="FetchResult.IsNotModified"/>.
     /// </summary>
     public string? IfNoneMatch { get; init; }
 
     /// <summary>
-    /// Sends this instead of asking for a document: any 2xx is success, and what is answered is not read, unless it wants
-    /// a document. Null = GET.
+    /// Content to send; null: GET. Any 2xx is then success, and the body of the answer is not read, unless <see
+    /// cref="FetchPost.WantsDocument"/> is set.
     /// </summary>
     public FetchPost? Post { get; init; }
 
     /// <summary>
-    /// Every status but a redirect is an answer: the caller gets it with its header fields and its content, of any type.
-    /// For protocols that explain a refusal in its body.
+    /// Every status except a redirect is an answer with header fields and content of any type. For protocols that
+    /// explain a refusal in its body.
     /// </summary>
     public bool WantsAnyStatus { get; init; }
 
-    /// <summary>Filled on the way, for callers that report what happened; null = not needed.</summary>
+    /// <summary>Filled during the fetch, for callers that report details; null: not needed.</summary>
     public FetchObservation? Observation { get; init; }
 }

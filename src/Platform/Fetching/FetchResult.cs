@@ -6,7 +6,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Fetching;
 
-/// <summary>The outcome of a fetch.</summary>
 public sealed record FetchResult
 {
     [MemberNotNullWhen(false, nameof(Refusal))]
@@ -15,22 +14,22 @@ public sealed record FetchResult
     /// <summary>The decoded body; empty when not modified or refused.</summary>
     public ReadOnlyMemory<byte> Body { get; private init; }
 
-    /// <summary>The copy that the request named is still good.</summary>
+    /// <summary>The existing copy is still valid.</summary>
     public bool IsNotModified { get; private init; }
 
     public string? EntityTag { get; private init; }
 
-    /// <summary>How long the server says the answer may be kept; null when it does not say.</summary>
+    /// <summary>How long the answer may be cached; null when the server does not say.</summary>
     public TimeSpan? MaxAge { get; private init; }
 
     public FetchRefusal? Refusal { get; private init; }
 
     /// <summary>
-    /// The status of a refused answer, or of any if the request accepts every status; null when there was none.
+    /// The status of a refused answer, or of any answer if the request accepts every status; null when there was none.
     /// </summary>
     public HttpStatusCode? Status { get; private init; }
 
-    /// <summary>With <see cref="Status"/>: how long the server wants to be left alone; null when it does not say.</summary>
+    /// <summary>With <see cref="Status"/>: the server's Retry-After; null when it has none.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
     /// <summary>
@@ -39,13 +38,12 @@ public sealed record FetchResult
     public IReadOnlyDictionary<string, string> Headers { get; private init; } =
         ReadOnlyDictionary<string, string>.Empty;
 
-    /// <summary>The setting that held the URL.</summary>
     public string Field { get; private init; } = "";
 
     /// <summary>The address that was refused or tried; null when the fetch failed before that.</summary>
     public IPAddress? Address { get; private init; }
 
-    /// <summary>How the connection failed, for those who may know what listens there.</summary>
+    /// <summary>How the connection failed, for callers that may learn whether a port listens.</summary>
     public ConnectCause Cause { get; internal init; }
 
     /// <summary>One sentence for the operator, without anything that the server sent.</summary>

@@ -3,9 +3,7 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Platform.Fetching;
 
-/// <summary>A private place that one record is allowed to fetch from: these addresses, this port (S27).</summary>
-/// <param name="Range">The addresses.</param>
-/// <param name="Port">1 to 65535.</param>
+/// <summary>A private target that one record may fetch from: addresses and a port (S27).</summary>
 public readonly record struct FetchTarget(IPNetwork Range, int Port)
 {
     public static bool TryCreate(string range, int port, out FetchTarget target)

@@ -10,9 +10,10 @@ using Culvert.Platform.Net;
 namespace Culvert.Platform.Fetching;
 
 /// <summary>
-/// Fetches small documents from URLs that another person configured (S27): https alone, the name resolved once, every
-/// address checked, the connection made to the checked address, nothing followed, and little time and space. A proxy gets
-/// the address and not the name, since it would resolve the name again, elsewhere; proxy variables are ignored.
+/// Fetches small documents from URLs that another person configured (S27): https only, the name resolved once, every
+/// address checked, the connection made to a checked address, no redirects, and limits on time and size. A proxy
+/// receives the address and not the name, since it would resolve the name again, elsewhere; proxy variables are
+/// ignored.
 /// </summary>
 public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, IHostResolver? resolver = null)
 {
@@ -23,7 +24,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         options.Network.Family
     );
 
-    /// <summary>Fetches; every expected failure is a result.</summary>
+    /// <summary>Fetches a document; every expected failure is a result.</summary>
     public async Task<FetchResult> FetchAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         if (!TryParseUrl(request.Url, out var url))
@@ -53,15 +54,15 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
         catch (Exception e) when (e is IOException or InvalidDataException)
         {
-            // The body broke off, or its compression is not what its header says.
+            // The body was cut off, or its compression differs from its header.
             var detail = $"{url.Host} sent a malformed response.";
             return FetchResult.Refused(request, FetchRefusal.Malformed, detail, null);
         }
     }
 
     /// <summary>
-    /// The check for the moment a URL is written down: where its name leads now. Null = it may be fetched, or the name
-    /// has no address at present, which does not prevent storing it.
+    /// Checks a URL when it is stored, by the current addresses of its name. Null: it may be fetched, or the name has
+    /// no address at present, which does not prevent storing it.
     /// </summary>
     public async Task<FetchResult?> CheckAsync(FetchRequest request, CancellationToken cancellationToken)
     {
@@ -88,7 +89,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
     }
 
-    /// <summary>Whether a URL could be fetched at all: the check for the moment it is written down.</summary>
+    /// <summary>Checks the form of a URL when it is stored.</summary>
     public static bool TryParseUrl(string text, out Uri url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url!)
         && url is { Scheme: "https", UserInfo: "", Fragment: "", Host.Length: > 0 };
@@ -197,7 +198,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
     }
 
-    // Counts what comes out of the decompressor: a bomb stops at the limit, not at its own end.
+    // Counts decompressed bytes, so that a decompression bomb stops at the limit.
     private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken ct)
     {
         if (response.Content.Headers.ContentLength > options.MaxBytes)
@@ -217,7 +218,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         return length <= options.MaxBytes ? buffer[..length] : null;
     }
 
-    // One client per fetch: what is open differs from record to record, and a pooled connection would forget it.
+    // One client per fetch: the allowed targets differ between records, and a pooled connection would bypass them.
     private HttpClient NewClient(FetchRequest request)
     {
         var connector = new VettedConnector(endPoint => Vet(request, endPoint)?.ToString(), time, resolver);
@@ -226,7 +227,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             {
                 CertificateChainPolicy = ChainPolicy(request),
                 ClientCertificateContext = request.ClientCertificate,
-                // Said here, because the system's configuration may allow less.
+                // Set explicitly, because the system's configuration may allow less.
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             },
             (context, ct) => ConnectAsync(connector, request, context.DnsEndPoint, ct)
@@ -234,7 +235,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         handler.AutomaticDecompression = DecompressionMethods.GZip;
         handler.PlaintextStreamFilter = (context, _) => Secured(request, context);
         handler.MaxResponseHeadersLength = MaxHeadersKilobytes;
-        // What is left of an answer that was refused is not read to its end.
+        // The rest of a refused answer is not read.
         handler.MaxResponseDrainSize = 0;
         handler.ActivityHeadersPropagator = null;
         return new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
@@ -273,7 +274,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         return stream;
     }
 
-    // By the proxy, to one checked address after the other, as without one.
+    // The proxy connects to the checked addresses in turn, as a direct connection would.
     private async ValueTask<Stream> ConnectAsync(
         FetchRequest request,
         string host,
@@ -319,7 +320,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         return new(context.PlaintextStream);
     }
 
-    // Downloads of intermediates or revocation lists would be fetches past every check made here.
+    // Downloads of intermediates or revocation lists would bypass every check made here.
     private X509ChainPolicy ChainPolicy(FetchRequest request)
     {
         var policy = new X509ChainPolicy

@@ -3,10 +3,10 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Fetching;
 
-/// <summary>Limits of every fetch, and the installation's outer bound.</summary>
+/// <summary>Limits of every fetch, and the installation's bound.</summary>
 public sealed record SafeFetcherOptions
 {
-    /// <summary>From the start of the name's resolution to the last byte. Default 5 s.</summary>
+    /// <summary>From the start of name resolution to the last byte. Default 5 s.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The largest body, after decompression. Default 256 KiB.</summary>
@@ -14,13 +14,13 @@ public sealed record SafeFetcherOptions
 
     /// <summary>
     /// <c>private_issuer_networks</c>: a record's private target counts only inside these networks and on their ports.
-    /// Empty (the default) opens none.
+    /// Empty (the default): none.
     /// </summary>
     public IReadOnlyList<PrivateNetwork> PrivateNetworks { get; init; } = [];
 
     /// <summary>
-    /// The <c>network</c> section. A proxy receives the address that was checked here, and only for public ones:
-    /// what is private is dialled directly.
+    /// The <c>network</c> section. A proxy receives the checked address, and only a public one: private addresses are
+    /// dialled directly.
     /// </summary>
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 }
