@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Platform.Health;
 
 /// <summary>
-/// Answers <c>/healthz</c> (the process lives), <c>/readyz</c> (it can do its job now) and <c>/metrics</c>. Nothing
-/// here is secret, and nothing can be changed here.
+/// Answers <c>/healthz</c> (the process runs), <c>/readyz</c> (it can serve now) and <c>/metrics</c>. The answers
+/// contain no secrets, and requests change nothing.
 /// </summary>
 public sealed class HealthEndpoints(
     ProgramIdentity program,
@@ -25,10 +25,10 @@ public sealed class HealthEndpoints(
         description: "1 while a check of /readyz holds, 0 while it fails, by check; evaluated when /readyz or /metrics is read."
     );
 
-    // A check that hangs is a failed check: probes give up after about a second more.
+    // A check that hangs counts as failed: probes time out about a second later.
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The whole application of a health listener.</summary>
+    /// <summary>The complete application of a health listener.</summary>
     public Task HandleAsync(HttpContext context)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
@@ -57,7 +57,7 @@ public sealed class HealthEndpoints(
         }
     }
 
-    /// <summary>Evaluates every check; a reason for each that fails.</summary>
+    /// <summary>Evaluates every check; returns a reason for each that fails.</summary>
     public async Task<IReadOnlyList<(string Name, string? Reason, bool IsAdvisory)>> EvaluateAsync(
         CancellationToken cancellationToken
     ) =>
@@ -82,7 +82,7 @@ public sealed class HealthEndpoints(
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
         try
         {
-            // Waited for apart, since a check may not heed its token.
+            // The wait has its own time limit, since a check may ignore its token.
             var reason = await check.Evaluate(both.Token).AsTask().WaitAsync(both.Token);
             return (check.Name, reason, check.IsAdvisory || (reason is not null && check.IsDegraded?.Invoke() == true));
         }
@@ -92,7 +92,7 @@ public sealed class HealthEndpoints(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // A check must never take the others down with it; its type says enough for a first look.
+            // An exception of one check must not affect the others; its type is enough detail here.
             return (check.Name, $"The check failed: {e.GetType().Name}.", check.IsAdvisory);
         }
     }

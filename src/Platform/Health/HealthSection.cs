@@ -3,12 +3,11 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>Reads the <c>health</c> section.</summary>
 public static class HealthSection
 {
     internal static readonly string[] LocalNames = ["localhost", "127.0.0.1", "[::1]"];
 
-    /// <summary>The agent's: one address, for the machine it runs on.</summary>
+    /// <summary>Reads the agent's section: one address, for local use.</summary>
     public static HealthOptions ReadAgent(ConfigSection root)
     {
         var section = root.Section("health");
@@ -22,7 +21,7 @@ public static class HealthSection
         };
     }
 
-    /// <summary>The edge's and the service's: a list of addresses.</summary>
+    /// <summary>Reads the section of edge or service: a list of addresses.</summary>
     public static HealthOptions ReadServer(ConfigSection root, string defaultListen)
     {
         IReadOnlyList<IPEndPoint> listen = root.Section("health").EndPoints("listen", defaultListen);

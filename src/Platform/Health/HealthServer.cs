@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>A small web server of its own for health and metrics, so that the main listeners stay as they are.</summary>
+/// <summary>A separate small web server for health and metrics, which leaves the main listeners unchanged.</summary>
 public sealed class HealthServer : IAsyncDisposable
 {
     private const string PagePath = "/ui";
@@ -22,18 +22,18 @@ public sealed class HealthServer : IAsyncDisposable
     private HealthServer(HealthOptions options, HealthEndpoints endpoints, Func<HttpContext, Task>? page) =>
         (this.options, this.endpoints, this.page) = (options, endpoints, page);
 
-    /// <summary>Where it listens, with the ports that the system chose.</summary>
+    /// <summary>The URLs of the listeners, with the ports that the system chose.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
 
-    /// <summary>What is in force.</summary>
+    /// <summary>The current settings.</summary>
     public HealthOptions Options => options;
 
-    /// <summary>Listens.</summary>
-    /// <param name="options">Where, and for whom.</param>
-    /// <param name="endpoints">What is answered.</param>
-    /// <param name="cancellationToken">Ends the start, not the server.</param>
-    /// <param name="page">Answers <c>/ui</c> with a page for people; null: there is none.</param>
-    /// <exception cref="IOException">An address is taken or not ours.</exception>
+    /// <summary>Starts the listeners.</summary>
+    /// <param name="options">The <c>health</c> section.</param>
+    /// <param name="endpoints">The application that answers.</param>
+    /// <param name="cancellationToken">Cancels the start, not the server.</param>
+    /// <param name="page">Serves the status page at <c>/ui</c>; null: there is none.</param>
+    /// <exception cref="IOException">An address is in use or does not belong to this machine.</exception>
     public static async Task<HealthServer> StartAsync(
         HealthOptions options,
         HealthEndpoints endpoints,
@@ -46,8 +46,10 @@ public sealed class HealthServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Puts in force who may ask for what, and where it listens.</summary>
-    /// <exception cref="IOException">A new address is taken or not ours; it listens where it did before.</exception>
+    /// <summary>Applies new settings, including new listen addresses.</summary>
+    /// <exception cref="IOException">
+    /// A new address is in use or does not belong to this machine; the listeners are unchanged.
+    /// </exception>
     public async Task ApplyAsync(HealthOptions next, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -132,8 +134,9 @@ public sealed class HealthServer : IAsyncDisposable
             : page(context);
     }
 
-    // Without a list, on loopback: a name that a foreign page made point here is refused (DNS rebinding). Elsewhere the
-    // monitoring may know this machine by any name. A Unix socket has no name to forge.
+    // Without a list, a listener on loopback refuses names that a foreign page may have pointed to it (DNS rebinding).
+    // On other addresses, monitoring may use any name of this machine. Requests on a Unix socket have no host name to
+    // forge.
     private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts)
     {
         var host = context.Request.Host.Host;

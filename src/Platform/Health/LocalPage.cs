@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Platform.Health;
 
 /// <summary>
-/// The fence around a page for people on the health listener: this machine alone, a host name that is ours (so that no
-/// DNS trick makes a stranger's page our origin), and no request that another site caused.
+/// Protects the status page on the health listener: only this machine, only a known host name (against DNS rebinding),
+/// and no request that another site caused.
 /// </summary>
 internal static class LocalPage
 {
@@ -20,7 +20,7 @@ internal static class LocalPage
             && IsOwn(request.Headers.Origin.ToString(), "", $"http://{request.Host.Value}");
     }
 
-    // A Unix socket has no address; who may open it, its folder says.
+    // A Unix socket has no address; the permissions of its folder apply.
     private static bool IsLocal(IPAddress? remote) => remote is null || IPAddress.IsLoopback(remote);
 
     private static bool IsOwn(string value, params ReadOnlySpan<string> own) => own.Contains(value);

@@ -4,10 +4,10 @@ using Culvert.Platform.Configuration;
 namespace Culvert.Platform.Health;
 
 /// <summary>
-/// Which program answers at a health listener: its name, and the ids that tell it from another one of that name.
+/// The identity of a program at a health listener: its name, and the ids that distinguish it from others of that name.
 /// </summary>
-/// <param name="Program">Its name on the command line.</param>
-/// <param name="Ids">Members of <c>/readyz</c>; a value that is null is not known and is not compared.</param>
+/// <param name="Program">The name on the command line.</param>
+/// <param name="Ids">Members of <c>/readyz</c>; a null value is unknown and is not compared.</param>
 public sealed record ProgramIdentity(string Program, params IReadOnlyList<(string Name, string? Value)> Ids)
 {
     private const string Member = "program";
@@ -22,7 +22,10 @@ public sealed record ProgramIdentity(string Program, params IReadOnlyList<(strin
         }
     }
 
-    /// <summary>Who gave this answer of <c>/readyz</c>; null = this program, or one that does not say who it is.</summary>
+    /// <summary>
+    /// The identity in an answer of <c>/readyz</c>, if it is another program's; null: this program, or one without an
+    /// identity.
+    /// </summary>
     public string? FindOther(string readiness)
     {
         try

@@ -1,20 +1,23 @@
 namespace Culvert.Platform.Health;
 
-/// <summary>One thing that must be so for the program to do its job now. Evaluated again at each request.</summary>
+/// <summary>A condition for the program to serve now. Evaluated at each request.</summary>
 /// <param name="Name">Stable and short, such as <c>platform_certificate</c>.</param>
-/// <param name="Evaluate">Null when it is so; otherwise why not, for the operator, without secrets.</param>
+/// <param name="Evaluate">Null when the condition holds; otherwise the reason, for the operator, without secrets.</param>
 public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTask<string?>> Evaluate)
 {
-    /// <summary>True for what an operator should know although the program does its job: it is shown and does not count.</summary>
+    /// <summary>
+    /// True for a condition that the operator should know although the program can serve: it is shown but does not
+    /// affect readiness.
+    /// </summary>
     public bool IsAdvisory { get; init; }
 
     /// <summary>
-    /// Asked when the check fails: true while the program still does its job for others than those that the reason names; the
-    /// check is then shown and does not count. Null: it always counts.
+    /// Called when the check fails: true while the program still serves clients other than those in the reason; the
+    /// check is then shown but does not affect readiness. Null: it always does.
     /// </summary>
     public Func<bool>? IsDegraded { get; init; }
 
-    /// <summary>A check that needs no waiting.</summary>
+    /// <summary>Creates a synchronous check.</summary>
     public static ReadinessCheck Create(string name, Func<string?> evaluate) =>
         new(name, _ => ValueTask.FromResult(evaluate()));
 }

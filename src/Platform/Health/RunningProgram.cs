@@ -3,12 +3,12 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>The program that runs on this machine with this configuration, as its health listener shows it.</summary>
+/// <summary>The running program of this configuration on this machine, as its health listener shows it.</summary>
 public sealed class RunningProgram : IDisposable
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Of one answer: what listens there may be another program.</summary>
+    /// <summary>Bounds an answer, because another program may listen there.</summary>
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     private readonly HttpClient client = new(OutboundHttp.CreateHandler())
@@ -17,20 +17,18 @@ public sealed class RunningProgram : IDisposable
         MaxResponseContentBufferSize = MaxAnswerBytes,
     };
 
-    /// <param name="health">The program's <c>health</c> section.</param>
     public RunningProgram(HealthOptions health)
     {
         ArgumentNullException.ThrowIfNull(health);
         Url = WrittenUrl(health.UrlFile) ?? new Uri($"http://{Reachable(health.Listen[0])}");
     }
 
-    /// <param name="url">Base of its health listener.</param>
     public RunningProgram(Uri url) => Url = url;
 
-    /// <summary>Base of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
+    /// <summary>Base URL of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
     public Uri Url { get; }
 
-    /// <summary>Where a listener on every address is dialled on this machine.</summary>
+    /// <summary>The local address at which a listener on all addresses can be dialled.</summary>
     public static IPEndPoint Reachable(IPEndPoint endPoint)
     {
         ArgumentNullException.ThrowIfNull(endPoint);
@@ -42,16 +40,16 @@ public sealed class RunningProgram : IDisposable
         );
     }
 
-    /// <summary>Whether it can do its job now, and its whole answer.</summary>
-    /// <exception cref="HttpRequestException">It does not answer.</exception>
+    /// <summary>Whether the program is ready, and its whole answer.</summary>
+    /// <exception cref="HttpRequestException">The program does not answer.</exception>
     public async Task<(bool IsReady, string Body)> AskReadyAsync(CancellationToken cancellationToken)
     {
         using var response = await GetAsync("/readyz", cancellationToken);
         return (response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    /// <summary>Its metrics, one sample a line.</summary>
-    /// <exception cref="HttpRequestException">It does not answer.</exception>
+    /// <summary>The program's metrics, one sample per line.</summary>
+    /// <exception cref="HttpRequestException">The program does not answer.</exception>
     public async Task<string[]> ReadMetricsAsync(CancellationToken cancellationToken)
     {
         using var response = await GetAsync("/metrics", cancellationToken);
@@ -72,7 +70,7 @@ public sealed class RunningProgram : IDisposable
         }
     }
 
-    // A port that the system chose is known from the file that the program wrote.
+    // If the system chose the port, it is in the file that the program wrote.
     private static Uri? WrittenUrl(string file)
     {
         try

@@ -1,13 +1,15 @@
 namespace Culvert.Platform.Issuers;
 
-/// <summary>When keys are fetched and what their age makes of them: pure functions, so that the policy is a table.</summary>
+/// <summary>
+/// When keys are fetched, and their state by age. Pure functions, so that the policy can be tested as a table.
+/// </summary>
 public static class KeySchedule
 {
-    /// <summary>What a server may ask for at least and at most (RFC 9111 §5.2.2.1), whatever it says.</summary>
+    /// <summary>Lower bound of the server's max-age (RFC 9111 §5.2.2.1).</summary>
     public static readonly TimeSpan MinFresh = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan MaxFresh = TimeSpan.FromHours(24);
 
-    /// <summary>For a file, this costs one read of its date.</summary>
+    /// <summary>For a file, a check costs one read of its modification time.</summary>
     public static readonly TimeSpan FileInterval = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan[] BackOff =
@@ -17,9 +19,10 @@ public static class KeySchedule
         TimeSpan.FromSeconds(300),
     ];
 
-    /// <summary>How long keys are fresh.</summary>
-    /// <param name="said">What the answer or the bundle says; null = nothing.</param>
-    /// <param name="refresh">What holds then.</param>
+    /// <summary>
+    /// How long keys are fresh. <paramref name="said"/> is the lifetime in the answer or the bundle; without it,
+    /// <paramref name="refresh"/> applies.
+    /// </summary>
     public static TimeSpan FreshFor(TimeSpan? said, TimeSpan refresh)
     {
         if (said is not { } asked)
@@ -32,15 +35,16 @@ public static class KeySchedule
             : asked;
     }
 
-    /// <summary>The pause after so many failures in a row, one or more.</summary>
+    /// <summary>The wait after consecutive failures, at least one.</summary>
     public static TimeSpan AfterFailures(int failures) => BackOff[Math.Min(failures, BackOff.Length) - 1];
 
-    /// <summary>± 10 %, so that many issuers and nodes do not fetch in step.</summary>
-    /// <param name="interval">What to spread.</param>
-    /// <param name="unit">From 0 to below 1.</param>
+    /// <summary>
+    /// Spreads an interval by ± 10 %, so that issuers and nodes do not fetch at the same time. <paramref name="unit"/>
+    /// is from 0 to below 1.
+    /// </summary>
     public static TimeSpan Spread(TimeSpan interval, double unit) => interval * (0.9 + (0.2 * unit));
 
-    /// <summary>By the time since the keys were last confirmed. Each bound belongs to the worse side.</summary>
+    /// <summary>The state by the time since the keys were last confirmed. Each bound belongs to the worse state.</summary>
     public static KeyState GetState(TimeSpan age, TimeSpan freshFor, TimeSpan staleOk, TimeSpan hardExpiry)
     {
         if (age >= hardExpiry)
@@ -48,7 +52,7 @@ public static class KeySchedule
             return KeyState.HardExpired;
         }
 
-        // A server that asks for a day is fresh for a day, even where stale_ok is shorter.
+        // Keys with a max-age of a day are fresh for a day, even where stale_ok is shorter.
         if (age < freshFor)
         {
             return KeyState.Fresh;

@@ -1,20 +1,20 @@
 namespace Culvert.Platform.Issuers;
 
-/// <summary>What an issuer's keys are worth at a moment.</summary>
+/// <summary>The state of an issuer's keys.</summary>
 public enum KeyState
 {
-    /// <summary>There are none: never fetched, or made worthless by a kill.</summary>
+    /// <summary>There are no keys: never fetched, or invalidated by a kill.</summary>
     Empty,
 
-    /// <summary>Confirmed as recently as their owner asks for.</summary>
+    /// <summary>Confirmed within the lifetime that the issuer sets.</summary>
     Fresh,
 
-    /// <summary>Older than that; they serve in full while a newer set is fetched in the background.</summary>
+    /// <summary>Older than that: still fully usable while a newer set is fetched in the background.</summary>
     StaleOk,
 
-    /// <summary>Not confirmed for long: only keys that have verified a signature here before continue to be used.</summary>
+    /// <summary>Not confirmed for long: only keys that have verified a signature here before are used.</summary>
     Degraded,
 
-    /// <summary>Not confirmed for so long that nothing is believed any more.</summary>
+    /// <summary>Not confirmed for so long that no key is used.</summary>
     HardExpired,
 }

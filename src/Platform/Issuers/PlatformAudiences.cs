@@ -1,8 +1,8 @@
 namespace Culvert.Platform.Issuers;
 
 /// <summary>
-/// Audiences that a platform puts into the tokens of every caller that requests none: each service that takes such a
-/// token could use it at every other one.
+/// Default audiences that a platform puts into the tokens of every caller that requests none: each service that accepts
+/// such a token could use it at every other one.
 /// </summary>
 public static class PlatformAudiences
 {

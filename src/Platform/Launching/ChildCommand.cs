@@ -4,15 +4,15 @@ using System.Diagnostics;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// Starts another program: no shell, and of this process's environment only what is listed, since the rest may hold secrets
-/// (S39). The build refuses other ways to start one.
+/// Starts another program without a shell. It passes only the listed variables of this process's environment, since the
+/// others may hold secrets (S39). The build forbids other ways to start a program.
 /// </summary>
 public static class ChildCommand
 {
-    /// <summary>What a program gets unless more is listed.</summary>
+    /// <summary>The variables that a program inherits by default.</summary>
     public static readonly IReadOnlyList<string> UsualEnvironment = ["PATH", "HOME", "LANG"];
 
-    /// <summary>What a program needs that works in a person's terminal or on the desktop.</summary>
+    /// <summary>The variables for a program that works in a person's terminal or on the desktop.</summary>
     public static readonly IReadOnlyList<string> SessionEnvironment =
     [
         .. UsualEnvironment,
@@ -35,16 +35,16 @@ public static class ChildCommand
         "XDG_*",
     ];
 
-    /// <summary>Everything: for our own programs alone, whose configuration may name any variable.</summary>
+    /// <summary>All variables: only for the product's own programs, whose configuration may name any variable.</summary>
     public static readonly IReadOnlyList<string> WholeEnvironment = ["*"];
 
     private const string PathName = "PATH";
 
-    /// <summary>Null, with the reason, when it cannot be started.</summary>
+    /// <summary>Starts a program; null with a reason when it cannot be started.</summary>
     /// <param name="command">The program, as an absolute path or as a name to find on PATH, and its arguments.</param>
     /// <param name="inherited">Names of variables to pass on; a star at the end matches any suffix.</param>
-    /// <param name="problem">Why not, as the end of a sentence.</param>
-    /// <param name="streams">Where its standard streams lead.</param>
+    /// <param name="problem">The reason, as the end of a sentence.</param>
+    /// <param name="streams">The targets of its standard streams.</param>
     public static Process? TryStart(
         IReadOnlyList<string> command,
         IReadOnlyList<string> inherited,
@@ -85,7 +85,7 @@ public static class ChildCommand
 #pragma warning restore RS0030
     }
 
-    /// <summary>The file that a name on <paramref name="path"/>, or an absolute path, leads to; null = none.</summary>
+    /// <summary>The file of a name on <paramref name="path"/>, or of an absolute path; null: none.</summary>
     public static string? FindProgram(string name, string? path)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -94,7 +94,7 @@ public static class ChildCommand
             return Path.IsPathRooted(name) && File.Exists(name) ? name : null;
         }
 
-        // An empty or relative entry would mean the current folder, where others may be able to write.
+        // An empty or relative entry would mean the current folder, which others may be able to write.
         return (path ?? "")
             .Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Where(Path.IsPathRooted)

@@ -6,26 +6,28 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// What a child process writes to its standard error: its first and last lines, for the person who asks why it failed. What
-/// is or may be a secret is taken out. It is never for a log.
+/// A child process's standard error: its first and last lines, to explain a failure to a person. Possible secrets are
+/// removed. Never for a log.
 /// </summary>
 public sealed partial class ChildErrorOutput
 {
-    /// <summary>Of the first lines, and as much of the last ones.</summary>
+    /// <summary>Size of the first part, and of the last part.</summary>
     private const int MaxPartBytes = 4096;
 
     private const int MaxPartLines = 4;
     private const int MaxLine = 200;
 
-    /// <summary>Shorter words occur in ordinary text: masking them would garble the text.</summary>
+    /// <summary>Shorter words occur in ordinary text, and masking them would make the text unreadable.</summary>
     private const int ShortestSecret = 4;
 
     private readonly byte[] first = new byte[MaxPartBytes];
-    private readonly byte[] last = new byte[MaxPartBytes]; // a ring: the byte n of what follows the first part is at n % its length
+    private readonly byte[] last = new byte[MaxPartBytes]; // a ring: byte n after the first part is at n % its length
     private readonly Lock guard = new();
     private long length;
 
-    /// <summary>Reads until the child closes its side, so that it never waits for a full pipe. Does not throw.</summary>
+    /// <summary>
+    /// Reads until the child closes its side, so that the child never waits for a full pipe. Does not throw.
+    /// </summary>
     public async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxPartBytes];
@@ -39,13 +41,15 @@ public sealed partial class ChildErrorOutput
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
         {
-            // The child was killed: what it said until then counts.
+            // The child was killed; its output until then counts.
         }
     }
 
-    /// <summary>What was said so far: at most eight lines, short and printable.</summary>
-    /// <param name="output">What the child wrote to its standard output: a token, or a part of one.</param>
-    /// <param name="environment">What the child was given; the values of all but the usual variables may be secrets.</param>
+    /// <summary>The output so far: at most eight lines, short and printable.</summary>
+    /// <param name="output">The child's standard output: a token, or a part of one.</param>
+    /// <param name="environment">
+    /// The child's environment; all values except those of the usual variables may be secrets.
+    /// </param>
     public IReadOnlyList<string> Lines(string output, IDictionary<string, string?> environment)
     {
         string[] secrets =
@@ -92,7 +96,7 @@ public sealed partial class ChildErrorOutput
                 return Encoding.UTF8.GetString([.. first, .. last.AsSpan(0, (int)more)]);
             }
 
-            // Half a line may be half a secret, which its beginning does not tell any more.
+            // A partial line may contain the rest of a secret, which cannot be recognized.
             var begin = (int)(more % MaxPartBytes);
             var head = Encoding.UTF8.GetString(first);
             var tail = Encoding.UTF8.GetString([.. last.AsSpan(begin), .. last.AsSpan(0, begin)]);
@@ -111,7 +115,7 @@ public sealed partial class ChildErrorOutput
         return ConfigText.Printable(Opaque().Replace(Redaction.Redact(line), Redaction.Mark), MaxLine);
     }
 
-    // Keys, digests and tokens of any kind; words and names are shorter or have no digits.
+    // Matches keys, digests and tokens; words and names are shorter or have no digits.
     [GeneratedRegex("(?=[A-Za-z0-9_+=-]*[0-9])[A-Za-z0-9_+=-]{24,}")]
     private static partial Regex Opaque();
 }

@@ -3,8 +3,8 @@ using System.Text;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// One run of a program that an operator configured (<see cref="ChildCommand"/>), to its end: what it reads, and bounds
-/// for its time and its output.
+/// One run of a program that an operator configured (<see cref="ChildCommand"/>), until it exits: its input, and limits
+/// for time and output.
 /// </summary>
 public sealed record ChildRun
 {
@@ -13,14 +13,14 @@ public sealed record ChildRun
     /// <summary>Names of variables to pass on; a star at the end matches any suffix.</summary>
     public required IReadOnlyList<string> Inherited { get; init; }
 
-    /// <summary>For its standard input.</summary>
+    /// <summary>Written to its standard input.</summary>
     public string Input { get; init; } = "";
 
     public required TimeSpan Timeout { get; init; }
 
     public required int MaxOutputBytes { get; init; }
 
-    /// <summary>Runs it; when it does not end well, nothing of it is left running.</summary>
+    /// <summary>Runs the program; when it fails, no process of it is left running.</summary>
     public async Task<ChildResult> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Timeout, time);
@@ -73,7 +73,7 @@ public sealed record ChildRun
         }
         catch (IOException)
         {
-            // It does not read to the end: its status says what became of it.
+            // The program did not read all input; its exit status shows the result.
         }
     }
 

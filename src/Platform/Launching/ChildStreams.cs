@@ -1,14 +1,14 @@
 namespace Culvert.Platform.Launching;
 
-/// <summary>Where the standard streams of a child process lead.</summary>
+/// <summary>The targets of a child process's standard streams.</summary>
 public enum ChildStreams
 {
-    /// <summary>To the program that starts it.</summary>
+    /// <summary>Pipes to the program that starts it.</summary>
     Piped,
 
-    /// <summary>Its output to the program that starts it; it reads what that program would read.</summary>
+    /// <summary>Output to pipes; input is inherited.</summary>
     PipedOutput,
 
-    /// <summary>Where those of the program that starts it lead: to its terminal.</summary>
+    /// <summary>All are inherited: the terminal of the program that starts it.</summary>
     Shared,
 }

@@ -4,24 +4,24 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>Asks a program whether it can do its job now.</summary>
+/// <summary>Checks whether a program is ready.</summary>
 public sealed class HealthProbe(int port)
 {
     private static readonly HttpClient Client = new(OutboundHttp.CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
 
-    /// <summary>Base for <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
+    /// <summary>Base URL of <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>.</summary>
     public Uri BaseAddress { get; } = new($"http://127.0.0.1:{port}");
 
-    /// <returns>"" when ready, else why not.</returns>
+    /// <returns>"" when ready, else the reason.</returns>
     public async Task<string> ObstacleAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(null, cancellationToken)).Obstacle;
 
     /// <summary>Reads the readiness checks.</summary>
-    /// <param name="tolerated">A check that may fail; null = none.</param>
-    /// <param name="cancellationToken">Ends the request.</param>
+    /// <param name="tolerated">A check that may fail; null: none.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
     /// <returns>
-    /// The details of the other checks that fail, or why none could be read; "" = ready. The detail of the tolerated check;
-    /// "" = it does not fail.
+    /// The details of the other checks that fail, or why none could be read; "": ready. The detail of the tolerated
+    /// check; "": it does not fail.
     /// </returns>
     public async Task<(string Obstacle, string Tolerated)> ReadAsync(
         string? tolerated,

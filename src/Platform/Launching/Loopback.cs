@@ -3,14 +3,14 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>Where services bind: 127.0.0.1 and, where the machine has it, ::1.</summary>
+/// <summary>The bind addresses of services: 127.0.0.1 and, if the machine supports it, ::1.</summary>
 public static class Loopback
 {
     public static readonly bool HasIPv6 = CanBindIPv6();
 
     public static IReadOnlyList<string> Addresses { get; } = HasIPv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
 
-    /// <summary>The same as ranges.</summary>
+    /// <summary>The loopback ranges in CIDR form.</summary>
     public static IReadOnlyList<string> Ranges { get; } = HasIPv6 ? ["127.0.0.0/8", "::1/128"] : ["127.0.0.0/8"];
 
     /// <summary>A YAML list of listen addresses for one port.</summary>

@@ -1,16 +1,16 @@
 namespace Culvert.Platform.Launching;
 
-/// <summary>Waits until a started program does its job, and notices at once when it ends instead.</summary>
+/// <summary>Waits until a started program is ready, or until it exits.</summary>
 public static class ProcessReadiness
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
-    /// <param name="process">What was started.</param>
-    /// <param name="probe">Answers "" when it does its job, else why not.</param>
-    /// <param name="limit">How long to wait.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the waiting alone.</param>
-    /// <returns>"" when it does its job; else what went wrong.</returns>
+    /// <param name="process">The started program.</param>
+    /// <param name="probe">Returns "" when it is ready, else the reason.</param>
+    /// <param name="limit">The longest wait.</param>
+    /// <param name="time">The clock of the wait.</param>
+    /// <param name="cancellationToken">Cancels only the wait.</param>
+    /// <returns>"" when it is ready; else the error.</returns>
     public static async Task<string> WaitAsync(
         ProgramProcess process,
         Func<CancellationToken, Task<string>> probe,

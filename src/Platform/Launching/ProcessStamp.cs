@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// A process that cannot be mistaken for another: its id, and its start time in clock ticks since boot (field 22 of
-/// <c>/proc/PID/stat</c>), because ids are reused. Nothing is ever signalled unless both still match.
+/// Identifies a process uniquely: its id, and its start time in clock ticks since boot (field 22 of
+/// <c>/proc/PID/stat</c>), because ids are reused. No signal is sent unless both still match.
 /// </summary>
 public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
 {
@@ -17,7 +17,7 @@ public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
     public static ProcessStamp Read(string name, int pid) =>
         new(name, pid, TryReadStart(pid, out _, out var start) ? start : 0);
 
-    // The first thread may have ended before the others: as long as one is left, its ports are taken.
+    // The first thread may have exited before the others: while one thread is left, its ports are in use.
     private static bool HasThreads(int pid)
     {
         try
@@ -44,8 +44,8 @@ public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
             return false;
         }
 
-        // The command name is in parentheses and may hold any character: count fields from the last one. What
-        // follows it starts with field 3 (state), so field 22 has index 19.
+        // The command name is in parentheses and may contain any character, so fields are counted from the last
+        // parenthesis. After it comes field 3 (state), so field 22 has index 19.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         state = fields[0][0];
         startTicks = long.Parse(fields[19], CultureInfo.InvariantCulture);

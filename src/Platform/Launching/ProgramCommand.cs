@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Launching;
 
-/// <summary>A command in full, so that it can be run again exactly as before.</summary>
+/// <summary>A complete command, so that it can be run again unchanged.</summary>
 public sealed record ProgramCommand(
     string Name,
     string File,
@@ -10,8 +10,8 @@ public sealed record ProgramCommand(
 )
 {
     /// <summary>
-    /// Whether it is to end with who starts it, a kill included: then it is one of our own programs, which watch their
-    /// standard input.
+    /// Whether the program exits with its caller, also after a kill. Only for the product's own programs, which watch
+    /// their standard input.
     /// </summary>
     public bool EndsWithCaller { get; init; }
 }

@@ -4,8 +4,8 @@ using Culvert.Platform.Programs;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// One long-running part of the system: a real program in a session of its own (a Ctrl-C at our terminal reaches us, and
-/// we decide the order), with output appended to its log. Restarting runs the very same command again.
+/// A long-running program in its own session, so that Ctrl-C in the terminal reaches only the caller, which decides the
+/// order of stops. Its output is appended to its log. A restart runs the same command again.
 /// </summary>
 public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeProvider time) : IDisposable
 {
@@ -21,8 +21,8 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
 
     public void Start()
     {
-        // setsid does not fork, because a fresh child leads no group: the id that we see is the program's own. The shell
-        // only opens the log and is replaced; the log's name travels as $0, so nothing needs quoting.
+        // setsid does not fork, because a new child leads no group: the process id is the program's own. The shell only
+        // opens the log and is then replaced; the log's name is passed as $0, so nothing needs quoting.
 #pragma warning disable RS0030 // a program of the system that is set up, with the environment of its command
         var start = new ProcessStartInfo("setsid")
         {
@@ -52,14 +52,14 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
     /// <summary>Represents a process that another run of the caller started.</summary>
     public void Attach(ProcessStamp running) => Stamp = running;
 
-    /// <summary>Ends it at once, as a power cut would: the process and everything in its group.</summary>
+    /// <summary>Kills the process and everything in its group at once, like a power failure.</summary>
     public async Task KillAsync(CancellationToken cancellationToken)
     {
         Signals.SendToGroup(Stamp, Signals.Kill);
         await WaitForEndAsync(TimeSpan.FromSeconds(5), cancellationToken);
     }
 
-    /// <summary>Asks it to stop, and kills its group when it has not within the grace.</summary>
+    /// <summary>Requests a stop, and kills the group when it has not exited within the grace period.</summary>
     public async Task StopAsync(TimeSpan grace, CancellationToken cancellationToken)
     {
         Signals.Send(Stamp, Signals.Terminate);
@@ -87,11 +87,11 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
 
     /// <summary>Null while it runs, or when it was started by another run of the caller.</summary>
     public int? ExitCode =>
-        // The kernel may show the process as gone a moment before the runtime has collected it.
+        // The kernel may show the process as gone a moment before the runtime has reaped it.
         !IsAlive && process is { } ended && ended.WaitForExit(TimeSpan.FromSeconds(1))
             ? ended.ExitCode
             : null;
 
-    /// <summary>Forgets the process. A process that is bound to its caller is stopped; other processes continue.</summary>
+    /// <summary>Releases the process. A process bound to its caller stops; other processes continue.</summary>
     public void Dispose() => process?.Dispose();
 }

@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>Signals to one stamped process, or to the process group that it leads (every child is started as a session leader).</summary>
+/// <summary>
+/// Sends signals to a stamped process, or to the process group that it leads (every child is started as a session
+/// leader).
+/// </summary>
 public static class Signals
 {
     public const int HangUp = 1;
@@ -19,7 +22,7 @@ public static class Signals
         return process.IsAlive && SendCore(process.Pid, signal) == 0;
     }
 
-    /// <summary>Reaches also what the process started itself, such as a token command.</summary>
+    /// <summary>Also reaches processes that the leader started, such as a token command.</summary>
     public static bool SendToGroup(ProcessStamp leader, int signal)
     {
         ArgumentNullException.ThrowIfNull(leader);

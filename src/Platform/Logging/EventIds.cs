@@ -1,6 +1,8 @@
 namespace Culvert.Platform.Logging;
 
-/// <summary>Numbers of the log entries that agent and edge share. Operators alert on them; retired ones stay, marked.</summary>
+/// <summary>
+/// Numbers of the log entries that agent and edge share. Operators alert on them; retired numbers stay, marked.
+/// </summary>
 public static class EventIds
 {
     // Credentials: 8000

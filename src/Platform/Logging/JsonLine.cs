@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// An entry as one JSON object: <c>ts level event_id event msg</c>, then <c>request_id tunnel_id agent_id trace_id</c>
-/// where they are known, then the message's own fields, <c>category</c>, <c>repeated</c> and <c>exception</c>. Field values
-/// that are not numbers or booleans are text.
+/// Formats an entry as one JSON object: <c>ts level event_id event msg</c>, then <c>request_id tunnel_id agent_id
+/// trace_id</c> if known, then the message's own fields, <c>category</c>, <c>repeated</c> and <c>exception</c>. Field
+/// values that are not numbers or booleans are text.
 /// </summary>
 internal static class JsonLine
 {
@@ -71,7 +71,7 @@ internal static class JsonLine
             _ => "critical",
         };
 
-    // The message's own word counts before what its surroundings know.
+    // A field of the message has priority over the context.
     private static string? Own(in LogLine line, string placeholder)
     {
         foreach (var (name, value) in line.Fields ?? [])
@@ -118,6 +118,6 @@ internal static class JsonLine
         }
     }
 
-    // Placeholders are written TunnelId; the log's names are tunnel_id, as on the wire.
+    // Placeholders have the form TunnelId; the log's field names are tunnel_id, as on the wire.
     private static string ToFieldName(string placeholder) => JsonNamingPolicy.SnakeCaseLower.ConvertName(placeholder);
 }

@@ -4,14 +4,14 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>Writes each entry as one line, whole, in the order of the calls.</summary>
+/// <summary>Writes each entry as one whole line, in the order of the calls.</summary>
 internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimeProvider time, LogSubject? subject = null)
     : ILoggerProvider
 {
-    // A larger buffer than this is given back after an outlier.
+    // A buffer larger than this is released after a long line.
     private const int KeptBytes = 64 * 1024;
 
-    // Guards buffer, output and what was repeated: entries come from any thread and must not interleave.
+    // Guards buffer, output and the repeated errors: entries come from any thread and must not interleave.
     private readonly Lock gate = new();
     private ArrayBufferWriter<byte> buffer = new(4096);
     private Stream output = output;
@@ -26,8 +26,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
     /// <summary>
-    /// From the next line on another file or form. The same file is opened again: it may have been moved away
-    /// meanwhile.
+    /// Changes file or format from the next line on. The same file is opened again, because it may have been moved.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
     public void Use(LogOptions options)
@@ -108,7 +107,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
         }
         catch (Exception e) when (e is IOException or OutputException or ObjectDisposedException)
         {
-            // A full disk or a closed pipe must not stop the work that is being logged.
+            // A full disk or a closed pipe must not stop the program.
         }
 
         buffer = buffer.Capacity > KeptBytes ? new ArrayBufferWriter<byte>(4096) : buffer;

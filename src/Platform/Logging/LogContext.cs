@@ -1,13 +1,13 @@
 namespace Culvert.Platform.Logging;
 
-/// <summary>What lines are about beyond what they say themselves: the request that is being answered.</summary>
+/// <summary>The context of log lines: the current request.</summary>
 public static class LogContext
 {
     private static readonly AsyncLocal<string?> Request = new();
 
     /// <summary>
-    /// The request's id (<c>req_…</c>), for every line that is written while it is answered. Set in an asynchronous
-    /// method, it counts until that method is left.
+    /// The id (<c>req_…</c>) of the current request, for every line that is written during it. Set in an asynchronous
+    /// method, it applies until that method returns.
     /// </summary>
     public static string? RequestId
     {

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Logging;
 
-/// <summary>How log entries are written.</summary>
 public enum LogFormat
 {
     /// <summary>Text on a terminal, JSON lines elsewhere.</summary>

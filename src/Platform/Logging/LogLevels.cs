@@ -4,23 +4,21 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>What is written and where to, which may change while the program runs: level, format and file.</summary>
+/// <summary>The log settings that may change while the program runs: level, format and file.</summary>
 public sealed class LogLevels(LogLevel level)
     : IConfigureOptions<LoggerFilterOptions>,
         IOptionsChangeTokenSource<LoggerFilterOptions>,
         IDisposable
 {
     private volatile Change change = new(level);
-    private (LineLoggerProvider Lines, LogOptions Options)? writer; // set once, before anything changes
+    private (LineLoggerProvider Lines, LogOptions Options)? writer; // set once, before any change
 
     public LogLevel Level => change.Level;
 
-    /// <summary>Of the options that are filtered by: the unnamed ones.</summary>
     public string Name => Options.DefaultName;
 
     /// <summary>
-    /// Puts another section in force. A file is opened again even if it is the same one, since log rotation may have
-    /// moved it.
+    /// Applies new settings. A file is opened again even if it is the same one, since log rotation may have moved it.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
     public void Use(LogOptions next)
@@ -57,13 +55,13 @@ public sealed class LogLevels(LogLevel level)
         ArgumentNullException.ThrowIfNull(options);
         options.MinLevel = Level;
 
-        // A line per request and connection is the access log's business, not this one's.
+        // A line per request and connection belongs to the access log.
         var quiet = Level < LogLevel.Information ? Level : LogLevel.Warning;
         options.AddFilter("Microsoft", quiet);
         options.AddFilter("System", quiet);
 
-        // Kestrel logs an HTTP/2 error that a client causes on its own connection as critical. Any client can cause it,
-        // at any rate, and it affects that connection alone: it must not alert an operator.
+        // Kestrel logs an HTTP/2 error that a client causes on its own connection as critical. Any client can cause it
+        // at any rate, and it affects only that connection, so it must not alert an operator.
         options.AddFilter(
             "Microsoft.AspNetCore.Server.Kestrel.Http2",
             Level < LogLevel.Information ? Level : LogLevel.None

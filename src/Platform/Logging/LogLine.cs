@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// One entry on its way out. <c>Repeated</c> is how often the same error came since its last line; such an entry has no stack,
-/// and null means that it is the first. <c>IsLate</c>: it was logged earlier, so the request that is being answered now is
-/// another one.
+/// An entry before it is formatted. <c>Repeated</c> is how often the same error occurred since its last line; such an
+/// entry has no stack, and null means that it is the first. <c>IsLate</c>: it was logged earlier, so the current
+/// request is another one.
 /// </summary>
 internal readonly record struct LogLine(
     LogLevel Level,
@@ -19,7 +19,7 @@ internal readonly record struct LogLine(
     bool IsLate = false
 )
 {
-    /// <summary>The exception as it is written: with its stack the first time.</summary>
+    /// <summary>The exception's text: with its stack the first time.</summary>
     public string? ExceptionText =>
         Exception is null ? null
         : Repeated is null ? Exception.ToString()

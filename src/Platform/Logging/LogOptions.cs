@@ -5,7 +5,7 @@ namespace Culvert.Platform.Logging;
 /// <summary>The <c>log</c> section.</summary>
 public sealed record LogOptions
 {
-    /// <summary>The least severe level that is written. Default: information.</summary>
+    /// <summary>The lowest level that is written. Default: information.</summary>
     public LogLevel Level { get; init; } = LogLevel.Information;
 
     /// <summary>Default: automatic.</summary>

@@ -4,10 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>The log of all programs.</summary>
+/// <summary>Logging set-up of all programs.</summary>
 public static class LoggingExtensions
 {
-    /// <summary>Replaces whatever providers there are by ours, and quietens the web server's own chatter.</summary>
+    /// <summary>Replaces all providers by Culvert's, and reduces the web server's own entries.</summary>
     public static ILoggingBuilder AddCulvertLogging(
         this ILoggingBuilder builder,
         LogOptions options,
@@ -21,7 +21,7 @@ public static class LoggingExtensions
         builder.Services.AddSingleton<IConfigureOptions<LoggerFilterOptions>>(levels);
         builder.Services.AddSingleton<IOptionsChangeTokenSource<LoggerFilterOptions>>(levels);
 
-        // Built by the container, which then also disposes of it.
+        // The container creates it, and so also disposes of it.
         builder.Services.AddSingleton<ILoggerProvider>(_ =>
         {
             var lines = LineLoggerProvider.Open(options, time ?? TimeProvider.System, subject);
@@ -31,11 +31,11 @@ public static class LoggingExtensions
         return builder;
     }
 
-    /// <summary>A factory for programs without a host. The caller disposes of it, which flushes the log.</summary>
-    /// <param name="options">The section.</param>
-    /// <param name="time">The clock of lines.</param>
-    /// <param name="levels">Where the level may change; fixed when null.</param>
-    /// <param name="subject">What all lines are about.</param>
+    /// <summary>Creates a factory for programs without a host. The caller disposes of it, which flushes the log.</summary>
+    /// <param name="options">The <c>log</c> section.</param>
+    /// <param name="time">The clock of the timestamps.</param>
+    /// <param name="levels">Settings that may change; null: fixed.</param>
+    /// <param name="subject">The subject of all lines.</param>
     public static ILoggerFactory CreateLoggerFactory(
         LogOptions options,
         TimeProvider? time = null,

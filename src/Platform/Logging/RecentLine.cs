@@ -2,5 +2,5 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>An entry of the log as a page shows it.</summary>
+/// <summary>A log entry for the status page.</summary>
 public sealed record RecentLine(DateTimeOffset Time, LogLevel Level, string Message);

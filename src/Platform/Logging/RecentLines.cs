@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>The last entries of the log, for a page that shows them. What is not logged is not here either.</summary>
+/// <summary>The last entries of the log, for the status page. Only logged entries are included.</summary>
 public sealed class RecentLines(TimeProvider time) : ILoggerProvider
 {
     private const int Kept = 100;
@@ -10,7 +10,7 @@ public sealed class RecentLines(TimeProvider time) : ILoggerProvider
     private readonly Lock gate = new();
     private readonly Queue<RecentLine> lines = new(Kept); // guarded by gate
 
-    /// <summary>The newest last.</summary>
+    /// <summary>The newest entry is last.</summary>
     public IReadOnlyList<RecentLine> Lines
     {
         get
@@ -26,7 +26,7 @@ public sealed class RecentLines(TimeProvider time) : ILoggerProvider
 
     public void Dispose()
     {
-        // Nothing is held but memory.
+        // There is nothing to release.
     }
 
     private void Add(LogLevel level, string message)

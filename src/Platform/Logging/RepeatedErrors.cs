@@ -3,16 +3,16 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// Errors that come again with the same cause. The first is written with its stack; while it comes again, one line each
-/// minute has the number. So an outage that every loop and every request reports does not fill the disk.
+/// Detects errors that repeat with the same cause. The first is written with its stack; while it repeats, one line per
+/// minute has the count. An outage that every loop and request reports therefore does not fill the disk.
 /// </summary>
-/// <remarks>Not safe for several threads: its owner's lock guards it.</remarks>
+/// <remarks>Not thread-safe: its owner's lock guards it.</remarks>
 internal sealed class RepeatedErrors(TimeProvider time)
 {
-    /// <summary>One line for each cause in this time. After twice this time without the error it is a new one.</summary>
+    /// <summary>One line per cause in this time. After twice this time without the error it counts as new.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
 
-    /// <summary>Causes that are remembered; errors beyond that are written in full.</summary>
+    /// <summary>The most causes that are stored; further errors are written in full.</summary>
     public const int MaxCauses = 256;
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ internal sealed class RepeatedErrors(TimeProvider time)
     private readonly Dictionary<string, Cause> causes = new(StringComparer.Ordinal);
     private long sweptAt = time.GetTimestamp();
 
-    /// <summary>What to write for an entry: the entry itself, a shorter one with a number, or null = nothing now.</summary>
+    /// <summary>What to write for an entry: the entry itself, a shorter one with a count, or null: nothing now.</summary>
     public LogLine? Admit(in LogLine line)
     {
         if (line.Exception is not { } exception || line.Level < LogLevel.Warning)
@@ -55,10 +55,9 @@ internal sealed class RepeatedErrors(TimeProvider time)
     }
 
     /// <summary>
-    /// The last entries of causes whose time is over and that were not written: their number must not wait for the error
-    /// to come once more.
+    /// The pending counts of causes whose period is over, so that they do not wait for the next error. With <paramref
+    /// name="isEnd"/>, all of them.
     /// </summary>
-    /// <param name="isEnd">No entry follows: the time does not matter.</param>
     public IReadOnlyList<LogLine> TakeDue(bool isEnd = false)
     {
         var now = time.GetTimestamp();
@@ -87,7 +86,7 @@ internal sealed class RepeatedErrors(TimeProvider time)
         return due;
     }
 
-    // Messages about requests differ in the request: of these only the error itself counts, and where it was thrown.
+    // Messages about requests differ by request, so only the exception and its origin identify the cause.
     private static string GetKey(in LogLine line, Exception exception)
     {
         var cause = exception.GetBaseException();
@@ -108,7 +107,7 @@ internal sealed class RepeatedErrors(TimeProvider time)
     {
         public long WrittenAt { get; set; }
 
-        /// <summary>How often it came since then.</summary>
+        /// <summary>How often the error occurred since the last line.</summary>
         public int Hidden { get; set; }
 
         public LogLine Last { get; set; }

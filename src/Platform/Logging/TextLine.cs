@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>An entry for people: time, level, message, then the exception on lines of its own.</summary>
+/// <summary>Formats an entry for people: time, level, message, then the exception on its own lines.</summary>
 internal static class TextLine
 {
     public static void Write(ArrayBufferWriter<byte> buffer, DateTimeOffset time, in LogLine line)
@@ -42,7 +42,7 @@ internal static class TextLine
             _ => "CRT",
         };
 
-    // What a peer sent may be part of a message; it must not move the cursor or forge a second line.
+    // A message may contain text of a peer, which must not move the cursor or forge a second line.
     private static void AppendPrintable(StringBuilder text, string part)
     {
         foreach (var c in part)

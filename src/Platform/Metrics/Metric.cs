@@ -8,7 +8,7 @@ namespace Culvert.Platform.Metrics;
 /// <summary>One instrument as a Prometheus metric family (text format 0.0.4).</summary>
 internal sealed class Metric
 {
-    // A label that an outsider could choose must not fill the memory: beyond this, measurements are only counted.
+    // A label that an outsider can choose must not exhaust memory: above this, measurements are only counted.
     internal const int MaxSeries = 1000;
 
     // Seconds, from a fast local call to a slow remote one.
@@ -45,7 +45,7 @@ internal sealed class Metric
             : definition == typeof(Counter<>) || definition == typeof(ObservableCounter<>) ? MetricKind.Counter
             : MetricKind.Gauge;
 
-        // These report what is; the others report what changed.
+        // These report absolute values; the others report changes.
         isObservable = instrument.IsObservable;
         replaces = isObservable || definition == typeof(Gauge<>);
         bounds = kind == MetricKind.Histogram ? GetBounds(instrument) : [];
@@ -55,7 +55,7 @@ internal sealed class Metric
 
     public string Name { get; }
 
-    /// <summary>Measurements that found no room.</summary>
+    /// <summary>Measurements that were dropped because of the limit.</summary>
     public long Dropped { get; private set; }
 
     public void Record(double measurement, ReadOnlySpan<KeyValuePair<string, object?>> tags)
@@ -87,8 +87,8 @@ internal sealed class Metric
     }
 
     /// <summary>
-    /// An observable's series live from one reading to the next: what it no longer reports is gone. A gauge that is set
-    /// keeps what it was set to, however often it is read.
+    /// Clears an observable's series, so that a series it no longer reports disappears. A gauge that is set keeps its
+    /// value between readings.
     /// </summary>
     public void BeforeReading()
     {
@@ -143,11 +143,10 @@ internal sealed class Metric
         text.Append(Name).Append("_count").Append(Labels(tags, null)).Append(' ').Append(Whole(count)).Append('\n');
     }
 
-    /// <summary>Whether it has buckets.</summary>
     public static bool IsHistogram(Instrument instrument) =>
         instrument.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(Histogram<>);
 
-    /// <summary>Upper ends of a histogram's buckets: those that it was made with, else the ones for seconds.</summary>
+    /// <summary>Upper bounds of a histogram's buckets: the instrument's advice, else the default for seconds.</summary>
     public static double[] GetBounds(Instrument instrument)
     {
         var advised = instrument switch

@@ -1,9 +1,9 @@
 namespace Culvert.Platform.Metrics;
 
-/// <summary>The running numbers of one instrument under one set of tags.</summary>
+/// <summary>The current values of one instrument with one set of tags.</summary>
 internal sealed class MetricSeries(double[] bounds)
 {
-    // Guards all fields: a histogram's sum must fit its buckets.
+    // Guards all fields: a histogram's sum must match its buckets.
     private readonly Lock gate = new();
     private readonly long[] buckets = new long[bounds.Length + 1];
     private double value;

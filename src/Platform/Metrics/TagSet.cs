@@ -1,8 +1,7 @@
 namespace Culvert.Platform.Metrics;
 
 /// <summary>
-/// Compares tags by content and order. Looking up by a span spares a copy for every measurement of a series that is
-/// already known.
+/// Compares tags by content and order. A lookup by span avoids a copy for each measurement of a known series.
 /// </summary>
 internal sealed class TagSet
     : IEqualityComparer<KeyValuePair<string, object?>[]>,

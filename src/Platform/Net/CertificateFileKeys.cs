@@ -4,14 +4,10 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Reads the files of certificates that configuration keys name.</summary>
+/// <summary>Reads certificate files that configuration keys name.</summary>
 public static class CertificateFileKeys
 {
-    /// <summary>The PEM text of the file; null when it cannot be used, which is then reported for the key.</summary>
-    /// <param name="section">The section that has the key.</param>
-    /// <param name="key">The key that names the file.</param>
-    /// <param name="file">The file.</param>
-    /// <param name="remedy">Which file to name instead.</param>
+    /// <summary>The PEM text of the file; null when it cannot be used, which is reported as an error of the key.</summary>
     public static string? ReadCertificates(this ConfigSection section, string key, string file, string remedy)
     {
         try
@@ -39,11 +35,9 @@ public static class CertificateFileKeys
         return null;
     }
 
-    /// <summary>The certificates of the file; null when the key names none, or one that cannot be used, which is reported.</summary>
-    /// <param name="section">The section that has the key.</param>
-    /// <param name="key">The key that names the file.</param>
-    /// <param name="file">The file; empty when the key is absent.</param>
-    /// <param name="remedy">Which file to name instead.</param>
+    /// <summary>
+    /// The certificates of the file; null when the key is absent, or when the file cannot be used, which is reported.
+    /// </summary>
     public static X509Certificate2Collection? ReadRoots(
         this ConfigSection section,
         string key,

@@ -1,15 +1,15 @@
 namespace Culvert.Platform.Net;
 
-/// <summary>How an attempt to connect failed, as far as it tells the operator where to look.</summary>
+/// <summary>How a connection attempt failed, to guide the operator.</summary>
 public enum ConnectCause
 {
-    /// <summary>Something else; the failure's text says what.</summary>
+    /// <summary>Another cause; see the failure's text.</summary>
     Other,
 
-    /// <summary>The host is there, and no program listens at the port.</summary>
+    /// <summary>The host answers, but no program listens at the port.</summary>
     Refused,
 
-    /// <summary>No answer within the time limit: mostly a firewall that drops packets, or a host that is down.</summary>
+    /// <summary>No answer within the time limit, usually because a firewall drops packets or the host is down.</summary>
     Silent,
 
     /// <summary>The name has no address.</summary>

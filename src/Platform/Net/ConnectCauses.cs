@@ -2,10 +2,10 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Distinguishes how connections fail, and what to do about each.</summary>
+/// <summary>Classifies connection failures, with the next step for each.</summary>
 public static class ConnectCauses
 {
-    /// <summary>The cause behind an exception of a socket, of the HTTP client, or of a time limit.</summary>
+    /// <summary>The cause of an exception of a socket, of the HTTP client, or of a time limit.</summary>
     public static ConnectCause Find(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);
@@ -18,9 +18,9 @@ public static class ConnectCauses
     }
 
     /// <summary>The next step of the operator.</summary>
-    /// <param name="cause">How it failed.</param>
-    /// <param name="address">What was dialled: <c>host:port</c>.</param>
-    /// <param name="program">Who should answer there, with its article: <c>the edge</c>.</param>
+    /// <param name="cause">The cause of the failure.</param>
+    /// <param name="address">The dialled address: <c>host:port</c>.</param>
+    /// <param name="program">The expected program, with its article: <c>the edge</c>.</param>
     public static string NextStep(this ConnectCause cause, string address, string program) =>
         cause switch
         {

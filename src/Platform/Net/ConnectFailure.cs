@@ -6,7 +6,7 @@ public enum ConnectFailure
     /// <summary>The name has no address.</summary>
     Unresolvable,
 
-    /// <summary>The name has addresses, and none of them may be used.</summary>
+    /// <summary>The name has addresses, but none may be used.</summary>
     Refused,
 
     /// <summary>No permitted address answered.</summary>

@@ -3,10 +3,12 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>What a failed connection says to people: the cause itself, not the layers that .NET wraps around it.</summary>
+/// <summary>
+/// Describes a failed connection for people: the cause itself, not the exceptions that .NET wraps around it.
+/// </summary>
 public static partial class FailureText
 {
-    /// <summary>The words of .NET and OpenSSL for what is wrong with a server's certificate, and ours.</summary>
+    /// <summary>Keywords of .NET and OpenSSL for certificate errors, with Culvert's text.</summary>
     private static readonly (string Word, string Text)[] CertificateErrors =
     [
         ("NotTimeValid", "The server's certificate has expired, or is not valid yet."),
@@ -18,7 +20,7 @@ public static partial class FailureText
         ("RemoteCertificate", "The server's certificate is not trusted."),
     ];
 
-    /// <summary>One sentence without the names of libraries and routines.</summary>
+    /// <summary>Returns one sentence without names of libraries and routines.</summary>
     public static string Describe(Exception failure)
     {
         ArgumentNullException.ThrowIfNull(failure);

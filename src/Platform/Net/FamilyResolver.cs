@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>A resolver whose answers hold addresses of one family alone; all of them where none is named.</summary>
+/// <summary>
+/// A resolver that returns only addresses of one family; with <see cref="AddressFamily.Unspecified"/>, all.
+/// </summary>
 internal sealed class FamilyResolver(IHostResolver inner, AddressFamily family) : IHostResolver
 {
     public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Makes the connection of an HTTP client to a target. TLS of https requests is the client's: for them the stream must not be an
-/// <see cref="System.Net.Security.SslStream"/>.
+/// Opens the connection of an HTTP client to a target. For https requests the client does TLS, so the stream must not
+/// be an <see cref="System.Net.Security.SslStream"/>.
 /// </summary>
 public delegate ValueTask<Stream> HttpConnect(
     SocketsHttpConnectionContext context,

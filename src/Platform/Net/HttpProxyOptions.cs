@@ -5,10 +5,10 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>An HTTP proxy that is asked to CONNECT (RFC 9110 §9.3.6).</summary>
+/// <summary>An HTTP proxy used by CONNECT (RFC 9110 §9.3.6).</summary>
 public sealed record HttpProxyOptions
 {
-    /// <summary>http or https, without user.</summary>
+    /// <summary>http or https, without user information.</summary>
     public required Uri Url { get; init; }
 
     /// <summary>Empty: no credentials are sent.</summary>
@@ -21,12 +21,12 @@ public sealed record HttpProxyOptions
     internal string? EnvironmentPassword { get; init; }
 
     /// <summary>
-    /// Hosts that are dialled directly: names with all below them, addresses or ranges, with a port or for all of them, or
-    /// <c>*</c>.
+    /// Hosts that are dialled directly: names with all their subdomains, addresses or ranges, with a port or for all
+    /// ports, or <c>*</c>.
     /// </summary>
     public IReadOnlyList<string> NoProxy { get; init; } = [];
 
-    /// <summary>Whether the host is dialled through the proxy at this port.</summary>
+    /// <summary>Whether the proxy is used for this host and port.</summary>
     public bool AppliesTo(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -34,7 +34,7 @@ public sealed record HttpProxyOptions
         return !NoProxy.Any(entry => Names(entry, bare, port));
     }
 
-    /// <summary>Whether an entry of <see cref="NoProxy"/> can be read; one that cannot names no host.</summary>
+    /// <summary>Whether an entry of <see cref="NoProxy"/> is valid; an invalid one matches no host.</summary>
     internal static bool IsEntry(string entry) => TryRead(entry, out _, out _);
 
     private static bool Names(string entry, string host, int port)
@@ -58,7 +58,7 @@ public sealed record HttpProxyOptions
             || host.EndsWith("." + named, StringComparison.OrdinalIgnoreCase);
     }
 
-    // The name without the dot or star that means all below it, the address without brackets; and the port, if it has one.
+    // Returns the name without the leading dot or star, or the address without brackets, and the port if there is one.
     private static bool TryRead(string entry, out string named, out int? port)
     {
         var text = entry.Trim();

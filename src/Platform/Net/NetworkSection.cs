@@ -6,7 +6,7 @@ namespace Culvert.Platform.Net;
 /// <summary>Reads the <c>network</c> section, which agent and edge share.</summary>
 public static class NetworkSection
 {
-    /// <summary>As the value of <c>network.proxy.url</c>: what the variables of the process say.</summary>
+    /// <summary>The value of <c>network.proxy.url</c> that selects the process's environment variables.</summary>
     private const string FromEnvironment = "environment";
 
     public static NetworkOptions Read(ConfigSection root)
@@ -80,11 +80,10 @@ public static class NetworkSection
         };
     }
 
-    /// <summary>The variables that other programs read, in either case; null when none names a proxy.</summary>
-    /// <param name="environment">The variables.</param>
+    /// <summary>Reads the usual proxy variables, in either case; null when none names a proxy.</summary>
     /// <param name="problem">
-    /// Which of them cannot be used, without its value, which may contain a password: it asks for a proxy, and to connect
-    /// directly would be something else.
+    /// The variable that cannot be used, without its value, which may contain a password. It is an error, because a
+    /// direct connection would ignore the wish for a proxy.
     /// </param>
     internal static HttpProxyOptions? OfEnvironment(
         IReadOnlyDictionary<string, string> environment,
@@ -97,7 +96,7 @@ public static class NetworkSection
             return null;
         }
 
-        // As other programs read it: without a scheme it is http.
+        // Without a scheme it is http, as in other programs.
         if (!IsProxy(text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}", out var url))
         {
             problem = "HTTPS_PROXY is not the URL of an HTTP or HTTPS proxy without a path.";
@@ -129,7 +128,7 @@ public static class NetworkSection
             : null;
     }
 
-    /// <summary>Whether this is the URL of a proxy: http or https, without path.</summary>
+    /// <summary>Whether a text is the URL of a proxy: http or https, without path.</summary>
     public static bool IsProxy(string text, out Uri url) =>
         Uri.TryCreate(text, UriKind.Absolute, out url!)
         && url.Scheme is "http" or "https"

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Net;
 
-/// <summary>The network settings in force. A new dial asks for them; what is connected stays as it is.</summary>
+/// <summary>The current network settings. Each new dial reads them; existing connections are unchanged.</summary>
 public sealed class NetworkSource(NetworkOptions options)
 {
     private volatile NetworkOptions current = options;

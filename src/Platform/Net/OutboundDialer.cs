@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Connects to the service and to edges: directly, or through a proxy by CONNECT. What comes back is the way to the
-/// target itself; TLS with it is the caller's, so a proxy sees names and bytes, never content.
+/// Connects to the service and to edges: directly, or through a proxy by CONNECT. The result is a stream to the target.
+/// The caller does TLS on it, so a proxy sees names and bytes, never content.
 /// </summary>
 public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolver = null)
 {
@@ -19,9 +19,9 @@ public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolve
         return ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
     }
 
-    /// <summary>Connects; the caller bounds the time by its token.</summary>
+    /// <summary>Connects; the caller's token limits the time.</summary>
     /// <exception cref="IOException">The proxy refuses, or its answer is malformed.</exception>
-    /// <exception cref="SocketException">Target or proxy have no address, or none that answers.</exception>
+    /// <exception cref="SocketException">Target or proxy has no address, or none that answers.</exception>
     public async ValueTask<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(host);

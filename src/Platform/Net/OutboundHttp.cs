@@ -4,18 +4,18 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Makes the handler of every outbound HTTP client. Constructors of handlers, and setting how they connect, are banned
-/// everywhere else.
+/// Creates the handler of every outbound HTTP client. Elsewhere, the constructors of handlers and their connect
+/// callbacks are banned.
 /// </summary>
 public static class OutboundHttp
 {
     /// <summary>
-    /// A handler that uses no proxy of the environment, follows no redirect, keeps no cookie, and downloads nothing that a
-    /// peer's certificate names (S37): its issuer URLs (RFC 5280 §4.2.2.1) would be unchecked connections, and
-    /// they are followed before the certificate is judged.
+    /// Creates a handler that uses no proxy of the environment, follows no redirect, stores no cookie, and downloads
+    /// nothing that a peer's certificate names (S37): its issuer URLs (RFC 5280 §4.2.2.1) would be unchecked
+    /// connections, made before the certificate is verified.
     /// </summary>
-    /// <param name="tls">Whom to trust; null = the system's roots. Its chain policy is made to download nothing.</param>
-    /// <param name="connect">How the target is reached; null = directly.</param>
+    /// <param name="tls">Trust settings; null: the system's roots. Its chain policy is changed to download nothing.</param>
+    /// <param name="connect">Opens the connection; null: directly.</param>
     public static SocketsHttpHandler CreateHandler(
         SslClientAuthenticationOptions? tls = null,
         HttpConnect? connect = null
@@ -38,12 +38,12 @@ public static class OutboundHttp
 #pragma warning restore RS0030
     }
 
-    /// <summary>The same with a chain policy alone.</summary>
+    /// <summary>The same, from a chain policy.</summary>
     public static SocketsHttpHandler CreateHandler(X509ChainPolicy policy, HttpConnect? connect = null) =>
         CreateHandler(new SslClientAuthenticationOptions { CertificateChainPolicy = policy }, connect);
 
-    // S40: the handler takes an SslStream for finished TLS with the target and would check no certificate. Requests by http
-    // are sent as they are, and TLS with the target may lie below them.
+    // S40: the handler takes an SslStream for finished TLS with the target and would check no certificate. For http
+    // requests, TLS with the target may lie below them.
     private static async ValueTask<Stream> ConnectAsync(
         HttpConnect connect,
         SocketsHttpConnectionContext context,

@@ -7,7 +7,7 @@ namespace Culvert.Platform.Net;
 /// <summary>Reads a PROXY header, version 2 (the PROXY protocol, HAProxy Technologies, §2.2).</summary>
 /// <remarks>
 /// <code>
-///  0                        12       13       14          16
+/// 0                        12       13       14          16
 /// +------------------------+--------+--------+-----------+==================+
 /// | 0D 0A 0D 0A 00 0D 0A   | 2 | C  | F | T  | length    | addresses, TLVs  |
 /// | 51 55 49 54 0A         |        |        | (u16)     |                  |
@@ -21,7 +21,7 @@ public static class ProxyHeader
 {
     public const int FixedBytes = 16;
 
-    /// <summary>Addresses and TLVs; balancers send less than 300 bytes of them.</summary>
+    /// <summary>Addresses and TLVs; balancers send less than 300 bytes.</summary>
     public const int MaxRestBytes = 2048;
 
     private const int Ipv4Bytes = 12;
@@ -29,7 +29,7 @@ public static class ProxyHeader
 
     private static ReadOnlySpan<byte> Signature => "\r\n\r\n\0\r\nQUIT\n"u8;
 
-    /// <summary>How many bytes follow the first 16; negative when they begin no header of version 2.</summary>
+    /// <summary>How many bytes follow the first 16; negative when they are not the start of a version 2 header.</summary>
     public static int RestLength(ReadOnlySpan<byte> head)
     {
         if (!head.StartsWith(Signature) || head[12] is not (0x20 or 0x21))
@@ -42,8 +42,8 @@ public static class ProxyHeader
     }
 
     /// <summary>
-    /// The client's address. Null with true: LOCAL, the balancer speaks for itself (its health checks). False: none
-    /// that could be believed.
+    /// The client's address. Null with true: LOCAL, a connection of the balancer itself (its health checks). False: the
+    /// header is invalid.
     /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, out IPEndPoint? client)
     {

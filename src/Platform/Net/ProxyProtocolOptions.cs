@@ -3,16 +3,16 @@ using Culvert.Platform.Addresses;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// A <c>proxy_protocol</c> section. The PROXY header is never detected: every connection must begin with one, or none is
-/// read.
+/// A <c>proxy_protocol</c> section. The PROXY header is never detected: either every connection must begin with one, or
+/// none is read.
 /// </summary>
 public sealed record ProxyProtocolOptions
 {
     public bool Required { get; init; }
 
-    /// <summary>The balancers that may connect and report a client's address. Any other address is refused.</summary>
+    /// <summary>The balancers that may connect and report a client's address. Other peers are refused.</summary>
     public AddressRanges TrustedProxies { get; init; } = AddressRanges.Empty;
 
-    /// <summary>How long a balancer may take to send the header; it sends the header as soon as it is connected.</summary>
+    /// <summary>How long a balancer may take to send the header after it has connected.</summary>
     public TimeSpan HeaderTimeout { get; init; } = TimeSpan.FromSeconds(5);
 }

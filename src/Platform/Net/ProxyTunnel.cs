@@ -7,25 +7,29 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Asks a proxy for a way to a target (CONNECT, RFC 9110 §9.3.6). TLS with the target is the caller's, so a proxy sees
-/// names and bytes, never content. What comes back is never an <see cref="SslStream"/> (S40), though TLS with an https proxy
-/// lies below it.
+/// Opens a connection to a target through a proxy (CONNECT, RFC 9110 §9.3.6). The caller does TLS with the target, so a
+/// proxy sees names and bytes, never content. The result is never an <see cref="SslStream"/> (S40), although TLS with
+/// an https proxy may lie below it.
 /// </summary>
 public static class ProxyTunnel
 {
-    // A proxy says little before the tunnel begins; more than this is not an answer to CONNECT.
+    // A proxy sends little before the tunnel begins; a longer text is not an answer to CONNECT.
     private const int MaxAnswerBytes = 16 * 1024;
 
-    /// <summary>The way to the target, over a connection to the proxy, which is closed when that fails.</summary>
-    /// <param name="connection">To the proxy; taken over.</param>
-    /// <param name="proxy">Who is asked, and as whom.</param>
-    /// <param name="host">Of the target: a name, which the proxy resolves, or an address.</param>
-    /// <param name="port">Of the target.</param>
+    /// <summary>
+    /// Opens a stream to the target over a connection to the proxy, and closes that connection on failure.
+    /// </summary>
+    /// <param name="connection">The connection to the proxy; this method takes ownership.</param>
+    /// <param name="proxy">The proxy and its credentials.</param>
+    /// <param name="host">The target: a name, which the proxy resolves, or an address.</param>
+    /// <param name="port">The target's port.</param>
     /// <param name="caBundle">A PEM file with roots for an https proxy, in addition to the system's; empty for none.</param>
-    /// <param name="setting">Where its credentials are set.</param>
-    /// <param name="cancellationToken">Bounds the whole.</param>
+    /// <param name="setting">The setting of the credentials, for messages.</param>
+    /// <param name="cancellationToken">Limits the time of the whole operation.</param>
     /// <exception cref="IOException">The proxy refuses, or its answer is malformed.</exception>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">An https proxy does not prove itself.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">
+    /// The certificate of an https proxy is refused.
+    /// </exception>
     public static async ValueTask<Stream> OpenAsync(
         Stream connection,
         HttpProxyOptions proxy,
@@ -107,7 +111,7 @@ public static class ProxyTunnel
         }
     }
 
-    // One byte at a time: what follows the answer belongs to the tunnel.
+    // Read byte by byte: what follows the answer belongs to the tunnel.
     private static async Task ReadAnswerAsync(
         Stream stream,
         HttpProxyOptions proxy,

@@ -6,15 +6,15 @@ using Culvert.Platform.Timing;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Bounds the open and the new connections of one address, before a byte of them is read. An IPv6 network of 64 bits
-/// counts as one address: a host that has one address of it has all of them (RFC 6177 §2).
+/// Limits the open and the new connections of each source address, before a byte of them is read. An IPv6 /64 network
+/// counts as one source: a host that has one address of it has all of them (RFC 6177 §2).
 /// </summary>
 public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider time)
 {
-    /// <summary>Entries kept at most; beyond, idle ones are dropped, and if there are none the address is refused.</summary>
+    /// <summary>The most entries. Above it idle entries are dropped; if there are none, a new address is refused.</summary>
     internal const int MaxSources = 200_000;
 
-    /// <summary>A full table is searched for idle entries this often, not once for each new address.</summary>
+    /// <summary>The shortest time between searches of a full table for idle entries.</summary>
     private static readonly TimeSpan SearchInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock gate = new();
@@ -23,7 +23,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     private Rate newPerSource = newPerSource; // guarded by gate
     private long? searchedAt; // guarded by gate
 
-    /// <summary>Other limits from now on; existing connections above the new limits stay open.</summary>
+    /// <summary>Changes the limits; existing connections above the new limits stay open.</summary>
     public void Use(int nextPerSource, Rate nextNewPerSource)
     {
         lock (gate)
@@ -32,7 +32,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         }
     }
 
-    /// <summary>Counts a connection in; false if it is one too many.</summary>
+    /// <summary>Counts a new connection; false if it exceeds a limit.</summary>
     public bool TryEnter(IPAddress address)
     {
         var key = GetKey(address);
@@ -60,7 +60,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         }
     }
 
-    /// <summary>Counts a connection out.</summary>
+    /// <summary>Counts a closed connection.</summary>
     public void Leave(IPAddress address)
     {
         var key = GetKey(address);
@@ -73,7 +73,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         }
     }
 
-    /// <summary>Forgets addresses without connections whose rate has recovered. Call now and then.</summary>
+    /// <summary>Drops addresses without connections whose rate has recovered. Call it from time to time.</summary>
     public void Sweep()
     {
         lock (gate)
@@ -113,7 +113,7 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     private void Refill_NeedsLock(Source source) =>
         source.Bucket.Refill(time, newPerSource.PerSecond, newPerSource.Count);
 
-    /// <summary>What counts as one source.</summary>
+    /// <summary>The source that an address counts as.</summary>
     public static IPAddress GetKey(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)

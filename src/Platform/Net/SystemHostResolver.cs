@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Asks the operating system.</summary>
+/// <summary>Resolves names with the operating system.</summary>
 public sealed class SystemHostResolver : IHostResolver
 {
     public static SystemHostResolver Instance { get; } = new();

@@ -3,11 +3,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>The system's roots, and also those of <c>network.ca_bundle</c>.</summary>
+/// <summary>The system's roots together with those of <c>network.ca_bundle</c>.</summary>
 public static class SystemRoots
 {
-    /// <summary>A policy for connections that nothing else says whom to trust. Nothing is downloaded.</summary>
-    /// <param name="bundle">A PEM file; empty for none. Checked when the configuration was read.</param>
+    /// <summary>The policy for connections without other trust settings. Nothing is downloaded.</summary>
+    /// <param name="bundle">A PEM file; empty for none. It was checked when the configuration was read.</param>
     public static X509ChainPolicy Policy(string bundle)
     {
         ArgumentNullException.ThrowIfNull(bundle);
@@ -20,12 +20,12 @@ public static class SystemRoots
         return policy;
     }
 
-    /// <summary>The same, unless a file names the only roots that count.</summary>
-    /// <param name="bundle">As above.</param>
-    /// <param name="file">A PEM file; null for none. Read now.</param>
+    /// <summary>
+    /// The same, unless <paramref name="file"/> names the only trusted roots; it is read now, null for none.
+    /// </summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The same.</exception>
-    /// <exception cref="CryptographicException">It holds no certificates.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file cannot be read.</exception>
+    /// <exception cref="CryptographicException">The file contains no certificates.</exception>
     public static X509ChainPolicy Policy(string bundle, string? file)
     {
         if (file is null)
@@ -39,7 +39,9 @@ public static class SystemRoots
         return policy;
     }
 
-    /// <summary>Adds the bundle to a policy that trusts the system's roots; nothing changes without one.</summary>
+    /// <summary>
+    /// Adds the bundle's roots to a policy that trusts the system's roots; without a bundle it changes nothing.
+    /// </summary>
     public static void AddTo(X509ChainPolicy policy, string bundle)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -59,8 +61,8 @@ public static class SystemRoots
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            // It was readable when the configuration was: now only the system's roots count, and a peer that needs
-            // the bundle is refused.
+            // The bundle was readable when the configuration was read. Now only the system's roots apply, and a peer
+            // that needs the bundle is refused.
         }
     }
 }

@@ -3,9 +3,9 @@ using System.Net.Security;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// The connection to an https proxy: what is read and written passes through TLS with the proxy. It is no
-/// <see cref="SslStream"/>, because <see cref="SocketsHttpHandler"/> takes one for finished TLS with the target of an https
-/// request: it would check no certificate of the target, and the proxy would read the request (S40).
+/// The connection to an https proxy: all bytes pass through TLS with the proxy. It is not an <see cref="SslStream"/>,
+/// because <see cref="SocketsHttpHandler"/> takes one for finished TLS with the target of an https request: it would
+/// check no certificate of the target, and the proxy would read the request (S40).
 /// </summary>
 internal sealed class TlsProxyStream(SslStream tls) : Stream
 {
@@ -65,7 +65,7 @@ internal sealed class TlsProxyStream(SslStream tls) : Stream
 
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <summary>Closes the connection too.</summary>
+    /// <summary>Also closes the connection.</summary>
     public override async ValueTask DisposeAsync()
     {
         await tls.DisposeAsync();

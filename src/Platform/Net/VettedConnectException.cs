@@ -3,8 +3,8 @@ using System.Net;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// The connection to a permitted address failed. It is an exception only because it must pass through the HTTP
-/// client's connect callback; callers turn it into their own refusal.
+/// A connection through a vetted address failed. It is an exception only because it must pass through the HTTP client's
+/// connect callback; callers turn it into their own refusal.
 /// </summary>
 public sealed class VettedConnectException(
     ConnectFailure failure,
@@ -21,6 +21,6 @@ public sealed class VettedConnectException(
     /// <summary>The address that was refused or tried last; null when the name has none.</summary>
     public IPAddress? Address { get; } = address;
 
-    /// <summary>What the vetting said of that address, or why it could not be reached.</summary>
+    /// <summary>Why the vetting refused that address, or why it could not be reached.</summary>
     public string Reason { get; } = reason;
 }

@@ -6,18 +6,18 @@ namespace Culvert.Platform.Net;
 
 /// <summary>
 /// Connects to a host by name without trusting the name: it is resolved once, every address is vetted, and the
-/// connection goes to a vetted address itself. Asking DNS a second time would let it answer differently.
+/// connection uses a vetted address. A second DNS query could return another answer.
 /// </summary>
-/// <param name="vet">Says why an address and port must not be used; null when it may.</param>
-/// <param name="time">The clock of the time limits.</param>
-/// <param name="resolver">The system's when null.</param>
+/// <param name="vet">Returns why an address and port must not be used; null when they may be.</param>
+/// <param name="time">The clock of time limits.</param>
+/// <param name="resolver">Null: the system's resolver.</param>
 public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider time, IHostResolver? resolver = null)
 {
     private const int MaxAddresses = 8;
 
     /// <summary>
-    /// How long one address may take while there are others. A dead first address (a broken IPv6 route, mostly) must
-    /// not eat the whole time limit.
+    /// The longest attempt per address while there are others: an unreachable first address, usually a broken IPv6
+    /// route, must not use up the whole time limit.
     /// </summary>
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(2);
 
@@ -27,10 +27,10 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         CancellationToken cancellationToken
     ) => await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
 
-    /// <summary>Connects to the first permitted address that answers. The caller bounds the time by its token.</summary>
-    /// <param name="host">A name, or an address with or without brackets.</param>
-    /// <param name="port">1 to 65535.</param>
-    /// <param name="cancellationToken">Bounds the whole.</param>
+    /// <summary>
+    /// Connects to the first permitted address that answers. <paramref name="host"/> is a name, or an address with or
+    /// without brackets. The caller's token limits the time.
+    /// </summary>
     /// <exception cref="VettedConnectException">No address, none permitted, or none that answers.</exception>
     public async ValueTask<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
@@ -62,7 +62,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         );
     }
 
-    /// <summary>Resolves and vets without connecting; what may be connected to.</summary>
+    /// <summary>Resolves and vets without connecting; returns the permitted addresses.</summary>
     /// <exception cref="VettedConnectException">No address, or none permitted.</exception>
     public async ValueTask<IReadOnlyList<IPEndPoint>> CheckAsync(
         string host,

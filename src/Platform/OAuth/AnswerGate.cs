@@ -7,11 +7,11 @@ namespace Culvert.Platform.OAuth;
 /// <summary>
 /// A filter between the network and the OAuth library, which would accept duplicate members, and answers of any depth
 /// and length. An answer that is not one JSON object with unique members is passed on without its content; the status
-/// stays. An answer that is too long is an error of the request.
+/// stays. An answer that is too long fails the request.
 /// </summary>
-/// <param name="inner">Sends.</param>
-/// <param name="maxBytes">The longest answer.</param>
-/// <param name="maxDepth">Its deepest nesting.</param>
+/// <param name="inner">Sends the requests.</param>
+/// <param name="maxBytes">The longest answer in bytes.</param>
+/// <param name="maxDepth">The deepest nesting.</param>
 public sealed class AnswerGate(HttpMessageHandler inner, int maxBytes, int maxDepth) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(
@@ -26,7 +26,7 @@ public sealed class AnswerGate(HttpMessageHandler inner, int maxBytes, int maxDe
             await content.LoadIntoBufferAsync(maxBytes, cancellationToken);
             var body = Utf8Text.WithoutMark(await content.ReadAsByteArrayAsync(cancellationToken));
             answer.Content = new ReadOnlyMemoryContent(IsObject(body) ? body : default);
-            // By another type, or in another character set, the library would read it differently than it was checked.
+            // With another media type or character set, the library would read other text than was checked.
             answer.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             return answer;
         }

@@ -3,12 +3,12 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Platform.OAuth;
 
-/// <summary>What the library's answers leave to be checked.</summary>
+/// <summary>Checks that the library does not make.</summary>
 public static class ProtocolAnswers
 {
     /// <summary>
-    /// A member that is text; null when it lacks or is of another type. The library's own members turn any value into
-    /// text, so that a number or an object would pass for a token.
+    /// A text member; null when it is missing or has another type. The library's own members convert any value to text,
+    /// so a number or an object would pass for a token.
     /// </summary>
     public static string? Text(this ProtocolResponse answer, string member)
     {

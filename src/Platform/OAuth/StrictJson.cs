@@ -3,11 +3,11 @@ using Culvert.Jose.Json;
 
 namespace Culvert.Platform.OAuth;
 
-/// <summary>Reads what an authorization server sent, before anything else does.</summary>
+/// <summary>Parses an authorization server's answer strictly, before any other code does.</summary>
 internal static class StrictJson
 {
     /// <exception cref="JsonException">
-    /// It is not JSON, is nested deeper, has a member twice, or holds text that is none (half of a surrogate pair).
+    /// The text is not JSON, is nested too deeply, has a duplicate member, or contains an unpaired surrogate.
     /// </exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> text, int maxDepth)
     {

@@ -2,10 +2,10 @@ using System.Threading.Channels;
 
 namespace Culvert.Platform.Programs;
 
-/// <summary>Wakes one waiting loop. Signals that come while it works are kept, as one.</summary>
+/// <summary>Wakes one waiting loop. Signals during its work are stored as one.</summary>
 public sealed class AsyncSignal(TimeProvider time)
 {
-    // Beyond this a timer may be wrong about the wall clock: the machine may have slept meanwhile (S11b).
+    // After this a timer may differ from the wall clock: the machine may have been suspended (S11b).
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     private readonly Channel<bool> channel = Channel.CreateBounded<bool>(
@@ -14,7 +14,9 @@ public sealed class AsyncSignal(TimeProvider time)
 
     public void Set() => channel.Writer.TryWrite(true);
 
-    /// <summary>Returns at a signal, after the time, or after half a minute, whichever is first; true at a signal.</summary>
+    /// <summary>
+    /// Returns at a signal, after the timeout, or after half a minute, whichever is first; true at a signal.
+    /// </summary>
     public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var wait = timeout < LongestWait ? timeout : LongestWait;

@@ -6,7 +6,7 @@ namespace Culvert.Platform.Programs;
 /// <summary>The <c>config check|show|schema</c> command that the three programs share, and their two common options.</summary>
 public static class ConfigCommand
 {
-    /// <summary><c>--config FILE</c>. Made recursive: it counts for every command below the one it is added to.</summary>
+    /// <summary><c>--config FILE</c>. Recursive: it applies to every command below the one that has it.</summary>
     public static Option<string?> ConfigOption { get; } =
         new("--config") { Description = "The configuration file.", Recursive = true };
 
@@ -32,10 +32,7 @@ public static class ConfigCommand
             },
         };
 
-    /// <summary>Makes the command.</summary>
-    /// <param name="location">Which program.</param>
-    /// <param name="read">The reader that the program itself uses.</param>
-    /// <param name="keys">What the keys mean.</param>
+    /// <summary>Creates the command.</summary>
     public static Command Create<T>(ConfigLocation location, Func<ConfigSection, T> read, Func<ConfigKeys> keys)
         where T : class
     {
@@ -52,7 +49,7 @@ public static class ConfigCommand
         return new Command("config", "Validate or show the configuration.") { check, show, schema };
     }
 
-    /// <summary>Loads what the two options name.</summary>
+    /// <summary>Loads the file of the two options.</summary>
     public static ConfigResult<T> Load<T>(ParseResult parsed, ConfigLocation location, Func<ConfigSection, T> read)
         where T : class
     {
@@ -62,7 +59,7 @@ public static class ConfigCommand
         return ConfigLoader.Load(location, FindFile(parsed, location), read, environment, Flags(parsed));
     }
 
-    /// <summary>The file that the two options name.</summary>
+    /// <summary>The file of the two options.</summary>
     public static string FindFile(ParseResult parsed, ConfigLocation location)
     {
         ArgumentNullException.ThrowIfNull(parsed);
@@ -71,7 +68,7 @@ public static class ConfigCommand
         return location.FindFile(parsed.GetValue(ConfigOption), parsed.GetValue(ProfileOption), environment);
     }
 
-    /// <summary>What <see cref="SetOption"/> says, the later of two values for one key.</summary>
+    /// <summary>The values of <see cref="SetOption"/>; of two values for one key the later.</summary>
     public static IReadOnlyDictionary<string, string> Flags(ParseResult parsed)
     {
         ArgumentNullException.ThrowIfNull(parsed);

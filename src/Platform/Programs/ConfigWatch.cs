@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Programs;
 
 /// <summary>
-/// Reloads a changed configuration file while the program runs: all of it or nothing. After a file with an error, or
+/// Reloads a changed configuration file while the program runs, all of it or nothing. After a file with an error, or
 /// with a change that needs a restart, the old configuration stays in force; log, metric and readiness report the error
 /// until the file is fixed.
 /// </summary>
@@ -14,7 +14,9 @@ namespace Culvert.Platform.Programs;
 public sealed class ConfigWatch<T>
     where T : class
 {
-    /// <summary>How often the file is checked. Its content is compared, since mounted files are swapped by links.</summary>
+    /// <summary>
+    /// How often the file is checked. Its content is compared, since mounted files are replaced through links.
+    /// </summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly string path;
@@ -30,12 +32,12 @@ public sealed class ConfigWatch<T>
     private long refused;
     private long reloads;
 
-    /// <param name="path">The file.</param>
-    /// <param name="load">Reads it, with flags and environment as at the start.</param>
-    /// <param name="inForce">What the program started with.</param>
-    /// <param name="isReloadable">Says of a full key, such as <c>routes.docs.upstream.url</c>, whether it may change.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="logger">The log.</param>
+    /// <param name="path">The configuration file.</param>
+    /// <param name="load">Reads the file, with flags and environment as at the start.</param>
+    /// <param name="inForce">The configuration at the start.</param>
+    /// <param name="isReloadable">Returns whether a full key, such as <c>routes.docs.upstream.url</c>, may change.</param>
+    /// <param name="time">The clock of the interval.</param>
+    /// <param name="logger">The log of reloads and refusals.</param>
     public ConfigWatch(
         string path,
         Func<ConfigResult<T>> load,
@@ -49,24 +51,24 @@ public sealed class ConfigWatch<T>
         (this.path, this.load, this.isReloadable, this.logger) = (path, load, isReloadable, logger);
         this.inForce = inForce.Values;
         hurry = new AsyncSignal(time);
-        // What was changed while the program was still starting is news: it was read before.
+        // A change made while the program was starting counts as new: the file was read before.
         var digest = Digest();
         seen = IsInForce() ? digest : [];
     }
 
-    /// <summary>Why the file as it is now is not in force; empty when it is.</summary>
+    /// <summary>Why the current file is not in force; empty when it is.</summary>
     public string Problem => problem;
 
-    /// <summary>Keys that the file changes and only a restart can change; while there are any, nothing of it is in force.</summary>
+    /// <summary>Changed keys that need a restart; while there are any, no part of the file is in force.</summary>
     public IReadOnlyList<string> RestartKeys => restartKeys;
 
-    /// <summary>How many files were refused since the start.</summary>
+    /// <summary>Number of refused files since the start.</summary>
     public long Refused => Interlocked.Read(ref refused);
 
-    /// <summary>How many reloads succeeded since the start.</summary>
+    /// <summary>Number of successful reloads since the start.</summary>
     public long Reloads => Interlocked.Read(ref reloads);
 
-    /// <summary>For <c>/readyz</c>: what is wrong with the file stops nothing that runs.</summary>
+    /// <summary>Checks for <c>/readyz</c>: an invalid file does not stop the running program.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
         [
             ReadinessCheck.Create("configuration", () => restartKeys is [] && problem.Length > 0 ? problem : null) with
@@ -79,15 +81,15 @@ public sealed class ConfigWatch<T>
             },
         ];
 
-    /// <summary>Takes the file up now, even if its text is the same: what it refers to may have changed (SIGHUP).</summary>
+    /// <summary>
+    /// Reloads the file now, even if its text is unchanged, because files that it refers to may have changed (SIGHUP).
+    /// </summary>
     public void Hurry() => hurry.Set();
 
-    /// <summary>Looks until cancelled.</summary>
-    /// <param name="apply">
-    /// Puts new settings in force; or throws <see cref="IOException"/> before it has changed anything, and the file is
-    /// refused with its message.
-    /// </param>
-    /// <param name="cancellationToken">Ends the looking.</param>
+    /// <summary>
+    /// Watches until cancelled. <paramref name="apply"/> applies new settings, or throws <see cref="IOException"/>
+    /// before it has changed anything; then the file is refused with the exception's message.
+    /// </summary>
     public async Task RunAsync(Func<T, ValueTask> apply, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(apply);
@@ -97,7 +99,7 @@ public sealed class ConfigWatch<T>
         }
     }
 
-    /// <summary>One look.</summary>
+    /// <summary>Checks the file once.</summary>
     public async Task LookAsync(Func<T, ValueTask> apply, bool evenIfUnchanged)
     {
         ArgumentNullException.ThrowIfNull(apply);
@@ -107,7 +109,7 @@ public sealed class ConfigWatch<T>
             return;
         }
 
-        // A file that is being written is not one yet: its content counts once it has stayed for an interval.
+        // A file may be incomplete while it is written: its content counts once it has been unchanged for an interval.
         if (!evenIfUnchanged && !digest.AsSpan().SequenceEqual(coming))
         {
             coming = digest;
@@ -122,7 +124,7 @@ public sealed class ConfigWatch<T>
         }
         catch (Exception fault)
         {
-            // Whatever error a file causes in its reader, the program continues with the old configuration.
+            // Whatever exception the file causes in its reader, the program continues with the old configuration.
             Refuse(fault.GetType().Name);
             return;
         }
@@ -168,7 +170,7 @@ public sealed class ConfigWatch<T>
         }
         catch (Exception)
         {
-            // Whatever a file can do to its reader: the first look will say it.
+            // Whatever exception the file causes in its reader: the first check reports it.
             return false;
         }
     }
@@ -189,7 +191,7 @@ public sealed class ConfigWatch<T>
             .Where(key => before.GetValueOrDefault(key) != after.GetValueOrDefault(key))
             .Order(StringComparer.Ordinal);
 
-        // A key may be requested twice; its last text counts, as it did for the settings.
+        // A key may be read twice; its last text counts, as it did for the settings.
         static Dictionary<string, string> Texts(IReadOnlyList<ConfigValue> values)
         {
             var texts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -202,7 +204,7 @@ public sealed class ConfigWatch<T>
         }
     }
 
-    // A file that is away for a moment, as while an editor saves, counts as changed content and then as an error.
+    // A missing file, as while an editor saves, counts as changed content and then as an error.
     private byte[] Digest()
     {
         try

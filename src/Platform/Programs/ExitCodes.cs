@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Programs;
 
-/// <summary>What a program's exit status means, the same for all programs.</summary>
+/// <summary>The exit statuses, the same for all programs.</summary>
 public static class ExitCodes
 {
     public const int Done = 0;
@@ -9,13 +9,13 @@ public static class ExitCodes
     /// <summary>A check failed: doctor, health, status, drift.</summary>
     public const int CheckFailed = 2;
 
-    /// <summary>The other side refused.</summary>
+    /// <summary>The peer refused.</summary>
     public const int Refused = 3;
 
     public const int Usage = 64;
     public const int Unreachable = 69;
 
-    /// <summary>An error of the program itself (EX_SOFTWARE); <see cref="ProgramEntry"/> gives it.</summary>
+    /// <summary>An internal error (EX_SOFTWARE), returned by <see cref="ProgramEntry"/>.</summary>
     public const int InternalError = 70;
 
     /// <summary>Standard output or standard error cannot be written (EX_IOERR).</summary>

@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace Culvert.Platform.Programs;
 
-/// <summary>How many descriptors a process like this one may hold (RLIMIT_NOFILE, the soft limit).</summary>
+/// <summary>The number of file descriptors that the process may open (RLIMIT_NOFILE, the soft limit).</summary>
 public static class OpenFiles
 {
     private const string Row = "Max open files";
 
-    /// <summary>Null where <c>/proc</c> does not tell.</summary>
+    /// <summary>Null where <c>/proc</c> does not show it.</summary>
     public static long? Limit
     {
         get

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Programs;
 
-/// <summary>The version of this build.</summary>
 public static class ProductVersion
 {
     /// <summary>Three numbers, such as <c>0.1.0</c>.</summary>

@@ -6,19 +6,17 @@ using Culvert.Platform.Output;
 namespace Culvert.Platform.Programs;
 
 /// <summary>
-/// The outermost frame of every program. Nothing that a program lets through reaches the runtime, which would print a
-/// stack trace and abort: one line says what happened, and the exit code is one of <see cref="ExitCodes"/>.
+/// The outermost frame of every program. No exception reaches the runtime, which would print a stack trace and abort:
+/// one line describes the error, and the exit code is one of <see cref="ExitCodes"/>.
 /// </summary>
 public static class ProgramEntry
 {
-    /// <summary>The key of <see cref="Exception.Data"/> under which the id of the last request is kept.</summary>
+    /// <summary>The key of <see cref="Exception.Data"/> for the id of the last request.</summary>
     public const string RequestId = "request_id";
 
     private const int MaxMessageLength = 1000;
 
-    /// <summary>Runs the program with guarded standard streams.</summary>
-    /// <param name="program">The name that begins the line.</param>
-    /// <param name="run">The program; it gives the exit code.</param>
+    /// <summary>Runs the program with guarded standard streams; <paramref name="run"/> returns the exit code.</summary>
     public static Task<int> RunAsync(string program, Func<Task<int>> run)
     {
         Console.SetOut(NewWriter(StandardStream.Output()));
@@ -34,7 +32,7 @@ public static class ProgramEntry
         {
             return await run();
         }
-        catch (Exception e) // the program has ended: only its exit code is left to give
+        catch (Exception e) // the program has ended, and only its exit code remains to be set
         {
             return Report(program, e, error);
         }
@@ -56,7 +54,7 @@ public static class ProgramEntry
         }
         catch (OutputException)
         {
-            // There is no place left to write to; the exit code still tells the caller.
+            // No stream is left to write to; the exit code still informs the caller.
         }
 
         return exitCode;
@@ -65,7 +63,7 @@ public static class ProgramEntry
     private static string Describe(Exception failure) =>
         $"{failure.GetType().Name}: {failure.Message.ReplaceLineEndings(" ").Trim()}";
 
-    // The method of this product in which it happened: with the release's version, enough to find the line.
+    // The method of this product that failed; with the release's version, enough to find the line.
     private static string FindPlace(Exception failure)
     {
         foreach (var frame in new StackTrace(failure).GetFrames())

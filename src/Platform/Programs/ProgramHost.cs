@@ -3,20 +3,20 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Programs;
 
-/// <summary>What every program does at its borders: signals in, exit status out.</summary>
+/// <summary>Process-level behaviour of every program: signals and exit status.</summary>
 public static class ProgramHost
 {
     /// <summary>
-    /// Set to 1 by who starts a program and keeps the other end of its standard input: when that end is gone, whatever
-    /// became of who held it, the program ends in order.
+    /// Set to 1 by a caller that holds the other end of the program's standard input: the program stops when that end
+    /// is closed, even if the caller was killed.
     /// </summary>
     public const string EndWithInput = "CULVERT_END_WITH_INPUT";
 
     /// <summary>
-    /// Runs a program until it returns. SIGTERM and SIGINT cancel its token, so that it can end in order; a second
-    /// signal ends the process at once, for the operator who will not wait.
+    /// Runs a program until it returns. SIGTERM and SIGINT cancel its token, so that it can stop in order; a second
+    /// signal ends the process at once.
     /// </summary>
-    /// <returns>The program's own status; <see cref="ExitCodes.Interrupted"/> when it let the cancellation through.</returns>
+    /// <returns>The program's own status; <see cref="ExitCodes.Interrupted"/> after an unhandled cancellation.</returns>
     public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
     {
         var stop = new StopSignal();
@@ -37,7 +37,7 @@ public static class ProgramHost
         }
     }
 
-    /// <summary>Prints every configuration error and gives the status to exit with.</summary>
+    /// <summary>Prints every configuration error and returns the exit status.</summary>
     public static int Report(IReadOnlyList<ConfigError> errors, TextWriter output)
     {
         foreach (var error in errors)

@@ -1,7 +1,7 @@
 namespace Culvert.Platform.Programs;
 
-/// <summary>Which keys of a program's configuration may change while it runs.</summary>
-/// <param name="keys">Full keys, sections with a dot at the end, or lists with a bracket at the end.</param>
+/// <summary>The keys of a program's configuration that may change while it runs.</summary>
+/// <param name="keys">Full keys, sections with a final dot, or lists with a final bracket.</param>
 public sealed class ReloadableKeys(params string[] keys)
 {
     public bool Contains(string key) =>

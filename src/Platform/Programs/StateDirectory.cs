@@ -4,14 +4,14 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Platform.Programs;
 
 /// <summary>
-/// A program's own folder: mode 0700, locked against a second instance while open. Files in it are 0600 and replaced
-/// whole, so that a crash leaves the old content or the new, never half of one.
+/// A program's own folder: mode 0700, locked against a second instance while open. Files in it have mode 0600 and are
+/// replaced atomically, so that a crash leaves either the old content or the new.
 /// </summary>
 public sealed class StateDirectory : IDisposable
 {
     private const string LockName = "lock";
 
-    // Null: only looked into.
+    // Null: opened only for reading.
     private readonly FileStream? lockFile;
 
     private StateDirectory(string path, FileStream? lockFile)
@@ -20,11 +20,12 @@ public sealed class StateDirectory : IDisposable
         this.lockFile = lockFile;
     }
 
-    /// <summary>The absolute path.</summary>
     public string Path { get; }
 
-    /// <summary>Creates the directory where needed and takes its lock.</summary>
-    /// <exception cref="StateDirectoryException">It cannot be made, others have access to it, or another process holds it.</exception>
+    /// <summary>Creates the directory if needed and takes its lock.</summary>
+    /// <exception cref="StateDirectoryException">
+    /// The directory cannot be created, others have access to it, or another process holds its lock.
+    /// </exception>
     public static StateDirectory Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
@@ -44,24 +45,18 @@ public sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>
-    /// Looks into the directory of a program that may be running: nothing is made, nothing is locked, and nothing can be
-    /// written.
-    /// </summary>
+    /// <summary>Opens the directory of a program that may be running: nothing is created, locked or written.</summary>
     public static StateDirectory Look(string path) => new(System.IO.Path.GetFullPath(path), null);
 
-    /// <summary>The absolute path of a file in the directory.</summary>
     public string GetPath(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>A file's text; null when there is none.</summary>
-    /// <exception cref="SecretUnavailableException">It is there and cannot be read.</exception>
+    /// <exception cref="SecretUnavailableException">The file exists and cannot be read.</exception>
     public string? ReadText(string name, int maxBytes = 16 * 1024 * 1024) =>
         File.Exists(GetPath(name)) ? PrivateFile.ReadText(GetPath(name), maxBytes) : null;
 
-    /// <summary>
-    /// Replaces a file whole: written to a new file next to it, flushed to the disk, then renamed over it.
-    /// </summary>
-    /// <exception cref="StateDirectoryException">The disk refuses; the old file is still there.</exception>
+    /// <summary>Replaces a file atomically: writes a new file next to it, flushes it to the disk, then renames it.</summary>
+    /// <exception cref="StateDirectoryException">The disk refuses; the old file is unchanged.</exception>
     public void WriteText(string name, string text)
     {
         if (lockFile is null)
@@ -80,12 +75,12 @@ public sealed class StateDirectory : IDisposable
         }
     }
 
-    /// <summary>Removes a file; nothing happens when there is none.</summary>
+    /// <summary>Removes a file if it exists.</summary>
     public void Delete(string name) => File.Delete(GetPath(name));
 
     public void Dispose() => lockFile?.Dispose();
 
-    // The kernel drops the lock with the process, so a kill leaves nothing to clean up.
+    // The kernel releases the lock with the process, so a killed process needs no cleanup.
     private static FileStream TakeLock(string directory)
     {
         var options = new FileStreamOptions

@@ -2,20 +2,20 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Platform.Programs;
 
-/// <summary>The first signal asks the program to end in order; the second is the runtime's, which ends it at once.</summary>
+/// <summary>The first signal requests an orderly stop; at the second, the runtime ends the process at once.</summary>
 #pragma warning disable CA1001 // Never disposed of, on purpose: see the field.
 internal sealed class StopSignal
 #pragma warning restore CA1001
 {
-    // Never disposed of: it holds nothing, and a signal is delivered on a thread of its own, so it may come in after
-    // the program has returned.
+    // Never disposed of: it holds no resource, and a signal is delivered on its own thread, possibly after the program
+    // has returned.
     private readonly CancellationTokenSource stop = new();
 
     public CancellationToken Token => stop.Token;
 
     public bool IsRequested => stop.IsCancellationRequested;
 
-    /// <summary>Returns when standard input has ended, and has then asked the program to end in order.</summary>
+    /// <summary>Waits until standard input ends, then requests an orderly stop.</summary>
     public void WaitForEndOfInput()
     {
         try
@@ -24,12 +24,12 @@ internal sealed class StopSignal
             Span<byte> ignored = stackalloc byte[64];
             while (input.Read(ignored) > 0)
             {
-                // Nothing that is written there means anything.
+                // Input bytes are ignored.
             }
         }
         catch (IOException)
         {
-            // As gone as one that ended.
+            // Treated like the end of input.
         }
 
         stop.Cancel();
@@ -37,7 +37,7 @@ internal sealed class StopSignal
 
     public void Receive(PosixSignalContext context)
     {
-        // What is not cancelled, the runtime acts on.
+        // If the signal is not cancelled here, the runtime ends the process.
         context.Cancel = !stop.IsCancellationRequested;
         stop.Cancel();
     }

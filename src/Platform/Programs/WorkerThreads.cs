@@ -1,13 +1,14 @@
 namespace Culvert.Platform.Programs;
 
-/// <summary>The pool's threads, of a program that carries other people's bytes.</summary>
+/// <summary>Thread-pool settings of a program that forwards traffic.</summary>
 public static class WorkerThreads
 {
     private const int Least = 6;
 
     /// <summary>
-    /// A transfer that never has to wait keeps a thread for milliseconds. With no more of them than processors, as the pool
-    /// begins, a small call waits behind two downloads; with more, the system shares the processors among them.
+    /// Sets the minimum number of pool threads. A transfer that never waits occupies a thread for milliseconds. With
+    /// one thread per processor, the pool's default, a small call waits behind two downloads; with more, the system
+    /// shares the processors among them.
     /// </summary>
     public static void Reserve()
     {

@@ -4,7 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Platform.Secrets;
 
-/// <summary>What the base library does not offer of files: their owner, and renaming in one step.</summary>
+/// <summary>File functions that the base library lacks: owners and atomic renames.</summary>
 public static class PosixFile
 {
     // linux/stat.h and linux/fcntl.h: statx has one layout on every architecture.
@@ -18,23 +18,23 @@ public static class PosixFile
     private const int OwnerOffset = 20;
     private const int GroupOffset = 24;
 
-    // errno of Linux: what file systems without hard links answer.
+    // errno of Linux for file systems without hard links.
     private const int NotPermitted = 1;
     private const int NotImplemented = 38;
     private const int NotSupported = 95;
 
-    /// <summary>Whom no file mode stops.</summary>
+    /// <summary>The user that file modes do not restrict.</summary>
     public const uint Root = 0;
 
-    /// <summary>The user that this process acts as.</summary>
+    /// <summary>The effective user of this process.</summary>
     public static uint Self => GetEffectiveUser();
 
     /// <summary>The owner of a file, folder, or of a link itself.</summary>
-    /// <exception cref="IOException">Its metadata cannot be read.</exception>
+    /// <exception cref="IOException">The metadata cannot be read.</exception>
     public static uint GetOwner(string path) => GetOwner(path, NotThroughLinks);
 
-    /// <summary>The owner of a file or folder, or of what a link to it leads to.</summary>
-    /// <exception cref="IOException">Its metadata cannot be read.</exception>
+    /// <summary>The owner of a file or folder, or of the target of a link.</summary>
+    /// <exception cref="IOException">The metadata cannot be read.</exception>
     public static uint GetOwnerThroughLinks(string path) => GetOwner(path, 0);
 
     private static uint GetOwner(string path, int flags)
@@ -46,10 +46,10 @@ public static class PosixFile
     }
 
     /// <summary>
-    /// Whether the open file is root's, of root's group or ours, and we are not root: the operator who runs this
-    /// program gave it the file, and no other user can read it.
+    /// Whether this process is not root, and the open file belongs to root, root's group or this user: the operator
+    /// provided the file, and no other user can read it.
     /// </summary>
-    /// <exception cref="IOException">Its metadata cannot be read.</exception>
+    /// <exception cref="IOException">The metadata cannot be read.</exception>
     internal static bool IsHandedOver(SafeFileHandle file)
     {
         var status = new byte[StatxBytes];
@@ -66,8 +66,8 @@ public static class PosixFile
             && (group == Root || group == GetEffectiveGroup());
     }
 
-    /// <summary>rename(2): replaces a file or link in one step, and does not follow links.</summary>
-    /// <exception cref="IOException">It cannot be renamed; nothing has changed.</exception>
+    /// <summary>rename(2): replaces a file or link atomically, and does not follow links.</summary>
+    /// <exception cref="IOException">The rename failed; nothing has changed.</exception>
     public static void Rename(string from, string to)
     {
         if (RenameTo(Bytes(from), Bytes(to)) != 0)
@@ -77,11 +77,11 @@ public static class PosixFile
     }
 
     /// <summary>
-    /// Renames a file to a name that is free; of several callers at once only one succeeds: link(2), then unlink(2).
-    /// <see cref="File.Move(string, string)"/> checks first and renames then, so that a file created in between is
-    /// replaced; it is used only on file systems without hard links.
+    /// Renames a file to an unused name with link(2), then unlink(2): of several concurrent callers only one succeeds.
+    /// <see cref="File.Move(string, string)"/> checks first and then renames, so that it can replace a file created in
+    /// between; it is used only on file systems without hard links.
     /// </summary>
-    /// <exception cref="IOException">The name is taken, or the file cannot be renamed; nothing has changed.</exception>
+    /// <exception cref="IOException">The name is in use, or the rename failed; nothing has changed.</exception>
     public static void RenameNew(string from, string to)
     {
         if (Link(Bytes(from), Bytes(to)) == 0)
@@ -98,7 +98,7 @@ public static class PosixFile
         }
     }
 
-    /// <summary>Puts the names of a folder on the disk: a renamed file keeps its new name after a loss of power.</summary>
+    /// <summary>Flushes a folder's entries to the disk: a renamed file keeps its new name after a power failure.</summary>
     /// <exception cref="IOException">The disk refuses.</exception>
     public static void FlushFolder(string path)
     {
