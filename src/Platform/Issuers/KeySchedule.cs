@@ -5,7 +5,7 @@ namespace Culvert.Platform.Issuers;
 /// </summary>
 public static class KeySchedule
 {
-    /// <summary>Lower bound of the server's max-age (RFC 9111 §5.2.2.1).</summary>
+    /// <summary>Bounds of the server's max-age (RFC 9111 §5.2.2.1).</summary>
     public static readonly TimeSpan MinFresh = TimeSpan.FromMinutes(1);
     public static readonly TimeSpan MaxFresh = TimeSpan.FromHours(24);
 

@@ -46,8 +46,8 @@ public static class PosixFile
     }
 
     /// <summary>
-    /// Whether this process is not root, and the open file belongs to root, root's group or this user: the operator
-    /// provided the file, and no other user can read it.
+    /// Whether this process is not root, and the open file is owned by root with root's or this process's group: the
+    /// operator provided the file, and no other user can read it.
     /// </summary>
     /// <exception cref="IOException">The metadata cannot be read.</exception>
     internal static bool IsHandedOver(SafeFileHandle file)

@@ -4,16 +4,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Culvert.Platform.Secrets;
 
-/// <summary>Files, and folders of files, that only their owner may read.</summary>
+/// <summary>Files and folders that only their owner may access.</summary>
 public static class PrivateFile
 {
-    /// <summary>The mode of such a file.</summary>
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>The mode of a folder of such files.</summary>
     public const UnixFileMode FolderMode = Mode | UnixFileMode.UserExecute;
 
-    /// <summary>What neither may have. A folder on a shared volume may keep its set-group-id bit, which opens nothing.</summary>
+    /// <summary>
+    /// Forbidden mode bits of both. A folder on a shared volume may keep its set-group-id bit, which grants no access.
+    /// </summary>
     public const UnixFileMode Others =
         UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite
@@ -22,18 +22,18 @@ public static class PrivateFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    // Secrets are short, and some are read at every request: room for the longest that is allowed would be most of what such
-    // a request allocates.
+    // Most secrets are short, and some are read at every request: a buffer for the longest secret would be most of what
+    // such a request allocates.
     private const int FirstBytes = 1024;
 
     /// <summary>
-    /// Reads a whole text file after checking, on the open file, that group and others have no access. Root's own file
-    /// may be readable by this program's group: systemd passes credentials in this way, and Kubernetes files of a
+    /// Reads a text file after checking, on the open file, that group and others have no access. A file owned by root
+    /// may be readable by this program's group: systemd passes credentials in this way, and Kubernetes the files of a
     /// volume with <c>fsGroup</c>.
     /// </summary>
-    /// <param name="path">The file.</param>
-    /// <param name="maxBytes">The largest size that is still read.</param>
-    /// <exception cref="SecretUnavailableException">It is missing, too large, not UTF-8, or open to others.</exception>
+    /// <exception cref="SecretUnavailableException">
+    /// The file is missing, too large, not UTF-8, or accessible to others.
+    /// </exception>
     public static string ReadText(string path, int maxBytes = 64 * 1024)
     {
         try
@@ -80,7 +80,7 @@ public static class PrivateFile
     }
 
     /// <summary>Writes a new file and flushes it to the disk.</summary>
-    /// <exception cref="IOException">It exists already, or the disk refuses.</exception>
+    /// <exception cref="IOException">The file exists already, or the disk refuses.</exception>
     public static void WriteNew(string path, ReadOnlySpan<byte> content)
     {
         var options = new FileStreamOptions
@@ -94,14 +94,12 @@ public static class PrivateFile
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>
-    /// Replaces a file whole: written to a new file next to it, then renamed over it. One writer at a time.
-    /// </summary>
-    /// <exception cref="IOException">The disk refuses; the old file is still there.</exception>
+    /// <summary>Replaces a file atomically: writes a new file next to it, then renames it. One writer at a time.</summary>
+    /// <exception cref="IOException">The disk refuses; the old file is unchanged.</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var next = path + ".new";
-        File.Delete(next); // a leftover of a crash would keep its own mode
+        File.Delete(next); // a file left by a crash would keep its own mode
         WriteNew(next, content);
         File.Move(next, path, overwrite: true);
     }

@@ -4,12 +4,12 @@ using System.Text.Json.Nodes;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Removes what must not leave the machine: values of keys with sensitive names, and everything that resembles a
-/// credential, wherever it is. Too much rather than too little: the reader can ask for more.
+/// Removes secrets from output that leaves the machine: values of keys with sensitive names, and all text that
+/// resembles a credential. In doubt it removes: the reader can request more.
 /// </summary>
 public static class Redaction
 {
-    /// <summary>What is written instead.</summary>
+    /// <summary>The replacement text.</summary>
     public const string Mark = "[redacted]";
 
     /// <summary>A copy of a JSON value without its secrets.</summary>
@@ -42,11 +42,11 @@ public static class Redaction
 
     private const string ValueMember = "value";
 
-    // {"name": "Authorization", "value": "…"}, as lists of headers and variables are written.
+    // {"name": "Authorization", "value": "…"}, the form of lists of headers and variables.
     private static bool NamesSecret(JsonObject o) =>
         o["name"] is JsonValue value && value.TryGetValue(out string? name) && SecretNames.IsSecret(name);
 
-    // Flags, and lists of such, tell nothing. A number may be a PIN, and a text that resembles a date may be a password.
+    // Flags and lists of flags reveal nothing. A number may be a PIN, and a text that resembles a date may be a password.
     private static bool IsHarmless(JsonNode value) =>
         value switch
         {

@@ -5,7 +5,8 @@ internal static class SecretNames
 {
     private const int MaxFolded = 64;
 
-    // What a name ends with, folded to lower-case letters and digits: client_secret, clientSecret and Client-Secrets are one.
+    // Endings of names, folded to lower-case letters and digits: client_secret, clientSecret and Client-Secrets are the
+    // same.
     private static readonly string[] Endings =
     [
         "token",
@@ -31,10 +32,10 @@ internal static class SecretNames
         "sharedkey",
     ];
 
-    // Too short to be looked for at the end of any word.
+    // Too short to match as the ending of a longer word.
     private static readonly string[] Words = ["pin", "pass"];
 
-    // In the query of an address.
+    // In the query of a URL.
     private static readonly string[] Parameters = ["code", "key", "sig", "signature"];
 
     // With an equals sign in a line of text.
@@ -45,7 +46,7 @@ internal static class SecretNames
 
     public static bool IsSecret(ReadOnlySpan<char> name) => EndsWithOneOf(name, Endings) || IsLastWord(name, Words);
 
-    /// <summary>Whether the name begins a value that only the service can open.</summary>
+    /// <summary>Whether the name is that of a sealed value, which only the service can open.</summary>
     public static bool IsSealed(ReadOnlySpan<char> name) => name.Contains("sealed", StringComparison.OrdinalIgnoreCase);
 
     public static bool IsParameter(ReadOnlySpan<char> name) => IsLastWord(name, Parameters);
@@ -84,7 +85,7 @@ internal static class SecretNames
         return false;
     }
 
-    // The end of a long name is what tells.
+    // Keeps the end of a long name, because the ending decides.
     private static ReadOnlySpan<char> Fold(ReadOnlySpan<char> name, Span<char> buffer)
     {
         var first = buffer.Length;

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Where a secret lies: <c>file:/path</c> or <c>env:NAME</c>. The secret itself is read again at each use, so that a
-/// rotation needs no restart, and is never kept here.
+/// The location of a secret: <c>file:/path</c> or <c>env:NAME</c>. The secret itself is read again at each use, so that
+/// a rotation needs no restart, and is never cached here.
 /// </summary>
 public sealed class SecretReference
 {
@@ -22,11 +22,11 @@ public sealed class SecretReference
         this.environment = environment;
     }
 
-    /// <summary>Reads a reference; false when the text is anything else, a secret written out above all.</summary>
+    /// <summary>Parses a reference; false for any other text, such as the secret itself.</summary>
     /// <param name="text">The written reference.</param>
-    /// <param name="folder">Where relative paths start.</param>
+    /// <param name="folder">The base of relative paths.</param>
     /// <param name="reference">The reference.</param>
-    /// <param name="environment">Looks up a variable; the process's own environment when null.</param>
+    /// <param name="environment">Looks up a variable; null: the process's own environment.</param>
     public static bool TryParse(
         string text,
         string folder,
@@ -54,8 +54,8 @@ public sealed class SecretReference
     /// <summary>The absolute path of a <c>file:</c> reference; null for a variable.</summary>
     public string? FilePath => path;
 
-    /// <summary>The secret as it is now, without surrounding white space.</summary>
-    /// <exception cref="SecretUnavailableException">Missing, empty, or a file that others can read.</exception>
+    /// <summary>The current secret, without surrounding white space.</summary>
+    /// <exception cref="SecretUnavailableException">The secret is missing or empty, or others can read its file.</exception>
     public string Read()
     {
         var text = path is not null

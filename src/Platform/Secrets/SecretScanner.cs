@@ -4,15 +4,15 @@ using System.Text;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Hides secrets in text of any kind: lines of logs, JSON, YAML, headers, addresses, command lines. It reads the text a few
-/// times from its beginning to its end and goes back only over names, so a hostile text does not cost more than its length.
+/// Hides secrets in text of any kind: log lines, JSON, YAML, headers, URLs, command lines. It reads the text a few
+/// times from start to end and goes back only over names, so that hostile text costs time proportional to its length.
 /// </summary>
 internal static class SecretScanner
 {
     private const int MaxName = 128;
     private const int MaxLabel = 64;
 
-    // A list or object on one line of a log; a longer one is hidden to the end of its line.
+    // A list or object on one log line; a longer one is hidden to the end of its line.
     private const int MaxList = 4096;
 
     private const int LeastCredential = 8;
@@ -22,10 +22,10 @@ internal static class SecretScanner
     private static readonly SearchValues<char> Delimiters = SearchValues.Create(" \t\r\n\"'&,;})]<>");
     private static readonly SearchValues<char> AuthorityEnds = SearchValues.Create("/ \t\r\n\"'");
 
-    // base64url of {" and of { with a blank or a line end behind it.
+    // base64url of {" and of { followed by a blank or a line end.
     private static readonly string[] JwtBeginnings = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
 
-    // The prefixes that providers give their keys.
+    // Prefixes of providers' keys.
     private static readonly string[] KeyPrefixes =
     [
         "sk-",
@@ -53,7 +53,7 @@ internal static class SecretScanner
 
     public static string Hide(string text) => HideCredentials(HideNamed(HideUsers(HidePrivateKeys(text))));
 
-    // A key without an end continues to the end of the text.
+    // A key without an end mark continues to the end of the text.
     private static string HidePrivateKeys(string text)
     {
         const string begin = "-----BEGIN ";
@@ -126,7 +126,7 @@ internal static class SecretScanner
         return written.Finish();
     }
 
-    /// <summary>The index after a separator of name and value that begins here; 0 = there is none.</summary>
+    /// <summary>The index after a separator of name and value that begins here; 0: there is none.</summary>
     private static int FindSeparatorEnd(string text, int at)
     {
         switch (text[at])
@@ -242,7 +242,7 @@ internal static class SecretScanner
 
         var before = start > 0 ? text[start - 1] : '\0';
         isParameter = before is '?' or '&';
-        // An ampersand or question mark that was escaped belongs to no name.
+        // An escaped ampersand or question mark is not part of a name.
         var escaped =
             before == '\\' && (StartsWith(text, start, "u0026") || StartsWith(text, start, "u003f")) ? "u0026".Length
             : before == '%' && (StartsWith(text, start, "26") || StartsWith(text, start, "3F")) ? "26".Length
@@ -258,7 +258,7 @@ internal static class SecretScanner
 
     private static bool IsNameCharacter(char c) => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.';
 
-    // As in YAML and in headers; list items, quoted names and the arrows of tracing tools included.
+    // As in YAML and in headers, including list items, quoted names and the arrows of tracing tools.
     private static bool BeginsLine(string text, int at)
     {
         var first = at - 1;
@@ -367,11 +367,11 @@ internal static class SecretScanner
         || value.Equals("false", StringComparison.OrdinalIgnoreCase)
         || value.Equals("null", StringComparison.OrdinalIgnoreCase);
 
-    // What has the form of a credential, wherever it is.
+    // Hides text that has the form of a credential.
     private static string HideCredentials(string text)
     {
         var written = new Copy(text);
-        // No credential begins in a run of characters that was read before in vain: each run is read once.
+        // Each run of characters is read once: no credential begins in a run that was already read without a match.
         var readTo = 0;
         var at = 0;
         while (at < text.Length)
@@ -406,7 +406,7 @@ internal static class SecretScanner
             StartsWith(text, at, "Bearer") ? (6, LeastCredential)
             : StartsWith(text, at, "Basic") ? (5, LeastCredential)
             : StartsWith(text, at, "DPoP") ? (4, LeastCredential)
-            // Words of plain sentences, too.
+            // These are also words of plain sentences.
             : StartsWith(text, at, "Negotiate") ? (9, LeastKey)
             : StartsWith(text, at, "NTLM") ? (4, LeastKey)
             : (0, 0);
@@ -434,7 +434,7 @@ internal static class SecretScanner
     private static bool IsCredentialCharacter(char c) =>
         char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '+' or '/' or '=' or '-';
 
-    // Header, payload and signature; five parts if it is encrypted.
+    // Header, payload and signature; five parts if encrypted.
     private static int FindJwtEnd(string text, int at, ref int readTo)
     {
         var header = at >= readTo && HasJwtBeginning(text, at) ? FindRunEnd(text, at) : at;
@@ -468,7 +468,7 @@ internal static class SecretScanner
         return false;
     }
 
-    // Credentials of this service are recognised by their prefix.
+    // This service's credentials are recognized by their prefix.
     private static int FindOwnEnd(string text, int at)
     {
         var kind = at + "clv_".Length;
@@ -502,7 +502,6 @@ internal static class SecretScanner
         return 0;
     }
 
-    /// <summary>The end of a run of base64url.</summary>
     private static int FindRunEnd(string text, int at)
     {
         while (at < text.Length && (IsWordCharacter(text[at]) || text[at] == '-'))
@@ -522,7 +521,7 @@ internal static class SecretScanner
         StringComparison comparison = StringComparison.OrdinalIgnoreCase
     ) => at <= text.Length && text.AsSpan(at).StartsWith(beginning, comparison);
 
-    /// <summary>A copy of a text with some parts replaced. No copy is made while nothing is.</summary>
+    /// <summary>A copy of a text with some parts replaced. The copy is made only at the first replacement.</summary>
     private sealed class Copy(string text)
     {
         private StringBuilder? written;

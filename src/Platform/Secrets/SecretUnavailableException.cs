@@ -1,4 +1,4 @@
 namespace Culvert.Platform.Secrets;
 
-/// <summary>A secret cannot be had. The message names its reference and the reason, never its content.</summary>
+/// <summary>A secret is unavailable. The message names its reference and the reason, never its content.</summary>
 public sealed class SecretUnavailableException(string message) : Exception(message);

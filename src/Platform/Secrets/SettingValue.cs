@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Secrets;
 
-/// <summary>A value that the configuration contains, or the place of a secret that is read again at each use.</summary>
+/// <summary>A literal value of the configuration, or a reference to a secret that is read again at each use.</summary>
 public sealed class SettingValue
 {
     private readonly string text;
@@ -15,13 +15,14 @@ public sealed class SettingValue
     /// <summary>Whether it is a <c>file:</c> or <c>env:</c> reference.</summary>
     public bool IsReference => reference is not null;
 
-    /// <summary>What looks like a reference is one; everything else is the value itself.</summary>
-    /// <param name="text">As written.</param>
-    /// <param name="folder">Where relative paths start.</param>
+    /// <summary>
+    /// Parses a value: text in the form of a reference is one; everything else is a literal. Relative paths start at
+    /// <paramref name="folder"/>.
+    /// </summary>
     public static SettingValue Parse(string text, string folder) =>
         SecretReference.TryParse(text, folder, out var reference) ? new("", reference) : new(text, null);
 
-    /// <summary>The value as it is now.</summary>
+    /// <summary>The current value.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public string Read() => reference?.Read() ?? text;
 

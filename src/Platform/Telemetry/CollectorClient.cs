@@ -15,10 +15,6 @@ public sealed class CollectorClient : IDisposable
     private readonly CollectorRequest request;
     private readonly HttpClient http;
 
-    /// <param name="collector">Where to.</param>
-    /// <param name="network">How it is dialled.</param>
-    /// <param name="program">What the records say of their program.</param>
-    /// <param name="scope">The name of their source.</param>
     public CollectorClient(LogsCollector collector, NetworkSource network, string program, string scope)
     {
         ArgumentNullException.ThrowIfNull(collector);
@@ -31,14 +27,14 @@ public sealed class CollectorClient : IDisposable
         );
         http = new HttpClient(handler)
         {
-            Timeout = Timeout.InfiniteTimeSpan, // the caller's
+            Timeout = Timeout.InfiniteTimeSpan, // the caller limits the time
             MaxResponseContentBufferSize = MaxAnswerBytes,
         };
     }
 
     /// <summary>
-    /// Sends them in this order. The result is about all of them: after an error any part may have arrived. The caller
-    /// bounds the time.
+    /// Sends the records in this order. The result covers all of them: after an error any part may have arrived. The
+    /// caller limits the time.
     /// </summary>
     public async ValueTask<CollectorAnswer> SendAsync(
         IEnumerable<CollectorRecord> records,
@@ -77,7 +73,7 @@ public sealed class CollectorClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => http.Dispose();
 
-    // OTLP, partial success: such records must not be sent again.
+    // OTLP partial success: rejected records must not be sent again.
     private static long RejectedIn(byte[] answer)
     {
         try

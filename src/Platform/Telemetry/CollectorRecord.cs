@@ -11,21 +11,18 @@ public sealed record CollectorRecord
     /// <summary>SEVERITY_NUMBER_WARN.</summary>
     public const int Warning = 13;
 
-    /// <summary>When it happened.</summary>
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>What kind of event it is.</summary>
     public required string EventName { get; init; }
 
-    /// <summary>UTF-8, sent byte for byte; null = it has none.</summary>
+    /// <summary>UTF-8, sent byte for byte; null: none.</summary>
     public byte[]? Body { get; init; }
 
-    /// <summary>By name.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; }
 
-    /// <summary>A severity number of OpenTelemetry.</summary>
+    /// <summary>An OpenTelemetry severity number.</summary>
     public int Severity { get; init; } = Informational;
 
-    /// <summary>The span that it belongs to; the default value = none.</summary>
+    /// <summary>The span of the record; the default value: none.</summary>
     public ActivityContext Span { get; init; }
 }

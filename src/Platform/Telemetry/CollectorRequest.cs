@@ -4,9 +4,9 @@ using System.Text.Json;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Log records as one request to a collector: OTLP's JSON encoding.</summary>
-/// <param name="program">What the records say of their program (<see cref="LogsCollector.Resource"/>).</param>
-/// <param name="scope">The name of their source.</param>
+/// <summary>Formats log records as a request to a collector, in OTLP's JSON encoding.</summary>
+/// <param name="program">The program's name (<see cref="LogsCollector.Resource"/>).</param>
+/// <param name="scope">The name of the records' source.</param>
 public sealed class CollectorRequest(string program, string scope)
 {
     private readonly IReadOnlyList<KeyValuePair<string, string>> resource = LogsCollector.Resource(program);
@@ -63,7 +63,7 @@ public sealed class CollectorRequest(string program, string scope)
 
         if (record.Span.TraceId != default)
         {
-            // Hexadecimal, unlike protobuf's own mapping (OTLP, JSON encoding).
+            // Hexadecimal, unlike protobuf's own JSON mapping (OTLP, JSON encoding).
             json.WriteString("traceId", record.Span.TraceId.ToHexString());
             json.WriteString("spanId", record.Span.SpanId.ToHexString());
             json.WriteNumber("flags", (int)(record.Span.TraceFlags & ActivityTraceFlags.Recorded));
@@ -89,7 +89,7 @@ public sealed class CollectorRequest(string program, string scope)
         json.WriteEndArray();
     }
 
-    // 64 bits are text in JSON (protobuf's mapping).
+    // 64-bit numbers are text in JSON (protobuf's JSON mapping).
     private static string Nanoseconds(DateTimeOffset at) =>
         ((at - DateTimeOffset.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick).ToString(CultureInfo.InvariantCulture);
 }

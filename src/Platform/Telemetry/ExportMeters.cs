@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>What became of spans and metrics. What is lost is seen here, since nothing waits for a collector.</summary>
+/// <summary>
+/// Counts sent and lost spans and metrics. Losses are visible only here, since no call waits for a collector.
+/// </summary>
 internal static class ExportMeters
 {
     public static readonly KeyValuePair<string, object?> Sent = new("outcome", "sent");

@@ -3,11 +3,11 @@ using OpenTelemetry.Exporter;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>How the exporters of spans and metrics reach the collector.</summary>
+/// <summary>Settings of the span and metric exporters for the collector.</summary>
 internal static class ExporterOptions
 {
-    /// <param name="options">Has an endpoint.</param>
-    /// <param name="signal">As variables of the environment name it: <c>TRACES</c>.</param>
+    /// <param name="options">The options, which must have an endpoint.</param>
+    /// <param name="signal">The signal's name in environment variables: <c>TRACES</c>.</param>
     public static OtlpExporterOptions Create(TelemetryOptions options, string signal)
     {
         var exporter = new OtlpExporterOptions
@@ -24,7 +24,7 @@ internal static class ExporterOptions
         return exporter;
     }
 
-    // As the exporter's own client, which heeds the proxy of the environment; but it downloads no certificates (S37).
+    // Like the exporter's own client, which uses the proxy of the environment, but without certificate downloads (S37).
     private static HttpClient NewClient(TimeSpan timeout)
     {
         var handler = OutboundHttp.CreateHandler();

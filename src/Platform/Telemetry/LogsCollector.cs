@@ -4,7 +4,9 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Where log records go by OTLP over HTTP. Credentials are not part of it: they are read at each use.</summary>
+/// <summary>
+/// The collector for log records, by OTLP over HTTP. Credentials are not included: they are read at each use.
+/// </summary>
 public sealed class LogsCollector
 {
     private const string Signal = "LOGS";
@@ -15,15 +17,13 @@ public sealed class LogsCollector
     private LogsCollector(Uri endpoint, Func<string, string?> environment) =>
         (Endpoint, this.environment) = (endpoint, environment);
 
-    /// <summary>With its path.</summary>
+    /// <summary>The URL with its path.</summary>
     public Uri Endpoint { get; }
 
     /// <summary>
-    /// The collector of the environment (<c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>). Null: there
-    /// is none, or the section says <c>otlp: off</c>, or an error in it was reported.
+    /// Reads the collector from the environment (<c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>).
+    /// Null: there is none, or the section has <c>otlp: off</c>, or an error in it was reported.
     /// </summary>
-    /// <param name="root">The file.</param>
-    /// <param name="environment">Looks a variable up; the process's when null.</param>
     public static LogsCollector? Read(ConfigSection root, Func<string, string?>? environment = null)
     {
         ArgumentNullException.ThrowIfNull(root);
@@ -35,7 +35,7 @@ public sealed class LogsCollector
             : null;
     }
 
-    /// <summary>What a request carries for the collector (<c>OTEL_EXPORTER_OTLP_HEADERS</c>): never shown.</summary>
+    /// <summary>Request headers for the collector (<c>OTEL_EXPORTER_OTLP_HEADERS</c>): never shown.</summary>
     public IEnumerable<KeyValuePair<string, string>> Headers() =>
         (TelemetrySection.Value(environment, Signal, "HEADERS") ?? "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -43,7 +43,9 @@ public sealed class LogsCollector
             .Where(header => header is [{ Length: > 0 }, _])
             .Select(header => new KeyValuePair<string, string>(header[0], Uri.UnescapeDataString(header[1])));
 
-    /// <summary>What all records say of their program (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>).</summary>
+    /// <summary>
+    /// Resource attributes of the program for all records (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>).
+    /// </summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Resource(string program) =>
         [
             .. Traces
@@ -53,10 +55,10 @@ public sealed class LogsCollector
         ];
 
     /// <summary>
-    /// Whom to believe that it is the collector: the roots of <c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>, else the system's and
+    /// The roots for the collector's certificate: those of <c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>, else the system's and
     /// those of the bundle.
     /// </summary>
-    /// <exception cref="System.Security.Cryptography.CryptographicException">The file holds no certificates.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The file contains no certificates.</exception>
     public X509ChainPolicy ChainPolicy(string bundle) =>
         SystemRoots.Policy(bundle, TelemetrySection.Value(environment, Signal, "CERTIFICATE"));
 }

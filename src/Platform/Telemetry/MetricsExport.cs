@@ -6,8 +6,8 @@ using OpenTelemetry.Metrics;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Sends a program's metrics to a collector (OTLP) for as long as it lives, with the labels and buckets that
-/// <c>/metrics</c> has. Disposing of it sends what was measured last, for a few seconds at most.
+/// Sends a program's metrics to a collector (OTLP) while it runs, with the labels and buckets of <c>/metrics</c>.
+/// Disposal sends the last measurements, for a few seconds at most.
 /// </summary>
 public sealed class MetricsExport : IDisposable
 {
@@ -24,18 +24,20 @@ public sealed class MetricsExport : IDisposable
     }
 
     /// <summary>
-    /// Begins. How often (<c>OTEL_METRIC_EXPORT_INTERVAL</c>), headers and names are those of the environment.
+    /// Starts the export. Interval (<c>OTEL_METRIC_EXPORT_INTERVAL</c>), headers and names come from the environment.
     /// </summary>
-    /// <param name="options">The section.</param>
-    /// <param name="program">The service's name where the environment has none.</param>
-    /// <param name="meters">Names of meters, which may end with <c>*</c>; none: those of the product and the runtime.</param>
+    /// <param name="options">The <c>telemetry</c> section.</param>
+    /// <param name="program">The service name if the environment has none.</param>
+    /// <param name="meters">
+    /// Names of meters, which may end with <c>*</c>; empty: those of the product and the runtime.
+    /// </param>
     public static MetricsExport Start(TelemetryOptions options, string program, params string[] meters)
     {
         ArgumentNullException.ThrowIfNull(options);
         return new MetricsExport(options.Metrics, next => Listen(next, program, meters));
     }
 
-    /// <summary>Sends to another collector, or none, from now on.</summary>
+    /// <summary>Changes the collector; null endpoints stop the export.</summary>
     public void Use(TelemetryOptions next)
     {
         ArgumentNullException.ThrowIfNull(next);

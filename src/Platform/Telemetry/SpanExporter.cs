@@ -4,12 +4,12 @@ using OpenTelemetry.Exporter;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Counts what it was given, and what the collector took.</summary>
+/// <summary>Counts received and exported spans.</summary>
 internal sealed class SpanExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
 {
     private int waiting;
 
-    /// <summary>False: as many as may wait already do.</summary>
+    /// <summary>False when the queue is full.</summary>
     public bool TryAwait(int capacity)
     {
         if (Interlocked.Increment(ref waiting) <= capacity)

@@ -4,15 +4,15 @@ using OpenTelemetry;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Spans on their way to the collector, sent in batches by a thread of their own. When as many wait as may, further ones
-/// are dropped and counted: no call waits for a collector.
+/// The queue of spans for the collector, which a separate thread sends in batches. When it is full, further spans are
+/// dropped and counted: no call waits for a collector.
 /// </summary>
 internal sealed class SpanQueue : BatchActivityExportProcessor
 {
-    /// <summary>How many spans may wait.</summary>
+    /// <summary>Capacity in spans.</summary>
     public const int DefaultCapacity = 2048;
 
-    /// <summary>How long a batch gathers at most.</summary>
+    /// <summary>The longest time a batch is collected.</summary>
     public const int DefaultDelayMs = 5000;
 
     private const int MaxBatch = 512;

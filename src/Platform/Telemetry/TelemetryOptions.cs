@@ -1,16 +1,17 @@
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Where spans go, and metrics. Credentials are not part of it: they are read from the environment when the sending begins.
+/// The collectors of spans and metrics. Credentials are not included: they are read from the environment when the
+/// export starts.
 /// </summary>
 public sealed record TelemetryOptions
 {
-    /// <summary>The collector's address, with its path; null: no spans are made.</summary>
+    /// <summary>The collector's URL with its path; null: no spans are created.</summary>
     public Uri? Endpoint { get; init; }
 
-    /// <summary>Spoken is OTLP over gRPC rather than over HTTP.</summary>
+    /// <summary>Uses OTLP over gRPC rather than over HTTP.</summary>
     public bool IsGrpc { get; init; }
 
-    /// <summary>Where metrics go; null: to no collector.</summary>
+    /// <summary>The collector of metrics; null: none.</summary>
     public TelemetryOptions? Metrics { get; init; }
 }

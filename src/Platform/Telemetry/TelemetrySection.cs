@@ -9,11 +9,9 @@ public static class TelemetrySection
     private const string Grpc = "grpc";
     private const string MetricsExporter = "OTEL_METRICS_EXPORTER";
 
-    // What Prometheus asks for is at /metrics in any case.
+    // Prometheus metrics are at /metrics in any case.
     private static readonly string[] Exporters = ["otlp", "prometheus", "none"];
 
-    /// <param name="root">The file.</param>
-    /// <param name="environment">Looks a variable up; the process's when null.</param>
     public static TelemetryOptions Read(ConfigSection root, Func<string, string?>? environment = null)
     {
         environment ??= Environment.GetEnvironmentVariable;
@@ -45,11 +43,14 @@ public static class TelemetrySection
         return ReadIsOn(section) ? ReadSignal(section, signal, path, protocols, environment) : new TelemetryOptions();
     }
 
-    /// <summary>A variable of one signal, or of all; an empty one counts as unset (OpenTelemetry, environment variables).</summary>
+    /// <summary>
+    /// A variable of one signal, else of all signals; an empty one counts as unset (OpenTelemetry, environment
+    /// variables).
+    /// </summary>
     internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
         Known(environment(FindVariable(environment, signal, setting)));
 
-    // Read once for all signals of a program: a wrong value is one error.
+    // Read once for all signals, so that an invalid value is one error.
     private static bool ReadIsOn(ConfigSection section) =>
         section.Choice("otlp", "environment", "environment", "off") != "off";
 
@@ -79,7 +80,7 @@ public static class TelemetrySection
         };
     }
 
-    // Collectors that take spans do not all take metrics: unlike them, metrics are sent on request alone.
+    // Not all collectors of spans accept metrics, so metrics are sent only if requested.
     private static bool ReadMetricsExporter(ConfigSection section, Func<string, string?> environment)
     {
         var names =
@@ -98,7 +99,7 @@ public static class TelemetrySection
         return names.Contains("otlp");
     }
 
-    // The one for a signal is the whole address, the one for all a base (OpenTelemetry, OTLP exporter, endpoint URLs).
+    // The variable of a signal is the whole URL, the common one a base (OpenTelemetry, OTLP exporter, endpoint URLs).
     private static Uri? ReadEndpoint(
         ConfigSection section,
         string signal,

@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Sends a program's spans to a collector (OTLP) for as long as it lives. Without a collector there is no listener on
-/// the program's source, and no span is created. Disposing of it sends what still waits, for a few seconds at most.
+/// Sends a program's spans to a collector (OTLP) while it runs. Without a collector there is no listener on the
+/// program's source, and no span is created. Disposal sends the waiting spans, for a few seconds at most.
 /// </summary>
 public sealed class Traces : IDisposable
 {
@@ -24,16 +24,19 @@ public sealed class Traces : IDisposable
         provider = listen(options);
     }
 
-    /// <summary>Where the program's spans begin. Ask <see cref="ActivitySource.HasListeners"/> before any work for one.</summary>
+    /// <summary>
+    /// The source of the program's spans. Check <see cref="ActivitySource.HasListeners"/> before any work for a span.
+    /// </summary>
     public ActivitySource Source { get; }
 
     /// <summary>
-    /// Begins. Headers for the collector (<c>OTEL_EXPORTER_OTLP_HEADERS</c>), the sampler (<c>OTEL_TRACES_SAMPLER</c>,
-    /// <c>_ARG</c>) and names (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>) are those of the environment.
+    /// Starts the export. Headers for the collector (<c>OTEL_EXPORTER_OTLP_HEADERS</c>), the sampler
+    /// (<c>OTEL_TRACES_SAMPLER</c>, <c>_ARG</c>) and names (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>)
+    /// come from the environment.
     /// </summary>
-    /// <param name="options">The section.</param>
-    /// <param name="program">The service's name where the environment has none.</param>
-    /// <param name="source">The name of its source of spans.</param>
+    /// <param name="options">The <c>telemetry</c> section.</param>
+    /// <param name="program">The service name if the environment has none.</param>
+    /// <param name="source">The name of the span source.</param>
     public static Traces Start(TelemetryOptions options, string program, string source) =>
         Start(options, program, source, SpanQueue.DefaultCapacity, SpanQueue.DefaultDelayMs);
 
@@ -43,7 +46,7 @@ public sealed class Traces : IDisposable
         return new Traces(source, options, next => Listen(next, program, source, capacity, delayMs));
     }
 
-    /// <summary>Sends to another collector, or none, from now on. What waits for the old one is still sent there.</summary>
+    /// <summary>Changes the collector. Spans that wait for the old one are still sent there.</summary>
     public void Use(TelemetryOptions next)
     {
         if (next == options)
@@ -56,7 +59,7 @@ public sealed class Traces : IDisposable
         old?.Dispose();
     }
 
-    /// <summary>What spans, metrics and log records say of the program, unless the environment says otherwise.</summary>
+    /// <summary>Resource attributes of spans, metrics and log records, unless the environment overrides them.</summary>
     internal static ResourceBuilder CreateResource(string program) =>
         ResourceBuilder
             .CreateEmpty()

@@ -1,22 +1,21 @@
 namespace Culvert.Platform.Timing;
 
 /// <summary>
-/// A token bucket: it starts full and refills evenly up to its capacity. It counts by the monotonic clock, so setting
-/// the machine's clock neither fills nor empties it. Rate and capacity come with each call, since an owner may change
-/// them. A mutable value: keep it in a field that the owner's lock guards.
+/// A token bucket: it starts full and refills evenly up to its capacity. It uses the monotonic clock, so a change of
+/// the wall clock does not affect it. Rate and capacity are arguments of each call, since they may change. A mutable
+/// value: store it in a field that the owner's lock guards.
 /// </summary>
 public struct TokenBucket
 {
-    // Parts of a token, added up, may miss the whole one by a rounding error.
+    // Sums of fractions may miss a whole token by a rounding error.
     private const double Tolerance = 1e-9;
 
     private double tokens;
-    private long? refilledAt; // null = never used, thus full
+    private long? refilledAt; // null: never used, thus full
 
-    /// <summary>Whether a token can be taken.</summary>
     public readonly bool HasToken => tokens >= 1 - Tolerance;
 
-    /// <summary>Adds what time has brought since the last call.</summary>
+    /// <summary>Adds the tokens for the time since the last call.</summary>
     public void Refill(TimeProvider time, double perSecond, double capacity)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -27,12 +26,12 @@ public struct TokenBucket
         refilledAt = now;
     }
 
-    /// <summary>Takes tokens whether they are there or not: fewer than none are a debt, which time pays first.</summary>
+    /// <summary>Removes tokens; a negative number is a debt, which later refills pay first.</summary>
     public void Take(double count = 1) => tokens -= count;
 
     public readonly bool IsFull(double capacity) => tokens >= capacity - Tolerance;
 
-    /// <summary>How long until so many tokens are there; zero when they are.</summary>
+    /// <summary>The time until so many tokens are available; zero when they are.</summary>
     public readonly TimeSpan WaitFor(double count, double perSecond) =>
         tokens >= count - Tolerance ? TimeSpan.Zero : TimeSpan.FromSeconds((count - tokens) / perSecond);
 }

@@ -1,7 +1,9 @@
 namespace Culvert.Platform.Tls;
 
-/// <summary>What a client's first message says before any secret: all that an edge may know of it.</summary>
-/// <param name="ServerName">Lower case, of letters, digits, hyphens, underscores and dots.</param>
-/// <param name="OffersAcme">The ALPN list holds <c>acme-tls/1</c> (RFC 8737 §3).</param>
-/// <param name="IsChallenge">It holds nothing else: a certificate authority reads the name (S25).</param>
+/// <summary>The readable content of a client's first message: all that an edge may learn about a connection.</summary>
+/// <param name="ServerName">Lower case: letters, digits, hyphens, underscores and dots.</param>
+/// <param name="OffersAcme">The ALPN list contains <c>acme-tls/1</c> (RFC 8737 §3).</param>
+/// <param name="IsChallenge">
+/// The ALPN list contains nothing else: the client is a certificate authority that validates the name (S25).
+/// </param>
 public sealed record ClientHello(string ServerName, bool OffersAcme, bool IsChallenge = false);

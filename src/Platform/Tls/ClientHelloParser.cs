@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Culvert.Platform.Tls;
 
 /// <summary>
-/// Reads the server name out of a ClientHello without ending TLS. Fed as bytes arrive, in whatever pieces; the message
-/// may be spread over many records. Reads each byte once.
+/// Reads the server name from a ClientHello without terminating TLS. It accepts bytes in any pieces; the message may
+/// span many records. Reads each byte once.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -14,7 +14,7 @@ namespace Culvert.Platform.Tls;
 /// +------+---------+----------+===========+          +---------+------------+==============+
 /// </code>
 /// </remarks>
-/// <param name="scratch">Receives the message without record headers; its length is the bound.</param>
+/// <param name="scratch">Receives the message without record headers; its length is the limit.</param>
 public sealed class ClientHelloParser(Memory<byte> scratch)
 {
     private const byte HandshakeRecord = 22;
@@ -32,7 +32,10 @@ public sealed class ClientHelloParser(Memory<byte> scratch)
     /// <summary>The message; null until <see cref="Feed"/> has returned <see cref="HelloVerdict.Complete"/>.</summary>
     public ClientHello? Hello { get; private set; }
 
-    /// <summary>Takes the next bytes. After any verdict but <see cref="HelloVerdict.Incomplete"/> nothing more may come.</summary>
+    /// <summary>
+    /// Processes the next bytes. After any verdict but <see cref="HelloVerdict.Incomplete"/> it must not be called
+    /// again.
+    /// </summary>
     public HelloVerdict Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)
@@ -68,7 +71,7 @@ public sealed class ClientHelloParser(Memory<byte> scratch)
         return HelloVerdict.Incomplete;
     }
 
-    /// <summary>Refuses at the first byte that rules TLS out, not when the header is complete.</summary>
+    /// <summary>Refuses at the first byte that rules out TLS, before the header is complete.</summary>
     private HelloVerdict CheckHeader()
     {
         switch (headerLength)

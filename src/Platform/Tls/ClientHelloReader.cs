@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Culvert.Platform.Tls;
 
-/// <summary>Reads the body of a ClientHello (RFC 8446 §4.1.2). Every length is checked against what is left.</summary>
+/// <summary>
+/// Parses the body of a ClientHello (RFC 8446 §4.1.2). Every length is checked against the remaining bytes.
+/// </summary>
 internal static class ClientHelloReader
 {
     private const ushort ServerNameExtension = 0; // RFC 6066 §3
@@ -78,7 +80,7 @@ internal static class ClientHelloReader
         {
             var type = (ushort)cursor.UInt16();
             var data = cursor.Take(cursor.UInt16());
-            if (cursor.Failed || count == seen.Length || seen[..count].Contains(type)) // §4.2: none twice
+            if (cursor.Failed || count == seen.Length || seen[..count].Contains(type)) // §4.2: no duplicates
             {
                 return HelloVerdict.Malformed;
             }
@@ -104,7 +106,7 @@ internal static class ClientHelloReader
         return HelloVerdict.Complete;
     }
 
-    /// <summary>RFC 6066 §3: a list of names, at most one of each type; host_name is the only type there is.</summary>
+    /// <summary>RFC 6066 §3: a list of names, at most one of each type; host_name is the only defined type.</summary>
     private static bool TryReadServerName(ReadOnlySpan<byte> data, out string? name)
     {
         name = null;

@@ -1,23 +1,22 @@
 namespace Culvert.Platform.Tls;
 
-/// <summary>What the received bytes are so far.</summary>
+/// <summary>The state of the received bytes.</summary>
 public enum HelloVerdict
 {
-    /// <summary>More bytes are needed.</summary>
     Incomplete,
 
-    /// <summary>A whole ClientHello with a server name.</summary>
+    /// <summary>A complete ClientHello with a server name.</summary>
     Complete,
 
-    /// <summary>A whole ClientHello that names no server.</summary>
+    /// <summary>A complete ClientHello without a server name.</summary>
     NoServerName,
 
     /// <summary>Longer than allowed.</summary>
     TooLarge,
 
-    /// <summary>Not TLS: no alert would be understood.</summary>
+    /// <summary>Not TLS: the peer would not understand an alert.</summary>
     NotTls,
 
-    /// <summary>TLS, but no well-formed ClientHello.</summary>
+    /// <summary>TLS, but not a well-formed ClientHello.</summary>
     Malformed,
 }

@@ -5,12 +5,12 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Culvert.Platform.Transparency;
 
-/// <summary>A witness's statement that the log only grew up to a tree head (c2sp.org/tlog-cosignature).</summary>
-/// <param name="Line">The line of the note.</param>
-/// <param name="At">When the witness signed it, as it says.</param>
+/// <summary>A witness's statement that the log has only grown up to a tree head (c2sp.org/tlog-cosignature).</summary>
+/// <param name="Line">The signature line of the note.</param>
+/// <param name="At">The signing time that the witness states.</param>
 public sealed record Cosignature(NoteSignature Line, DateTimeOffset At)
 {
-    /// <summary>How far clocks of witness and verifier may differ.</summary>
+    /// <summary>The permitted clock difference between witness and verifier.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
     private const int TimestampBytes = sizeof(ulong);
@@ -31,7 +31,7 @@ public sealed record Cosignature(NoteSignature Line, DateTimeOffset At)
             : null;
     }
 
-    // What is signed: two lines, then the text of the note.
+    // The signed message: two lines, then the text of the note.
     internal byte[] ToMessage(string text) =>
         Encoding.UTF8.GetBytes(
             string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {At.ToUnixTimeSeconds()}\n{text}")

@@ -7,10 +7,10 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 namespace Culvert.Platform.Transparency;
 
 /// <summary>
-/// The public key of a witness: Ed25519, type 0x04 of c2sp.org/signed-note. Its signatures are those of
-/// c2sp.org/tlog-cosignature, <c>cosignature/v1</c>.
+/// The public key of a witness: Ed25519, type 0x04 of c2sp.org/signed-note. Its signatures have the form
+/// <c>cosignature/v1</c> of c2sp.org/tlog-cosignature.
 /// </summary>
-/// <param name="Name">Of the witness.</param>
+/// <param name="Name">The name of the witness.</param>
 /// <param name="PublicKey">32 bytes (RFC 8032 §5.1.5).</param>
 public sealed record CosignatureKey(string Name, byte[] PublicKey)
 {
@@ -22,7 +22,9 @@ public sealed record CosignatureKey(string Name, byte[] PublicKey)
             SHA256.HashData([.. Encoding.UTF8.GetBytes(Name), (byte)'\n', CosignatureType, .. PublicKey])
         );
 
-    /// <summary>Reads <c>name+id+base64</c>; null: it is not a key of this type, or its id is another key's.</summary>
+    /// <summary>
+    /// Parses <c>name+id+base64</c>; null when it is not a key of this type, or when the id does not match.
+    /// </summary>
     public static CosignatureKey? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -51,7 +53,9 @@ public sealed record CosignatureKey(string Name, byte[] PublicKey)
         return key.KeyId == keyId ? key : null;
     }
 
-    /// <summary>The newest valid cosignature of this key on the note; null = there is none. Other signatures are ignored.</summary>
+    /// <summary>
+    /// The newest valid cosignature of this key on the note; null: there is none. Other signatures are ignored.
+    /// </summary>
     public Cosignature? Find(SignedNote note)
     {
         ArgumentNullException.ThrowIfNull(note);
@@ -63,10 +67,9 @@ public sealed record CosignatureKey(string Name, byte[] PublicKey)
             .MaxBy(cosignature => cosignature.At);
     }
 
-    /// <summary>What a verifier is configured with.</summary>
+    /// <summary>The text form for a verifier's configuration.</summary>
     public override string ToString() => $"{Name}+{KeyId:x8}+{Convert.ToBase64String([CosignatureType, .. PublicKey])}";
 
-    /// <summary>Whether both are the same key under the same name.</summary>
     public bool Equals(CosignatureKey? other) =>
         other is not null && Name == other.Name && PublicKey.AsSpan().SequenceEqual(other.PublicKey);
 

@@ -4,14 +4,14 @@ using System.Text;
 namespace Culvert.Platform.Transparency;
 
 /// <summary>
-/// An entry of the service's transparency log: what was recorded, and its digest. The digests cannot be guessed (what they
-/// cover is signed or salted), so the log is readable by every organization and discloses nothing of another one.
+/// An entry of the service's transparency log: its kind and digest. Digests cannot be guessed, because they cover
+/// signed or salted content, so every organization can read the log without learning about another one.
 /// </summary>
 /// <param name="Kind">One of the constants below.</param>
 /// <param name="Digest">SHA-256.</param>
 public sealed record LogEntry(string Kind, byte[] Digest)
 {
-    /// <summary>The digest covers an agent's checkpoint of its record of calls: the compact JWS, in ASCII.</summary>
+    /// <summary>The digest covers an agent's checkpoint of its call record: the compact JWS, in ASCII.</summary>
     public const string AgentCheckpoint = "agent_checkpoint";
 
     /// <summary>The digest covers an issued certificate in DER.</summary>
@@ -20,11 +20,11 @@ public sealed record LogEntry(string Kind, byte[] Digest)
     /// <summary>The digest is <c>body_digest</c> of an entry of the service's audit.</summary>
     public const string Audit = "audit";
 
-    /// <summary>The entry of an agent's checkpoint.</summary>
+    /// <summary>Creates the entry of an agent's checkpoint.</summary>
     public static LogEntry FromCheckpoint(string token) =>
         new(AgentCheckpoint, SHA256.HashData(Encoding.ASCII.GetBytes(token)));
 
-    /// <summary>What the tree's hash covers: <c>kind sha256:…</c>, without a line break.</summary>
+    /// <summary>The bytes that the tree's hash covers: <c>kind sha256:…</c>, without a line break.</summary>
     public byte[] ToBytes() => Encoding.ASCII.GetBytes(ToString());
 
     /// <summary>See <see cref="MerkleHash.OfEntry"/>.</summary>

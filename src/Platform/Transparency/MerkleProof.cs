@@ -1,17 +1,17 @@
 namespace Culvert.Platform.Transparency;
 
-/// <summary>Checks proofs of a Merkle tree, by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2.</summary>
+/// <summary>Verifies Merkle tree proofs by the algorithms of RFC 9162 §2.1.3.2 and §2.1.4.2.</summary>
 public static class MerkleProof
 {
     /// <summary>More than any tree of 2^63 entries needs.</summary>
     public const int MaxHashes = 128;
 
-    /// <summary>Whether the tree of that size and root has this entry in this place.</summary>
-    /// <param name="index">The entry's place, from 0.</param>
-    /// <param name="size">Entries of the tree.</param>
+    /// <summary>Whether the tree of that size and root has this entry at this index.</summary>
+    /// <param name="index">The entry's index, from 0.</param>
+    /// <param name="size">Number of entries.</param>
     /// <param name="entryHash">See <see cref="MerkleHash.OfEntry"/>.</param>
-    /// <param name="root">The tree's.</param>
-    /// <param name="proof">From the entry's sibling up.</param>
+    /// <param name="root">The tree's root.</param>
+    /// <param name="proof">From the entry's sibling upwards.</param>
     public static bool HasEntry(long index, long size, byte[] entryHash, byte[] root, IReadOnlyList<byte[]> proof)
     {
         if (index < 0 || index >= size || proof.Count > MaxHashes)
@@ -45,11 +45,11 @@ public static class MerkleProof
     }
 
     /// <summary>Whether the larger tree begins with every entry of the smaller one, in the same order.</summary>
-    /// <param name="from">Entries of the smaller tree.</param>
-    /// <param name="to">Entries of the larger tree.</param>
+    /// <param name="from">Number of entries of the smaller tree.</param>
+    /// <param name="to">Number of entries of the larger tree.</param>
     /// <param name="fromRoot">The smaller tree's root.</param>
     /// <param name="toRoot">The larger tree's root.</param>
-    /// <param name="proof">As RFC 6962 §2.1.2 orders it; empty if the sizes are equal, or the smaller is 0.</param>
+    /// <param name="proof">In the order of RFC 6962 §2.1.2; empty if the sizes are equal or the smaller is 0.</param>
     public static bool IsContinued(long from, long to, byte[] fromRoot, byte[] toRoot, IReadOnlyList<byte[]> proof)
     {
         if (from < 0 || from > to || proof.Count > MaxHashes || proof.Any(hash => hash.Length != MerkleHash.Length))
@@ -67,7 +67,7 @@ public static class MerkleProof
             return proof.Count == 0 && fromRoot.AsSpan().SequenceEqual(MerkleHash.OfNothing());
         }
 
-        // A tree of a power of two is itself a node of the larger one, so the proof leaves it out.
+        // If the size is a power of two, the smaller tree is itself a node of the larger one, so the proof omits it.
         return LeadsTo(from - 1, to - 1, fromRoot, toRoot, long.IsPow2(from) ? [fromRoot, .. proof] : proof);
     }
 
@@ -114,7 +114,7 @@ public static class MerkleProof
         return last == 0 && fromRoot.SequenceEqual(fromHash) && toRoot.SequenceEqual(toHash);
     }
 
-    // The last entry of a tree has no sibling on the levels where its subtree is not complete.
+    // The last entry of a tree has no sibling on levels where its subtree is incomplete.
     private static void SkipMissingLevels(ref long at, ref long last)
     {
         while ((at & 1) == 0 && at != 0)

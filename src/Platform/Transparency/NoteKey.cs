@@ -8,17 +8,19 @@ namespace Culvert.Platform.Transparency;
 /// <summary>
 /// The public half of a key that signs notes: ECDSA on P-256 with SHA-256, type 0x02 of c2sp.org/signed-note.
 /// </summary>
-/// <param name="Name">Of the key; a log's is its origin.</param>
+/// <param name="Name">The key's name; a log's is its origin.</param>
 /// <param name="PublicKey">DER of the SubjectPublicKeyInfo.</param>
 public sealed record NoteKey(string Name, byte[] PublicKey)
 {
     private const byte EcdsaType = 0x02;
     private const int P256Bits = 256;
 
-    /// <summary>The first four bytes of the public key's SHA-256, as that type defines it.</summary>
+    /// <summary>The first four bytes of the public key's SHA-256, as type 0x02 defines it.</summary>
     public uint KeyId => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(PublicKey));
 
-    /// <summary>Reads <c>name+id+base64</c>; null: it is not a key of this type, or its id is another key's.</summary>
+    /// <summary>
+    /// Parses <c>name+id+base64</c>; null when it is not a key of this type, or when the id does not match.
+    /// </summary>
     public static NoteKey? Parse(string text)
     {
         var parts = text.Trim().Split('+', 3);
@@ -45,9 +47,7 @@ public sealed record NoteKey(string Name, byte[] PublicKey)
         return key.KeyId == keyId ? key : null;
     }
 
-    /// <summary>A signature by the private half.</summary>
-    /// <param name="key">The private half.</param>
-    /// <param name="text">The note's text, with its last line break.</param>
+    /// <summary>Signs a note's text, which includes its last line break, with the private half.</summary>
     public NoteSignature Sign(ECDsa key, string text) =>
         new(
             Name,
@@ -72,7 +72,7 @@ public sealed record NoteKey(string Name, byte[] PublicKey)
         );
     }
 
-    /// <summary>What a verifier is configured with.</summary>
+    /// <summary>The text form for a verifier's configuration.</summary>
     public override string ToString() => $"{Name}+{KeyId:x8}+{Convert.ToBase64String([EcdsaType, .. PublicKey])}";
 
     private static bool IsP256(ReadOnlySpan<byte> publicKey)

@@ -3,15 +3,14 @@ using System.Buffers.Binary;
 namespace Culvert.Platform.Transparency;
 
 /// <summary>A signature line of a note.</summary>
-/// <param name="Name">Of the key.</param>
-/// <param name="KeyId">Four bytes that tell keys of one name apart; not a hash to rely on.</param>
+/// <param name="Name">The key's name.</param>
+/// <param name="KeyId">Four bytes that distinguish keys of the same name; not a secure hash.</param>
 /// <param name="Value">The signature.</param>
 public sealed record NoteSignature(string Name, uint KeyId, byte[] Value)
 {
     private const string Start = "— "; // U+2014
 
-    /// <summary>Null: this is not a signature line.</summary>
-    /// <param name="line">Without its line break.</param>
+    /// <summary>Parses a line without its line break; null when it is not a signature line.</summary>
     public static NoteSignature? Parse(string line)
     {
         if (!line.StartsWith(Start, StringComparison.Ordinal))

@@ -1,19 +1,19 @@
 namespace Culvert.Platform.Transparency;
 
 /// <summary>Text with the signatures of one or several keys (c2sp.org/signed-note).</summary>
-/// <param name="Text">With its last line break.</param>
-/// <param name="Signatures">In their order; at least one.</param>
+/// <param name="Text">The text with its last line break.</param>
+/// <param name="Signatures">The signatures in order; at least one.</param>
 public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
 {
-    /// <summary>Far more than a tree head with its signatures takes.</summary>
+    /// <summary>Far above the size of a tree head with its signatures.</summary>
     public const int MaxCharacters = 64 * 1024;
 
     private const int MaxSignatures = 32;
 
-    /// <summary>Null: this is not a signed note. No signature is verified.</summary>
+    /// <summary>Parses a note; null when it is not a signed note. No signature is verified.</summary>
     public static SignedNote? Parse(string note)
     {
-        // The last empty line separates them.
+        // The last empty line separates text and signatures.
         var end = note.Length <= MaxCharacters ? note.LastIndexOf("\n\n", StringComparison.Ordinal) : -1;
         if (end < 0 || end + 2 == note.Length || note[^1] != '\n' || note.Any(c => c < ' ' && c != '\n'))
         {
@@ -26,6 +26,6 @@ public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signat
             : null;
     }
 
-    /// <summary>As it is published.</summary>
+    /// <summary>The published form.</summary>
     public override string ToString() => Text + "\n" + string.Concat(Signatures.Select(one => one + "\n"));
 }

@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace Culvert.Platform.Transparency;
 
-/// <summary>How large a log's tree is and its root: the text of a checkpoint (c2sp.org/tlog-checkpoint).</summary>
+/// <summary>The size of a log's tree and its root: the text of a checkpoint (c2sp.org/tlog-checkpoint).</summary>
 /// <param name="Origin">The log's name.</param>
-/// <param name="Size">Entries.</param>
+/// <param name="Size">Number of entries.</param>
 /// <param name="Root">The root of the tree of that size.</param>
 public sealed record TreeHead(string Origin, long Size, byte[] Root)
 {
-    /// <summary>Null: this is not a tree head. Extension lines are accepted; they do not belong to the head.</summary>
+    /// <summary>
+    /// Parses a checkpoint; null when it is not a tree head. Extension lines are accepted but are not part of the head.
+    /// </summary>
     public static TreeHead? Parse(string text)
     {
         var lines = text.Split('\n');
@@ -28,11 +30,10 @@ public sealed record TreeHead(string Origin, long Size, byte[] Root)
             : null;
     }
 
-    /// <summary>What is signed.</summary>
+    /// <summary>The signed text.</summary>
     public string ToText() =>
         string.Create(CultureInfo.InvariantCulture, $"{Origin}\n{Size}\n{Convert.ToBase64String(Root)}\n");
 
-    /// <summary>Whether both say the same.</summary>
     public bool Equals(TreeHead? other) =>
         other is not null && Origin == other.Origin && Size == other.Size && Root.AsSpan().SequenceEqual(other.Root);
 

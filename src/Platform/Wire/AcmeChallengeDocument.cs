@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>An announced challenge and who has not yet said that it holds it (S25).</summary>
+/// <summary>An announced challenge and the machines that have not acknowledged it (S25).</summary>
 public sealed record AcmeChallengeDocument
 {
     public const string TypeName = "acme_challenge";
@@ -20,7 +20,7 @@ public sealed record AcmeChallengeDocument
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Every live agent of the tunnel and every live edge holds it: the authority may look.</summary>
+    /// <summary>Every live agent of the tunnel and every live edge has the challenge: the authority may validate.</summary>
     [JsonPropertyName("acknowledged")]
     public required bool Acknowledged { get; init; }
 

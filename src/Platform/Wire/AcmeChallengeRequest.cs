@@ -4,16 +4,16 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>
 /// Body of <c>POST /v1/agent/acme_challenges</c>: an agent is about to prove a name by <c>tls-alpn-01</c> (RFC 8737,
-/// S25). The same name and digest again answers with the challenge that there is.
+/// S25). A repeat with the same name and digest returns the existing challenge.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AcmeChallengeRequest
 {
-    /// <summary>Below the tunnel's domain, or an active hostname of it.</summary>
+    /// <summary>A name below the tunnel's domain, or an active hostname of the tunnel.</summary>
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>SHA-256 of the key authorization (RFC 8555 §8.1), base64url: what the challenge certificate shows.</summary>
+    /// <summary>SHA-256 of the key authorization (RFC 8555 §8.1), base64url, as in the challenge certificate.</summary>
     [JsonPropertyName("key_authorization_sha256")]
     public required string KeyAuthorizationSha256 { get; init; }
 

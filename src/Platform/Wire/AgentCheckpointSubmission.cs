@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Body of <c>POST /v1/agent/checkpoints</c>: how far the agent's record of calls reaches, signed by the agent.</summary>
+/// <summary>
+/// Body of <c>POST /v1/agent/checkpoints</c>: how far the agent's call record reaches, signed by the agent.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentCheckpointSubmission
 {

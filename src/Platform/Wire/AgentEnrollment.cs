@@ -10,7 +10,7 @@ public sealed record AgentEnrollment
     [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
-    /// <summary>The enrolment, <c>agt_…</c>; the same one through all its renewals.</summary>
+    /// <summary>The enrolment, <c>agt_…</c>; unchanged by renewals.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -29,7 +29,7 @@ public sealed record AgentEnrollment
     [JsonPropertyName("platform_bundle")]
     public required BundleDocument PlatformBundle { get; init; }
 
-    /// <summary>Base of the mTLS API that the certificate opens.</summary>
+    /// <summary>Base URL of the mTLS API for this certificate.</summary>
     [JsonPropertyName("machine_url")]
     public required string MachineUrl { get; init; }
 

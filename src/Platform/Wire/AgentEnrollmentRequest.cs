@@ -9,7 +9,7 @@ public sealed record AgentEnrollmentRequest : AssertedRequest
     [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    /// <summary><c>^[a-z0-9][a-z0-9-]{0,62}$</c>; names this agent among those of the tunnel.</summary>
+    /// <summary><c>^[a-z0-9][a-z0-9-]{0,62}$</c>; unique among the agents of the tunnel.</summary>
     [JsonPropertyName("instance_id")]
     public required string InstanceId { get; init; }
 

@@ -11,15 +11,15 @@ public sealed record AgentFeedEdge
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Where agents dial it, <c>host:port</c> each.</summary>
+    /// <summary>Addresses for agents, each <c>host:port</c>.</summary>
     [JsonPropertyName("addresses")]
     public required IReadOnlyList<string> Addresses { get; init; }
 
-    /// <summary>The port that clients dial, as the edge reported it; null until it has.</summary>
+    /// <summary>The port for clients, as the edge reported it; null before its report.</summary>
     [JsonPropertyName("public_port")]
     public int? PublicPort { get; init; }
 
-    /// <summary>The port of its CONNECT ingress, likewise; null = it has none.</summary>
+    /// <summary>The port of its CONNECT ingress, as the edge reported it; null: it has none.</summary>
     [JsonPropertyName("connect_public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ConnectPublicPort { get; init; }

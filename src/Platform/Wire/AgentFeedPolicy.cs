@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>The active version of a route's policy, for agents whose configuration takes it from the service.</summary>
+/// <summary>The active version of a route's policy, for agents that take their policies from the service.</summary>
 public sealed record AgentFeedPolicy
 {
-    /// <summary>Of the route: the tunnel's domain, or one label under it.</summary>
+    /// <summary>The route's hostname: the tunnel's domain, or one label below it.</summary>
     [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
@@ -16,11 +16,11 @@ public sealed record AgentFeedPolicy
     [JsonPropertyName("version")]
     public required long Version { get; init; }
 
-    /// <summary>SHA-256 of the text in UTF-8, in lower-case hexadecimal.</summary>
+    /// <summary>SHA-256 of the text in UTF-8, lower-case hexadecimal.</summary>
     [JsonPropertyName("digest")]
     public required string Digest { get; init; }
 
-    /// <summary>What a file would have under <c>policy</c>, in YAML.</summary>
+    /// <summary>The policy in YAML, as in a file's <c>policy</c> section.</summary>
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 }

@@ -2,14 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Tokens of one rule, account, issuer, subject or of the organization that were issued by a moment.</summary>
+/// <summary>Revokes tokens of a rule, account, issuer, subject or the organization that were issued up to a time.</summary>
 public sealed record AgentFeedTokenRevocation
 {
     /// <summary><c>rule</c>, <c>rule_version</c>, <c>principal</c>, <c>issuer</c>, <c>subject</c> or <c>issued_before</c>.</summary>
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>What the service compares: an id, <c>rule:version</c>, <c>issuer:hash</c>; empty for the organization.</summary>
+    /// <summary>
+    /// The value that the service compares: an id, <c>rule:version</c>, <c>issuer:hash</c>; empty for the organization.
+    /// </summary>
     [JsonPropertyName("value")]
     public required string Value { get; init; }
 

@@ -6,10 +6,10 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Access tokens of the service itself that agents must no longer accept, whatever their lifetime says (S35).</summary>
+/// <summary>The service's own access tokens that agents must no longer accept, even before they expire (S35).</summary>
 public sealed record AgentFeedTokenRevocations
 {
-    /// <summary>Bytes of a hash in <see cref="Hashes"/>: a token that is not revoked is mistaken for one in 10^14 of them.</summary>
+    /// <summary>Bytes per hash in <see cref="Hashes"/>: one in 10^14 valid tokens is mistaken for a revoked one.</summary>
     public const int HashBytes = 8;
 
     /// <summary>The tokens' <c>iss</c>: the service's public URL.</summary>
@@ -17,21 +17,21 @@ public sealed record AgentFeedTokenRevocations
     public required string Issuer { get; init; }
 
     /// <summary>
-    /// Tokens and families revoked permanently: of each, the first bytes of SHA-256 over <c>kind:value</c>, ascending, one
-    /// behind the other, base64url. A hundred thousand of them are a megabyte.
+    /// Permanently revoked tokens and families: for each, the first bytes of SHA-256 over <c>kind:value</c>, ascending
+    /// and concatenated, base64url. A hundred thousand of them take a megabyte.
     /// </summary>
     [JsonPropertyName("hashes")]
     public required string Hashes { get; init; }
 
-    /// <summary>What is revoked up to a moment.</summary>
+    /// <summary>Revocations up to a time.</summary>
     [JsonPropertyName("until")]
     public required IReadOnlyList<AgentFeedTokenRevocation> Until { get; init; }
 
-    /// <summary>The entry of <see cref="Hashes"/> for one thing.</summary>
+    /// <summary>Computes the entry of <see cref="Hashes"/> for a token or family.</summary>
     public static ulong ComputeHash(string kind, string value) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}:{value}")));
 
-    /// <summary>Writes the list.</summary>
+    /// <summary>Encodes the list.</summary>
     public static string Join(IEnumerable<ulong> hashes)
     {
         var sorted = hashes.Order().ToArray();

@@ -8,7 +8,7 @@ public sealed record AgentFeedTunnel
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    /// <summary>Routes are labels under this name.</summary>
+    /// <summary>Routes are labels below this name.</summary>
     [JsonPropertyName("domain")]
     public required string Domain { get; init; }
 
@@ -16,28 +16,30 @@ public sealed record AgentFeedTunnel
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>The port in the URLs of its routes and so in their OAuth resources; null until an edge has reported one.</summary>
+    /// <summary>
+    /// The port in the URLs of its routes and thus in their OAuth resources; null until an edge has reported one.
+    /// </summary>
     [JsonPropertyName("public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PublicPort { get; init; }
 
     /// <summary>
-    /// One of <see cref="TunnelAffinity"/>: what edges bind to one agent of the tunnel (S29). Null from services that do not
-    /// say.
+    /// One of <see cref="TunnelAffinity"/>: what edges bind to one agent of the tunnel (S29). Null from services that
+    /// do not send it.
     /// </summary>
     [JsonPropertyName("affinity")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Affinity { get; init; }
 
     /// <summary>
-    /// base64url of 32 bytes, a secret: binds the ids of MCP sessions to principals, the same for all agents of the tunnel
-    /// (P8). Null from services that know no such thing.
+    /// base64url of 32 secret bytes: binds the ids of MCP sessions to principals, the same for all agents of the tunnel
+    /// (P8). Null from services that do not support it.
     /// </summary>
     [JsonPropertyName("session_key")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SessionKey { get; init; }
 
-    /// <summary>What clients trust for inner TLS.</summary>
+    /// <summary>The trust anchors of clients for inner TLS.</summary>
     [JsonPropertyName("trust_bundle")]
     public required BundleDocument TrustBundle { get; init; }
 

@@ -6,7 +6,7 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportCheck
 {
-    /// <summary>The <see cref="Status"/> of a check that found an error.</summary>
+    /// <summary>The <see cref="Status"/> of a failed check.</summary>
     public const string Fail = "fail";
 
     /// <summary>Stable, <c>snake_case</c>.</summary>
@@ -21,7 +21,7 @@ public sealed record AgentReportCheck
     [JsonPropertyName("summary")]
     public required string Summary { get; init; }
 
-    /// <summary>The command or change that comes next; empty when there is none.</summary>
+    /// <summary>The next command or change; empty when there is none.</summary>
     [JsonPropertyName("next")]
     public required string Next { get; init; }
 }

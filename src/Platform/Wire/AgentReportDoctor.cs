@@ -2,16 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// What the doctor's checks found, as far as a running agent asks itself: a line for each, never its evidence.
-/// </summary>
+/// <summary>The findings of the doctor's checks that a running agent makes: one line each, without evidence.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportDoctor
 {
-    /// <summary>Checks of one report; the service refuses more.</summary>
+    /// <summary>The most checks of a report; the service refuses more.</summary>
     public const int MaxChecks = 64;
 
-    /// <summary>Characters of a summary or a next step; the service refuses more.</summary>
+    /// <summary>The longest summary or next step in characters; the service refuses longer ones.</summary>
     public const int MaxTextLength = 300;
 
     /// <summary>By the agent's clock.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>A definition of a route's server that differs from what was approved.</summary>
+/// <summary>A definition of a route's server that differs from the approved one.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportDrift
 {
@@ -10,23 +10,27 @@ public sealed record AgentReportDrift
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>As the server names it; cut after 200 characters.</summary>
+    /// <summary>The server's name for it; truncated to 200 characters.</summary>
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>In which ways it differs, the gravest first, joined by commas.</summary>
+    /// <summary>The kinds of difference, the most serious first, separated by commas.</summary>
     [JsonPropertyName("classes")]
     public required string Classes { get; init; }
 
-    /// <summary>What the agent does about it: <c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.</summary>
+    /// <summary>
+    /// The agent's reaction: <c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.
+    /// </summary>
     [JsonPropertyName("action")]
     public required string Action { get; init; }
 
-    /// <summary>SHA-256 of the definition as it is now, in lower-case hexadecimal; empty: it is gone, or has no canonical form.</summary>
+    /// <summary>
+    /// SHA-256 of the current definition, lower-case hexadecimal; empty: it is gone, or has no canonical form.
+    /// </summary>
     [JsonPropertyName("observed")]
     public required string Observed { get; init; }
 
-    /// <summary>When it was first seen to differ.</summary>
+    /// <summary>When the difference was first seen.</summary>
     [JsonPropertyName("since")]
     public required DateTime Since { get; init; }
 }

@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>What an agent did with the service's policy of a route.</summary>
+/// <summary>How an agent applied the service's policy of a route.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportPolicy
 {
-    /// <summary>The version in force: <c>pol_…</c>; null = none, and every call is refused.</summary>
+    /// <summary>The version in force: <c>pol_…</c>; null: none, and every call is refused.</summary>
     [JsonPropertyName("in_force")]
     public required string? InForce { get; init; }
 
-    /// <summary>The version that the agent received and cannot use; null = none.</summary>
+    /// <summary>The received version that the agent cannot use; null: none.</summary>
     [JsonPropertyName("refused")]
     public required string? Refused { get; init; }
 
-    /// <summary>Why; empty when none is refused.</summary>
+    /// <summary>Why the version is refused; empty when none is.</summary>
     [JsonPropertyName("problem")]
     public required string Problem { get; init; }
 }

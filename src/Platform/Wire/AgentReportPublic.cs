@@ -2,15 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>How a route's names are certified by a public CA: what their CAA records must say (RFC 8657).</summary>
+/// <summary>The certification of a route's names by a public CA, for their CAA records (RFC 8657).</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportPublic
 {
-    /// <summary>Names that are to be certified: under the tunnel's domain, and custom ones.</summary>
+    /// <summary>Names to certify: below the tunnel's domain, and custom ones.</summary>
     [JsonPropertyName("names")]
     public required IReadOnlyList<string> Names { get; init; }
 
-    /// <summary>By this name the CA goes in CAA records; null: neither its directory nor the agent's file says.</summary>
+    /// <summary>The CA's name in CAA records; null: neither its directory nor the agent's file has one.</summary>
     [JsonPropertyName("issuer")]
     public required string? Issuer { get; init; }
 

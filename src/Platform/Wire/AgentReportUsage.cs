@@ -3,13 +3,13 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// What was called since the part before this one. A part that is sent again, because its answer was lost, counts once:
-/// run and sequence name it.
+/// Usage since the previous part. A part that is sent again, because its answer was lost, counts once: run and sequence
+/// identify it.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUsage
 {
-    /// <summary>Of this start of the agent.</summary>
+    /// <summary>Identifies this start of the agent.</summary>
     [JsonPropertyName("run")]
     public required string Run { get; init; }
 
@@ -20,7 +20,7 @@ public sealed record AgentReportUsage
     [JsonPropertyName("entries")]
     public required IReadOnlyList<AgentReportUse> Entries { get; init; }
 
-    /// <summary>The same calls by minute; null from agents that do not say.</summary>
+    /// <summary>The same calls by minute; null from agents that do not send them.</summary>
     [JsonPropertyName("minutes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentReportMinute>? Minutes { get; init; }

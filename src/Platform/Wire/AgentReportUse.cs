@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>How often something was called by name, and by whom last. Never what it was called with.</summary>
+/// <summary>How often an item was called by name, and the last caller. Never the arguments.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUse
 {
@@ -13,15 +13,18 @@ public sealed record AgentReportUse
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>Of a resource the scheme and host alone.</summary>
+    /// <summary>The item's name; of a resource only scheme and host.</summary>
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>By decision: <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; those that are 0 may be left out.</summary>
+    /// <summary>
+    /// Counts by decision: <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; zeros may
+    /// be omitted.
+    /// </summary>
     [JsonPropertyName("decisions")]
     public required IReadOnlyDictionary<string, long> Decisions { get; init; }
 
-    /// <summary>When it was last called, or appeared in a list.</summary>
+    /// <summary>When the item was last called, or appeared in a list.</summary>
     [JsonPropertyName("last_seen_at")]
     public required DateTime LastSeenAt { get; init; }
 
@@ -29,11 +32,11 @@ public sealed record AgentReportUse
     [JsonPropertyName("last_called_at")]
     public required DateTime? LastCalledAt { get; init; }
 
-    /// <summary>Who called last; null where the agent does not ask.</summary>
+    /// <summary>The last caller; null when the agent does not authenticate callers.</summary>
     [JsonPropertyName("last_caller")]
     public required AgentReportCaller? LastCaller { get; init; }
 
-    /// <summary>Who called, since the report before; null from agents that do not say.</summary>
+    /// <summary>The callers since the previous report; null from agents that do not send them.</summary>
     [JsonPropertyName("callers")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentReportUseCaller>? Callers { get; init; }

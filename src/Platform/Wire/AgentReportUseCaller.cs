@@ -3,22 +3,22 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// How often one caller called a name. Where a route does not authenticate its callers, the three names are empty;
-/// callers beyond the limits are <see cref="Other"/> together.
+/// How often a caller called an item. When a route does not authenticate its callers, the three names are empty.
+/// Callers beyond the limits are combined in <see cref="Other"/>.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUseCaller
 {
-    /// <summary>Callers of one name that are listed separately.</summary>
+    /// <summary>The most callers per item that are listed separately.</summary>
     public const int MaxPerName = 20;
 
-    /// <summary>Callers of one report, those in <see cref="Other"/> included; the service refuses more.</summary>
+    /// <summary>The most callers of a report, including those in <see cref="Other"/>; the service refuses more.</summary>
     public const int MaxPerReport = 400;
 
-    /// <summary>Characters of an issuer, a subject or a client id; the service refuses more.</summary>
+    /// <summary>The longest issuer, subject or client id in characters; the service refuses longer ones.</summary>
     public const int MaxTextLength = 256;
 
-    /// <summary>Issuer, subject and client id of all further callers of a name.</summary>
+    /// <summary>Issuer, subject and client id of all further callers of an item.</summary>
     public const string Other = "(other)";
 
     [JsonPropertyName("issuer")]
@@ -30,11 +30,11 @@ public sealed record AgentReportUseCaller
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
-    /// <summary>All of them, whatever was decided.</summary>
+    /// <summary>All calls, whatever the decision.</summary>
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
-    /// <summary>Those of <see cref="Calls"/> that were decided <c>deny</c> or <c>refuse</c>.</summary>
+    /// <summary>Calls with the decision <c>deny</c> or <c>refuse</c>.</summary>
     [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Body of <c>POST /v1/agent/server_certificates</c>: who asks is known from the client certificate, and with it the tunnel.
+/// Body of <c>POST /v1/agent/server_certificates</c>. The client certificate identifies the agent and its tunnel.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentServerCertificateRequest

@@ -4,8 +4,8 @@ using Duende.IdentityModel;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// What a request for a certificate may hold instead of a credential in its headers: the members of the token endpoint,
-/// so that one request does what the exchange and the request for the certificate do. All null = there is a credential.
+/// The members of the token endpoint, which a certificate request may contain instead of a credential in its headers:
+/// one request then does both the exchange and the certificate request. All null: there is a credential.
 /// </summary>
 public abstract record AssertedRequest
 {
@@ -24,7 +24,7 @@ public abstract record AssertedRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OrganizationId { get; init; }
 
-    /// <summary>Whom the caller expects to act as; null = the account that the rule names.</summary>
+    /// <summary>The account that the caller expects to act as; null: the account of the rule.</summary>
     [JsonPropertyName("service_account_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceAccountId { get; init; }
@@ -34,11 +34,10 @@ public abstract record AssertedRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WorkspaceId { get; init; }
 
-    /// <summary>Whether any of these members is there.</summary>
     [JsonIgnore]
     public bool IsAsserted =>
         (Assertion ?? FederationRuleId ?? OrganizationId ?? ServiceAccountId ?? WorkspaceId) is not null;
 
-    // A record would print the assertion.
+    // The generated text of a record would print the assertion.
     public sealed override string ToString() => GetType().Name;
 }

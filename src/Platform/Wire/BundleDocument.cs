@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>A set of trust anchors and the epoch that counts its changes.</summary>
+/// <summary>A set of trust anchors and an epoch that counts its changes.</summary>
 public sealed record BundleDocument
 {
     [JsonPropertyName("epoch")]

@@ -2,12 +2,12 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Answer to <see cref="CallApprovalRequest"/>: whether the call may be made, once.</summary>
+/// <summary>Answer to <see cref="CallApprovalRequest"/>: whether the call may be made once.</summary>
 public sealed record CallApprovalAnswer
 {
     public const string TypeName = "call_approval_answer";
 
-    /// <summary>The approval is used up by this answer.</summary>
+    /// <summary>Approved; this answer consumes the approval.</summary>
     public const string Approved = "approved";
 
     /// <summary>A person still has to decide.</summary>
@@ -26,7 +26,6 @@ public sealed record CallApprovalAnswer
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>When the ticket expires.</summary>
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 }

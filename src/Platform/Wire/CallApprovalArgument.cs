@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>One argument of a call, as the person who approves the call sees it.</summary>
+/// <summary>An argument of a call, as shown to the person who approves the call.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CallApprovalArgument
 {
-    /// <summary>Its place in the arguments: a JSON pointer (RFC 6901).</summary>
+    /// <summary>Its position in the arguments: a JSON pointer (RFC 6901).</summary>
     [JsonPropertyName("at")]
     public required string At { get; init; }
 
-    /// <summary>Its type and length, such as <c>string:12</c>; <c>missing</c> where the call does not have it.</summary>
+    /// <summary>Its type and length, such as <c>string:12</c>; <c>missing</c> when the call does not have it.</summary>
     [JsonPropertyName("shape")]
     public required string Shape { get; init; }
 
-    /// <summary>Its value as JSON, where the rule shows it; null in all other places, and for a value that is too long.</summary>
+    /// <summary>Its value as JSON if the rule shows it; null otherwise, and for a value that is too long.</summary>
     [JsonPropertyName("value")]
     public string? Value { get; init; }
 }

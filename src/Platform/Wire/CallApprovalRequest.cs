@@ -3,28 +3,27 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Body of <c>POST /v1/agent/approvals</c>: a call whose rule demands a person's approval. It contains the values of arguments
-/// only where the rule shows them.
+/// Body of <c>POST /v1/agent/approvals</c>: a call whose rule demands a person's approval. It contains the values of
+/// only those arguments that the rule shows.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CallApprovalRequest
 {
     /// <summary>
-    /// SHA-256 in lower-case hexadecimal over everything that the approval is for: the tunnel, the call with its arguments, its
-    /// caller, the policy and the pinned definition.
+    /// SHA-256, lower-case hexadecimal, over everything that the approval covers: the tunnel, the call with its
+    /// arguments, its caller, the policy and the pinned definition.
     /// </summary>
     [JsonPropertyName("binding")]
     public required string Binding { get; init; }
 
-    /// <summary>Name of the route.</summary>
     [JsonPropertyName("route")]
     public required string Route { get; init; }
 
-    /// <summary>Server name that the client used.</summary>
+    /// <summary>The server name that the client used.</summary>
     [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
-    /// <summary>JSON-RPC method.</summary>
+    /// <summary>The JSON-RPC method.</summary>
     [JsonPropertyName("method")]
     public required string Method { get; init; }
 
@@ -40,7 +39,7 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("rule")]
     public required string Rule { get; init; }
 
-    /// <summary>Issuer of the caller's token; empty where the route does not authenticate callers.</summary>
+    /// <summary>Issuer of the caller's token; empty when the route does not authenticate callers.</summary>
     [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
@@ -52,11 +51,10 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
-    /// <summary>Version of the route's policy.</summary>
     [JsonPropertyName("policy_version")]
     public required string PolicyVersion { get; init; }
 
-    /// <summary>Digest of the pinned definition; empty where nothing is pinned.</summary>
+    /// <summary>Digest of the pinned definition; empty when nothing is pinned.</summary>
     [JsonPropertyName("pin")]
     public required string Pin { get; init; }
 
@@ -64,11 +62,11 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("approvers")]
     public required int Approvers { get; init; }
 
-    /// <summary>For how many seconds a new request can be decided and its approval be used: 60 to 86,400.</summary>
+    /// <summary>Lifetime in seconds of a new request and of its approval: 60 to 86,400.</summary>
     [JsonPropertyName("expires_in")]
     public required int ExpiresIn { get; init; }
 
-    /// <summary>What the approver sees of the arguments.</summary>
+    /// <summary>The arguments that the approver sees.</summary>
     [JsonPropertyName("arguments")]
     public required IReadOnlyList<CallApprovalArgument> Arguments { get; init; }
 }

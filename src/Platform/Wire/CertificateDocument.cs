@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>A certificate as the service hands it out, with the window in which it wants to see the renewal.</summary>
+/// <summary>A certificate as the service issued it, with the service's renewal window.</summary>
 public sealed record CertificateDocument
 {
     /// <summary>Lower-case hex of the DER value, as <c>openssl x509 -serial</c> in lower case.</summary>
@@ -19,15 +19,15 @@ public sealed record CertificateDocument
     [JsonPropertyName("not_before")]
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>The last second of validity, itself included (RFC 5280 §4.1.2.5).</summary>
+    /// <summary>The last second of validity, inclusive (RFC 5280 §4.1.2.5).</summary>
     [JsonPropertyName("not_after")]
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>When it was signed. Life counts from here: <see cref="NotBefore"/> is backdated.</summary>
+    /// <summary>When it was signed. The lifetime counts from here: <see cref="NotBefore"/> is backdated.</summary>
     [JsonPropertyName("issued_at")]
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>Start of the server's renewal window; in the past means "now".</summary>
+    /// <summary>Start of the server's renewal window; in the past: renew now.</summary>
     [JsonPropertyName("renew_after")]
     public required DateTimeOffset RenewAfter { get; init; }
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Body of <c>POST /v1/agent/renewals</c> and <c>/v1/edge/renewals</c>: who asks is known from the client certificate.
+/// Body of <c>POST /v1/agent/renewals</c> and <c>/v1/edge/renewals</c>. The client certificate identifies the machine.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CertificateSigningRequest

@@ -10,7 +10,7 @@ public sealed record EdgeEnrollment
     [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
-    /// <summary>The edge itself, <c>edge_…</c>.</summary>
+    /// <summary>The edge's id, <c>edge_…</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
@@ -23,7 +23,7 @@ public sealed record EdgeEnrollment
     [JsonPropertyName("platform_bundle")]
     public required BundleDocument PlatformBundle { get; init; }
 
-    /// <summary>Base of the mTLS API that the certificate opens.</summary>
+    /// <summary>Base URL of the mTLS API for this certificate.</summary>
     [JsonPropertyName("machine_url")]
     public required string MachineUrl { get; init; }
 

@@ -10,7 +10,7 @@ public sealed record EdgeFeed
     [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
-    /// <summary>Counts every change that a feed shows; ask for the next with <c>since</c>.</summary>
+    /// <summary>Counts every change that a feed shows; request the next with <c>since</c>.</summary>
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
@@ -29,8 +29,8 @@ public sealed record EdgeFeed
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
     /// <summary>
-    /// First digits of the serial numbers of platform certificates that must no longer be accepted, whichever they are: those
-    /// that nodes from before a restore signed. Null = the service was never restored.
+    /// First digits of the serials of platform certificates that must no longer be accepted: those that nodes from
+    /// before a restore signed. Null: the service was never restored.
     /// </summary>
     [JsonPropertyName("revoked_serial_prefixes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -40,7 +40,7 @@ public sealed record EdgeFeed
     [JsonPropertyName("revoked_enrolments")]
     public required IReadOnlyList<string> RevokedEnrolments { get; init; }
 
-    /// <summary>Challenges to let through and acknowledge; null = none (S25).</summary>
+    /// <summary>Challenges to forward and acknowledge; null: none (S25).</summary>
     [JsonPropertyName("acme_challenges")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedAcmeChallenge>? AcmeChallenges { get; init; }

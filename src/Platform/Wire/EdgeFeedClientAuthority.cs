@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>A CA whose certificates open the CONNECT ingress for a tunnel (S22).</summary>
+/// <summary>A CA whose certificates grant access to a tunnel's CONNECT ingress (S22).</summary>
 public sealed record EdgeFeedClientAuthority
 {
     [JsonPropertyName("id")]

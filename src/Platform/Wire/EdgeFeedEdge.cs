@@ -11,14 +11,14 @@ public sealed record EdgeFeedEdge
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Where agents dial it, <c>host:port</c> each.</summary>
+    /// <summary>Addresses for agents, each <c>host:port</c>.</summary>
     [JsonPropertyName("addresses")]
     public required IReadOnlyList<string> Addresses { get; init; }
 
     [JsonPropertyName("dns_names")]
     public required IReadOnlyList<string> DnsNames { get; init; }
 
-    /// <summary>It shall send agents and clients elsewhere and take no new ones.</summary>
+    /// <summary>The edge must send agents and clients elsewhere and accept no new ones.</summary>
     [JsonPropertyName("draining")]
     public bool Draining { get; init; }
 }

@@ -21,36 +21,38 @@ public sealed record EdgeFeedTunnel
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>CIDR ranges that clients may come from; empty refuses SNI traffic (S21).</summary>
+    /// <summary>CIDR ranges from which clients may connect; empty refuses SNI traffic (S21).</summary>
     [JsonPropertyName("client_source_ranges")]
     public required IReadOnlyList<string> ClientSourceRanges { get; init; }
 
-    /// <summary>CIDR ranges that agents may come from; empty allows every address (S21).</summary>
+    /// <summary>CIDR ranges from which agents may connect; empty allows every address (S21).</summary>
     [JsonPropertyName("agent_source_ranges")]
     public required IReadOnlyList<string> AgentSourceRanges { get; init; }
 
-    /// <summary>One of <see cref="TunnelAffinity"/>; null = by hostname.</summary>
+    /// <summary>One of <see cref="TunnelAffinity"/>; null: by hostname.</summary>
     [JsonPropertyName("affinity")]
     public string? Affinity { get; init; }
 
-    /// <summary>How long its agents are taken without word from the service (S10); null = the edge's own setting.</summary>
+    /// <summary>
+    /// How long its agents are accepted without contact to the service (S10); null: the edge's own setting.
+    /// </summary>
     [JsonPropertyName("offline_grace_seconds")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? OfflineGraceSeconds { get; init; }
 
-    /// <summary>Null = the edge's defaults.</summary>
+    /// <summary>Null: the edge's defaults.</summary>
     [JsonPropertyName("limits")]
     public EdgeFeedTunnelLimits? Limits { get; init; }
 
-    /// <summary>CAs whose certificates are accepted at the CONNECT ingress (S22); null = none.</summary>
+    /// <summary>CAs whose certificates are accepted at the CONNECT ingress (S22); null: none.</summary>
     [JsonPropertyName("client_certificate_authorities")]
     public IReadOnlyList<EdgeFeedClientAuthority>? ClientAuthorities { get; init; }
 
-    /// <summary>Recent disconnections of agents; null = none.</summary>
+    /// <summary>Recent disconnections of agents; null: none.</summary>
     [JsonPropertyName("disconnects")]
     public IReadOnlyList<EdgeFeedDisconnect>? Disconnects { get; init; }
 
-    /// <summary>Active hostnames in addition to the domain (S26); null = none.</summary>
+    /// <summary>Active hostnames besides the domain (S26); null: none.</summary>
     [JsonPropertyName("hostnames")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hostnames { get; init; }

@@ -2,11 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Body of <c>POST /v1/edge/reports</c>: what the edge has taken into use and who is connected.</summary>
+/// <summary>Body of <c>POST /v1/edge/reports</c>: what the edge has applied, and its connections.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReport
 {
-    /// <summary>Revision of the feed in force.</summary>
+    /// <summary>Revision of the applied feed.</summary>
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
@@ -20,11 +20,11 @@ public sealed record EdgeReport
     [JsonPropertyName("version")]
     public required string Version { get; init; }
 
-    /// <summary>The port that clients dial for SNI traffic, told to agents.</summary>
+    /// <summary>The port that clients dial for SNI traffic; agents receive it.</summary>
     [JsonPropertyName("sni_public_port")]
     public required int SniPublicPort { get; init; }
 
-    /// <summary>The same of the CONNECT ingress; null = it has none.</summary>
+    /// <summary>The port of the CONNECT ingress; null: it has none.</summary>
     [JsonPropertyName("connect_public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ConnectPublicPort { get; init; }
@@ -36,12 +36,12 @@ public sealed record EdgeReport
     [JsonPropertyName("client_connections")]
     public required IReadOnlyDictionary<string, int> ClientConnections { get; init; }
 
-    /// <summary>The newest time without contact since the edge started, repeated in each report; null = there was none.</summary>
+    /// <summary>The latest period without contact since the edge started, repeated in each report; null: none.</summary>
     [JsonPropertyName("offline_grace")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EdgeReportGrace? OfflineGrace { get; init; }
 
-    /// <summary>This is its last word: it stops, and nothing needs to wait for it any more.</summary>
+    /// <summary>This is the last report: the edge stops, and the service need not wait for it.</summary>
     [JsonPropertyName("leaving")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Leaving { get; init; }

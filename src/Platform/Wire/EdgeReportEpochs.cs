@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Epochs of the bundles in force at the edge.</summary>
+/// <summary>Epochs of the bundles that the edge uses.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReportEpochs
 {

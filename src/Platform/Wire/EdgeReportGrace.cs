@@ -2,19 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>A time in which the edge served by its last feed, without contact to the service (S10). By the edge's clock.</summary>
+/// <summary>
+/// A period in which the edge served by its last feed, without contact to the service (S10). By the edge's clock.
+/// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReportGrace
 {
-    /// <summary>When the service had answered last: nothing newer was known.</summary>
+    /// <summary>When the service last answered before the period: no newer state was known.</summary>
     [JsonPropertyName("last_contact")]
     public required DateTimeOffset LastContact { get; init; }
 
-    /// <summary>When the edge noticed, or started.</summary>
+    /// <summary>When the edge noticed the outage, or started.</summary>
     [JsonPropertyName("from")]
     public required DateTimeOffset From { get; init; }
 
-    /// <summary>When the service answered again, or the grace was over.</summary>
+    /// <summary>When the service answered again, or the grace expired.</summary>
     [JsonPropertyName("to")]
     public required DateTimeOffset To { get; init; }
 }

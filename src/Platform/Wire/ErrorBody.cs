@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>The error itself.</summary>
 public sealed record ErrorBody
 {
     /// <summary>The class of the error, such as <c>authentication_error</c>.</summary>
@@ -13,12 +12,12 @@ public sealed record ErrorBody
     [JsonPropertyName("message")]
     public required string Message { get; init; }
 
-    /// <summary>Holds <c>error_code</c>, our stable <c>area.reason</c>, and what else helps.</summary>
+    /// <summary>Contains <c>error_code</c>, the stable <c>area.reason</c>, and other details.</summary>
     [JsonPropertyName("details")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Details { get; init; }
 
-    /// <summary>The stable code; null when the answer carries none.</summary>
+    /// <summary>The stable code; null when the answer has none.</summary>
     [JsonIgnore]
     public string? Code =>
         Details is { ValueKind: JsonValueKind.Object } details

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>The one shape of an error on 8443 and 8444.</summary>
+/// <summary>The form of all errors on 8443 and 8444.</summary>
 public sealed record ErrorEnvelope
 {
     [JsonPropertyName("type")]

@@ -19,7 +19,7 @@ public sealed record FeedAcmeChallenge
     [JsonPropertyName("key_authorization_sha256")]
     public required string KeyAuthorizationSha256 { get; init; }
 
-    /// <summary>It counts for nothing from here on, in a feed that is not renewed too.</summary>
+    /// <summary>The challenge is invalid after this, even in a feed that is not updated.</summary>
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 }

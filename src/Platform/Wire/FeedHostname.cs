@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>A hostname of the tunnel in addition to its own domain (S26).</summary>
+/// <summary>A hostname of the tunnel besides its own domain (S26).</summary>
 public sealed record FeedHostname
 {
     /// <summary>In lower case, without a final dot.</summary>

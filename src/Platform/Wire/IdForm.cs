@@ -1,9 +1,12 @@
 namespace Culvert.Platform.Wire;
 
-/// <summary>The form of ids and names of other services: letters and digits of ASCII, and a few other characters.</summary>
+/// <summary>The form of other services' ids and names: ASCII letters and digits, and a few other characters.</summary>
 public static class IdForm
 {
-    /// <summary>Whether a text has one to <paramref name="most"/> characters, each a letter, a digit or one of the others.</summary>
+    /// <summary>
+    /// Whether a text has one to <paramref name="most"/> characters, each an ASCII letter, a digit or in <paramref
+    /// name="others"/>.
+    /// </summary>
     public static bool IsWellFormed(string text, string others, int most)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -24,8 +27,8 @@ public static class IdForm
         IsWellFormed(text, others, most) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
 
     /// <summary>
-    /// Whether a text is a name as operators give one: 1 to 64 lower-case letters, digits, hyphens and underscores, of which
-    /// the first is a letter or a digit.
+    /// Whether a text has the form of names that operators choose: 1 to 64 lower-case letters, digits, hyphens and
+    /// underscores, of which the first is a letter or a digit.
     /// </summary>
     public static bool IsName(string text) => IsWellFormedLower(text, "_-", 64) && char.IsAsciiLetterOrDigit(text[0]);
 }

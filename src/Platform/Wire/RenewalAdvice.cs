@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Answer to <c>GET /v1/certificates/renewal</c>: what a rotation job must know between two certificates, shaped as RFC
-/// 9773 §4.1 where that has a shape for it.
+/// Answer to <c>GET /v1/certificates/renewal</c>: advice for a rotation job between two certificates, in the form of
+/// RFC 9773 §4.1 where that defines it.
 /// </summary>
 public sealed record RenewalAdvice
 {
@@ -16,19 +16,19 @@ public sealed record RenewalAdvice
     [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    /// <summary>When the certificate that was asked about is to be renewed, if earlier than it says itself; else null.</summary>
+    /// <summary>When to renew the certificate in question, if earlier than its own window; else null.</summary>
     [JsonPropertyName("suggested_window")]
     public SuggestedWindow? SuggestedWindow { get; init; }
 
-    /// <summary>Where operators find out why; null without a window.</summary>
+    /// <summary>A page with the reason, for operators; null without a window.</summary>
     [JsonPropertyName("explanation_url")]
     public string? ExplanationUrl { get; init; }
 
-    /// <summary>It was revoked: it is worth nothing any more.</summary>
+    /// <summary>The certificate was revoked.</summary>
     [JsonPropertyName("revoked")]
     public bool IsRevoked { get; init; }
 
-    /// <summary>What clients of the tunnel trust now.</summary>
+    /// <summary>The current trust anchors of the tunnel's clients.</summary>
     [JsonPropertyName("trust_bundle")]
     public required BundleDocument TrustBundle { get; init; }
 }

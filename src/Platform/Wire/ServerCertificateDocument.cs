@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Answer to <c>POST /v1/agent/server_certificates</c>: the leaf that ends inner TLS.</summary>
+/// <summary>Answer to <c>POST /v1/agent/server_certificates</c>: the leaf for inner TLS.</summary>
 public sealed record ServerCertificateDocument
 {
     public const string TypeName = "server_certificate";
@@ -17,8 +17,8 @@ public sealed record ServerCertificateDocument
     public required CertificateDocument Certificate { get; init; }
 
     /// <summary>
-    /// The tunnel's trust bundle, in an answer to a request that brought an assertion: it has no access token to ask
-    /// with. Null in every other.
+    /// The tunnel's trust bundle, only in an answer to a request with an assertion, which has no access token to
+    /// request it with; otherwise null.
     /// </summary>
     [JsonPropertyName("trust_bundle")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,9 +1,9 @@
 namespace Culvert.Platform.Wire;
 
-/// <summary>Where an agent's inner-TLS certificate comes from, as the service sees it.</summary>
+/// <summary>The source of an agent's inner-TLS certificate, as the service sees it.</summary>
 public static class ServerCertificateMode
 {
-    /// <summary>The tunnel has an authority held by the service: ask <c>/v1/agent/server_certificates</c>.</summary>
+    /// <summary>The service holds an authority of the tunnel: use <c>/v1/agent/server_certificates</c>.</summary>
     public const string Service = "service";
 
     /// <summary>The tunnel's authorities are trust-only: leaf and key come from files.</summary>

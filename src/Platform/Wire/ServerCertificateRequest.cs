@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>Body of <c>POST /v1/certificates</c>: a rotation job wants a server certificate of a tunnel.</summary>
+/// <summary>Body of <c>POST /v1/certificates</c>: a rotation job requests a server certificate of a tunnel.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ServerCertificateRequest : AssertedRequest
 {
@@ -15,13 +15,13 @@ public sealed record ServerCertificateRequest : AssertedRequest
     public required string Csr { get; init; }
 
     /// <summary>
-    /// A wish in seconds, refused when it is beyond the profile's cap or the authority's end; null takes the default, or
-    /// what is left.
+    /// Requested lifetime in seconds. It is refused above the profile's cap or beyond the authority's expiry; null: the
+    /// default, or the authority's remaining life if shorter.
     /// </summary>
     [JsonPropertyName("lifetime_seconds")]
     public int? LifetimeSeconds { get; init; }
 
-    /// <summary>The requested start: at most 5 min ago and not in the future; null = the service's backdate.</summary>
+    /// <summary>The requested start: at most 5 min ago and not in the future; null: the service's backdate.</summary>
     [JsonPropertyName("not_before")]
     public DateTimeOffset? NotBefore { get; init; }
 }

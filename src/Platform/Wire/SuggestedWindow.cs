@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>When a certificate should be renewed (shaped as RFC 9773 §4.1); a window in the past means "now".</summary>
+/// <summary>When to renew a certificate (form of RFC 9773 §4.1); a window in the past means "now".</summary>
 public sealed record SuggestedWindow
 {
     [JsonPropertyName("start")]

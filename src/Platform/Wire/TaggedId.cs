@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// The ids of the service: a tag of their kind, <c>_01</c> and 22 base-62 characters, such as
+/// The form of the service's ids: a tag of their kind, <c>_01</c> and 22 base-62 characters, such as
 /// <c>tnl_010000000000000000000000</c>.
 /// </summary>
 public static class TaggedId
@@ -14,14 +14,11 @@ public static class TaggedId
     /// <summary>Follows the tag.</summary>
     public const string Version = "_01";
 
-    /// <summary>Length of the random part.</summary>
     public const int RandomCharacters = 22;
 
     private static readonly SearchValues<char> Characters = SearchValues.Create(Base62);
 
-    /// <summary>True for an id of that kind. Whether it exists is another question.</summary>
-    /// <param name="tag">The kind, such as <c>tnl</c>.</param>
-    /// <param name="text">What was written.</param>
+    /// <summary>Whether a text has the form of an id of that kind, such as <c>tnl</c>. The id may not exist.</summary>
     public static bool IsWellFormed(string tag, string? text) =>
         text is not null
         && text.Length == tag.Length + Version.Length + RandomCharacters

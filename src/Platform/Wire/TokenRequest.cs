@@ -3,7 +3,7 @@ using Duende.IdentityModel;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>JSON body of <c>POST /v1/oauth/token</c>: the grant of RFC 7523 §2.1 with the names the wire gives them.</summary>
+/// <summary>JSON body of <c>POST /v1/oauth/token</c>: the grant of RFC 7523 §2.1.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record TokenRequest
 {
@@ -28,6 +28,6 @@ public sealed record TokenRequest
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WorkspaceId { get; init; }
 
-    // A record would print the assertion.
+    // The generated text of a record would print the assertion.
     public override string ToString() => $"{nameof(TokenRequest)} {{ FederationRuleId = {FederationRuleId} }}";
 }

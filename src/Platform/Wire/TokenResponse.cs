@@ -20,6 +20,6 @@ public sealed record TokenResponse
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scope { get; init; }
 
-    // A record would print the token.
+    // The generated text of a record would print the token.
     public override string ToString() => $"{nameof(TokenResponse)} {{ Scope = {Scope}, ExpiresIn = {ExpiresIn} }}";
 }

@@ -1,6 +1,6 @@
 namespace Culvert.Platform.Wire;
 
-/// <summary>How an edge chooses among the agents of a tunnel (S29).</summary>
+/// <summary>How an edge selects an agent of a tunnel (S29).</summary>
 public static class TunnelAffinity
 {
     /// <summary>All connections of a hostname go to one agent.</summary>

@@ -42,11 +42,11 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
         return utc.ToString(whole ? WholeSeconds : WithFraction, CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The same without a fraction: the second in which the time is.</summary>
+    /// <summary>The wire form without a fraction; the fraction is cut off.</summary>
     public static string FormatSecond(DateTimeOffset value) =>
         value.UtcDateTime.ToString(WholeSeconds, CultureInfo.InvariantCulture);
 
-    // A time without an offset would be read in the machine's own zone: two machines, two meanings.
+    // A time without an offset would be read in the machine's local zone, which differs between machines.
     private static bool NamesAnOffset(string text) =>
         text.EndsWith('Z') || text.EndsWith('z') || (text.Length > 6 && text[^6] is '+' or '-' && text.Contains('T'));
 }

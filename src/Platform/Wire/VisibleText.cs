@@ -4,12 +4,14 @@ using System.Text;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Texts of a call as the person who approves the call must read them: characters that cannot be seen, or that turn around
-/// what is seen, are written out.
+/// Escapes a call's texts for the person who approves the call: characters that are invisible, or that change the
+/// display of others.
 /// </summary>
 public static class VisibleText
 {
-    /// <summary>Such a character becomes <c>\u202e</c>, one escape for each UTF-16 unit; all others stay.</summary>
+    /// <summary>
+    /// Writes such a character as <c>\u202e</c>, one escape for each UTF-16 unit; all others are unchanged.
+    /// </summary>
     public static string Escape(string text)
     {
         if (!text.EnumerateRunes().Any(IsUnseen))
@@ -36,9 +38,9 @@ public static class VisibleText
     }
 
     /// <summary>
-    /// Whether a character leaves no mark that a reader could see, or changes how others are shown: control and format
-    /// characters, blanks other than the usual one, what Unicode calls Default_Ignorable_Code_Point (DerivedCoreProperties.txt),
-    /// and letters and symbols that are drawn empty.
+    /// Whether a character is invisible or changes the display of others: control and format characters, blanks other
+    /// than the space, Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), and letters and symbols that
+    /// are drawn empty.
     /// </summary>
     public static bool IsUnseen(Rune rune) =>
         rune.Value != ' '
@@ -54,7 +56,7 @@ public static class VisibleText
             || IsDrawnEmpty(rune.Value)
         );
 
-    // Of the categories of letters, marks and symbols: fillers, selectors of variants, and the empty pattern of Braille.
+    // Characters of the letter, mark and symbol categories: fillers, variation selectors, and the blank Braille pattern.
     private static bool IsDrawnEmpty(int value) =>
         value
             is 0x034F
