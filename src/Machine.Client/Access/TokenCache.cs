@@ -110,7 +110,7 @@ public sealed class TokenCache
         }
     }
 
-    // Entries are never partial, but one may be of another program or readable by others: it is ignored.
+    // An entry is never partial, but it may be malformed or readable by others: it is then ignored.
     private AccessToken? Read(string key)
     {
         try

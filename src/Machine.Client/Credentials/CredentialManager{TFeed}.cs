@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Obtains, renews and stores a machine's credentials and follows its feed. Set the callbacks, then call <see
-/// cref="RunAsync"/> once. Callbacks of a kind are awaited in turn. A report of a change is sent only after its
+/// Obtains, renews and stores a machine's credentials and follows its feed. Set the callbacks, then call
+/// <see cref="RunAsync"/> once. Callbacks of a kind are awaited in turn. A report of a change is sent only after its
 /// callback has returned, because the service takes it for an acknowledgement. Dispose of the manager after the run has
 /// ended.
 /// </summary>
@@ -96,8 +96,8 @@ public sealed class CredentialManager<TFeed> : IDisposable
     public Func<KeyAndCertificate, CancellationToken, ValueTask>? ServerCertificateChanged { get; set; }
 
     /// <summary>
-    /// A new certificate for the domain of another provider's tunnel is available (<see
-    /// cref="UseDomainCertificates"/>): present it from the next handshake on.
+    /// A new certificate for the domain of another provider's tunnel is available
+    /// (<see cref="UseDomainCertificates"/>): present it from the next handshake on.
     /// </summary>
     public Func<string, KeyAndCertificate, CancellationToken, ValueTask>? DomainCertificateChanged { get; set; }
 

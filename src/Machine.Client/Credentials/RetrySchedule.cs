@@ -4,8 +4,8 @@ namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
 /// When the next attempt is allowed after consecutive failures: a back-off that leaves several attempts in the
-/// remaining life and never ends before the service's Retry-After. One loop owns it; others may call only <see
-/// cref="Waive"/>.
+/// remaining life and never ends before the service's Retry-After. One loop owns it; others may call only
+/// <see cref="Waive"/>.
 /// </summary>
 internal sealed class RetrySchedule(TimeProvider time, Func<double> unit)
 {

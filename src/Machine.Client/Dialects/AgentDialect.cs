@@ -99,7 +99,7 @@ internal sealed class AgentDialect(
             // A service of an earlier version does not know every part, and the rest must be delivered.
             if (failure is { IsTransient: false } && reduce(report) is { } reduced)
             {
-                // Its next findings are sent again.
+                // These findings are not sent again; the next ones are.
                 refusedDoctor = reduced.Doctor is null ? report.Doctor : refusedDoctor;
                 report = reduced;
                 failure = await client.ReportAsync(report, ct);

@@ -12,8 +12,8 @@ public sealed class ZoneServers(DnsClient client, Func<IPAddress, bool> mayAsk)
     private const int MaxServers = 8;
 
     /// <summary>
-    /// The servers of the closest ancestor (the name itself included) with name servers. Empty with <see
-    /// cref="DnsOutcome.NoData"/> when none may be queried.
+    /// The servers of the closest ancestor (the name itself included) with name servers. Empty with
+    /// <see cref="DnsOutcome.NoData"/> when none may be queried.
     /// </summary>
     public async Task<(DnsOutcome Outcome, IReadOnlyList<IPEndPoint> Servers)> FindAsync(
         DnsName name,

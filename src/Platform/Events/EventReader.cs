@@ -39,8 +39,8 @@ public static class EventReader
     }
 
     /// <summary>
-    /// Whether a stream ends with a complete event. After a final CR an LF may follow, so that is not an end. <paramref
-    /// name="tail"/> has the last bytes, the newest in the lowest byte.
+    /// Whether a stream ends with a complete event. After a final CR an LF may follow, so that is not an end.
+    /// <paramref name="tail"/> has the last bytes, the newest in the lowest byte.
     /// </summary>
     public static bool IsEnd(uint tail)
     {

@@ -31,8 +31,8 @@ public sealed record FetchRequest
     public string? IfNoneMatch { get; init; }
 
     /// <summary>
-    /// Content to send; null: GET. Any 2xx is then success, and the body of the answer is not read, unless <see
-    /// cref="FetchPost.WantsDocument"/> is set.
+    /// Content to send; null: GET. Any 2xx is then success, and the body of the answer is not read, unless
+    /// <see cref="FetchPost.WantsDocument"/> is set.
     /// </summary>
     public FetchPost? Post { get; init; }
 

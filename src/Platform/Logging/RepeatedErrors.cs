@@ -55,8 +55,8 @@ internal sealed class RepeatedErrors(TimeProvider time)
     }
 
     /// <summary>
-    /// The pending counts of causes whose period is over, so that they do not wait for the next error. With <paramref
-    /// name="isEnd"/>, all of them.
+    /// The pending counts of causes whose period is over, so that they do not wait for the next error. With
+    /// <paramref name="isEnd"/>, all of them.
     /// </summary>
     public IReadOnlyList<LogLine> TakeDue(bool isEnd = false)
     {

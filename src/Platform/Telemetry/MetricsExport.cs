@@ -37,7 +37,7 @@ public sealed class MetricsExport : IDisposable
         return new MetricsExport(options.Metrics, next => Listen(next, program, meters));
     }
 
-    /// <summary>Changes the collector; null endpoints stop the export.</summary>
+    /// <summary>Changes the collector; null metrics options stop the export.</summary>
     public void Use(TelemetryOptions next)
     {
         ArgumentNullException.ThrowIfNull(next);

@@ -32,7 +32,7 @@ public sealed record AgentReportUse
     [JsonPropertyName("last_called_at")]
     public required DateTime? LastCalledAt { get; init; }
 
-    /// <summary>The last caller; null when the agent does not authenticate callers.</summary>
+    /// <summary>The last caller; null when the route does not authenticate callers.</summary>
     [JsonPropertyName("last_caller")]
     public required AgentReportCaller? LastCaller { get; init; }
 

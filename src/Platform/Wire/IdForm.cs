@@ -4,8 +4,8 @@ namespace Culvert.Platform.Wire;
 public static class IdForm
 {
     /// <summary>
-    /// Whether a text has one to <paramref name="most"/> characters, each an ASCII letter, a digit or in <paramref
-    /// name="others"/>.
+    /// Whether a text has one to <paramref name="most"/> characters, each an ASCII letter, a digit or in
+    /// <paramref name="others"/>.
     /// </summary>
     public static bool IsWellFormed(string text, string others, int most)
     {
