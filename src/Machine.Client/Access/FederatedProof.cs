@@ -5,9 +5,8 @@ namespace Culvert.Machine.Client.Access;
 
 /// <summary>
 /// Automatic mode: exchanges the identity provider's token for an access token, or sends it in a request that does the
-/// exchange itself. The access token is cached until shortly before it expires, in memory and on disk for the user's
-/// other processes, because the identity token may be valid for one exchange only. Each exchange reads the identity
-/// token again.
+/// exchange itself. The access token is cached in memory and on disk for the user's other processes, because the
+/// identity token may be valid for one exchange only. Each exchange reads the identity token again.
 /// </summary>
 public sealed class FederatedProof(
     IdentityOptions options,
@@ -18,8 +17,7 @@ public sealed class FederatedProof(
     TimeProvider time
 ) : IProofSource
 {
-    // The error code of a service that does not accept assertions here. It did not read the body, so the assertion is
-    // unused.
+    // The error code of a service that does not accept assertions here. It did not read the body: the assertion is unused.
     private const string NoCredential = "auth.missing";
 
     // Covers the enrolment that the token is used for.

@@ -9,9 +9,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// Decides which roots authenticate the service's public API before any secret is sent to it (S7): those of a file, the
-/// platform root with a given fingerprint, or the system's roots. There is no trust on first use, and the check cannot
-/// be disabled.
+/// Decides which roots authenticate the public API before any secret is sent (S7): those of a file, a pinned platform
+/// root, or the system's roots. There is no trust on first use, and the check cannot be disabled.
 /// </summary>
 public sealed class FirstTrust(IdentityOptions options, TimeProvider time, TimeProvider? networkTime = null)
 {

@@ -6,15 +6,13 @@ namespace Culvert.Machine.Client.Access;
 public interface IProofSource
 {
     /// <summary>
-    /// Gets a proof for a request that does no exchange, such as a renewal. With <paramref name="fresh"/> the proof has
-    /// not been used before: a renewal depends on its age (S4).
+    /// Gets a proof for a request without exchange. A renewal depends on its age (S4): then it must be fresh.
     /// </summary>
     Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken);
 
     /// <summary>
     /// Sends a request that can do the exchange itself. The proof is a cached access token, else the identity
-    /// provider's token, else an access token exchanged for it. <paramref name="send"/> runs twice with a service of an
-    /// earlier version.
+    /// provider's token, else an access token exchanged for it; with an older service, send runs twice.
     /// </summary>
     Task<ApiResult<T>> UseAsync<T>(
         bool fresh,

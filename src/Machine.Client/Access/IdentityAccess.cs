@@ -2,9 +2,7 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Machine.Client.Access;
 
-/// <summary>
-/// How a machine without a certificate reaches the service and proves its identity, by the current configuration.
-/// </summary>
+/// <summary>How a machine without a certificate reaches the service and proves its identity.</summary>
 /// <exception cref="IOException">The token folder cannot be used.</exception>
 /// <exception cref="UnauthorizedAccessException">The token folder cannot be used.</exception>
 internal sealed class IdentityAccess(

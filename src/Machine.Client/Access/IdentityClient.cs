@@ -7,8 +7,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Access;
 
 /// <summary>
-/// The part of the public API (8443) that a machine uses before it has a certificate: the token exchange and both
-/// enrolments. Each call opens a new connection, because calls are about an hour apart.
+/// The public API (8443) for machines without a certificate. Calls are an hour apart: each opens a connection.
 /// </summary>
 public sealed class IdentityClient(
     IdentityOptions options,
@@ -22,10 +21,7 @@ public sealed class IdentityClient(
     /// <summary>The service's clock minus this machine's at the last answer; null before the first.</summary>
     public TimeSpan? ClockOffset { get; private set; }
 
-    /// <summary>
-    /// Exchanges an identity token for an access token (RFC 7523 §2.1). The token is bound to a key (RFC 9449 §5)
-    /// unless the rule disables that.
-    /// </summary>
+    /// <summary>RFC 7523 §2.1. The token is bound to a key (RFC 9449 §5) unless the rule disables that.</summary>
     public async Task<ApiResult<TokenResponse>> ExchangeAsync(
         string assertion,
         BindingKey binding,

@@ -15,13 +15,11 @@ public sealed record IdentityOptions
     /// <summary>The base of the mTLS API; null: use the URL that enrolment returns.</summary>
     public Uri? MachineUrl { get; init; }
 
-    /// <summary>
-    /// PEM file of the roots that authenticate <see cref="Url"/>; empty for none. Excludes <see cref="CaSha256"/>.
-    /// </summary>
+    /// <summary>PEM file of the roots that authenticate <see cref="Url"/>; excludes <see cref="CaSha256"/>.</summary>
     public string CaFile { get; init; } = "";
 
     /// <summary>
-    /// Lower-case hex SHA-256 of the platform root; empty for none. If both are empty, the system's roots apply.
+    /// Lower-case hex SHA-256 of the platform root. If it and the file are empty, the system's roots apply.
     /// </summary>
     public string CaSha256 { get; init; } = "";
 
@@ -42,10 +40,7 @@ public sealed record IdentityOptions
     /// <summary>Set in automatic mode.</summary>
     public IdentityTokenOptions Token { get; init; } = new();
 
-    /// <summary>
-    /// Folder for access tokens and the key they are bound to; processes that name the same folder share them. Empty: a
-    /// folder under the state directory.
-    /// </summary>
+    /// <summary>Folder for access tokens and their key, which processes may share; empty: in the state directory.</summary>
     public string TokenCache { get; init; } = "";
 
     /// <summary>Set in manual mode.</summary>

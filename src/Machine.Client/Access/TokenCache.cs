@@ -8,8 +8,8 @@ namespace Culvert.Machine.Client.Access;
 
 /// <summary>
 /// Access tokens on disk: the processes of one user on one host share one exchange, because an identity token may be
-/// valid for only one. Entries have mode 0600, are replaced atomically, and are guarded by a lock file. When the folder
-/// cannot be used, each process caches its own tokens: the cache never causes a failure.
+/// valid for only one. Entries are replaced atomically under a lock file. When the folder cannot be used, each process
+/// caches its own tokens: the cache never causes a failure.
 /// </summary>
 public sealed class TokenCache
 {
@@ -33,8 +33,8 @@ public sealed class TokenCache
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', parts))));
 
     /// <summary>
-    /// Returns the cached token if it is still usable; otherwise runs the exchange and caches its token. Other
-    /// processes wait while <paramref name="exchange"/> runs. <paramref name="key"/> comes from <see cref="Key"/>.
+    /// Returns the cached token if it is still usable; otherwise the one of the exchange, which is then cached. Other
+    /// processes wait during the exchange.
     /// </summary>
     public async Task<ApiResult<AccessToken>> GetAsync(
         string key,

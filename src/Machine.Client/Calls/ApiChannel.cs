@@ -13,8 +13,8 @@ using Duende.IdentityModel;
 namespace Culvert.Machine.Client.Calls;
 
 /// <summary>
-/// Sends requests to one base URL over HTTP/1.1 and maps each expected failure to an <see cref="ApiFailure"/>. Uses
-/// only the configured proxy, follows no redirects, stores no cookies, and bounds time and answer size.
+/// Sends requests to one base URL over HTTP/1.1 and maps expected failures to an <see cref="ApiFailure"/>. Uses only
+/// the configured proxy, no redirects and no cookies, and bounds time and answer size.
 /// </summary>
 internal sealed class ApiChannel : IDisposable
 {
@@ -60,9 +60,7 @@ internal sealed class ApiChannel : IDisposable
     /// <summary>Why the channel's own check refused the last server certificate.</summary>
     public string? TrustRefusal { get; set; }
 
-    /// <summary>
-    /// The service's clock minus this machine's at the last answer; null before the first. Reported, never applied.
-    /// </summary>
+    /// <summary>The service's clock minus this machine's at the last answer. Reported, never applied.</summary>
     public TimeSpan? ClockOffset { get; private set; }
 
     public async Task<ApiResult<T>> SendAsync<T>(

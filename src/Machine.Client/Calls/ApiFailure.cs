@@ -35,15 +35,10 @@ public sealed record ApiFailure
     /// <summary>Whether the same request may succeed later without a change.</summary>
     public bool IsTransient => Kind is not (ApiFailureKind.Refused or ApiFailureKind.Malformed);
 
-    /// <summary>
-    /// Whether the request may have been carried out or is still running: a repeat with the same <c>Idempotency-Key</c>
-    /// returns the result of the first one.
-    /// </summary>
+    /// <summary>Whether the request may have been carried out. A repeat has the same <c>Idempotency-Key</c>.</summary>
     public bool IsUndecided => IsTransient || IsPending;
 
-    /// <summary>
-    /// Whether the service reports that the first request with that <c>Idempotency-Key</c> is still running.
-    /// </summary>
+    /// <summary>Whether the first request with that <c>Idempotency-Key</c> is still running.</summary>
     public bool IsPending => Code == "idempotency.pending";
 
     public override string ToString()

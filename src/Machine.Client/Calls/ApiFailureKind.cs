@@ -9,9 +9,7 @@ public enum ApiFailureKind
     /// <summary>The server's certificate was refused. Nothing was sent.</summary>
     Untrusted,
 
-    /// <summary>
-    /// The service answers but cannot serve now: 408, 429, 5xx. Try again, no sooner than its Retry-After.
-    /// </summary>
+    /// <summary>The service cannot serve now: 408, 429, 5xx. Try again, no sooner than its Retry-After.</summary>
     Unavailable,
 
     /// <summary>The service refused. The same request will fail again.</summary>

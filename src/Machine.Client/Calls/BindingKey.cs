@@ -7,10 +7,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Machine.Client.Calls;
 
-/// <summary>
-/// The key to which access tokens are bound (RFC 9449): a stolen token is useless without it. Also stores the last
-/// nonce of each server.
-/// </summary>
+/// <summary>The key that access tokens are bound to (RFC 9449), with the last nonce of each server.</summary>
 public sealed class BindingKey
 {
     private const string FileName = "binding.pem";
@@ -27,8 +24,8 @@ public sealed class BindingKey
     public static BindingKey Create() => new(SigningKey.Create());
 
     /// <summary>
-    /// The key of a folder, created on first use, so that restarts and the user's other processes use the same key. If
-    /// the folder cannot be used, the key lives as long as the process.
+    /// The key of a folder, created on first use and shared with the user's other processes. If the folder cannot be
+    /// used, the key lives as long as the process.
     /// </summary>
     public static BindingKey LoadOrCreate(string folder)
     {

@@ -63,9 +63,7 @@ public sealed class CertificateFolder : IDisposable
     public bool IsCommandOwed => File.Exists(State.GetPath(CommandFile));
 
     /// <summary>Creates the folder if needed, takes its lock, and checks everything in it.</summary>
-    /// <exception cref="CertificateFolderException">
-    /// The folder is locked, accessible to others, or contains foreign files.
-    /// </exception>
+    /// <exception cref="CertificateFolderException">The folder is locked, open to others, or has foreign files.</exception>
     public static CertificateFolder Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);

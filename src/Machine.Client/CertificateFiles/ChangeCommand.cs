@@ -5,9 +5,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>
-/// The operator's command after a change (<c>nginx -s reload</c>): words without a shell, with a time limit.
-/// </summary>
+/// <summary>The operator's command after a change (<c>nginx -s reload</c>), without a shell and with a time limit.</summary>
 public sealed class ChangeCommand
 {
     private const int MaxShown = 300;
@@ -18,10 +16,7 @@ public sealed class ChangeCommand
 
     private ChangeCommand(string[] words) => this.words = words;
 
-    /// <summary>
-    /// Splits at blanks; single and double quotes hold words together. Nothing is expanded, and no other character is
-    /// special. Null when the text is empty or a quote is not closed.
-    /// </summary>
+    /// <summary>Splits at blanks; quotes hold words together, nothing is expanded. Null when empty or unbalanced.</summary>
     public static ChangeCommand? Parse(string text)
     {
         var found = new List<string>();

@@ -5,9 +5,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.CertificateFiles;
 
 /// <summary>
-/// One run over a folder: decides whether a renewal is due, and does it. The private key is generated here and never
-/// leaves the machine. The request is stored before it is sent and dropped after its certificate is current, so that a
-/// run after a lost answer or a crash gets the same certificate and not a second one.
+/// One run over a folder. The private key is generated here and never leaves the machine. The request is stored before
+/// it is sent and dropped after its certificate is current, so that a run after a lost answer or a crash gets the same
+/// certificate and not a second one.
 /// </summary>
 public sealed class RotationJob(
     CertificateFolder folder,
@@ -21,7 +21,7 @@ public sealed class RotationJob(
     private static readonly TimeSpan PendingWait = TimeSpan.FromSeconds(1);
 
     /// <exception cref="CertificateFolderException">
-    /// The folder belongs to another service or tunnel, or the disk refuses.
+    /// The folder is another service's or tunnel's, or a disk error.
     /// </exception>
     public async Task<RotationResult> RunAsync(CancellationToken cancellationToken)
     {

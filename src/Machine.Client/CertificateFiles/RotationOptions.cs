@@ -11,8 +11,8 @@ public sealed record RotationOptions
     public required string TunnelId { get; init; }
 
     /// <summary>
-    /// How long before its expiry a certificate is due at the latest. A value of the whole lifetime or more has no
-    /// effect; then only the service's window applies.
+    /// How long before expiry a certificate is due at the latest. A value of the whole lifetime or more has no effect;
+    /// then only the service's window applies.
     /// </summary>
     public required TimeSpan RenewBefore { get; init; }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>
-/// Reads an agent's call record line by line and reports each line that was changed. After a finding it continues from
-/// the line it found, so that one changed line gives one finding.
+/// Reads an agent's call record line by line. It continues from the line of a finding, so that one changed line gives
+/// one finding.
 /// </summary>
 /// <param name="noted">Numbers of the records whose hash is needed at the end.</param>
 public sealed class CallRecordChain(IEnumerable<long> noted)

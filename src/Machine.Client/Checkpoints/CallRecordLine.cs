@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>
-/// A line of an agent's call record: an object with <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its
-/// very end, <c>hash</c>: SHA-256 of everything before it.
+/// A line of an agent's call record: <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its very end,
+/// <c>hash</c>: SHA-256 of everything before it.
 /// </summary>
 /// <param name="Sequence">As the line states.</param>
 /// <param name="Previous">As the line states.</param>

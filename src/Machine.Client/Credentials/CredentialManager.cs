@@ -18,14 +18,10 @@ public static class CredentialManager
     /// <param name="routes">Returns the agent's routes for a report.</param>
     /// <param name="logs">Makes its log.</param>
     /// <param name="time">The clock of lifetimes, windows and waits.</param>
-    /// <param name="networkTime">
-    /// The clock of network time limits; null: the same clock. Tests fake one and not the other.
-    /// </param>
+    /// <param name="networkTime">The clock of network time limits; null: the same. Tests fake only one of them.</param>
     /// <param name="usage">Usage counts for reports; null: reports have none.</param>
     /// <param name="doctor">The last doctor findings for reports; null: reports have none.</param>
-    /// <param name="callCheckpoint">
-    /// The newest signed checkpoint of the call record, sent after reports; null: there is no record.
-    /// </param>
+    /// <param name="callCheckpoint">The newest checkpoint of the call record, sent after reports; null: none.</param>
     public static CredentialManager<AgentFeed> ForAgent(
         CredentialManagerOptions options,
         string tunnelId,

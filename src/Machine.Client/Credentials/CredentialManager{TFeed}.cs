@@ -12,9 +12,8 @@ namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
 /// Obtains, renews and stores a machine's credentials and follows its feed. Set the callbacks, then call
-/// <see cref="RunAsync"/> once. Callbacks of a kind are awaited in turn. A report of a change is sent only after its
-/// callback has returned, because the service takes it for an acknowledgement. Dispose of the manager after the run has
-/// ended.
+/// <see cref="RunAsync"/> once. Callbacks of a kind are awaited in turn. A change is reported only after its callback
+/// has returned, because the service takes a report for an acknowledgement.
 /// </summary>
 /// <typeparam name="TFeed">The agent's or the edge's feed.</typeparam>
 public sealed class CredentialManager<TFeed> : IDisposable
@@ -95,22 +94,15 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>A new inner-TLS certificate is available: present it from the next handshake on.</summary>
     public Func<KeyAndCertificate, CancellationToken, ValueTask>? ServerCertificateChanged { get; set; }
 
-    /// <summary>
-    /// A new certificate for the domain of another provider's tunnel is available
-    /// (<see cref="UseDomainCertificates"/>): present it from the next handshake on.
-    /// </summary>
+    /// <summary>A new certificate for another provider's domain: present it from the next handshake on.</summary>
     public Func<string, KeyAndCertificate, CancellationToken, ValueTask>? DomainCertificateChanged { get; set; }
 
-    /// <summary>
-    /// The machine's identity; null before the first enrolment and after the service withdrew it. It may be expired
-    /// while the service is unreachable.
-    /// </summary>
+    /// <summary>Null before the first enrolment and after a withdrawal; may be expired during an outage.</summary>
     public MachineIdentity? Identity => state.Identity;
 
     /// <summary>
-    /// Why an enrolled machine may not serve now: the service withdrew its certificate, or the certificate expired.
-    /// Null while it may serve, and before the first enrolment. Check it every second: serving must stop within 5 s
-    /// (S10).
+    /// Why an enrolled machine may not serve: its certificate was withdrawn or has expired. Null while it may serve,
+    /// and before the first enrolment. Check it every second: serving must stop within 5 s (S10).
     /// </summary>
     public string? Withdrawal =>
         state.Identity is not { } identity ? state.Withdrawal
@@ -124,18 +116,13 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>The inner-TLS certificate in use; null before the first, and in manual mode.</summary>
     public KeyAndCertificate? ServerCertificate => servers?.Current;
 
-    /// <summary>
-    /// The service's description of the inner-TLS certificate, set before the certificate is; null before the first.
-    /// </summary>
+    /// <summary>The service's description of the inner-TLS certificate, set before the certificate is.</summary>
     public CertificateDocument? ServerCertificateDocument => servers?.Document;
 
     /// <summary>Whether a new inner-TLS certificate is due.</summary>
     public bool IsServerCertificateDue => servers?.IsDue ?? false;
 
-    /// <summary>
-    /// The machine API with the current identity; null before the first. A renewal replaces and disposes of it, so read
-    /// it at each use.
-    /// </summary>
+    /// <summary>The machine API with the current identity. A renewal disposes of it: read it at each use.</summary>
     public MachineClient? Machine => state.Client;
 
     /// <summary>The current platform roots; null before the first enrolment.</summary>
@@ -187,21 +174,18 @@ public sealed class CredentialManager<TFeed> : IDisposable
     public void UseServerCertificates(KeyType? keyType) => servers?.Use(keyType);
 
     /// <summary>
-    /// Sets the domains of other providers' tunnels that the agent needs certificates for, in lower case. The tunnel
-    /// must have each as an approved hostname (<c>*.domain</c>).
+    /// Sets the domains of other providers' tunnels that need certificates, in lower case. The tunnel must have each as
+    /// an approved hostname (<c>*.domain</c>).
     /// </summary>
     public void UseDomainCertificates(IReadOnlyCollection<string> names, KeyType keyType) =>
         domains?.Use(names, keyType);
 
-    /// <summary>
-    /// Why there is no newer certificate for such a domain; null after a success and before the first request.
-    /// </summary>
+    /// <summary>Why there is no newer certificate for such a domain; null after a success.</summary>
     public string? FindDomainFailure(string domain) => domains?.Find(domain)?.Failure?.ToString();
 
     /// <summary>
-    /// Prepares another way to prove this machine without applying it; the action applies it to the next enrolment or
-    /// renewal, also to one that waits after a failure, and applies the network settings to each new dial. The
-    /// service's URLs are not reloaded: the stored state belongs to them.
+    /// Prepares another way to prove this machine. The returned action applies it to the next enrolment or renewal, and
+    /// the network settings to each new dial. The service's URLs are not reloaded: the stored state belongs to them.
     /// </summary>
     /// <exception cref="IOException">The token folder cannot be used.</exception>
     public Action PrepareIdentity(IdentityOptions identity)

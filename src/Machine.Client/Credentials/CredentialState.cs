@@ -6,7 +6,7 @@ namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
 /// The state that the loops share. Each field is one immutable object that is swapped whole, so readers need no lock.
-/// Each has one writer, named at the field, except <see cref="Trust"/>, which <see cref="AdoptTrust"/> guards.
+/// Each has one writer, except <see cref="Trust"/>, which <see cref="AdoptTrust"/> guards.
 /// </summary>
 internal sealed class CredentialState<TFeed>
     where TFeed : class
@@ -106,9 +106,7 @@ internal sealed class CredentialState<TFeed>
     }
 
     /// <summary>Applies a bundle unless a later one is in use.</summary>
-    /// <param name="restart">
-    /// True at a first enrolment: a service that was set up again counts its epochs from the beginning.
-    /// </param>
+    /// <param name="restart">True at a first enrolment: a reinstalled service counts its epochs from 1.</param>
     public void AdoptTrust(PlatformTrust candidate, long epoch, bool restart)
     {
         lock (trustGate)

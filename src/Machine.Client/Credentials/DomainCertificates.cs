@@ -4,10 +4,7 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>
-/// Server certificates for the domains that other providers gave their tunnels. Each domain has a loop like that of the
-/// agent's own certificate, as long as it is requested.
-/// </summary>
+/// <summary>Server certificates for other providers' domains: one loop for each, like the agent's own.</summary>
 /// <param name="create">Creates the loop of a domain.</param>
 /// <param name="supervise">Runs a loop until cancelled, and restarts it after any exception.</param>
 internal sealed class DomainCertificates(

@@ -8,8 +8,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Follows the feed by long polls and applies each revision. The last good revision survives an outage of the service
-/// and a restart. The first poll requests the whole feed, so that a restarted machine knows its state at once.
+/// Follows the feed by long polls and applies each revision. The last good one survives outages and restarts. The first
+/// poll requests the whole feed, so that a restarted machine knows its state at once.
 /// </summary>
 internal sealed class FeedLoop<TFeed>(
     LoopContext<TFeed> context,
@@ -24,8 +24,8 @@ internal sealed class FeedLoop<TFeed>(
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Codes by which the authenticated service says that this machine may not serve. Any other refusal, such as that
-    /// of a proxy or of a service of another version, carries no information about the machine.
+    /// Codes by which the authenticated service says that this machine may not serve. Any other refusal, such as a
+    /// proxy's, carries no information about the machine.
     /// </summary>
     private static readonly FrozenSet<string> DefiniteRefusals = FrozenSet.Create(
         StringComparer.Ordinal,
@@ -142,8 +142,7 @@ internal sealed class FeedLoop<TFeed>(
         State.LastContact = context.Now;
         if (feed is not null)
         {
-            // In this order: a revision that could not be applied is requested again. Otherwise its revocations would
-            // be missed until the next change.
+            // In this order: a revision that was not applied is requested again, so that its revocations are not missed.
             await ApplyAsync(feed, ct);
             since = context.Dialect.GetRevision(feed);
             // A refused revision has no digest here: any change may bring a good one.

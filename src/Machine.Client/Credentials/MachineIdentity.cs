@@ -3,9 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>
-/// The machine's current identity. Immutable; a renewal creates a new one (S10: dial new outer connections with it).
-/// </summary>
+/// <summary>The machine's current identity. Immutable; after a renewal, dial new outer connections (S10).</summary>
 public sealed record MachineIdentity
 {
     /// <summary>The platform certificate and its key: for the outer TLS of agent and edge, and for 8444.</summary>

@@ -46,9 +46,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 
     private CredentialState<TFeed> State => context.State;
 
-    /// <summary>
-    /// Requests a new enrolment after the service did not accept the current certificate, or cancels that after it did.
-    /// </summary>
+    /// <summary>Requests a new enrolment after the service did not accept the certificate, or cancels that.</summary>
     public void DemandEnrolment(bool isNeeded)
     {
         isDemanded = isNeeded;
@@ -63,8 +61,8 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     }
 
     /// <summary>
-    /// The service withdrew the certificate and perhaps the proof: enrols at once with a fresh proof. If the service
-    /// also refuses the new certificate without a single answer in between, the machine waits before it enrols again.
+    /// Enrols at once with a fresh proof after a withdrawal. If the service also refuses the new certificate without an
+    /// answer in between, the machine waits before it enrols again.
     /// </summary>
     public void OnWithdrawn()
     {

@@ -7,9 +7,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Computes when to renew, as pure functions of the service's answer. The point is two thirds of the lifetime, counted
-/// from issuance because notBefore is backdated, and spread so that a fleet does not renew at once. The server's window
-/// has priority.
+/// Computes when to renew, as pure functions. The point is two thirds of the lifetime, counted from issuance because
+/// notBefore is backdated, and spread over a fleet. The server's window has priority.
 /// </summary>
 public static class RenewalPlan
 {
@@ -51,16 +50,11 @@ public static class RenewalPlan
             : point;
     }
 
-    /// <summary>
-    /// The instant in the service's suggested window; in the past when it means "now". <paramref name="unit"/> is from
-    /// 0 to below 1, one value per machine.
-    /// </summary>
+    /// <summary>The instant in the service's suggested window, by the machine's own unit from 0 to below 1.</summary>
     public static DateTimeOffset Within(SuggestedWindow window, double unit) =>
         window.End > window.Start ? window.Start + ((window.End - window.Start) * unit) : window.End;
 
-    /// <summary>
-    /// The machine's own position in a window, from 0 to below 1: the same at each renewal and after each restart.
-    /// </summary>
+    /// <summary>The machine's own position in a window, from 0 to below 1; the same after each restart.</summary>
     public static double GetUnit(string machine) =>
         BinaryPrimitives.ReadUInt32LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(machine)))
         / (uint.MaxValue + 1.0);

@@ -4,9 +4,9 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// The request whose result is unknown, kept for the next attempt: with the same <c>Idempotency-Key</c> the repeat does
-/// not issue a second certificate. A node that ended half-way leaves the request pending for a minute. The client does
-/// not wait for that, since a new request costs no more than an unused certificate.
+/// The request whose result is unknown: a repeat with the same <c>Idempotency-Key</c> does not issue a second
+/// certificate. A failed node leaves it pending for a minute. The client does not wait for that, since a new request
+/// costs no more than an unused certificate.
 /// </summary>
 internal sealed class RepeatedRequest
 {

@@ -4,8 +4,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Reports to the service what is in use, after every change and never before it: the service takes a report for an
-/// acknowledgement (S17). Changes within a short time share one report.
+/// Reports what is in use, after every change and never before it: the service takes a report for an acknowledgement
+/// (S17). Changes within a short time share one report.
 /// </summary>
 /// <param name="findServerSerial">Returns the serial of the inner-TLS certificate in use; null before the first.</param>
 internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?> findServerSerial)
@@ -32,8 +32,8 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
     }
 
     /// <summary>
-    /// Sends the last report of this run, once: a service that does not receive it counts this machine for a while. It
-    /// repeats the previous report, since a later feed may not have been applied.
+    /// Sends the last report, once: without it the service counts this machine for a while. It repeats the previous
+    /// report, since a later feed may not have been applied.
     /// </summary>
     public async Task SendLastAsync(CancellationToken ct)
     {

@@ -3,9 +3,8 @@ using Culvert.Machine.Client.Calls;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// When the next attempt is allowed after consecutive failures: a back-off that leaves several attempts in the
-/// remaining life and never ends before the service's Retry-After. One loop owns it; others may call only
-/// <see cref="Waive"/>.
+/// When the next attempt is allowed after failures: a back-off that leaves several attempts in the remaining life and
+/// respects Retry-After. One loop owns it; others may call only <see cref="Waive"/>.
 /// </summary>
 internal sealed class RetrySchedule(TimeProvider time, Func<double> unit)
 {
@@ -16,10 +15,7 @@ internal sealed class RetrySchedule(TimeProvider time, Func<double> unit)
     /// <summary>No attempt is made before this; in the past while nothing has failed.</summary>
     public DateTimeOffset NotBefore => isWaived ? DateTimeOffset.MinValue : retryAt;
 
-    /// <summary>
-    /// Ends the wait because its reason is gone. Valid for one attempt, and for the next one if called during an
-    /// attempt, since that attempt may have begun before the reason was gone.
-    /// </summary>
+    /// <summary>Ends the wait for one attempt. A call during an attempt counts for the next one.</summary>
     public void Waive() => isWaived = true;
 
     public void Begin() => isWaived = false;

@@ -9,9 +9,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>
-/// Gets a leaf certificate for inner TLS from the tunnel's active authority and renews it: a new key each time, with
-/// its own window, for lifetimes of seconds to months. It is also replaced as soon as the tunnel's trust bundle no
-/// longer vouches for it, since clients refuse it from then on.
+/// Gets a leaf certificate for inner TLS from the tunnel's active authority and renews it, each time with a new key. It
+/// is also replaced as soon as the tunnel's trust bundle no longer vouches for it, since clients then refuse it.
 /// </summary>
 /// <param name="domain">The domain of another provider's tunnel; null: the tunnel's own, from the feed.</param>
 /// <param name="keyType">Key type; null: no leaf is requested.</param>
@@ -62,9 +61,7 @@ internal sealed class ServerCertificateLoop(
     /// <summary>False: the leaf has another source.</summary>
     public bool IsWanted => wish.KeyType is not null;
 
-    /// <summary>
-    /// Sets the type of the next key; null: no leaf is requested any more, and the last one is not renewed.
-    /// </summary>
+    /// <summary>Sets the type of the next key; null: no leaf is requested, and the last is not renewed.</summary>
     public void Use(KeyType? next)
     {
         if (next != wish.KeyType)
@@ -167,8 +164,7 @@ internal sealed class ServerCertificateLoop(
             ? context.Now
             : CalledBackAt(feed) ?? renewAt;
 
-    // A leaf that its issuer revoked is useless even if it has not expired. Leaves from before a restore stay valid:
-    // only platform certificates are refused by the first digits of their serial numbers.
+    // A revoked leaf is useless even if it has not expired. Serial prefixes of a restore revoke only platform certificates.
     private bool IsRevoked() => document is { } present && State.Feed?.RevokedSerials.Contains(present.Serial) == true;
 
     // When the service requests an early replacement of leaves of that authority; null: not for this leaf.
@@ -235,8 +231,7 @@ internal sealed class ServerCertificateLoop(
             }
 
             judgedEpoch = feed.Tunnel.TrustBundle.Epoch;
-            // Stored first: a process that reads the folder of a ready agent, or a restarted agent, finds the
-            // certificate in use.
+            // Stored first: a process that reads the folder, or a restarted agent, finds the certificate in use.
             context.Store.SaveServerCertificate(domain, issued, pair.ExportPrivateKeyPem());
             await UseAsync(issued, pair, ct);
             Log.ServerCertificateChanged(context.Log, issued.Serial, issued.CaId, issued.NotAfter);
@@ -264,8 +259,8 @@ internal sealed class ServerCertificateLoop(
         return null;
     }
 
-    // For a machine that was offline while the authority changed: its feed is behind for a moment. Clients may have no
-    // newer bundle either, so the leaf that the bundle vouches for stays in use until the feed has caught up.
+    // After an authority's change the feed may be behind. Clients may have no newer bundle either, so the leaf that the
+    // bundle vouches for stays in use until the feed has caught up.
     private bool IsAheadOfTheBundle(KeyAndCertificate pair) =>
         State.Feed is { } feed
         && current is { } present

@@ -115,8 +115,7 @@ internal sealed class AgentDialect(
         return failure ?? await SubmitCheckpointAsync(client, ct);
     }
 
-    // The newest checkpoint covers the earlier ones. A refused one will be refused again, and a service of an earlier
-    // version does not have this path: neither is a failure of the report.
+    // A refused checkpoint will be refused again, and an older service has no such path: the report itself did not fail.
     private async Task<ApiFailure?> SubmitCheckpointAsync(MachineClient client, CancellationToken ct)
     {
         if (callCheckpoint?.Invoke() is not { } newest || newest == sentCheckpoint)

@@ -10,10 +10,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>
-/// The machine API (8444): mutual TLS with one platform certificate. A renewal creates a new client; the old one
-/// finishes its last calls.
-/// </summary>
+/// <summary>The machine API (8444) with one platform certificate. A renewal creates a new client.</summary>
 public sealed class MachineClient : IDisposable
 {
     private const int MaxFeedBytes = 16 * 1024 * 1024;
@@ -76,10 +73,7 @@ public sealed class MachineClient : IDisposable
     public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(PendingRequest request, Proof? proof, CancellationToken ct) =>
         PostAsync("/v1/edge/renewals", request, proof, WireJson.Default.EdgeEnrollment, ct);
 
-    /// <summary>
-    /// Requests a leaf for inner TLS from the tunnel's active authority. <paramref name="domain"/> is the domain of
-    /// another provider's tunnel; null: the tunnel's own.
-    /// </summary>
+    /// <summary>Requests a leaf for inner TLS, for another provider's domain or (null) the tunnel's own.</summary>
     public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(
         PendingRequest request,
         string? domain,
@@ -113,10 +107,7 @@ public sealed class MachineClient : IDisposable
         CancellationToken ct
     ) => FeedAsync("/v1/agent/feed", since, held, wait, WireJson.Default.AgentFeed, ct);
 
-    /// <summary>
-    /// Gets an agent's feed newer than a revision without waiting, for diagnosis: the service does not count it as
-    /// contact of the agent.
-    /// </summary>
+    /// <summary>Gets a newer feed without waiting, for diagnosis: the service does not count it as contact.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> ProbeAgentFeedAsync(long since, CancellationToken ct) =>
         FeedAsync("/v1/agent/feed", since, null, TimeSpan.Zero, WireJson.Default.AgentFeed, ct, isProbe: true);
 

@@ -7,15 +7,11 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>
-/// The differences between agents and edges at the machine API. Everything else about credentials is shared.
-/// </summary>
+/// <summary>The differences between agents and edges at the machine API.</summary>
 internal abstract class MachineDialect<TFeed>
     where TFeed : class
 {
-    /// <summary>
-    /// The machine that stored credentials must belong to: another tunnel, instance or edge makes them unusable.
-    /// </summary>
+    /// <summary>Names service, tunnel, instance or edge of stored credentials, which are unusable for another.</summary>
     public abstract string Subject { get; }
 
     /// <summary>The role that this machine's own certificate must have.</summary>

@@ -10,9 +10,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Doctor;
 
 /// <summary>
-/// Checks the path from the identity token to the access token, hop by hop: the token's source, its content, whether
-/// the service is reachable and trusted, whether the clocks agree, and whether the exchange grants what the program
-/// needs. Each check depends on the earlier ones; the first that fails is the one to fix.
+/// Checks the path from the identity token to the access token, hop by hop: the token's source and content,
+/// reachability and trust, clocks, and what the exchange grants. The first check that fails is the one to fix.
 /// </summary>
 /// <param name="options">The <c>identity</c> section.</param>
 /// <param name="source">The source of the identity token.</param>

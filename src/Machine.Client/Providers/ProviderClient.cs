@@ -10,9 +10,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Providers;
 
 /// <summary>
-/// The management API of a tunnel provider, which issues its access token in exchange for a token of this workload's
-/// identity provider (RFC 7523 §2.1), so no key is stored. One request at a time. Only a request that a fresh token may
-/// fix is repeated, since creates are not idempotent there.
+/// The management API of a tunnel provider, which issues an access token for a token of this workload's identity
+/// provider (RFC 7523 §2.1), so no key is stored. Creates are not idempotent there: only a request that a fresh token
+/// may fix is repeated.
 /// </summary>
 public sealed class ProviderClient(IdentityOptions options, TimeProvider time, TimeProvider? networkTime = null)
     : IDisposable

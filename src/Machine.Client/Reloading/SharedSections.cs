@@ -21,7 +21,7 @@ public sealed class SharedSections(
 )
 {
     /// <summary>
-    /// For <see cref="ReloadableKeys"/>. The service's URLs are not included: the stored state belongs to them.
+    /// For <see cref="ReloadableKeys"/>. The stored state belongs to the service's URLs, so they are not here.
     /// </summary>
     public static readonly IReadOnlyList<string> Reloadable =
     [

@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Machine.Client.State;
 
 /// <summary>
-/// An agent's state directory, read while the agent runs and never changed. Content that belongs to another service or
-/// tunnel is shown as absent, as the agent itself sees it.
+/// An agent's state directory, read only, also while the agent runs. Content of another service or tunnel is shown as
+/// absent, as the agent itself sees it.
 /// </summary>
 public sealed record AgentState
 {
@@ -29,10 +29,7 @@ public sealed record AgentState
 
     public SpiffeId? Id { get; init; }
 
-    /// <summary>
-    /// The identity of a stored certificate for another tunnel or service than the configuration names. The agent does
-    /// not use it, and everything else here is then empty.
-    /// </summary>
+    /// <summary>The identity of a stored certificate for another tunnel or service. Everything else is then empty.</summary>
     public SpiffeId? ForeignId { get; init; }
 
     /// <summary>With <see cref="ForeignId"/>: the base URL of the service that issued it.</summary>

@@ -11,8 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Machine.Client.State;
 
 /// <summary>
-/// Stores credentials and the last feed across restarts. A file that cannot be read, or that is for another service or
-/// machine, counts as absent: everything here can be requested again.
+/// Stores credentials and the last feed across restarts. A file that cannot be read, or that is foreign, counts as
+/// absent: everything here can be requested again.
 /// </summary>
 internal sealed class CredentialStore<TFeed>(
     StateDirectory state,

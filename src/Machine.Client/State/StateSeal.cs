@@ -7,8 +7,8 @@ namespace Culvert.Machine.Client.State;
 
 /// <summary>
 /// Seals files of the state directory (S10) with AES-256-GCM under a key in the same directory. A copy of the file
-/// alone, in a backup or a support bundle, reveals nothing; a file that was edited, damaged or taken from another
-/// machine does not open. It does not protect from an attacker who has the whole directory, and so the machine's key.
+/// alone reveals nothing; a file that was edited, damaged or taken from another machine does not open. It does not
+/// protect from an attacker who has the whole directory.
 /// </summary>
 public sealed class StateSeal(StateDirectory state)
 {
@@ -45,9 +45,7 @@ public sealed class StateSeal(StateDirectory state)
     }
 
     /// <summary>Returns the plain text.</summary>
-    /// <exception cref="CryptographicException">
-    /// The text was not sealed here or for this purpose, or it has changed.
-    /// </exception>
+    /// <exception cref="CryptographicException">It was not sealed here or for this purpose, or has changed.</exception>
     public string Open(string purpose, string box)
     {
         var bytes = new byte[box.Length];

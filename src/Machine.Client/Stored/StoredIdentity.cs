@@ -13,9 +13,7 @@ internal sealed record StoredIdentity
 
     public required string KeyPem { get; init; }
 
-    /// <summary>
-    /// The service's reason for withdrawing the certificate: a restart does not use it again. Null while it is valid.
-    /// </summary>
+    /// <summary>Why the service withdrew the certificate, which is not used again; null while it is valid.</summary>
     public string? Withdrawal { get; init; }
 
     // Never prints the key.

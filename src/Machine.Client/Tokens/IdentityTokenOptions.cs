@@ -2,10 +2,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Machine.Client.Tokens;
 
-/// <summary>
-/// The <c>identity.token</c> section: the source of the identity provider's token. At most one of file, environment and
-/// command is set; without one the detector applies.
-/// </summary>
+/// <summary>The <c>identity.token</c> section. At most one source is set; without one the detector applies.</summary>
 public sealed record IdentityTokenOptions
 {
     /// <summary>Path of a file that is read again at each use; empty when another source is set.</summary>
@@ -17,10 +14,7 @@ public sealed record IdentityTokenOptions
     /// <summary>A program and its arguments, run without a shell; empty when another source is set.</summary>
     public IReadOnlyList<string> Command { get; init; } = [];
 
-    /// <summary>
-    /// Variables that the program inherits; a star at the end matches any suffix. No other variable is inherited.
-    /// Default: PATH, HOME, LANG.
-    /// </summary>
+    /// <summary>Variables that the program inherits; a final star matches any suffix. Default: PATH, HOME, LANG.</summary>
     public IReadOnlyList<string> InheritEnvironment { get; init; } = ChildCommand.UsualEnvironment;
 
     /// <summary>How long the program may run. 1 s to 1 min, default 10 s.</summary>

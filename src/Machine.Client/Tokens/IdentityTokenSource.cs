@@ -3,10 +3,7 @@ using Culvert.Machine.Client.Tokens.Detection;
 
 namespace Culvert.Machine.Client.Tokens;
 
-/// <summary>
-/// The source of the identity provider's token. The token is fetched again at each use, since the platform or program
-/// that provides it also renews it. It is never stored.
-/// </summary>
+/// <summary>The source of the identity provider's token. It is never stored: the platform or program renews it.</summary>
 public sealed class IdentityTokenSource
 {
     /// <summary>The longest assertion that the token endpoint accepts.</summary>

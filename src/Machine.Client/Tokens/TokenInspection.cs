@@ -5,10 +5,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Machine.Client.Tokens;
 
-/// <summary>
-/// The content of an identity token, for people: header and claims, never the signature, so that the output cannot be
-/// used as a token. Nothing here is verified.
-/// </summary>
+/// <summary>Header and claims of an identity token, without its signature and unverified, for people.</summary>
 public sealed record TokenInspection
 {
     private const int MaxAudiences = 8;

@@ -6,9 +6,8 @@ using System.Net.Sockets;
 namespace Culvert.Platform.Addresses;
 
 /// <summary>
-/// A set of address ranges in CIDR form (RFC 4632 §3.1, RFC 4291 §2.3). IPv4-mapped IPv6 addresses
-/// (<c>::ffff:a.b.c.d</c>, RFC 4291 §2.5.5.2) count as IPv4 on both sides, because a dual-stack socket shows its IPv4
-/// peers in that form.
+/// A set of address ranges in CIDR form (RFC 4632 §3.1, RFC 4291 §2.3). IPv4-mapped IPv6 addresses (RFC 4291 §2.5.5.2)
+/// count as IPv4, because a dual-stack socket shows its IPv4 peers in that form.
 /// </summary>
 public sealed class AddressRanges
 {
@@ -53,9 +52,7 @@ public sealed class AddressRanges
         return true;
     }
 
-    /// <summary>
-    /// Parses one range; see <see cref="TryParse(IEnumerable{string}, out AddressRanges?, out string?)"/>.
-    /// </summary>
+    /// <summary>See <see cref="TryParse(IEnumerable{string}, out AddressRanges?, out string?)"/>.</summary>
     public static bool TryParse(string text, out IPNetwork range)
     {
         range = default;

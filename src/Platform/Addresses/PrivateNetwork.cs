@@ -4,8 +4,8 @@ using System.Net;
 namespace Culvert.Platform.Addresses;
 
 /// <summary>
-/// A network inside which records may name targets that are not public (S27), and the open port. The result of a fetch
-/// reveals whether a port listens, so only one port is open.
+/// A network in which records may name private targets (S27). Only one port is open, because the result of a fetch
+/// reveals whether a port listens.
 /// </summary>
 /// <param name="Range">The addresses.</param>
 /// <param name="Port">1 to 65535; null: every port.</param>

@@ -59,8 +59,8 @@ public static class CertificateNames
     }
 
     /// <summary>
-    /// Whether a certificate is self-signed. If the names agree, the key identifiers decide: the link certificate of a
-    /// change of root (S11) has the same name twice, but another key signed it.
+    /// Whether a certificate is self-signed. The key identifiers decide if the names agree: the link certificate of a
+    /// change of root (S11) has the same name twice, but another signer.
     /// </summary>
     public static bool IsSelfSigned(X509Certificate2 certificate)
     {

@@ -10,10 +10,7 @@ public static class CertificatePem
     private const int MaxCharacters = 256 * 1024;
     private const int MaxCertificates = 64;
 
-    /// <summary>
-    /// Every certificate in the text, in order; false when there is none, when there are too many, or when there is
-    /// other content.
-    /// </summary>
+    /// <summary>Every certificate in the text, in order; false when there are none or too many, or other content.</summary>
     public static bool TryRead(string? pem, [NotNullWhen(true)] out IReadOnlyList<X509Certificate2>? certificates)
     {
         certificates = null;

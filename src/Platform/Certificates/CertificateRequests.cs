@@ -18,7 +18,7 @@ public static class CertificateRequests
         };
 
     /// <summary>
-    /// Creates a PKCS#10 request (RFC 2986) as PEM with an empty subject and no attributes: names come from the proven
+    /// Creates a PKCS#10 request (RFC 2986) with an empty subject and no attributes: names come from the proven
     /// identity, and the service refuses a request that contains its own.
     /// </summary>
     /// <exception cref="ArgumentException">The key is neither ECDSA nor RSA.</exception>

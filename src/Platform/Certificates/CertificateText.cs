@@ -2,10 +2,7 @@ using System.Security.Cryptography;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>
-/// Explains text that was given in place of PEM certificates, with a command that converts it. The parsers refuse the
-/// text; this class only explains.
-/// </summary>
+/// <summary>Explains text that is not PEM certificates, with a command that converts it.</summary>
 public static class CertificateText
 {
     private const string BlocksOnly = "sed -n '/^-----BEGIN /,/^-----END /p'";
@@ -15,8 +12,8 @@ public static class CertificateText
     private const int HeadCharacters = 32;
 
     /// <summary>
-    /// Returns null when the format is unknown, or when the text is only PEM certificates. A binary file read as text
-    /// has lost bytes, but its format is still recognizable.
+    /// Null when the format is unknown, or when the text is only PEM certificates. Binary data read as text has lost
+    /// bytes, but its format is still recognizable.
     /// </summary>
     public static CertificateAdvice? Explain(ReadOnlySpan<char> text)
     {
@@ -133,8 +130,8 @@ public static class CertificateText
     // A SEQUENCE of 128 octets or more: the octet after the tag has its highest bit set, which no base64 character has.
     private static bool IsDer(ReadOnlySpan<char> text) => text.Length > 1 && text[0] == '0' && text[1] > '\u007F';
 
-    // ContentInfo ::= SEQUENCE { contentType OBJECT IDENTIFIER 1.2.840.113549.1.7.…, … }, RFC 5652 §3, after a header
-    // of two to six octets. Only octets below 128 are certain to be unchanged in text.
+    // ContentInfo (RFC 5652 §3), with an OBJECT IDENTIFIER 1.2.840.113549.1.7.…, after a header of two to six octets.
+    // Only octets below 128 are certain to be unchanged in text.
     private static bool IsPkcs7(ReadOnlySpan<char> text) =>
         text[..Math.Min(text.Length, 10)].Contains("\u0006\u0009*", StringComparison.Ordinal);
 

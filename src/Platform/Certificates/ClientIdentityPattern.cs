@@ -4,8 +4,8 @@ namespace Culvert.Platform.Certificates;
 
 /// <summary>
 /// Which clients of a CA may connect (S22): <c>uri:</c>, <c>dns:</c> or <c>email:</c> and a value, exact or with one
-/// <c>*</c> that matches one whole segment: of a URI's path, the first label of a DNS name, or the part before the
-/// <c>@</c>. A star never matches an empty segment and never two segments.
+/// <c>*</c> for one whole, non-empty segment: of a URI's path, the first label of a DNS name, or the part before the
+/// <c>@</c>.
 /// </summary>
 public sealed class ClientIdentityPattern
 {
@@ -26,10 +26,7 @@ public sealed class ClientIdentityPattern
 
     public string Text { get; }
 
-    /// <summary>
-    /// Parses a pattern; false when a star could match more than one whole segment, or the value has the wrong form for
-    /// its kind.
-    /// </summary>
+    /// <summary>False when a star could match more than a segment, or the value does not fit its kind.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out ClientIdentityPattern? pattern)
     {
         pattern = null;
@@ -69,8 +66,7 @@ public sealed class ClientIdentityPattern
             return false;
         }
 
-        // DNS names and the domain of an e-mail address are case-insensitive (RFC 5280 §7.2, §7.5); URIs and local
-        // parts are compared octet by octet.
+        // DNS names and e-mail domains are case-insensitive (RFC 5280 §7.2, §7.5); the rest is compared as octets.
         return kind switch
         {
             ClientIdentityKind.Uri => Fits(name.Value, StringComparison.Ordinal, '/'),

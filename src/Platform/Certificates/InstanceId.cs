@@ -4,10 +4,7 @@ using System.Security.Cryptography;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>
-/// The name of an agent within its tunnel: 1 to 63 lower-case letters, digits and hyphens, not starting with a hyphen
-/// (<c>^[a-z0-9][a-z0-9-]{0,62}$</c>).
-/// </summary>
+/// <summary>The name of an agent within its tunnel (<c>^[a-z0-9][a-z0-9-]{0,62}$</c>).</summary>
 public sealed record InstanceId
 {
     private const int MaxLength = 63;

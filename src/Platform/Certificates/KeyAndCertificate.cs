@@ -6,8 +6,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// A certificate with its private key and the intermediates to send with it. Immutable; a renewal creates a new one.
-/// Connections that still use the old one keep it alive, so a replacement does not dispose of it.
+/// A certificate with its private key and intermediates. Immutable; connections that still use it after a renewal keep
+/// it alive, so a replacement does not dispose of it.
 /// </summary>
 public sealed class KeyAndCertificate
 {
@@ -18,8 +18,7 @@ public sealed class KeyAndCertificate
         this.key = key;
         Certificate = leaf;
 
-        // S11: a self-signed root is never sent. It would also hide the link certificate of a change of root, because
-        // the shorter chain wins when the context is built.
+        // S11: a self-signed root is never sent. It would also hide the link certificate, as the shorter chain wins.
         Chain = [.. chain.Where(c => !CertificateNames.IsSelfSigned(c))];
         Context = SslStreamCertificateContext.Create(leaf, [.. Chain], offline: true);
         Serial = CertificateNames.Serial(leaf);

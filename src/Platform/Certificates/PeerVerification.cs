@@ -18,9 +18,7 @@ public sealed record PeerVerification
     /// <summary>The certificate's serial as on the wire; null when refused.</summary>
     public string? Serial { get; private init; }
 
-    /// <summary>
-    /// When the certificate becomes valid: of one machine's certificates, the later issued one starts later.
-    /// </summary>
+    /// <summary>Start of validity: of one machine's certificates, the later issued one starts later.</summary>
     public DateTimeOffset NotBefore { get; private init; }
 
     public DateTimeOffset NotAfter { get; private init; }

@@ -4,9 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// Authenticates a TLS peer (S6, S9): chain, validity, key usage, identity and revocation, checked after every
-/// handshake, independent of the TLS library's own verdict. The caller decides whether that identity is authorized (its
-/// tunnel, an edge id in the feed).
+/// Authenticates a TLS peer after every handshake, independent of the TLS library's verdict (S6, S9): chain, validity,
+/// key usage, identity and revocation. The caller decides whether that identity is authorized.
 /// </summary>
 public sealed class PeerVerifier(PlatformTrust trust)
 {
@@ -19,9 +18,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
 
     /// <summary>Checks a peer with what the TLS library collected for it.</summary>
     /// <param name="certificate">The peer's leaf; null when it sent none.</param>
-    /// <param name="presented">
-    /// The chain of the validation callback: its extra store holds the certificates that the peer sent.
-    /// </param>
+    /// <param name="presented">The chain of the validation callback; its extra store holds the peer's certificates.</param>
     /// <param name="role">The required role.</param>
     /// <param name="now">The time of the check.</param>
     /// <param name="revokedSerials">Revoked serials, as on the wire.</param>
@@ -106,8 +103,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
         DateTimeOffset now
     )
     {
-        // OpenSSL treats notAfter itself as expired. Within that last second, which is still valid, the chain is built
-        // for the second before.
+        // OpenSSL treats notAfter itself as expired, so within that last second it checks the second before.
         using var chain = new X509Chain();
         chain.ChainPolicy = trust.ChainPolicy(now >= notAfter ? notAfter - LastSecond : now);
         chain.ChainPolicy.ExtraStore.AddRange(presented);

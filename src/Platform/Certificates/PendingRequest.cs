@@ -5,7 +5,7 @@ namespace Culvert.Platform.Certificates;
 
 /// <summary>
 /// A key whose certificate is pending. A request whose answer was lost is repeated with the same key and text, so that
-/// the service returns the certificate that it has already signed.
+/// the service returns the certificate that it has signed.
 /// </summary>
 public sealed class PendingRequest
 {

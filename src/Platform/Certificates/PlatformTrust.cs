@@ -3,10 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>
-/// The roots of the platform CA and their trust domain. Immutable: a new bundle is a new object, and a handshake uses
-/// the same one throughout.
-/// </summary>
+/// <summary>The roots of the platform CA and their trust domain. Immutable: a new bundle is a new object.</summary>
 public sealed class PlatformTrust
 {
     private PlatformTrust(string trustDomain, X509Certificate2Collection roots, X509Certificate2Collection links)
@@ -21,15 +18,10 @@ public sealed class PlatformTrust
     /// <summary>The self-signed anchors.</summary>
     public X509Certificate2Collection Roots { get; }
 
-    /// <summary>
-    /// The other certificates of the bundle: links between an old and a new root (S11). They help to build chains and
-    /// are not anchors.
-    /// </summary>
+    /// <summary>Links between an old and a new root (S11). They help to build chains and are not anchors.</summary>
     public X509Certificate2Collection Links { get; }
 
-    /// <summary>
-    /// Parses a bundle; false without at least one self-signed certificate or with an invalid trust domain.
-    /// </summary>
+    /// <summary>False without a self-signed certificate or with an invalid trust domain.</summary>
     public static bool TryCreate(string trustDomain, string? bundlePem, [NotNullWhen(true)] out PlatformTrust? trust)
     {
         trust = null;
@@ -43,8 +35,8 @@ public sealed class PlatformTrust
     }
 
     /// <summary>
-    /// Takes the trust domain from a certificate, for a caller that has the roots of an installation and not its
-    /// configuration. False when the certificate has no single SPIFFE id, or no root is self-signed.
+    /// Takes the trust domain from a certificate, for a caller without the installation's configuration. False when the
+    /// certificate has no single SPIFFE id, or no root is self-signed.
     /// </summary>
     public static bool TryCreate(
         X509Certificate2 certificate,
@@ -67,10 +59,7 @@ public sealed class PlatformTrust
             : null;
     }
 
-    /// <summary>
-    /// A new chain policy that trusts only these roots, downloads nothing and contacts no revocation server (the feed
-    /// carries revocations). For this class and for <c>SslClientAuthenticationOptions</c>.
-    /// </summary>
+    /// <summary>A chain policy with only these roots, without downloads or revocation servers.</summary>
     public X509ChainPolicy ChainPolicy(DateTimeOffset at)
     {
         var policy = new X509ChainPolicy

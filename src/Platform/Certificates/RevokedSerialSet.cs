@@ -6,7 +6,7 @@ namespace Culvert.Platform.Certificates;
 
 /// <summary>
 /// The revoked serial numbers of platform certificates: single ones, and all with the prefix of a node from before a
-/// restore, because the service may not know those. The enumeration returns the single ones.
+/// restore. The enumeration returns the single ones.
 /// </summary>
 /// <param name="serials">Lower-case hexadecimal, as on the wire.</param>
 /// <param name="prefixes">First digits of revoked serials; null: none.</param>

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>
-/// The identity in a platform certificate's URI SAN: a SPIFFE ID (SPIFFE-ID §2) of one of three fixed forms (S3, S6).
-/// Anything else does not parse, so that a new form cannot be mistaken for an old one.
+/// The SPIFFE ID (§2) in a platform certificate's URI SAN, in one of three fixed forms (S3, S6). Anything else does not
+/// parse, so that a new form cannot be mistaken for an old one.
 /// </summary>
 public sealed record SpiffeId
 {

@@ -2,9 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>
-/// The trust of a tunnel's clients: each certificate of the bundle is an anchor, whether it is a root or not.
-/// </summary>
+/// <summary>The trust of a tunnel's clients: each certificate of the bundle is an anchor, not only a root.</summary>
 public static class TrustAnchors
 {
     /// <summary>Whether a client that has only these anchors finds one of them above the leaf.</summary>

@@ -5,10 +5,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Platform.Checkpoints;
 
-/// <summary>
-/// A verified statement of how far an audit chain reached (S30): a node's chain of the service's audit, or an agent's
-/// chain of recorded calls.
-/// </summary>
+/// <summary>A verified statement of how far an audit chain reached (S30): of a node's audit or an agent's calls.</summary>
 /// <param name="Node">The owner of the chain: a node of the service, or an agent's instance.</param>
 /// <param name="Sequence">The newest entry at that time, counted from 1.</param>
 /// <param name="Head">That entry's hash, lower-case hex.</param>
@@ -20,15 +17,15 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
     private const string HostCommands = "host-commands";
 
     /// <summary>
-    /// Reads a compact JWS (RFC 7515) and checks its signature by the certificate in its header, which must belong to
-    /// the named node and be valid at the signing time. Null when a check fails.
+    /// Verifies a compact JWS (RFC 7515) by the certificate in its header, which must belong to the named node and be
+    /// valid at the signing time; null when a check fails.
     /// </summary>
     public static AuditCheckpoint? Verify(string token, PlatformTrust trust) =>
         Verify(token, Type, _ => trust, PeerRole.Service, IsOwn).Checkpoint;
 
     /// <summary>
-    /// As <see cref="Verify(string, PlatformTrust)"/>, for a caller that has only the platform roots. Also accepts the
-    /// chains of commands on the host: these commands have no certificate, so any node signs for them.
+    /// As <see cref="Verify(string, PlatformTrust)"/>, with only the platform roots. Also accepts the chains of
+    /// commands on the host: these have no certificate, so any node signs for them.
     /// </summary>
     public static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) Verify(
         string token,
@@ -60,10 +57,7 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
             IsAgentOf(tunnelId)
         );
 
-    /// <summary>
-    /// An agent's checkpoint of its call record, signed with the key of its platform certificate. Null when the key
-    /// does not support ES256.
-    /// </summary>
+    /// <summary>An agent's checkpoint of its call record; null when the key does not support ES256.</summary>
     public static string? SignCalls(
         KeyAndCertificate signer,
         string instance,

@@ -8,8 +8,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Platform.Checkpoints;
 
 /// <summary>
-/// A machine's statement, signed with the key of its platform certificate: a compact JWS (RFC 7515), ES256, with the
-/// certificate chain in its header, so that the platform roots are enough to verify it later.
+/// A machine's statement: a compact JWS (RFC 7515), ES256, with the platform certificate's chain in its header, so that
+/// the platform roots are enough to verify it later.
 /// </summary>
 public static class SignedStatement
 {
@@ -46,10 +46,7 @@ public static class SignedStatement
         return $"{header}.{payload}.{Base64Url.EncodeToString(signature)}";
     }
 
-    /// <summary>
-    /// Verifies an agent's statement: its signature, and that its certificate was valid at the signing time and belongs
-    /// to the named agent and to the tunnel.
-    /// </summary>
+    /// <summary>Verifies that the named agent signed a statement, with a certificate valid at that time.</summary>
     /// <returns>The result of <paramref name="read"/>; null when a check fails.</returns>
     /// <param name="token">The compact JWS.</param>
     /// <param name="type">The header's <c>typ</c>.</param>

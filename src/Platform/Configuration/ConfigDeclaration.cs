@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>
-/// A program's declaration of a key, made when it reads the key: the only source of checks, help and schema.
-/// </summary>
+/// <summary>A program's declaration of a key that it reads: the only source of checks, help and schema.</summary>
 public sealed record ConfigDeclaration
 {
     public required string Key { get; init; }

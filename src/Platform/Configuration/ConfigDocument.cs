@@ -4,8 +4,8 @@ namespace Culvert.Platform.Configuration;
 
 /// <summary>
 /// A program's configuration from its four sources, strongest first: flags, environment, file, defaults. The program
-/// reads every key it knows from <see cref="Root"/>, in any order, then calls <see cref="Complete"/>: a key that was
-/// never read is unknown, and all errors are reported at once.
+/// reads every key it knows from <see cref="Root"/>, then calls <see cref="Complete"/>: a key that was never read is
+/// unknown, and all errors are reported at once.
 /// </summary>
 public sealed partial class ConfigDocument
 {
@@ -84,10 +84,7 @@ public sealed partial class ConfigDocument
         return document;
     }
 
-    /// <summary>
-    /// Reads the configuration file of another program, with the same checks: its keys are that program's, and no flag
-    /// or variable overrides them.
-    /// </summary>
+    /// <summary>Reads the file of another program with the same checks; no flag or variable overrides it.</summary>
     public static ConfigDocument LoadForeign(string path)
     {
         var none = new Dictionary<string, string>();

@@ -34,10 +34,7 @@ public static class ConfigIds
         return id;
     }
 
-    /// <summary>
-    /// A UUID (RFC 9562 §4) with its hyphens; empty when absent. <paramref name="remedy"/> says where the operator
-    /// finds it.
-    /// </summary>
+    /// <summary>A UUID (RFC 9562 §4) with its hyphens; empty when absent.</summary>
     public static string Uuid(this ConfigSection section, string key, string remedy)
     {
         var id = section.String(key);

@@ -2,10 +2,7 @@ using System.Reflection;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>
-/// The meaning of each key of a program's configuration, from <c>configuration-keys.txt</c> of the assemblies that read
-/// it, and whether the key may change while the program runs.
-/// </summary>
+/// <summary>The meaning of each configuration key, from the assemblies' <c>configuration-keys.txt</c>.</summary>
 /// <remarks>
 /// A line is <c>KEY: meaning</c> or <c>KEY (unit): meaning</c>; entries of maps and lists are written <c>NAME</c> and
 /// <c>[]</c>. <c>PREFIX = PREFIX</c> gives the keys below the first the meanings of those below the second. A line that

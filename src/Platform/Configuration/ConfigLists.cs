@@ -111,10 +111,7 @@ public static class ConfigLists
         ];
     }
 
-    /// <summary>
-    /// A mapping of names, in the file's order, to values that may be references to secrets, which must be readable
-    /// now. No value is ever shown.
-    /// </summary>
+    /// <summary>A mapping of names to values or references to secrets, which must be readable now. Never shown.</summary>
     public static IReadOnlyList<KeyValuePair<string, SettingValue>> Values(this ConfigSection section, string key)
     {
         section.Declare(key, ConfigValueType.TextMap, "{}");

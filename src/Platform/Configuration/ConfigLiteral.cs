@@ -3,17 +3,14 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>
-/// A value that an operator writes for comparison: text, a number or a boolean. Numbers keep their digits, so that none
-/// is rounded.
-/// </summary>
+/// <summary>A value for comparison: text, a number or a boolean. Numbers keep their digits, so none is rounded.</summary>
 /// <param name="Kind">The type of the value.</param>
 /// <param name="Text">The text, or the written form of the number or boolean.</param>
 public sealed partial record ConfigLiteral(ConfigLiteralKind Kind, string Text)
 {
     /// <summary>
-    /// Quoted values are text. Others are what JSON takes them for (RFC 8259 §§3, 6), and otherwise text. False when a
-    /// YAML reader could take an unquoted text for a number, a boolean or null.
+    /// Quoted values are text. Others are what JSON takes them for (RFC 8259 §§3, 6), else text; false when a YAML
+    /// reader could take that text for a number, a boolean or null.
     /// </summary>
     public static bool TryParse(string text, bool isPlain, [NotNullWhen(true)] out ConfigLiteral? literal)
     {

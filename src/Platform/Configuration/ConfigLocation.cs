@@ -2,7 +2,7 @@ namespace Culvert.Platform.Configuration;
 
 /// <summary>The location of a program's configuration and the prefix of its variables.</summary>
 /// <param name="Program">For messages and the schema's title, such as <c>tunnel-agent</c>.</param>
-/// <param name="ProfileFolder">The folder of its profiles under <c>$XDG_CONFIG_HOME/culvert</c>, such as <c>agent</c>.</param>
+/// <param name="ProfileFolder">Its profiles' folder under <c>$XDG_CONFIG_HOME/culvert</c>, such as <c>agent</c>.</param>
 /// <param name="DefaultPath">The file when neither option is given.</param>
 /// <param name="EnvironmentPrefix">Such as <c>CULVERT_AGENT__</c>.</param>
 public sealed record ConfigLocation(string Program, string ProfileFolder, string DefaultPath, string EnvironmentPrefix)
@@ -18,7 +18,7 @@ public sealed record ConfigLocation(string Program, string ProfileFolder, string
     /// <summary>Finds the file to read: <c>--config</c>, else the profile, else the default.</summary>
     /// <param name="config">The value of <c>--config</c>, if given.</param>
     /// <param name="profile">The value of <c>--profile</c>, if given: a file's name without folder or extension.</param>
-    /// <param name="environment">For <c>XDG_CONFIG_HOME</c> and <c>HOME</c> (XDG Base Directory, "Environment variables").</param>
+    /// <param name="environment">For <c>XDG_CONFIG_HOME</c> and <c>HOME</c> (XDG Base Directory).</param>
     public string FindFile(string? config, string? profile, IReadOnlyDictionary<string, string> environment)
     {
         if (config is not null)

@@ -154,9 +154,9 @@ public static class ConfigScalars
     }
 
     /// <summary>
-    /// A reference to a secret, <c>file:/path</c> or <c>env:NAME</c>, that can be read now; null when absent or empty.
-    /// An invalid value is never repeated in the error, because it is probably the secret. <paramref name="mustExist"/>
-    /// is false for a secret that the program creates on first use.
+    /// A reference to a secret, <c>file:/path</c> or <c>env:NAME</c>, that can be read now, unless
+    /// <paramref name="mustExist"/> is false. An invalid value is never repeated in the error, because it is probably
+    /// the secret.
     /// </summary>
     public static SecretReference? Secret(
         this ConfigSection section,
@@ -223,7 +223,7 @@ public static class ConfigScalars
         return section.Scalar<Uri?>(declaration, null, Parse, expected);
     }
 
-    /// <summary>An address and port such as <c>127.0.0.1:8081</c> or <c>[::]:8443</c>; port 0 lets the system choose.</summary>
+    /// <summary>An address and port such as <c>127.0.0.1:8081</c>; port 0 lets the system choose.</summary>
     public static IPEndPoint EndPoint(this ConfigSection section, string key, string defaultValue) =>
         section.Scalar(
             section.Declare(key, ConfigValueType.EndPoint, defaultValue),

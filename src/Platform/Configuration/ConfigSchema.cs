@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// The JSON schema (draft 2020-12) of a program's configuration file, derived from the calls that read it: the reader
-/// runs once over a document that only lists the keys it reads.
+/// The JSON schema (draft 2020-12) of a program's configuration file: the reader runs once over a document that only
+/// lists the keys it reads.
 /// </summary>
 public static class ConfigSchema
 {
@@ -148,9 +148,7 @@ public static class ConfigSchema
         }
     }
 
-    /// <summary>
-    /// Writes what JSON schema cannot express into <see cref="Annotation"/>, each value as written in the file.
-    /// </summary>
+    /// <summary>Writes what JSON schema cannot express into <see cref="Annotation"/>.</summary>
     private static void WriteReference(
         Utf8JsonWriter json,
         ConfigSection section,

@@ -49,10 +49,7 @@ public sealed class ConfigSection
     /// <summary>Whether the key is set in any source. Does not declare it. True while describing.</summary>
     public bool Has(string key) => document.IsDescribing || TryFind(key, out _, out _, scalar: true);
 
-    /// <summary>
-    /// A nested mapping; an empty one when absent, which returns defaults. A second call returns the same section: its
-    /// known keys are those that all callers read.
-    /// </summary>
+    /// <summary>A nested mapping, empty when absent. A second call returns the same section with its known keys.</summary>
     public ConfigSection Section(string key)
     {
         if (
@@ -117,14 +114,9 @@ public sealed class ConfigSection
         return result;
     }
 
-    /// <summary>
-    /// Declares a key that has no effect: setting it is an error, since ignoring it would mislead. The reference does
-    /// not list it.
-    /// </summary>
+    /// <summary>Declares a key without effect: setting it is an error, and the reference does not list it.</summary>
     /// <param name="key">The key, with everything below it.</param>
-    /// <param name="permitted">
-    /// A value that changes nothing and is therefore accepted: files of earlier versions have it.
-    /// </param>
+    /// <param name="permitted">A value that changes nothing and is accepted: files of earlier versions have it.</param>
     public void Former(string key, string? permitted = null)
     {
         Declare(key, ConfigValueType.Former, permitted);

@@ -88,8 +88,8 @@ public static class ConfigText
     }
 
     /// <summary>
-    /// Whether a character changes how others are shown: control characters, line and paragraph separators, and those
-    /// that set the direction of text (UAX #9 §2), which can disguise a name.
+    /// Whether a character changes how others are shown: control characters, line separators, and those that set the
+    /// direction of text (UAX #9 §2), which can disguise a name.
     /// </summary>
     public static bool IsUnprintable(char c) =>
         char.IsControl(c)
@@ -102,10 +102,7 @@ public static class ConfigText
                 or (>= '\u202A' and <= '\u202E')
                 or (>= '\u2066' and <= '\u2069');
 
-    /// <summary>
-    /// Formats a value for one line of a terminal: shortened to <paramref name="max"/> characters, without characters
-    /// that change how it is shown.
-    /// </summary>
+    /// <summary>A value on one line of a terminal, without characters that change how it is shown.</summary>
     public static string Printable(string value, int max = MaxPrinted)
     {
         var text = new StringBuilder();

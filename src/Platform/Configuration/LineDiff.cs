@@ -2,9 +2,7 @@ using System.Text;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>
-/// The difference between two texts, for a reviewer: all lines, each with <c>-</c>, <c>+</c> or a blank before it.
-/// </summary>
+/// <summary>The difference between two texts: all lines, each with <c>-</c>, <c>+</c> or a blank before it.</summary>
 public static class LineDiff
 {
     // Above this the whole middle counts as changed: the table of common lines grows with the product of both sides.

@@ -4,8 +4,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// Checks the form of a route policy that the service distributes: bounds, strict YAML and the top-level keys. Only the
-/// agent can validate the rules, because they depend on the route.
+/// Checks the form of a route policy: bounds, strict YAML and the top-level keys. Only the agent can validate the
+/// rules, because they depend on the route.
 /// </summary>
 public static class PolicyForm
 {
@@ -18,9 +18,7 @@ public static class PolicyForm
     /// <summary>The first reason why no agent could use the text; null when the form is valid.</summary>
     public static string? FindProblem(string text) => FindProblems(text) is [var first, ..] ? first.ToString() : null;
 
-    /// <summary>
-    /// The reasons why no agent could use the text, at most <see cref="MaxProblems"/>; empty when the form is valid.
-    /// </summary>
+    /// <summary>Why no agent could use the text, at most <see cref="MaxProblems"/>; empty when valid.</summary>
     public static IReadOnlyList<PolicyProblem> FindProblems(string text)
     {
         // A UTF-16 character is at least one byte of UTF-8, so a text that is too long is not encoded.

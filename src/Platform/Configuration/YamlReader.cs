@@ -6,9 +6,8 @@ using YamlDotNet.Core.Events;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>
-/// Turns a YAML file into nodes through the parser's events. Only what a configuration needs is accepted: mappings with
-/// plain keys, sequences, scalars. Anchors, aliases, tags and a second document are errors, because each can make a
-/// file mean something other than what it shows.
+/// Turns a YAML file into nodes. Only mappings with plain keys, sequences and scalars are accepted. Anchors, aliases,
+/// tags and a second document are errors, because each can make a file mean something other than what it shows.
 /// </summary>
 internal sealed class YamlReader
 {

@@ -4,9 +4,9 @@ namespace Culvert.Platform.Dns;
 public static class CaaLookup
 {
     /// <summary>
-    /// Searches from the name up to the closest ancestor with a CAA set. An alias is followed at each step, but the
-    /// search does not continue at the ancestors of its target. It stops when a query fails: a CA that cannot read the
-    /// records must not issue.
+    /// Searches from the name up to the closest ancestor with a CAA set. An alias is followed, but the search does not
+    /// continue at its target's ancestors. It stops when a query fails: a CA that cannot read the records must not
+    /// issue.
     /// </summary>
     public static async Task<CaaAnswer> FindAsync(DnsClient client, DnsName name, CancellationToken ct)
     {

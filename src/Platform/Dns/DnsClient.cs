@@ -2,10 +2,7 @@ using System.Net;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>
-/// A small stub resolver (RFC 1035, RFC 8659): UDP first, TCP when an answer does not fit; it follows aliases. Every
-/// bound is an option or a constant. Has no cache.
-/// </summary>
+/// <summary>A small stub resolver without cache (RFC 1035, RFC 8659): UDP, then TCP if an answer does not fit.</summary>
 public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
 {
     private const int NoSuchNameCode = 3;
@@ -18,8 +15,8 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         WithinAsync(name, token => FollowAsync(Resolvers(), name, type, token), ct);
 
     /// <summary>
-    /// Queries the servers of a zone about a name in it. Only authoritative answers count. An alias is returned and not
-    /// followed, because its target may be in another zone.
+    /// Queries a zone's servers. Only authoritative answers count. An alias is returned and not followed, because its
+    /// target may be in another zone.
     /// </summary>
     public Task<DnsAnswer> QueryAuthorityAsync(
         IReadOnlyList<IPEndPoint> servers,

@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace Culvert.Platform.Dns;
 
 /// <summary>
-/// One question to one server: over UDP from a random port, over TCP when the reply is truncated or does not return the
-/// letters in the case in which they were sent (RFC 5452 §9; an attacker cannot guess a reply over TCP).
+/// One question to one server: over UDP from a random port, over TCP when the reply is truncated or its letters have
+/// another case than sent (RFC 5452 §9; an attacker cannot guess a reply over TCP).
 /// </summary>
 internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
 {

@@ -45,9 +45,7 @@ internal sealed record DnsMessage
     /// <summary>0 no error, 2 SERVFAIL, 3 NXDOMAIN, 5 REFUSED (RFC 1035 §4.1.1).</summary>
     public required int Code { get; init; }
 
-    /// <summary>
-    /// The question, which an honest server returns byte for byte: the random case of its letters is a secret.
-    /// </summary>
+    /// <summary>The question; an honest server returns it byte for byte, and the case of its letters is a secret.</summary>
     public required byte[] QuestionBytes { get; init; }
 
     public required IReadOnlyList<DnsRecord> Answers { get; init; }

@@ -38,8 +38,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
             return false;
         }
 
-        // An uncompressed name ends in the root's zero. A pointer may also end in a zero by chance, so each label is
-        // checked.
+        // A pointer may end in a zero by chance, like an uncompressed name, so each label is checked.
         for (var i = start; i < At; i += message[i] + 1)
         {
             if ((message[i] & PointerBits) != 0)
@@ -161,10 +160,7 @@ internal ref struct DnsReader(ReadOnlySpan<byte> message, int at)
             : null;
     }
 
-    /// <summary>
-    /// Reads a name in lower case. A pointer (RFC 1035 §4.1.4) must lead to a position before its own name, so that no
-    /// message can form a loop.
-    /// </summary>
+    /// <summary>Reads a name in lower case. A pointer (RFC 1035 §4.1.4) must lead backwards, to prevent loops.</summary>
     private bool TryReadName([NotNullWhen(true)] out string? name)
     {
         name = null;

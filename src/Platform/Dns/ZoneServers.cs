@@ -4,17 +4,12 @@ namespace Culvert.Platform.Dns;
 
 /// <summary>Finds the authoritative servers of a name.</summary>
 /// <param name="client">The resolver for the queries.</param>
-/// <param name="mayAsk">
-/// Returns whether an address may be queried: a zone's owner writes the addresses, and may name foreign ones.
-/// </param>
+/// <param name="mayAsk">Whether an address may be queried: a zone's owner may name foreign addresses.</param>
 public sealed class ZoneServers(DnsClient client, Func<IPAddress, bool> mayAsk)
 {
     private const int MaxServers = 8;
 
-    /// <summary>
-    /// The servers of the closest ancestor (the name itself included) with name servers. Empty with
-    /// <see cref="DnsOutcome.NoData"/> when none may be queried.
-    /// </summary>
+    /// <summary>The servers of the closest zone. <see cref="DnsOutcome.NoData"/> when none may be queried.</summary>
     public async Task<(DnsOutcome Outcome, IReadOnlyList<IPEndPoint> Servers)> FindAsync(
         DnsName name,
         CancellationToken ct

@@ -12,8 +12,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Platform.Doctor;
 
 /// <summary>
-/// Makes a call as a client does: through an edge, into the tunnel, verified by the tunnel's trust bundle, to the MCP
-/// server. The call asks for the server's identity and changes nothing.
+/// Makes a client's call: through an edge, into the tunnel, verified by the tunnel's trust bundle, to the MCP server.
+/// It asks for the server's identity and changes nothing.
 /// </summary>
 /// <param name="target">The called server and the way to it.</param>
 /// <param name="timeout">Time limit of the whole call.</param>
@@ -42,9 +42,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>Far above the size of an answer with the server's identity.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
-    /// <summary>
-    /// The path for a host that is one resource (RFC 9728 §3); routes with their own path are also served there.
-    /// </summary>
+    /// <summary>RFC 9728 §3, for a host that is one resource; routes with their own path are also served there.</summary>
     private const string MetadataPath = "/.well-known/oauth-protected-resource";
 
     private const int MaxMetadataBytes = 64 * 1024;
@@ -146,9 +144,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         ];
     }
 
-    /// <summary>
-    /// The path of the document's <c>resource</c>, which is called only on the target's host; null when there is none.
-    /// </summary>
+    /// <summary>The path of the document's <c>resource</c>, called only on the target's host; null: none.</summary>
     private static async Task<string?> ReadPathAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         await using var body = await answer.Content.ReadAsStreamAsync(cancel);
@@ -225,10 +221,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         || answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
         || (int)answer.StatusCode >= 500;
 
-    /// <summary>
-    /// Whether the body has a JSON-RPC result, as JSON or as the first event that has one; an error indicates another
-    /// revision.
-    /// </summary>
+    /// <summary>Whether the body, or its first event that has one, is a result; an error means another revision.</summary>
     private static async Task<bool> HasResultAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
         if (!answer.IsSuccessStatusCode)

@@ -16,9 +16,7 @@ public sealed record CallTarget(Uri Url, EndPoint? Address, X509Certificate2Coll
     /// <summary>Opens the connection where neither DNS nor <see cref="Address"/> applies; null: plain TCP.</summary>
     public Func<DnsEndPoint, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 
-    /// <summary>
-    /// The path in <see cref="Url"/> is a guess: if the host's RFC 9728 document names a path, that one is used.
-    /// </summary>
+    /// <summary>The path in <see cref="Url"/> is a guess; that of the host's RFC 9728 document has priority.</summary>
     public bool FindsPath { get; init; }
 
     /// <summary>The origin of port and name, as evidence in a failure.</summary>

@@ -2,10 +2,7 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>
-/// Checks whether the program runs on this machine and answers. It comes first, because the other state is useless
-/// while the program does not run.
-/// </summary>
+/// <summary>Checks whether the program runs. It comes first: other state is useless while the program does not.</summary>
 /// <param name="Id">The check's id, such as <c>edge_running</c>.</param>
 /// <param name="Program">Its name on the command line.</param>
 /// <param name="Unit">The systemd unit.</param>

@@ -5,9 +5,7 @@ namespace Culvert.Platform.Doctor;
 /// <summary>Colours PASS, WARN and FAIL of a report in a terminal. The words have the same meaning without colour.</summary>
 public static partial class StatusColours
 {
-    /// <summary>
-    /// Whether output may be coloured: a terminal that supports it, and <c>NO_COLOR</c> is not set (no-color.org).
-    /// </summary>
+    /// <summary>Whether output may be coloured: not without a terminal or with <c>NO_COLOR</c> (no-color.org).</summary>
     /// <param name="isTerminal">Whether the output is a terminal.</param>
     /// <param name="variable">Returns an environment variable's value; null when it is not set.</param>
     public static bool AreWanted(bool isTerminal, Func<string, string?> variable) =>

@@ -14,16 +14,10 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     /// <summary>True after more than the limit was received.</summary>
     public bool IsTooLong { get; private set; }
 
-    /// <summary>
-    /// True once an event stream ended in the middle of an event, which is dropped (HTML Standard §9.2.6): its data may
-    /// be incomplete.
-    /// </summary>
+    /// <summary>True if a stream ended within an event, which is then dropped (HTML Standard §9.2.6).</summary>
     public bool IsUnfinished => isStream && isAtEnd && !IsTooLong && buffer.WrittenCount > 0;
 
-    /// <summary>
-    /// The first matching message: the body itself, or one of its events. Empty when there is none, or when the body is
-    /// too long.
-    /// </summary>
+    /// <summary>The first matching message: the body or one of its events. Empty: none, or too long.</summary>
     /// <param name="isEventStream">Whether the body is a stream of events (<see cref="EventStream.IsIn"/>).</param>
     /// <param name="isWanted">Returns whether the bytes are the wanted message.</param>
     /// <param name="cancellationToken">Stops reading.</param>
@@ -52,8 +46,7 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     }
 
     /// <summary>
-    /// The whole body; the part read so far when it is too long. A byte-order mark is removed (RFC 8259 §8.1), since
-    /// clients that decode text do not see it either.
+    /// The body, cut if too long, without byte-order mark (RFC 8259 §8.1), which clients do not see either.
     /// </summary>
     public async Task<ReadOnlyMemory<byte>> ReadAllAsync(CancellationToken cancellationToken)
     {

@@ -8,8 +8,8 @@ public static class EventReader
     private static ReadOnlySpan<byte> Data => "data"u8;
 
     /// <summary>
-    /// The length of the first complete event in bytes, with its blank line; 0: it is not complete. Separate comment
-    /// lines are complete at once, so that keep-alives do not wait.
+    /// The length of the first complete event with its blank line, else 0. Separate comment lines are complete at once,
+    /// so that keep-alives do not wait.
     /// </summary>
     /// <param name="stream">The received bytes, from the end of the previous event.</param>
     /// <param name="isAtEnd">True: nothing follows, so a CR at the very end is not half of a CRLF.</param>
@@ -39,8 +39,8 @@ public static class EventReader
     }
 
     /// <summary>
-    /// Whether a stream ends with a complete event. After a final CR an LF may follow, so that is not an end.
-    /// <paramref name="tail"/> has the last bytes, the newest in the lowest byte.
+    /// Whether a stream ends with a complete event. After a final CR an LF may follow, so that is no end. The tail has
+    /// the last bytes, the newest in the lowest byte.
     /// </summary>
     public static bool IsEnd(uint tail)
     {
@@ -82,9 +82,7 @@ public static class EventReader
         return joined?.ToArray() ?? single;
     }
 
-    /// <summary>
-    /// The event with other data; without data, only the fields that keep the client's position in the stream.
-    /// </summary>
+    /// <summary>The event with other data; without data, only the fields that keep the client's position.</summary>
     public static byte[] With(ReadOnlySpan<byte> whole, ReadOnlySpan<byte> data)
     {
         var output = new MemoryStream();

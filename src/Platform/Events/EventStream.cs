@@ -14,9 +14,7 @@ public static class EventStream
         return (end < 0 ? type : type[..end]).Trim().Equals(MediaType, StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>
-    /// Whether the response has that type. Reads the raw header, because some have parameters that cannot be parsed.
-    /// </summary>
+    /// <summary>Reads the raw header, because some have parameters that cannot be parsed.</summary>
     public static bool IsIn(HttpResponseMessage response)
     {
         ArgumentNullException.ThrowIfNull(response);

@@ -3,9 +3,8 @@ using System.Net;
 namespace Culvert.Platform.Fetching;
 
 /// <summary>
-/// The fetcher (S27) as the transport of a protocol library: the library determines the requests, and the fetcher
-/// decides which addresses may be reached and how long answers may be. A refusal is a
-/// <see cref="FetchRefusedException"/>.
+/// The fetcher (S27) as a protocol library's transport: it decides which addresses may be reached and how long answers
+/// may be. A refusal is a <see cref="FetchRefusedException"/>.
 /// </summary>
 /// <param name="fetcher">The fetcher that sends the requests.</param>
 /// <param name="terms">The record on whose behalf it fetches. URL and content come from each request.</param>

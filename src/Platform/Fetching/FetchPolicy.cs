@@ -4,9 +4,8 @@ using Culvert.Platform.Addresses;
 namespace Culvert.Platform.Fetching;
 
 /// <summary>
-/// Decides which addresses a record may fetch from (S27). Public addresses on port 443 are allowed. Targets that a
-/// record names itself count only inside the installation's bound; link-local and cloud metadata addresses are always
-/// refused.
+/// Decides which addresses a record may fetch from (S27): public ones on port 443, and targets of its own inside the
+/// installation's bound. Link-local and cloud metadata addresses are always refused.
 /// </summary>
 public static class FetchPolicy
 {
@@ -51,10 +50,7 @@ public static class FetchPolicy
             : FetchRefusal.OutsideBound;
     }
 
-    /// <summary>
-    /// Whether the installation's bound contains all of a target: the check for the moment when a record's target is
-    /// stored.
-    /// </summary>
+    /// <summary>Whether the bound contains all of a target: the check when a record is stored.</summary>
     public static bool IsWithin(FetchTarget target, IReadOnlyList<PrivateNetwork> bound)
     {
         ArgumentNullException.ThrowIfNull(bound);

@@ -25,21 +25,16 @@ public sealed record FetchRequest
     /// <summary>The client certificate, for servers that require one; null: none.</summary>
     public SslStreamCertificateContext? ClientCertificate { get; init; }
 
-    /// <summary>
-    /// The entity tag of the existing copy; an unchanged answer is then <see cref="FetchResult.IsNotModified"/>.
-    /// </summary>
+    /// <summary>The copy's entity tag; an unchanged answer is <see cref="FetchResult.IsNotModified"/>.</summary>
     public string? IfNoneMatch { get; init; }
 
     /// <summary>
-    /// Content to send; null: GET. Any 2xx is then success, and the body of the answer is not read, unless
+    /// Content to send; null: GET. Any 2xx is success, and the answer's body is not read, unless
     /// <see cref="FetchPost.WantsDocument"/> is set.
     /// </summary>
     public FetchPost? Post { get; init; }
 
-    /// <summary>
-    /// Every status except a redirect is an answer with header fields and content of any type. For protocols that
-    /// explain a refusal in its body.
-    /// </summary>
+    /// <summary>Every status except a redirect is an answer, for protocols that explain a refusal in its body.</summary>
     public bool WantsAnyStatus { get; init; }
 
     /// <summary>Filled during the fetch, for callers that report details; null: not needed.</summary>

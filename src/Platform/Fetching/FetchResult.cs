@@ -24,17 +24,13 @@ public sealed record FetchResult
 
     public FetchRefusal? Refusal { get; private init; }
 
-    /// <summary>
-    /// The status of a refused answer, or of any answer if the request accepts every status; null when there was none.
-    /// </summary>
+    /// <summary>The status of a refused answer, or of any answer if the request accepts every status.</summary>
     public HttpStatusCode? Status { get; private init; }
 
     /// <summary>With <see cref="Status"/>: the server's Retry-After; null when it has none.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>
-    /// The answer's header fields if the request accepts every status, otherwise empty. Values are joined by commas.
-    /// </summary>
+    /// <summary>The header fields if the request accepts every status. Values are joined by commas.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; private init; } =
         ReadOnlyDictionary<string, string>.Empty;
 

@@ -11,9 +11,8 @@ namespace Culvert.Platform.Fetching;
 
 /// <summary>
 /// Fetches small documents from URLs that another person configured (S27): https only, the name resolved once, every
-/// address checked, the connection made to a checked address, no redirects, and limits on time and size. A proxy
-/// receives the address and not the name, since it would resolve the name again, elsewhere; proxy variables are
-/// ignored.
+/// address checked, no redirects, and limits on time and size. A proxy receives the checked address and not the name,
+/// since it would resolve the name again; proxy variables are ignored.
 /// </summary>
 public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, IHostResolver? resolver = null)
 {
@@ -60,10 +59,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
     }
 
-    /// <summary>
-    /// Checks a URL when it is stored, by the current addresses of its name. Null: it may be fetched, or the name has
-    /// no address at present, which does not prevent storing it.
-    /// </summary>
+    /// <summary>Checks a URL when it is stored, by the current addresses of its name; null also when it has none.</summary>
     public async Task<FetchResult?> CheckAsync(FetchRequest request, CancellationToken cancellationToken)
     {
         if (!TryParseUrl(request.Url, out var url))

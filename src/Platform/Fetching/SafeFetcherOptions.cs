@@ -12,15 +12,11 @@ public sealed record SafeFetcherOptions
     /// <summary>The largest body, after decompression. Default 256 KiB.</summary>
     public int MaxBytes { get; init; } = 256 * 1024;
 
-    /// <summary>
-    /// <c>private_issuer_networks</c>: a record's private target counts only inside these networks and on their ports.
-    /// Empty (the default): none.
-    /// </summary>
+    /// <summary><c>private_issuer_networks</c>: bounds the private targets of records. Default: none.</summary>
     public IReadOnlyList<PrivateNetwork> PrivateNetworks { get; init; } = [];
 
     /// <summary>
-    /// The <c>network</c> section. A proxy receives the checked address, and only a public one: private addresses are
-    /// dialled directly.
+    /// The <c>network</c> section. A proxy receives only public addresses; private ones are dialled directly.
     /// </summary>
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 }

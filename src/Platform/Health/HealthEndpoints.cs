@@ -7,10 +7,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>
-/// Answers <c>/healthz</c> (the process runs), <c>/readyz</c> (it can serve now) and <c>/metrics</c>. The answers
-/// contain no secrets, and requests change nothing.
-/// </summary>
+/// <summary>Answers <c>/healthz</c>, <c>/readyz</c> and <c>/metrics</c>, without secrets and side effects.</summary>
 public sealed class HealthEndpoints(
     ProgramIdentity program,
     IReadOnlyList<ReadinessCheck> checks,

@@ -17,8 +17,6 @@ public sealed record HealthOptions
     /// <summary>Whether the status page is served, to this machine only.</summary>
     public bool Ui { get; init; }
 
-    /// <summary>
-    /// Host names that requests may use; empty for any. Protects a local port from web pages that use DNS rebinding.
-    /// </summary>
+    /// <summary>Host names that requests may use; empty for any. Protects a local port from DNS rebinding.</summary>
     public IReadOnlyList<string> AllowedHosts { get; init; } = [];
 }

@@ -47,9 +47,7 @@ public sealed class HealthServer : IAsyncDisposable
     }
 
     /// <summary>Applies new settings, including new listen addresses.</summary>
-    /// <exception cref="IOException">
-    /// A new address is in use or does not belong to this machine; the listeners are unchanged.
-    /// </exception>
+    /// <exception cref="IOException">As above, for a new address; the listeners are unchanged.</exception>
     public async Task ApplyAsync(HealthOptions next, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(next);
@@ -134,9 +132,8 @@ public sealed class HealthServer : IAsyncDisposable
             : page(context);
     }
 
-    // Without a list, a listener on loopback refuses names that a foreign page may have pointed to it (DNS rebinding).
-    // On other addresses, monitoring may use any name of this machine. Requests on a Unix socket have no host name to
-    // forge.
+    // On loopback, a name that a foreign page may have pointed here is refused (DNS rebinding). Elsewhere monitoring
+    // may use any name of this machine. A Unix socket has no host name to forge.
     private static bool IsAllowed(HttpContext context, IReadOnlyList<string> hosts)
     {
         var host = context.Request.Host.Host;

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Platform.Health;
 
 /// <summary>
-/// Protects the status page on the health listener: only this machine, only a known host name (against DNS rebinding),
-/// and no request that another site caused.
+/// Protects the status page: only this machine, only a known host name (against DNS rebinding), and no request that
+/// another site caused.
 /// </summary>
 internal static class LocalPage
 {

@@ -3,9 +3,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>
-/// The identity of a program at a health listener: its name, and the ids that distinguish it from others of that name.
-/// </summary>
+/// <summary>The identity of a program at a health listener: its name and ids.</summary>
 /// <param name="Program">The name on the command line.</param>
 /// <param name="Ids">Members of <c>/readyz</c>; a null value is unknown and is not compared.</param>
 public sealed record ProgramIdentity(string Program, params IReadOnlyList<(string Name, string? Value)> Ids)
@@ -22,10 +20,7 @@ public sealed record ProgramIdentity(string Program, params IReadOnlyList<(strin
         }
     }
 
-    /// <summary>
-    /// The identity in an answer of <c>/readyz</c>, if it is another program's; null: this program, or one without an
-    /// identity.
-    /// </summary>
+    /// <summary>The other program that answered <c>/readyz</c>; null: this one, or one without an identity.</summary>
     public string? FindOther(string readiness)
     {
         try

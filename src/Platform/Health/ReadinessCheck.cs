@@ -5,15 +5,12 @@ namespace Culvert.Platform.Health;
 /// <param name="Evaluate">Null when the condition holds; otherwise the reason, for the operator, without secrets.</param>
 public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTask<string?>> Evaluate)
 {
-    /// <summary>
-    /// True for a condition that the operator should know although the program can serve: it is shown but does not
-    /// affect readiness.
-    /// </summary>
+    /// <summary>True for a condition that operators should know: it is shown but does not affect readiness.</summary>
     public bool IsAdvisory { get; init; }
 
     /// <summary>
-    /// Called when the check fails: true while the program still serves clients other than those in the reason; the
-    /// check is then shown but does not affect readiness. Null: it always does.
+    /// Called when the check fails: true while the program still serves other clients than those in the reason; the
+    /// check then does not affect readiness. Null: it always does.
     /// </summary>
     public Func<bool>? IsDegraded { get; init; }
 

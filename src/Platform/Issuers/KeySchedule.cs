@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Issuers;
 
-/// <summary>
-/// When keys are fetched, and their state by age. Pure functions, so that the policy can be tested as a table.
-/// </summary>
+/// <summary>When keys are fetched, and their state by age, as pure functions.</summary>
 public static class KeySchedule
 {
     /// <summary>Bounds of the server's max-age (RFC 9111 §5.2.2.1).</summary>
@@ -19,10 +17,7 @@ public static class KeySchedule
         TimeSpan.FromSeconds(300),
     ];
 
-    /// <summary>
-    /// How long keys are fresh. <paramref name="said"/> is the lifetime in the answer or the bundle; without it,
-    /// <paramref name="refresh"/> applies.
-    /// </summary>
+    /// <summary>How long keys are fresh: as the answer or bundle says, else the refresh interval.</summary>
     public static TimeSpan FreshFor(TimeSpan? said, TimeSpan refresh)
     {
         if (said is not { } asked)
@@ -38,10 +33,7 @@ public static class KeySchedule
     /// <summary>The wait after consecutive failures, at least one.</summary>
     public static TimeSpan AfterFailures(int failures) => BackOff[Math.Min(failures, BackOff.Length) - 1];
 
-    /// <summary>
-    /// Spreads an interval by ± 10 %, so that issuers and nodes do not fetch at the same time. <paramref name="unit"/>
-    /// is from 0 to below 1.
-    /// </summary>
+    /// <summary>Spreads an interval by ± 10 %, so that issuers and nodes do not fetch at the same time.</summary>
     public static TimeSpan Spread(TimeSpan interval, double unit) => interval * (0.9 + (0.2 * unit));
 
     /// <summary>The state by the time since the keys were last confirmed. Each bound belongs to the worse state.</summary>

@@ -1,8 +1,7 @@
 namespace Culvert.Platform.Issuers;
 
 /// <summary>
-/// Default audiences that a platform puts into the tokens of every caller that requests none: each service that accepts
-/// such a token could use it at every other one.
+/// Default audiences of a platform's tokens: each service that accepts such a token could use it at every other one.
 /// </summary>
 public static class PlatformAudiences
 {

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// Starts another program without a shell. It passes only the listed variables of this process's environment, since the
-/// others may hold secrets (S39). The build forbids other ways to start a program.
+/// Starts another program without a shell and with only the listed variables of this process, since the others may hold
+/// secrets (S39). The build forbids other ways to start a program.
 /// </summary>
 public static class ChildCommand
 {

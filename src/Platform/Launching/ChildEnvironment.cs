@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// The environment of every child: the caller's without proxies (they are for set-up; everything here is on loopback)
-/// and without settings of this or a compatible product.
+/// The environment of every child: the caller's without proxies (everything here is on loopback) and without settings
+/// of this or a compatible product.
 /// </summary>
 public static class ChildEnvironment
 {

@@ -5,10 +5,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>
-/// A child process's standard error: its first and last lines, to explain a failure to a person. Possible secrets are
-/// removed. Never for a log.
-/// </summary>
+/// <summary>A child's standard error without possible secrets: its first and last lines. Never for a log.</summary>
 public sealed partial class ChildErrorOutput
 {
     /// <summary>Size of the first part, and of the last part.</summary>
@@ -25,9 +22,7 @@ public sealed partial class ChildErrorOutput
     private readonly Lock guard = new();
     private long length;
 
-    /// <summary>
-    /// Reads until the child closes its side, so that the child never waits for a full pipe. Does not throw.
-    /// </summary>
+    /// <summary>Reads to the end, so that the child never waits for a full pipe. Does not throw.</summary>
     public async Task DrainAsync(Stream stream, CancellationToken cancellationToken)
     {
         var buffer = new byte[MaxPartBytes];
@@ -47,9 +42,7 @@ public sealed partial class ChildErrorOutput
 
     /// <summary>The output so far: at most eight lines, short and printable.</summary>
     /// <param name="output">The child's standard output: a token, or a part of one.</param>
-    /// <param name="environment">
-    /// The child's environment; all values except those of the usual variables may be secrets.
-    /// </param>
+    /// <param name="environment">The child's environment; only the usual variables cannot be secrets.</param>
     public IReadOnlyList<string> Lines(string output, IDictionary<string, string?> environment)
     {
         string[] secrets =

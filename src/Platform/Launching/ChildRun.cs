@@ -2,10 +2,7 @@ using System.Text;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>
-/// One run of a program that an operator configured (<see cref="ChildCommand"/>), until it exits: its input, and limits
-/// for time and output.
-/// </summary>
+/// <summary>One run of a program that an operator configured (<see cref="ChildCommand"/>), with limits.</summary>
 public sealed record ChildRun
 {
     public required IReadOnlyList<string> Command { get; init; }

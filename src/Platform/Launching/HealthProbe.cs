@@ -19,10 +19,7 @@ public sealed class HealthProbe(int port)
     /// <summary>Reads the readiness checks.</summary>
     /// <param name="tolerated">A check that may fail; null: none.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
-    /// <returns>
-    /// The details of the other checks that fail, or why none could be read; "": ready. The detail of the tolerated
-    /// check; "": it does not fail.
-    /// </returns>
+    /// <returns>Why it is not ready apart from the tolerated check, and the detail of that check; "": ready.</returns>
     public async Task<(string Obstacle, string Tolerated)> ReadAsync(
         string? tolerated,
         CancellationToken cancellationToken

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// Identifies a process uniquely: its id, and its start time in clock ticks since boot (field 22 of
-/// <c>/proc/PID/stat</c>), because ids are reused. No signal is sent unless both still match.
+/// A process's id and start time in clock ticks since boot (field 22 of <c>/proc/PID/stat</c>), because ids are reused.
+/// No signal is sent unless both still match.
 /// </summary>
 public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
 {
@@ -44,8 +44,8 @@ public sealed record ProcessStamp(string Name, int Pid, long StartTicks)
             return false;
         }
 
-        // The command name is in parentheses and may contain any character, so fields are counted from the last
-        // parenthesis. After it comes field 3 (state), so field 22 has index 19.
+        // The command name is in parentheses and may contain any character, so fields are counted after the last
+        // parenthesis, from field 3 (state): field 22 has index 19.
         var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
         state = fields[0][0];
         startTicks = long.Parse(fields[19], CultureInfo.InvariantCulture);

@@ -9,9 +9,6 @@ public sealed record ProgramCommand(
     string WorkingDirectory
 )
 {
-    /// <summary>
-    /// Whether the program exits with its caller, also after a kill. Only for the product's own programs, which watch
-    /// their standard input.
-    /// </summary>
+    /// <summary>Whether it exits with its caller. Only for own programs, which watch their standard input.</summary>
     public bool EndsWithCaller { get; init; }
 }

@@ -4,8 +4,8 @@ using Culvert.Platform.Programs;
 namespace Culvert.Platform.Launching;
 
 /// <summary>
-/// A long-running program in its own session, so that Ctrl-C in the terminal reaches only the caller, which decides the
-/// order of stops. Its output is appended to its log. A restart runs the same command again.
+/// A long-running program in its own session, so that Ctrl-C in the terminal reaches only the caller. Its output is
+/// appended to its log. A restart runs the same command again.
 /// </summary>
 public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeProvider time) : IDisposable
 {
@@ -21,8 +21,8 @@ public sealed class ProgramProcess(ProgramCommand command, string logFile, TimeP
 
     public void Start()
     {
-        // setsid does not fork, because a new child leads no group: the process id is the program's own. The shell only
-        // opens the log and is then replaced; the log's name is passed as $0, so nothing needs quoting.
+        // setsid does not fork, because a new child leads no group: the process id is the program's own. The shell
+        // opens the log and is then replaced; $0 is the log's name, so nothing needs quoting.
 #pragma warning disable RS0030 // a program of the system that is set up, with the environment of its command
         var start = new ProcessStartInfo("setsid")
         {

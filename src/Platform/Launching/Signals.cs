@@ -2,10 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>
-/// Sends signals to a stamped process, or to the process group that it leads (every child is started as a session
-/// leader).
-/// </summary>
+/// <summary>Sends signals to a stamped process, or to the process group that it leads.</summary>
 public static class Signals
 {
     public const int HangUp = 1;

@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Logging;
 
-/// <summary>
-/// Numbers of the log entries that agent and edge share. Operators alert on them; retired numbers stay, marked.
-/// </summary>
+/// <summary>Numbers of shared log entries. Operators alert on them; retired numbers stay, marked.</summary>
 public static class EventIds
 {
     // Credentials: 8000

@@ -8,9 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// Formats an entry as one JSON object: <c>ts level event_id event msg</c>, then <c>request_id tunnel_id agent_id
-/// trace_id</c> if known, then the message's own fields, <c>category</c>, <c>repeated</c> and <c>exception</c>. Field
-/// values that are not numbers or booleans are text.
+/// Formats an entry as one JSON object: <c>ts level event_id event msg</c>, the known ids, the message's own fields,
+/// <c>category</c>, <c>repeated</c> and <c>exception</c>. Field values that are not numbers or booleans are text.
 /// </summary>
 internal static class JsonLine
 {

@@ -25,9 +25,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
 
     public ILogger CreateLogger(string categoryName) => new LineLogger(this, categoryName);
 
-    /// <summary>
-    /// Changes file or format from the next line on. The same file is opened again, because it may have been moved.
-    /// </summary>
+    /// <summary>Changes file or format. The same file is opened again, because it may have been moved.</summary>
     /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
     public void Use(LogOptions options)
     {

@@ -5,10 +5,7 @@ public static class LogContext
 {
     private static readonly AsyncLocal<string?> Request = new();
 
-    /// <summary>
-    /// The id (<c>req_…</c>) of the current request, for every line that is written during it. Set in an asynchronous
-    /// method, it applies until that method returns.
-    /// </summary>
+    /// <summary>The id (<c>req_…</c>) of the current request, for its lines; set until the async method returns.</summary>
     public static string? RequestId
     {
         get => Request.Value;

@@ -17,9 +17,7 @@ public sealed class LogLevels(LogLevel level)
 
     public string Name => Options.DefaultName;
 
-    /// <summary>
-    /// Applies new settings. A file is opened again even if it is the same one, since log rotation may have moved it.
-    /// </summary>
+    /// <summary>Applies new settings. The file is always opened again: log rotation may have moved it.</summary>
     /// <exception cref="IOException">The file cannot be written, and nothing has changed.</exception>
     public void Use(LogOptions next)
     {
@@ -60,8 +58,8 @@ public sealed class LogLevels(LogLevel level)
         options.AddFilter("Microsoft", quiet);
         options.AddFilter("System", quiet);
 
-        // Kestrel logs an HTTP/2 error that a client causes on its own connection as critical. Any client can cause it
-        // at any rate, and it affects only that connection, so it must not alert an operator.
+        // Kestrel logs an HTTP/2 error of a client as critical. Any client can cause it at any rate, and it affects
+        // only that client's connection, so it must not alert an operator.
         options.AddFilter(
             "Microsoft.AspNetCore.Server.Kestrel.Http2",
             Level < LogLevel.Information ? Level : LogLevel.None

@@ -3,9 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// An entry before it is formatted. <c>Repeated</c> is how often the same error occurred since its last line; such an
-/// entry has no stack, and null means that it is the first. <c>IsLate</c>: it was logged earlier, so the current
-/// request is another one.
+/// An entry before it is formatted. <c>Repeated</c> is how often the error occurred since its last line; such an entry
+/// has no stack, and null means that it is the first. <c>IsLate</c>: the current request is not the entry's.
 /// </summary>
 internal readonly record struct LogLine(
     LogLevel Level,

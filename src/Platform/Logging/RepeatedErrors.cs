@@ -3,8 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Logging;
 
 /// <summary>
-/// Detects errors that repeat with the same cause. The first is written with its stack; while it repeats, one line per
-/// minute has the count. An outage that every loop and request reports therefore does not fill the disk.
+/// Detects errors that repeat with the same cause. The first is written with its stack, then one line per minute has
+/// the count, so that an outage does not fill the disk.
 /// </summary>
 /// <remarks>Not thread-safe: its owner's lock guards it.</remarks>
 internal sealed class RepeatedErrors(TimeProvider time)
@@ -54,10 +54,7 @@ internal sealed class RepeatedErrors(TimeProvider time)
         return count == 1 && elapsed >= 2 * Period ? line : line with { Repeated = count };
     }
 
-    /// <summary>
-    /// The pending counts of causes whose period is over, so that they do not wait for the next error. With
-    /// <paramref name="isEnd"/>, all of them.
-    /// </summary>
+    /// <summary>The pending counts of causes whose period is over (at the end: of all), so that none is lost.</summary>
     public IReadOnlyList<LogLine> TakeDue(bool isEnd = false)
     {
         var now = time.GetTimestamp();

@@ -86,10 +86,7 @@ internal sealed class Metric
         }
     }
 
-    /// <summary>
-    /// Clears an observable's series, so that a series it no longer reports disappears. A gauge that is set keeps its
-    /// value between readings.
-    /// </summary>
+    /// <summary>An observable's series lives until the next reading; a gauge that is set keeps its value.</summary>
     public void BeforeReading()
     {
         if (isObservable && kind != MetricKind.Histogram)

@@ -5,8 +5,8 @@ using System.Text;
 namespace Culvert.Platform.Metrics;
 
 /// <summary>
-/// Collects the measurements of this process's meters and writes them as Prometheus text (format 0.0.4). Create it
-/// before the work begins: earlier measurements are not counted.
+/// Collects this process's measurements and writes them as Prometheus text (format 0.0.4). Create it before the work
+/// begins: earlier measurements are not counted.
 /// </summary>
 public sealed class MetricsText : IDisposable
 {
@@ -20,9 +20,7 @@ public sealed class MetricsText : IDisposable
     // Guards a reading: two at once would clear each other's observables.
     private readonly Lock reading = new();
 
-    /// <param name="meterPrefixes">
-    /// Prefixes of the names of the collected meters; empty: Culvert's and the runtime's.
-    /// </param>
+    /// <param name="meterPrefixes">Prefixes of collected meters; empty: Culvert's and the runtime's.</param>
     public MetricsText(params string[] meterPrefixes)
     {
         var prefixes = meterPrefixes.Length > 0 ? meterPrefixes : OurMeters;

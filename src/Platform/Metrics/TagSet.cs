@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Metrics;
 
-/// <summary>
-/// Compares tags by content and order. A lookup by span avoids a copy for each measurement of a known series.
-/// </summary>
+/// <summary>Compares tags by content and order. A lookup by span avoids a copy for each measurement.</summary>
 internal sealed class TagSet
     : IEqualityComparer<KeyValuePair<string, object?>[]>,
         IAlternateEqualityComparer<ReadOnlySpan<KeyValuePair<string, object?>>, KeyValuePair<string, object?>[]>

@@ -35,9 +35,7 @@ public static class CertificateFileKeys
         return null;
     }
 
-    /// <summary>
-    /// The certificates of the file; null when the key is absent, or when the file cannot be used, which is reported.
-    /// </summary>
+    /// <summary>The certificates of the file; null when the key is absent, or after reporting an error.</summary>
     public static X509Certificate2Collection? ReadRoots(
         this ConfigSection section,
         string key,

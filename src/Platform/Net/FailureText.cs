@@ -3,9 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>
-/// Describes a failed connection for people: the cause itself, not the exceptions that .NET wraps around it.
-/// </summary>
+/// <summary>Describes a failed connection by its cause, not the exceptions that .NET wraps around it.</summary>
 public static partial class FailureText
 {
     /// <summary>Keywords of .NET and OpenSSL for certificate errors, with Culvert's text.</summary>

@@ -3,9 +3,7 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>
-/// A resolver that returns only addresses of one family; with <see cref="AddressFamily.Unspecified"/>, all.
-/// </summary>
+/// <summary>Returns only addresses of one family; with <see cref="AddressFamily.Unspecified"/>, all.</summary>
 internal sealed class FamilyResolver(IHostResolver inner, AddressFamily family) : IHostResolver
 {
     public async ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -1,8 +1,8 @@
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Opens the connection of an HTTP client to a target. For https requests the client does TLS, so the stream must not
-/// be an <see cref="System.Net.Security.SslStream"/>.
+/// Opens the connection of an HTTP client. For https requests it must not be an
+/// <see cref="System.Net.Security.SslStream"/>, because the client does TLS.
 /// </summary>
 public delegate ValueTask<Stream> HttpConnect(
     SocketsHttpConnectionContext context,

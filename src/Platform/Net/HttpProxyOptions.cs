@@ -20,10 +20,7 @@ public sealed record HttpProxyOptions
     /// <summary>The password of a URL in the environment; null when there is none.</summary>
     internal string? EnvironmentPassword { get; init; }
 
-    /// <summary>
-    /// Hosts that are dialled directly: names with all their subdomains, addresses or ranges, with a port or for all
-    /// ports, or <c>*</c>.
-    /// </summary>
+    /// <summary>Hosts that are dialled directly: names with subdomains, addresses, ranges, with or without port.</summary>
     public IReadOnlyList<string> NoProxy { get; init; } = [];
 
     /// <summary>Whether the proxy is used for this host and port.</summary>

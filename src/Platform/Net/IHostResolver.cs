@@ -6,7 +6,6 @@ namespace Culvert.Platform.Net;
 public interface IHostResolver
 {
     /// <summary>All addresses of the name, in the order to try them.</summary>
-    /// <exception cref="System.Net.Sockets.SocketException">The name has no address, or no DNS server could be
-    /// reached.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The name has no address, or no DNS server answers.</exception>
     ValueTask<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken);
 }

@@ -81,10 +81,7 @@ public static class NetworkSection
     }
 
     /// <summary>Reads the usual proxy variables, in either case; null when none names a proxy.</summary>
-    /// <param name="problem">
-    /// The variable that cannot be used, without its value, which may contain a password. It is an error, because a
-    /// direct connection would ignore the wish for a proxy.
-    /// </param>
+    /// <param name="problem">The unusable variable, without its value, which may contain a password.</param>
     internal static HttpProxyOptions? OfEnvironment(
         IReadOnlyDictionary<string, string> environment,
         out string? problem

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Connects to the service and to edges: directly, or through a proxy by CONNECT. The result is a stream to the target.
-/// The caller does TLS on it, so a proxy sees names and bytes, never content.
+/// Connects to the service and to edges: directly, or through a proxy by CONNECT. The caller does TLS with the target,
+/// so a proxy sees names and bytes, never content.
 /// </summary>
 public sealed class OutboundDialer(NetworkSource network, IHostResolver? resolver = null)
 {

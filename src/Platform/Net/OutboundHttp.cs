@@ -3,16 +3,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>
-/// Creates the handler of every outbound HTTP client. Elsewhere, the constructors of handlers and their connect
-/// callbacks are banned.
-/// </summary>
+/// <summary>Creates the handler of every outbound HTTP client; handler constructors are banned elsewhere.</summary>
 public static class OutboundHttp
 {
     /// <summary>
-    /// Creates a handler that uses no proxy of the environment, follows no redirect, stores no cookie, and downloads
-    /// nothing that a peer's certificate names (S37): its issuer URLs (RFC 5280 §4.2.2.1) would be unchecked
-    /// connections, made before the certificate is verified.
+    /// Creates a handler without proxy variables, redirects, cookies and certificate downloads (S37): issuer URLs (RFC
+    /// 5280 §4.2.2.1) would be unchecked connections, made before the certificate is verified.
     /// </summary>
     /// <param name="tls">Trust settings; null: the system's roots. Its chain policy is changed to download nothing.</param>
     /// <param name="connect">Opens the connection; null: directly.</param>
@@ -42,8 +38,7 @@ public static class OutboundHttp
     public static SocketsHttpHandler CreateHandler(X509ChainPolicy policy, HttpConnect? connect = null) =>
         CreateHandler(new SslClientAuthenticationOptions { CertificateChainPolicy = policy }, connect);
 
-    // S40: the handler takes an SslStream for finished TLS with the target and would check no certificate. For http
-    // requests, TLS with the target may lie below them.
+    // S40: the handler would take an SslStream for finished TLS with the target of an https request and check nothing.
     private static async ValueTask<Stream> ConnectAsync(
         HttpConnect connect,
         SocketsHttpConnectionContext context,

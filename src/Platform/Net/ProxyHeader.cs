@@ -41,10 +41,7 @@ public static class ProxyHeader
         return length <= MaxRestBytes ? length : -1;
     }
 
-    /// <summary>
-    /// The client's address. Null with true: LOCAL, a connection of the balancer itself (its health checks). False: the
-    /// header is invalid.
-    /// </summary>
+    /// <summary>The client's address; null with true: LOCAL, the balancer's own health checks. False: invalid.</summary>
     public static bool TryRead(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, out IPEndPoint? client)
     {
         client = null;

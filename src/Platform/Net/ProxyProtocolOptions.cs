@@ -2,10 +2,7 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>
-/// A <c>proxy_protocol</c> section. The PROXY header is never detected: either every connection must begin with one, or
-/// none is read.
-/// </summary>
+/// <summary>A <c>proxy_protocol</c> section: the PROXY header is never detected, but required or not read.</summary>
 public sealed record ProxyProtocolOptions
 {
     public bool Required { get; init; }

@@ -2,7 +2,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Reads a <c>proxy_protocol</c> section, which the edge has once and the service has for each of its two ports.</summary>
+/// <summary>Reads a <c>proxy_protocol</c> section: of the edge, or of one of the service's two ports.</summary>
 public static class ProxyProtocolSection
 {
     public static ProxyProtocolOptions Read(ConfigSection parent)

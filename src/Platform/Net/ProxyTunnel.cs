@@ -7,18 +7,15 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Opens a connection to a target through a proxy (CONNECT, RFC 9110 §9.3.6). The caller does TLS with the target, so a
-/// proxy sees names and bytes, never content. The result is never an <see cref="SslStream"/> (S40), although TLS with
-/// an https proxy may lie below it.
+/// Opens a connection to a target through a proxy (CONNECT, RFC 9110 §9.3.6). The caller does TLS with the target. The
+/// result is never an <see cref="SslStream"/> (S40), although TLS with an https proxy may lie below it.
 /// </summary>
 public static class ProxyTunnel
 {
     // A proxy sends little before the tunnel begins; a longer text is not an answer to CONNECT.
     private const int MaxAnswerBytes = 16 * 1024;
 
-    /// <summary>
-    /// Opens a stream to the target over a connection to the proxy, and closes that connection on failure.
-    /// </summary>
+    /// <summary>Opens a stream to the target. Closes the connection to the proxy on failure.</summary>
     /// <param name="connection">The connection to the proxy; this method takes ownership.</param>
     /// <param name="proxy">The proxy and its credentials.</param>
     /// <param name="host">The target: a name, which the proxy resolves, or an address.</param>
@@ -27,9 +24,7 @@ public static class ProxyTunnel
     /// <param name="setting">The setting of the credentials, for messages.</param>
     /// <param name="cancellationToken">Limits the time of the whole operation.</param>
     /// <exception cref="IOException">The proxy refuses, or its answer is malformed.</exception>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">
-    /// The certificate of an https proxy is refused.
-    /// </exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">An https proxy is not trusted.</exception>
     public static async ValueTask<Stream> OpenAsync(
         Stream connection,
         HttpProxyOptions proxy,

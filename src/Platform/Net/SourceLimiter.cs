@@ -6,8 +6,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Limits the open and the new connections of each source address, before a byte of them is read. An IPv6 /64 network
-/// counts as one source: a host that has one address of it has all of them (RFC 6177 §2).
+/// Limits the open and the new connections of each source address. An IPv6 /64 network counts as one source: a host
+/// that has one address of it has all of them (RFC 6177 §2).
 /// </summary>
 public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider time)
 {

@@ -20,9 +20,7 @@ public static class SystemRoots
         return policy;
     }
 
-    /// <summary>
-    /// The same, unless <paramref name="file"/> names the only trusted roots; it is read now, null for none.
-    /// </summary>
+    /// <summary>The same, unless <paramref name="file"/> names the only trusted roots; it is read now.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be read.</exception>
     /// <exception cref="CryptographicException">The file contains no certificates.</exception>
@@ -39,9 +37,7 @@ public static class SystemRoots
         return policy;
     }
 
-    /// <summary>
-    /// Adds the bundle's roots to a policy that trusts the system's roots; without a bundle it changes nothing.
-    /// </summary>
+    /// <summary>Adds the bundle's roots, if any, to a policy that trusts the system's roots.</summary>
     public static void AddTo(X509ChainPolicy policy, string bundle)
     {
         ArgumentNullException.ThrowIfNull(policy);
@@ -61,8 +57,7 @@ public static class SystemRoots
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            // The bundle was readable when the configuration was read. Now only the system's roots apply, and a peer
-            // that needs the bundle is refused.
+            // It was readable with the configuration. A peer that needs the bundle is now refused.
         }
     }
 }

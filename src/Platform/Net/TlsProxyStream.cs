@@ -3,9 +3,9 @@ using System.Net.Security;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// The connection to an https proxy: all bytes pass through TLS with the proxy. It is not an <see cref="SslStream"/>,
-/// because <see cref="SocketsHttpHandler"/> takes one for finished TLS with the target of an https request: it would
-/// check no certificate of the target, and the proxy would read the request (S40).
+/// The connection to an https proxy, over TLS with the proxy. It is not an <see cref="SslStream"/>, because
+/// <see cref="SocketsHttpHandler"/> takes one for finished TLS with the target of an https request: it would check no
+/// certificate, and the proxy would read the request (S40).
 /// </summary>
 internal sealed class TlsProxyStream(SslStream tls) : Stream
 {

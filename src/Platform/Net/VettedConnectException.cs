@@ -4,7 +4,7 @@ namespace Culvert.Platform.Net;
 
 /// <summary>
 /// A connection through a vetted address failed. It is an exception only because it must pass through the HTTP client's
-/// connect callback; callers turn it into their own refusal.
+/// connect callback.
 /// </summary>
 public sealed class VettedConnectException(
     ConnectFailure failure,

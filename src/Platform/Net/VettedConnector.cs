@@ -5,8 +5,8 @@ using Culvert.Platform.Addresses;
 namespace Culvert.Platform.Net;
 
 /// <summary>
-/// Connects to a host by name without trusting the name: it is resolved once, every address is vetted, and the
-/// connection uses a vetted address. A second DNS query could return another answer.
+/// Connects to a host by name: it is resolved once, every address is vetted, and the connection uses a vetted address.
+/// A second DNS query could return another answer.
 /// </summary>
 /// <param name="vet">Returns why an address and port must not be used; null when they may be.</param>
 /// <param name="time">The clock of time limits.</param>
@@ -15,10 +15,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
 {
     private const int MaxAddresses = 8;
 
-    /// <summary>
-    /// The longest attempt per address while there are others: an unreachable first address, usually a broken IPv6
-    /// route, must not use up the whole time limit.
-    /// </summary>
+    /// <summary>The longest attempt per address while there are others, for instance after a broken IPv6 route.</summary>
     internal static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(2);
 
     /// <summary>An <see cref="HttpConnect"/>.</summary>
@@ -27,10 +24,7 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         CancellationToken cancellationToken
     ) => await ConnectAsync(context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken);
 
-    /// <summary>
-    /// Connects to the first permitted address that answers. <paramref name="host"/> is a name, or an address with or
-    /// without brackets. The caller's token limits the time.
-    /// </summary>
+    /// <summary>Connects to the first permitted address that answers. The caller's token limits the time.</summary>
     /// <exception cref="VettedConnectException">No address, none permitted, or none that answers.</exception>
     public async ValueTask<NetworkStream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {

@@ -5,9 +5,8 @@ using Culvert.Jose.Json;
 namespace Culvert.Platform.OAuth;
 
 /// <summary>
-/// A filter between the network and the OAuth library, which would accept duplicate members, and answers of any depth
-/// and length. An answer that is not one JSON object with unique members is passed on without its content; the status
-/// stays. An answer that is too long fails the request.
+/// A filter before the OAuth library, which would accept duplicate members, and answers of any depth and length. An
+/// answer that is not one JSON object with unique members loses its content; one that is too long fails the request.
 /// </summary>
 /// <param name="inner">Sends the requests.</param>
 /// <param name="maxBytes">The longest answer in bytes.</param>

@@ -5,8 +5,8 @@ namespace Culvert.Platform.OAuth;
 
 /// <summary>
 /// An authorization server's metadata (RFC 8414 §2, OpenID Connect Discovery 1.0 §3) with the library's members but not
-/// its validation, which ignores a slash at the issuer's end, refuses a document for endpoints that no client uses, and
-/// fetches the key set unasked. The caller compares the issuer and checks the URLs that it uses.
+/// its validation, which ignores a slash at the issuer's end and fetches the key set unasked. The caller compares the
+/// issuer and checks the URLs that it uses.
 /// </summary>
 public sealed class IssuerMetadata : DiscoveryDocumentResponse
 {

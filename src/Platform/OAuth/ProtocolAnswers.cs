@@ -6,10 +6,7 @@ namespace Culvert.Platform.OAuth;
 /// <summary>Checks that the library does not make.</summary>
 public static class ProtocolAnswers
 {
-    /// <summary>
-    /// A text member; null when it is missing or has another type. The library's own members convert any value to text,
-    /// so a number or an object would pass for a token.
-    /// </summary>
+    /// <summary>A text member, else null. The library's own members would convert a number or an object to text.</summary>
     public static string? Text(this ProtocolResponse answer, string member)
     {
         ArgumentNullException.ThrowIfNull(answer);

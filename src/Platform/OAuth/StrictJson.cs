@@ -6,9 +6,7 @@ namespace Culvert.Platform.OAuth;
 /// <summary>Parses an authorization server's answer strictly, before any other code does.</summary>
 internal static class StrictJson
 {
-    /// <exception cref="JsonException">
-    /// The text is not JSON, is nested too deeply, has a duplicate member, or contains an unpaired surrogate.
-    /// </exception>
+    /// <exception cref="JsonException">Not JSON, too deep, a duplicate member, or an unpaired surrogate.</exception>
     public static JsonElement Parse(ReadOnlyMemory<byte> text, int maxDepth)
     {
         text = Utf8Text.WithoutMark(text);

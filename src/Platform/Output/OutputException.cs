@@ -1,7 +1,4 @@
 namespace Culvert.Platform.Output;
 
-/// <summary>
-/// Standard output or standard error cannot be written. It is not an <see cref="IOException"/>, so that no command
-/// mistakes it for an error of a file that it works with.
-/// </summary>
+/// <summary>Standard output or error cannot be written. Not an <see cref="IOException"/>, which commands handle.</summary>
 public sealed class OutputException(string message, Exception cause) : Exception(message, cause);

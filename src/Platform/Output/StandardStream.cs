@@ -1,8 +1,8 @@
 namespace Culvert.Platform.Output;
 
 /// <summary>
-/// Standard output or standard error: opened at the first write, and every failure is an <see cref="OutputException"/>.
-/// A closed pipe is not a failure: the runtime drops what is written there.
+/// Standard output or error: opened at the first write, and every failure is an <see cref="OutputException"/>. A closed
+/// pipe is not a failure: the runtime drops what is written there.
 /// </summary>
 internal sealed class StandardStream(string name, Func<Stream> open) : Stream
 {

@@ -14,9 +14,7 @@ public sealed class AsyncSignal(TimeProvider time)
 
     public void Set() => channel.Writer.TryWrite(true);
 
-    /// <summary>
-    /// Returns at a signal, after the timeout, or after half a minute, whichever is first; true at a signal.
-    /// </summary>
+    /// <summary>Returns at a signal (true), after the timeout, or after half a minute.</summary>
     public async Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var wait = timeout < LongestWait ? timeout : LongestWait;

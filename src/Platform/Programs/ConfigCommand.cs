@@ -3,7 +3,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Programs;
 
-/// <summary>The <c>config check|show|schema</c> command that the three programs share, and their two common options.</summary>
+/// <summary>The <c>config check|show|schema</c> command of the three programs, and their common options.</summary>
 public static class ConfigCommand
 {
     /// <summary><c>--config FILE</c>. Recursive: it applies to every command below the one that has it.</summary>

@@ -6,17 +6,15 @@ using Microsoft.Extensions.Logging;
 namespace Culvert.Platform.Programs;
 
 /// <summary>
-/// Reloads a changed configuration file while the program runs, all of it or nothing. After a file with an error, or
-/// with a change that needs a restart, the old configuration stays in force; log, metric and readiness report the error
-/// until the file is fixed.
+/// Reloads a changed configuration file while the program runs, all of it or nothing. After an error, or a change that
+/// needs a restart, the old configuration stays in force; log, metric and readiness report the error until the file is
+/// fixed.
 /// </summary>
 /// <typeparam name="T">The program's settings.</typeparam>
 public sealed class ConfigWatch<T>
     where T : class
 {
-    /// <summary>
-    /// How often the file is checked. Its content is compared, since mounted files are replaced through links.
-    /// </summary>
+    /// <summary>How often the file's content is compared, since mounted files are replaced through links.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
     private readonly string path;
@@ -81,14 +79,12 @@ public sealed class ConfigWatch<T>
             },
         ];
 
-    /// <summary>
-    /// Reloads the file now, even if its text is unchanged, because files that it refers to may have changed (SIGHUP).
-    /// </summary>
+    /// <summary>Reloads the file now, because files that it refers to may have changed (SIGHUP).</summary>
     public void Hurry() => hurry.Set();
 
     /// <summary>
     /// Watches until cancelled. <paramref name="apply"/> applies new settings, or throws <see cref="IOException"/>
-    /// before it has changed anything; then the file is refused with the exception's message.
+    /// before it has changed anything; then the file is refused.
     /// </summary>
     public async Task RunAsync(Func<T, ValueTask> apply, CancellationToken cancellationToken)
     {

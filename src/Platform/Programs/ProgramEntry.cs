@@ -6,8 +6,8 @@ using Culvert.Platform.Output;
 namespace Culvert.Platform.Programs;
 
 /// <summary>
-/// The outermost frame of every program. No exception reaches the runtime, which would print a stack trace and abort:
-/// one line describes the error, and the exit code is one of <see cref="ExitCodes"/>.
+/// The outermost frame of every program: instead of the runtime's stack trace and abort, one line describes the error,
+/// and the exit code is one of <see cref="ExitCodes"/>.
 /// </summary>
 public static class ProgramEntry
 {

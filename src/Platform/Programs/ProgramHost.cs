@@ -6,16 +6,10 @@ namespace Culvert.Platform.Programs;
 /// <summary>Process-level behaviour of every program: signals and exit status.</summary>
 public static class ProgramHost
 {
-    /// <summary>
-    /// Set to 1 by a caller that holds the other end of the program's standard input: the program stops when that end
-    /// is closed, even if the caller was killed.
-    /// </summary>
+    /// <summary>Set to 1 by a caller that holds the other end of standard input: the program stops when it closes.</summary>
     public const string EndWithInput = "CULVERT_END_WITH_INPUT";
 
-    /// <summary>
-    /// Runs a program until it returns. SIGTERM and SIGINT cancel its token, so that it can stop in order; a second
-    /// signal ends the process at once.
-    /// </summary>
+    /// <summary>SIGTERM and SIGINT cancel the program's token; a second signal ends the process at once.</summary>
     /// <returns>The program's own status; <see cref="ExitCodes.Interrupted"/> after an unhandled cancellation.</returns>
     public static async Task<int> RunAsync(Func<CancellationToken, Task<int>> program)
     {

@@ -5,7 +5,7 @@ namespace Culvert.Platform.Programs;
 
 /// <summary>
 /// A program's own folder: mode 0700, locked against a second instance while open. Files in it have mode 0600 and are
-/// replaced atomically, so that a crash leaves either the old content or the new.
+/// replaced atomically.
 /// </summary>
 public sealed class StateDirectory : IDisposable
 {
@@ -23,9 +23,7 @@ public sealed class StateDirectory : IDisposable
     public string Path { get; }
 
     /// <summary>Creates the directory if needed and takes its lock.</summary>
-    /// <exception cref="StateDirectoryException">
-    /// The directory cannot be created, others have access to it, or another process holds its lock.
-    /// </exception>
+    /// <exception cref="StateDirectoryException">It cannot be created, is open to others, or is locked.</exception>
     public static StateDirectory Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);

@@ -7,8 +7,7 @@ namespace Culvert.Platform.Programs;
 internal sealed class StopSignal
 #pragma warning restore CA1001
 {
-    // Never disposed of: it holds no resource, and a signal is delivered on its own thread, possibly after the program
-    // has returned.
+    // Never disposed of: a signal is delivered on its own thread, possibly after the program has returned.
     private readonly CancellationTokenSource stop = new();
 
     public CancellationToken Token => stop.Token;

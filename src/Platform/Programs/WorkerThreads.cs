@@ -7,8 +7,7 @@ public static class WorkerThreads
 
     /// <summary>
     /// Sets the minimum number of pool threads. A transfer that never waits occupies a thread for milliseconds. With
-    /// one thread per processor, the pool's default, a small call waits behind two downloads; with more, the system
-    /// shares the processors among them.
+    /// one thread per processor, the default, a small call waits behind two downloads.
     /// </summary>
     public static void Reserve()
     {

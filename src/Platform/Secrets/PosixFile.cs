@@ -46,8 +46,8 @@ public static class PosixFile
     }
 
     /// <summary>
-    /// Whether this process is not root, and the open file is owned by root with root's or this process's group: the
-    /// operator provided the file, and no other user can read it.
+    /// Whether the file is owned by root with root's or this process's group, and this process is not root: the
+    /// operator provided it, and no other user can read it.
     /// </summary>
     /// <exception cref="IOException">The metadata cannot be read.</exception>
     internal static bool IsHandedOver(SafeFileHandle file)
@@ -78,8 +78,8 @@ public static class PosixFile
 
     /// <summary>
     /// Renames a file to an unused name with link(2), then unlink(2): of several concurrent callers only one succeeds.
-    /// <see cref="File.Move(string, string)"/> checks first and then renames, so that it can replace a file created in
-    /// between; it is used only on file systems without hard links.
+    /// <see cref="File.Move(string, string)"/> could replace a file created in between; it is used only on file systems
+    /// without hard links.
     /// </summary>
     /// <exception cref="IOException">The name is in use, or the rename failed; nothing has changed.</exception>
     public static void RenameNew(string from, string to)

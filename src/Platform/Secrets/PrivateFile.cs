@@ -11,9 +11,7 @@ public static class PrivateFile
 
     public const UnixFileMode FolderMode = Mode | UnixFileMode.UserExecute;
 
-    /// <summary>
-    /// Forbidden mode bits of both. A folder on a shared volume may keep its set-group-id bit, which grants no access.
-    /// </summary>
+    /// <summary>Forbidden mode bits of both. The set-group-id bit of a shared volume's folder grants no access.</summary>
     public const UnixFileMode Others =
         UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite
@@ -22,18 +20,14 @@ public static class PrivateFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    // Most secrets are short, and some are read at every request: a buffer for the longest secret would be most of what
-    // such a request allocates.
+    // Most secrets are short, and some are read at every request, so the first buffer is small.
     private const int FirstBytes = 1024;
 
     /// <summary>
-    /// Reads a text file after checking, on the open file, that group and others have no access. A file owned by root
-    /// may be readable by this program's group: systemd passes credentials in this way, and Kubernetes the files of a
-    /// volume with <c>fsGroup</c>.
+    /// Reads a text file if group and others have no access. A file owned by root may be readable by this program's
+    /// group: systemd passes credentials so, and Kubernetes the files of a volume with <c>fsGroup</c>.
     /// </summary>
-    /// <exception cref="SecretUnavailableException">
-    /// The file is missing, too large, not UTF-8, or accessible to others.
-    /// </exception>
+    /// <exception cref="SecretUnavailableException">It is missing, too large, not UTF-8, or open to others.</exception>
     public static string ReadText(string path, int maxBytes = 64 * 1024)
     {
         try

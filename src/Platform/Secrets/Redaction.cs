@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Removes secrets from output that leaves the machine: values of keys with sensitive names, and all text that
-/// resembles a credential. In doubt it removes: the reader can request more.
+/// Removes secrets from output that leaves the machine: values of keys with sensitive names, and text that resembles a
+/// credential; in doubt too much.
 /// </summary>
 public static class Redaction
 {

@@ -5,8 +5,7 @@ internal static class SecretNames
 {
     private const int MaxFolded = 64;
 
-    // Endings of names, folded to lower-case letters and digits: client_secret, clientSecret and Client-Secrets are the
-    // same.
+    // Endings of names in lower-case letters and digits: client_secret, clientSecret and Client-Secrets are the same.
     private static readonly string[] Endings =
     [
         "token",

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// The location of a secret: <c>file:/path</c> or <c>env:NAME</c>. The secret itself is read again at each use, so that
-/// a rotation needs no restart, and is never cached here.
+/// The location of a secret: <c>file:/path</c> or <c>env:NAME</c>. The secret is read again at each use, so that a
+/// rotation needs no restart.
 /// </summary>
 public sealed class SecretReference
 {

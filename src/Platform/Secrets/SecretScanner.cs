@@ -4,8 +4,8 @@ using System.Text;
 namespace Culvert.Platform.Secrets;
 
 /// <summary>
-/// Hides secrets in text of any kind: log lines, JSON, YAML, headers, URLs, command lines. It reads the text a few
-/// times from start to end and goes back only over names, so that hostile text costs time proportional to its length.
+/// Hides secrets in text of any kind: log lines, JSON, YAML, headers, URLs, command lines. It goes back only over
+/// names, so that hostile text costs time proportional to its length.
 /// </summary>
 internal static class SecretScanner
 {
@@ -327,7 +327,7 @@ internal static class SecretScanner
         return FindLineEnd(text, start);
     }
 
-    /// <summary>The end of a YAML block: all lines that are indented more than the name, and the items of its list.</summary>
+    /// <summary>The end of a YAML block: lines that are indented more than the name, and its list's items.</summary>
     private static int FindBlockEnd(string text, int nameStart, int start)
     {
         var indent = GetIndent(text, text.LastIndexOf('\n', nameStart, Math.Min(nameStart + 1, MaxName)) + 1);

@@ -15,10 +15,7 @@ public sealed class SettingValue
     /// <summary>Whether it is a <c>file:</c> or <c>env:</c> reference.</summary>
     public bool IsReference => reference is not null;
 
-    /// <summary>
-    /// Parses a value: text in the form of a reference is one; everything else is a literal. Relative paths start at
-    /// <paramref name="folder"/>.
-    /// </summary>
+    /// <summary>Text in the form of a reference is one; everything else is a literal.</summary>
     public static SettingValue Parse(string text, string folder) =>
         SecretReference.TryParse(text, folder, out var reference) ? new("", reference) : new(text, null);
 

@@ -32,10 +32,7 @@ public sealed class CollectorClient : IDisposable
         };
     }
 
-    /// <summary>
-    /// Sends the records in this order. The result covers all of them: after an error any part may have arrived. The
-    /// caller limits the time.
-    /// </summary>
+    /// <summary>Sends the records in order. After an error any part may have arrived. The caller limits the time.</summary>
     public async ValueTask<CollectorAnswer> SendAsync(
         IEnumerable<CollectorRecord> records,
         CancellationToken cancellationToken

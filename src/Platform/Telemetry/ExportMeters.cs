@@ -2,9 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>
-/// Counts sent and lost spans and metrics. Losses are visible only here, since no call waits for a collector.
-/// </summary>
+/// <summary>Counts sent and lost spans and metrics. Losses are visible only here.</summary>
 internal static class ExportMeters
 {
     public static readonly KeyValuePair<string, object?> Sent = new("outcome", "sent");

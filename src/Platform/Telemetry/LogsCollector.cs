@@ -4,9 +4,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>
-/// The collector for log records, by OTLP over HTTP. Credentials are not included: they are read at each use.
-/// </summary>
+/// <summary>The collector for log records, by OTLP over HTTP. Credentials are read at each use.</summary>
 public sealed class LogsCollector
 {
     private const string Signal = "LOGS";
@@ -21,8 +19,8 @@ public sealed class LogsCollector
     public Uri Endpoint { get; }
 
     /// <summary>
-    /// Reads the collector from the environment (<c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>).
-    /// Null: there is none, or the section has <c>otlp: off</c>, or an error in it was reported.
+    /// Reads the environment (<c>OTEL_EXPORTER_OTLP_LOGS_…</c> before <c>OTEL_EXPORTER_OTLP_…</c>). Null: there is no
+    /// collector, or <c>otlp: off</c>, or an error was reported.
     /// </summary>
     public static LogsCollector? Read(ConfigSection root, Func<string, string?>? environment = null)
     {
@@ -43,9 +41,7 @@ public sealed class LogsCollector
             .Where(header => header is [{ Length: > 0 }, _])
             .Select(header => new KeyValuePair<string, string>(header[0], Uri.UnescapeDataString(header[1])));
 
-    /// <summary>
-    /// Resource attributes of the program for all records (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>).
-    /// </summary>
+    /// <summary><c>OTEL_SERVICE_NAME</c> and <c>OTEL_RESOURCE_ATTRIBUTES</c>, for all records.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Resource(string program) =>
         [
             .. Traces
@@ -54,10 +50,7 @@ public sealed class LogsCollector
                 .Attributes.Select(one => new KeyValuePair<string, string>(one.Key, $"{one.Value}")),
         ];
 
-    /// <summary>
-    /// The roots for the collector's certificate: those of <c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>, else the system's and
-    /// those of the bundle.
-    /// </summary>
+    /// <summary>The roots of <c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>, else the system's and the bundle's.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The file contains no certificates.</exception>
     public X509ChainPolicy ChainPolicy(string bundle) =>
         SystemRoots.Policy(bundle, TelemetrySection.Value(environment, Signal, "CERTIFICATE"));

@@ -6,8 +6,8 @@ using OpenTelemetry.Metrics;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Sends a program's metrics to a collector (OTLP) while it runs, with the labels and buckets of <c>/metrics</c>.
-/// Disposal sends the last measurements, for a few seconds at most.
+/// Sends a program's metrics to a collector (OTLP), with the labels and buckets of <c>/metrics</c>. Disposal sends the
+/// last measurements, for a few seconds at most.
 /// </summary>
 public sealed class MetricsExport : IDisposable
 {
@@ -23,14 +23,10 @@ public sealed class MetricsExport : IDisposable
         provider = listen(options);
     }
 
-    /// <summary>
-    /// Starts the export. Interval (<c>OTEL_METRIC_EXPORT_INTERVAL</c>), headers and names come from the environment.
-    /// </summary>
+    /// <summary>Interval (<c>OTEL_METRIC_EXPORT_INTERVAL</c>), headers and names come from the environment.</summary>
     /// <param name="options">The <c>telemetry</c> section.</param>
     /// <param name="program">The service name if the environment has none.</param>
-    /// <param name="meters">
-    /// Names of meters, which may end with <c>*</c>; empty: those of the product and the runtime.
-    /// </param>
+    /// <param name="meters">Names of meters, which may end with <c>*</c>; empty: the product's and the runtime's.</param>
     public static MetricsExport Start(TelemetryOptions options, string program, params string[] meters)
     {
         ArgumentNullException.ThrowIfNull(options);

@@ -4,8 +4,8 @@ using OpenTelemetry;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// The queue of spans for the collector, which a separate thread sends in batches. When it is full, further spans are
-/// dropped and counted: no call waits for a collector.
+/// The queue of spans for the collector, sent in batches. When it is full, further spans are dropped and counted: no
+/// call waits for a collector.
 /// </summary>
 internal sealed class SpanQueue : BatchActivityExportProcessor
 {

@@ -1,9 +1,6 @@
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>
-/// The collectors of spans and metrics. Credentials are not included: they are read from the environment when the
-/// export starts.
-/// </summary>
+/// <summary>The collectors of spans and metrics. Credentials are read from the environment at the start.</summary>
 public sealed record TelemetryOptions
 {
     /// <summary>The collector's URL with its path; null: no spans are created.</summary>

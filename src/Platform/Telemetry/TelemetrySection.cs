@@ -44,8 +44,7 @@ public static class TelemetrySection
     }
 
     /// <summary>
-    /// A variable of one signal, else of all signals; an empty one counts as unset (OpenTelemetry, environment
-    /// variables).
+    /// A variable of one signal, else of all; an empty one is unset (OpenTelemetry, environment variables).
     /// </summary>
     internal static string? Value(Func<string, string?> environment, string signal, string setting) =>
         Known(environment(FindVariable(environment, signal, setting)));

@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>
-/// Sends a program's spans to a collector (OTLP) while it runs. Without a collector there is no listener on the
-/// program's source, and no span is created. Disposal sends the waiting spans, for a few seconds at most.
+/// Sends a program's spans to a collector (OTLP). Without one there is no listener on the program's source, and no span
+/// is created. Disposal sends the waiting spans, for a few seconds at most.
 /// </summary>
 public sealed class Traces : IDisposable
 {
@@ -24,15 +24,12 @@ public sealed class Traces : IDisposable
         provider = listen(options);
     }
 
-    /// <summary>
-    /// The source of the program's spans. Check <see cref="ActivitySource.HasListeners"/> before any work for a span.
-    /// </summary>
+    /// <summary>The source of spans. Check <see cref="ActivitySource.HasListeners"/> before any work for a span.</summary>
     public ActivitySource Source { get; }
 
     /// <summary>
-    /// Starts the export. Headers for the collector (<c>OTEL_EXPORTER_OTLP_HEADERS</c>), the sampler
-    /// (<c>OTEL_TRACES_SAMPLER</c>, <c>_ARG</c>) and names (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>)
-    /// come from the environment.
+    /// Headers (<c>OTEL_EXPORTER_OTLP_HEADERS</c>), the sampler (<c>OTEL_TRACES_SAMPLER</c>, <c>_ARG</c>) and names
+    /// (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>) come from the environment.
     /// </summary>
     /// <param name="options">The <c>telemetry</c> section.</param>
     /// <param name="program">The service name if the environment has none.</param>

@@ -1,9 +1,8 @@
 namespace Culvert.Platform.Timing;
 
 /// <summary>
-/// A token bucket: it starts full and refills evenly up to its capacity. It uses the monotonic clock, so a change of
-/// the wall clock does not affect it. Rate and capacity are arguments of each call, since they may change. A mutable
-/// value: store it in a field that the owner's lock guards.
+/// A token bucket: it starts full and refills evenly, by the monotonic clock. Rate and capacity are arguments of each
+/// call, since they may change. A mutable value: store it in a field that the owner's lock guards.
 /// </summary>
 public struct TokenBucket
 {

@@ -2,10 +2,7 @@ using System.Buffers.Binary;
 
 namespace Culvert.Platform.Tls;
 
-/// <summary>
-/// Reads the server name from a ClientHello without terminating TLS. It accepts bytes in any pieces; the message may
-/// span many records. Reads each byte once.
-/// </summary>
+/// <summary>Reads the server name from a ClientHello without terminating TLS, in any pieces and records.</summary>
 /// <remarks>
 /// <code>
 /// TLSPlaintext (RFC 8446 §5.1)                       Handshake (§4)
@@ -32,10 +29,7 @@ public sealed class ClientHelloParser(Memory<byte> scratch)
     /// <summary>The message; null until <see cref="Feed"/> has returned <see cref="HelloVerdict.Complete"/>.</summary>
     public ClientHello? Hello { get; private set; }
 
-    /// <summary>
-    /// Processes the next bytes. After any verdict but <see cref="HelloVerdict.Incomplete"/> it must not be called
-    /// again.
-    /// </summary>
+    /// <summary>After any verdict but <see cref="HelloVerdict.Incomplete"/> it must not be called again.</summary>
     public HelloVerdict Feed(ReadOnlySpan<byte> bytes)
     {
         while (!bytes.IsEmpty)

@@ -4,9 +4,7 @@ using System.Text;
 
 namespace Culvert.Platform.Tls;
 
-/// <summary>
-/// Parses the body of a ClientHello (RFC 8446 §4.1.2). Every length is checked against the remaining bytes.
-/// </summary>
+/// <summary>Parses a ClientHello (RFC 8446 §4.1.2). Every length is checked against the remaining bytes.</summary>
 internal static class ClientHelloReader
 {
     private const ushort ServerNameExtension = 0; // RFC 6066 §3

@@ -6,10 +6,7 @@ using Org.BouncyCastle.Math.EC.Rfc8032;
 
 namespace Culvert.Platform.Transparency;
 
-/// <summary>
-/// The public key of a witness: Ed25519, type 0x04 of c2sp.org/signed-note. Its signatures have the form
-/// <c>cosignature/v1</c> of c2sp.org/tlog-cosignature.
-/// </summary>
+/// <summary>The public key of a witness: Ed25519, type 0x04 of c2sp.org/signed-note, for cosignature/v1.</summary>
 /// <param name="Name">The name of the witness.</param>
 /// <param name="PublicKey">32 bytes (RFC 8032 §5.1.5).</param>
 public sealed record CosignatureKey(string Name, byte[] PublicKey)
@@ -22,9 +19,7 @@ public sealed record CosignatureKey(string Name, byte[] PublicKey)
             SHA256.HashData([.. Encoding.UTF8.GetBytes(Name), (byte)'\n', CosignatureType, .. PublicKey])
         );
 
-    /// <summary>
-    /// Parses <c>name+id+base64</c>; null when it is not a key of this type, or when the id does not match.
-    /// </summary>
+    /// <summary>Parses <c>name+id+base64</c>; null for another type, or when the id does not match.</summary>
     public static CosignatureKey? Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -53,9 +48,7 @@ public sealed record CosignatureKey(string Name, byte[] PublicKey)
         return key.KeyId == keyId ? key : null;
     }
 
-    /// <summary>
-    /// The newest valid cosignature of this key on the note; null: there is none. Other signatures are ignored.
-    /// </summary>
+    /// <summary>The newest valid cosignature of this key; null: none. Other signatures are ignored.</summary>
     public Cosignature? Find(SignedNote note)
     {
         ArgumentNullException.ThrowIfNull(note);

@@ -4,8 +4,8 @@ using System.Text;
 namespace Culvert.Platform.Transparency;
 
 /// <summary>
-/// An entry of the service's transparency log: its kind and digest. Digests cannot be guessed, because they cover
-/// signed or salted content, so every organization can read the log without learning about another one.
+/// An entry of the service's transparency log. Its digest covers signed or salted content and cannot be guessed, so
+/// every organization may read the log.
 /// </summary>
 /// <param name="Kind">One of the constants below.</param>
 /// <param name="Digest">SHA-256.</param>

@@ -2,9 +2,7 @@ using System.Security.Cryptography;
 
 namespace Culvert.Platform.Transparency;
 
-/// <summary>
-/// The hashes of a Merkle tree (RFC 6962 §2.1): SHA-256, with different first bytes for entries and nodes.
-/// </summary>
+/// <summary>The hashes of a Merkle tree (RFC 6962 §2.1): SHA-256, with different first bytes for entry and node.</summary>
 public static class MerkleHash
 {
     public const int Length = SHA256.HashSizeInBytes;

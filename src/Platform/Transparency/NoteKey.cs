@@ -5,9 +5,7 @@ using System.Text;
 
 namespace Culvert.Platform.Transparency;
 
-/// <summary>
-/// The public half of a key that signs notes: ECDSA on P-256 with SHA-256, type 0x02 of c2sp.org/signed-note.
-/// </summary>
+/// <summary>The public half of a note's key: ECDSA on P-256 with SHA-256, type 0x02 of c2sp.org/signed-note.</summary>
 /// <param name="Name">The key's name; a log's is its origin.</param>
 /// <param name="PublicKey">DER of the SubjectPublicKeyInfo.</param>
 public sealed record NoteKey(string Name, byte[] PublicKey)
@@ -18,9 +16,7 @@ public sealed record NoteKey(string Name, byte[] PublicKey)
     /// <summary>The first four bytes of the public key's SHA-256, as type 0x02 defines it.</summary>
     public uint KeyId => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(PublicKey));
 
-    /// <summary>
-    /// Parses <c>name+id+base64</c>; null when it is not a key of this type, or when the id does not match.
-    /// </summary>
+    /// <summary>Parses <c>name+id+base64</c>; null for another type, or when the id does not match.</summary>
     public static NoteKey? Parse(string text)
     {
         var parts = text.Trim().Split('+', 3);

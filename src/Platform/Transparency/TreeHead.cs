@@ -8,9 +8,7 @@ namespace Culvert.Platform.Transparency;
 /// <param name="Root">The root of the tree of that size.</param>
 public sealed record TreeHead(string Origin, long Size, byte[] Root)
 {
-    /// <summary>
-    /// Parses a checkpoint; null when it is not a tree head. Extension lines are accepted but are not part of the head.
-    /// </summary>
+    /// <summary>Null when it is not a tree head. Extension lines are accepted but are not part of the head.</summary>
     public static TreeHead? Parse(string text)
     {
         var lines = text.Split('\n');

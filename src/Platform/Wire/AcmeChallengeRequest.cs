@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Body of <c>POST /v1/agent/acme_challenges</c>: an agent is about to prove a name by <c>tls-alpn-01</c> (RFC 8737,
-/// S25). A repeat with the same name and digest returns the existing challenge.
+/// Body of <c>POST /v1/agent/acme_challenges</c>, before a <c>tls-alpn-01</c> proof (RFC 8737, S25). A repeat with the
+/// same name and digest returns the existing challenge.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AcmeChallengeRequest

@@ -2,9 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Body of <c>POST /v1/agent/checkpoints</c>: how far the agent's call record reaches, signed by the agent.
-/// </summary>
+/// <summary>Body of <c>POST /v1/agent/checkpoints</c>: how far the agent's call record reaches.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentCheckpointSubmission
 {

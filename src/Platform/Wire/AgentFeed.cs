@@ -15,8 +15,8 @@ public sealed record AgentFeed
     public required long Revision { get; init; }
 
     /// <summary>
-    /// Digest of everything here except the revision. The agent returns it as <c>held</c> in the next call, which then
-    /// waits for a change of this content; null from services that do not support it.
+    /// Digest of everything except the revision. The agent returns it as <c>held</c>, to wait only for changes of this
+    /// content; null from older services.
     /// </summary>
     [JsonPropertyName("digest")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -32,24 +32,18 @@ public sealed record AgentFeed
     [JsonPropertyName("platform_bundle")]
     public required BundleDocument PlatformBundle { get; init; }
 
-    /// <summary>
-    /// Serials of unexpired platform certificates that must no longer be accepted, and of the tunnel's server
-    /// certificates that must no longer be used.
-    /// </summary>
+    /// <summary>Serials of platform certificates, unexpired, and of the tunnel's server certificates.</summary>
     [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
-    /// <summary>
-    /// First digits of the serials of platform certificates that must no longer be accepted: those that nodes from
-    /// before a restore signed. Null: the service was never restored.
-    /// </summary>
+    /// <summary>Serial prefixes of all revoked platform certificates of nodes from before a restore.</summary>
     [JsonPropertyName("revoked_serial_prefixes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }
 
     /// <summary>
-    /// The service's signed statement of the length of its audit. The agent stores it, out of reach of an attacker who
-    /// changes the service's database. Null if none exists yet.
+    /// The service's signed statement of its audit's length, stored by the agent, out of reach of an attacker who
+    /// changes the service's database.
     /// </summary>
     [JsonPropertyName("audit_checkpoint")]
     public string? AuditCheckpoint { get; init; }

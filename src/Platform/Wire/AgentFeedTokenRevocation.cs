@@ -5,13 +5,13 @@ namespace Culvert.Platform.Wire;
 /// <summary>Revokes tokens of a rule, account, issuer, subject or the organization that were issued up to a time.</summary>
 public sealed record AgentFeedTokenRevocation
 {
-    /// <summary><c>rule</c>, <c>rule_version</c>, <c>principal</c>, <c>issuer</c>, <c>subject</c> or <c>issued_before</c>.</summary>
+    /// <summary>
+    /// <c>rule</c>, <c>rule_version</c>, <c>principal</c>, <c>issuer</c>, <c>subject</c>, <c>issued_before</c>.
+    /// </summary>
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    /// <summary>
-    /// The value that the service compares: an id, <c>rule:version</c>, <c>issuer:hash</c>; empty for the organization.
-    /// </summary>
+    /// <summary>An id, <c>rule:version</c> or <c>issuer:hash</c>; empty for the organization.</summary>
     [JsonPropertyName("value")]
     public required string Value { get; init; }
 

@@ -17,8 +17,8 @@ public sealed record AgentFeedTokenRevocations
     public required string Issuer { get; init; }
 
     /// <summary>
-    /// Permanently revoked tokens and families: for each, the first bytes of SHA-256 over <c>kind:value</c>, ascending
-    /// and concatenated, base64url. A hundred thousand of them take a megabyte.
+    /// Permanently revoked tokens and families: for each, the first bytes of SHA-256 over <c>kind:value</c>, ascending,
+    /// base64url. A hundred thousand take a megabyte.
     /// </summary>
     [JsonPropertyName("hashes")]
     public required string Hashes { get; init; }

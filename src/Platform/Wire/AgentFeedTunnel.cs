@@ -16,24 +16,18 @@ public sealed record AgentFeedTunnel
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>
-    /// The port in the URLs of its routes and thus in their OAuth resources; null until an edge has reported one.
-    /// </summary>
+    /// <summary>The port in the URLs and OAuth resources of its routes; null until an edge has reported it.</summary>
     [JsonPropertyName("public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PublicPort { get; init; }
 
-    /// <summary>
-    /// One of <see cref="TunnelAffinity"/>: what edges bind to one agent of the tunnel (S29). Null from services that
-    /// do not send it.
-    /// </summary>
+    /// <summary>One of <see cref="TunnelAffinity"/>: what edges bind to one agent (S29). Null from older services.</summary>
     [JsonPropertyName("affinity")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Affinity { get; init; }
 
     /// <summary>
-    /// base64url of 32 secret bytes: binds the ids of MCP sessions to principals, the same for all agents of the tunnel
-    /// (P8). Null from services that do not support it.
+    /// base64url of 32 secret bytes: binds ids of MCP sessions to principals (P8). Null from older services.
     /// </summary>
     [JsonPropertyName("session_key")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

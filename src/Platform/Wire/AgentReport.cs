@@ -2,9 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Body of <c>POST /v1/agent/reports</c>: what the agent has applied. It counts as an acknowledgement (S17).
-/// </summary>
+/// <summary>Body of <c>POST /v1/agent/reports</c>: what the agent has applied, as an acknowledgement (S17).</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReport
 {
@@ -29,17 +27,12 @@ public sealed record AgentReport
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportUsage? Usage { get; init; }
 
-    /// <summary>
-    /// The last findings of the agent's own checks; null before the first, and from agents that do not send them.
-    /// </summary>
+    /// <summary>The last findings of the agent's own checks; null before the first.</summary>
     [JsonPropertyName("doctor")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportDoctor? Doctor { get; init; }
 
-    /// <summary>
-    /// The alarm if the agent's checkpoints of the service's audit contradict each other: <c>fork</c>, <c>rollback</c>
-    /// or <c>signature</c>; null: they agree.
-    /// </summary>
+    /// <summary><c>fork</c>, <c>rollback</c> or <c>signature</c> in the service's audit checkpoints; null: none.</summary>
     [JsonPropertyName("audit_alarm")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AuditAlarm { get; init; }

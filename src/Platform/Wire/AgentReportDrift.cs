@@ -18,15 +18,11 @@ public sealed record AgentReportDrift
     [JsonPropertyName("classes")]
     public required string Classes { get; init; }
 
-    /// <summary>
-    /// The agent's reaction: <c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.
-    /// </summary>
+    /// <summary><c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.</summary>
     [JsonPropertyName("action")]
     public required string Action { get; init; }
 
-    /// <summary>
-    /// SHA-256 of the current definition, lower-case hexadecimal; empty: it is gone, or has no canonical form.
-    /// </summary>
+    /// <summary>SHA-256 of the current definition, lower-case hex; empty: gone, or without canonical form.</summary>
     [JsonPropertyName("observed")]
     public required string Observed { get; init; }
 

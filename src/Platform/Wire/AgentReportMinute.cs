@@ -9,9 +9,7 @@ public sealed record AgentReportMinute
     /// <summary>The most minutes of one part; an agent that could not report for longer omits the oldest.</summary>
     public const int MaxPerReport = 60;
 
-    /// <summary>
-    /// Inclusive upper bounds of <see cref="Durations"/> in milliseconds; one more entry counts longer calls.
-    /// </summary>
+    /// <summary>Inclusive upper bounds of <see cref="Durations"/> in ms; one more entry counts longer calls.</summary>
     public static IReadOnlyList<int> DurationBounds { get; } = [5, 10, 25, 50, 100, 250, 500, 1000, 5000];
 
     /// <summary>The start of the minute, in UTC. A call counts in the minute in which it ended.</summary>
@@ -33,10 +31,7 @@ public sealed record AgentReportMinute
     [JsonPropertyName("response_bytes")]
     public required long ResponseBytes { get; init; }
 
-    /// <summary>
-    /// Number of calls by duration, for <see cref="DurationBounds"/>: those with a response of a server, without
-    /// streams that stay open.
-    /// </summary>
+    /// <summary>Answered calls by <see cref="DurationBounds"/>, without streams that stay open.</summary>
     [JsonPropertyName("durations")]
     public required IReadOnlyList<long> Durations { get; init; }
 }

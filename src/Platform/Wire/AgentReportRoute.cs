@@ -20,10 +20,7 @@ public sealed record AgentReportRoute
     [JsonPropertyName("detail")]
     public required string Detail { get; init; }
 
-    /// <summary>
-    /// How callers are authenticated: <c>required</c>, <c>passthrough</c> or <c>dangerous_none</c>. Null from agents
-    /// that do not send it.
-    /// </summary>
+    /// <summary><c>required</c>, <c>passthrough</c> or <c>dangerous_none</c>. Null from older agents.</summary>
     [JsonPropertyName("oauth")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Oauth { get; init; }
@@ -33,10 +30,7 @@ public sealed record AgentReportRoute
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportPublic? Public { get; init; }
 
-    /// <summary>
-    /// Identifies the policy: different policies have different values; <c>off</c>: none applies. Null from agents that
-    /// do not send it.
-    /// </summary>
+    /// <summary>Identifies the policy; <c>off</c>: none applies. Null from older agents.</summary>
     [JsonPropertyName("policy")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Policy { get; init; }

@@ -2,10 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Usage since the previous part. A part that is sent again, because its answer was lost, counts once: run and sequence
-/// identify it.
-/// </summary>
+/// <summary>Usage since the previous part. A repeated part counts once: run and sequence identify it.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUsage
 {

@@ -18,8 +18,7 @@ public sealed record AgentReportUse
     public required string Name { get; init; }
 
     /// <summary>
-    /// Counts by decision: <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; zeros may
-    /// be omitted.
+    /// <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; zeros may be omitted.
     /// </summary>
     [JsonPropertyName("decisions")]
     public required IReadOnlyDictionary<string, long> Decisions { get; init; }

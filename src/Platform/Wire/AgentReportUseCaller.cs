@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// How often a caller called an item. When a route does not authenticate its callers, the three names are empty.
-/// Callers beyond the limits are combined in <see cref="Other"/>.
+/// How often a caller called an item. Without caller authentication the names are empty. Callers beyond the limits are
+/// combined in <see cref="Other"/>.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUseCaller

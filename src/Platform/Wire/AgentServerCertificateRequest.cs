@@ -2,9 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Body of <c>POST /v1/agent/server_certificates</c>. The client certificate identifies the agent and its tunnel.
-/// </summary>
+/// <summary>Body of <c>POST /v1/agent/server_certificates</c>. The client certificate names the tunnel.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentServerCertificateRequest
 {
@@ -13,8 +11,8 @@ public sealed record AgentServerCertificateRequest
     public required string Csr { get; init; }
 
     /// <summary>
-    /// The domain that another provider gave its tunnel, in lower case; the tunnel must have it as an approved hostname
-    /// (<c>*.domain</c>). Null: the tunnel's own domain.
+    /// Another provider's domain, in lower case, which must be an approved hostname (<c>*.domain</c>); null: the
+    /// tunnel's own.
     /// </summary>
     [JsonPropertyName("domain")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

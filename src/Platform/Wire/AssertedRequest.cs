@@ -4,8 +4,8 @@ using Duende.IdentityModel;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// The members of the token endpoint, which a certificate request may contain instead of a credential in its headers:
-/// one request then does both the exchange and the certificate request. All null: there is a credential.
+/// The token endpoint's members, in a certificate request instead of a credential in the headers: one request then does
+/// both. All null: there is a credential.
 /// </summary>
 public abstract record AssertedRequest
 {

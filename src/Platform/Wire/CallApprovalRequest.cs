@@ -3,16 +3,13 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Body of <c>POST /v1/agent/approvals</c>: a call whose rule demands a person's approval. It contains the values of
-/// only those arguments that the rule shows.
+/// Body of <c>POST /v1/agent/approvals</c>: a call that needs a person's approval, with the values of only those
+/// arguments that the rule shows.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CallApprovalRequest
 {
-    /// <summary>
-    /// SHA-256, lower-case hexadecimal, over everything that the approval covers: the tunnel, the call with its
-    /// arguments, its caller, the policy and the pinned definition.
-    /// </summary>
+    /// <summary>SHA-256, lower-case hex, over tunnel, call, arguments, caller, policy and pinned definition.</summary>
     [JsonPropertyName("binding")]
     public required string Binding { get; init; }
 

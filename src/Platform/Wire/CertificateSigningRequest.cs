@@ -2,9 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Body of <c>POST /v1/agent/renewals</c> and <c>/v1/edge/renewals</c>. The client certificate identifies the machine.
-/// </summary>
+/// <summary>Body of <c>POST /v1/agent/renewals</c> and <c>/v1/edge/renewals</c>. mTLS names the machine.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record CertificateSigningRequest
 {

@@ -28,10 +28,7 @@ public sealed record EdgeFeed
     [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
-    /// <summary>
-    /// First digits of the serials of platform certificates that must no longer be accepted: those that nodes from
-    /// before a restore signed. Null: the service was never restored.
-    /// </summary>
+    /// <summary>Serial prefixes of all revoked platform certificates of nodes from before a restore.</summary>
     [JsonPropertyName("revoked_serial_prefixes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }

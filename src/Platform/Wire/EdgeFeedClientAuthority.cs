@@ -11,7 +11,7 @@ public sealed record EdgeFeedClientAuthority
     [JsonPropertyName("certificate_pem")]
     public required string CertificatePem { get; init; }
 
-    /// <summary>Patterns of the subject alternative names that may connect: <c>uri:</c>, <c>dns:</c> or <c>email:</c> and a value.</summary>
+    /// <summary>Names that may connect: <c>uri:</c>, <c>dns:</c> or <c>email:</c> and a value or pattern.</summary>
     [JsonPropertyName("identities")]
     public required IReadOnlyList<string> Identities { get; init; }
 }

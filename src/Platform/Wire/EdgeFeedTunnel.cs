@@ -33,9 +33,7 @@ public sealed record EdgeFeedTunnel
     [JsonPropertyName("affinity")]
     public string? Affinity { get; init; }
 
-    /// <summary>
-    /// How long its agents are accepted without contact to the service (S10); null: the edge's own setting.
-    /// </summary>
+    /// <summary>How long its agents are accepted without contact to the service (S10); null: the edge's setting.</summary>
     [JsonPropertyName("offline_grace_seconds")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? OfflineGraceSeconds { get; init; }

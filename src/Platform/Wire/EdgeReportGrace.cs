@@ -2,9 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// A period in which the edge served by its last feed, without contact to the service (S10). By the edge's clock.
-/// </summary>
+/// <summary>A period without contact to the service, served by the last feed (S10). By the edge's clock.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReportGrace
 {

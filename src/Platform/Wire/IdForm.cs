@@ -3,10 +3,7 @@ namespace Culvert.Platform.Wire;
 /// <summary>The form of other services' ids and names: ASCII letters and digits, and a few other characters.</summary>
 public static class IdForm
 {
-    /// <summary>
-    /// Whether a text has one to <paramref name="most"/> characters, each an ASCII letter, a digit or in
-    /// <paramref name="others"/>.
-    /// </summary>
+    /// <summary>Whether a text has up to <paramref name="most"/> characters, ASCII letters, digits or others.</summary>
     public static bool IsWellFormed(string text, string others, int most)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -26,9 +23,6 @@ public static class IdForm
     public static bool IsWellFormedLower(string text, string others, int most) =>
         IsWellFormed(text, others, most) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
 
-    /// <summary>
-    /// Whether a text has the form of names that operators choose: 1 to 64 lower-case letters, digits, hyphens and
-    /// underscores, of which the first is a letter or a digit.
-    /// </summary>
+    /// <summary>Whether a text is a name: 1 to 64 of <c>a-z 0-9 _ -</c>, the first a letter or a digit.</summary>
     public static bool IsName(string text) => IsWellFormedLower(text, "_-", 64) && char.IsAsciiLetterOrDigit(text[0]);
 }

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// JSON body of <c>POST /v1/sign_in</c>: a person's sign-in at the command line. The answer is a
-/// <see cref="TokenResponse"/> whose token is bound to the key of the request's DPoP proof.
+/// JSON body of <c>POST /v1/sign_in</c>: a person's sign-in at the command line. The token of the answer is bound to
+/// the key of the request's DPoP proof.
 /// </summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record PersonSignInRequest

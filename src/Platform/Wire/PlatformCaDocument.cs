@@ -2,9 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Answer to <c>GET /v1/platform_ca</c>: to be trusted only after comparison with a pinned fingerprint (S7).
-/// </summary>
+/// <summary>Answer to <c>GET /v1/platform_ca</c>: to be compared with a pinned fingerprint (S7).</summary>
 public sealed record PlatformCaDocument
 {
     public const string TypeName = "platform_ca";

@@ -2,10 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Answer to <c>GET /v1/certificates/renewal</c>: advice for a rotation job between two certificates, in the form of
-/// RFC 9773 §4.1 where that defines it.
-/// </summary>
+/// <summary>Answer to <c>GET /v1/certificates/renewal</c>, in the form of RFC 9773 §4.1 where that fits.</summary>
 public sealed record RenewalAdvice
 {
     public const string TypeName = "renewal_advice";

@@ -16,10 +16,7 @@ public sealed record ServerCertificateDocument
     [JsonPropertyName("certificate")]
     public required CertificateDocument Certificate { get; init; }
 
-    /// <summary>
-    /// The tunnel's trust bundle, only in an answer to a request with an assertion, which has no access token to
-    /// request it with; otherwise null.
-    /// </summary>
+    /// <summary>The tunnel's trust bundle, if the request had an assertion and so no access token; else null.</summary>
     [JsonPropertyName("trust_bundle")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BundleDocument? TrustBundle { get; init; }

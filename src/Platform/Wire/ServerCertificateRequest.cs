@@ -15,8 +15,8 @@ public sealed record ServerCertificateRequest : AssertedRequest
     public required string Csr { get; init; }
 
     /// <summary>
-    /// Requested lifetime in seconds. It is refused above the profile's cap or beyond the authority's expiry; null: the
-    /// default, or the authority's remaining life if shorter.
+    /// In seconds, within the profile's cap and the authority's expiry; null: the default, or the authority's remaining
+    /// life if shorter.
     /// </summary>
     [JsonPropertyName("lifetime_seconds")]
     public int? LifetimeSeconds { get; init; }

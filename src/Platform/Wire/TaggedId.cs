@@ -2,10 +2,7 @@ using System.Buffers;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// The form of the service's ids: a tag of their kind, <c>_01</c> and 22 base-62 characters, such as
-/// <c>tnl_010000000000000000000000</c>.
-/// </summary>
+/// <summary>Ids of the service: a tag, <c>_01</c> and 22 base-62 characters: <c>tnl_010000000000000000000000</c>.</summary>
 public static class TaggedId
 {
     /// <summary>The characters of the random part.</summary>

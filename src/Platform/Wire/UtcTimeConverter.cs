@@ -4,10 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Times on the wire: RFC 3339 in UTC with <c>Z</c>, whole seconds unless there is a fraction. Reading accepts any
-/// offset (RFC 3339 §5.6) and yields UTC.
-/// </summary>
+/// <summary>Times on the wire: RFC 3339 in UTC with <c>Z</c>. Reading accepts any offset (§5.6) and yields UTC.</summary>
 public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
 {
     private const string WholeSeconds = "yyyy-MM-dd'T'HH:mm:ss'Z'";

@@ -3,15 +3,10 @@ using System.Text;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>
-/// Escapes a call's texts for the person who approves the call: characters that are invisible, or that change the
-/// display of others.
-/// </summary>
+/// <summary>Escapes characters of a call's texts that could mislead the person who approves the call.</summary>
 public static class VisibleText
 {
-    /// <summary>
-    /// Writes such a character as <c>\u202e</c>, one escape for each UTF-16 unit; all others are unchanged.
-    /// </summary>
+    /// <summary>Writes such a character as <c>\u202e</c>, one escape for each UTF-16 unit.</summary>
     public static string Escape(string text)
     {
         if (!text.EnumerateRunes().Any(IsUnseen))
@@ -39,8 +34,7 @@ public static class VisibleText
 
     /// <summary>
     /// Whether a character is invisible or changes the display of others: control and format characters, blanks other
-    /// than the space, Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt), and letters and symbols that
-    /// are drawn empty.
+    /// than the space, Unicode's Default_Ignorable_Code_Point, and letters and symbols that are drawn empty.
     /// </summary>
     public static bool IsUnseen(Rune rune) =>
         rune.Value != ' '

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>
-/// Serializers of the wire records, generated at build time. Requests reject unknown members; answers ignore them, so
-/// that an older machine works with a newer service. Duplicate members are rejected everywhere.
+/// Serializers of the wire records. Requests reject unknown members; answers ignore them, so that an older machine
+/// works with a newer service. Duplicate members are rejected everywhere.
 /// </summary>
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,

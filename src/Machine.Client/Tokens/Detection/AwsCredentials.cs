@@ -5,9 +5,7 @@ namespace Culvert.Machine.Client.Tokens.Detection;
 /// <summary>Credentials that sign a request to AWS.</summary>
 internal sealed record AwsCredentials(string KeyId, string Secret, string? SessionToken)
 {
-    /// <summary>
-    /// Reads the answer of the container's or the machine's metadata service; null when it has another form.
-    /// </summary>
+    /// <summary>Reads the answer of a metadata service; null when it has another form.</summary>
     public static AwsCredentials? Read(string json)
     {
         try

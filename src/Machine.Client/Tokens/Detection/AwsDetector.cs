@@ -3,10 +3,7 @@ using System.Xml;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// AWS: STS exchanges the credentials of the container, function or machine for a token with our audience
-/// (GetWebIdentityToken, regional endpoints only).
-/// </summary>
+/// <summary>AWS: STS issues a token with our audience (GetWebIdentityToken, regional endpoints only).</summary>
 internal sealed class AwsDetector : PlatformDetector
 {
     private const string RelativeUri = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";

@@ -4,10 +4,7 @@ using System.Text;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// AWS Signature Version 4 for a form POST: the two headers that sign it, and the session token. Supports only what an
-/// STS call needs: no query, path <c>/</c>.
-/// </summary>
+/// <summary>AWS Signature Version 4 for a form POST, as far as an STS call needs it: no query, path <c>/</c>.</summary>
 internal static class AwsSignature
 {
     public const string FormType = "application/x-www-form-urlencoded";

@@ -2,10 +2,7 @@ using Duende.IdentityModel;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// Azure managed identity: the instance metadata service, or the endpoint that App Service offers its processes. The
-/// audience is the URI of a registered application.
-/// </summary>
+/// <summary>Azure managed identity, of a machine or App Service. The audience is a registered application's URI.</summary>
 internal sealed class AzureDetector : PlatformDetector
 {
     private const string Endpoint = "IDENTITY_ENDPOINT";

@@ -4,8 +4,8 @@ using Culvert.Platform.Launching;
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// CircleCI: its command line issues a token with our audience. The tokens in the job's variables have the
-/// organization's default audience, which every other service may request too.
+/// CircleCI: its command line issues a token with our audience. The tokens in variables have the organization's default
+/// audience, which every other service may request too.
 /// </summary>
 internal sealed class CircleCiDetector : PlatformDetector
 {

@@ -1,8 +1,8 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
 /// <summary>
-/// Kubernetes, on any cloud: a projected service-account token with our audience, read again at each use since the
-/// kubelet replaces it. The default token of each pod is for the API server and is never sent.
+/// Kubernetes: a projected service-account token with our audience, read again at each use since the kubelet replaces
+/// it. The default token of each pod is for the API server and is never sent.
 /// </summary>
 internal sealed class KubernetesDetector : PlatformDetector
 {

@@ -1,9 +1,6 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// All detectors and the choice among them. They are never tried in turn: the platform must be clear before a token is
-/// requested, or a token of the wrong workload could be sent.
-/// </summary>
+/// <summary>All detectors. They are never tried in turn: a token of the wrong workload could be sent.</summary>
 internal static class PlatformDetectors
 {
     /// <summary>Chooses by what is present.</summary>

@@ -2,9 +2,7 @@ using System.Text;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// The sources that detectors may read: variables, a few files, and the well-known addresses of platforms.
-/// </summary>
+/// <summary>The sources that detectors may read: variables, a few files, and the platforms' addresses.</summary>
 internal sealed class PlatformEnvironment(Func<string, string?> variable, TimeProvider time)
 {
     private const int MaxVendorBytes = 256;

@@ -4,10 +4,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// Requests to the platform of the program: no proxy, no redirects, 10 s, 64 KiB. An answer may hold a token, so no
-/// error message contains it.
-/// </summary>
+/// <summary>Requests to the platform: no proxy, no redirects, 10 s, 64 KiB. No error message contains an answer.</summary>
 internal static class PlatformHttp
 {
     private const int MaxAnswerBytes = 64 * 1024;

@@ -6,13 +6,10 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// SPIFFE: a JWT-SVID of the Workload API (gRPC method FetchJWTSVID). Because it needs one call and two small messages,
-/// the framing is done here and in <see cref="WorkloadMessages"/>.
-/// </summary>
+/// <summary>SPIFFE: a JWT-SVID of the Workload API (FetchJWTSVID), with gRPC framing of its own.</summary>
 internal sealed class SpiffeDetector : PlatformDetector
 {
-    /// <summary>The Workload API's address: <c>unix:///path</c> or <c>tcp://ip:port</c> (SPIFFE Workload Endpoint §4).</summary>
+    /// <summary>The API's address: <c>unix:///path</c> or <c>tcp://ip:port</c> (SPIFFE Workload Endpoint §4).</summary>
     private const string Variable = "SPIFFE_ENDPOINT_SOCKET";
 
     private const string GrpcOk = "0";

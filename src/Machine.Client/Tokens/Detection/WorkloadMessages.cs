@@ -3,10 +3,7 @@ using System.Text;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>
-/// The two protobuf messages of FetchJWTSVID in gRPC framing (one byte "compressed", four bytes length). Unknown fields
-/// are skipped; a malformed message is rejected.
-/// </summary>
+/// <summary>The two protobuf messages of FetchJWTSVID in gRPC framing (one byte "compressed", four bytes length).</summary>
 internal static class WorkloadMessages
 {
     public const int MaxAnswerBytes = 256 * 1024;
