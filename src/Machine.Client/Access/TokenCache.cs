@@ -58,7 +58,6 @@ public sealed class TokenCache
         return result;
     }
 
-    /// <summary>Returns the cached token if it is still usable.</summary>
     public async Task<AccessToken?> FindAsync(
         string key,
         Func<AccessToken, bool> isUsable,

@@ -1,6 +1,5 @@
 namespace Culvert.Machine.Client.Calls;
 
-/// <summary>One request to the service.</summary>
 internal sealed record ApiCall(HttpMethod Method, string Path)
 {
     public ReadOnlyMemory<byte>? Body { get; init; }
@@ -21,7 +20,6 @@ internal sealed record ApiCall(HttpMethod Method, string Path)
     /// <summary>Other secrets in the body, to redact from the answer.</summary>
     public string? Secret { get; init; }
 
-    /// <summary>Service-specific headers.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     /// <summary>From the start of the connection to the last byte of the answer.</summary>

@@ -31,7 +31,6 @@ internal sealed class ApiChannel : IDisposable
     private readonly HttpClient client;
 
     /// <param name="baseUrl">May carry a path prefix.</param>
-    /// <param name="tls">Server verification and the client certificate.</param>
     /// <param name="time">The clock of dates.</param>
     /// <param name="networkTime">The clock of time limits.</param>
     public ApiChannel(

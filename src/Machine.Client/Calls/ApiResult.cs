@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Machine.Client.Calls;
 
-/// <summary>The outcome of a call to the service.</summary>
 public sealed record ApiResult<T>
     where T : class
 {

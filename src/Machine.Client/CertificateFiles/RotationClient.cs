@@ -18,7 +18,6 @@ public sealed class RotationClient(
 {
     private const int Unauthorized = 401;
 
-    /// <summary>Requests a certificate for a key.</summary>
     public Task<ApiResult<ServerCertificateDocument>> IssueAsync(
         string tunnelId,
         PendingRequest request,

@@ -2,7 +2,6 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
-/// <summary>Settings of a rotation job.</summary>
 public sealed record RotationOptions
 {
     /// <summary>The service's URL, as the record stored with the files names it.</summary>

@@ -11,7 +11,6 @@ public sealed class CallRecordChain(IEnumerable<long> noted)
 {
     private readonly Dictionary<long, string> found = noted.Distinct().ToDictionary(sequence => sequence, _ => "");
 
-    /// <summary>Number of lines read.</summary>
     public long Records { get; private set; }
 
     /// <summary>The first record's number; 0 = none.</summary>
@@ -22,7 +21,6 @@ public sealed class CallRecordChain(IEnumerable<long> noted)
 
     public string Head { get; private set; } = CallRecordLine.Start;
 
-    /// <summary>Whether the record of that number lies between the first and the last.</summary>
     public bool Covers(long sequence) => sequence > 0 && sequence >= First && sequence <= Last;
 
     /// <summary>The hash of a noted record; empty when it was not found.</summary>

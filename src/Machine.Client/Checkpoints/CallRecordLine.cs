@@ -8,10 +8,6 @@ namespace Culvert.Machine.Client.Checkpoints;
 /// A line of an agent's call record: <c>seq</c>, <c>prev</c> (the hash of the line before) and, at its very end,
 /// <c>hash</c>: SHA-256 of everything before it.
 /// </summary>
-/// <param name="Sequence">As the line states.</param>
-/// <param name="Previous">As the line states.</param>
-/// <param name="Hash">As the line states.</param>
-/// <param name="IsIntact">Whether the hash matches the bytes before it.</param>
 public sealed record CallRecordLine(long Sequence, string Previous, string Hash, bool IsIntact)
 {
     public const int HashCharacters = 2 * SHA256.HashSizeInBytes;

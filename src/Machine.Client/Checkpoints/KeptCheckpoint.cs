@@ -19,7 +19,6 @@ internal sealed record KeptCheckpoint
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Alarm { get; init; }
 
-    /// <summary>The checkpoint as the service signed it.</summary>
     public required string Checkpoint { get; init; }
 
     public static KeptCheckpoint Create(AuditCheckpoint checkpoint, string token, string? alarm = null) =>

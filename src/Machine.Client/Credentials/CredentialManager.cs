@@ -8,20 +8,9 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>Creates the credential managers of agents and edges.</summary>
 public static class CredentialManager
 {
-    /// <summary>Creates the manager of an agent.</summary>
-    /// <param name="options">Settings of the manager.</param>
-    /// <param name="tunnelId">Its tunnel.</param>
-    /// <param name="state">The agent's state directory, which also holds its instance id.</param>
-    /// <param name="routes">Returns the agent's routes for a report.</param>
-    /// <param name="logs">Makes its log.</param>
-    /// <param name="time">The clock of lifetimes, windows and waits.</param>
-    /// <param name="networkTime">The clock of network time limits; null: the same. Tests fake only one of them.</param>
-    /// <param name="usage">Usage counts for reports; null: reports have none.</param>
-    /// <param name="doctor">The last doctor findings for reports; null: reports have none.</param>
-    /// <param name="callCheckpoint">The newest checkpoint of the call record, sent after reports; null: none.</param>
+    /// <summary>Creates an agent's manager. Reports leave out the optional parts that are null.</summary>
     public static CredentialManager<AgentFeed> ForAgent(
         CredentialManagerOptions options,
         string tunnelId,
@@ -57,7 +46,6 @@ public static class CredentialManager
         );
     }
 
-    /// <summary>Creates the manager of an edge.</summary>
     public static CredentialManager<EdgeFeed> ForEdge(
         CredentialManagerOptions options,
         string edgeId,

@@ -15,7 +15,6 @@ namespace Culvert.Machine.Client.Credentials;
 /// <see cref="RunAsync"/> once. Callbacks of a kind are awaited in turn. A change is reported only after its callback
 /// has returned, because the service takes a report for an acknowledgement.
 /// </summary>
-/// <typeparam name="TFeed">The agent's or the edge's feed.</typeparam>
 public sealed class CredentialManager<TFeed> : IDisposable
     where TFeed : class
 {
@@ -119,7 +118,6 @@ public sealed class CredentialManager<TFeed> : IDisposable
     /// <summary>The service's description of the inner-TLS certificate, set before the certificate is.</summary>
     public CertificateDocument? ServerCertificateDocument => servers?.Document;
 
-    /// <summary>Whether a new inner-TLS certificate is due.</summary>
     public bool IsServerCertificateDue => servers?.IsDue ?? false;
 
     /// <summary>The machine API with the current identity. A renewal disposes of it: read it at each use.</summary>

@@ -30,7 +30,6 @@ internal sealed class CredentialState<TFeed>
     /// <summary>Set by <see cref="Install"/>; null before the first and after <see cref="TryWithdraw"/>.</summary>
     public MachineIdentity? Identity => identity;
 
-    /// <summary>The client of <see cref="Identity"/>.</summary>
     public MachineClient? Client => client;
 
     /// <summary>The service's reason for withdrawing the last identity; null while it has not.</summary>
@@ -76,7 +75,6 @@ internal sealed class CredentialState<TFeed>
         set => Interlocked.Exchange(ref lastContactTicks, value?.UtcTicks ?? 0);
     }
 
-    /// <summary>Applies a new certificate.</summary>
     public void Install(MachineIdentity next, MachineClient nextClient)
     {
         lock (identityGate)
@@ -89,8 +87,6 @@ internal sealed class CredentialState<TFeed>
     public void RestoreWithdrawal(string reason) => withdrawal = reason;
 
     /// <summary>Drops the identity; false when another one replaced it since the client was used.</summary>
-    /// <param name="refused">The client that the service refused.</param>
-    /// <param name="reason">The service's reason, for people.</param>
     public bool TryWithdraw(MachineClient refused, string reason)
     {
         lock (identityGate)

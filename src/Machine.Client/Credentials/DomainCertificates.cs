@@ -5,7 +5,6 @@ using Culvert.Platform.Programs;
 namespace Culvert.Machine.Client.Credentials;
 
 /// <summary>Server certificates for other providers' domains: one loop for each, like the agent's own.</summary>
-/// <param name="create">Creates the loop of a domain.</param>
 /// <param name="supervise">Runs a loop until cancelled, and restarts it after any exception.</param>
 internal sealed class DomainCertificates(
     Func<string, KeyType, ServerCertificateLoop> create,
@@ -17,7 +16,6 @@ internal sealed class DomainCertificates(
     private readonly AsyncSignal signal = new(time);
     private volatile Wanted wanted = new([], KeyType.EcdsaP256);
 
-    /// <summary>Sets the requested domains and the key type.</summary>
     public void Use(IReadOnlyCollection<string> domains, KeyType keyType)
     {
         wanted = new Wanted(domains, keyType);
@@ -27,7 +25,6 @@ internal sealed class DomainCertificates(
     /// <summary>The loop of a domain; null before it started.</summary>
     public ServerCertificateLoop? Find(string domain) => loops.GetValueOrDefault(domain);
 
-    /// <summary>Wakes the loops after identity or feed changed.</summary>
     public void Wake()
     {
         foreach (var loop in loops.Values)
@@ -36,7 +33,6 @@ internal sealed class DomainCertificates(
         }
     }
 
-    /// <summary>Ends the waits after failures, because the service answers again.</summary>
     public void RetryNow()
     {
         foreach (var loop in loops.Values)

@@ -47,7 +47,6 @@ internal sealed class FeedLoop<TFeed>(
 
     private CredentialState<TFeed> State => context.State;
 
-    /// <summary>Wakes the loop after the identity changed.</summary>
     public void Wake() => signal.Set();
 
     /// <summary>Restores the last run's feed unless it is too old.</summary>

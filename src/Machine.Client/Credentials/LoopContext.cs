@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Machine.Client.Credentials;
 
-/// <summary>What every loop of a credential manager needs.</summary>
 /// <param name="Time">The clock of lifetimes, windows and waits.</param>
 /// <param name="NetworkTime">The clock of network time limits.</param>
 /// <param name="Unit">Returns random numbers from 0 to below 1.</param>

@@ -20,9 +20,7 @@ public static class RenewalPlan
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestRetryWithout = TimeSpan.FromSeconds(30);
 
-    /// <summary>The instant of the renewal; in the past when it is due.</summary>
-    /// <param name="certificate">The certificate with its times and the server's window.</param>
-    /// <param name="unit">The machine's own value, from 0 to below 1 (<see cref="GetUnit"/>).</param>
+    /// <summary>The instant of the renewal; in the past when it is due. See <see cref="GetUnit"/>.</summary>
     public static DateTimeOffset RenewAt(CertificateDocument certificate, double unit) =>
         RenewAt(certificate.IssuedAt, certificate.NotAfter, certificate.RenewAfter, certificate.RenewBefore, unit);
 

@@ -26,10 +26,8 @@ internal sealed class RetrySchedule(TimeProvider time, Func<double> unit)
         retryAt = DateTimeOffset.MinValue;
     }
 
-    /// <summary>Records a failed attempt.</summary>
     /// <param name="failure">The failure, with the service's Retry-After if it sent one.</param>
     /// <param name="notAfter">When what is to be renewed expires; null when there is nothing.</param>
-    /// <returns>The wait until the next attempt.</returns>
     public TimeSpan Fail(ApiFailure failure, DateTimeOffset? notAfter)
     {
         failures++;

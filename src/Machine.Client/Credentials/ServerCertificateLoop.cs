@@ -14,7 +14,6 @@ namespace Culvert.Machine.Client.Credentials;
 /// </summary>
 /// <param name="domain">The domain of another provider's tunnel; null: the tunnel's own, from the feed.</param>
 /// <param name="keyType">Key type; null: no leaf is requested.</param>
-/// <param name="changed">Applies a leaf.</param>
 internal sealed class ServerCertificateLoop(
     LoopContext<AgentFeed> context,
     string? domain,
@@ -71,17 +70,14 @@ internal sealed class ServerCertificateLoop(
         }
     }
 
-    /// <summary>Wakes the loop after identity or feed changed.</summary>
     public void Wake() => signal.Set();
 
-    /// <summary>Ends the wait after a failure, because the service answers again.</summary>
     public void RetryNow()
     {
         retries.Waive();
         signal.Set();
     }
 
-    /// <summary>Restores the last run's leaf while it is valid.</summary>
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
         if (!IsWanted || isRestored)

@@ -9,7 +9,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>The agent's side of the machine API.</summary>
 internal sealed class AgentDialect(
     string tunnelId,
     InstanceId instance,

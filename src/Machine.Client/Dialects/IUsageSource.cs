@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Dialects;
 
-/// <summary>Supplies the usage counts for an agent's reports.</summary>
 public interface IUsageSource
 {
     /// <summary>The next part; the same one again until it was delivered. Null: there is none.</summary>

@@ -95,11 +95,7 @@ public sealed class MachineClient : IDisposable
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
         AgentFeedAsync(since, null, wait, ct);
 
-    /// <summary>Waits for an agent's feed newer than a revision.</summary>
-    /// <param name="since">The known revision.</param>
-    /// <param name="held">Digest of the current feed; null: any change ends the wait.</param>
-    /// <param name="wait">The longest wait.</param>
-    /// <param name="ct">Cancels the call.</param>
+    /// <summary>Waits for a feed newer than a revision, or with another digest than the held one if there is one.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(
         long since,
         string? held,
@@ -111,7 +107,6 @@ public sealed class MachineClient : IDisposable
     public Task<ApiResult<FeedAnswer<AgentFeed>>> ProbeAgentFeedAsync(long since, CancellationToken ct) =>
         FeedAsync("/v1/agent/feed", since, null, TimeSpan.Zero, WireJson.Default.AgentFeed, ct, isProbe: true);
 
-    /// <summary>Waits for an edge's feed newer than a revision.</summary>
     public Task<ApiResult<FeedAnswer<EdgeFeed>>> EdgeFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
         FeedAsync("/v1/edge/feed", since, null, wait, WireJson.Default.EdgeFeed, ct);
 

@@ -52,7 +52,6 @@ internal abstract class MachineDialect<TFeed>
         CancellationToken ct
     );
 
-    /// <summary>Whether an identity from the service is the requested one.</summary>
     public abstract bool IsOwn(SpiffeId id);
 
     public abstract bool IsOwn(TFeed feed);

@@ -11,15 +11,9 @@ namespace Culvert.Machine.Client.Doctor;
 
 /// <summary>
 /// Checks the path from the identity token to the access token, hop by hop: the token's source and content,
-/// reachability and trust, clocks, and what the exchange grants. The first check that fails is the one to fix.
+/// reachability and trust, clocks, and whether the exchange grants the needed scope for the <c>tunnel</c> or
+/// <c>edge</c>. The first check that fails is the one to fix.
 /// </summary>
-/// <param name="options">The <c>identity</c> section.</param>
-/// <param name="source">The source of the identity token.</param>
-/// <param name="client">The client of the service's public API.</param>
-/// <param name="binding">The key that the access token is bound to.</param>
-/// <param name="neededScope">The scope that the rule must grant.</param>
-/// <param name="whose">What the rule must also name: <c>tunnel</c> or <c>edge</c>.</param>
-/// <param name="time">The clock of dates.</param>
 public sealed class FederationChecks(
     IdentityOptions options,
     IdentityTokenSource source,
@@ -44,7 +38,6 @@ public sealed class FederationChecks(
 
     private readonly List<DoctorFinding> findings = [];
 
-    /// <summary>Creates the checks from a program's configuration.</summary>
     public static FederationChecks Create(
         IdentityOptions identity,
         string stateDirectory,

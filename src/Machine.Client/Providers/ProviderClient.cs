@@ -100,7 +100,6 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
             cancellationToken
         );
 
-    /// <summary>The connector's current token.</summary>
     public Task<ApiResult<ProviderTunnelToken>> RevealTokenAsync(
         string tunnelId,
         CancellationToken cancellationToken

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Machine.Client.Providers;
 
-/// <summary>A tunnel as its provider describes it.</summary>
 public sealed record ProviderTunnel
 {
     /// <summary><c>tnl_…</c>; handled as opaque text.</summary>

@@ -24,9 +24,7 @@ public sealed class StateSeal(StateDirectory state)
 
     private byte[]? key;
 
-    /// <summary>Returns the sealed text, as one line.</summary>
-    /// <param name="purpose">What the text is and for whom; it opens only for the same purpose.</param>
-    /// <param name="text">The plain text.</param>
+    /// <summary>Returns the sealed text, as one line. It opens only for the same purpose.</summary>
     /// <exception cref="StateDirectoryException">The key cannot be written.</exception>
     public string Seal(string purpose, string text)
     {

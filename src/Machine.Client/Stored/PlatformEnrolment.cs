@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Stored;
 
-/// <summary>The result of enrolment and renewal, for agents and edges alike.</summary>
 internal sealed record PlatformEnrolment
 {
     /// <summary>The agent's enrolment or the edge's id.</summary>

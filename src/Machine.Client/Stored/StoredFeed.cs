@@ -1,6 +1,5 @@
 namespace Culvert.Machine.Client.Stored;
 
-/// <summary>The last good feed in the state directory.</summary>
 internal sealed record StoredFeed<TFeed>
     where TFeed : class
 {
@@ -8,7 +7,6 @@ internal sealed record StoredFeed<TFeed>
 
     public required string Subject { get; init; }
 
-    /// <summary>When the service last confirmed the feed.</summary>
     public required DateTimeOffset LastContact { get; init; }
 
     public required TFeed Feed { get; init; }

@@ -3,10 +3,8 @@ namespace Culvert.Machine.Client.Stored;
 /// <summary>The platform credential in the state directory: one file, so that key and certificate always match.</summary>
 internal sealed record StoredIdentity
 {
-    /// <summary>The URL of the service that issued it.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The machine that it belongs to.</summary>
     public required string Subject { get; init; }
 
     public required PlatformEnrolment Enrolment { get; init; }

@@ -40,7 +40,6 @@ public sealed class IdentityTokenSource
         : options.Command.Count > 0 ? $"command {options.Command[0]}"
         : $"detector {Detected?.Name ?? options.Detector}";
 
-    /// <summary>What to do when this source gives no token.</summary>
     public string NextStep =>
         options.File.Length > 0 ? $"Let the platform write a token to {options.File}, or correct identity.token.file."
         : options.Environment.Length > 0

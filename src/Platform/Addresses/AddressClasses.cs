@@ -3,7 +3,6 @@ using System.Net.Sockets;
 
 namespace Culvert.Platform.Addresses;
 
-/// <summary>Classifies addresses by purpose.</summary>
 public static class AddressClasses
 {
     // The first match counts: the metadata addresses are inside other ranges.

@@ -24,7 +24,6 @@ public sealed class AddressRanges
 
     public IReadOnlyList<IPNetwork> Ranges => ranges;
 
-    /// <summary>Parses ranges.</summary>
     /// <param name="written">Each <c>address/length</c> with no bit set beyond the length, or a single address.</param>
     /// <param name="result">The set; null when a range cannot be parsed.</param>
     /// <param name="unreadable">The first range that cannot be parsed; otherwise null.</param>

@@ -7,7 +7,6 @@ public static class HostName
     public static ReadOnlySpan<char> WithoutRootDot(ReadOnlySpan<char> name) =>
         name is [.., not '.', '.'] ? name[..^1] : name;
 
-    /// <summary>Whether two names are the same host.</summary>
     public static bool AreSame(ReadOnlySpan<char> left, ReadOnlySpan<char> right) =>
         WithoutRootDot(left).Equals(WithoutRootDot(right), StringComparison.OrdinalIgnoreCase);
 }

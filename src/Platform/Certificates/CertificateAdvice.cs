@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Certificates;
 
-/// <summary>Explains a file that is not PEM certificates, with the command that converts it to PEM.</summary>
-/// <param name="Meaning">One or two sentences.</param>
-/// <param name="Command">A command line with <c>FILE</c> in place of the file's name; it prints PEM.</param>
+/// <summary>Explains a file that is not PEM certificates. The command prints PEM; <c>FILE</c> is the file's name.</summary>
 public sealed record CertificateAdvice(string Meaning, string Command)
 {
     /// <inheritdoc/>

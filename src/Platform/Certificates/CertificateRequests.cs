@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>Creates keys and the requests that prove their possession.</summary>
 public static class CertificateRequests
 {
     /// <summary>Creates a key. The caller disposes of it.</summary>

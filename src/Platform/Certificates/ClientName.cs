@@ -4,8 +4,6 @@ using System.Security.Cryptography.X509Certificates;
 namespace Culvert.Platform.Certificates;
 
 /// <summary>A subject alternative name that identifies a client.</summary>
-/// <param name="Kind">Other kinds of names do not identify a client.</param>
-/// <param name="Value">As written in the certificate.</param>
 public sealed record ClientName(ClientIdentityKind Kind, string Value)
 {
     private const string SubjectAlternativeNameOid = "2.5.29.17";

@@ -26,7 +26,6 @@ public sealed class KeyAndCertificate
         NotAfter = new DateTimeOffset(leaf.NotAfter.ToUniversalTime());
     }
 
-    /// <summary>The leaf, with its private key.</summary>
     public X509Certificate2 Certificate { get; }
 
     /// <summary>The intermediates, nearest to the leaf first, without a root.</summary>
@@ -49,9 +48,6 @@ public sealed class KeyAndCertificate
         Create(issued.CertificatePem, issued.ChainPem, key);
 
     /// <summary>Combines a leaf and its intermediates with their key, which then belongs to the result.</summary>
-    /// <param name="certificatePem">The leaf; intermediates may follow it.</param>
-    /// <param name="chainPem">More intermediates, or empty.</param>
-    /// <param name="key">The leaf's private key.</param>
     /// <exception cref="CertificateUnusableException">The PEM cannot be read, or the key does not match.</exception>
     public static KeyAndCertificate Create(string certificatePem, string chainPem, AsymmetricAlgorithm key)
     {
@@ -84,7 +80,6 @@ public sealed class KeyAndCertificate
     /// <summary>The private key as PKCS#8 PEM, only for a file of mode 0600.</summary>
     public string ExportPrivateKeyPem() => key.ExportPkcs8PrivateKeyPem();
 
-    /// <summary>The leaf, then its intermediates.</summary>
     public string ExportCertificatesPem() => CertificatePem.Write([Certificate, .. Chain]);
 
     // Never prints the private key.

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Certificates;
 
-/// <summary>Why a peer's certificate was refused.</summary>
 public enum PeerRefusal
 {
     None,
@@ -23,12 +22,10 @@ public enum PeerRefusal
     /// <summary>It does not contain exactly one URI SAN of a known form.</summary>
     Identity,
 
-    /// <summary>Its identity belongs to another trust domain.</summary>
     TrustDomain,
 
     /// <summary>It identifies another kind of machine than expected.</summary>
     Role,
 
-    /// <summary>Its serial is revoked.</summary>
     Revoked,
 }

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Platform.Certificates;
 
-/// <summary>The outcome of a check: an identity, or the reason of the refusal.</summary>
 public sealed record PeerVerification
 {
     private PeerVerification() { }

@@ -16,12 +16,7 @@ public sealed class PeerVerifier(PlatformTrust trust)
     // notAfter counts in whole seconds and includes its last second (RFC 5280 §4.1.2.5).
     private static readonly TimeSpan LastSecond = TimeSpan.FromSeconds(1);
 
-    /// <summary>Checks a peer with what the TLS library collected for it.</summary>
-    /// <param name="certificate">The peer's leaf; null when it sent none.</param>
-    /// <param name="presented">The chain of the validation callback; its extra store holds the peer's certificates.</param>
-    /// <param name="role">The required role.</param>
-    /// <param name="now">The time of the check.</param>
-    /// <param name="revokedSerials">Revoked serials, as on the wire.</param>
+    /// <summary>Checks a peer with the certificates in the extra store of the validation callback's chain.</summary>
     public PeerVerification Verify(
         X509Certificate2? certificate,
         X509Chain? presented,

@@ -15,7 +15,6 @@ public sealed class PlatformTrust
 
     public string TrustDomain { get; }
 
-    /// <summary>The self-signed anchors.</summary>
     public X509Certificate2Collection Roots { get; }
 
     /// <summary>Links between an old and a new root (S11). They help to build chains and are not anchors.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Certificates;
 
-/// <summary>The three kinds of machine that the platform CA certifies.</summary>
 public enum SpiffeKind
 {
     /// <summary><c>/o/&lt;organization&gt;/t/&lt;tunnel&gt;/agent/&lt;instance&gt;</c></summary>

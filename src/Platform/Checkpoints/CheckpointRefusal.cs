@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Checkpoints;
 
-/// <summary>Why a checkpoint is refused.</summary>
 public enum CheckpointRefusal
 {
     None,
@@ -17,6 +16,5 @@ public enum CheckpointRefusal
     /// <summary>The signer is not the owner of the chain.</summary>
     OtherSigner,
 
-    /// <summary>The signature does not verify.</summary>
     Signature,
 }

@@ -16,10 +16,7 @@ public static class SignedStatement
     internal const int MaxCharacters = 32 * 1024;
     private const int MaxCertificates = 8;
 
-    /// <summary>Signs a statement. Null when the key does not support ES256.</summary>
-    /// <param name="signer">The machine's platform certificate.</param>
-    /// <param name="type">The header's <c>typ</c>.</param>
-    /// <param name="members">Writes the statement's members.</param>
+    /// <summary>Signs a statement of a <c>typ</c>; null when the key does not support ES256.</summary>
     public static string? Sign(KeyAndCertificate signer, string type, Action<Utf8JsonWriter> members)
     {
         ArgumentNullException.ThrowIfNull(signer);
@@ -48,12 +45,6 @@ public static class SignedStatement
 
     /// <summary>Verifies that the named agent signed a statement, with a certificate valid at that time.</summary>
     /// <returns>The result of <paramref name="read"/>; null when a check fails.</returns>
-    /// <param name="token">The compact JWS.</param>
-    /// <param name="type">The header's <c>typ</c>.</param>
-    /// <param name="trust">The platform roots.</param>
-    /// <param name="tunnelId">The agent's tunnel.</param>
-    /// <param name="read">Reads the members; null when they are not such a statement.</param>
-    /// <param name="describe">Returns the agent that the statement names, and its signing time.</param>
     public static T? VerifyAgent<T>(
         string token,
         string type,

@@ -12,10 +12,8 @@ public sealed record ConfigDeclaration
     /// <summary>As written in a file; null when there is none.</summary>
     public string? Default { get; init; }
 
-    /// <summary>The smallest value, as written in a file.</summary>
     public string? Minimum { get; init; }
 
-    /// <summary>The largest value, as written in a file.</summary>
     public string? Maximum { get; init; }
 
     /// <summary>The choices; empty when any value is allowed.</summary>

@@ -37,7 +37,6 @@ public sealed partial class ConfigDocument
         Root = new ConfigSection(this, "", MappingNode.Empty, new ConfigSource(ConfigSourceKind.File, path, 0), true);
     }
 
-    /// <summary>The file's path as given.</summary>
     public string FilePath { get; }
 
     /// <summary>The base of relative paths.</summary>
@@ -59,12 +58,7 @@ public sealed partial class ConfigDocument
     /// </summary>
     public bool IsDescribing { get; private init; }
 
-    /// <summary>Reads the file; <see cref="Complete"/> returns its errors.</summary>
-    /// <param name="path">The YAML file.</param>
-    /// <param name="environmentPrefix">Variables with this prefix belong to this program.</param>
-    /// <param name="environment">All environment variables.</param>
-    /// <param name="flags">Values from the command line by full key, such as <c>tunnel.id</c>.</param>
-    /// <param name="content">Content that is checked before it is written to the path; null: read the existing file.</param>
+    /// <summary>Reads the file, or content not yet written to it; <see cref="Complete"/> returns the errors.</summary>
     public static ConfigDocument Load(
         string path,
         string environmentPrefix,
@@ -94,8 +88,6 @@ public sealed partial class ConfigDocument
     }
 
     /// <summary>Reads a document that did not come from a file, with the same checks.</summary>
-    /// <param name="name">The name of the document in errors.</param>
-    /// <param name="content">The bytes of the document.</param>
     public static ConfigDocument FromContent(string name, byte[] content)
     {
         var none = new Dictionary<string, string>();

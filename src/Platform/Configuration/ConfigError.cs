@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>An error in the configuration, with the remedy.</summary>
 public sealed record ConfigError
 {
     /// <summary>File and line, variable or flag.</summary>

@@ -5,13 +5,7 @@ namespace Culvert.Platform.Configuration;
 /// <summary>Getters of ids, which have a fixed form: an invalid value is reported before the network is used.</summary>
 public static class ConfigIds
 {
-    /// <summary>An id of the service; empty when absent.</summary>
-    /// <param name="section">The section that contains the key.</param>
-    /// <param name="key">The key.</param>
-    /// <param name="tag">The kind of id, such as <c>tnl</c>.</param>
-    /// <param name="remedy">Where the operator finds the id.</param>
-    /// <param name="isRequired">Reports an absent key.</param>
-    /// <param name="word">A word that is accepted instead of an id; null: none.</param>
+    /// <summary>An id of the service, or the given word; empty when absent.</summary>
     public static string Id(
         this ConfigSection section,
         string key,

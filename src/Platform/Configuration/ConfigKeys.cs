@@ -16,8 +16,6 @@ public sealed class ConfigKeys
     private readonly List<(string Prefix, string Original)> aliases = [];
     private readonly Func<string, bool> isReloadable;
 
-    /// <param name="isReloadable">Returns whether a key, given in full, may change while the program runs.</param>
-    /// <param name="owners">The assemblies whose files are read.</param>
     public ConfigKeys(Func<string, bool> isReloadable, params Assembly[] owners)
     {
         ArgumentNullException.ThrowIfNull(owners);

@@ -4,7 +4,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>Getters of lists, and of mappings to text.</summary>
 public static class ConfigLists
 {
     /// <summary>A list of text; the default when absent.</summary>
@@ -50,7 +49,6 @@ public static class ConfigLists
         return result;
     }
 
-    /// <summary>A list of CIDR ranges.</summary>
     public static AddressRanges Ranges(this ConfigSection section, string key, params string[] defaultValue)
     {
         bool Parse(string text, out string value)
@@ -89,7 +87,6 @@ public static class ConfigLists
         ];
     }
 
-    /// <summary>A list of addresses with ports.</summary>
     public static IReadOnlyList<IPEndPoint> EndPoints(
         this ConfigSection section,
         string key,

@@ -4,8 +4,6 @@ using System.Text.RegularExpressions;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>A value for comparison: text, a number or a boolean. Numbers keep their digits, so none is rounded.</summary>
-/// <param name="Kind">The type of the value.</param>
-/// <param name="Text">The text, or the written form of the number or boolean.</param>
 public sealed partial record ConfigLiteral(ConfigLiteralKind Kind, string Text)
 {
     /// <summary>

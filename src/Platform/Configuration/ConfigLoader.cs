@@ -4,13 +4,7 @@ namespace Culvert.Platform.Configuration;
 
 public static class ConfigLoader
 {
-    /// <summary>Loads the file, reads all keys, and returns settings or errors.</summary>
-    /// <param name="location">The program's location.</param>
-    /// <param name="path">The file from <see cref="ConfigLocation.FindFile"/>.</param>
-    /// <param name="read">Turns the document into settings; must read every key, whatever the others contain.</param>
-    /// <param name="environment">All environment variables; see <see cref="ProcessEnvironment"/>.</param>
-    /// <param name="flags">Values from the command line by full key.</param>
-    /// <param name="content">Content that is checked before it is written to the path; null: read the existing file.</param>
+    /// <summary>Loads the file, or content not yet written to it. The reader must read every key.</summary>
     public static ConfigResult<T> Load<T>(
         ConfigLocation location,
         string path,
@@ -32,7 +26,6 @@ public static class ConfigLoader
         };
     }
 
-    /// <summary>The variables of this process.</summary>
     public static IReadOnlyDictionary<string, string> ProcessEnvironment() =>
         Environment
             .GetEnvironmentVariables()

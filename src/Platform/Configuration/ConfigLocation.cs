@@ -15,10 +15,7 @@ public sealed record ConfigLocation(string Program, string ProfileFolder, string
     public static ConfigLocation Service { get; } =
         new("identity-service", "identity-service", "/etc/culvert/identity-service.yaml", "CULVERT_SERVICE__");
 
-    /// <summary>Finds the file to read: <c>--config</c>, else the profile, else the default.</summary>
-    /// <param name="config">The value of <c>--config</c>, if given.</param>
-    /// <param name="profile">The value of <c>--profile</c>, if given: a file's name without folder or extension.</param>
-    /// <param name="environment">For <c>XDG_CONFIG_HOME</c> and <c>HOME</c> (XDG Base Directory).</param>
+    /// <summary>Finds the file: <c>--config</c>, else the profile of that name, else the default.</summary>
     public string FindFile(string? config, string? profile, IReadOnlyDictionary<string, string> environment)
     {
         if (config is not null)

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Platform.Configuration;
 
 /// <summary>A whole configuration, or all of its errors.</summary>
-/// <typeparam name="T">The program's settings.</typeparam>
 public sealed record ConfigResult<T>
     where T : class
 {

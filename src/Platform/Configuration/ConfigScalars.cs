@@ -5,7 +5,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>Getters of single values.</summary>
 [SuppressMessage("Naming", "CA1720", Justification = "The getters are named after what an operator writes.")]
 public static class ConfigScalars
 {

@@ -18,10 +18,7 @@ public static class ConfigSchema
     private const string RatePattern = "^[1-9][0-9]*/[0-9]+(ms|s|m|h|d)$";
     private const string SecretPattern = "^$|^(file|env):.+";
 
-    /// <summary>Writes the schema.</summary>
-    /// <param name="title">The program's name.</param>
-    /// <param name="read">Reads the whole configuration; its result is not used.</param>
-    /// <param name="keys">The documentation of the keys; null: the schema has only types.</param>
+    /// <summary>Writes the schema; without <paramref name="keys"/> it has only types.</summary>
     public static string Write(string title, Action<ConfigSection> read, ConfigKeys? keys = null)
     {
         var document = ConfigDocument.Describe();

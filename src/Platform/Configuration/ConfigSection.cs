@@ -35,7 +35,6 @@ public sealed class ConfigSection
 
     public ConfigSource Source { get; }
 
-    /// <summary>The keys requested so far, in the order of the requests.</summary>
     public IReadOnlyCollection<ConfigDeclaration> Declarations => declarations.Values;
 
     /// <summary>A digest of the section in the file: the same as long as its content is.</summary>

@@ -1,7 +1,4 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>An effective value and its source, for display.</summary>
-/// <param name="Path">The full key.</param>
-/// <param name="Text">As written; for a secret its reference.</param>
-/// <param name="Source">The source of the value.</param>
+/// <summary>An effective value for display; of a secret only its reference.</summary>
 public sealed record ConfigValue(string Path, string Text, ConfigSource Source);

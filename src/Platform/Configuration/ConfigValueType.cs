@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Configuration;
 
-/// <summary>The type of a key's value.</summary>
 public enum ConfigValueType
 {
     Text,

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Configuration;
 
-/// <param name="Line">Where it starts, counted from 1.</param>
 /// <param name="Entries">By key, in the file's order; <c>KeyLine</c> is the line of the key.</param>
 internal sealed record MappingNode(int Line, IReadOnlyDictionary<string, (int KeyLine, ConfigNode Value)> Entries)
     : ConfigNode(Line)

@@ -9,7 +9,6 @@ namespace Culvert.Platform.Configuration;
 /// </summary>
 public static class PolicyForm
 {
-    /// <summary>The largest text.</summary>
     public const int MaxBytes = 256 * 1024;
 
     /// <summary>The most problems in one result: a text with more of them usually has one cause for many.</summary>

@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace Culvert.Platform.Configuration;
 
-/// <summary>A number of events per time span, written <c>50/1s</c>.</summary>
-/// <param name="Count">At least 1.</param>
-/// <param name="Per">The time span.</param>
+/// <summary>A number of events, at least 1, per time span, written <c>50/1s</c>.</summary>
 public readonly record struct Rate(int Count, TimeSpan Per)
 {
     public double PerSecond => Count / Per.TotalSeconds;

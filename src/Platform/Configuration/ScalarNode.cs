@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Configuration;
 
-/// <param name="Line">Where it starts, counted from 1.</param>
 /// <param name="Text">The value after YAML's unquoting.</param>
 /// <param name="IsPlain">Written without quotes: only such a value can be a number or a boolean.</param>
 internal sealed record ScalarNode(int Line, string Text, bool IsPlain) : ConfigNode(Line)

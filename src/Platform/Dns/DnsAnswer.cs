@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>The result of one question.</summary>
 public sealed record DnsAnswer
 {
     public required DnsOutcome Outcome { get; init; }

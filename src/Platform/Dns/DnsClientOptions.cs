@@ -2,7 +2,6 @@ using System.Net;
 
 namespace Culvert.Platform.Dns;
 
-/// <summary>Servers and limits of a DNS client.</summary>
 public sealed record DnsClientOptions
 {
     /// <summary>Resolvers, tried in this order; empty: those of <see cref="ResolvConf"/>, read for each question.</summary>
@@ -22,6 +21,5 @@ public sealed record DnsClientOptions
     /// <summary>For one question, including all retries and aliases.</summary>
     public TimeSpan TotalTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most CNAME records that are followed.</summary>
     public int MaxAliases { get; init; } = 8;
 }

@@ -1,9 +1,7 @@
 namespace Culvert.Platform.Dns;
 
-/// <summary>The outcome of a question.</summary>
 public enum DnsOutcome
 {
-    /// <summary>There are records.</summary>
     Found,
 
     /// <summary>The name exists, without records of this type (RFC 2308 §2.2).</summary>

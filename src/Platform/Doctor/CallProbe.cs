@@ -15,11 +15,8 @@ namespace Culvert.Platform.Doctor;
 /// Makes a client's call: through an edge, into the tunnel, verified by the tunnel's trust bundle, to the MCP server.
 /// It asks for the server's identity and changes nothing.
 /// </summary>
-/// <param name="target">The called server and the way to it.</param>
-/// <param name="timeout">Time limit of the whole call.</param>
 public sealed class CallProbe(CallTarget target, TimeSpan timeout)
 {
-    /// <summary>The id of the finding.</summary>
     public const string Id = "call";
 
     /// <summary>The newest MCP revision: without a session, its first request is <c>server/discover</c>.</summary>

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>The target of a probe call.</summary>
 /// <param name="Url">The MCP server's URL as its clients use it.</param>
 /// <param name="Address">Address to connect to instead of the DNS result; null: use DNS.</param>
 /// <param name="Bundle">The roots for the tunnel's certificate.</param>

@@ -15,15 +15,7 @@ public static class DoctorCommandLine
 
     private static readonly Option<string?> Check = new("--check") { Description = "Report only this check." };
 
-    /// <summary>Creates the command.</summary>
-    /// <param name="description">What the command checks.</param>
-    /// <param name="location">The program's name and configuration location.</param>
-    /// <param name="read">The program's own configuration reader.</param>
-    /// <param name="running">Checks whether the program runs; this check comes first.</param>
-    /// <param name="health">Returns the program's health settings.</param>
-    /// <param name="identity">Returns the expected identity of the program.</param>
-    /// <param name="ids">The ids of all other checks.</param>
-    /// <param name="find">Runs the other checks; receives the finding on whether the program runs.</param>
+    /// <summary>Creates the command. The check of the running program comes first; the others receive its finding.</summary>
     public static Command Create<T>(
         string description,
         ConfigLocation location,

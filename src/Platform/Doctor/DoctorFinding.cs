@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Doctor;
 
-/// <summary>The finding of one check, with enough detail to act on it.</summary>
 public sealed record DoctorFinding
 {
     /// <summary>Stable, <c>snake_case</c>.</summary>

@@ -1,7 +1,6 @@
 namespace Culvert.Platform.Doctor;
 
 /// <summary>A check of a program. It reads the collected facts and makes no calls.</summary>
-/// <typeparam name="TFacts">The collected facts.</typeparam>
 public interface IDoctorCheck<in TFacts>
 {
     /// <summary>Stable, <c>snake_case</c>.</summary>

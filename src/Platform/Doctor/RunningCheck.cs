@@ -3,14 +3,8 @@ using Culvert.Platform.Health;
 namespace Culvert.Platform.Doctor;
 
 /// <summary>Checks whether the program runs. It comes first: other state is useless while the program does not.</summary>
-/// <param name="Id">The check's id, such as <c>edge_running</c>.</param>
-/// <param name="Program">Its name on the command line.</param>
-/// <param name="Unit">The systemd unit.</param>
 public sealed record RunningCheck(string Id, string Program, string Unit)
 {
-    /// <param name="health">The program's health settings.</param>
-    /// <param name="own">The identity in the program's configuration.</param>
-    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<DoctorFinding> RunAsync(
         HealthOptions health,
         ProgramIdentity own,

@@ -6,8 +6,6 @@ namespace Culvert.Platform.Doctor;
 public static partial class StatusColours
 {
     /// <summary>Whether output may be coloured: not without a terminal or with <c>NO_COLOR</c> (no-color.org).</summary>
-    /// <param name="isTerminal">Whether the output is a terminal.</param>
-    /// <param name="variable">Returns an environment variable's value; null when it is not set.</param>
     public static bool AreWanted(bool isTerminal, Func<string, string?> variable) =>
         isTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") is not (null or "" or "dumb");
 

@@ -18,9 +18,6 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
     public bool IsUnfinished => isStream && isAtEnd && !IsTooLong && buffer.WrittenCount > 0;
 
     /// <summary>The first matching message: the body or one of its events. Empty: none, or too long.</summary>
-    /// <param name="isEventStream">Whether the body is a stream of events (<see cref="EventStream.IsIn"/>).</param>
-    /// <param name="isWanted">Returns whether the bytes are the wanted message.</param>
-    /// <param name="cancellationToken">Stops reading.</param>
     public async Task<ReadOnlyMemory<byte>> FindAsync(
         bool isEventStream,
         Func<ReadOnlyMemory<byte>, bool> isWanted,
@@ -85,7 +82,6 @@ public sealed class AnswerBody(PipeReader reader, int mostBytes)
         }
     }
 
-    /// <summary>Reads and discards the rest.</summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         while (!isAtEnd)

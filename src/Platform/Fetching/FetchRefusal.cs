@@ -1,12 +1,10 @@
 namespace Culvert.Platform.Fetching;
 
-/// <summary>Why a fetch failed.</summary>
 public enum FetchRefusal
 {
     /// <summary>The URL is not absolute https, or has a user, password or fragment.</summary>
     InvalidUrl,
 
-    /// <summary>The host name has no address.</summary>
     Unresolvable,
 
     /// <summary>The address is private and not in the record's own targets.</summary>

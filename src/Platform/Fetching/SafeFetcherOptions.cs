@@ -3,7 +3,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Fetching;
 
-/// <summary>Limits of every fetch, and the installation's bound.</summary>
 public sealed record SafeFetcherOptions
 {
     /// <summary>From the start of name resolution to the last byte. Default 5 s.</summary>

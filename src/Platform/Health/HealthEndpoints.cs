@@ -25,7 +25,6 @@ public sealed class HealthEndpoints(
     // A check that hangs counts as failed: probes time out about a second later.
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>The complete application of a health listener.</summary>
     public Task HandleAsync(HttpContext context)
     {
         if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))

@@ -2,7 +2,6 @@ using System.Net;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>The <c>health</c> section.</summary>
 public sealed record HealthOptions
 {
     /// <summary>Listen addresses; port 0 lets the system choose.</summary>

@@ -25,14 +25,11 @@ public sealed class HealthServer : IAsyncDisposable
     /// <summary>The URLs of the listeners, with the ports that the system chose.</summary>
     public IReadOnlyList<string> Urls { get; private set; } = [];
 
-    /// <summary>The current settings.</summary>
     public HealthOptions Options => options;
 
-    /// <summary>Starts the listeners.</summary>
-    /// <param name="options">The <c>health</c> section.</param>
-    /// <param name="endpoints">The application that answers.</param>
-    /// <param name="cancellationToken">Cancels the start, not the server.</param>
-    /// <param name="page">Serves the status page at <c>/ui</c>; null: there is none.</param>
+    /// <summary>
+    /// Starts the listeners, with the page at <c>/ui</c> if there is one. The token cancels only the start.
+    /// </summary>
     /// <exception cref="IOException">An address is in use or does not belong to this machine.</exception>
     public static async Task<HealthServer> StartAsync(
         HealthOptions options,

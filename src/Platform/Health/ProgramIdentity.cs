@@ -3,9 +3,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Health;
 
-/// <summary>The identity of a program at a health listener: its name and ids.</summary>
-/// <param name="Program">The name on the command line.</param>
-/// <param name="Ids">Members of <c>/readyz</c>; a null value is unknown and is not compared.</param>
+/// <summary>A program's name and its ids in <c>/readyz</c>; a null id is unknown and not compared.</summary>
 public sealed record ProgramIdentity(string Program, params IReadOnlyList<(string Name, string? Value)> Ids)
 {
     private const string Member = "program";

@@ -14,7 +14,6 @@ public sealed record ReadinessCheck(string Name, Func<CancellationToken, ValueTa
     /// </summary>
     public Func<bool>? IsDegraded { get; init; }
 
-    /// <summary>Creates a synchronous check.</summary>
     public static ReadinessCheck Create(string name, Func<string?> evaluate) =>
         new(name, _ => ValueTask.FromResult(evaluate()));
 }

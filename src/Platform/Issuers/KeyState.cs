@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Issuers;
 
-/// <summary>The state of an issuer's keys.</summary>
 public enum KeyState
 {
     /// <summary>There are no keys: never fetched, or invalidated by a kill.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Launching;
 
-/// <summary>The result of a program that has exited.</summary>
 public sealed record ChildResult
 {
     /// <summary>The standard output; empty when <see cref="Problem"/> is set.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Launching;
 
-/// <summary>The targets of a child process's standard streams.</summary>
 public enum ChildStreams
 {
     /// <summary>Pipes to the program that starts it.</summary>

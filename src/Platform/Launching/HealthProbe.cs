@@ -4,7 +4,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Platform.Launching;
 
-/// <summary>Checks whether a program is ready.</summary>
 public sealed class HealthProbe(int port)
 {
     private static readonly HttpClient Client = new(OutboundHttp.CreateHandler()) { Timeout = TimeSpan.FromSeconds(5) };
@@ -16,9 +15,7 @@ public sealed class HealthProbe(int port)
     public async Task<string> ObstacleAsync(CancellationToken cancellationToken) =>
         (await ReadAsync(null, cancellationToken)).Obstacle;
 
-    /// <summary>Reads the readiness checks.</summary>
-    /// <param name="tolerated">A check that may fail; null: none.</param>
-    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <summary>Reads the readiness checks; the tolerated one may fail.</summary>
     /// <returns>Why it is not ready apart from the tolerated check, and the detail of that check; "": ready.</returns>
     public async Task<(string Obstacle, string Tolerated)> ReadAsync(
         string? tolerated,

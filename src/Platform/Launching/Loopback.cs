@@ -10,7 +10,6 @@ public static class Loopback
 
     public static IReadOnlyList<string> Addresses { get; } = HasIPv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
 
-    /// <summary>The loopback ranges in CIDR form.</summary>
     public static IReadOnlyList<string> Ranges { get; } = HasIPv6 ? ["127.0.0.0/8", "::1/128"] : ["127.0.0.0/8"];
 
     /// <summary>A YAML list of listen addresses for one port.</summary>

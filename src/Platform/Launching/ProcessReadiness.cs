@@ -5,11 +5,6 @@ public static class ProcessReadiness
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
 
-    /// <param name="process">The started program.</param>
-    /// <param name="probe">Returns "" when it is ready, else the reason.</param>
-    /// <param name="limit">The longest wait.</param>
-    /// <param name="time">The clock of the wait.</param>
-    /// <param name="cancellationToken">Cancels only the wait.</param>
     /// <returns>"" when it is ready; else the error.</returns>
     public static async Task<string> WaitAsync(
         ProgramProcess process,

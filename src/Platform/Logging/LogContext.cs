@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Logging;
 
-/// <summary>The context of log lines: the current request.</summary>
 public static class LogContext
 {
     private static readonly AsyncLocal<string?> Request = new();

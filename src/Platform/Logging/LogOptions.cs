@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>The <c>log</c> section.</summary>
 public sealed record LogOptions
 {
     /// <summary>The lowest level that is written. Default: information.</summary>

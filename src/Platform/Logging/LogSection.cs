@@ -3,7 +3,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>Reads the <c>log</c> section, which the three programs share.</summary>
 public static class LogSection
 {
     public static LogOptions Read(ConfigSection root)

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Options;
 
 namespace Culvert.Platform.Logging;
 
-/// <summary>Logging set-up of all programs.</summary>
 public static class LoggingExtensions
 {
     /// <summary>Replaces all providers by Culvert's, and reduces the web server's own entries.</summary>
@@ -32,10 +31,6 @@ public static class LoggingExtensions
     }
 
     /// <summary>Creates a factory for programs without a host. The caller disposes of it, which flushes the log.</summary>
-    /// <param name="options">The <c>log</c> section.</param>
-    /// <param name="time">The clock of the timestamps.</param>
-    /// <param name="levels">Settings that may change; null: fixed.</param>
-    /// <param name="subject">The subject of all lines.</param>
     public static ILoggerFactory CreateLoggerFactory(
         LogOptions options,
         TimeProvider? time = null,

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Metrics;
 
-/// <summary>The types of the Prometheus text format that instruments map to.</summary>
 internal enum MetricKind
 {
     Counter,

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Metrics;
 
-/// <summary>The current values of one instrument with one set of tags.</summary>
 internal sealed class MetricSeries(double[] bounds)
 {
     // Guards all fields: a histogram's sum must match its buckets.

@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Reads certificate files that configuration keys name.</summary>
 public static class CertificateFileKeys
 {
     /// <summary>The PEM text of the file; null when it cannot be used, which is reported as an error of the key.</summary>

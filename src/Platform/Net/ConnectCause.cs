@@ -12,7 +12,6 @@ public enum ConnectCause
     /// <summary>No answer within the time limit, usually because a firewall drops packets or the host is down.</summary>
     Silent,
 
-    /// <summary>The name has no address.</summary>
     Unresolved,
 
     /// <summary>This machine has no route to the address.</summary>

@@ -17,10 +17,7 @@ public static class ConnectCauses
         };
     }
 
-    /// <summary>The next step of the operator.</summary>
-    /// <param name="cause">The cause of the failure.</param>
-    /// <param name="address">The dialled address: <c>host:port</c>.</param>
-    /// <param name="program">The expected program, with its article: <c>the edge</c>.</param>
+    /// <summary>The operator's next step. The program's name has its article: <c>the edge</c>.</summary>
     public static string NextStep(this ConnectCause cause, string address, string program) =>
         cause switch
         {

@@ -23,7 +23,6 @@ public sealed record HttpProxyOptions
     /// <summary>Hosts that are dialled directly: names with subdomains, addresses, ranges, with or without port.</summary>
     public IReadOnlyList<string> NoProxy { get; init; } = [];
 
-    /// <summary>Whether the proxy is used for this host and port.</summary>
     public bool AppliesTo(string host, int port)
     {
         ArgumentNullException.ThrowIfNull(host);

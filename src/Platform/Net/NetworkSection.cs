@@ -3,7 +3,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Reads the <c>network</c> section, which agent and edge share.</summary>
 public static class NetworkSection
 {
     /// <summary>The value of <c>network.proxy.url</c> that selects the process's environment variables.</summary>

@@ -15,14 +15,7 @@ public static class ProxyTunnel
     // A proxy sends little before the tunnel begins; a longer text is not an answer to CONNECT.
     private const int MaxAnswerBytes = 16 * 1024;
 
-    /// <summary>Opens a stream to the target. Closes the connection to the proxy on failure.</summary>
-    /// <param name="connection">The connection to the proxy; this method takes ownership.</param>
-    /// <param name="proxy">The proxy and its credentials.</param>
-    /// <param name="host">The target: a name, which the proxy resolves, or an address.</param>
-    /// <param name="port">The target's port.</param>
-    /// <param name="caBundle">A PEM file with roots for an https proxy, in addition to the system's; empty for none.</param>
-    /// <param name="setting">The setting of the credentials, for messages.</param>
-    /// <param name="cancellationToken">Limits the time of the whole operation.</param>
+    /// <summary>Opens a stream to the target. Takes ownership of the connection and closes it on failure.</summary>
     /// <exception cref="IOException">The proxy refuses, or its answer is malformed.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">An https proxy is not trusted.</exception>
     public static async ValueTask<Stream> OpenAsync(

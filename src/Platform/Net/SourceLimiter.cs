@@ -60,7 +60,6 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
         }
     }
 
-    /// <summary>Counts a closed connection.</summary>
     public void Leave(IPAddress address)
     {
         var key = GetKey(address);
@@ -113,7 +112,6 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
     private void Refill_NeedsLock(Source source) =>
         source.Bucket.Refill(time, newPerSource.PerSecond, newPerSource.Count);
 
-    /// <summary>The source that an address counts as.</summary>
     public static IPAddress GetKey(IPAddress address)
     {
         if (address.AddressFamily != AddressFamily.InterNetworkV6)

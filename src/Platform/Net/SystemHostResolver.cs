@@ -2,7 +2,6 @@ using System.Net;
 
 namespace Culvert.Platform.Net;
 
-/// <summary>Resolves names with the operating system.</summary>
 public sealed class SystemHostResolver : IHostResolver
 {
     public static SystemHostResolver Instance { get; } = new();

@@ -8,9 +8,6 @@ namespace Culvert.Platform.OAuth;
 /// A filter before the OAuth library, which would accept duplicate members, and answers of any depth and length. An
 /// answer that is not one JSON object with unique members loses its content; one that is too long fails the request.
 /// </summary>
-/// <param name="inner">Sends the requests.</param>
-/// <param name="maxBytes">The longest answer in bytes.</param>
-/// <param name="maxDepth">The deepest nesting.</param>
 public sealed class AnswerGate(HttpMessageHandler inner, int maxBytes, int maxDepth) : DelegatingHandler(inner)
 {
     protected override async Task<HttpResponseMessage> SendAsync(

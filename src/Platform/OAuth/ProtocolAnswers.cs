@@ -3,7 +3,6 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Platform.OAuth;
 
-/// <summary>Checks that the library does not make.</summary>
 public static class ProtocolAnswers
 {
     /// <summary>A text member, else null. The library's own members would convert a number or an object to text.</summary>

@@ -32,7 +32,6 @@ public static class ConfigCommand
             },
         };
 
-    /// <summary>Creates the command.</summary>
     public static Command Create<T>(ConfigLocation location, Func<ConfigSection, T> read, Func<ConfigKeys> keys)
         where T : class
     {
@@ -49,7 +48,6 @@ public static class ConfigCommand
         return new Command("config", "Validate or show the configuration.") { check, show, schema };
     }
 
-    /// <summary>Loads the file of the two options.</summary>
     public static ConfigResult<T> Load<T>(ParseResult parsed, ConfigLocation location, Func<ConfigSection, T> read)
         where T : class
     {
@@ -59,7 +57,6 @@ public static class ConfigCommand
         return ConfigLoader.Load(location, FindFile(parsed, location), read, environment, Flags(parsed));
     }
 
-    /// <summary>The file of the two options.</summary>
     public static string FindFile(ParseResult parsed, ConfigLocation location)
     {
         ArgumentNullException.ThrowIfNull(parsed);

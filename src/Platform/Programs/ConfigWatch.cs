@@ -10,7 +10,6 @@ namespace Culvert.Platform.Programs;
 /// needs a restart, the old configuration stays in force; log, metric and readiness report the error until the file is
 /// fixed.
 /// </summary>
-/// <typeparam name="T">The program's settings.</typeparam>
 public sealed class ConfigWatch<T>
     where T : class
 {
@@ -30,12 +29,6 @@ public sealed class ConfigWatch<T>
     private long refused;
     private long reloads;
 
-    /// <param name="path">The configuration file.</param>
-    /// <param name="load">Reads the file, with flags and environment as at the start.</param>
-    /// <param name="inForce">The configuration at the start.</param>
-    /// <param name="isReloadable">Returns whether a full key, such as <c>routes.docs.upstream.url</c>, may change.</param>
-    /// <param name="time">The clock of the interval.</param>
-    /// <param name="logger">The log of reloads and refusals.</param>
     public ConfigWatch(
         string path,
         Func<ConfigResult<T>> load,
@@ -60,10 +53,8 @@ public sealed class ConfigWatch<T>
     /// <summary>Changed keys that need a restart; while there are any, no part of the file is in force.</summary>
     public IReadOnlyList<string> RestartKeys => restartKeys;
 
-    /// <summary>Number of refused files since the start.</summary>
     public long Refused => Interlocked.Read(ref refused);
 
-    /// <summary>Number of successful reloads since the start.</summary>
     public long Reloads => Interlocked.Read(ref reloads);
 
     /// <summary>Checks for <c>/readyz</c>: an invalid file does not stop the running program.</summary>
@@ -95,7 +86,6 @@ public sealed class ConfigWatch<T>
         }
     }
 
-    /// <summary>Checks the file once.</summary>
     public async Task LookAsync(Func<T, ValueTask> apply, bool evenIfUnchanged)
     {
         ArgumentNullException.ThrowIfNull(apply);

@@ -26,7 +26,6 @@ public static class PosixFile
     /// <summary>The user that file modes do not restrict.</summary>
     public const uint Root = 0;
 
-    /// <summary>The effective user of this process.</summary>
     public static uint Self => GetEffectiveUser();
 
     /// <summary>The owner of a file, folder, or of a link itself.</summary>

@@ -9,10 +9,8 @@ namespace Culvert.Platform.Secrets;
 /// </summary>
 public static class Redaction
 {
-    /// <summary>The replacement text.</summary>
     public const string Mark = "[redacted]";
 
-    /// <summary>A copy of a JSON value without its secrets.</summary>
     public static JsonNode? Redact(JsonNode? node)
     {
         switch (node)
@@ -37,7 +35,6 @@ public static class Redaction
         }
     }
 
-    /// <summary>The text without its secrets.</summary>
     public static string Redact(string text) => SecretScanner.Hide(text);
 
     private const string ValueMember = "value";

@@ -22,11 +22,7 @@ public sealed class SecretReference
         this.environment = environment;
     }
 
-    /// <summary>Parses a reference; false for any other text, such as the secret itself.</summary>
-    /// <param name="text">The written reference.</param>
-    /// <param name="folder">The base of relative paths.</param>
-    /// <param name="reference">The reference.</param>
-    /// <param name="environment">Looks up a variable; null: the process's own environment.</param>
+    /// <summary>Parses a reference, relative to a folder; false for any other text, such as the secret itself.</summary>
     public static bool TryParse(
         string text,
         string folder,
@@ -48,7 +44,6 @@ public sealed class SecretReference
         return reference is not null;
     }
 
-    /// <summary>A reference to a private file.</summary>
     public static SecretReference ToFile(string path) => new(Path.GetFullPath(path), null, _ => null);
 
     /// <summary>The absolute path of a <c>file:</c> reference; null for a variable.</summary>

@@ -12,14 +12,12 @@ public sealed class SettingValue
         this.reference = reference;
     }
 
-    /// <summary>Whether it is a <c>file:</c> or <c>env:</c> reference.</summary>
     public bool IsReference => reference is not null;
 
     /// <summary>Text in the form of a reference is one; everything else is a literal.</summary>
     public static SettingValue Parse(string text, string folder) =>
         SecretReference.TryParse(text, folder, out var reference) ? new("", reference) : new(text, null);
 
-    /// <summary>The current value.</summary>
     /// <exception cref="SecretUnavailableException">The secret cannot be read.</exception>
     public string Read() => reference?.Read() ?? text;
 

@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>A log record for a collector.</summary>
 public sealed record CollectorRecord
 {
     /// <summary>SEVERITY_NUMBER_INFO.</summary>
@@ -20,7 +19,6 @@ public sealed record CollectorRecord
 
     public required IReadOnlyList<KeyValuePair<string, string>> Attributes { get; init; }
 
-    /// <summary>An OpenTelemetry severity number.</summary>
     public int Severity { get; init; } = Informational;
 
     /// <summary>The span of the record; the default value: none.</summary>

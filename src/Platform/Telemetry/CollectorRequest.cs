@@ -5,8 +5,6 @@ using System.Text.Json;
 namespace Culvert.Platform.Telemetry;
 
 /// <summary>Formats log records as a request to a collector, in OTLP's JSON encoding.</summary>
-/// <param name="program">The program's name (<see cref="LogsCollector.Resource"/>).</param>
-/// <param name="scope">The name of the records' source.</param>
 public sealed class CollectorRequest(string program, string scope)
 {
     private readonly IReadOnlyList<KeyValuePair<string, string>> resource = LogsCollector.Resource(program);

@@ -6,7 +6,6 @@ namespace Culvert.Platform.Telemetry;
 /// <summary>Settings of the span and metric exporters for the collector.</summary>
 internal static class ExporterOptions
 {
-    /// <param name="options">The options, which must have an endpoint.</param>
     /// <param name="signal">The signal's name in environment variables: <c>TRACES</c>.</param>
     public static OtlpExporterOptions Create(TelemetryOptions options, string signal)
     {

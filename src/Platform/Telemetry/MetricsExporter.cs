@@ -4,7 +4,6 @@ using OpenTelemetry.Metrics;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Counts the exported metrics.</summary>
 internal sealed class MetricsExporter(OtlpExporterOptions options) : OtlpMetricExporter(options)
 {
     public override ExportResult Export(in Batch<Metric> metrics)

@@ -4,7 +4,6 @@ using OpenTelemetry.Exporter;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Counts received and exported spans.</summary>
 internal sealed class SpanExporter(OtlpExporterOptions options) : OtlpTraceExporter(options)
 {
     private int waiting;

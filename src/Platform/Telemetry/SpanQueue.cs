@@ -9,7 +9,6 @@ namespace Culvert.Platform.Telemetry;
 /// </summary>
 internal sealed class SpanQueue : BatchActivityExportProcessor
 {
-    /// <summary>Capacity in spans.</summary>
     public const int DefaultCapacity = 2048;
 
     /// <summary>The longest time a batch is collected.</summary>

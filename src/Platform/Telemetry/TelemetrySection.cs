@@ -2,7 +2,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Platform.Telemetry;
 
-/// <summary>Reads the <c>telemetry</c> section, which the three programs share.</summary>
 public static class TelemetrySection
 {
     private const string Prefix = "OTEL_EXPORTER_OTLP_";

@@ -31,9 +31,6 @@ public sealed class Traces : IDisposable
     /// Headers (<c>OTEL_EXPORTER_OTLP_HEADERS</c>), the sampler (<c>OTEL_TRACES_SAMPLER</c>, <c>_ARG</c>) and names
     /// (<c>OTEL_SERVICE_NAME</c>, <c>OTEL_RESOURCE_ATTRIBUTES</c>) come from the environment.
     /// </summary>
-    /// <param name="options">The <c>telemetry</c> section.</param>
-    /// <param name="program">The service name if the environment has none.</param>
-    /// <param name="source">The name of the span source.</param>
     public static Traces Start(TelemetryOptions options, string program, string source) =>
         Start(options, program, source, SpanQueue.DefaultCapacity, SpanQueue.DefaultDelayMs);
 

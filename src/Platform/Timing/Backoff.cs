@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Timing;
 
 /// <summary>How long to wait after consecutive failures: each failure doubles the wait.</summary>
-/// <param name="First">The wait after the first failure.</param>
-/// <param name="Longest">The longest wait.</param>
 public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
 {
     // More would exceed any bound, and finally the range of a double.
@@ -15,7 +13,5 @@ public readonly record struct Backoff(TimeSpan First, TimeSpan Longest)
         );
 
     /// <summary>Half to all of the wait, so that machines that failed together do not retry together.</summary>
-    /// <param name="failures">Consecutive failures, at least 1.</param>
-    /// <param name="unit">Random, from 0 to below 1 (<see cref="Jitter.Unit"/>).</param>
     public TimeSpan After(long failures, double unit) => After(failures) * (0.5 + (unit / 2));
 }

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 
 namespace Culvert.Platform.Timing;
 
-/// <summary>Random numbers that spread timers.</summary>
 public static class Jitter
 {
     private const int Steps = 1 << 20;

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Tls;
 
-/// <summary>The state of the received bytes.</summary>
 public enum HelloVerdict
 {
     Incomplete,
@@ -11,7 +10,6 @@ public enum HelloVerdict
     /// <summary>A complete ClientHello without a server name.</summary>
     NoServerName,
 
-    /// <summary>Longer than allowed.</summary>
     TooLarge,
 
     /// <summary>Not TLS: the peer would not understand an alert.</summary>

@@ -3,7 +3,6 @@ namespace Culvert.Platform.Tls;
 /// <summary>Fatal alerts that are sent before any handshake (RFC 8446 §6, RFC 6066 §9, RFC 7301 §3.2).</summary>
 public enum TlsAlert : byte
 {
-    /// <summary>A record is too long.</summary>
     RecordOverflow = 22,
 
     /// <summary>The bytes are not those of a ClientHello.</summary>

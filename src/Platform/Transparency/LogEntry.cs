@@ -20,14 +20,12 @@ public sealed record LogEntry(string Kind, byte[] Digest)
     /// <summary>The digest is <c>body_digest</c> of an entry of the service's audit.</summary>
     public const string Audit = "audit";
 
-    /// <summary>Creates the entry of an agent's checkpoint.</summary>
     public static LogEntry FromCheckpoint(string token) =>
         new(AgentCheckpoint, SHA256.HashData(Encoding.ASCII.GetBytes(token)));
 
     /// <summary>The bytes that the tree's hash covers: <c>kind sha256:…</c>, without a line break.</summary>
     public byte[] ToBytes() => Encoding.ASCII.GetBytes(ToString());
 
-    /// <summary>See <see cref="MerkleHash.OfEntry"/>.</summary>
     public byte[] ToHash() => MerkleHash.OfEntry(ToBytes());
 
     /// <inheritdoc/>

@@ -6,12 +6,7 @@ public static class MerkleProof
     /// <summary>More than any tree of 2^63 entries needs.</summary>
     public const int MaxHashes = 128;
 
-    /// <summary>Whether the tree of that size and root has this entry at this index.</summary>
-    /// <param name="index">The entry's index, from 0.</param>
-    /// <param name="size">Number of entries.</param>
-    /// <param name="entryHash">See <see cref="MerkleHash.OfEntry"/>.</param>
-    /// <param name="root">The tree's root.</param>
-    /// <param name="proof">From the entry's sibling upwards.</param>
+    /// <summary>Whether the tree has this entry at this index (from 0); the proof starts at the entry's sibling.</summary>
     public static bool HasEntry(long index, long size, byte[] entryHash, byte[] root, IReadOnlyList<byte[]> proof)
     {
         if (index < 0 || index >= size || proof.Count > MaxHashes)
@@ -44,12 +39,7 @@ public static class MerkleProof
         return last == 0 && hash.AsSpan().SequenceEqual(root);
     }
 
-    /// <summary>Whether the larger tree begins with every entry of the smaller one, in the same order.</summary>
-    /// <param name="from">Number of entries of the smaller tree.</param>
-    /// <param name="to">Number of entries of the larger tree.</param>
-    /// <param name="fromRoot">The smaller tree's root.</param>
-    /// <param name="toRoot">The larger tree's root.</param>
-    /// <param name="proof">In the order of RFC 6962 §2.1.2; empty if the sizes are equal or the smaller is 0.</param>
+    /// <summary>Whether the larger tree continues the smaller one. The proof has the order of RFC 6962 §2.1.2.</summary>
     public static bool IsContinued(long from, long to, byte[] fromRoot, byte[] toRoot, IReadOnlyList<byte[]> proof)
     {
         if (from < 0 || from > to || proof.Count > MaxHashes || proof.Any(hash => hash.Length != MerkleHash.Length))

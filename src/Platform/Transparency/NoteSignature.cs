@@ -2,10 +2,7 @@ using System.Buffers.Binary;
 
 namespace Culvert.Platform.Transparency;
 
-/// <summary>A signature line of a note.</summary>
-/// <param name="Name">The key's name.</param>
-/// <param name="KeyId">Four bytes that distinguish keys of the same name; not a secure hash.</param>
-/// <param name="Value">The signature.</param>
+/// <summary>A signature line of a note. The key id distinguishes keys of one name; it is not a secure hash.</summary>
 public sealed record NoteSignature(string Name, uint KeyId, byte[] Value)
 {
     private const string Start = "— "; // U+2014

@@ -1,8 +1,6 @@
 namespace Culvert.Platform.Transparency;
 
-/// <summary>Text with the signatures of one or several keys (c2sp.org/signed-note).</summary>
-/// <param name="Text">The text with its last line break.</param>
-/// <param name="Signatures">The signatures in order; at least one.</param>
+/// <summary>Text, with its last line break, and at least one signature (c2sp.org/signed-note).</summary>
 public sealed record SignedNote(string Text, IReadOnlyList<NoteSignature> Signatures)
 {
     /// <summary>Far above the size of a tree head with its signatures.</summary>

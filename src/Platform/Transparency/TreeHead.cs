@@ -3,9 +3,6 @@ using System.Globalization;
 namespace Culvert.Platform.Transparency;
 
 /// <summary>The size of a log's tree and its root: the text of a checkpoint (c2sp.org/tlog-checkpoint).</summary>
-/// <param name="Origin">The log's name.</param>
-/// <param name="Size">Number of entries.</param>
-/// <param name="Root">The root of the tree of that size.</param>
 public sealed record TreeHead(string Origin, long Size, byte[] Root)
 {
     /// <summary>Null when it is not a tree head. Extension lines are accepted but are not part of the head.</summary>

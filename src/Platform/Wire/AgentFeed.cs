@@ -36,7 +36,7 @@ public sealed record AgentFeed
     [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
-    /// <summary>Serial prefixes of all revoked platform certificates of nodes from before a restore.</summary>
+    /// <summary>Serial prefixes of nodes from before a restore, all revoked; null: never restored.</summary>
     [JsonPropertyName("revoked_serial_prefixes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }

@@ -31,7 +31,6 @@ public sealed record AgentFeedTokenRevocations
     public static ulong ComputeHash(string kind, string value) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{kind}:{value}")));
 
-    /// <summary>Encodes the list.</summary>
     public static string Join(IEnumerable<ulong> hashes)
     {
         var sorted = hashes.Order().ToArray();

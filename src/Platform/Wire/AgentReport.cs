@@ -6,7 +6,6 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReport
 {
-    /// <summary>Revision of the applied feed.</summary>
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 

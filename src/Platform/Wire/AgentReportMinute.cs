@@ -19,7 +19,6 @@ public sealed record AgentReportMinute
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
-    /// <summary>How many of the calls were denied or refused.</summary>
     [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 

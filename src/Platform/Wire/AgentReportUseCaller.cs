@@ -30,7 +30,6 @@ public sealed record AgentReportUseCaller
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
-    /// <summary>All calls, whatever the decision.</summary>
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 

@@ -10,7 +10,6 @@ public sealed record CallApprovalAnswer
     /// <summary>Approved; this answer consumes the approval.</summary>
     public const string Approved = "approved";
 
-    /// <summary>A person still has to decide.</summary>
     public const string Pending = "pending";
 
     public const string Rejected = "rejected";

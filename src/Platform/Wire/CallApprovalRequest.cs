@@ -20,7 +20,6 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
-    /// <summary>The JSON-RPC method.</summary>
     [JsonPropertyName("method")]
     public required string Method { get; init; }
 
@@ -32,7 +31,6 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Name of the rule that demands the approval.</summary>
     [JsonPropertyName("rule")]
     public required string Rule { get; init; }
 

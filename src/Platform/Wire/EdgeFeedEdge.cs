@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
-/// <summary>The edge's own registration.</summary>
 public sealed record EdgeFeedEdge
 {
     [JsonPropertyName("id")]

@@ -5,7 +5,6 @@ namespace Culvert.Platform.Wire;
 /// <summary>A tunnel's limits at each edge; null in a member: the edge's own default.</summary>
 public sealed record EdgeFeedTunnelLimits
 {
-    /// <summary>Concurrent client connections.</summary>
     [JsonPropertyName("max_connections")]
     public int? MaxConnections { get; init; }
 

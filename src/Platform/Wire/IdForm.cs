@@ -19,7 +19,6 @@ public static class IdForm
         return text.Length > 0 && text.Length <= most;
     }
 
-    /// <summary>The same without capital letters.</summary>
     public static bool IsWellFormedLower(string text, string others, int most) =>
         IsWellFormed(text, others, most) && !text.AsSpan().ContainsAnyInRange('A', 'Z');
 

@@ -21,7 +21,6 @@ public sealed record RenewalAdvice
     [JsonPropertyName("explanation_url")]
     public string? ExplanationUrl { get; init; }
 
-    /// <summary>The certificate was revoked.</summary>
     [JsonPropertyName("revoked")]
     public bool IsRevoked { get; init; }
 

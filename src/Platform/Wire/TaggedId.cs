@@ -5,7 +5,6 @@ namespace Culvert.Platform.Wire;
 /// <summary>Ids of the service: a tag, <c>_01</c> and 22 base-62 characters: <c>tnl_010000000000000000000000</c>.</summary>
 public static class TaggedId
 {
-    /// <summary>The characters of the random part.</summary>
     public const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
     /// <summary>Follows the tag.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Platform.Wire;
 
-/// <summary>The states of a tunnel that a feed can show.</summary>
 public static class TunnelStatus
 {
     public const string Active = "active";

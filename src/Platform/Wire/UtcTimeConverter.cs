@@ -31,7 +31,6 @@ public sealed class UtcTimeConverter : JsonConverter<DateTimeOffset>
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
         writer.WriteStringValue(Format(value));
 
-    /// <summary>The wire form of a time.</summary>
     public static string Format(DateTimeOffset value)
     {
         var utc = value.UtcDateTime;

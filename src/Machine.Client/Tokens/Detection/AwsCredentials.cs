@@ -2,7 +2,6 @@ using System.Text.Json;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>Credentials that sign a request to AWS.</summary>
 internal sealed record AwsCredentials(string KeyId, string Secret, string? SessionToken)
 {
     /// <summary>Reads the answer of a metadata service; null when it has another form.</summary>

@@ -11,7 +11,6 @@ internal static class AwsSignature
 
     private const string Algorithm = "AWS4-HMAC-SHA256";
 
-    /// <returns>The headers to add, by name.</returns>
     public static IReadOnlyList<KeyValuePair<string, string>> Sign(
         string host,
         string body,

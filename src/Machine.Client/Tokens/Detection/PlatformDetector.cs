@@ -1,6 +1,5 @@
 namespace Culvert.Machine.Client.Tokens.Detection;
 
-/// <summary>A platform that issues identity tokens to its workloads.</summary>
 internal abstract class PlatformDetector
 {
     /// <summary>The value of <c>identity.token.detector</c>.</summary>

@@ -6,7 +6,6 @@ internal static class PlatformDetectors
     /// <summary>Chooses by what is present.</summary>
     public const string Auto = "auto";
 
-    /// <summary>Disables detection.</summary>
     public const string None = "none";
 
     public static readonly IReadOnlyList<PlatformDetector> All =

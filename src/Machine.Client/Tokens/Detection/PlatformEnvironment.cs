@@ -23,7 +23,6 @@ internal sealed class PlatformEnvironment(Func<string, string?> variable, TimePr
     /// <summary>Folder of the firmware's strings; they name the cloud of a machine.</summary>
     public string FirmwareFolder { get; init; } = "/sys/class/dmi/id";
 
-    /// <summary>Path of the projected service-account token.</summary>
     public string ProjectedToken { get; init; } = KubernetesDetector.ProjectedToken;
 
     public TimeProvider Time => time;
