@@ -102,7 +102,7 @@ internal sealed class CredentialState<TFeed>
     }
 
     /// <summary>Applies a bundle unless a later one is in use.</summary>
-    /// <param name="restart">True at a first enrolment: a reinstalled service counts its epochs from 1.</param>
+    /// <param name="restart">True at a first enrolment: a service that was set up again restarts its epochs.</param>
     public void AdoptTrust(PlatformTrust candidate, long epoch, bool restart)
     {
         lock (trustGate)

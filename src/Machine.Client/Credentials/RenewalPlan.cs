@@ -38,7 +38,7 @@ public static class RenewalPlan
         var point = issuedAt + (life * (2.0 / 3)) + (spread * ((2 * unit) - 1));
         if (after > before || after > notAfter)
         {
-            return point; // the window is empty or too short
+            return point; // the window is empty or begins after the expiry
         }
 
         // Outside the window, the near edge is moved inwards by the same share, so that the fleet stays spread.

@@ -95,7 +95,7 @@ public sealed class MachineClient : IDisposable
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(long since, TimeSpan wait, CancellationToken ct) =>
         AgentFeedAsync(since, null, wait, ct);
 
-    /// <summary>Waits for a feed newer than a revision, or with another digest than the held one if there is one.</summary>
+    /// <summary>Waits for a feed newer than a revision and, if a digest is held, with another digest.</summary>
     public Task<ApiResult<FeedAnswer<AgentFeed>>> AgentFeedAsync(
         long since,
         string? held,

@@ -44,7 +44,7 @@ public sealed class HealthServer : IAsyncDisposable
     }
 
     /// <summary>Applies new settings, including new listen addresses.</summary>
-    /// <exception cref="IOException">As above, for a new address; the listeners are unchanged.</exception>
+    /// <exception cref="IOException">A new address cannot be used; nothing has changed.</exception>
     public async Task ApplyAsync(HealthOptions next, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(next);
