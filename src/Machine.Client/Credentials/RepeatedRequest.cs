@@ -22,7 +22,7 @@ internal sealed class RepeatedRequest
     /// <summary>Stores a request again although it was answered.</summary>
     public void Keep(PendingRequest request) => kept = request;
 
-    /// <summary>Ends an attempt; a null failure drops the request.</summary>
+    /// <summary>Ends an attempt. The request is kept only while its result is unknown.</summary>
     public void Settle(ApiFailure? failure)
     {
         pending = failure is { IsPending: true } ? pending + 1 : 0;
