@@ -125,9 +125,7 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <summary>Round trip of the latest answered PING; zero before there was one.</summary>
     public TimeSpan RoundTrip => heartbeat.Latest;
 
-    /// <summary>
-    /// Runs the connection. Completes when the connection and its transport are closed; never throws.
-    /// </summary>
+    /// <summary>Runs the connection. Completes when the connection and its transport are closed; never throws.</summary>
     /// <param name="cancellationToken">Ends the connection at once with <see cref="ConnectionErrorCode.Shutdown"/>.</param>
     /// <exception cref="InvalidOperationException">It runs already.</exception>
     public Task RunAsync(CancellationToken cancellationToken)

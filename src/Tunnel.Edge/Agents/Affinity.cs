@@ -5,12 +5,13 @@ using Culvert.Platform.Net;
 namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>
-/// Rendezvous hashing (S29): every edge gives a key to the same agent without asking another, and an agent that leaves
-/// moves only its own clients. Not secret: a party that can choose hostnames or addresses gains no more than an uneven spread.
+/// Rendezvous hashing (S29): every edge maps a key to the same agent without coordination, and an agent that disconnects
+/// moves only its own clients. The hash is not secret: a party that can choose hostnames or addresses gains no more than an
+/// uneven spread.
 /// </summary>
 internal static class Affinity
 {
-    // FNV-1a, 64 bits (RFC 9923 §5), and the finaliser of MurmurHash3, which spreads what FNV leaves close together.
+    // FNV-1a, 64 bits (RFC 9923 §5), with the finaliser of MurmurHash3, which spreads similar keys.
     private const ulong Offset = 0xcbf29ce484222325;
     private const ulong Prime = 0x100000001b3;
 
@@ -27,7 +28,7 @@ internal static class Affinity
         return Mix(hash);
     }
 
-    /// <summary>An address, or the IPv6 network that one client has to itself.</summary>
+    /// <summary>Hashes an IPv4 address, or the IPv6 network that belongs to a single client.</summary>
     public static ulong Hash(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];

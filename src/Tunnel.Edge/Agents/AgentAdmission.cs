@@ -5,10 +5,10 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>Decides by one snapshot whether an agent may serve (S6, S9, S10). Pure.</summary>
+/// <summary>Decides from one snapshot whether an agent may connect (S6, S9, S10). Pure.</summary>
 internal static class AgentAdmission
 {
-    /// <summary>Checks the certificate: an outage of the service prolongs none.</summary>
+    /// <summary>Checks the certificate. An outage of the service does not extend a certificate's life.</summary>
     public static PeerVerification Verify(
         EdgeSnapshot snapshot,
         X509Certificate2? certificate,
@@ -16,7 +16,7 @@ internal static class AgentAdmission
         DateTimeOffset now
     ) => new PeerVerifier(snapshot.Trust).Verify(certificate, presented, PeerRole.Agent, now, snapshot.RevokedSerials);
 
-    /// <summary>Checks what the certificate's identity may do here. The first check that fails is the answer.</summary>
+    /// <summary>Checks the certificate's identity against the feed. The first check that fails is the result.</summary>
     public static AgentRefusal Check(EdgeSnapshot snapshot, SpiffeId id, string serial, IPAddress source) =>
         snapshot.RevokedSerials.Contains(serial) ? AgentRefusal.Revoked
         : !snapshot.TryGetTunnel(id.TunnelId!, out var tunnel) ? AgentRefusal.UnknownTunnel

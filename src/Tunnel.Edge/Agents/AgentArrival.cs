@@ -1,27 +1,25 @@
 namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>
-/// Whether an edge that starts, or is resumed, should wait for its agents before balancers send it clients: until they
-/// have connected: when no new agent has connected for a moment, or the operator's limit has passed. Pure but for what it
-/// remembers; asked by one thread.
+/// Decides whether an edge that starts or resumes is still waiting for its agents before load balancers send it clients. The
+/// wait ends when no new agent has connected for <see cref="Quiet"/>, or after the operator's limit. Used by one thread.
 /// </summary>
 /// <param name="settle">The longest wait; zero = none.</param>
 internal sealed class AgentArrival(TimeSpan settle)
 {
-    /// <summary>Agents that come back do so one after the other, each with several connections.</summary>
+    /// <summary>Agents reconnect one after the other, each with several connections.</summary>
     public static readonly TimeSpan Quiet = TimeSpan.FromSeconds(2);
 
     private TimeSpan? begun;
     private TimeSpan settle = settle;
     private bool over = settle <= TimeSpan.Zero;
 
-    /// <summary>Waits again: all agents were asked to leave.</summary>
-    /// <param name="next">The longest wait from now on.</param>
+    /// <summary>Starts a new wait, of at most <paramref name="next"/>, after all agents were asked to disconnect.</summary>
     public void Restart(TimeSpan next) => (settle, begun, over) = (next, null, next <= TimeSpan.Zero);
 
-    /// <param name="canServe">Whether agents could come at all: there is a certificate and a feed.</param>
-    /// <param name="now">Of a clock that only goes forward.</param>
-    /// <param name="lastArrival">Of the same clock; null = no agent is connected.</param>
+    /// <param name="canServe">Whether agents can connect: the edge has a certificate and a feed.</param>
+    /// <param name="now">A monotonic time.</param>
+    /// <param name="lastArrival">On the same clock as <paramref name="now"/>; null = no agent is connected.</param>
     public bool IsAwaited(bool canServe, TimeSpan now, TimeSpan? lastArrival)
     {
         if (over || !canServe)

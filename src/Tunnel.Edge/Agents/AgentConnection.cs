@@ -8,7 +8,6 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>An authenticated outer connection of an agent.</summary>
 internal sealed class AgentConnection(
     MuxConnection mux,
     SpiffeId id,
@@ -24,10 +23,12 @@ internal sealed class AgentConnection(
 
     public string InstanceId { get; } = id.Name;
 
-    /// <summary>Of the agent's certificate, as on the wire.</summary>
+    /// <summary>The serial of the agent's certificate, as in the feed's revocations.</summary>
     public string Serial { get; } = serial;
 
-    /// <summary>The certificate's first second; a renewal begins later, however long it lives.</summary>
+    /// <summary>
+    /// The certificate's first second. A renewed certificate always has a later one, whatever its lifetime.
+    /// </summary>
     public DateTimeOffset NotBefore { get; } = notBefore;
 
     /// <summary>The certificate's last second.</summary>
@@ -35,10 +36,10 @@ internal sealed class AgentConnection(
 
     public IPEndPoint Remote { get; } = remote;
 
-    /// <summary>Place of the instance in rendezvous hashing; the same at every edge.</summary>
+    /// <summary>The instance's hash for rendezvous hashing, the same at every edge.</summary>
     public ulong InstanceHash { get; } = Affinity.Hash(id.Name);
 
-    /// <summary>How often the instance had been disconnected by an operator when this connection was made.</summary>
+    /// <summary>How often an operator had disconnected the instance when this connection was made.</summary>
     public long DisconnectsBefore { get; set; }
 
     public int OpenStreams => mux.OpenStreams;
@@ -47,20 +48,20 @@ internal sealed class AgentConnection(
     public long Sequence { get; set; }
 
     /// <summary>
-    /// False once the same instance has a connection with a newer certificate: no new streams here (S10). Set by the
-    /// registry.
+    /// False once the same instance has a connection with a newer certificate: the edge opens no new streams here (S10). Set
+    /// by the registry.
     /// </summary>
     public bool IsCurrent { get; set; } = true;
 
     /// <summary>When <see cref="IsCurrent"/> became false; the remaining streams may continue for a while. Set by the registry.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
 
-    /// <summary>So few stream ids are left that the agent should dial a replacement (W9).</summary>
+    /// <summary>True when so few stream ids are left that the agent should open a replacement (W9).</summary>
     public bool IsNearlyUsedUp => mux.StreamIdsLeft < 1 << 20;
 
     public bool AcceptsStreams => mux.AcceptsStreams;
 
-    /// <summary>Something may be wrong with the way to the agent; other connections come first.</summary>
+    /// <summary>True when the peer is late with an answer: the edge prefers other connections.</summary>
     public bool IsOverdue => mux.IsOverdue;
 
     public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>

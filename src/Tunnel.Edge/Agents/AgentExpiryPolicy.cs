@@ -1,12 +1,9 @@
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>Decides how long a connection may outlive its certificate (S10). A pure function of time.</summary>
 internal static class AgentExpiryPolicy
 {
-    /// <summary>Why a connection must be closed now; null if it may continue.</summary>
-    /// <param name="connection">The connection.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="maxStreamLife">For connections whose instance has a newer one.</param>
+    /// <summary>Returns why a connection must be closed now; null if it may continue.</summary>
+    /// <param name="maxStreamLife">Limit for a connection whose instance has a newer one.</param>
     public static string? Decide(AgentConnection connection, DateTimeOffset now, TimeSpan maxStreamLife)
     {
         if (connection.RetiredAt is { } retired)

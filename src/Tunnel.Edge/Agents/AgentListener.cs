@@ -17,8 +17,8 @@ using Culvert.Tunnel.Protocol.Windows;
 namespace Culvert.Tunnel.Edge.Agents;
 
 /// <summary>
-/// Takes agents on 7844: TLS 1.3 with a client certificate, without resumption, then our own checks, then the
-/// protocol. The edge does not respond to a peer before all checks pass.
+/// Accepts agents on 7844: TLS 1.3 with a client certificate and without resumption, then our own checks, then the protocol.
+/// The edge sends no HELLO before all checks pass.
 /// </summary>
 internal sealed class AgentListener(
     AgentOptions options,
@@ -37,7 +37,6 @@ internal sealed class AgentListener(
     private volatile AgentOptions options = options;
     private int connections;
 
-    /// <summary>Replaces the options for new connections.</summary>
     public void Use(AgentOptions next)
     {
         options = next;
@@ -58,7 +57,7 @@ internal sealed class AgentListener(
 
             if (!handshakes.TryEnter(remote.Address))
             {
-                metrics.AgentRefused(nameof(AgentRefusal.SourceLimit)); // no log line each: that would be the next flood
+                metrics.AgentRefused(nameof(AgentRefusal.SourceLimit)); // not logged: one line per refused connection would itself be a flood
                 return;
             }
 
@@ -83,7 +82,7 @@ internal sealed class AgentListener(
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // One connection must not take the listener down with it.
+            // An error of one connection must not stop the listener.
             Log.AgentFaulted(logger, e, remote);
         }
         finally
@@ -93,7 +92,7 @@ internal sealed class AgentListener(
         }
     }
 
-    /// <summary>Forgets addresses that have been quiet. Call now and then.</summary>
+    /// <summary>Removes idle addresses. Call periodically.</summary>
     public void Sweep() => handshakes.Sweep();
 
     private async Task<PeerVerification?> AuthenticateAsync(
@@ -167,14 +166,14 @@ internal sealed class AgentListener(
             return Refuse(remote, AgentRefusal.Certificate, PeerRefusal.NoCertificate.ToString());
         }
 
-        // By the tunnel's own grace: the handshake went by the longest.
+        // The handshake used the longest grace of all tunnels; this check uses the tunnel's own.
         var grace = snapshot.OfflineGrace(peer.Id.TunnelId!, options.OfflineGrace);
         if (FeedContact.Age(state.LastContact, now, grace) == FeedAge.Stale)
         {
             return Refuse(remote, AgentRefusal.FeedStale, peer.Id.ToString());
         }
 
-        // The newest snapshot, which may have changed during the handshake.
+        // The snapshot may have changed during the handshake.
         var refusal = AgentAdmission.Check(state.Snapshot ?? snapshot, peer.Id, peer.Serial, remote.Address);
         return refusal == AgentRefusal.None ? peer : Refuse(remote, refusal, peer.Id.ToString());
     }
@@ -193,7 +192,7 @@ internal sealed class AgentListener(
             new MuxOptions
             {
                 InstanceId = edgeId,
-                MaxStreams = TunnelProtocol.MaxStreamsCeiling, // the agent's own number decides
+                MaxStreams = TunnelProtocol.MaxStreamsCeiling, // the limit in the agent's HELLO applies
                 ProcessWindows = windows,
                 BytesTaken = () => OuterSocket.BytesAcknowledged(socket),
                 HoldsHello = true,
@@ -218,13 +217,13 @@ internal sealed class AgentListener(
         registry.Add(connection);
         Log.AgentConnected(logger, connection.TunnelId, connection.InstanceId, connection.Serial, remote);
 
-        // What came between the checks above and the registration would otherwise be missed.
+        // Applies a snapshot that arrived between the checks above and the registration.
         if (state.Snapshot is { } current)
         {
             registry.Apply(current, connection);
         }
 
-        // Not before: an agent that has our HELLO ends the connection that this one replaces.
+        // Only now: an agent that receives our HELLO closes the connection that this one replaces.
         mux.Accept();
         await running;
         registry.Remove(connection);

@@ -6,41 +6,47 @@ namespace Culvert.Tunnel.Edge.Agents;
 /// <summary>The <c>agents</c> section.</summary>
 internal sealed record AgentOptions
 {
-    /// <summary>The most that a tunnel's record or <see cref="OfflineGrace"/> may set (S10): older copies of the feed are useless.</summary>
+    /// <summary>
+    /// Upper bound of a tunnel's own grace and of <see cref="OfflineGrace"/> (S10): an older copy of the feed is useless.
+    /// </summary>
     public static readonly TimeSpan LongestOfflineGrace = TimeSpan.FromDays(7);
 
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
-    /// <summary>What the operator believes agents dial; compared with the registration, which alone counts.</summary>
+    /// <summary>
+    /// The addresses that the operator expects agents to dial. Compared with the registration, which is authoritative.
+    /// </summary>
     public IReadOnlyList<string> Advertise { get; init; } = [];
 
-    /// <summary>Outer connections at once, those in the handshake included.</summary>
+    /// <summary>Concurrent outer connections, including those in the handshake.</summary>
     public int MaxConnections { get; init; } = 20_000;
 
-    /// <summary>From accept to a verified certificate.</summary>
+    /// <summary>Time from accept to a verified certificate.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Concurrent handshakes of one address. Peers without a certificate must not block those that have one; agents
-    /// behind one address that come too many at a time come again after their back-off.
+    /// Concurrent handshakes per address, so that peers without a certificate do not block agents. Agents behind a shared
+    /// address that exceed it retry after their back-off.
     /// </summary>
     public int HandshakesPerSource { get; init; } = 256;
 
-    /// <summary>New connections of one address.</summary>
+    /// <summary>New connections per address.</summary>
     public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 
-    /// <summary>How long an edge that starts or is resumed is not ready, for its agents to come; zero = not at all.</summary>
+    /// <summary>
+    /// How long an edge that starts or resumes reports not ready, so that its agents can connect; zero = no wait.
+    /// </summary>
     public TimeSpan Settle { get; init; }
 
     /// <summary>How long streams may continue over a connection whose certificate has been renewed (S10).</summary>
     public TimeSpan MaxStreamLife { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How long agents are taken without word from the service, where the tunnel's record does not say (S10), and never
-    /// beyond a certificate's life, the agent's or the edge's own (<c>certificates.platform_life</c> of the service).
+    /// How long agents are accepted without contact to the service, for tunnels whose record sets no grace (S10). Never
+    /// extends the life of a certificate, the agent's or the edge's own (<c>certificates.platform_life</c> of the service).
     /// </summary>
     public TimeSpan OfflineGrace { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>For the streams of a superseded connection.</summary>
+    /// <summary>How long the streams of a superseded connection may continue.</summary>
     public TimeSpan Drain { get; init; } = TimeSpan.FromSeconds(30);
 }

@@ -1,12 +1,10 @@
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>Why an agent was turned away. Names are metric labels.</summary>
+/// <summary>Why an agent was refused. Names are metric labels.</summary>
 internal enum AgentRefusal
 {
-    /// <summary>Not refused.</summary>
     None,
 
-    /// <summary>More outer connections than the edge accepts.</summary>
     EdgeFull,
 
     /// <summary>Too many connections of this address without a verified certificate, open or per second.</summary>
@@ -15,7 +13,7 @@ internal enum AgentRefusal
     /// <summary>The edge has no certificate or feed yet.</summary>
     NotReady,
 
-    /// <summary>The edge may not serve: its own certificate was withdrawn or expired.</summary>
+    /// <summary>The edge may not serve: its own certificate was withdrawn or has expired.</summary>
     Withdrawn,
 
     /// <summary>TLS failed or took too long.</summary>
@@ -27,10 +25,10 @@ internal enum AgentRefusal
     /// <summary>The certificate was refused; the log names the reason.</summary>
     Certificate,
 
-    /// <summary>The certificate's serial is on the revocation copy.</summary>
+    /// <summary>The certificate is revoked in the edge's copy of the feed.</summary>
     Revoked,
 
-    /// <summary>The tunnel is not among those of this edge, or belongs to another organization.</summary>
+    /// <summary>The tunnel is not one of this edge's, or belongs to another organization.</summary>
     UnknownTunnel,
 
     /// <summary>The tunnel is archived.</summary>
@@ -39,12 +37,12 @@ internal enum AgentRefusal
     /// <summary>The address is outside the tunnel's agent ranges.</summary>
     SourceRefused,
 
-    /// <summary>The service has been silent for longer than the grace.</summary>
+    /// <summary>The edge has had no contact to the service for longer than the grace.</summary>
     FeedStale,
 
-    /// <summary>An operator drains this edge.</summary>
+    /// <summary>An operator is draining this edge.</summary>
     EdgeDraining,
 
-    /// <summary>No HELLO followed the handshake.</summary>
+    /// <summary>The agent sent no HELLO after the handshake.</summary>
     Hello,
 }

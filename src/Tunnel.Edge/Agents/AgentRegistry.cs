@@ -4,11 +4,9 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>Which agents are connected, by tunnel; picks one for a client, ends those that may no longer be.</summary>
-/// <param name="options">Limits and lives.</param>
-/// <param name="state">For the age of the feed.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">For ended connections.</param>
+/// <summary>
+/// The connected agents, by tunnel. Selects an agent for a client and closes connections that are no longer allowed.
+/// </summary>
 internal sealed class AgentRegistry(
     AgentOptions options,
     EdgeState state,
@@ -16,34 +14,36 @@ internal sealed class AgentRegistry(
     ILogger<AgentRegistry> logger
 )
 {
-    /// <summary>An agent may configure at most 8 connections per edge; more of one certificate are left-overs (S3).</summary>
+    /// <summary>
+    /// An agent may configure at most 8 connections per edge. More with the same certificate are left over from earlier ones
+    /// (S3).
+    /// </summary>
     private const int MaxConnectionsPerInstance = 8;
 
-    /// <summary>What runs over a connection that an operator ends has so long: it must be over within 5 s.</summary>
+    /// <summary>An operator's disconnect must complete within 5 s, so streams get less.</summary>
     private static readonly TimeSpan DisconnectDrain = TimeSpan.FromSeconds(2);
 
     private readonly Lock gate = new();
     private volatile AgentOptions options = options;
 
-    // Arrays are replaced, never changed: picking takes no lock. Guarded by gate for writing.
+    // Arrays are replaced, never changed, so that selecting takes no lock. Writes are guarded by gate.
     private readonly ConcurrentDictionary<string, AgentConnection[]> byTunnel = new(StringComparer.Ordinal);
     private long sequence; // guarded by gate
     private long lastArrival;
     private long changes; // guarded by gate for writing
-    private uint turn; // spreads equal choices; races only cost evenness
+    private uint turn; // spreads equal choices; races only make the spread less even
 
-    /// <summary>When the newest connection came, by the clock's timestamp; 0 = none ever did.</summary>
+    /// <summary>Timestamp of the newest connection; 0 = there was none.</summary>
     public long LastArrival => Volatile.Read(ref lastArrival);
 
-    /// <summary>Rises whenever a connection comes or leaves.</summary>
+    /// <summary>Rises with every connect and disconnect.</summary>
     public long Changes => Volatile.Read(ref changes);
 
-    /// <summary>Puts other limits and lives in force.</summary>
     public void Use(AgentOptions next) => options = next;
 
     public IEnumerable<AgentConnection> All => byTunnel.Values.SelectMany(c => c);
 
-    /// <summary>Takes in a connection whose HELLO has arrived.</summary>
+    /// <summary>Registers a connection whose HELLO has arrived.</summary>
     public void Add(AgentConnection connection)
     {
         AgentConnection[] superseded;
@@ -90,14 +90,13 @@ internal sealed class AgentRegistry(
     }
 
     /// <summary>
-    /// Of the agent that the key belongs to (S29), the connection with the fewest open streams that takes one more
-    /// (W14). An agent that leaves, drains or is full gives way to the next one; null if there is none. Connections that
-    /// have gone silent come last of all, and with them those of an agent that has refused this client.
+    /// Returns the connection with the fewest open streams that accepts another (W14), of the agent that the key maps to
+    /// (S29). If that agent is gone, draining or full, the next agent is used; null if there is none. Silent connections,
+    /// and those of an agent that has refused this client, are the last choice.
     /// </summary>
-    /// <param name="tunnelId">The tunnel.</param>
-    /// <param name="key">Hash of the hostname or the client, as <see cref="Affinity"/> makes it.</param>
+    /// <param name="key">Hash of the hostname or the client, from <see cref="Affinity"/>.</param>
     /// <param name="tried">Connections that already failed this client.</param>
-    /// <param name="unwilling">Instances that refused it.</param>
+    /// <param name="unwilling">Instances that refused this client.</param>
     public AgentConnection? Pick(
         string tunnelId,
         ulong key,
@@ -134,7 +133,9 @@ internal sealed class AgentRegistry(
         return best;
     }
 
-    /// <summary>Ends what a new snapshot forbids: revoked serials, tunnels gone or not active, addresses now outside (S10).</summary>
+    /// <summary>
+    /// Closes what a new snapshot forbids: revoked serials, tunnels that are gone or inactive, refused addresses (S10).
+    /// </summary>
     public void Apply(EdgeSnapshot snapshot)
     {
         foreach (var connection in All)
@@ -143,7 +144,7 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>The same for one connection, which may have missed a snapshot while it registered.</summary>
+    /// <summary>Applies a snapshot to a connection that may have missed it while it registered.</summary>
     public void Apply(EdgeSnapshot snapshot, AgentConnection connection)
     {
         if (AgentAdmission.Check(snapshot, connection) is not AgentRefusal.None and var refusal)
@@ -152,16 +153,16 @@ internal sealed class AgentRegistry(
         }
         else if (DisconnectsIn(snapshot, connection) > connection.DisconnectsBefore)
         {
-            connection.DisconnectsBefore = long.MaxValue; // once
+            connection.DisconnectsBefore = long.MaxValue; // closes it only once
             End(connection, ConnectionErrorCode.Shutdown, DisconnectDrain, "disconnected by an operator");
         }
     }
 
-    /// <summary>For a connection that is about to be added.</summary>
+    /// <summary>Returns the number of operator disconnects for a connection that is about to be added.</summary>
     public long CountDisconnects(AgentConnection connection) =>
         state.Snapshot is { } snapshot ? DisconnectsIn(snapshot, connection) : 0;
 
-    /// <summary>Ends what has outlived its certificate or its time. Call every second or so.</summary>
+    /// <summary>Closes connections that have outlived their certificate or their limit. Call about every second.</summary>
     public void Sweep()
     {
         var now = time.GetUtcNow();
@@ -178,7 +179,7 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>Asks every connection to end; agents dial elsewhere, open streams may finish (W13).</summary>
+    /// <summary>Asks every agent to connect elsewhere; open streams may finish (W13).</summary>
     public void DrainAll(TimeSpan drain, string reason)
     {
         foreach (var connection in All)
@@ -187,7 +188,7 @@ internal sealed class AgentRegistry(
         }
     }
 
-    /// <summary>The same for agents that have registered since all agents were asked to leave.</summary>
+    /// <summary>Does the same for agents that have registered since <see cref="DrainAll"/>.</summary>
     public void DrainLate(TimeSpan drain, string reason)
     {
         foreach (var connection in All)
@@ -210,7 +211,9 @@ internal sealed class AgentRegistry(
         connection.End(code, drain, text);
     }
 
-    /// <summary>Of one instance, the connections with the newest certificate are current; renewals replace them (S10).</summary>
+    /// <summary>
+    /// Marks the connections of an instance that have the newest certificate as current; renewals replace the others (S10).
+    /// </summary>
     private void MarkCurrent_NeedsLock(AgentConnection[] all, string instanceId)
     {
         var own = all.Where(c => c.InstanceId == instanceId).ToArray();
@@ -219,7 +222,7 @@ internal sealed class AgentRegistry(
             return;
         }
 
-        // Not by the end: after an operator shortens lives, the certificate issued later is the one that ends first.
+        // Not by notAfter: when an operator shortens lifetimes, the newer certificate expires first.
         var newest = own.MaxBy(c => (c.NotBefore, c.Sequence))!.Serial;
         foreach (var connection in own)
         {

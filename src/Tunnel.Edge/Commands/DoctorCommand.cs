@@ -10,8 +10,8 @@ using Culvert.Tunnel.Edge.Hosting;
 namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary>
-/// <c>tunnel-edge doctor</c>: says what keeps an edge from its work, why, and what to do. Also works while the edge runs:
-/// it reads that edge's state, and changes nothing.
+/// <c>tunnel-edge doctor</c>: reports what keeps an edge from working, why, and what to do. Read-only; it also works while
+/// the edge runs, from that edge's state directory.
 /// </summary>
 internal static class DoctorCommand
 {

@@ -6,17 +6,18 @@ using Culvert.Tunnel.Edge.Hosting;
 namespace Culvert.Tunnel.Edge.Commands;
 
 /// <summary>
-/// <c>tunnel-edge drain</c>: has the running edge send its agents and clients elsewhere, and waits until they are gone.
-/// It takes none until <c>drain --resume</c>, across restarts, too.
+/// <c>tunnel-edge drain</c>: makes the running edge send its agents and clients elsewhere, and waits until they are gone.
+/// The edge accepts none until <c>drain --resume</c>, even after a restart.
 /// </summary>
 internal static class DrainCommand
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>What the running edge may need beyond its own times to notice and to close.</summary>
+    /// <summary>Extra time for the running edge to notice the drain and to close connections.</summary>
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(10);
 
-    /// <returns>0 no agent is left, 1 some agents did not leave, 69 no edge runs here (nothing was changed).</returns>
+    /// <returns>0: no agent is left. 1: some agents did not disconnect. 69: no edge runs here, and nothing was
+    /// changed.</returns>
     public static async Task<int> RunAsync(
         EdgeSettings settings,
         bool resume,
@@ -39,7 +40,7 @@ internal static class DrainCommand
                 return ExitCodes.Done;
             }
 
-            await edge.AskDrainAsync(cancellationToken); // one that does not run is not to start drained
+            await edge.AskDrainAsync(cancellationToken); // an edge that is not running must not start drained later
             mark.Set();
             return await WaitAsync(settings, edge, output, error, time, cancellationToken);
         }

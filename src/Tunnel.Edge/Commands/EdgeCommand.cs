@@ -8,11 +8,10 @@ namespace Culvert.Tunnel.Edge.Commands;
 /// <summary>The command line of <c>tunnel-edge</c>.</summary>
 internal static class EdgeCommand
 {
-    /// <returns>One of <see cref="ExitCodes"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, InvocationConfiguration? invocation = null)
     {
         invocation ??= new InvocationConfiguration();
-        invocation.ProcessTerminationTimeout = null; // signals are the run command's business
+        invocation.ProcessTerminationTimeout = null; // the run command handles signals
         invocation.EnableDefaultExceptionHandler = false; // ProgramEntry reports what no command handles
         var parsed = Create().Parse(args);
         if (parsed.Errors.Count > 0)

@@ -4,10 +4,12 @@ using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Commands;
 
-/// <summary><c>tunnel-edge health</c>: asks the running edge whether it is ready, for probes without an HTTP client.</summary>
+/// <summary>
+/// <c>tunnel-edge health</c>: queries whether the running edge is ready, for probes without an HTTP client.
+/// </summary>
 internal static class HealthCommand
 {
-    /// <returns>0 ready, 2 not ready, 69 out of reach.</returns>
+    /// <returns>0: ready. 2: not ready. 69: unreachable.</returns>
     public static async Task<int> RunAsync(
         EdgeSettings settings,
         TextWriter output,

@@ -17,7 +17,7 @@ using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Commands;
 
-/// <summary><c>tunnel-edge run</c>: credentials, feed and data path, until a signal.</summary>
+/// <summary><c>tunnel-edge run</c>: runs credentials, feed and data path until a signal.</summary>
 internal static class RunCommand
 {
     private static readonly ReloadableKeys Reloadable = new([
@@ -62,10 +62,10 @@ internal static class RunCommand
         });
     }
 
-    /// <summary>Everything but which edge this is, and where clients and agents find it.</summary>
+    /// <summary>True for the keys that a running edge can reload: not its identity, nor its listening addresses.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
-    /// <summary>What the keys of the file mean, and which of them may change.</summary>
+    /// <summary>Describes the keys of the file, and which of them can be reloaded.</summary>
     internal static ConfigKeys DescribeKeys() =>
         new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(SharedSections).Assembly, typeof(RunCommand).Assembly);
 
@@ -147,7 +147,7 @@ internal static class RunCommand
         );
         await Task.WhenAny(manager, Task.Delay(Timeout.InfiniteTimeSpan, time, stop));
 
-        // The feed continues while streams finish: a revocation applies until the last one.
+        // The feed continues during the drain, so that revocations apply until the last stream is closed.
         await server.DrainAsync();
         await ending.CancelAsync();
         try
@@ -156,7 +156,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException)
         {
-            // As asked.
+            // Expected after the cancellation above.
         }
 
         return ExitCodes.Done;
@@ -175,7 +175,7 @@ internal static class RunCommand
         credentials.RequestReport(); // agents receive the public ports
     }
 
-    // The client of an old certificate is disposed of at a renewal, perhaps under this very call.
+    // A renewal may dispose of the old certificate's client during this call.
     private static async Task<bool> AcknowledgeAsync(
         CredentialManager<EdgeFeed> credentials,
         string id,

@@ -9,7 +9,7 @@ using Culvert.Tunnel.Edge.Ingress;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
-/// <summary>The whole of <c>edge.yaml</c>, validated.</summary>
+/// <summary>The validated content of <c>edge.yaml</c>.</summary>
 internal sealed record EdgeSettings
 {
     public required string EdgeId { get; init; }
@@ -33,7 +33,7 @@ internal sealed record EdgeSettings
     /// <summary>How long streams may continue after a stop was requested.</summary>
     public required TimeSpan DrainTimeout { get; init; }
 
-    /// <summary>How long an edge that is not ready any more still takes clients, so that balancers notice.</summary>
+    /// <summary>How long an edge that reports not ready still accepts clients, so that load balancers notice.</summary>
     public TimeSpan DrainDelay { get; init; }
 
     public required HealthOptions Health { get; init; }

@@ -10,7 +10,9 @@ using Culvert.Tunnel.Edge.Ingress;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
-/// <summary>Reads <c>edge.yaml</c>. What the reference lists and this version does not do is refused by name.</summary>
+/// <summary>
+/// Reads <c>edge.yaml</c>. A key that the reference lists but this version does not support is refused by name.
+/// </summary>
 internal static class EdgeSettingsReader
 {
     private const long LeastBytesPerSecond = 1024;
@@ -80,7 +82,7 @@ internal static class EdgeSettingsReader
             MaxHelloBytes = (int)section.Size("max_hello_bytes", 16 * 1024, min: 512, max: 16 * 1024),
         };
 
-    // An empty list turns it off.
+    // An empty list disables the CONNECT ingress.
     private static ConnectOptions ReadConnect(ConfigSection section) =>
         new()
         {

@@ -10,7 +10,10 @@ using Culvert.Tunnel.Edge.Hosting;
 
 namespace Culvert.Tunnel.Edge.Doctor;
 
-/// <summary>What agents and clients dial: that the edge listens, has descriptors for them, and is where names lead.</summary>
+/// <summary>
+/// Checks the ports that agents and clients dial: that the edge listens on them, has enough file descriptors, and that DNS
+/// names resolve to them.
+/// </summary>
 internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHostResolver? resolver = null)
 {
     public const string Ports = "listeners";
@@ -19,14 +22,13 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
 
     public static readonly IReadOnlyList<string> Ids = [Ports, Descriptors, Names];
 
-    /// <summary>A client costs one descriptor; the rest is what a .NET process and its listeners hold.</summary>
+    /// <summary>Each client needs one descriptor; this many are for the .NET process and its listeners.</summary>
     private const int OwnDescriptors = 256;
 
     private const int MostNames = 20;
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <param name="running">Whether the edge runs, and is ready.</param>
-    /// <param name="cancellationToken">Of the command.</param>
     public async Task<IReadOnlyList<DoctorFinding>> RunAsync(
         DoctorFinding running,
         CancellationToken cancellationToken
@@ -37,7 +39,7 @@ internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHost
             await CheckNamesAsync(cancellationToken),
         ];
 
-    /// <summary>Of an edge that runs each port is dialled; else each is tried, and let go at once.</summary>
+    /// <summary>Dials each port if the edge runs; otherwise binds each port and releases it at once.</summary>
     private async Task<DoctorFinding> CheckPortsAsync(bool runs, CancellationToken cancellationToken)
     {
         var (good, bad) = (new List<string>(), new List<string>());

@@ -8,7 +8,7 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Doctor;
 
-/// <summary>What the edge keeps: its folder, its certificate, and its last word from the service.</summary>
+/// <summary>Checks the edge's state directory, its certificate, and its last contact to the service.</summary>
 internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, DateTimeOffset now)
 {
     public const string Certificate = "platform_certificate";
@@ -80,7 +80,7 @@ internal sealed class StateChecks(EdgeSettings settings, EdgeMemory memory, Date
             $"tunnels: {feed.Tunnels.Count}",
             $"last contact: {contact:u}",
         ];
-        // The time of the last contact is kept once a minute.
+        // The edge stores the time of the last contact once a minute.
         return (
             FeedContact.Age(contact, now - FeedContact.FreshFor, grace) switch
             {

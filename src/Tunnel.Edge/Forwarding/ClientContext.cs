@@ -7,14 +7,13 @@ using Culvert.Tunnel.Protocol.Frames;
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>The identity of an admitted client and the server name that it requested.</summary>
-/// <param name="Client">The client's address.</param>
 /// <param name="ServerName">Lower case.</param>
-/// <param name="Identity">The identity of its certificate at the CONNECT ingress; null at the SNI ingress.</param>
+/// <param name="Identity">The identity of the client's certificate at the CONNECT ingress; null at the SNI ingress.</param>
 internal sealed record ClientContext(IPEndPoint Client, string ServerName, ClientIdentity? Identity)
 {
     /// <summary>
-    /// The client is a certificate authority that validates an announced challenge (S25): from any address, to any agent,
-    /// because all agents can respond to it.
+    /// The client is a certificate authority that validates an announced challenge (S25). It may come from any address and
+    /// be sent to any agent, because every agent can respond.
     /// </summary>
     public bool IsChallenge { get; init; }
 
@@ -29,8 +28,8 @@ internal sealed record ClientContext(IPEndPoint Client, string ServerName, Clien
         : Affinity.Hash(Client.Address);
 
     /// <summary>
-    /// Whether an admitted connection may continue: pausing or archiving a tunnel, narrowing its ranges, and removing a
-    /// custom hostname or a client CA also apply to current connections.
+    /// Whether an admitted connection may continue. Pausing or archiving a tunnel, narrowing its ranges, and removing a
+    /// custom hostname or a client CA also apply to open connections.
     /// </summary>
     public bool IsAllowedBy(TunnelRoute? tunnel)
     {

@@ -9,10 +9,10 @@ using Culvert.Tunnel.Protocol.Streams;
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>
-/// Moves bytes between a client's connection and a stream, both ways at once, unchanged and unread. Each direction moves
-/// only as fast as its far side takes bytes; a half close travels as one (W11).
+/// Copies bytes between a client's connection and a stream, both ways at once, without changing or interpreting them. Each
+/// direction moves only as fast as its receiver reads; a half close is passed on as such (W11).
 /// </summary>
-/// <remarks>Nothing here blocks or computes: the stream's reader runs on the outer connection's read loop.</remarks>
+/// <remarks>Nothing here blocks or computes, because the stream's reader runs on the outer connection's read loop.</remarks>
 internal sealed class ClientRelay(
     ClientTransport client,
     MuxStream stream,
@@ -23,13 +23,15 @@ internal sealed class ClientRelay(
     TimeProvider time
 )
 {
-    /// <summary>A read that fills it makes one DATA frame in one TLS record.</summary>
+    /// <summary>A read of this size becomes one DATA frame in one TLS record.</summary>
     private const int ReadBytes = TunnelProtocol.MaxDataBytes - 9;
 
-    /// <summary>In one call to a client; a slow one is idle no longer than this takes it.</summary>
+    /// <summary>
+    /// Most bytes in one send to a client. A client that needs longer than the idle timeout for them counts as idle.
+    /// </summary>
     private const long MostSentBytes = 128 * 1024;
 
-    // One that waits for its turn looks up so often, in case its connection has ended.
+    // A direction that waits for the rate limit checks this often whether its connection is closed.
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
     private long movedAt = time.GetTimestamp();
@@ -38,8 +40,8 @@ internal sealed class ClientRelay(
     public ClientContext Context => context;
 
     /// <summary>
-    /// Completes when both directions have ended; true if both ended with a FIN. Otherwise the stream has been reset and
-    /// the client's connection should be, too.
+    /// Completes when both directions have ended; true if both ended with a FIN. Otherwise the stream has been reset, and
+    /// the caller should reset the client's connection.
     /// </summary>
     public async Task<bool> RunAsync()
     {
@@ -57,12 +59,13 @@ internal sealed class ClientRelay(
             var first = await Task.WhenAny(fromClient, toClient);
             if (!await first)
             {
-                // One direction broke: the other must not wait for a peer that has no reason to speak again.
+                // One direction failed: the other must not wait for a peer that has no reason to send.
                 client.Reset();
                 End();
             }
 
-            // An agent that has sent everything may still reset the stream; a silent client would keep it open forever.
+            // An agent that has sent FIN may still reset the stream; without this, a silent client would keep it open
+            // forever.
             using var reset =
                 first == toClient
                     ? stream.Closed.UnsafeRegister(static relay => ((ClientRelay)relay!).End(), this)
@@ -75,7 +78,7 @@ internal sealed class ClientRelay(
         }
     }
 
-    /// <summary>Ends it at once: the client sees a reset, the agent a cancelled stream.</summary>
+    /// <summary>Closes the relay at once: the client gets a reset, the agent a cancelled stream.</summary>
     public void Cut()
     {
         if (!over)
@@ -87,16 +90,16 @@ internal sealed class ClientRelay(
         }
     }
 
-    /// <summary>How long nothing has moved in either direction.</summary>
+    /// <summary>How long no byte has moved in either direction.</summary>
     public TimeSpan IdleFor(TimeProvider clock) => clock.GetElapsedTime(Volatile.Read(ref movedAt));
 
     /// <summary>
-    /// The client was let in by an older snapshot, perhaps long before its hello; newer ones cut off only what they find
-    /// registered.
+    /// The client was admitted by an older snapshot, perhaps long before its hello. Newer snapshots disconnect only the
+    /// relays that are registered.
     /// </summary>
     private bool IsStillAllowed()
     {
-        Interlocked.MemoryBarrier(); // registered first, then looked: EdgeState has the other half
+        Interlocked.MemoryBarrier(); // register before reading the snapshot; EdgeState has the matching fence
         TunnelRoute? tunnel = null;
         _ = state.Snapshot?.TryGetTunnel(traffic.TunnelId, out tunnel);
         return context.IsAllowedBy(tunnel);
@@ -148,7 +151,9 @@ internal sealed class ClientRelay(
         return write.IsCompleted ? write : WaitAsync(write);
     }
 
-    /// <summary>An agent that takes no more bytes keeps us from reading, and so from learning that the client has left.</summary>
+    /// <summary>
+    /// While the agent accepts no more bytes, the edge does not read and cannot notice that the client disconnected.
+    /// </summary>
     private async ValueTask<FlushResult> WaitAsync(ValueTask<FlushResult> write)
     {
         disconnects.Watch(stream, client, mayFinish: true);
@@ -219,7 +224,8 @@ internal sealed class ClientRelay(
         catch (Exception e)
             when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // MuxStreamException is an IOException; the last one is what TLS says of a stream that was ended under it.
+            // MuxStreamException is an IOException. SslStream throws InvalidOperationException when its stream was closed
+            // during a call.
             return false;
         }
     }

@@ -4,37 +4,39 @@ using System.Net.Sockets;
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>
-/// A client's connection as the relay moves bytes over it: the bare socket, or the outer TLS of the CONNECT ingress.
-/// One reader and one writer at a time.
+/// A client's connection as the relay uses it: the bare socket, or the outer TLS of the CONNECT ingress. One reader and one
+/// writer at a time.
 /// </summary>
 internal abstract class ClientTransport(Socket socket) : IDisposable
 {
-    /// <summary>Below whatever the transport adds.</summary>
+    /// <summary>The TCP connection below the transport.</summary>
     protected Socket Socket { get; } = socket;
 
     /// <summary>
-    /// Reset, or readable without a byte to read: closed. A client that keeps sending, or has only closed its side
-    /// behind what it said, has bytes there.
+    /// True if the connection was reset, or is readable without a byte to read. While unread bytes remain, the result is
+    /// false, even if the client has sent FIN.
     /// </summary>
     public bool IsDisconnected =>
         Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
 
-    /// <summary>Aborted by the client; one that has only ended its side is not.</summary>
+    /// <summary>True if the client reset the connection. A half-closed connection is not reset.</summary>
     public bool IsReset => Says(IsInError);
 
-    /// <summary>0 = the client has finished. An empty buffer waits until there is something to read, without holding one.</summary>
+    /// <summary>
+    /// Returns 0 when the client has sent FIN. An empty buffer waits until bytes can be read, without holding memory.
+    /// </summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
-    /// <summary>What has arrived already, without waiting; 0 if that is nothing, or the transport cannot say.</summary>
+    /// <summary>Reads what has arrived, without waiting; 0 if there is nothing, or if the transport does not know.</summary>
     public virtual int ReceiveArrived(Span<byte> buffer) => 0;
 
-    /// <summary>All of them.</summary>
+    /// <summary>Sends all bytes.</summary>
     public abstract ValueTask SendAsync(ReadOnlySequence<byte> bytes);
 
     /// <summary>Signals that no more bytes will follow; the other direction continues.</summary>
     public abstract ValueTask FinishAsync();
 
-    /// <summary>RST instead of FIN, so that a cut-off answer does not look like a whole one (W11).</summary>
+    /// <summary>Sends RST instead of FIN, so that a truncated response does not look complete (W11).</summary>
     public void Reset()
     {
         try
@@ -43,7 +45,7 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Gone already.
+            // The connection is closed already.
         }
     }
 

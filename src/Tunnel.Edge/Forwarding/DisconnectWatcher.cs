@@ -5,19 +5,18 @@ using Culvert.Tunnel.Protocol.Streams;
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>
-/// Watches clients that the relay does not read from: their agent has not answered yet, or accepts no more bytes.
-/// Without a read the edge does not notice that such a client disconnected, so this class polls the sockets.
+/// Polls clients that the relay does not read from, because their agent has not answered yet or accepts no more bytes.
+/// Without a read the edge does not notice that such a client disconnected.
 /// </summary>
 internal sealed class DisconnectWatcher
 {
-    /// <summary>How often to poll: a disconnected client occupies its agent no longer than this.</summary>
+    /// <summary>The longest time that a disconnected client occupies its agent.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<MuxStream, (ClientTransport Client, bool MayFinish)> watched = new();
 
-    /// <param name="stream">The client's stream.</param>
-    /// <param name="client">The connection to poll.</param>
-    /// <param name="mayFinish">The client may have closed its side after bytes still in transit: only a reset counts.</param>
+    /// <param name="mayFinish">The client may have half-closed after bytes that are still in transit: only a reset
+    /// counts.</param>
     public void Watch(MuxStream stream, ClientTransport client, bool mayFinish) =>
         watched[stream] = (client, mayFinish);
 

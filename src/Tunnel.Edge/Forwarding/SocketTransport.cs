@@ -4,10 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>The client's own TLS, straight from its socket.</summary>
+/// <summary>The client's own TLS, directly on its socket.</summary>
 internal sealed class SocketTransport(Socket socket) : ClientTransport(socket)
 {
-    private List<ArraySegment<byte>>? gathered; // made when the first bulk comes by
+    private List<ArraySegment<byte>>? gathered; // allocated on the first bulk transfer
 
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
         Socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken);
@@ -32,7 +32,7 @@ internal sealed class SocketTransport(Socket socket) : ClientTransport(socket)
         }
     }
 
-    /// <summary>Bulk comes in many pieces; together they are one system call.</summary>
+    /// <summary>Sends the many segments of a bulk transfer in one system call.</summary>
     private bool TryGather(ReadOnlySequence<byte> bytes)
     {
         gathered ??= [];

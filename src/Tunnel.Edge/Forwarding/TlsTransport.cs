@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>The client's own TLS inside the outer TLS that proved who the client is.</summary>
+/// <summary>The client's own TLS inside the outer TLS that authenticated the client.</summary>
 internal sealed class TlsTransport(Socket socket, SslStream tls) : ClientTransport(socket)
 {
     public override ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken) =>
@@ -20,11 +20,13 @@ internal sealed class TlsTransport(Socket socket, SslStream tls) : ClientTranspo
 
     public override async ValueTask FinishAsync()
     {
-        await tls.ShutdownAsync(); // close_notify (RFC 8446 §6.1): a cut must not look like an end
+        await tls.ShutdownAsync(); // close_notify (RFC 8446 §6.1), so that truncation is detectable
         Socket.Shutdown(SocketShutdown.Send);
     }
 
-    /// <summary>A last word, which gets ahead of the close whatever is still unread.</summary>
+    /// <summary>
+    /// Sends a last message and closes. The message reaches the client even if bytes of the client are unread.
+    /// </summary>
     public async ValueTask SayAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await tls.WriteAsync(bytes, cancellationToken);

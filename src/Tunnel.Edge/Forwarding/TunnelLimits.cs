@@ -3,10 +3,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>What one tunnel may use of an edge: <c>tunnel_defaults</c>, or what its own record says.</summary>
-/// <param name="MaxConnections">Client connections at once.</param>
-/// <param name="NewConnections">New client connections.</param>
-/// <param name="OpenStreams">Streams on agents' connections at once; a client connection is one.</param>
+/// <summary>What one tunnel may use of an edge: <c>tunnel_defaults</c>, or the values of the tunnel's record.</summary>
+/// <param name="MaxConnections">Concurrent client connections.</param>
+/// <param name="OpenStreams">Concurrent streams on agents' connections; each client connection is one.</param>
 /// <param name="BytesPerSecond">Both directions together; 0 = no limit.</param>
 internal sealed record TunnelLimits(
     int MaxConnections,
@@ -15,7 +14,7 @@ internal sealed record TunnelLimits(
     long BytesPerSecond = 0
 )
 {
-    /// <summary>These, but for what the tunnel's record says.</summary>
+    /// <summary>Returns these limits, with the values that the tunnel's record overrides.</summary>
     public TunnelLimits With(EdgeFeedTunnelLimits? own) =>
         own is null
             ? this

@@ -3,10 +3,10 @@ using Culvert.Platform.Timing;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>One tunnel's client connections: its limits, and the counts that reports and metrics show.</summary>
+/// <summary>One tunnel's client connections: its limits, and the counters for reports and metrics.</summary>
 internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimeProvider time)
 {
-    /// <summary>What may burst beyond a limit of bytes: one second's worth, and a few records at least.</summary>
+    /// <summary>The burst beyond a byte limit: one second's worth, and at least a few records.</summary>
     private const long LeastBurstBytes = 64 * 1024;
 
     private readonly Lock gate = new();
@@ -26,10 +26,8 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
 
     public TunnelLimits Limits => limits;
 
-    /// <summary>The connections that are being relayed.</summary>
     public IEnumerable<ClientRelay> Relays => relays.Keys;
 
-    /// <summary>Client connections now.</summary>
     public int Open
     {
         get
@@ -41,27 +39,27 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         }
     }
 
-    /// <summary>True while bytes must be paid for: most tunnels have no such limit, and their relays ask no more than this.</summary>
+    /// <summary>True if the tunnel has a byte limit. Most tunnels have none, and their relays check only this.</summary>
     public bool IsPaced => limits.BytesPerSecond > 0;
 
     public long Accepted => Interlocked.Read(ref accepted);
 
     public long Refused => Interlocked.Read(ref refused);
 
-    /// <summary>Streams that were opened a second or third time because an agent never started on them (W12).</summary>
+    /// <summary>Streams that were opened a second or third time because an agent never handled them (W12).</summary>
     public long Reopened => Interlocked.Read(ref reopened);
 
-    /// <summary>Connections ended by the edge: forbidden meanwhile, or idle.</summary>
+    /// <summary>Connections closed by the edge: no longer allowed, or idle.</summary>
     public long Cut => Interlocked.Read(ref cut);
 
     public long BytesFromClients => Interlocked.Read(ref bytesFromClients);
 
     public long BytesToClients => Interlocked.Read(ref bytesToClients);
 
-    /// <summary>New limits apply to new connections, and to bytes immediately.</summary>
+    /// <summary>Replaces the limits: they apply to new connections, and to bytes immediately.</summary>
     public void Use(TunnelLimits next) => limits = next;
 
-    /// <summary>Counts a connection in; false if it is one too many.</summary>
+    /// <summary>Counts a new connection; false if it exceeds a limit.</summary>
     public bool TryEnter()
     {
         var now = limits;
@@ -90,7 +88,8 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
     }
 
     /// <summary>
-    /// Counts relayed bytes against the limit. Returns how long the tunnel must wait; zero while it is within the limit.
+    /// Counts relayed bytes against the limit. Returns how long the relay must wait; zero while the tunnel is within the
+    /// limit.
     /// </summary>
     public TimeSpan Pay(int bytes)
     {

@@ -4,12 +4,12 @@ using Culvert.Tunnel.Edge.Routing;
 namespace Culvert.Tunnel.Edge.Forwarding;
 
 /// <summary>
-/// Traffic counters and limits per tunnel. Only tunnels of the feed are added, so outsiders cannot fill the registry.
+/// Traffic counters and limits per tunnel. Only tunnels of the feed are added, so that clients cannot fill the registry.
 /// </summary>
 internal sealed class TunnelTrafficRegistry(TunnelLimits defaults, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, TunnelTraffic> tunnels = new(StringComparer.Ordinal);
-    private readonly Lock gate = new(); // one change of limits at a time
+    private readonly Lock gate = new(); // serializes changes of limits
     private TunnelLimits defaults = defaults; // guarded by gate
 
     public ICollection<TunnelTraffic> All => tunnels.Values;
@@ -81,7 +81,6 @@ internal sealed class TunnelTrafficRegistry(TunnelLimits defaults, TimeProvider 
         }
     }
 
-    /// <summary>Disconnects clients whose connections have been idle for this long.</summary>
     public void CutIdle(TimeSpan idleTimeout)
     {
         foreach (var traffic in tunnels.Values)

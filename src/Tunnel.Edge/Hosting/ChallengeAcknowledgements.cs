@@ -4,11 +4,10 @@ using Culvert.Tunnel.Edge.Routing;
 namespace Culvert.Tunnel.Edge.Hosting;
 
 /// <summary>
-/// Tells the service which challenges this edge lets through (S25): the certificate authority is asked to look only when
-/// every live edge has said so.
+/// Acknowledges to the service the challenges that this edge lets through (S25). The service starts the CA's validation only
+/// when every live edge has acknowledged.
 /// </summary>
-/// <param name="acknowledge">Sends one word; false = it must be sent again.</param>
-/// <param name="time">The clock of retries.</param>
+/// <param name="acknowledge">Sends one acknowledgement; false = it must be sent again.</param>
 internal sealed class ChallengeAcknowledgements(
     Func<string, CancellationToken, Task<bool>> acknowledge,
     TimeProvider time
@@ -18,15 +17,13 @@ internal sealed class ChallengeAcknowledgements(
 
     private readonly HashSet<string> told = new(StringComparer.Ordinal); // owned by the loop
 
-    // Only the newest is of interest.
+    // Only the newest snapshot matters.
     private readonly Channel<EdgeSnapshot> snapshots = Channel.CreateBounded<EdgeSnapshot>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest }
     );
 
-    /// <summary>A snapshot is in force.</summary>
     public void Apply(EdgeSnapshot next) => snapshots.Writer.TryWrite(next);
 
-    /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -40,7 +37,7 @@ internal sealed class ChallengeAcknowledgements(
         }
     }
 
-    /// <summary>False if an acknowledgement must be sent again.</summary>
+    /// <summary>Returns false if an acknowledgement must be sent again.</summary>
     private async Task<bool> TellAsync(EdgeSnapshot snapshot, CancellationToken cancellationToken)
     {
         var live = snapshot.Challenges.Where(c => c.ExpiresAt > time.GetUtcNow()).Select(c => c.Id).ToArray();
@@ -50,7 +47,7 @@ internal sealed class ChallengeAcknowledgements(
         {
             if (await acknowledge(id, cancellationToken))
             {
-                // Taken, or gone meanwhile.
+                // The service has it, or the challenge is gone.
                 told.Add(id);
             }
             else

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Edge.Hosting;
 
 /// <summary>
-/// A file in the state directory that marks this edge as draining. Users with write access, the edge's own user and root, may
-/// drain it, also while the service is away; and it outlives a restart.
+/// A file in the state directory that marks this edge as draining. It survives a restart and works without the service; only
+/// the edge's own user and root can write it.
 /// </summary>
 internal sealed class DrainMark(string stateDirectory)
 {

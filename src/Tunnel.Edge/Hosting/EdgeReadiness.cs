@@ -4,18 +4,21 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>What an edge needs beyond credentials to do its job now.</summary>
+/// <summary>What an edge needs, beyond credentials, to be ready.</summary>
 internal static class EdgeReadiness
 {
-    /// <summary>Load balancers send no clients to an edge that is stopping.</summary>
+    /// <summary>Fails while the edge is stopping or draining, so that load balancers send no clients.</summary>
     public static ReadinessCheck Drain(Func<bool> isDraining) =>
         ReadinessCheck.Create("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
 
-    /// <summary>Nor to one whose agents are still on their way.</summary>
+    /// <summary>Fails while the edge waits for its agents.</summary>
     public static ReadinessCheck Agents(Func<bool> awaitsAgents) =>
         ReadinessCheck.Create("agents", () => awaitsAgents() ? "The agents are still awaited (agents.settle)." : null);
 
-    /// <summary>Within the offline grace an edge works on; after it, it takes no new agents (S10).</summary>
+    /// <summary>
+    /// An edge without contact to the service is ready within the offline grace; after it, the edge accepts no new agents
+    /// (S10).
+    /// </summary>
     public static ReadinessCheck Contact(EdgeState state, Func<EdgeSettings> settings, TimeProvider time) =>
         ReadinessCheck.Create(
             "service_contact",

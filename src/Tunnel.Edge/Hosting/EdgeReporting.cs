@@ -4,11 +4,11 @@ using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>The edge's own part of its report.</summary>
+/// <summary>The edge-specific part of its report.</summary>
 internal static class EdgeReporting
 {
-    /// <param name="started">With these settings, which count while it is not listening yet.</param>
-    /// <param name="server">Null until then.</param>
+    /// <param name="started">The settings at start, reported while the edge is not listening yet.</param>
+    /// <param name="server">Null while the edge is not listening yet.</param>
     public static EdgeReportContent Content(EdgeSettings started, EdgeServer? server)
     {
         var settings = server?.Settings ?? started;

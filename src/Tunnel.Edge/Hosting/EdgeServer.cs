@@ -12,12 +12,14 @@ using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>The data path: both listeners, what connects them, and their periodic checks. Knows nothing of the service.</summary>
+/// <summary>
+/// The data path: the listeners, what connects them, and their periodic checks. It has no connection to the service.
+/// </summary>
 internal sealed class EdgeServer : IAsyncDisposable
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>Agents have the feed with the edges that take over within a second, and dial them in another.</summary>
+    /// <summary>Agents receive the feed with the edges that take over within 1 s, and connect to them within 2 s.</summary>
     private static readonly TimeSpan TakeoverTime = TimeSpan.FromSeconds(3);
 
     private volatile EdgeSettings settings;
@@ -46,7 +48,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private volatile EdgeReportGrace? lastGrace;
     private volatile bool stopping;
     private long? drainingSince; // owned by the sweeper
-    private bool agentsSentAway; // likewise
+    private bool agentsSentAway; // owned by the sweeper
     private volatile bool awaitsAgents;
     private volatile bool isWithdrawn;
     private long reportedChanges; // owned by the sweeper
@@ -124,7 +126,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
         catch
         {
-            bound.ForEach(b => b.DisposeAsync().AsTask().GetAwaiter().GetResult()); // nothing accepts yet: does not wait
+            bound.ForEach(b => b.DisposeAsync().AsTask().GetAwaiter().GetResult()); // does not wait: nothing has been accepted yet
             throw;
         }
 
@@ -139,14 +141,17 @@ internal sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Agents came or left since the last second, or a time without contact ended: others want to know. A storm of them is one event a second.
+    /// Raised at most once a second when agents connected or disconnected, or when a period without contact to the service
+    /// ended.
     /// </summary>
     public event Action? AgentsChanged;
 
-    /// <summary>The newest time without contact to the service that has ended; null = none since the start (S10).</summary>
+    /// <summary>
+    /// The latest period without contact to the service that has ended; null = none since the start (S10).
+    /// </summary>
     public EdgeReportGrace? LastGrace => lastGrace;
 
-    /// <summary>In force now: ask for them at each use.</summary>
+    /// <summary>The current settings. They can change, so read them at each use.</summary>
     public EdgeSettings Settings => settings;
 
     public EdgeMetrics Metrics => metrics;
@@ -161,23 +166,19 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public IReadOnlyList<IPEndPoint> ConnectEndPoints => connectSockets.EndPoints;
 
-    /// <summary>Client connections now.</summary>
     public int Clients => clientAdmission.Connections;
 
-    /// <summary>It stops, or an operator sends agents and clients elsewhere: balancers should, too.</summary>
+    /// <summary>True while the edge stops, or an operator drains it.</summary>
     public bool IsDraining => stopping || state.IsDraining;
 
-    /// <summary>It has just begun, and its agents may still be on their way.</summary>
+    /// <summary>True while an edge that has started or resumed waits for its agents.</summary>
     public bool AwaitsAgents => awaitsAgents;
 
-    /// <summary>Listens and accepts.</summary>
-    /// <param name="settings">The whole configuration.</param>
-    /// <param name="state">What the feed says.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="loggers">For all of it.</param>
-    /// <param name="isMarkedToDrain">Whether an operator marked this edge as draining, read every second; null = not supported.</param>
-    /// <param name="traces">Takes the spans of connections; null: there are none.</param>
-    /// <exception cref="ListenException">An address is taken or not ours.</exception>
+    /// <summary>Binds the listeners and starts to accept.</summary>
+    /// <param name="isMarkedToDrain">Whether an operator marked this edge as draining, read every second; null = not
+    /// supported.</param>
+    /// <param name="traces">Receives the spans of connections; null = no tracing.</param>
+    /// <exception cref="ListenException">An address is in use or not available on this machine.</exception>
     public static EdgeServer Start(
         EdgeSettings settings,
         EdgeState state,
@@ -205,8 +206,8 @@ internal sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Puts other settings in force: for new connections and, where a limit is of bytes or time, for those that are there.
-    /// Nothing that runs is dropped. Where it listens stays as it is.
+    /// Applies new settings to new connections; byte and time limits also apply to open connections. Nothing is
+    /// disconnected, and the listening addresses do not change.
     /// </summary>
     public void Use(EdgeSettings next)
     {
@@ -220,13 +221,14 @@ internal sealed class EdgeServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Is not ready for <c>drain_delay</c>, so that load balancers send no more; then accepts no new clients, connects those that have
-    /// arrived to an agent, notifies agents, and waits for open streams: until they are closed, or for the drain time (W13).
+    /// Reports not ready for <c>drain_delay</c>, so that load balancers send no more clients. Then it accepts no new
+    /// clients, connects those that have arrived to an agent, notifies agents, and waits until open streams are closed, at
+    /// most for the drain time (W13).
     /// </summary>
     public async Task DrainAsync()
     {
         stopping = true;
-        await followed; // a change of the listeners that has begun
+        await followed; // waits for a listener change in progress
         Log.Draining(logger, Clients, settings.DrainTimeout.TotalSeconds);
         if (settings.DrainDelay > TimeSpan.Zero)
         {
@@ -281,10 +283,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         challenges.Apply(snapshot);
     }
 
-    /// <summary>Until every accepted client has its stream: agents that are asked to leave accept no new ones.</summary>
+    /// <summary>Waits until every accepted client has its stream, because draining agents accept no new ones.</summary>
     private async Task UntilPlacedAsync()
     {
-        // CONNECT has one deadline before its 200 and one after it; a balancer's header has its own ahead of both.
+        // CONNECT has one deadline before its 200 and one after it; the PROXY header has its own before both.
         var longest =
             (2 * settings.Sni.HandshakeTimeout)
             + (settings.ProxyProtocol.Required ? settings.ProxyProtocol.HeaderTimeout : TimeSpan.Zero);
@@ -295,13 +297,15 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>In the order that clients take: one that goes from admission to a listener meanwhile is seen at one of them.</summary>
+    /// <summary>
+    /// The order matters: a client moves from admission to a listener, so reading in this order misses none.
+    /// </summary>
     private bool HasArriving() =>
         clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
     /// <summary>
-    /// Ends serving when the edge's own certificate is withdrawn or expired, and takes it up again with the next one
-    /// (S10). Listeners are closed, not deaf: balancers and clients go elsewhere at once.
+    /// Stops serving when the edge's own certificate is withdrawn or expired, and resumes with the next one (S10). It closes
+    /// the listeners, so that load balancers and clients connect elsewhere at once.
     /// </summary>
     private async Task FollowWithdrawalAsync()
     {
@@ -325,7 +329,7 @@ internal sealed class EdgeServer : IAsyncDisposable
                 arrival.Restart(settings.Agents.Settle);
             }
 
-            // Again in a second where an address is not free.
+            // The next sweep retries if an address is still in use.
             if (
                 (agentSockets.IsOpen || agentSockets.TryReopen())
                 && (sniSockets.IsOpen || sniSockets.TryReopen())
@@ -338,7 +342,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>An operator's drain: after the delay agents are asked to leave; after a resume they reconnect.</summary>
+    /// <summary>
+    /// Follows an operator's drain: asks agents to disconnect after the delay. After a resume they reconnect.
+    /// </summary>
     private void FollowDrain()
     {
         if (!state.IsDraining)
@@ -353,11 +359,11 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
 
         arrival.Restart(settings.Agents.Settle);
-        awaitsAgents = settings.Agents.Settle > TimeSpan.Zero; // resumed, it is not ready before they are back
+        awaitsAgents = settings.Agents.Settle > TimeSpan.Zero; // after a resume the edge is not ready until its agents are back
         drainingSince ??= time.GetTimestamp();
         if (agentsSentAway)
         {
-            // Those whose handshake had begun before the drain.
+            // Agents whose handshake had begun before the drain.
             Agents.DrainLate(settings.DrainTimeout, "drained by an operator");
         }
         else if (time.GetElapsedTime(drainingSince.Value) >= DelayOfDrain())
@@ -368,13 +374,15 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>A drain that the service announced has given this edge's tunnels to others: agents dial those first.</summary>
+    /// <summary>
+    /// A drain that the service announced has assigned this edge's tunnels to other edges. Agents connect there first.
+    /// </summary>
     private TimeSpan DelayOfDrain() =>
         state.Snapshot is { IsDraining: true } && settings.DrainDelay < TakeoverTime
             ? TakeoverTime
             : settings.DrainDelay;
 
-    // The service writes it into its audit once it is back (S10).
+    // Records a period without contact; the service writes it to its audit log afterwards (S10).
     private void FollowGrace(FeedAge age)
     {
         var now = time.GetUtcNow();
@@ -434,7 +442,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
         catch (Exception e)
         {
-            // A timer's exception would end the process; the next turn tries again.
+            // An unhandled exception in a timer would end the process. The next tick retries.
             Log.SweepFailed(logger, e);
         }
     }

@@ -1,4 +1,4 @@
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>A configured address cannot be listened on; the message names the key and the reason.</summary>
+/// <summary>The edge cannot listen on a configured address. The message names the key and the reason.</summary>
 internal sealed class ListenException(string message, Exception inner) : Exception(message, inner);

@@ -77,7 +77,7 @@ internal static partial class Log
                 ContactRestored(logger);
                 break;
             default:
-                break; // never heard yet: readiness says so
+                break; // no contact yet: readiness reports it
         }
     }
 }

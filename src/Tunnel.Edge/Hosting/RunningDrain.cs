@@ -3,11 +3,11 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>What an edge that runs says about its drain.</summary>
+/// <summary>Reads the drain status of a running edge.</summary>
 internal static class RunningDrain
 {
-    /// <summary>Whether it drains, and how many connections agents and clients still have to it.</summary>
-    /// <exception cref="HttpRequestException">It does not answer.</exception>
+    /// <summary>Returns whether the edge drains, and how many connections of agents and clients are open.</summary>
+    /// <exception cref="HttpRequestException">The edge does not answer.</exception>
     public static async Task<(bool IsDraining, long Agents, long Clients)> AskDrainAsync(
         this RunningProgram edge,
         CancellationToken cancellationToken

@@ -3,12 +3,14 @@ using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>Listening sockets that share one handler. Raw sockets: a relay needs nothing that a web server adds.</summary>
+/// <summary>
+/// Listening sockets that share one handler. They are raw sockets: a relay needs none of a web server's features.
+/// </summary>
 internal sealed class TcpListeners : IAsyncDisposable
 {
     private const int Backlog = 4096;
 
-    // Out of descriptors or memory: accepting again at once would only spin.
+    // Pause when descriptors or memory are exhausted: accepting again at once would only spin.
     private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
 
     private readonly string name;
@@ -27,14 +29,17 @@ internal sealed class TcpListeners : IAsyncDisposable
         this.logger = logger;
     }
 
-    /// <summary>Where they listen, with the ports that the system chose.</summary>
+    /// <summary>The listening addresses, with the ports that the system chose.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => endPoints;
 
-    /// <summary>False after <see cref="CloseAsync"/> until it listens again. A listener without addresses is open.</summary>
+    /// <summary>
+    /// False between <see cref="CloseAsync"/> and a successful <see cref="TryReopen"/>. True for a listener without
+    /// addresses.
+    /// </summary>
     public bool IsOpen => sockets.Count == endPoints.Count;
 
-    /// <summary>Binds every address, or none.</summary>
-    /// <exception cref="ListenException">One of them is taken or not ours.</exception>
+    /// <summary>Binds all addresses, or none.</summary>
+    /// <exception cref="ListenException">An address is in use or not available on this machine.</exception>
     public static TcpListeners Bind(
         string name,
         string configurationKey,
@@ -67,7 +72,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         return listeners;
     }
 
-    /// <summary>Begins to accept. The handler owns each socket and never throws.</summary>
+    /// <summary>Starts to accept. The handler owns each socket and never throws.</summary>
     public void Start(Func<Socket, Task> handle)
     {
         handler = handle;
@@ -83,7 +88,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         sockets.ForEach(s => s.Dispose());
     }
 
-    /// <summary>Closes the sockets and the connections that wait to be accepted: the edge may not serve now.</summary>
+    /// <summary>Closes the sockets and the pending connections, because the edge may not serve now.</summary>
     public async Task CloseAsync()
     {
         await stopped.CancelAsync();
@@ -92,7 +97,9 @@ internal sealed class TcpListeners : IAsyncDisposable
         sockets.Clear();
     }
 
-    /// <summary>Listens again where it did before <see cref="CloseAsync"/>; false while another program is there.</summary>
+    /// <summary>
+    /// Listens again on the same addresses after <see cref="CloseAsync"/>; false while another program uses one.
+    /// </summary>
     public bool TryReopen()
     {
         try
@@ -122,7 +129,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         stopped.Dispose();
     }
 
-    /// <summary>Connections that wait in the queue are served first: closing the listener would reset them.</summary>
+    /// <summary>Accepts the connections that are still in the backlog: closing the listener would reset them.</summary>
     private void TakeWaiting(Socket listener)
     {
         try
@@ -134,7 +141,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // Closed before, or that one has left again.
+            // The listener is closed, or the client has disconnected.
         }
     }
 
@@ -167,12 +174,12 @@ internal sealed class TcpListeners : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Stopping; the loop sees it.
+            // The loop sees the cancellation.
         }
     }
 
-    /// <summary>One socket, bound and listening.</summary>
-    /// <exception cref="SocketException">The address is taken or not ours.</exception>
+    /// <summary>Opens one listening socket.</summary>
+    /// <exception cref="SocketException">The address is in use or not available on this machine.</exception>
     public static Socket Listen(IPEndPoint endPoint)
     {
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);

@@ -5,8 +5,8 @@ using Culvert.Tunnel.Edge.Forwarding;
 namespace Culvert.Tunnel.Edge.Hosting;
 
 /// <summary>
-/// What <c>/metrics</c> shows of agents and tunnels. Per-tunnel numbers are read from the tunnels' own counters when a scrape
-/// comes, so that relaying a chunk costs an addition. Labels come from the feed alone.
+/// What <c>/metrics</c> shows about agents and tunnels. A scrape reads the per-tunnel counters, so that relaying a chunk
+/// costs only an addition. Label values come only from the feed.
 /// </summary>
 internal static class TunnelMetrics
 {

@@ -6,9 +6,9 @@ using Culvert.Tunnel.Edge.Routing;
 namespace Culvert.Tunnel.Edge.Ingress;
 
 /// <summary>
-/// Bounds the looks of certificate authorities at announced names (S25): five a second each, after twenty at once, since
-/// a CA validates from several places. One source is limited to less than that, so that other clients leave the CA its
-/// part. Only names of the feed have a bucket, so outsiders cannot fill it.
+/// Limits validations by certificate authorities per announced name (S25): 5/s with a burst of 20, since a CA validates from
+/// several places. The limit per source is lower, so that other clients cannot use up the CA's share. Only names of the feed
+/// have a bucket, so that clients cannot fill it.
 /// </summary>
 internal sealed class ChallengeGate(TimeProvider time)
 {
@@ -18,9 +18,9 @@ internal sealed class ChallengeGate(TimeProvider time)
     public const int SourceAtOnce = 5;
 
     private readonly Lock gate = new();
-    private readonly Dictionary<string, Name> names = new(StringComparer.Ordinal); // guarded by the gate
+    private readonly Dictionary<string, Name> names = new(StringComparer.Ordinal); // guarded by gate
 
-    /// <summary>Counts a look; false if it is one too many.</summary>
+    /// <summary>Counts a validation; false if it exceeds a limit.</summary>
     public bool TryEnter(string name, IPAddress source)
     {
         lock (gate)
@@ -30,7 +30,7 @@ internal sealed class ChallengeGate(TimeProvider time)
                 names[name] = looks = new Name();
             }
 
-            // Who had a look has an entry until its rate has recovered: the name's own rate bounds their number.
+            // A source keeps its entry until its bucket is full again. The name's own rate bounds the number of entries.
             foreach (var (other, had) in looks.Sources)
             {
                 had.Tokens.Refill(time, SourcePerSecond, SourceAtOnce);
@@ -59,7 +59,7 @@ internal sealed class ChallengeGate(TimeProvider time)
         }
     }
 
-    /// <summary>Forgets names that are no longer announced.</summary>
+    /// <summary>Removes names that are no longer announced.</summary>
     public void Apply(EdgeSnapshot snapshot)
     {
         var announced = snapshot.Challenges.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);

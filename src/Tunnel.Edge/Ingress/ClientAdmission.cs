@@ -7,8 +7,8 @@ using Culvert.Tunnel.Edge.Telemetry;
 namespace Culvert.Tunnel.Edge.Ingress;
 
 /// <summary>
-/// Admits clients before an ingress reads a byte: checks the edge's capacity, the load balancer's header if one is
-/// required, and the limits of the client's address. Both ingresses share one instance.
+/// Admits clients before an ingress reads a byte: checks the edge's capacity, the load balancer's header if one is required,
+/// and the limits of the client's address. Both ingresses share one instance.
 /// </summary>
 internal sealed class ClientAdmission(
     ClientOptions options,
@@ -24,13 +24,12 @@ internal sealed class ClientAdmission(
     private int connections;
     private int reading;
 
-    /// <summary>Current connections, including those not relayed yet.</summary>
+    /// <summary>Open connections, including those not relayed yet.</summary>
     public int Connections => Volatile.Read(ref connections);
 
-    /// <summary>Clients whose header is still being read; no listener counts them as arriving yet.</summary>
+    /// <summary>Clients whose PROXY header is still being read. No listener counts them as arriving yet.</summary>
     public int Reading => Volatile.Read(ref reading);
 
-    /// <summary>Replaces the options for new connections.</summary>
     public void Use(ClientOptions nextOptions, ProxyProtocolOptions nextProxy)
     {
         (options, proxy) = (nextOptions, nextProxy);
@@ -81,14 +80,14 @@ internal sealed class ClientAdmission(
                 return;
             }
 
-            var serving = serve(socket, client, cancellationToken); // counts it before its first wait
+            var serving = serve(socket, client, cancellationToken); // counts the client before its first await
             isReading = false;
             Interlocked.Decrement(ref reading);
             await serving;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            // One connection must not take the listener down with it.
+            // An error of one connection must not stop the listener.
             Log.ClientFaulted(logger, e, client);
         }
         finally
@@ -172,6 +171,6 @@ internal sealed class ClientAdmission(
     private void Refuse(IPEndPoint client, IngressRefusal refusal)
     {
         metrics.ClientRefused(refusal.ToString());
-        Log.ClientRefused(logger, client, refusal, ""); // closed with no alert
+        Log.ClientRefused(logger, client, refusal, ""); // closed without an alert
     }
 }

@@ -9,7 +9,7 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>Brings a client that has been let in to an agent, and relays. Both ingresses end here.</summary>
+/// <summary>Connects an admitted client to an agent, and relays. Both ingresses use it.</summary>
 internal sealed class ClientForwarder(
     AgentRegistry agents,
     EdgeState state,
@@ -17,7 +17,7 @@ internal sealed class ClientForwarder(
     ILogger<ClientForwarder> logger
 )
 {
-    /// <summary>W12: opened once, and again at most twice.</summary>
+    /// <summary>W12: opened at most three times in total.</summary>
     private const int MaxOpens = 3;
 
     private readonly DisconnectWatcher disconnects = new();
@@ -26,7 +26,7 @@ internal sealed class ClientForwarder(
     private readonly ConcurrentDictionary<MuxStream, Waiting> unanswered = new();
     private long nextConnection;
 
-    /// <summary>Whether some agent would take a client now.</summary>
+    /// <summary>Whether some agent would accept a client now.</summary>
     public bool HasAgent(ClientContext context, TunnelRoute tunnel) =>
         agents.Pick(tunnel.Id, context.AffinityTo(tunnel), [], []) is not null;
 
@@ -34,8 +34,8 @@ internal sealed class ClientForwarder(
     public void CancelDisconnected() => disconnects.CancelDisconnected();
 
     /// <summary>
-    /// Gives up streams that wait for the agent's first frame on a connection that has gone silent while another could
-    /// take them. Call every second or so.
+    /// Abandons streams that wait for the agent's first frame on a silent connection while another connection could take
+    /// them. Call about every second.
     /// </summary>
     public void LeaveSilentAgents()
     {
@@ -50,8 +50,8 @@ internal sealed class ClientForwarder(
     }
 
     /// <summary>
-    /// Opens a stream with the hello as its first bytes and relays until both sides are done; the hello's buffer is
-    /// released as soon as it is not needed. False = no agent accepted it, and nothing was relayed.
+    /// Opens a stream with the hello as its first bytes and relays until both sides are done. Releases the hello's buffer as
+    /// early as possible. Returns false if no agent accepted the client; nothing was relayed then.
     /// </summary>
     public async Task<bool> RunAsync(
         ClientTransport client,
@@ -81,7 +81,7 @@ internal sealed class ClientForwarder(
         context.Span?.Place();
         counts.CountFromClient(hello.Length);
         context.Span?.CountFromClient(hello.Length);
-        hello.Dispose(); // the agent has responded: it is not needed again
+        hello.Dispose(); // the agent has answered: the hello is not sent again
         if (await new ClientRelay(client, stream, context, counts, disconnects, state, time).RunAsync())
         {
             context.Span?.Finish();
@@ -95,9 +95,9 @@ internal sealed class ClientForwarder(
     }
 
     /// <summary>
-    /// Opens a stream and waits for the agent's first frame; until then an agent that refuses or goes away costs the
-    /// client nothing, because the same first bytes go to another connection (W12). Null if none would take it; a
-    /// stream that failed permanently is returned, and the relay detects it.
+    /// Opens a stream and waits for the agent's first frame. If the agent refuses or disconnects before it, the same first
+    /// bytes go to another connection (W12). Null if no agent accepts; a stream that failed permanently is returned, and the
+    /// relay detects it.
     /// </summary>
     private async Task<MuxStream?> OpenAsync(
         ClientTransport client,
@@ -121,7 +121,7 @@ internal sealed class ClientForwarder(
             tried.Add(agent);
             if (!agent.TryOpen(open, hello.Span, out var stream))
             {
-                continue; // it filled up or left since it was picked
+                continue; // it filled up or disconnected since it was selected
             }
 
             context.Span?.InstanceId = agent.InstanceId;
@@ -138,7 +138,7 @@ internal sealed class ClientForwarder(
             {
                 if (e.End == StreamEnd.ResetByPeer)
                 {
-                    unwilling.Add(agent.InstanceId); // its other connections would say the same
+                    unwilling.Add(agent.InstanceId); // its other connections would refuse, too
                 }
 
                 counts.CountReopened();
@@ -162,11 +162,11 @@ internal sealed class ClientForwarder(
     private string NextConnectionId() =>
         "c" + Interlocked.Increment(ref nextConnection).ToString(CultureInfo.InvariantCulture);
 
-    /// <param name="Agent">Whose first frame is waited for.</param>
+    /// <param name="Agent">The agent whose first frame is awaited.</param>
     /// <param name="Another">Returns another agent; called while the list of tried agents does not change.</param>
     private sealed record Waiting(AgentConnection Agent, Func<AgentConnection?> Another)
     {
-        /// <summary>Given up in favour of another connection.</summary>
+        /// <summary>True if the stream was abandoned in favour of another connection.</summary>
         public volatile bool IsMoving;
     }
 }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>The buffer of a client's hello; held until the agent has answered, and no longer (W12).</summary>
+/// <summary>The buffer of a client's hello, held until the agent has answered (W12).</summary>
 internal sealed class FirstBytes(int maxBytes) : IDisposable
 {
     private byte[]? buffer = ArrayPool<byte>.Shared.Rent(maxBytes);

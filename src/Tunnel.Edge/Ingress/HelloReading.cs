@@ -5,14 +5,12 @@ using Culvert.Tunnel.Edge.Forwarding;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>Reads a client's first message, whole or refused, and keeps its bytes for the agent.</summary>
+/// <summary>Reads a client's first message and keeps its bytes for the agent.</summary>
 internal static class HelloReading
 {
-    /// <summary>Until the hello is whole, refused, or late. What lies behind it in the buffer stays there.</summary>
-    /// <param name="client">Where from.</param>
-    /// <param name="received">Receives the bytes as they came.</param>
-    /// <param name="maxBytes">Bound of the hello, record headers included; no more than the buffer.</param>
-    /// <param name="deadline">When it is late.</param>
+    /// <summary>Reads until the hello is complete, refused, or late. Bytes after the hello remain in the buffer.</summary>
+    /// <param name="received">Receives the raw bytes.</param>
+    /// <param name="maxBytes">Limit of the hello, record headers included; at most the size of the buffer.</param>
     public static async Task<(IngressRefusal Refusal, ClientHello? Hello, int Length)> ReadAsync(
         ClientTransport client,
         byte[] received,
@@ -55,8 +53,8 @@ internal static class HelloReading
     }
 
     /// <summary>
-    /// 0 = the client has ended its side, or is late. After a machine has paused, the deadline fires ahead of the bytes
-    /// that arrived in time: a client is late only if nothing more of it is there.
+    /// Returns 0 when the client has sent FIN or is late. After the machine was suspended, the deadline fires before bytes
+    /// that arrived in time are read, so a client is late only if no bytes are available.
     /// </summary>
     private static async ValueTask<int> ReceiveAsync(
         ClientTransport client,

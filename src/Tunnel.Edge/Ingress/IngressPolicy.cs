@@ -4,12 +4,12 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>Decides by one snapshot whether a client may reach the tunnel it names (S21, S23, S25). Pure.</summary>
+/// <summary>Decides from one snapshot whether a client may reach the requested tunnel (S21, S23, S25). Pure.</summary>
 internal static class IngressPolicy
 {
     /// <summary>
-    /// The checks in their order; the first that fails is the answer. An announced challenge passes whatever its source:
-    /// certificate authorities look from everywhere (RFC 8555 §10.2).
+    /// Runs the checks in order; the first that fails is the result. An announced challenge passes from any source, because
+    /// certificate authorities validate from many places (RFC 8555 §10.2).
     /// </summary>
     public static IngressRefusal Check(
         EdgeSnapshot? snapshot,
@@ -32,8 +32,8 @@ internal static class IngressPolicy
     }
 
     /// <summary>
-    /// The alert that a refusal sends; null closes the connection with no alert, which is all that a refused address
-    /// or something that does not speak TLS gets.
+    /// The alert for a refusal. Null closes the connection without an alert: for refused addresses, and for clients that do
+    /// not speak TLS.
     /// </summary>
     public static TlsAlert? AlertFor(IngressRefusal refusal) =>
         refusal switch

@@ -10,8 +10,8 @@ using Culvert.Tunnel.Edge.Telemetry;
 namespace Culvert.Tunnel.Edge.Ingress;
 
 /// <summary>
-/// Takes clients on 9443: reads the ClientHello, decides (S21, S23), opens a stream on an agent's connection with the
-/// hello as its first bytes, and relays. Ends no TLS and holds no key that could.
+/// Accepts clients on 9443: reads the ClientHello, decides (S21, S23), opens a stream on an agent's connection with the
+/// hello as its first bytes, and relays. It terminates no TLS and holds no key that could.
 /// </summary>
 internal sealed class SniListener(
     SniOptions options,
@@ -25,22 +25,21 @@ internal sealed class SniListener(
     Traces? traces = null
 )
 {
-    // A challenge is one handshake, and the agent closes after it; this is for an authority that does not let go.
+    // A challenge is one handshake, after which the agent closes. This limit is for a CA that does not close.
     private static readonly TimeSpan ChallengeLife = TimeSpan.FromSeconds(10);
 
-    // Its bytes are not counted for the tunnel: it is not a client of the tunnel.
+    // A challenge's bytes do not count for the tunnel, because the CA is not a client of the tunnel.
     private static readonly TunnelLimits NoLimits = new(int.MaxValue, new Rate(int.MaxValue, TimeSpan.FromSeconds(1)));
 
     private volatile SniOptions current = options;
     private int arriving;
 
-    /// <summary>Replaces the options for new connections.</summary>
     public void Use(SniOptions next) => current = next;
 
-    /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
+    /// <summary>Clients whose stream is not open yet. An edge that stops connects these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
 
-    /// <summary>Serves a client that has passed admission until its connection is over.</summary>
+    /// <summary>Serves an admitted client until its connection is closed.</summary>
     public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
     {
         var isArriving = 1;
@@ -58,7 +57,7 @@ internal sealed class SniListener(
                 refusal = IngressPolicy.Check(state.Snapshot, read!, client.Address, time.GetUtcNow(), out tunnel);
             }
 
-            // An acme-tls/1 that the policy lets through is an announced challenge.
+            // An acme-tls/1 hello that the policy accepts is an announced challenge.
             var isChallenge = refusal == IngressRefusal.None && read!.IsChallenge;
             if (isChallenge && !challenges.TryEnter(read!.ServerName, client.Address))
             {
@@ -141,7 +140,9 @@ internal sealed class SniListener(
         }
     }
 
-    /// <summary>As a client, but it lives for seconds and counts for none of the tunnel's limits and figures.</summary>
+    /// <summary>
+    /// Relays a challenge like a client, but for seconds only and outside the tunnel's limits and counters.
+    /// </summary>
     private async Task ForwardChallengeAsync(
         SocketTransport transport,
         Socket socket,
@@ -187,17 +188,17 @@ internal sealed class SniListener(
         Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");
         if (IngressPolicy.AlertFor(refusal) is not { } alert)
         {
-            return; // closed with no alert
+            return; // closed without an alert
         }
 
         try
         {
             await socket.SendAsync(TlsAlerts.Record(alert), SocketFlags.None);
-            socket.Shutdown(SocketShutdown.Both); // sends the alert ahead of the close, whatever is still unread
+            socket.Shutdown(SocketShutdown.Both); // sends the alert before the close, even if bytes are unread
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
-            // The client has left, or its time was over.
+            // The client has disconnected, or its time is over.
         }
     }
 }

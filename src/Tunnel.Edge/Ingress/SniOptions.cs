@@ -10,9 +10,9 @@ internal sealed record SniOptions
     /// <summary>The port that clients connect to if a device in front of the listener changes it; sent to agents.</summary>
     public int PublicPort { get; init; } = 443;
 
-    /// <summary>From accept to a whole ClientHello.</summary>
+    /// <summary>Time from accept to a complete ClientHello.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Bound of the ClientHello, record headers included.</summary>
+    /// <summary>Limit of the ClientHello, record headers included.</summary>
     public int MaxHelloBytes { get; init; } = 16 * 1024;
 }

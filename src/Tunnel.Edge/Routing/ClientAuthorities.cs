@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>Reads the client CAs of a tunnel out of the feed. An unreadable CA admits no client.</summary>
+/// <summary>Reads the client CAs of a tunnel from the feed. An unreadable CA admits no client.</summary>
 internal static class ClientAuthorities
 {
     public static IReadOnlyList<ClientAuthority> Read(IReadOnlyList<EdgeFeedClientAuthority> written)

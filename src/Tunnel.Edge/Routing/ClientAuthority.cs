@@ -3,7 +3,9 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>A CA whose certificates open the CONNECT ingress for a tunnel, and the names that may use it (S22).</summary>
+/// <summary>
+/// A CA whose certificates authenticate clients of a tunnel at the CONNECT ingress, and the names that it may use (S22).
+/// </summary>
 /// <param name="Id">The ID of the registration, which is sent to agents.</param>
 /// <param name="Certificate">The anchor, self-signed or not.</param>
 /// <param name="Identities">At least one.</param>

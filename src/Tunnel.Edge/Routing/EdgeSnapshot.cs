@@ -6,8 +6,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Edge.Routing;
 
 /// <summary>
-/// All that an edge decides by, at one revision of the feed. Immutable and swapped whole: a connection is judged by one
-/// snapshot from start to end.
+/// Everything that an edge decides by, at one revision of the feed. Immutable and swapped as a whole: one decision uses one
+/// snapshot.
 /// </summary>
 internal sealed class EdgeSnapshot
 {
@@ -44,7 +44,7 @@ internal sealed class EdgeSnapshot
 
     public long Revision { get; }
 
-    /// <summary>An operator sends this edge's agents and clients elsewhere.</summary>
+    /// <summary>An operator drains this edge through the service.</summary>
     public bool IsDraining { get; }
 
     public PlatformTrust Trust { get; }
@@ -53,7 +53,7 @@ internal sealed class EdgeSnapshot
 
     public RevokedSerialSet RevokedSerials { get; }
 
-    /// <summary>Challenges that agents have announced; each expires at its time (S25).</summary>
+    /// <summary>Challenges that agents have announced (S25).</summary>
     public IReadOnlyList<FeedAcmeChallenge> Challenges { get; }
 
     public static EdgeSnapshot From(EdgeFeed feed, PlatformTrust trust) =>
@@ -71,24 +71,24 @@ internal sealed class EdgeSnapshot
         challenges.TryGetValue(name, out var challenge) && challenge.TunnelId == tunnel.Id && challenge.ExpiresAt > now;
 
     /// <summary>
-    /// How long a tunnel's agents are taken without word from the service (S10): what its record says, else this edge's
+    /// How long a tunnel's agents are accepted without contact to the service (S10): the record's value, else this edge's
     /// setting.
     /// </summary>
     public TimeSpan OfflineGrace(string tunnelId, TimeSpan own) =>
         TryGetTunnel(tunnelId, out var tunnel) ? tunnel.OfflineGrace ?? own : own;
 
-    /// <summary>The longest of them: after it no agent is accepted.</summary>
+    /// <summary>The longest grace of all tunnels; after it no agent is accepted.</summary>
     public TimeSpan LongestOfflineGrace(TimeSpan own) => longestGrace is { } longest && longest > own ? longest : own;
 
     public bool TryGetTunnel(string id, [NotNullWhen(true)] out TunnelRoute? tunnel) =>
         byId.TryGetValue(id, out tunnel);
 
     /// <summary>
-    /// The unarchived tunnel whose domain a server name is, or is one label below. Deeper names belong to no tunnel: the
-    /// tunnel's certificate covers one label alone (RFC 6125 §6.4.3). Or the tunnel that has proven the name (S26).
+    /// Finds the unarchived tunnel whose domain equals the server name or is one label above it, or the tunnel that has
+    /// proven the name (S26). Deeper names belong to no tunnel, because the tunnel's certificate covers only one label (RFC
+    /// 6125 §6.4.3).
     /// </summary>
     /// <param name="serverName">Lower case.</param>
-    /// <param name="tunnel">The tunnel.</param>
     public bool TryRoute(string serverName, [NotNullWhen(true)] out TunnelRoute? tunnel)
     {
         if (!byDomain.TryGetValue(serverName, out tunnel))

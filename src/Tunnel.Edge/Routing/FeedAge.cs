@@ -3,12 +3,12 @@ namespace Culvert.Tunnel.Edge.Routing;
 /// <summary>How fresh the feed is (S10).</summary>
 internal enum FeedAge
 {
-    /// <summary>The service was heard within the last minute.</summary>
+    /// <summary>The service answered within the last minute.</summary>
     Fresh,
 
-    /// <summary>The service has been silent: agents are taken for as long as their certificates last.</summary>
+    /// <summary>The service does not answer: agents are accepted while their certificates are valid.</summary>
     OfflineGrace,
 
-    /// <summary>Silent for longer than the grace: no new agents.</summary>
+    /// <summary>The service has not answered for longer than the grace: no new agents.</summary>
     Stale,
 }

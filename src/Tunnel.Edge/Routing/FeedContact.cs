@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>Judges the time since the service was last heard (S10). Pure.</summary>
+/// <summary>Rates the time since the last contact to the service (S10). Pure.</summary>
 internal static class FeedContact
 {
     /// <summary>Two long polls of 30 s: one lost response is not an outage.</summary>

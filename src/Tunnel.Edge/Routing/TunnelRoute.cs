@@ -3,12 +3,12 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>A tunnel of the feed, with its ranges read.</summary>
+/// <summary>A tunnel of the feed, with parsed ranges.</summary>
 internal sealed record TunnelRoute
 {
     /// <summary>
-    /// Replaces an unreadable list: an address of no host (RFC 919 §7). An empty list would not work, because it does
-    /// not stop clients that authenticate.
+    /// Replaces an unreadable list with an address that no host has (RFC 919 §7). An empty list would not do, because it
+    /// admits clients that authenticate.
     /// </summary>
     private static readonly AddressRanges Nobody = AddressRanges.TryParse(["255.255.255.255/32"], out var ranges, out _)
         ? ranges
@@ -27,34 +27,36 @@ internal sealed record TunnelRoute
     /// <summary>Agents may connect; false once it is archived.</summary>
     public required bool IsServed { get; init; }
 
-    /// <summary>An operator refuses its clients for a while; agents stay.</summary>
+    /// <summary>An operator has paused the tunnel: the edge refuses its clients, agents stay connected.</summary>
     public required bool IsPaused { get; init; }
 
-    /// <summary>Where clients may come from; empty refuses all but those who prove themselves (S21, S22).</summary>
+    /// <summary>Where clients may come from; empty refuses all but clients that authenticate (S21, S22).</summary>
     public required AddressRanges ClientRanges { get; init; }
 
     /// <summary>Where agents may come from; null allows every address (S21).</summary>
     public required AddressRanges? AgentRanges { get; init; }
 
-    /// <summary>Clients, not hostnames, stay with one agent (S29).</summary>
+    /// <summary>Affinity is by client instead of hostname (S29).</summary>
     public bool IsAffineToClients { get; init; }
 
-    /// <summary>How long its agents are taken without word from the service (S10); null = this edge's setting.</summary>
+    /// <summary>How long its agents are accepted without contact to the service (S10); null = this edge's setting.</summary>
     public TimeSpan? OfflineGrace { get; init; }
 
-    /// <summary>What the tunnel's own record says; null = this edge's defaults.</summary>
+    /// <summary>The limits of the tunnel's record; null = this edge's defaults.</summary>
     public EdgeFeedTunnelLimits? Limits { get; init; }
 
-    /// <summary>Whose certificates open the CONNECT ingress; read when the first client comes by it.</summary>
+    /// <summary>
+    /// The CAs whose certificates authenticate clients at the CONNECT ingress; parsed when the first client uses it.
+    /// </summary>
     public required Lazy<IReadOnlyList<ClientAuthority>> ClientAuthorities { get; init; }
 
-    /// <summary>Ids of the same, for a look without reading certificates.</summary>
+    /// <summary>The IDs of <see cref="ClientAuthorities"/>, without parsing certificates.</summary>
     public required IReadOnlySet<string> ClientAuthorityIds { get; init; }
 
     /// <summary>How often an operator has disconnected each instance.</summary>
     public required IReadOnlyDictionary<string, long> Disconnects { get; init; }
 
-    /// <summary>The domain, one label below it (RFC 6125 §6.4.3), or a custom hostname (S26).</summary>
+    /// <summary>Whether the name is the domain, one label below it (RFC 6125 §6.4.3), or a custom hostname (S26).</summary>
     /// <param name="serverName">Lower case.</param>
     public bool Serves(string serverName) =>
         serverName == Domain
@@ -65,8 +67,8 @@ internal sealed record TunnelRoute
         || Hostnames.Contains(serverName, StringComparer.Ordinal);
 
     /// <summary>
-    /// A range that cannot be read makes its list narrower, never wider: an unreadable client list refuses all, an
-    /// unreadable agent list allows no agent.
+    /// An unreadable range narrows its list, never widens it: an unreadable client list refuses all clients, an unreadable
+    /// agent list all agents.
     /// </summary>
     public static TunnelRoute From(EdgeFeedTunnel tunnel) =>
         new()

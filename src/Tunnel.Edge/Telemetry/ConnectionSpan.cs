@@ -4,16 +4,15 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Tunnel.Edge.Telemetry;
 
 /// <summary>
-/// A client's connection as a span: from admission to its close. It holds where the connection went and how much went through
-/// it; never an address, a requested name, or anything else that the client sent.
+/// A client's connection as a span, from admission to close. It holds where the connection went and how much was relayed;
+/// never an address, a requested name, or anything else that the client sent.
 /// </summary>
 /// <remarks>
-/// It is made whole when the connection ends: the trace it belongs to is known late, and nothing that runs meanwhile should
-/// take the span of one client for its own.
+/// The span is created when the connection closes: its parent trace is known late, and until then the span must not become
+/// the current activity of other work.
 /// </remarks>
 internal sealed class ConnectionSpan : IDisposable
 {
-    /// <summary>The name of the edge's source of spans.</summary>
     public const string SourceName = "Culvert.Tunnel.Edge";
 
     public const string Sni = "sni";
@@ -38,22 +37,22 @@ internal sealed class ConnectionSpan : IDisposable
         began = time.GetUtcNow();
     }
 
-    /// <summary>What the client says it belongs to. Only the word of one that was let in counts.</summary>
+    /// <summary>The trace context that the client named. Only an admitted client's context is used.</summary>
     public ActivityContext Parent { get; set; }
 
     public string? TunnelId { get; set; }
 
-    /// <summary>Of the connection in the tunnel protocol: the agent's log has it, too.</summary>
+    /// <summary>The connection ID in the tunnel protocol, which the agent's log has, too.</summary>
     public string? ConnectionId { get; set; }
 
-    /// <summary>Of the agent that was tried last.</summary>
+    /// <summary>The instance of the agent that was tried last.</summary>
     public string? InstanceId { get; set; }
 
-    /// <summary>Starts one; null if no collector is configured.</summary>
+    /// <summary>Starts a span; null if no collector is configured.</summary>
     public static ConnectionSpan? Begin(Traces? traces, string ingress, TimeProvider time) =>
         traces is not null && traces.Source.HasListeners() ? new ConnectionSpan(traces.Source, ingress, time) : null;
 
-    /// <summary>The agent has answered.</summary>
+    /// <summary>Records that the agent has answered.</summary>
     public void Place() => placed = time.GetUtcNow() - began;
 
     // Each direction is counted by one task at a time.
@@ -61,13 +60,15 @@ internal sealed class ConnectionSpan : IDisposable
 
     public void CountToClient(int bytes) => toClient += bytes;
 
-    /// <summary>The edge itself ended it: the tunnel was paused, say, or it was idle for too long.</summary>
+    /// <summary>
+    /// The edge closed the connection: for example, the tunnel was paused, or the connection was idle for too long.
+    /// </summary>
     public void Cut() => isCut = true;
 
-    /// <summary>Both sides have said all they had.</summary>
+    /// <summary>Both sides have sent FIN.</summary>
     public void Finish() => outcome = "relayed";
 
-    /// <param name="why">As the metric names it.</param>
+    /// <param name="why">The metric label.</param>
     /// <param name="tunnelId">Null if it is not known.</param>
     public void Refuse(string why, string? tunnelId)
     {
@@ -80,7 +81,7 @@ internal sealed class ConnectionSpan : IDisposable
         using var span = source.StartActivity(Name, ActivityKind.Server, Parent, startTime: began);
         if (span is null)
         {
-            return; // the sampler left it out
+            return; // the sampler dropped it
         }
 
         span.SetTag("culvert.ingress", ingress);

@@ -2,13 +2,13 @@ using System.Diagnostics.Metrics;
 
 namespace Culvert.Tunnel.Edge.Telemetry;
 
-/// <summary>The edge's instruments. Labels come from closed enums alone.</summary>
+/// <summary>The edge's instruments. Label values come only from closed enums.</summary>
 internal sealed class EdgeMetrics : IDisposable
 {
     private readonly Counter<long> agentsRefused;
     private readonly Counter<long> clientsRefused;
 
-    /// <summary>For the numbers that others keep.</summary>
+    /// <summary>For observable instruments of other classes.</summary>
     public Meter Meter { get; } = new("Culvert.Tunnel.Edge");
 
     public EdgeMetrics()
@@ -29,7 +29,9 @@ internal sealed class EdgeMetrics : IDisposable
     public void ClientRefused(string reason) =>
         clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>Shows how many changed configuration files could not be reloaded, and how many keys wait for a restart.</summary>
+    /// <summary>
+    /// Reports how many changed configuration files could not be reloaded, and how many keys need a restart.
+    /// </summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         Meter.CreateObservableCounter(

@@ -31,9 +31,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
     /// <summary>When the latest byte arrived; the beginning, before one did.</summary>
     public long LastReceived => Interlocked.Read(ref lastReceived);
 
-    /// <summary>
-    /// Completes when the transport has closed; never throws. After a violation it only reads bytes away.
-    /// </summary>
+    /// <summary>Completes when the transport has closed; never throws. After a violation it only reads bytes away.</summary>
     public async Task RunAsync()
     {
         try

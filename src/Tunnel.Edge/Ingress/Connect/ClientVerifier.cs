@@ -6,13 +6,15 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
-/// <summary>Decides who a client of one tunnel is (S22): chain to that tunnel's client CAs alone, use, and name. Pure.</summary>
+/// <summary>
+/// Authenticates a client of one tunnel (S22): chain to that tunnel's client CAs only, key usage, and name. Pure.
+/// </summary>
 internal static class ClientVerifier
 {
     // RFC 5280 §4.2.1.12
     private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>The identity of the first CA, pattern and name that agree; null = not proven.</summary>
+    /// <summary>Returns the identity for the first CA, pattern and name that match; null = not authenticated.</summary>
     public static ClientIdentity? Verify(
         PresentedCertificate? presented,
         IReadOnlyList<ClientAuthority> authorities,
@@ -35,7 +37,7 @@ internal static class ClientVerifier
         }
         catch (CryptographicException)
         {
-            return null; // OpenSSL read it in the handshake, but we cannot
+            return null; // OpenSSL parsed it in the handshake, but .NET cannot
         }
     }
 
@@ -49,7 +51,7 @@ internal static class ClientVerifier
         var names = ClientName.ReadAll(leaf);
         foreach (var authority in authorities)
         {
-            // The name first: it is cheap, and most certificates match one CA of several.
+            // The name first: it is cheap, and most certificates match only one of several CAs.
             var name = names.FirstOrDefault(n => authority.Identities.Any(i => i.Matches(n)));
             if (name is not null && VouchesFor(authority, leaf, above, now))
             {
@@ -66,8 +68,8 @@ internal static class ClientVerifier
     }
 
     /// <summary>
-    /// A chain from the leaf to this very certificate, self-signed or not. What the library finds beyond it proves
-    /// nothing and harms nothing.
+    /// Whether a chain leads from the leaf to exactly this certificate, self-signed or not. Certificates that the library
+    /// finds above it have no effect.
     /// </summary>
     private static bool VouchesFor(
         ClientAuthority authority,
@@ -103,7 +105,7 @@ internal static class ClientVerifier
         return false;
     }
 
-    /// <summary>A certificate that does not say what it is for is not for this.</summary>
+    /// <summary>A certificate without an extended key usage is not accepted.</summary>
     private static bool IsClient(X509Certificate2 leaf) =>
         !leaf.Extensions.OfType<X509BasicConstraintsExtension>().Any(c => c.CertificateAuthority)
         && leaf.Extensions.OfType<X509EnhancedKeyUsageExtension>()

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
-/// <summary>What the CONNECT ingress says. The one place where refusals become answers.</summary>
+/// <summary>The responses of the CONNECT ingress. The only mapping from refusals to responses.</summary>
 internal static class ConnectAnswers
 {
     private const string ReasonHeader = "X-Culvert-Reason";
@@ -11,8 +11,8 @@ internal static class ConnectAnswers
     public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
 
     /// <summary>
-    /// Everything that is refused before the client has matched is one and the same 403, so that clients cannot learn which
-    /// names exist; a client that has matched gets the reason (S22).
+    /// Every refusal before the client is authenticated for the tunnel is the same 403, so that clients cannot discover
+    /// names. An authenticated client gets the reason (S22).
     /// </summary>
     public static ReadOnlyMemory<byte> For(IngressRefusal refusal)
     {

@@ -14,12 +14,12 @@ using Culvert.Tunnel.Edge.Telemetry;
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
 /// <summary>
-/// Takes clients on 9444 (S22): an outer TLS with our own certificate, in which the client may prove itself, then one
-/// CONNECT, then the client's own TLS to the agent, which stays as closed to us as at the SNI ingress.
+/// Accepts clients on 9444 (S22): an outer TLS with our own certificate, in which the client may present its own, then one
+/// CONNECT, then the client's TLS to the agent, which the edge cannot read either.
 /// </summary>
 /// <remarks>
-/// Steps: handshake (collects the certificate) → request head → decision → 200 → hello → stream → relay. Whatever comes
-/// before the 200 has one deadline, the hello after it another.
+/// Steps: handshake (collects the certificate) → request head → decision → 200 → hello → stream → relay. One deadline covers
+/// everything before the 200, another the hello after it.
 /// </remarks>
 internal sealed class ConnectListener(
     SniOptions sni,
@@ -35,13 +35,12 @@ internal sealed class ConnectListener(
     private volatile SniOptions current = sni;
     private int arriving;
 
-    /// <summary>Replaces the options for new connections.</summary>
     public void Use(SniOptions next) => current = next;
 
-    /// <summary>Clients whose stream is not open yet; an edge that stops brings these to an agent first.</summary>
+    /// <summary>Clients whose stream is not open yet. An edge that stops connects these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
 
-    /// <summary>Serves a client that has passed admission until its connection is over.</summary>
+    /// <summary>Serves an admitted client until its connection is closed.</summary>
     public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
     {
         var isArriving = 1;
@@ -104,7 +103,9 @@ internal sealed class ConnectListener(
         }
     }
 
-    /// <summary>Ends the outer TLS. Collects what the client sent and judges nothing: the tunnel is not named yet.</summary>
+    /// <summary>
+    /// Terminates the outer TLS. Collects the client's certificate without judging it, because the tunnel is not known yet.
+    /// </summary>
     private async Task<(IngressRefusal, PresentedCertificate?)> HandshakeAsync(
         SslStream tls,
         CancellationToken cancellationToken
@@ -142,14 +143,16 @@ internal sealed class ConnectListener(
         }
         catch (Exception)
         {
-            // The client is not authenticated yet: any exception of the TLS library here is caused by the client and is not our error.
+            // The client is not authenticated yet: any exception of the TLS library here is caused by the client and is not
+            // our error.
             return (IngressRefusal.OuterHandshake, null);
         }
     }
 
     /// <summary>
-    /// The request; null if it is not accepted, or if bytes follow it: before the 200 neither side may send. Late =
-    /// the client left or took too long, and hears nothing. The trace that it names is looked for only if that is asked.
+    /// Reads the request; null if it is not acceptable, or if bytes follow it, because neither side may send before the 200.
+    /// Late = the client disconnected or took too long, and gets no response. The trace header is parsed only if
+    /// <paramref name="wantsTrace"/>.
     /// </summary>
     private static async Task<(bool Late, ConnectRequest? Request, ActivityContext Parent)> ReadRequestAsync(
         SslStream tls,
@@ -228,7 +231,7 @@ internal sealed class ConnectListener(
                 && !await forwarder.RunAsync(transport, context, tunnel, hello, counts, placed)
             )
             {
-                refusal = IngressRefusal.NoAgent; // it left since the 200
+                refusal = IngressRefusal.NoAgent; // the agent disconnected after the 200
             }
 
             if (refusal != IngressRefusal.None)
@@ -242,7 +245,7 @@ internal sealed class ConnectListener(
         }
     }
 
-    /// <summary>Says 200 and reads the hello of the inner TLS, which must ask for the name that was let in.</summary>
+    /// <summary>Sends the 200 and reads the hello of the inner TLS, which must name the server of the request.</summary>
     private async Task<IngressRefusal> AcceptAsync(
         TlsTransport transport,
         ClientContext context,
@@ -288,7 +291,7 @@ internal sealed class ConnectListener(
         return SayAsync(transport, ConnectAnswers.For(refusal));
     }
 
-    /// <summary>After the 200 the client listens to the inner TLS alone.</summary>
+    /// <summary>Sends a TLS alert, because after the 200 the client reads only the inner TLS.</summary>
     private Task AlertAsync(TlsTransport transport, ClientContext context, IngressRefusal refusal, TunnelRoute tunnel)
     {
         Count(context.Client, refusal, tunnel, context.Span);
@@ -313,7 +316,7 @@ internal sealed class ConnectListener(
                         or ObjectDisposedException
             )
         {
-            // The client has left, or does not listen.
+            // The client has disconnected, or does not read.
         }
     }
 
@@ -332,7 +335,7 @@ internal sealed class ConnectListener(
     private static X509ChainPolicy CollectOnly() =>
         new()
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust, // of no client
+            TrustMode = X509ChainTrustMode.CustomRootTrust, // without roots: nothing is trusted here
             RevocationMode = X509RevocationMode.NoCheck,
             DisableCertificateDownloads = true,
             VerificationFlags = X509VerificationFlags.AllFlags,

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
 /// <summary>
-/// Reads the head of one CONNECT request (RFC 9110 §9.3.6, RFC 9112), stricter than they allow: HTTP/1.1 alone, lines
-/// that end in CRLF, no folding, one Host that agrees with the target, nothing that announces a body (S22).
+/// Parses the head of one CONNECT request (RFC 9110 §9.3.6, RFC 9112), more strictly than they require: only HTTP/1.1, lines
+/// end in CRLF, no folding, one Host that agrees with the target, no header that announces a body (S22).
 /// </summary>
 /// <remarks>
 /// <code>
@@ -23,7 +23,7 @@ namespace Culvert.Tunnel.Edge.Ingress.Connect;
 /// </remarks>
 internal static class ConnectParser
 {
-    /// <summary>Bound of the head, the empty line included.</summary>
+    /// <summary>Limit of the head, the empty line included.</summary>
     public const int MaxHeadBytes = 8 * 1024;
 
     private const int MaxHeaders = 64;
@@ -40,11 +40,13 @@ internal static class ConnectParser
 
     private static ReadOnlySpan<byte> HeadEnd => "\r\n\r\n"u8;
 
-    /// <summary>Length of the head in what has been received, the empty line included; -1 = it is not whole yet.</summary>
+    /// <summary>Length of the received head, the empty line included; -1 = it is not complete yet.</summary>
     public static int HeadLength(ReadOnlySpan<byte> received) =>
         received.IndexOf(HeadEnd) is >= 0 and var at ? at + HeadEnd.Length : -1;
 
-    /// <summary>Whether what has been received so far can still become a request: others need not be waited for.</summary>
+    /// <summary>
+    /// Whether the bytes received so far can still become a request; if not, the edge need not wait for more.
+    /// </summary>
     public static bool MayBegin(ReadOnlySpan<byte> received)
     {
         var method = "CONNECT "u8;
@@ -52,8 +54,8 @@ internal static class ConnectParser
         return received[..length].SequenceEqual(method[..length]);
     }
 
-    /// <summary>Null = 400.</summary>
-    /// <param name="head">A whole head, as <see cref="HeadLength"/> measured it.</param>
+    /// <summary>Returns null for a request that gets a 400.</summary>
+    /// <param name="head">A complete head, as <see cref="HeadLength"/> measured it.</param>
     public static ConnectRequest? Parse(ReadOnlySpan<byte> head)
     {
         var lineEnd = head.IndexOf("\r\n"u8);
@@ -90,8 +92,8 @@ internal static class ConnectParser
         return hosts == 1 ? request : null; // RFC 9112 §3.2
     }
 
-    /// <summary>The trace that the client says its connection belongs to; nothing when it says none.</summary>
-    /// <param name="head">One that <see cref="Parse"/> has taken.</param>
+    /// <summary>Returns the trace that the client's request names; default if it names none.</summary>
+    /// <param name="head">A head that <see cref="Parse"/> has accepted.</param>
     public static ActivityContext ReadTrace(ReadOnlySpan<byte> head)
     {
         StringValues parent = default;
@@ -117,7 +119,9 @@ internal static class ConnectParser
         return TraceContext.Read(parent, state);
     }
 
-    /// <summary>The target between method and version; absolute-form and origin-form fall to the authority's reader.</summary>
+    /// <summary>
+    /// The target between method and version; the authority's parser rejects absolute-form and origin-form.
+    /// </summary>
     private static bool TryReadTarget(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> authority)
     {
         authority = default;
@@ -130,7 +134,10 @@ internal static class ConnectParser
         return true;
     }
 
-    /// <summary><c>name:port</c>; an address in place of the name is refused, in every spelling that ends in a number (WHATWG URL §3.5).</summary>
+    /// <summary>
+    /// Parses <c>name:port</c>. An address instead of the name is refused, in every spelling that ends in a number (WHATWG
+    /// URL §3.5).
+    /// </summary>
     private static ConnectRequest? ReadAuthority(ReadOnlySpan<byte> authority)
     {
         var colon = authority.IndexOf((byte)':');
@@ -171,12 +178,12 @@ internal static class ConnectParser
 
         name = line[..colon];
         value = line[(colon + 1)..].Trim(" \t"u8);
-        return !value.ContainsAnyInRange((byte)0, (byte)8) // §5.5 of RFC 9110: no CR, LF, NUL or other control
+        return !value.ContainsAnyInRange((byte)0, (byte)8) // RFC 9110 §5.5: no CR, LF, NUL or other control
             && !value.ContainsAnyInRange((byte)10, (byte)31)
             && !value.Contains((byte)127);
     }
 
-    /// <summary>RFC 9110 §7.2: the target's own; some clients leave out its port.</summary>
+    /// <summary>Host must equal the target (RFC 9110 §7.2); some clients omit its port.</summary>
     private static bool IsOwnHost(ConnectRequest request, ReadOnlySpan<byte> value)
     {
         var host = Encoding.ASCII.GetString(value).ToLowerInvariant();

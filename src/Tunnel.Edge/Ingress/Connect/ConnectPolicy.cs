@@ -4,18 +4,15 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
-/// <summary>Decides by one snapshot whether a client may reach the tunnel it asks for (S21, S22). Pure.</summary>
+/// <summary>Decides from one snapshot whether a client may reach the requested tunnel (S21, S22). Pure.</summary>
 internal static class ConnectPolicy
 {
-    /// <summary>The checks in their order; the first that fails is the answer.</summary>
+    /// <summary>Runs the checks in order; the first that fails is the result.</summary>
     /// <param name="snapshot">Null = no feed has arrived.</param>
-    /// <param name="request">Null = none that could be read.</param>
+    /// <param name="request">Null = no request could be parsed.</param>
     /// <param name="publicPort">The port of the SNI ingress, which clients of both ingresses name.</param>
-    /// <param name="presented">What the client sent in the outer handshake.</param>
-    /// <param name="source">Its address.</param>
-    /// <param name="now">The time.</param>
-    /// <param name="tunnel">The tunnel, once the client has matched.</param>
-    /// <param name="identity">Who it is, likewise.</param>
+    /// <param name="tunnel">Set once the client is authenticated.</param>
+    /// <param name="identity">Set once the client is authenticated.</param>
     public static IngressRefusal Check(
         EdgeSnapshot? snapshot,
         ConnectRequest? request,
@@ -43,7 +40,7 @@ internal static class ConnectPolicy
             return IngressRefusal.UnknownName;
         }
 
-        // A list narrows what a certificate opens; an empty one leaves it to the certificate (S21).
+        // A non-empty list narrows what a certificate opens; with an empty list the certificate alone decides (S21).
         if (!named.ClientRanges.IsEmpty && !named.ClientRanges.Contains(source))
         {
             return IngressRefusal.SourceRefused;

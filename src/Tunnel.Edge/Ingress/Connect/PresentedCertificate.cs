@@ -2,15 +2,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
-/// <summary>What a client sent in the outer handshake, collected and not judged.</summary>
+/// <summary>What a client sent in the outer handshake, not verified.</summary>
 /// <param name="Leaf">DER.</param>
-/// <param name="Intermediates">DER of what stood above it.</param>
+/// <param name="Intermediates">DER of the other certificates that the client sent.</param>
 internal sealed record PresentedCertificate(byte[] Leaf, IReadOnlyList<byte[]> Intermediates)
 {
-    /// <summary>No enterprise's chain is longer; more is an attempt to make us search.</summary>
+    /// <summary>No enterprise's chain is longer. More would only make the verifier search.</summary>
     private const int MaxIntermediates = 8;
 
-    /// <summary>Null when there is none.</summary>
+    /// <summary>Returns null if the client presented no certificate.</summary>
     public static PresentedCertificate? Create(X509Certificate? leaf, X509Chain? chain) =>
         leaf is null
             ? null
