@@ -26,9 +26,7 @@ internal sealed class AgentConnection(
     /// <summary>The serial of the agent's certificate, as in the feed's revocations.</summary>
     public string Serial { get; } = serial;
 
-    /// <summary>
-    /// The certificate's first second. A renewed certificate always has a later one, whatever its lifetime.
-    /// </summary>
+    /// <summary>The certificate's first second. A renewed certificate has a later one, whatever its lifetime.</summary>
     public DateTimeOffset NotBefore { get; } = notBefore;
 
     /// <summary>The certificate's last second.</summary>
@@ -47,13 +45,10 @@ internal sealed class AgentConnection(
     /// <summary>Order of registration; later is newer. Set by the registry.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>
-    /// False once the same instance has a connection with a newer certificate: the edge opens no new streams here (S10). Set
-    /// by the registry.
-    /// </summary>
+    /// <summary>False once the instance has a newer certificate: no new streams here (S10). Set by the registry.</summary>
     public bool IsCurrent { get; set; } = true;
 
-    /// <summary>When <see cref="IsCurrent"/> became false; the remaining streams may continue for a while. Set by the registry.</summary>
+    /// <summary>When <see cref="IsCurrent"/> became false; null while it is true. Set by the registry.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
 
     /// <summary>True when so few stream ids are left that the agent should open a replacement (W9).</summary>

@@ -6,16 +6,12 @@ namespace Culvert.Tunnel.Edge.Agents;
 /// <summary>The <c>agents</c> section.</summary>
 internal sealed record AgentOptions
 {
-    /// <summary>
-    /// Upper bound of a tunnel's own grace and of <see cref="OfflineGrace"/> (S10): an older copy of the feed is useless.
-    /// </summary>
+    /// <summary>Upper bound of every grace (S10): an older copy of the feed is useless.</summary>
     public static readonly TimeSpan LongestOfflineGrace = TimeSpan.FromDays(7);
 
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
 
-    /// <summary>
-    /// The addresses that the operator expects agents to dial. Compared with the registration, which is authoritative.
-    /// </summary>
+    /// <summary>Addresses that agents are expected to dial, for comparison with the authoritative registration.</summary>
     public IReadOnlyList<string> Advertise { get; init; } = [];
 
     /// <summary>Concurrent outer connections, including those in the handshake.</summary>
@@ -33,9 +29,7 @@ internal sealed record AgentOptions
     /// <summary>New connections per address.</summary>
     public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 
-    /// <summary>
-    /// How long an edge that starts or resumes reports not ready, so that its agents can connect; zero = no wait.
-    /// </summary>
+    /// <summary>How long an edge that starts or resumes waits for its agents before it is ready; zero = no wait.</summary>
     public TimeSpan Settle { get; init; }
 
     /// <summary>How long streams may continue over a connection whose certificate has been renewed (S10).</summary>

@@ -4,9 +4,7 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>
-/// The connected agents, by tunnel. Selects an agent for a client and closes connections that are no longer allowed.
-/// </summary>
+/// <summary>The connected agents, by tunnel. Selects one per client and closes those no longer allowed.</summary>
 internal sealed class AgentRegistry(
     AgentOptions options,
     EdgeState state,
@@ -14,10 +12,7 @@ internal sealed class AgentRegistry(
     ILogger<AgentRegistry> logger
 )
 {
-    /// <summary>
-    /// An agent may configure at most 8 connections per edge. More with the same certificate are left over from earlier ones
-    /// (S3).
-    /// </summary>
+    /// <summary>Agents may configure at most 8 connections per edge; more of a certificate are left-overs (S3).</summary>
     private const int MaxConnectionsPerInstance = 8;
 
     /// <summary>An operator's disconnect must complete within 5 s, so streams get less.</summary>
@@ -133,9 +128,7 @@ internal sealed class AgentRegistry(
         return best;
     }
 
-    /// <summary>
-    /// Closes what a new snapshot forbids: revoked serials, tunnels that are gone or inactive, refused addresses (S10).
-    /// </summary>
+    /// <summary>Closes what a new snapshot forbids: revoked serials, inactive tunnels, refused addresses (S10).</summary>
     public void Apply(EdgeSnapshot snapshot)
     {
         foreach (var connection in All)
@@ -211,9 +204,7 @@ internal sealed class AgentRegistry(
         connection.End(code, drain, text);
     }
 
-    /// <summary>
-    /// Marks the connections of an instance that have the newest certificate as current; renewals replace the others (S10).
-    /// </summary>
+    /// <summary>Of an instance, only the connections with the newest certificate are current (S10).</summary>
     private void MarkCurrent_NeedsLock(AgentConnection[] all, string instanceId)
     {
         var own = all.Where(c => c.InstanceId == instanceId).ToArray();

@@ -4,9 +4,7 @@ using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Commands;
 
-/// <summary>
-/// <c>tunnel-edge health</c>: queries whether the running edge is ready, for probes without an HTTP client.
-/// </summary>
+/// <summary><c>tunnel-edge health</c>: queries the running edge's readiness, for probes without an HTTP client.</summary>
 internal static class HealthCommand
 {
     /// <returns>0: ready. 2: not ready. 69: unreachable.</returns>

@@ -10,9 +10,7 @@ using Culvert.Tunnel.Edge.Ingress;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
-/// <summary>
-/// Reads <c>edge.yaml</c>. A key that the reference lists but this version does not support is refused by name.
-/// </summary>
+/// <summary>Reads <c>edge.yaml</c>. Keys of the reference that this version lacks are refused by name.</summary>
 internal static class EdgeSettingsReader
 {
     private const long LeastBytesPerSecond = 1024;

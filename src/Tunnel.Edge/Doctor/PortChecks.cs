@@ -10,10 +10,7 @@ using Culvert.Tunnel.Edge.Hosting;
 
 namespace Culvert.Tunnel.Edge.Doctor;
 
-/// <summary>
-/// Checks the ports that agents and clients dial: that the edge listens on them, has enough file descriptors, and that DNS
-/// names resolve to them.
-/// </summary>
+/// <summary>Checks that the edge listens, that it has enough file descriptors, and that DNS names lead to it.</summary>
 internal sealed class PortChecks(EdgeSettings settings, EdgeMemory memory, IHostResolver? resolver = null)
 {
     public const string Ports = "listeners";

@@ -26,9 +26,7 @@ internal sealed class ClientRelay(
     /// <summary>A read of this size becomes one DATA frame in one TLS record.</summary>
     private const int ReadBytes = TunnelProtocol.MaxDataBytes - 9;
 
-    /// <summary>
-    /// Most bytes in one send to a client. A client that needs longer than the idle timeout for them counts as idle.
-    /// </summary>
+    /// <summary>Most bytes in one send to a client: one that takes longer than the idle timeout is idle.</summary>
     private const long MostSentBytes = 128 * 1024;
 
     // A direction that waits for the rate limit checks this often whether its connection is closed.
@@ -93,10 +91,7 @@ internal sealed class ClientRelay(
     /// <summary>How long no byte has moved in either direction.</summary>
     public TimeSpan IdleFor(TimeProvider clock) => clock.GetElapsedTime(Volatile.Read(ref movedAt));
 
-    /// <summary>
-    /// The client was admitted by an older snapshot, perhaps long before its hello. Newer snapshots disconnect only the
-    /// relays that are registered.
-    /// </summary>
+    /// <summary>Newer snapshots disconnect only registered relays; this one may have been admitted long before.</summary>
     private bool IsStillAllowed()
     {
         Interlocked.MemoryBarrier(); // register before reading the snapshot; EdgeState has the matching fence
@@ -151,9 +146,7 @@ internal sealed class ClientRelay(
         return write.IsCompleted ? write : WaitAsync(write);
     }
 
-    /// <summary>
-    /// While the agent accepts no more bytes, the edge does not read and cannot notice that the client disconnected.
-    /// </summary>
+    /// <summary>While an agent accepts no bytes, the edge does not read and cannot see a disconnected client.</summary>
     private async ValueTask<FlushResult> WaitAsync(ValueTask<FlushResult> write)
     {
         disconnects.Watch(stream, client, mayFinish: true);

@@ -3,28 +3,20 @@ using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>
-/// A client's connection as the relay uses it: the bare socket, or the outer TLS of the CONNECT ingress. One reader and one
-/// writer at a time.
-/// </summary>
+/// <summary>A client's connection: the bare socket, or the outer TLS. One reader and one writer at a time.</summary>
 internal abstract class ClientTransport(Socket socket) : IDisposable
 {
     /// <summary>The TCP connection below the transport.</summary>
     protected Socket Socket { get; } = socket;
 
-    /// <summary>
-    /// True if the connection was reset, or is readable without a byte to read. While unread bytes remain, the result is
-    /// false, even if the client has sent FIN.
-    /// </summary>
+    /// <summary>Reset, or readable without a byte to read. False while unread bytes remain, even after a FIN.</summary>
     public bool IsDisconnected =>
         Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
 
     /// <summary>True if the client reset the connection. A half-closed connection is not reset.</summary>
     public bool IsReset => Says(IsInError);
 
-    /// <summary>
-    /// Returns 0 when the client has sent FIN. An empty buffer waits until bytes can be read, without holding memory.
-    /// </summary>
+    /// <summary>Returns 0 after the client's FIN. An empty buffer waits for bytes without holding memory.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
 
     /// <summary>Reads what has arrived, without waiting; 0 if there is nothing, or if the transport does not know.</summary>

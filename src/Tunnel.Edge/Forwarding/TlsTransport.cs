@@ -24,9 +24,7 @@ internal sealed class TlsTransport(Socket socket, SslStream tls) : ClientTranspo
         Socket.Shutdown(SocketShutdown.Send);
     }
 
-    /// <summary>
-    /// Sends a last message and closes. The message reaches the client even if bytes of the client are unread.
-    /// </summary>
+    /// <summary>Sends a last message and closes; it reaches the client even if the client's bytes are unread.</summary>
     public async ValueTask SayAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await tls.WriteAsync(bytes, cancellationToken);

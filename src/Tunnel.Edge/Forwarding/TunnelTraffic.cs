@@ -87,10 +87,7 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         }
     }
 
-    /// <summary>
-    /// Counts relayed bytes against the limit. Returns how long the relay must wait; zero while the tunnel is within the
-    /// limit.
-    /// </summary>
+    /// <summary>Counts relayed bytes against the limit. Returns how long to wait; zero while within the limit.</summary>
     public TimeSpan Pay(int bytes)
     {
         var rate = limits.BytesPerSecond;

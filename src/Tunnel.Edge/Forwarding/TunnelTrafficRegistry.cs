@@ -3,9 +3,7 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>
-/// Traffic counters and limits per tunnel. Only tunnels of the feed are added, so that clients cannot fill the registry.
-/// </summary>
+/// <summary>Counters and limits per tunnel. Only the feed adds tunnels, so clients cannot fill the registry.</summary>
 internal sealed class TunnelTrafficRegistry(TunnelLimits defaults, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, TunnelTraffic> tunnels = new(StringComparer.Ordinal);

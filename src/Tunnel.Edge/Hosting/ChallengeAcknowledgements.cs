@@ -4,8 +4,7 @@ using Culvert.Tunnel.Edge.Routing;
 namespace Culvert.Tunnel.Edge.Hosting;
 
 /// <summary>
-/// Acknowledges to the service the challenges that this edge lets through (S25). The service starts the CA's validation only
-/// when every live edge has acknowledged.
+/// Acknowledges announced challenges to the service (S25), which waits for all live edges' acknowledgements.
 /// </summary>
 /// <param name="acknowledge">Sends one acknowledgement; false = it must be sent again.</param>
 internal sealed class ChallengeAcknowledgements(

@@ -15,10 +15,7 @@ internal static class EdgeReadiness
     public static ReadinessCheck Agents(Func<bool> awaitsAgents) =>
         ReadinessCheck.Create("agents", () => awaitsAgents() ? "The agents are still awaited (agents.settle)." : null);
 
-    /// <summary>
-    /// An edge without contact to the service is ready within the offline grace; after it, the edge accepts no new agents
-    /// (S10).
-    /// </summary>
+    /// <summary>Fails after the offline grace, when the edge accepts no new agents (S10).</summary>
     public static ReadinessCheck Contact(EdgeState state, Func<EdgeSettings> settings, TimeProvider time) =>
         ReadinessCheck.Create(
             "service_contact",

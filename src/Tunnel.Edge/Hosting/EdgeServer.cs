@@ -12,9 +12,7 @@ using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>
-/// The data path: the listeners, what connects them, and their periodic checks. It has no connection to the service.
-/// </summary>
+/// <summary>The data path: listeners, what connects them, and periodic checks. Does not use the service.</summary>
 internal sealed class EdgeServer : IAsyncDisposable
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
@@ -140,15 +138,10 @@ internal sealed class EdgeServer : IAsyncDisposable
         );
     }
 
-    /// <summary>
-    /// Raised at most once a second when agents connected or disconnected, or when a period without contact to the service
-    /// ended.
-    /// </summary>
+    /// <summary>Agents connected or left, or the service is back. Raised at most once a second.</summary>
     public event Action? AgentsChanged;
 
-    /// <summary>
-    /// The latest period without contact to the service that has ended; null = none since the start (S10).
-    /// </summary>
+    /// <summary>The latest ended period without contact to the service; null = none since the start (S10).</summary>
     public EdgeReportGrace? LastGrace => lastGrace;
 
     /// <summary>The current settings. They can change, so read them at each use.</summary>
@@ -297,9 +290,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// The order matters: a client moves from admission to a listener, so reading in this order misses none.
-    /// </summary>
+    /// <summary>In the order that clients pass through, so that a client in transition is not missed.</summary>
     private bool HasArriving() =>
         clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
@@ -342,9 +333,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Follows an operator's drain: asks agents to disconnect after the delay. After a resume they reconnect.
-    /// </summary>
+    /// <summary>Follows an operator's drain: asks agents to disconnect after the delay.</summary>
     private void FollowDrain()
     {
         if (!state.IsDraining)
@@ -374,9 +363,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// A drain that the service announced has assigned this edge's tunnels to other edges. Agents connect there first.
-    /// </summary>
+    /// <summary>In an announced drain, other edges first take over the tunnels, so that agents can go there.</summary>
     private TimeSpan DelayOfDrain() =>
         state.Snapshot is { IsDraining: true } && settings.DrainDelay < TakeoverTime
             ? TakeoverTime

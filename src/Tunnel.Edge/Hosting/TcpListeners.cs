@@ -3,9 +3,7 @@ using System.Net.Sockets;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>
-/// Listening sockets that share one handler. They are raw sockets: a relay needs none of a web server's features.
-/// </summary>
+/// <summary>Raw listening sockets that share one handler; a relay needs nothing of a web server.</summary>
 internal sealed class TcpListeners : IAsyncDisposable
 {
     private const int Backlog = 4096;
@@ -32,10 +30,7 @@ internal sealed class TcpListeners : IAsyncDisposable
     /// <summary>The listening addresses, with the ports that the system chose.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => endPoints;
 
-    /// <summary>
-    /// False between <see cref="CloseAsync"/> and a successful <see cref="TryReopen"/>. True for a listener without
-    /// addresses.
-    /// </summary>
+    /// <summary>False between <see cref="CloseAsync"/> and a successful <see cref="TryReopen"/>.</summary>
     public bool IsOpen => sockets.Count == endPoints.Count;
 
     /// <summary>Binds all addresses, or none.</summary>
@@ -97,9 +92,7 @@ internal sealed class TcpListeners : IAsyncDisposable
         sockets.Clear();
     }
 
-    /// <summary>
-    /// Listens again on the same addresses after <see cref="CloseAsync"/>; false while another program uses one.
-    /// </summary>
+    /// <summary>Listens again after <see cref="CloseAsync"/>; false while another program uses an address.</summary>
     public bool TryReopen()
     {
         try

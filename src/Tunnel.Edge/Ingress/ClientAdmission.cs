@@ -36,10 +36,7 @@ internal sealed class ClientAdmission(
         sources.Use(nextOptions.PerSource, nextOptions.NewPerSource);
     }
 
-    /// <summary>
-    /// Admits an accepted socket and passes it to <paramref name="serve"/>. Completes when the connection is closed;
-    /// never throws.
-    /// </summary>
+    /// <summary>Takes ownership of an accepted socket. Completes when its connection is closed; never throws.</summary>
     public async Task ServeAsync(
         Socket socket,
         Func<Socket, IPEndPoint, CancellationToken, Task> serve,
@@ -107,10 +104,7 @@ internal sealed class ClientAdmission(
         }
     }
 
-    /// <summary>
-    /// Detects a client that vanished without closing its connection, although the edge writes nothing to it: after two
-    /// minutes instead of the system's two hours.
-    /// </summary>
+    /// <summary>Detects a vanished client after two minutes instead of the system's two hours.</summary>
     private static void ProbeWhenIdle(Socket socket)
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);

@@ -30,13 +30,10 @@ internal sealed class ClientForwarder(
     public bool HasAgent(ClientContext context, TunnelRoute tunnel) =>
         agents.Pick(tunnel.Id, context.AffinityTo(tunnel), [], []) is not null;
 
-    /// <summary>Cancels streams whose client disconnected while the relay did not read from it. Call every <see cref="DisconnectWatcher.Interval"/>.</summary>
+    /// <summary>Cancels streams of disconnected clients. Call every <see cref="DisconnectWatcher.Interval"/>.</summary>
     public void CancelDisconnected() => disconnects.CancelDisconnected();
 
-    /// <summary>
-    /// Abandons streams that wait for the agent's first frame on a silent connection while another connection could take
-    /// them. Call about every second.
-    /// </summary>
+    /// <summary>Moves streams without an answer from silent connections to others. Call about every second.</summary>
     public void LeaveSilentAgents()
     {
         foreach (var (stream, waiting) in unanswered)

@@ -32,8 +32,7 @@ internal static class IngressPolicy
     }
 
     /// <summary>
-    /// The alert for a refusal. Null closes the connection without an alert: for refused addresses, and for clients that do
-    /// not speak TLS.
+    /// The alert for a refusal; null closes silently: refused addresses, and clients that do not speak TLS.
     /// </summary>
     public static TlsAlert? AlertFor(IngressRefusal refusal) =>
         refusal switch

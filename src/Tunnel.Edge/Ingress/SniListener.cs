@@ -140,9 +140,7 @@ internal sealed class SniListener(
         }
     }
 
-    /// <summary>
-    /// Relays a challenge like a client, but for seconds only and outside the tunnel's limits and counters.
-    /// </summary>
+    /// <summary>Relays a challenge like a client, but for seconds and outside the tunnel's limits and counters.</summary>
     private async Task ForwardChallengeAsync(
         SocketTransport transport,
         Socket socket,

@@ -5,10 +5,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>
-/// Everything that an edge decides by, at one revision of the feed. Immutable and swapped as a whole: one decision uses one
-/// snapshot.
-/// </summary>
+/// <summary>All that decisions depend on, at one revision of the feed. Immutable: one decision uses one snapshot.</summary>
 internal sealed class EdgeSnapshot
 {
     private readonly FrozenDictionary<string, TunnelRoute> byDomain;
@@ -70,10 +67,7 @@ internal sealed class EdgeSnapshot
     public bool IsAnnounced(TunnelRoute tunnel, string name, DateTimeOffset now) =>
         challenges.TryGetValue(name, out var challenge) && challenge.TunnelId == tunnel.Id && challenge.ExpiresAt > now;
 
-    /// <summary>
-    /// How long a tunnel's agents are accepted without contact to the service (S10): the record's value, else this edge's
-    /// setting.
-    /// </summary>
+    /// <summary>How long agents are accepted without the service (S10): the record's value, else the setting.</summary>
     public TimeSpan OfflineGrace(string tunnelId, TimeSpan own) =>
         TryGetTunnel(tunnelId, out var tunnel) ? tunnel.OfflineGrace ?? own : own;
 

@@ -23,10 +23,7 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>
     /// <summary>Null until enrolment, or until it is loaded from disk.</summary>
     public KeyAndCertificate? Certificate => certificate;
 
-    /// <summary>
-    /// Why the edge may not serve: the service withdrew our certificate, or it expired. This is not an outage, so no grace
-    /// applies (S10).
-    /// </summary>
+    /// <summary>Why the edge may not serve: its certificate was withdrawn or has expired. No grace applies (S10).</summary>
     public string? Withdrawal => withdrawal?.Invoke();
 
     /// <summary>True if an operator drains this edge, through the service or on this machine.</summary>

@@ -6,10 +6,7 @@ namespace Culvert.Tunnel.Edge.Routing;
 /// <summary>A tunnel of the feed, with parsed ranges.</summary>
 internal sealed record TunnelRoute
 {
-    /// <summary>
-    /// Replaces an unreadable list with an address that no host has (RFC 919 §7). An empty list would not do, because it
-    /// admits clients that authenticate.
-    /// </summary>
+    /// <summary>An address that no host has (RFC 919 §7); an empty list would admit clients that authenticate.</summary>
     private static readonly AddressRanges Nobody = AddressRanges.TryParse(["255.255.255.255/32"], out var ranges, out _)
         ? ranges
         : throw new InvalidOperationException();
@@ -45,9 +42,7 @@ internal sealed record TunnelRoute
     /// <summary>The limits of the tunnel's record; null = this edge's defaults.</summary>
     public EdgeFeedTunnelLimits? Limits { get; init; }
 
-    /// <summary>
-    /// The CAs whose certificates authenticate clients at the CONNECT ingress; parsed when the first client uses it.
-    /// </summary>
+    /// <summary>CAs for clients of the CONNECT ingress; parsed when the first client uses it.</summary>
     public required Lazy<IReadOnlyList<ClientAuthority>> ClientAuthorities { get; init; }
 
     /// <summary>The IDs of <see cref="ClientAuthorities"/>, without parsing certificates.</summary>
@@ -66,10 +61,7 @@ internal sealed record TunnelRoute
         )
         || Hostnames.Contains(serverName, StringComparer.Ordinal);
 
-    /// <summary>
-    /// An unreadable range narrows its list, never widens it: an unreadable client list refuses all clients, an unreadable
-    /// agent list all agents.
-    /// </summary>
+    /// <summary>An unreadable range narrows its list: an unreadable list refuses all clients or all agents.</summary>
     public static TunnelRoute From(EdgeFeedTunnel tunnel) =>
         new()
         {

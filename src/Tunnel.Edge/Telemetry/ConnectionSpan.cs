@@ -60,9 +60,7 @@ internal sealed class ConnectionSpan : IDisposable
 
     public void CountToClient(int bytes) => toClient += bytes;
 
-    /// <summary>
-    /// The edge closed the connection: for example, the tunnel was paused, or the connection was idle for too long.
-    /// </summary>
+    /// <summary>The edge closed the connection: for example, the tunnel was paused or the client idle.</summary>
     public void Cut() => isCut = true;
 
     /// <summary>Both sides have sent FIN.</summary>

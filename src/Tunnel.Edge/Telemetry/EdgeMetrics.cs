@@ -29,9 +29,7 @@ internal sealed class EdgeMetrics : IDisposable
     public void ClientRefused(string reason) =>
         clientsRefused.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
-    /// <summary>
-    /// Reports how many changed configuration files could not be reloaded, and how many keys need a restart.
-    /// </summary>
+    /// <summary>Reports rejected configuration files, and keys that wait for a restart.</summary>
     public void WatchConfiguration(Func<long> refused, Func<int> restartKeys)
     {
         Meter.CreateObservableCounter(

@@ -6,9 +6,7 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Edge.Ingress.Connect;
 
-/// <summary>
-/// Authenticates a client of one tunnel (S22): chain to that tunnel's client CAs only, key usage, and name. Pure.
-/// </summary>
+/// <summary>Authenticates a client of one tunnel (S22): chain to the tunnel's client CAs, key usage, name. Pure.</summary>
 internal static class ClientVerifier
 {
     // RFC 5280 §4.2.1.12
@@ -67,10 +65,7 @@ internal static class ClientVerifier
         return null;
     }
 
-    /// <summary>
-    /// Whether a chain leads from the leaf to exactly this certificate, self-signed or not. Certificates that the library
-    /// finds above it have no effect.
-    /// </summary>
+    /// <summary>Whether a chain leads from the leaf to exactly this certificate; what is above it does not matter.</summary>
     private static bool VouchesFor(
         ClientAuthority authority,
         X509Certificate2 leaf,

@@ -103,9 +103,7 @@ internal sealed class ConnectListener(
         }
     }
 
-    /// <summary>
-    /// Terminates the outer TLS. Collects the client's certificate without judging it, because the tunnel is not known yet.
-    /// </summary>
+    /// <summary>Collects the client's certificate without judging it, because the tunnel is not known yet.</summary>
     private async Task<(IngressRefusal, PresentedCertificate?)> HandshakeAsync(
         SslStream tls,
         CancellationToken cancellationToken

@@ -44,9 +44,7 @@ internal static class ConnectParser
     public static int HeadLength(ReadOnlySpan<byte> received) =>
         received.IndexOf(HeadEnd) is >= 0 and var at ? at + HeadEnd.Length : -1;
 
-    /// <summary>
-    /// Whether the bytes received so far can still become a request; if not, the edge need not wait for more.
-    /// </summary>
+    /// <summary>Whether the received bytes can still become a request; if not, there is no need to wait for more.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> received)
     {
         var method = "CONNECT "u8;
@@ -119,9 +117,7 @@ internal static class ConnectParser
         return TraceContext.Read(parent, state);
     }
 
-    /// <summary>
-    /// The target between method and version; the authority's parser rejects absolute-form and origin-form.
-    /// </summary>
+    /// <summary>The target between method and version; the authority's parser rejects absolute and origin form.</summary>
     private static bool TryReadTarget(ReadOnlySpan<byte> line, out ReadOnlySpan<byte> authority)
     {
         authority = default;
@@ -135,8 +131,7 @@ internal static class ConnectParser
     }
 
     /// <summary>
-    /// Parses <c>name:port</c>. An address instead of the name is refused, in every spelling that ends in a number (WHATWG
-    /// URL §3.5).
+    /// Parses <c>name:port</c>. Refuses addresses in every spelling that ends in a number (WHATWG URL §3.5).
     /// </summary>
     private static ConnectRequest? ReadAuthority(ReadOnlySpan<byte> authority)
     {
