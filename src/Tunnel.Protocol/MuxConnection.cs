@@ -10,7 +10,7 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Protocol;
 
-/// <summary>One outer connection between edge and agent that carries many streams.</summary>
+/// <summary>An outer connection between edge and agent that carries many streams.</summary>
 /// <remarks>
 /// Event × phase of the connection. Frames for streams are in <see cref="StreamState"/> and <see cref="ClosedStreams"/>.
 /// <code>
@@ -51,10 +51,7 @@ public sealed class MuxConnection : IAsyncDisposable
 
     private Task? running; // guarded by outbox.Gate
 
-    /// <param name="transport">The authenticated outer connection; owned and disposed by this object.</param>
-    /// <param name="role">Which end this is.</param>
-    /// <param name="options">Bounds and clocks.</param>
-    /// <param name="time">The only clock used.</param>
+    /// <summary>Takes ownership of <paramref name="transport"/>, the authenticated outer connection.</summary>
     /// <exception cref="ArgumentException">An option is outside its range.</exception>
     public MuxConnection(Stream transport, MuxRole role, MuxOptions options, TimeProvider time)
     {
@@ -74,16 +71,16 @@ public sealed class MuxConnection : IAsyncDisposable
         AppendHello();
     }
 
-    /// <summary>The peer's HELLO; faulted with <see cref="IOException"/> if the connection ends before it.</summary>
+    /// <summary>The peer's HELLO; fails with <see cref="IOException"/> if the connection closes before it.</summary>
     public Task<Hello> PeerHello => life.PeerHello;
 
-    /// <summary>The peer's first GOAWAY; cancelled if the connection ends without one.</summary>
+    /// <summary>The peer's first GOAWAY; cancelled if the connection closes without one.</summary>
     public Task<PeerGoAway> PeerGoAway => life.PeerGoAway;
 
-    /// <summary>Why the connection is over; null while it is not.</summary>
+    /// <summary>Why the connection is closed; null while it is open.</summary>
     public MuxOutcome? Outcome => life.Outcome;
 
-    /// <summary>Streams that occupy one of the <see cref="MuxOptions.MaxStreams"/> (W3).</summary>
+    /// <summary>Streams that count against <see cref="MuxOptions.MaxStreams"/> (W3).</summary>
     public int OpenStreams => table.Occupied;
 
     /// <summary>Edge: whether <see cref="TryOpen(OpenPayload, out MuxStream)"/> may succeed.</summary>
@@ -98,13 +95,10 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Whether the peer has left a PING unanswered for longer than a live one does. It may yet speak; until then another
-    /// connection is the better choice.
-    /// </summary>
+    /// <summary>Whether the peer is late with an answer to a PING. It may still answer; prefer another connection.</summary>
     public bool IsOverdue => heartbeat.IsOverdue(received.LastReceived);
 
-    /// <summary>Edge: how many more streams the 31 bits of an id allow (W9). Replace the connection long before 0.</summary>
+    /// <summary>Edge: how many stream ids are left of 31 bits (W9). Replace the connection long before 0.</summary>
     public int StreamIdsLeft
     {
         get
@@ -119,15 +113,14 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <summary>Bytes read from the transport so far.</summary>
     public long BytesReceived => received.BytesReceived;
 
-    /// <summary>Bytes handed to the transport so far.</summary>
+    /// <summary>Bytes passed to the transport so far.</summary>
     public long BytesSent => outbox.BytesSent;
 
-    /// <summary>Round trip of the latest answered PING; zero before there was one.</summary>
+    /// <summary>Round trip of the latest answered PING; zero before the first.</summary>
     public TimeSpan RoundTrip => heartbeat.Latest;
 
     /// <summary>Runs the connection. Completes when the connection and its transport are closed; never throws.</summary>
-    /// <param name="cancellationToken">Ends the connection at once with <see cref="ConnectionErrorCode.Shutdown"/>.</param>
-    /// <exception cref="InvalidOperationException">It runs already.</exception>
+    /// <exception cref="InvalidOperationException">It was called before.</exception>
     public Task RunAsync(CancellationToken cancellationToken)
     {
         lock (outbox.Gate)
@@ -138,28 +131,28 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Sends our HELLO, if <see cref="MuxOptions.HoldsHello"/> has kept it back.</summary>
+    /// <summary>Sends our HELLO if <see cref="MuxOptions.HoldsHello"/> delayed it.</summary>
     public void Accept() => SendHello();
 
-    /// <summary>Agent: the next stream that the edge opened, oldest first; null when there will be no more.</summary>
+    /// <summary>Agent: the next stream that the edge opened, oldest first; null when there are no more.</summary>
     public ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken) =>
         admission.AcceptAsync(cancellationToken);
 
     /// <summary>
-    /// Edge: opens a stream without a round trip. False before the agent's HELLO, after GOAWAY, at the stream limit of
-    /// either side, or when the connection is over.
+    /// Edge: opens a stream without a round trip. False before the agent's HELLO, after GOAWAY, at either side's stream
+    /// limit, or when the connection is closed.
     /// </summary>
     public bool TryOpen(OpenPayload open, [NotNullWhen(true)] out MuxStream? stream) =>
         TryOpen(open, default, out stream);
 
-    /// <summary>As the other overload, with the stream's first bytes in the same write.</summary>
+    /// <summary>Opens a stream and sends its first bytes in the same write.</summary>
     /// <exception cref="InvalidOperationException">This is not the edge.</exception>
     public bool TryOpen(OpenPayload open, ReadOnlySpan<byte> firstBytes, [NotNullWhen(true)] out MuxStream? stream) =>
         role == MuxRole.Edge
             ? admission.TryOpen(open, firstBytes, received.LastReceived, out stream)
             : throw new InvalidOperationException("Only the edge opens streams.");
 
-    /// <summary>As <see cref="TryOpen(OpenPayload, out MuxStream)"/>.</summary>
+    /// <summary>Does the same as <see cref="TryOpen(OpenPayload, out MuxStream)"/>.</summary>
     /// <exception cref="InvalidOperationException">The connection accepts no new streams.</exception>
     public MuxStream Open(OpenPayload open) =>
         TryOpen(open, out var stream)
@@ -167,8 +160,8 @@ public sealed class MuxConnection : IAsyncDisposable
             : throw new InvalidOperationException("The connection accepts no new streams.");
 
     /// <summary>
-    /// Closes the connection gracefully (W12, W13): no new streams; open ones may continue for <paramref name="drain"/>, then
-    /// get RST(CANCELLED). The connection is over as soon as the last stream is. A second call counts if it ends sooner.
+    /// Closes the connection gracefully (W12, W13): no new streams; open ones may continue for <paramref name="drain"/>,
+    /// then get RST(CANCELLED). The connection closes with its last stream. A second call only shortens the drain.
     /// </summary>
     public void GoAway(ConnectionErrorCode code, TimeSpan drain, string text)
     {
@@ -196,7 +189,7 @@ public sealed class MuxConnection : IAsyncDisposable
         CheckDrained();
     }
 
-    /// <summary>Ends the connection at once and waits for <see cref="RunAsync"/>.</summary>
+    /// <summary>Closes the connection at once and waits for <see cref="RunAsync"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         GoAway(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "closed");
@@ -211,7 +204,7 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>For tests: as if so many streams had been opened.</summary>
+    /// <summary>For tests: skips stream ids as if they had been used.</summary>
     internal void SkipStreamIds(uint count)
     {
         lock (outbox.Gate)
@@ -222,9 +215,9 @@ public sealed class MuxConnection : IAsyncDisposable
 
     private async Task RunOnceAsync(CancellationToken cancellationToken)
     {
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // not under the caller's gate
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding); // leaves the caller's lock
 
-        // The clock is at work before the peer can have our HELLO, and nothing goes out before that.
+        // The timer starts before HELLO: nothing is sent before it, and the peer cannot answer earlier.
         var ticking = time.CreateTimer(static state => ((MuxConnection)state!).Tick(), this, TickPeriod, TickPeriod);
         if (!options.HoldsHello)
         {
@@ -249,7 +242,7 @@ public sealed class MuxConnection : IAsyncDisposable
             stream.OnLost(StreamEnd.ConnectionLost);
         }
 
-        // The peer gets the GOAWAY and a moment to close first: closing a socket with unread bytes would destroy it.
+        // Sends GOAWAY and gives the peer time to close first: closing a socket with unread bytes would discard it.
         using var timeout = new CancellationTokenSource(CloseTimeout, time);
         try
         {
@@ -261,7 +254,7 @@ public sealed class MuxConnection : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // The peer had its time.
+            // The peer did not close in time.
         }
 
         outbox.Stop();
@@ -270,7 +263,7 @@ public sealed class MuxConnection : IAsyncDisposable
         await writing;
     }
 
-    /// <summary>Before anything else can be appended: a GOAWAY in the first moment must not overtake it (W7).</summary>
+    /// <summary>Appends HELLO before anything else, so that an early GOAWAY does not overtake it (W7).</summary>
     private void AppendHello()
     {
         var mine = new Hello
@@ -360,7 +353,7 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Ends a draining connection once its streams are gone or its time is over.</summary>
+    /// <summary>Closes a draining connection once its streams are closed or its time is over.</summary>
     private void CheckDrained()
     {
         if (!life.IsDrained(table.IsEmpty, out var expired, out var code, out var announced))
@@ -376,12 +369,12 @@ public sealed class MuxConnection : IAsyncDisposable
             }
         }
 
-        // A GOAWAY without drain time tells the peer that this was all, so that it closes at once.
+        // A GOAWAY without drain time makes the peer close at once.
         EndWith(code, expired ? "the drain time has passed" : "drained", announce: announced);
     }
 
     private void OnFlood() =>
-        // Called with the gate held, from wherever the frame came.
+        // Called with the gate held, from any frame's path.
         ThreadPool.UnsafeQueueUserWorkItem(
             static connection => connection.EndByError(ConnectionErrorCode.Idle, "The peer does not read."),
             this,
@@ -408,7 +401,7 @@ public sealed class MuxConnection : IAsyncDisposable
         End(new MuxOutcome(MuxEndedBy.Local, code, detail));
     }
 
-    /// <summary>A transport that ends after the peer's GOAWAY, or during our own, ends as announced.</summary>
+    /// <summary>A transport that closes after the peer's GOAWAY or during our drain has closed as announced.</summary>
     private void EndOfTransport(string detail)
     {
         if (PeerGoAway.IsCompletedSuccessfully)
@@ -429,7 +422,7 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Where the read loop's findings go. Frames that come in after the end are dropped.</summary>
+    /// <summary>Receives the read loop's results. Frames after the close are dropped.</summary>
     private sealed class Sink(MuxConnection connection, FrameDispatcher dispatcher) : IFrameSink
     {
         public int Take(ReadOnlySpan<byte> received) =>

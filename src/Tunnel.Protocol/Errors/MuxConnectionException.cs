@@ -1,11 +1,11 @@
 namespace Culvert.Tunnel.Protocol.Errors;
 
-/// <summary>The peer broke the protocol: the whole outer connection ends with <see cref="Code"/>.</summary>
+/// <summary>The peer broke the protocol: the outer connection closes with <see cref="Code"/>.</summary>
 public sealed class MuxConnectionException : IOException
 {
     internal MuxConnectionException(ConnectionErrorCode code, string message)
         : base(message) => Code = code;
 
-    /// <summary>What GOAWAY tells the peer.</summary>
+    /// <summary>The code that GOAWAY carries.</summary>
     public ConnectionErrorCode Code { get; }
 }

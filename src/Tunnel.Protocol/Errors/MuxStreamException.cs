@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Errors;
 
-/// <summary>A stream ended early. Thrown by its reader and writer; other streams are not affected.</summary>
+/// <summary>A stream ended early. Its reader and writer throw this; other streams are not affected.</summary>
 public sealed class MuxStreamException : IOException
 {
     internal MuxStreamException(StreamEnd end, StreamErrorCode code)
@@ -10,7 +10,6 @@ public sealed class MuxStreamException : IOException
         Code = code;
     }
 
-    /// <summary>Which side or event ended the stream.</summary>
     public StreamEnd End { get; }
 
     /// <summary>
@@ -20,7 +19,7 @@ public sealed class MuxStreamException : IOException
     public StreamErrorCode Code { get; }
 
     /// <summary>
-    /// True if a stream that ended so, <em>before any frame from the agent</em>, may be opened again on another
+    /// True if a stream that ended this way, <em>before any frame from the agent</em>, may be opened again on another
     /// connection with the same first bytes (W12).
     /// </summary>
     public bool MayReopen =>

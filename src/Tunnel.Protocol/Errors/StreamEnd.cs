@@ -12,6 +12,6 @@ public enum StreamEnd
     /// <summary>The agent's GOAWAY names an earlier stream as the last one handed to a handler (W12).</summary>
     NotHandled,
 
-    /// <summary>The outer connection ended first.</summary>
+    /// <summary>The outer connection closed first.</summary>
     ConnectionLost,
 }

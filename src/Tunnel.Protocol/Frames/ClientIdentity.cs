@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>Identity that an outer-mTLS ingress proved for a client.</summary>
+/// <summary>The identity that an outer-mTLS ingress authenticated.</summary>
 public sealed record ClientIdentity
 {
     /// <summary>Id of the client CA registration, at most 64 ASCII characters.</summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>One frame whose type, length and use of stream 0 have been checked. The payload lives in the read buffer.</summary>
+/// <summary>A frame whose type, length and stream number have been checked. The payload is in the read buffer.</summary>
 internal readonly ref struct Frame(FrameType type, uint stream, ReadOnlySpan<byte> payload)
 {
     public FrameType Type { get; } = type;

@@ -3,7 +3,7 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>Takes frames off the front of the received bytes. Knows shapes, not states.</summary>
+/// <summary>Parses frames at the front of the received bytes. Checks their format, not the state.</summary>
 internal static class FrameReader
 {
     // 0        1                          5                    9
@@ -24,10 +24,10 @@ internal static class FrameReader
     public const int GoAwayFixedBytes = 6;
 
     /// <summary>
-    /// Reads one frame and moves <paramref name="input"/> behind it. False if the frame is not complete yet; what the
-    /// header claims has then been checked all the same, so that the reader does not wait for a frame that would be refused.
+    /// Reads one frame and moves <paramref name="input"/> past it. False if the frame is incomplete; its header is checked
+    /// even then, so that the reader does not wait for a frame that it must refuse.
     /// </summary>
-    /// <exception cref="MuxConnectionException">The frame can never be right.</exception>
+    /// <exception cref="MuxConnectionException">The frame is invalid.</exception>
     public static bool TryRead(ref ReadOnlySpan<byte> input, out Frame frame)
     {
         frame = default;

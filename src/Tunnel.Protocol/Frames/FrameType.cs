@@ -3,8 +3,8 @@ using Culvert.Tunnel.Protocol.Errors;
 namespace Culvert.Tunnel.Protocol.Frames;
 
 /// <summary>
-/// First byte of a frame. A type with the high bit set that this version does not know is skipped, any other unknown
-/// type is a <see cref="ConnectionErrorCode.Protocol"/> error.
+/// First byte of a frame. An unknown type with the high bit is skipped; any other unknown type is a
+/// <see cref="ConnectionErrorCode.Protocol"/> error.
 /// </summary>
 internal enum FrameType : byte
 {

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Protocol.Frames;
 /// <summary>GOAWAY's payload: u16 code, u32 drain in milliseconds, text of at most 256 bytes.</summary>
 internal static class GoAwayCodec
 {
-    /// <summary>The shape is already checked by <see cref="FrameReader"/>; unknown codes are kept as numbers.</summary>
+    /// <summary><see cref="FrameReader"/> has checked the format; unknown codes are kept as numbers.</summary>
     public static PeerGoAway Read(uint lastStream, ReadOnlySpan<byte> payload) =>
         new(
             (ConnectionErrorCode)BinaryPrimitives.ReadUInt16BigEndian(payload),
@@ -16,11 +16,11 @@ internal static class GoAwayCodec
             Encoding.UTF8.GetString(payload[FrameReader.GoAwayFixedBytes..])
         );
 
-    /// <summary>A whole frame, header included.</summary>
+    /// <summary>Encodes the whole frame, header included.</summary>
     public static byte[] Frame(ConnectionErrorCode code, uint lastStream, TimeSpan drain, string text)
     {
         Span<byte> encoded = stackalloc byte[FrameReader.MaxGoAwayTextBytes];
-        Encoding.UTF8.TryGetBytes(text, encoded, out var textBytes); // a text that does not fit is left out
+        Encoding.UTF8.TryGetBytes(text, encoded, out var textBytes); // a text that does not fit is omitted
         var payload = FrameReader.GoAwayFixedBytes + textBytes;
         var frame = new byte[FrameReader.HeaderBytes + payload];
         FrameWriter.WriteHeader(frame, FrameType.GoAway, lastStream, payload);

@@ -1,20 +1,20 @@
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>What each side says first (W6, W7).</summary>
+/// <summary>The first frame of each side (W6, W7).</summary>
 public sealed record Hello
 {
     /// <summary>Protocol version; must be the one that ALPN selected.</summary>
     public required ushort Version { get; init; }
 
-    /// <summary>Bit set of optional abilities; none is defined in version 1, unknown bits are ignored.</summary>
+    /// <summary>Bit set of optional features; version 1 defines none, and unknown bits are ignored.</summary>
     public uint Capabilities { get; init; }
 
-    /// <summary>Credit that every new stream starts with, in bytes.</summary>
+    /// <summary>Initial credit of every stream, in bytes.</summary>
     public required uint InitialStreamWindow { get; init; }
 
-    /// <summary>Streams that the sender takes at once.</summary>
+    /// <summary>Concurrent streams that the sender accepts.</summary>
     public required uint MaxStreams { get; init; }
 
-    /// <summary>Instance id of an agent, edge id of an edge. At most 128 bytes.</summary>
+    /// <summary>The agent's instance id, or the edge's id. At most 128 bytes.</summary>
     public required string InstanceId { get; init; }
 }

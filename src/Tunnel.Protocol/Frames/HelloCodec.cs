@@ -14,7 +14,7 @@ internal static class HelloCodec
     private const ushort MaxStreamsField = 0x0004;
     private const ushort InstanceIdField = 0x0005;
 
-    /// <exception cref="MuxConnectionException">A field is missing, unknown, malformed or out of its range.</exception>
+    /// <exception cref="MuxConnectionException">A field is missing, unknown, malformed or out of range.</exception>
     public static Hello Read(ReadOnlySpan<byte> payload)
     {
         ushort? version = null;

@@ -6,7 +6,7 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>OPEN's payload: what the edge tells about a client.</summary>
+/// <summary>OPEN's payload: what the edge sends about a client.</summary>
 internal static class OpenCodec
 {
     public const int MaxServerNameBytes = 253; // RFC 1035 §2.3.4, without the final dot
@@ -23,7 +23,7 @@ internal static class OpenCodec
     private const ushort TraceContextField = 0x8007; // an agent that does not trace may skip it
     private const int Sha256Bytes = 32;
 
-    /// <exception cref="MuxConnectionException">A field is missing, unknown, malformed or out of its range.</exception>
+    /// <exception cref="MuxConnectionException">A field is missing, unknown, malformed or out of range.</exception>
     public static OpenPayload Read(ReadOnlySpan<byte> payload)
     {
         string? serverName = null;
@@ -120,7 +120,7 @@ internal static class OpenCodec
         }
     }
 
-    /// <summary>The three identity fields come together or not at all.</summary>
+    /// <summary>The three identity fields are all present or all absent.</summary>
     private static ClientIdentity? Identity(string? authority, byte[]? certificate, string? matchedName)
     {
         if (authority is null && certificate is null && matchedName is null)

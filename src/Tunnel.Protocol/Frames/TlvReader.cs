@@ -5,12 +5,12 @@ using Culvert.Tunnel.Protocol.Errors;
 namespace Culvert.Tunnel.Protocol.Frames;
 
 /// <summary>
-/// Reads the fields of HELLO and OPEN: u16 type, u16 length, value (W8). Overrun and duplicates are PROTOCOL; a type
-/// that the caller does not know must be passed to <see cref="Unknown"/>.
+/// Reads the fields of HELLO and OPEN: u16 type, u16 length, value (W8). Overruns and duplicates are PROTOCOL errors; the
+/// caller must pass unknown types to <see cref="Unknown"/>.
 /// </summary>
 internal ref struct TlvReader(ReadOnlySpan<byte> payload, Span<ushort> seen)
 {
-    /// <summary>Most fields of one payload; callers give a span of this size to remember the types seen.</summary>
+    /// <summary>Most fields of one payload; callers pass a span of this size for the types seen.</summary>
     public const int MaxFields = 64;
 
     private const ushort IgnorableBit = 0x8000;
@@ -71,7 +71,7 @@ internal ref struct TlvReader(ReadOnlySpan<byte> payload, Span<ushort> seen)
     public static uint UInt32(ReadOnlySpan<byte> value) =>
         value.Length == 4 ? BinaryPrimitives.ReadUInt32BigEndian(value) : throw Malformed("A number has a wrong size.");
 
-    /// <summary>Visible ASCII only, so that names can go to logs and comparisons as they are.</summary>
+    /// <summary>Visible ASCII only, so that names are safe to log and to compare.</summary>
     public static string Token(ReadOnlySpan<byte> value, int maxLength)
     {
         if (value.Length < 1 || value.Length > maxLength || value.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e))

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>Writes fields behind one another; the caller has computed the space (<see cref="SizeOf"/>).</summary>
+/// <summary>Writes consecutive fields; the caller has computed the space with <see cref="SizeOf"/>.</summary>
 internal ref struct TlvWriter(Span<byte> target)
 {
     private readonly Span<byte> target = target;

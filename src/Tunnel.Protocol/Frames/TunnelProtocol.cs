@@ -12,9 +12,9 @@ public static class TunnelProtocol
     /// <summary>Largest payload of a DATA frame, in bytes.</summary>
     public const int MaxDataBytes = 16_384;
 
-    /// <summary>Most streams that a HELLO may announce (W3).</summary>
+    /// <summary>Upper bound of the streams that a HELLO may announce (W3).</summary>
     public const int MaxStreamsCeiling = 16_384;
 
-    /// <summary>Most credit that may be outstanding on a stream, in bytes (W2).</summary>
+    /// <summary>Most outstanding credit of a stream, in bytes (W2).</summary>
     public const int MaxWindowBytes = 16 * 1024 * 1024;
 }

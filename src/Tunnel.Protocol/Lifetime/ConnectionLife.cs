@@ -4,7 +4,7 @@ using Culvert.Tunnel.Protocol.Sending;
 
 namespace Culvert.Tunnel.Protocol.Lifetime;
 
-/// <summary>The state of a connection between its HELLO and its close; the table is above <see cref="MuxConnection"/>.</summary>
+/// <summary>The state of a connection from its HELLO to its close; see the table of <see cref="MuxConnection"/>.</summary>
 internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
 {
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -28,7 +28,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
 
     public Task<PeerGoAway> PeerGoAway => peerGoAway.Task;
 
-    /// <summary>The peer's; written by the read loop alone.</summary>
+    /// <summary>The peer's HELLO; written only by the read loop.</summary>
     public Hello? Hello { get; private set; }
 
     public bool IsOver => over;
@@ -48,7 +48,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
 
     public bool TakesStreams_NeedsLock => !over && !draining && !peerDraining && Hello is not null;
 
-    /// <exception cref="MuxConnectionException">It is the second one (W7).</exception>
+    /// <exception cref="MuxConnectionException">The peer sent a second HELLO (W7).</exception>
     public void OnHello(Hello received)
     {
         if (Hello is not null)
@@ -74,7 +74,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         peerGoAway.TrySetResult(received);
     }
 
-    /// <summary>Begins to drain; false if that is under way and ends no later than this would.</summary>
+    /// <summary>Starts a drain; false if the current one ends no later.</summary>
     public bool TryDrain_NeedsLock(ConnectionErrorCode code, TimeSpan drain)
     {
         if (over || (draining && drain >= drainFor - time.GetElapsedTime(drainStartedAt)))
@@ -89,7 +89,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         return true;
     }
 
-    /// <summary>Whether the drain has finished, by time or because no stream is left.</summary>
+    /// <summary>Whether the drain is over, by time or because no stream is left.</summary>
     public bool IsDrained(bool nothingLeft, out bool expired, out ConnectionErrorCode code, out bool announced)
     {
         (expired, code, announced) = (false, default, false);
@@ -108,7 +108,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         return expired || nothingLeft;
     }
 
-    /// <summary>The first reason counts; false if there was one before.</summary>
+    /// <summary>Sets the reason; false if there is one already.</summary>
     public bool TryEnd(MuxOutcome why)
     {
         lock (outbox.Gate)
@@ -123,7 +123,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         }
 
         peerHello.TrySetException(new IOException($"The connection closed before HELLO: {why.Detail}"));
-        _ = peerHello.Task.Exception; // observed: not every owner waits for HELLO
+        _ = peerHello.Task.Exception; // observed: not every owner awaits HELLO
         peerGoAway.TrySetCanceled();
         ended.TrySetResult();
         return true;

@@ -1,9 +1,9 @@
 namespace Culvert.Tunnel.Protocol.Lifetime;
 
-/// <summary>Who ended an outer connection.</summary>
+/// <summary>Which side closed an outer connection.</summary>
 public enum MuxEndedBy
 {
-    /// <summary>This process: an error that it found, or an orderly close that it requested.</summary>
+    /// <summary>This process: it found an error, or requested an orderly close.</summary>
     Local,
 
     /// <summary>The peer, by GOAWAY.</summary>

@@ -6,24 +6,21 @@ using Culvert.Tunnel.Protocol.Windows;
 namespace Culvert.Tunnel.Protocol.Liveness;
 
 /// <summary>
-/// The PINGs of one connection. Ours have two reasons: the peer is silent (W4), or a window wants to know the round trip
-/// (W1); one is under way at a time. The peer's are answered.
+/// The PINGs of one connection. It sends one for a silent peer (W4) or to measure the round trip for a window (W1), one at a
+/// time, and answers the peer's.
 /// </summary>
 internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider time) : IRoundTrip
 {
-    /// <summary>How old a round trip may be before a growing window asks again; far below ten PINGs a second.</summary>
+    /// <summary>Age after which a growing window measures the round trip again; far below ten PINGs a second.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// How long a peer may leave a request without a response before other connections are tried. Far beyond a round
-    /// trip, far below what counts as dead.
-    /// </summary>
+    /// <summary>Limit for a prompt answer: far above a round trip, far below the limit for a dead peer.</summary>
     private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(1);
 
     private readonly PingLimiter received = new(time);
 
     // Guarded by outbox.Gate.
-    private long sentAt; // 0 = none is under way
+    private long sentAt; // 0 = none is pending
     private long measuredAt; // 0 = never
     private ulong opaque;
     private long askedAt; // when a stream was opened since the peer's last bytes; 0 = none
@@ -33,7 +30,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     private long latestTicks;
     private long shortestTicks = long.MaxValue;
 
-    /// <summary>Of the latest answered PING; zero before there was one.</summary>
+    /// <summary>Round trip of the latest answered PING; zero before the first.</summary>
     public TimeSpan Latest => TimeSpan.FromTicks(Interlocked.Read(ref latestTicks));
 
     public TimeSpan? Shortest
@@ -45,10 +42,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
         }
     }
 
-    /// <summary>
-    /// Whether the peer owes us an answer to a PING for longer than a live one takes. No proof of death, but a reason to
-    /// prefer another.
-    /// </summary>
+    /// <summary>Whether the peer is late with an answer. It may not be dead, but other connections are preferred.</summary>
     /// <param name="heard">When the latest byte arrived.</param>
     public bool IsOverdue(long heard)
     {
@@ -56,8 +50,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
         return since > heard && time.GetElapsedTime(since) >= Prompt;
     }
 
-    /// <summary>The peer owes an answer from now on: a stream was opened.</summary>
-    /// <param name="heard">When the latest byte arrived.</param>
+    /// <summary>Notes that the peer owes an answer, because a stream was opened.</summary>
     public void Ask_NeedsLock(long heard)
     {
         if (askedAt <= heard)
@@ -67,11 +60,11 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     }
 
     /// <summary>
-    /// Asks a silent peer for a sign of life; false if it has had its time to give one. One that owes an answer to an
-    /// OPEN is asked soon, any other after <see cref="MuxOptions.PingAfter"/>.
+    /// Sends a PING to a silent peer; false if the peer is dead. A peer that owes an answer to an OPEN gets its PING soon,
+    /// any other after <see cref="MuxOptions.PingAfter"/>.
     /// </summary>
     /// <param name="heard">When the latest byte arrived.</param>
-    /// <param name="tick">How soon the next call follows: what would be due before it is due now.</param>
+    /// <param name="tick">Time until the next call: what is due before it is sent now.</param>
     public bool CheckSilence(long heard, TimeSpan tick)
     {
         var now = time.GetTimestamp();
@@ -95,7 +88,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
         return true;
     }
 
-    /// <summary>A stream's window may be too small; call before <see cref="Outbox.Begin_NeedsLock"/>.</summary>
+    /// <summary>Measures the round trip for a window. Call before <see cref="Outbox.Begin_NeedsLock"/>.</summary>
     public void Measure_NeedsLock()
     {
         if (sentAt != 0)
@@ -111,7 +104,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     }
 
     /// <summary>Read loop: PING.</summary>
-    /// <exception cref="MuxConnectionException">One too many.</exception>
+    /// <exception cref="MuxConnectionException">The peer exceeds its rate of PINGs.</exception>
     public void OnPing(ulong asked)
     {
         if (!received.TryCount())

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Liveness;
 
-/// <summary>Finds a peer that sends more than ten PINGs in any one second (W4). Used by the read loop alone.</summary>
+/// <summary>Detects a peer that sends more than ten PINGs in any second (W4). Used only by the read loop.</summary>
 internal sealed class PingLimiter(TimeProvider time)
 {
     private const int MaxPerSecond = 10;
@@ -8,7 +8,7 @@ internal sealed class PingLimiter(TimeProvider time)
     private int next;
     private int count;
 
-    /// <summary>Counts one PING; false if it is one too many.</summary>
+    /// <summary>Counts a PING; false if it exceeds the limit.</summary>
     public bool TryCount()
     {
         var now = time.GetTimestamp();

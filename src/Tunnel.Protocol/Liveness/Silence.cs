@@ -1,16 +1,16 @@
 namespace Culvert.Tunnel.Protocol.Liveness;
 
-/// <summary>What silence of the peer asks for (W4). A pure function of times, so that it is a table of tests.</summary>
+/// <summary>Decides what to do about a silent peer (W4). Pure, so that tests can list all cases.</summary>
 internal static class Silence
 {
     /// <remarks>
-    /// A PING may be early: a window wanted the round trip, or an OPEN is unanswered. It proves nothing sooner than any
-    /// other would have, since a peer may be slow to answer whatever it is asked.
+    /// A PING may have been sent early, for a window or for an unanswered OPEN. It proves a peer dead no sooner than any
+    /// other PING, since a peer may be slow to answer.
     /// </remarks>
     /// <param name="sinceByte">Time since the last received byte.</param>
-    /// <param name="sincePing">Time since a PING that no byte has followed; null if there is none.</param>
-    /// <param name="pingAfter">Silence that asks for a PING.</param>
-    /// <param name="deadAfter">Further silence after which the peer counts as dead.</param>
+    /// <param name="sincePing">Time since a PING after which no byte arrived; null if there is none.</param>
+    /// <param name="pingAfter">Silence before a PING.</param>
+    /// <param name="deadAfter">Further silence before the peer counts as dead.</param>
     public static SilenceAction Decide(TimeSpan sinceByte, TimeSpan? sincePing, TimeSpan pingAfter, TimeSpan deadAfter)
     {
         if (sincePing is { } waited)

@@ -2,12 +2,12 @@ namespace Culvert.Tunnel.Protocol.Liveness;
 
 internal enum SilenceAction
 {
-    /// <summary>The peer was heard recently, or the answer to a PING may still come.</summary>
+    /// <summary>The peer sent bytes recently, or may still answer a PING.</summary>
     None,
 
-    /// <summary>Ask the peer for a sign of life.</summary>
+    /// <summary>Send a PING.</summary>
     Ping,
 
-    /// <summary>End the connection.</summary>
+    /// <summary>Close the connection.</summary>
     Dead,
 }

@@ -3,59 +3,56 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Options;
 
-/// <summary>Bounds and clocks of one outer connection. The defaults are those of the protocol note.</summary>
+/// <summary>Limits and timeouts of an outer connection. The defaults are those of the protocol note.</summary>
 public sealed record MuxOptions
 {
-    /// <summary>Told to the peer in HELLO: the agent's instance id, or the edge id. 1 to 128 visible ASCII characters.</summary>
+    /// <summary>Sent in HELLO: the agent's instance id, or the edge id. 1 to 128 visible ASCII characters.</summary>
     public required string InstanceId { get; init; }
 
     /// <summary>
-    /// Credit that every stream of the peer has from HELLO, whatever else happens (W1). 16 KiB to 16 MiB, default 64 KiB.
-    /// Memory is bounded by <see cref="MaxStreams"/> times this, plus <see cref="WindowBudgetBytes"/>.
+    /// Initial credit of every stream of the peer, sent in HELLO (W1). 16 KiB to 16 MiB, default 64 KiB. Memory is at most
+    /// <see cref="MaxStreams"/> times this, plus <see cref="WindowBudgetBytes"/>.
     /// </summary>
     public int StreamWindowBytes { get; init; } = 64 * 1024;
 
-    /// <summary>Credit that all streams of this connection may have beyond that. 0 = windows do not grow. Default 64 MiB.</summary>
+    /// <summary>Further credit for all streams of this connection. 0 = windows do not grow. Default 64 MiB.</summary>
     public long WindowBudgetBytes { get; init; } = WindowBudget.ConnectionBytes;
 
-    /// <summary>The budget that all connections of the process share; null = none.</summary>
+    /// <summary>The budget shared by all connections of the process; null = none.</summary>
     public WindowBudget? ProcessWindows { get; init; }
 
-    /// <summary>Streams open at once, told to the peer in HELLO (W3). 1 to 16,384, default 1,024.</summary>
+    /// <summary>Concurrent streams, sent in HELLO (W3). 1 to 16,384, default 1,024.</summary>
     public int MaxStreams { get; init; } = 1024;
 
-    /// <summary>The peer's HELLO must have arrived by then (W7). Default 5 s.</summary>
+    /// <summary>Time limit for the peer's HELLO (W7). Default 5 s.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Our HELLO waits for <see cref="MuxConnection.Accept"/>: a peer that has it knows that it is served. Default false.
+    /// Delays our HELLO, which confirms admission, until <see cref="MuxConnection.Accept"/>. Default false.
     /// </summary>
     public bool HoldsHello { get; init; }
 
-    /// <summary>Silence after which PING is sent (W4). Default 5 s.</summary>
+    /// <summary>Silence before a PING (W4). Default 5 s.</summary>
     public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Silence after a PING that ends the connection (W4). Default 10 s.</summary>
+    /// <summary>Silence after a PING before the connection is closed (W4). Default 10 s.</summary>
     public TimeSpan DeadAfter { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>A write that makes no progress for so long ends the connection (W5). Default 30 s.</summary>
+    /// <summary>Time without progress of a write before the connection is closed (W5). Default 30 s.</summary>
     public TimeSpan WriteStall { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many bytes the peer's machine has taken: progress of a write that is under way, which may be larger than a slow
-    /// peer takes within <see cref="WriteStall"/>. Null result = not known now; null = a write's end alone is progress.
+    /// Returns the bytes that the peer's machine has acknowledged, which shows progress of a write that a slow peer needs
+    /// longer for than <see cref="WriteStall"/>. Null result = unknown now; null = only a completed write is progress.
     /// </summary>
     public Func<long?>? BytesTaken { get; init; }
 
-    /// <summary>
-    /// How long a stream whose handler has unwound may still deliver what was written and wait for the peer's FIN
-    /// before it is reset. Default 30 s.
-    /// </summary>
+    /// <summary>How long a stream without a handler may flush and wait for the peer's FIN. Default 30 s.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Continue a stream's reader on the read loop's thread when bytes arrive, instead of on the thread pool. Saves a
-    /// thread hop per frame; right only for readers that never block or compute, as the edge's relay. Default false.
+    /// Runs a stream's reader on the read loop's thread, which saves a thread switch per frame. Only for readers that never
+    /// block or compute, like the edge's relay. Default false.
     /// </summary>
     public bool RunReadersInline { get; init; }
 

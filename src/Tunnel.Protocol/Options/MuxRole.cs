@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Protocol.Options;
 
-/// <summary>Which end of the outer connection this process is. Only the edge opens streams (W9).</summary>
+/// <summary>The side of the outer connection that this process is. Only the edge opens streams (W9).</summary>
 public enum MuxRole
 {
     /// <summary>Accepts the outer connection and opens one stream per client connection.</summary>

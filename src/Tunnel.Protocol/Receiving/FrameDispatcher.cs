@@ -9,13 +9,9 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Protocol.Receiving;
 
-/// <summary>Brings each received frame to what it concerns: a stream, stream admission, the heartbeat, or the connection's life.</summary>
-/// <param name="outbox">Whose gate guards what frames change.</param>
-/// <param name="table">The streams.</param>
-/// <param name="admission">For OPEN.</param>
-/// <param name="life">For HELLO.</param>
-/// <param name="heartbeat">For PING and PONG.</param>
-/// <param name="onGoAway">For GOAWAY, which concerns them all.</param>
+/// <summary>Passes each received frame to the object that handles it.</summary>
+/// <param name="outbox">Its gate guards the state that frames change.</param>
+/// <param name="onGoAway">Handles GOAWAY, which concerns all streams.</param>
 internal sealed class FrameDispatcher(
     Outbox outbox,
     StreamTable table,
@@ -27,7 +23,7 @@ internal sealed class FrameDispatcher(
 {
     private readonly List<MuxStream> toWake = [];
 
-    /// <summary>Handles the complete frames; returns how many bytes they were. <see cref="Wake"/> is to follow.</summary>
+    /// <summary>Handles complete frames and returns their total length. Call <see cref="Wake"/> afterwards.</summary>
     /// <exception cref="MuxConnectionException">The peer broke the protocol.</exception>
     public int Take(ReadOnlySpan<byte> received)
     {
@@ -96,7 +92,7 @@ internal sealed class FrameDispatcher(
             case FrameType.GoAway:
                 onGoAway(GoAwayCodec.Read(frame.Stream, frame.Payload));
                 break;
-            default: // an extension: FrameReader lets no other type pass
+            default: // an extension: FrameReader accepts no other type
                 break;
         }
     }
@@ -124,7 +120,7 @@ internal sealed class FrameDispatcher(
         }
     }
 
-    /// <summary>False for a stream that closed before, if the frame may still arrive then.</summary>
+    /// <summary>False for a closed stream if the frame may still arrive for it.</summary>
     /// <exception cref="MuxConnectionException">The stream was never opened, or the peer had ended it (W9, W11).</exception>
     private bool TryGetStream(Frame frame, [NotNullWhen(true)] out MuxStream? stream)
     {

@@ -3,21 +3,21 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Receiving;
 
-/// <summary>Reads the transport until it ends. Holds a buffer only while bytes come in.</summary>
+/// <summary>Reads the transport until it closes. Holds a buffer only while bytes arrive.</summary>
 internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink sink)
 {
     private const int ReadBufferBytes = 32 * 1024; // the largest frame (16,393 bytes) and one TLS record
 
-    /// <summary>A read of so much is rarely the last of its kind: readers wait until no more data is available.</summary>
+    /// <summary>After a read of this size more data is likely, so readers are not woken until none is available.</summary>
     private const int BulkBytes = 8 * 1024;
 
-    /// <summary>So much is handed to readers at the latest, before the next read.</summary>
+    /// <summary>Most bytes between two wake-ups of readers.</summary>
     private const int MostBeforeWaking = 128 * 1024;
 
-    /// <summary>So much is read without a wait before others have their turn: about a millisecond's worth.</summary>
+    /// <summary>Most bytes without yielding the thread: about a millisecond's worth.</summary>
     private const int MostBeforeYielding = 512 * 1024;
 
-    /// <summary>A reader that waited so long probably waits long again, and then without a buffer.</summary>
+    /// <summary>After a wait of this length the next read probably waits long too, so it holds no buffer.</summary>
     private static readonly TimeSpan IdleRead = TimeSpan.FromMilliseconds(100);
 
     private byte[] buffer = [];
@@ -28,10 +28,10 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
 
     public long BytesReceived => Interlocked.Read(ref bytesReceived);
 
-    /// <summary>When the latest byte arrived; the beginning, before one did.</summary>
+    /// <summary>When the latest byte arrived, or when the connection started.</summary>
     public long LastReceived => Interlocked.Read(ref lastReceived);
 
-    /// <summary>Completes when the transport has closed; never throws. After a violation it only reads bytes away.</summary>
+    /// <summary>Completes when the transport has closed; never throws. After a violation it only discards bytes.</summary>
     public async Task RunAsync()
     {
         try
@@ -44,7 +44,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
             sink.OnViolation(e);
             await ReadAwayAsync();
         }
-        catch (Exception e) // the loop's root: whatever the transport throws ends the connection
+        catch (Exception e) // the loop's root: any exception of the transport closes the connection
         {
             sink.OnTransportEnd(e.Message);
         }
@@ -136,9 +136,9 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
         {
             while (await transport.ReadAsync(scratch) > 0) { }
         }
-        catch (Exception) // the connection is over already
+        catch (Exception) // the connection is closed already
         {
-            // nothing to add
+            // Nothing to report.
         }
     }
 

@@ -2,14 +2,14 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Receiving;
 
-/// <summary>What the read loop feeds.</summary>
+/// <summary>The receiver of the read loop.</summary>
 internal interface IFrameSink
 {
-    /// <summary>Handles the complete frames at the front; returns how many bytes they were.</summary>
+    /// <summary>Handles the complete frames at the front and returns their total length.</summary>
     /// <exception cref="MuxConnectionException">The peer broke the protocol.</exception>
     int Take(ReadOnlySpan<byte> received);
 
-    /// <summary>Wakes the readers that the frames taken since the last time concern. Never throws.</summary>
+    /// <summary>Wakes the readers with new data or ends since the last call. Never throws.</summary>
     void Wake();
 
     void OnViolation(MuxConnectionException violation);

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Culvert.Tunnel.Protocol.Receiving;
 
 /// <summary>
-/// Yields to all work that already waits for a thread. A loop whose every step completes synchronously would otherwise
-/// block its thread, possibly the one that polls the sockets, and delay all other work.
+/// Yields to all queued work. A loop whose steps all complete synchronously would otherwise keep its thread, possibly the
+/// one that polls the sockets, and delay all other work.
 /// </summary>
 internal readonly struct ThreadPoolYield : ICriticalNotifyCompletion
 {
@@ -18,7 +18,7 @@ internal readonly struct ThreadPoolYield : ICriticalNotifyCompletion
 
     public void OnCompleted(Action continuation) => UnsafeOnCompleted(continuation);
 
-    // Task.Yield would put it in front of this thread's own queue.
+    // Task.Yield would queue it at the front of this thread's own queue.
     public void UnsafeOnCompleted(Action continuation) =>
         ThreadPool.UnsafeQueueUserWorkItem(static next => next(), continuation, preferLocal: false);
 }

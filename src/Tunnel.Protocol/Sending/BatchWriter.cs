@@ -3,17 +3,14 @@ using System.Buffers;
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
-/// Carries batches of <see cref="Outbox"/> to the transport, one write at a time: a small batch on the thread that
-/// caused it, everything else in a loop.
+/// Writes the batches of <see cref="Outbox"/> to the transport, one at a time: a small batch on the thread that caused it,
+/// the rest in a loop.
 /// </summary>
 /// <remarks>
 /// The thread that sets <c>writing</c>, under the gate, owns the batch and checks for more before clearing it.
 /// </remarks>
-/// <param name="outbox">Gives the batches.</param>
-/// <param name="transport">Where they go.</param>
-/// <param name="time">The clock of <see cref="StalledFor"/>.</param>
-/// <param name="onFault">The transport cannot be written to; called once, without the gate.</param>
-/// <param name="bytesTaken">How much of a write in progress the peer's machine has acknowledged; null = unknown.</param>
+/// <param name="onFault">Called once, without the gate, when a write fails.</param>
+/// <param name="bytesTaken">Bytes that the peer's machine has acknowledged; null = unknown.</param>
 internal sealed class BatchWriter(
     Outbox outbox,
     Stream transport,
@@ -22,7 +19,7 @@ internal sealed class BatchWriter(
     Func<long?>? bytesTaken = null
 )
 {
-    /// <summary>One TLS record; progress is noted after each, so that a slow peer is not taken for a stuck one.</summary>
+    /// <summary>One TLS record. Progress is noted after each, so that a slow peer does not count as stalled.</summary>
     private const int ChunkBytes = 16 * 1024;
 
     private readonly WriteSignal signal = new();
@@ -30,7 +27,7 @@ internal sealed class BatchWriter(
 
     // Guarded by outbox.Gate.
     private bool writing;
-    private bool closing; // flushed completes when what is there is written
+    private bool closing; // flushed completes when all pending bytes are written
     private bool stopped;
 
     // Owned by the thread that set writing.
@@ -48,8 +45,8 @@ internal sealed class BatchWriter(
     public bool IsBusy_NeedsLock => writing || stopped;
 
     /// <summary>
-    /// How long the running write has made no progress; zero if none is running. Asked at each tick: a transport that
-    /// gathers records hands down more at once than a slow peer takes in the time it has.
+    /// How long the running write has made no progress; zero if none is running. Called at each tick, because one write may
+    /// hold more bytes than a slow peer accepts within the limit.
     /// </summary>
     public TimeSpan StalledFor
     {
@@ -64,7 +61,7 @@ internal sealed class BatchWriter(
             if (bytesTaken?.Invoke() is { } now && now != taken)
             {
                 taken = now;
-                Interlocked.CompareExchange(ref writeStartedAt, time.GetTimestamp(), since); // unless it has just ended
+                Interlocked.CompareExchange(ref writeStartedAt, time.GetTimestamp(), since); // unless it has just completed
                 return TimeSpan.Zero;
             }
 
@@ -72,7 +69,7 @@ internal sealed class BatchWriter(
         }
     }
 
-    /// <summary>Takes the write over. The answer goes to <see cref="Run"/> outside the gate.</summary>
+    /// <summary>Acquires the write. Pass the result to <see cref="Run"/> outside the gate.</summary>
     public WriteStart Begin_NeedsLock(bool inline)
     {
         writing = true;
@@ -97,7 +94,7 @@ internal sealed class BatchWriter(
         }
     }
 
-    /// <summary>The write loop; ends after <see cref="Stop"/> or with the transport.</summary>
+    /// <summary>The write loop; ends after <see cref="Stop"/> or when the transport fails.</summary>
     public async Task RunAsync()
     {
         try
@@ -118,7 +115,7 @@ internal sealed class BatchWriter(
                         NoteProgress();
                         await transport.WriteAsync(
                             batch.AsMemory(offset, Math.Min(ChunkBytes, batchLength - offset)),
-                            CancellationToken.None // a stuck write ends when the transport is disposed
+                            CancellationToken.None // a stuck write fails when the transport is disposed
                         );
                     }
 
@@ -132,13 +129,13 @@ internal sealed class BatchWriter(
                 }
             }
         }
-        catch (Exception e) // the loop's root: whatever the transport throws ends the connection
+        catch (Exception e) // the loop's root: any exception of the transport closes the connection
         {
             Fault(e);
         }
     }
 
-    /// <summary>The task completes when nothing is left to write.</summary>
+    /// <summary>The task completes when no bytes are pending.</summary>
     public Task Flushed_NeedsLock()
     {
         closing = true;
@@ -150,7 +147,7 @@ internal sealed class BatchWriter(
         return flushed.Task;
     }
 
-    /// <summary>Ends <see cref="RunAsync"/>, if need be once the transport has been disposed.</summary>
+    /// <summary>Ends <see cref="RunAsync"/>; a stuck write needs the transport to be disposed as well.</summary>
     public void Stop()
     {
         lock (outbox.Gate)
@@ -186,7 +183,7 @@ internal sealed class BatchWriter(
         catch (Exception e) // the caller only wanted to send; the connection's owner gets the error
         {
             Fault(e);
-            signal.Set(); // the loop, which did not own this write, ends too
+            signal.Set(); // ends the loop, which did not own this write
             return;
         }
 
@@ -202,7 +199,7 @@ internal sealed class BatchWriter(
             }
         }
 
-        // More came meanwhile: the loop takes it, so that this caller is not kept writing for others.
+        // More bytes were appended meanwhile: the loop writes them, so that this caller does not write for others.
         if (more)
         {
             signal.Set();

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Culvert.Tunnel.Protocol.Sending;
 
-/// <summary>Frames in the order in which they go out. Holds a rented array only while it has bytes. Guarded by <c>Outbox.Gate</c>.</summary>
+/// <summary>Frames in sending order. Holds a rented array only while it has bytes. Guarded by <c>Outbox.Gate</c>.</summary>
 internal sealed class FrameBuffer
 {
     private const int FirstBytes = 4096;
@@ -11,7 +11,7 @@ internal sealed class FrameBuffer
 
     public int Length { get; private set; }
 
-    /// <summary>Space behind what is there.</summary>
+    /// <summary>Reserves space at the end.</summary>
     public Span<byte> Append(int bytes)
     {
         if (Length + bytes > array.Length)

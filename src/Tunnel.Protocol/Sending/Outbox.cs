@@ -4,34 +4,28 @@ using Culvert.Tunnel.Protocol.Frames;
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
-/// Everything that goes out on one connection: a buffer that fills while the one before it is being written. DATA stops
-/// at a soft limit and is taken one frame per stream and turn (W14); control frames never wait for space (W5).
+/// Everything that one connection sends: a buffer that fills while the previous one is written. DATA stops at a soft limit
+/// and takes turns, one frame per stream (W14); control frames never wait for space (W5).
 /// </summary>
 /// <remarks>
-/// A thread that changes what to send holds <see cref="Gate"/>, then calls <see cref="Begin_NeedsLock"/>, releases the
-/// gate and passes the answer to <see cref="Run"/>.
+/// A thread that changes what to send holds <see cref="Gate"/>, then calls <see cref="Begin_NeedsLock"/>, releases the gate
+/// and passes the result to <see cref="Run"/>.
 /// </remarks>
 internal sealed class Outbox
 {
-    /// <summary>
-    /// DATA is framed only while the batch stays within it: seven full records, which travel to the socket in one array of
-    /// 128 KiB.
-    /// </summary>
+    /// <summary>DATA is framed only up to this size: seven full records, one 128 KiB array for the socket.</summary>
     public const int SoftLimitBytes = 7 * 16 * 1024;
 
     /// <summary>
-    /// Control frames that do not coalesce (OPEN, FIN, RST of ever new streams) pile up only behind a peer that does
-    /// not read. Past this the edge opens no more streams, past four times this the connection ends.
+    /// Control frames that do not coalesce (OPEN, FIN, RST of new streams) accumulate only when a peer does not read. Above
+    /// this size the edge opens no streams; above four times this the connection closes.
     /// </summary>
     public const int CongestedBytes = 1024 * 1024;
 
-    /// <summary>
-    /// Largest batch written on the caller's thread: a call or an answer leaves without a thread hop, while bulk still
-    /// gathers into full TLS records.
-    /// </summary>
+    /// <summary>Largest batch written on the caller's thread, so that small messages avoid a thread switch.</summary>
     private const int InlineBytes = 2048;
 
-    /// <summary>A frame that goes out alone then fits into one TLS record (RFC 8446 §5.1: 2^14 bytes).</summary>
+    /// <summary>A frame of this size alone fits into one TLS record (RFC 8446 §5.1: 2^14 bytes).</summary>
     private const int MaxSentDataBytes = TunnelProtocol.MaxDataBytes - FrameReader.HeaderBytes;
 
     private readonly BatchWriter writer;
@@ -44,12 +38,11 @@ internal sealed class Outbox
     private readonly RoundRobinQueue turns = new();
     private bool closing; // no more DATA
 
-    /// <param name="transport">Where batches go.</param>
-    /// <param name="time">The clock of <see cref="StalledFor"/>.</param>
-    /// <param name="onFault">The transport cannot be written to; called once, without the gate.</param>
-    /// <param name="onFlood">More control frames wait than an honest peer could cause; called with the gate held.</param>
-    /// <param name="onFramed">Waiting bytes and FINs may have been framed; called without the gate.</param>
-    /// <param name="bytesTaken">Progress of a write that is under way (W5); null = none is seen.</param>
+    /// <param name="onFault">Called once, without the gate, when a write fails.</param>
+    /// <param name="onFlood">More control frames are queued than an honest peer could cause; called with the gate
+    /// held.</param>
+    /// <param name="onFramed">Pending bytes and FINs may have been framed; called without the gate.</param>
+    /// <param name="bytesTaken">Progress of a running write (W5); null = unknown.</param>
     public Outbox(
         Stream transport,
         TimeProvider time,
@@ -76,7 +69,7 @@ internal sealed class Outbox
 
     internal bool HasWork_NeedsLock => filling.Length > 0 || pending.Any;
 
-    /// <summary>Space for one control frame that is never delayed nor merged.</summary>
+    /// <summary>Reserves space for a control frame that is never delayed or merged.</summary>
     public Span<byte> Append_NeedsLock(int frameBytes)
     {
         if (filling.Length + frameBytes > 4 * CongestedBytes)
@@ -98,16 +91,14 @@ internal sealed class Outbox
     public void Pong_NeedsLock(ulong opaque) => pending.Pong(opaque);
 
     /// <summary>
-    /// In its place before the RSTs of the streams that it refuses: a peer that learns of them first would open their
-    /// successors here. Few are ever sent, each ends sooner than the one before.
+    /// Appended before the RSTs of the streams that it refuses; otherwise the peer could reopen those streams on this
+    /// connection. Only a few are sent, each with a shorter drain.
     /// </summary>
     public void GoAway_NeedsLock(byte[] frame) => frame.CopyTo(filling.Append(frame.Length));
 
     public void Window_NeedsLock(SendingHalf stream, int credit) => pending.Window(stream, credit);
 
-    /// <summary>
-    /// Frames bytes straight from the caller's memory, as long as no other stream waits for its turn. Returns how many.
-    /// </summary>
+    /// <summary>Frames the caller's bytes without a copy if no other stream waits. Returns how many.</summary>
     public int Send_NeedsLock(SendingHalf output, ReadOnlySpan<byte> data)
     {
         var sent = 0;
@@ -125,7 +116,7 @@ internal sealed class Outbox
         return sent;
     }
 
-    /// <summary>Puts a stream with bytes and credit into the round; it sends when the batch has space again.</summary>
+    /// <summary>Queues a stream with bytes and credit; it sends when the batch has space again.</summary>
     public void Enqueue_NeedsLock(SendingHalf output)
     {
         if (!output.IsReady)
@@ -135,7 +126,7 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Decides who writes what has been appended. The answer goes to <see cref="Run"/> outside the gate.</summary>
+    /// <summary>Decides who writes the appended bytes. Pass the result to <see cref="Run"/> outside the gate.</summary>
     public WriteStart Begin_NeedsLock()
     {
         if (writer.IsBusy_NeedsLock || !HasWork_NeedsLock)
@@ -156,7 +147,7 @@ internal sealed class Outbox
     /// <inheritdoc cref="BatchWriter.RunAsync" />
     public Task RunAsync() => writer.RunAsync();
 
-    /// <summary>Lets go of all DATA; the task completes when what else was appended is written.</summary>
+    /// <summary>Drops all DATA; the task completes when everything else is written.</summary>
     public Task CloseAsync()
     {
         WriteStart start;
@@ -176,7 +167,7 @@ internal sealed class Outbox
     /// <inheritdoc cref="BatchWriter.Stop" />
     public void Stop() => writer.Stop();
 
-    /// <summary>Writer: everything that is to go out, and in its place the next turns of waiting streams.</summary>
+    /// <summary>Writer: takes all bytes to send, filled up with the DATA of waiting streams.</summary>
     internal (byte[] Array, int Length) TakeBatch_NeedsLock()
     {
         pending.MoveTo(filling);
@@ -185,10 +176,10 @@ internal sealed class Outbox
         return batch;
     }
 
-    /// <summary>Writer, without the gate: taking a batch has made room.</summary>
+    /// <summary>Writer, without the gate: taking a batch has freed space.</summary>
     internal void AfterFraming() => onFramed();
 
-    /// <summary>Round-robin: one frame for the stream at the head, which then goes to the tail (W14).</summary>
+    /// <summary>Round-robin: one frame for the stream at the head, which then moves to the tail (W14).</summary>
     private void Pump_NeedsLock()
     {
         while (turns.Head is { } output && !closing)
@@ -214,7 +205,7 @@ internal sealed class Outbox
         }
     }
 
-    /// <summary>Frames the front of <paramref name="data"/>; 0 if credit or space are lacking.</summary>
+    /// <summary>Frames the front of <paramref name="data"/>; 0 if credit or space is missing.</summary>
     private int FrameData_NeedsLock(SendingHalf output, ReadOnlySpan<byte> data)
     {
         var size = Math.Min(Math.Min(data.Length, MaxSentDataBytes), output.Credit);

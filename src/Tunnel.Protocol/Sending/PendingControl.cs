@@ -3,7 +3,7 @@ using Culvert.Tunnel.Protocol.Frames;
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
-/// Control frames that can repeat, kept as one value each until a batch is taken: that bounds them, however slowly the
+/// Control frames that can repeat, stored as one value each until a batch is taken: this bounds them, however slowly the
 /// peer reads (W5). Guarded by <c>Outbox.Gate</c>.
 /// </summary>
 internal sealed class PendingControl
@@ -29,7 +29,7 @@ internal sealed class PendingControl
         stream.PendingWindow += credit;
     }
 
-    /// <summary>Turns all of it into frames: each kind has at most one per batch and stream.</summary>
+    /// <summary>Encodes all of it: at most one frame of each kind per batch and stream.</summary>
     public void MoveTo(FrameBuffer buffer)
     {
         for (var stream = creditHead; stream is not null; )

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
-/// Streams with bytes and credit that wait to send, in round-robin order (W14). Linked through the streams themselves, so that joining
-/// and leaving allocate nothing. Guarded by <c>Outbox.Gate</c>.
+/// Streams with bytes and credit, in round-robin order (W14). Linked through the streams themselves, so that it never
+/// allocates. Guarded by <c>Outbox.Gate</c>.
 /// </summary>
 internal sealed class RoundRobinQueue
 {

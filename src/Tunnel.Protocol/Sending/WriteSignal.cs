@@ -3,8 +3,8 @@ using System.Threading.Tasks.Sources;
 namespace Culvert.Tunnel.Protocol.Sending;
 
 /// <summary>
-/// Wakes the write loop without allocating. One waiter; <see cref="Set"/> at most once between two waits, which the
-/// owner of <c>Outbox.writing</c> ensures.
+/// Wakes the write loop without allocating. One waiter; the owner of <c>Outbox.writing</c> ensures that <see cref="Set"/> is
+/// called at most once between two waits.
 /// </summary>
 internal sealed class WriteSignal : IValueTaskSource
 {

@@ -1,17 +1,17 @@
 namespace Culvert.Tunnel.Protocol.Streams;
 
-/// <summary>How a stream closed, as far as it decides about frames that still arrive for it.</summary>
+/// <summary>How a stream closed, as far as it matters for frames that still arrive for it.</summary>
 internal enum ClosedReason : byte
 {
-    /// <summary>Too long ago to know.</summary>
+    /// <summary>Unknown, because it was too long ago.</summary>
     Forgotten,
 
     /// <summary>FIN in both directions.</summary>
     Finished,
 
-    /// <summary>We sent RST, refused it, or its agent never started on it: frames of the peer may be on their way.</summary>
+    /// <summary>We sent RST or refused it, or its agent never handled it: the peer's frames may still arrive.</summary>
     ResetLocally,
 
-    /// <summary>The peer sent RST: it has said its last word.</summary>
+    /// <summary>The peer sent RST, so it sends nothing more.</summary>
     ResetByPeer,
 }

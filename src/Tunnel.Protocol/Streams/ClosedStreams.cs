@@ -3,9 +3,7 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Streams;
 
-/// <summary>
-/// Remembers how the latest streams closed, to tell frames that crossed our RST from frames that break the protocol.
-/// </summary>
+/// <summary>Remembers how the latest streams closed, to tell frames that crossed our RST from protocol errors.</summary>
 /// <remarks>
 /// Frame received × how the stream closed:
 /// <code>

@@ -2,10 +2,7 @@ using System.Buffers;
 
 namespace Culvert.Tunnel.Protocol.Streams;
 
-/// <summary>
-/// A piece of a stream's received bytes. Positions are absolute in the stream, so that what a reader has consumed is a
-/// subtraction.
-/// </summary>
+/// <summary>A segment of a stream's received bytes. Positions count from the start of the stream.</summary>
 internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
 {
     private byte[] array = [];
@@ -37,7 +34,7 @@ internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
         Next = next;
     }
 
-    /// <summary>Gives the buffer back; the object may be rented for another one.</summary>
+    /// <summary>Returns the buffer to the pool; the object can be used again.</summary>
     public void Return()
     {
         ArrayPool<byte>.Shared.Return(array);

@@ -10,8 +10,8 @@ namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>
 /// One client connection inside an outer connection. Completing <see cref="Output"/> sends FIN; <see cref="Input"/>
-/// completes on the peer's FIN; both fail with <see cref="MuxStreamException"/> when the stream ends early. A reader that has
-/// everything up to the peer's FIN keeps that end, whatever becomes of the other direction.
+/// completes on the peer's FIN; both fail with <see cref="MuxStreamException"/> when the stream ends early. A reader that
+/// has received the peer's FIN completes normally, even if the other direction fails.
 /// </summary>
 /// <remarks>One reader and one writer at a time, as with any pipe. States: <see cref="StreamState"/>.</remarks>
 public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
@@ -53,10 +53,9 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         output = new StreamOutput(this, outbox, sendCredit);
     }
 
-    /// <summary>The stream's number on the wire.</summary>
     public uint Id { get; }
 
-    /// <summary>What the edge said about the client connection.</summary>
+    /// <summary>What the edge sent about the client connection.</summary>
     public OpenPayload Open { get; }
 
     /// <inheritdoc />
@@ -66,34 +65,34 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     public PipeWriter Output => output;
 
     /// <summary>
-    /// True once DATA or FIN has arrived: the stream must not be opened again elsewhere (W12). Credit is not a response; it
-    /// is given to a stream before it is handled.
+    /// True once DATA or FIN has arrived: the stream must not be opened elsewhere (W12). WINDOW does not count, because it
+    /// may arrive before the stream is handled.
     /// </summary>
     public bool Answered => answered;
 
     /// <summary>
-    /// Cancelled when the stream is closed: reset by either side, lost, or FIN in both directions. A read that follows an
-    /// early end fails, even if bytes received before it are still unread; one that has reached the peer's FIN does not.
+    /// Cancelled when the stream closes: reset by either side, lost, or FIN in both directions. After an early end a read
+    /// fails, even if received bytes are unread, unless the peer's FIN was received.
     /// </summary>
     public CancellationToken Closed => GetToken(ref closedSource, () => isOver);
 
     /// <summary>
-    /// Cancelled when no more bytes will come: the peer's FIN or the end of the stream, even if no reader waits
-    /// <see cref="Input"/> and bytes received before are still unread. The agent learns by it that the client is gone.
+    /// Cancelled when no more bytes will arrive, by FIN or an early end, even if bytes are unread and nothing reads
+    /// <see cref="Input"/>. It notifies the agent that the client has disconnected.
     /// </summary>
     public CancellationToken InputEnded => GetToken(ref inputEndedSource, () => remoteFinished || isOver);
 
-    /// <summary>Owned by the read loop: its reader is woken when the current batch of frames is through.</summary>
+    /// <summary>Owned by the read loop: the reader is woken after the current batch of frames.</summary>
     internal bool IsNotedToWake { get; set; }
 
     /// <summary>
-    /// Reads as <see cref="Input"/> does, except that an early end is a cancelled and empty result instead of an exception.
-    /// For a relay: most short connections end so, and exceptions would be a tenth of what relaying one costs.
+    /// Reads like <see cref="Input"/>, but an early end is a cancelled empty result instead of an exception. For the relay:
+    /// most short connections end this way, and the exceptions would be a tenth of its cost.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The reader has been completed, or a read is waiting already.</exception>
+    /// <exception cref="InvalidOperationException">The reader has been completed, or a read is pending.</exception>
     public ValueTask<ReadResult> ReadOrEndAsync() => input.ReadOrEndAsync();
 
-    /// <summary>Sends RST in both directions, unless the stream is closed already.</summary>
+    /// <summary>Sends RST for both directions, unless the stream is closed.</summary>
     public void Abort(StreamErrorCode code)
     {
         WriteStart start;
@@ -115,8 +114,8 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     }
 
     /// <summary>
-    /// Says that the handler has unwound (W3). Does not wait: what was written is still delivered, then the stream is
-    /// reset if the peer does not end it in time (<see cref="MuxOptions.Linger"/>).
+    /// Reports that the handler has ended (W3). Does not wait: written bytes are still delivered, then the stream is reset
+    /// if the peer does not end it within <see cref="MuxOptions.Linger"/>.
     /// </summary>
     public ValueTask DisposeAsync()
     {
@@ -147,7 +146,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    /// <summary>Credit for the peer that leaves with what is sent next.</summary>
+    /// <summary>Credit for the peer, sent with the next write.</summary>
     internal void AddWindow_NeedsLock(int credit) => outbox.Window_NeedsLock(output, credit);
 
     internal void SendFirst_NeedsLock(ReadOnlySpan<byte> data) => output.SendFirst_NeedsLock(data);
@@ -205,7 +204,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     internal void OnRst(StreamErrorCode code) => EndEarly(StreamEnd.ResetByPeer, code, ClosedReason.ResetByPeer);
 
     /// <summary>Read loop: WINDOW.</summary>
-    /// <exception cref="MuxConnectionException">No credit, or more than may be outstanding (W2).</exception>
+    /// <exception cref="MuxConnectionException">The credit is 0, or exceeds what may be outstanding (W2).</exception>
     internal void OnWindow(uint credit)
     {
         WriteStart start;
@@ -226,7 +225,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         outbox.Run(start);
     }
 
-    /// <summary>The stream closes without a frame to the peer: the connection is lost, or its agent never started on it.</summary>
+    /// <summary>Closes the stream without a frame: the connection is lost, or its agent never handled the stream.</summary>
     internal void OnLost(StreamEnd end) =>
         EndEarly(
             end,
@@ -234,7 +233,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             ClosedReason.ResetLocally
         );
 
-    /// <summary>Consumer: gives the peer credit for what has been consumed.</summary>
+    /// <summary>Consumer: grants the peer credit for consumed bytes.</summary>
     internal void GiveCredit(int credit, bool mayGrow)
     {
         WriteStart start;
@@ -248,7 +247,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             AddWindow_NeedsLock(credit);
             if (mayGrow)
             {
-                heartbeat.Measure_NeedsLock(); // a stream that moves so much may be worth a larger window
+                heartbeat.Measure_NeedsLock(); // a stream that moves this much may need a larger window
             }
 
             start = outbox.Begin_NeedsLock();
@@ -257,7 +256,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         outbox.Run(start);
     }
 
-    /// <summary>Output: everything written before its completion is framed.</summary>
+    /// <summary>Output: all bytes up to its completion are framed.</summary>
     internal void LocalFin_NeedsLock()
     {
         if (state is StreamState.HalfClosedLocal or StreamState.Closed)
@@ -297,7 +296,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     private void AfterEarlyEnd(StreamEnd end, StreamErrorCode code)
     {
-        // In this order, so that a consumer that learns of the end by the token or by its read finds the other one agreeing.
+        // In this order, so that a consumer sees the same result by the token and by its read.
         input.Fail(end, code);
         SignalClosed();
         input.Wake();

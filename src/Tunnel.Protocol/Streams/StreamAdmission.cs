@@ -24,14 +24,14 @@ internal sealed class StreamAdmission(
     private readonly Channel<MuxStream> opened = Channel.CreateUnbounded<MuxStream>(); // bounded by MaxStreams
     private readonly WindowBudget windows = new(options.WindowBudgetBytes, options.ProcessWindows);
 
-    // One for all windows.
+    // One delegate for all windows.
     private readonly Func<bool> isShared = () => table.Occupied > 1;
 
     // Guarded by outbox.Gate.
     private uint lastOpened; // edge: opened by us; agent: seen on the wire
     private uint lastHandled; // agent: the last stream that AcceptAsync gave out
 
-    /// <summary>How many more streams the 31 bits of an id allow.</summary>
+    /// <summary>How many stream ids are left of 31 bits.</summary>
     public int IdsLeft_NeedsLock => (int)(int.MaxValue - lastOpened);
 
     /// <summary>The last stream for our GOAWAY (W12).</summary>
@@ -44,10 +44,10 @@ internal sealed class StreamAdmission(
 
     public bool WasOpened_NeedsLock(uint id) => id <= lastOpened;
 
-    /// <summary>For tests: as if so many streams had been opened.</summary>
+    /// <summary>For tests: skips ids as if they had been used.</summary>
     public void Skip_NeedsLock(uint count) => lastOpened += count;
 
-    /// <summary>Edge.</summary>
+    /// <summary>Edge: opens a stream.</summary>
     public bool TryOpen(
         OpenPayload open,
         ReadOnlySpan<byte> firstBytes,
@@ -84,7 +84,7 @@ internal sealed class StreamAdmission(
     }
 
     /// <summary>Read loop of an agent: OPEN.</summary>
-    /// <exception cref="MuxConnectionException">An edge got it, or the id does not rise (W9).</exception>
+    /// <exception cref="MuxConnectionException">An edge received it, or the id does not rise (W9).</exception>
     public void OnOpen(Frame frame)
     {
         if (role != MuxRole.Agent)
@@ -105,7 +105,7 @@ internal sealed class StreamAdmission(
             var leaving = life.IsDraining || life.IsOver;
             if (!leaving && table.Occupied < options.MaxStreams)
             {
-                // The credit that a new stream gets beyond HELLO's leaves with whatever is sent next, usually its answer.
+                // A new stream's credit beyond HELLO's is sent with the next write, usually its answer.
                 opened.Writer.TryWrite(NewStream_NeedsLock(frame.Stream, open));
                 return;
             }
@@ -118,7 +118,7 @@ internal sealed class StreamAdmission(
         outbox.Run(start);
     }
 
-    /// <summary>Agent: the next stream that is still open; null after the last one.</summary>
+    /// <summary>Agent: the next stream that is still open; null after the last.</summary>
     public async ValueTask<MuxStream?> AcceptAsync(CancellationToken cancellationToken)
     {
         while (await opened.Reader.WaitToReadAsync(cancellationToken))
@@ -137,7 +137,7 @@ internal sealed class StreamAdmission(
         return null;
     }
 
-    /// <summary>Stops accepting streams. Returns those that waited: the caller must refuse them.</summary>
+    /// <summary>Stops accepting streams. Returns the pending ones: the caller must refuse them.</summary>
     public List<MuxStream> Close_NeedsLock()
     {
         List<MuxStream> waiting = [];
@@ -150,7 +150,7 @@ internal sealed class StreamAdmission(
         return waiting;
     }
 
-    /// <summary>The connection is closed: <see cref="AcceptAsync"/> returns null when no stream waits any more.</summary>
+    /// <summary>The connection is closed: <see cref="AcceptAsync"/> returns null once no stream is pending.</summary>
     public void Complete() => opened.Writer.TryComplete();
 
     private bool TryAccept([NotNullWhen(true)] out MuxStream? stream, out bool live)

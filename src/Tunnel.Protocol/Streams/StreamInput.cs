@@ -7,8 +7,8 @@ using Culvert.Tunnel.Protocol.Windows;
 namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>
-/// The received bytes of a stream. The read loop appends, one consumer reads; what it consumes goes back to the peer as
-/// credit (W2). Holds buffers only for unread bytes; the credit window is their bound.
+/// The received bytes of a stream. The read loop appends, one consumer reads; consumed bytes return to the peer as credit
+/// (W2). Buffers hold only unread bytes, so the credit window bounds them.
 /// </summary>
 internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 {
@@ -31,11 +31,11 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     private long tail; // absolute position behind the last byte received
     private bool finished; // the peer's FIN
     private (StreamEnd End, StreamErrorCode Code)? failure;
-    private bool completed; // the consumer wants no more
-    private bool handedOut; // a result is out and not yet advanced: its memory must stay
+    private bool completed; // the consumer reads no more
+    private bool handedOut; // a result is in use: its memory must stay
     private bool waiting;
     private bool cancelled;
-    private bool endCancels; // what an early end does to the reader that waits
+    private bool endCancels; // what an early end does to the pending read
     private CancellationToken waitToken;
     private CancellationTokenRegistration waitRegistration;
     private ManualResetValueTaskSourceCore<ReadResult> waiter;
@@ -47,7 +47,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         waiter.RunContinuationsAsynchronously = !inline;
     }
 
-    /// <summary>Read loop: takes over the payload of a DATA frame. True if a waiting reader should be woken.</summary>
+    /// <summary>Read loop: copies the payload of a DATA frame. True if a pending reader should be woken.</summary>
     /// <exception cref="MuxConnectionException">The peer sent more than its credit.</exception>
     public bool Receive(ReadOnlySpan<byte> data)
     {
@@ -86,8 +86,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     }
 
     /// <summary>
-    /// The stream ended early. What was received and not read is let go; a consumer that has everything up to the peer's
-    /// FIN keeps its end. Call <see cref="Wake"/> afterwards.
+    /// Ends the stream early; drops unread bytes unless FIN was received. Call <see cref="Wake"/> after it.
     /// </summary>
     public void Fail(StreamEnd end, StreamErrorCode code)
     {
@@ -113,7 +112,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>Completes a waiting read if there is now a reason to. Runs the reader if readers run inline.</summary>
+    /// <summary>Completes a pending read if there is a reason to. Runs the reader if readers run inline.</summary>
     public void Wake()
     {
         ReadResult result = default;
@@ -159,7 +158,6 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
     public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) =>
         ReadAsync(earlyEndCancels: false, cancellationToken);
 
-    /// <summary>See <see cref="MuxStream.ReadOrEndAsync"/>.</summary>
     public ValueTask<ReadResult> ReadOrEndAsync() => ReadAsync(earlyEndCancels: true, CancellationToken.None);
 
     public override bool TryRead(out ReadResult result)
@@ -186,7 +184,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
                 return;
             }
 
-            // A position without a segment comes from an empty result: nothing consumed, everything examined.
+            // A position without a segment is from an empty result: nothing consumed, everything examined.
             var consumedTo = FindPosition(consumed) ?? head;
             if (consumedTo < head || consumedTo > tail)
             {
@@ -229,7 +227,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             completed = true;
             handedOut = false;
             ReleaseAll_NeedsLock();
-            window.Close(); // what still arrives is not kept
+            window.Close(); // later bytes are dropped
         }
     }
 

@@ -7,8 +7,8 @@ using Culvert.Tunnel.Protocol.Sending;
 namespace Culvert.Tunnel.Protocol.Streams;
 
 /// <summary>
-/// The sending half of a stream. A flush frames as much as credit and the batch allow and completes at once if that was
-/// everything; otherwise the rest waits for its turn in <see cref="Outbox"/>. Holds a buffer only while bytes wait in it.
+/// The sending half of a stream. A flush frames as much as credit and the batch allow, and completes at once if that was
+/// everything; the rest waits for its turn in <see cref="Outbox"/>. Holds a buffer only while bytes wait.
 /// </summary>
 internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
 {
@@ -21,8 +21,8 @@ internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
     // Guarded by Outbox.Gate.
     private byte[] buffer = [];
     private int head; // first byte not framed
-    private int committed; // behind the last flushed byte
-    private int tail; // behind the last written byte
+    private int committed; // end of the flushed bytes
+    private int tail; // end of the written bytes
     private bool lent; // the caller may be writing into the buffer: it must not go back to the pool
     private bool completed; // the caller writes no more
     private (StreamEnd End, StreamErrorCode Code)? failure;
@@ -150,7 +150,7 @@ internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
         }
     }
 
-    /// <summary>FIN behind what was written; RST if <paramref name="exception"/> says that it is not complete.</summary>
+    /// <summary>Sends FIN after the written bytes, or RST if <paramref name="exception"/> is set.</summary>
     public override void Complete(Exception? exception = null)
     {
         if (exception is not null)
@@ -179,7 +179,7 @@ internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
         outbox.Run(start);
     }
 
-    /// <summary>Bytes of the caller that go out behind the OPEN; what does not fit waits in the buffer.</summary>
+    /// <summary>The caller's bytes after the OPEN; what does not fit waits in the buffer.</summary>
     public void SendFirst_NeedsLock(ReadOnlySpan<byte> data) => Send_NeedsLock(data);
 
     public void AddCredit_NeedsLock(int credit)
@@ -208,7 +208,7 @@ internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
         FinishIfDone_NeedsLock();
     }
 
-    /// <summary>The stream ended early: what was not framed is let go.</summary>
+    /// <summary>The stream ended early: bytes that are not framed are dropped.</summary>
     public void Fail_NeedsLock(StreamEnd end, StreamErrorCode code)
     {
         if (failure is not null)
@@ -236,7 +236,7 @@ internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
         ValueTaskSourceOnCompletedFlags flags
     ) => waiter.OnCompleted(continuation, state, token, flags);
 
-    /// <summary>Commits what was written, then <paramref name="source"/>; copies only what cannot be framed now.</summary>
+    /// <summary>Commits the written bytes, then <paramref name="source"/>; copies only what cannot be framed now.</summary>
     private void Send_NeedsLock(ReadOnlySpan<byte> source)
     {
         committed = tail;

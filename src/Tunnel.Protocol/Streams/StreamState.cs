@@ -17,15 +17,13 @@ namespace Culvert.Tunnel.Protocol.Streams;
 /// </remarks>
 internal enum StreamState
 {
-    /// <summary>Both sides may send.</summary>
     Open,
 
     /// <summary>Our FIN is framed; the peer may still send.</summary>
     HalfClosedLocal,
 
-    /// <summary>The peer's FIN arrived; we may still send.</summary>
     HalfClosedRemote,
 
-    /// <summary>FIN in both directions, or reset, or lost.</summary>
+    /// <summary>FIN in both directions, reset, or lost.</summary>
     Closed,
 }

@@ -4,7 +4,7 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Streams;
 
-/// <summary>The streams of one connection: those that are live on the wire, and those whose handlers still run (W3).</summary>
+/// <summary>The streams of one connection that are open on the wire, or whose handlers still run (W3).</summary>
 internal sealed class StreamTable(TimeProvider time, Action closedLast)
 {
     /// <summary>Read without a lock for every DATA frame.</summary>
@@ -16,7 +16,7 @@ internal sealed class StreamTable(TimeProvider time, Action closedLast)
     private int liveCount;
     private int occupied;
 
-    /// <summary>Streams that are live, or whose handler has not unwound.</summary>
+    /// <summary>Streams that are open, or whose handler has not ended.</summary>
     public int Occupied => Volatile.Read(ref occupied);
 
     public bool IsEmpty => Volatile.Read(ref liveCount) == 0;
@@ -57,7 +57,7 @@ internal sealed class StreamTable(TimeProvider time, Action closedLast)
 
     public void Linger_NeedsLock(MuxStream stream) => lingering.Add((stream, time.GetTimestamp()));
 
-    /// <summary>Streams whose handler has unwound and whose peer has not ended them in time.</summary>
+    /// <summary>Returns streams whose handler has ended and whose peer has not ended them in time.</summary>
     public List<MuxStream>? TakeOverdue_NeedsLock(TimeSpan linger)
     {
         lingering.RemoveAll(entry => !live.ContainsKey(entry.Stream.Id));

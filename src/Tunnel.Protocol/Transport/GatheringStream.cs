@@ -4,14 +4,14 @@ using System.Runtime.CompilerServices;
 namespace Culvert.Tunnel.Protocol.Transport;
 
 /// <summary>
-/// Lies between the outer TLS and its socket. TLS hands down and asks for one record at a time, each a system call and,
-/// on a busy machine, a wake-up of the other side; here several records travel in one.
+/// Sits between the outer TLS and its socket. TLS reads and writes one record at a time, each with a system call and, on a
+/// busy machine, a wake-up of the peer; this class batches several records.
 /// </summary>
-/// <remarks>One reader and one writer at a time, as TLS has. Buffers are held only while there are bytes in them.</remarks>
+/// <remarks>One reader and one writer at a time, as TLS has. Buffers are held only while they contain bytes.</remarks>
 /// <param name="inner">The socket's stream; disposed with this one.</param>
 public sealed class GatheringStream(Stream inner) : Stream
 {
-    /// <summary>Seven full records and the rest of an eighth, in an array of the pool's.</summary>
+    /// <summary>Seven full records and part of an eighth, in an array of the pool's size.</summary>
     private const int BufferBytes = 128 * 1024;
 
     private byte[] held = []; // written, not yet sent
@@ -19,7 +19,7 @@ public sealed class GatheringStream(Stream inner) : Stream
     private byte[] ahead = []; // received, not yet read
     private int aheadStart;
     private int aheadEnd;
-    private bool moreAtHand; // the last read filled what it was given
+    private bool moreAtHand; // the last read filled its buffer
     private volatile bool gathering;
 
     /// <inheritdoc />
@@ -41,15 +41,10 @@ public sealed class GatheringStream(Stream inner) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>
-    /// The handshake is over: from here on what is written leaves with <see cref="FlushAsync"/>, or when a buffer is full.
-    /// </summary>
+    /// <summary>Call after the handshake. From then on a flush, or a full buffer, sends the written bytes.</summary>
     public void Begin() => gathering = true;
 
-    /// <summary>
-    /// Reads ahead only while bytes arrive faster than they are read: a call or an answer is one read into the
-    /// caller's own buffer.
-    /// </summary>
+    /// <summary>Reads ahead only during bulk transfers; a small message is one read into the caller's buffer.</summary>
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (aheadStart < aheadEnd || buffer.IsEmpty)
@@ -211,7 +206,7 @@ public sealed class GatheringStream(Stream inner) : Stream
         heldBytes += bytes.Length;
     }
 
-    // A call needs a small one; what outgrows that is bulk.
+    // A call needs a small buffer; more than that is bulk data.
     private void GrowHeld(int bytes)
     {
         var larger = ArrayPool<byte>.Shared.Rent(held.Length == 0 ? bytes : BufferBytes);

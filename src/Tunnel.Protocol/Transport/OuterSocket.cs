@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Tunnel.Protocol.Transport;
 
-/// <summary>Options of an outer connection's socket, at both ends.</summary>
+/// <summary>Socket options of an outer connection, for both ends.</summary>
 public static class OuterSocket
 {
     // <netinet/tcp.h> of Linux.
@@ -12,20 +12,16 @@ public static class OuterSocket
     private const int TcpNotSentLowWater = 25;
     private const int TcpInfo = 11;
 
-    // <linux/tcp.h>, struct tcp_info: eight bytes, 24 numbers of four, two rates of eight, then the requested field.
+    // <linux/tcp.h>, struct tcp_info: eight bytes, 24 four-byte fields, two eight-byte rates, then the requested field.
     private const int BytesAckedAt = 8 + (24 * 4) + (2 * 8);
 
     /// <summary>
-    /// Bytes that the kernel keeps beyond those on their way. By default it would take megabytes of one bulk stream,
-    /// and the small frames of all other streams would wait behind them; what it does not take waits in the outbox,
-    /// where streams take turns (W14).
+    /// Bytes that the kernel buffers beyond those in flight. The default is megabytes, and the small frames of other streams
+    /// would wait behind one bulk stream; the rest waits in the outbox, where streams take turns (W14).
     /// </summary>
     private const int MostUnsentBytes = 256 * 1024;
 
-    /// <summary>
-    /// How many bytes the other side's kernel has acknowledged since the beginning; null where the system does not say, or
-    /// the socket is gone.
-    /// </summary>
+    /// <summary>Bytes that the peer's kernel has acknowledged; null if unknown, or the socket is closed.</summary>
     public static long? BytesAcknowledged(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);

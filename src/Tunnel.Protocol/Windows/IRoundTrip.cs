@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Protocol.Windows;
 
-/// <summary>The round trip of a connection, as windows need it. The multiplexer's pings, or a test's number.</summary>
+/// <summary>The round trip of a connection, as windows need it.</summary>
 internal interface IRoundTrip
 {
-    /// <summary>The shortest so far, so that queues of our own making are not taken for distance; null before the first.</summary>
+    /// <summary>The shortest so far, which excludes the delay of our own queues; null before the first.</summary>
     TimeSpan? Shortest { get; }
 }

@@ -3,36 +3,36 @@ using Culvert.Tunnel.Protocol.Frames;
 namespace Culvert.Tunnel.Protocol.Windows;
 
 /// <summary>
-/// What one stream's peer may still send (W1, W2). Starts at HELLO's window, is raised at once while the budget allows,
-/// then grows with what the consumer takes per round trip: only a stream that its window holds up gets a larger one.
+/// The receive window of one stream (W1, W2). It starts at HELLO's size, is raised at once while the budget allows, then
+/// grows with what the consumer reads per round trip: only a stream that the window limits gets a larger one.
 /// </summary>
 /// <remarks>
-/// Always: <c>credit</c> + bytes that are not consumed yet + <c>ungranted</c> = <c>size</c>, and what exceeds the
-/// initial window is taken from the budget. Guarded by the gate of its <c>StreamInput</c>.
+/// Invariant: <c>credit</c> + unconsumed bytes + <c>ungranted</c> = <c>size</c>, and the part above the initial window is
+/// taken from the budget. Guarded by the gate of its <c>StreamInput</c>.
 /// </remarks>
 internal sealed class ReceiveWindow
 {
-    /// <summary>Of every stream while the budget allows: a usual answer fits into it without a second round trip.</summary>
+    /// <summary>Every stream's window while the budget allows: a usual answer fits without a second round trip.</summary>
     public const int StartBytes = 256 * 1024;
 
     /// <summary>
-    /// A window below so many round trips' worth of bytes grows. More than one, because credit travels in halves of a
-    /// window and bytes come in bursts; it ends between three and six.
+    /// A window below this many round trips' worth of bytes grows. More than 1, because credit is granted in halves of a
+    /// window and bytes arrive in bursts; the result is between three and six.
     /// </summary>
     private const int RoundTripsHeld = 3;
 
-    /// <summary>A consumer that took so long for half a window has not been held up by it.</summary>
+    /// <summary>A consumer that took this long for half a window was not limited by it.</summary>
     private static readonly TimeSpan Resting = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Least delay reckoned with. On a short path bytes wait longer for threads and batches of busy machines than on the
-    /// wire, and a window that only fits the wire would hold them up.
+    /// Lower bound of the round trip. On a short path bytes wait longer for threads and batches than on the wire, and a
+    /// window that only fits the wire would limit them.
     /// </summary>
     private static readonly TimeSpan LeastRoundTrip = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// With other streams open, the most for each millisecond of the path: a gibibyte per second. What is on its way lies in
-    /// one queue of the kernel's, and all others' bytes come after it.
+    /// Limit with other streams open, per millisecond of round trip: a gibibyte per second. Bytes in flight share one kernel
+    /// queue, and all other streams' bytes come after them.
     /// </summary>
     private const int SharedBytesPerMillisecond = 1024 * 1024;
 
@@ -43,16 +43,14 @@ internal sealed class ReceiveWindow
     private readonly TimeProvider time;
     private int size;
     private int credit;
-    private int ungranted; // consumed, not yet given back
+    private int ungranted; // consumed, not yet granted again
     private long consumed; // since measuredFrom
     private long measuredFrom;
     private bool closed;
 
-    /// <param name="initial">HELLO's, in bytes.</param>
-    /// <param name="budget">What windows of all streams may take beyond that.</param>
-    /// <param name="roundTrip">Of the connection.</param>
+    /// <param name="initial">HELLO's window, in bytes.</param>
+    /// <param name="budget">Limit for all streams' windows beyond that.</param>
     /// <param name="isShared">Whether the connection has other streams now.</param>
-    /// <param name="time">Measures what the consumer takes.</param>
     public ReceiveWindow(int initial, WindowBudget budget, IRoundTrip roundTrip, Func<bool> isShared, TimeProvider time)
     {
         this.initial = size = credit = initial;
@@ -72,7 +70,7 @@ internal sealed class ReceiveWindow
     /// <summary>Credit beyond HELLO's, not yet sent to the peer.</summary>
     public int AddedAtStart { get; }
 
-    /// <summary>For tests: the most that the peer could have us hold.</summary>
+    /// <summary>For tests: the current size of the window.</summary>
     public int Size => size;
 
     /// <summary>Whether a round trip is worth measuring.</summary>
@@ -86,8 +84,8 @@ internal sealed class ReceiveWindow
     }
 
     /// <summary>
-    /// Counts bytes that the consumer has taken. Returns the credit to give now: when half a window has been consumed,
-    /// or the sender has less than a full frame left (W2).
+    /// Counts consumed bytes. Returns the credit to grant now: when half a window has been consumed, or the sender has less
+    /// than a full frame left (W2).
     /// </summary>
     public int Consume(int bytes)
     {
@@ -104,7 +102,7 @@ internal sealed class ReceiveWindow
         return grant;
     }
 
-    /// <summary>No credit will be given again, and nothing received is held.</summary>
+    /// <summary>Grants no more credit and drops received bytes.</summary>
     public void Close()
     {
         if (!closed)
@@ -114,7 +112,7 @@ internal sealed class ReceiveWindow
         }
     }
 
-    /// <summary>Returns by how much the window grows or shrinks; it shrinks by what was just consumed at most.</summary>
+    /// <summary>Returns by how much the window grows or shrinks; it shrinks at most by what was just consumed.</summary>
     private int Resize()
     {
         var now = time.GetTimestamp();

@@ -3,13 +3,12 @@ using Culvert.Tunnel.Protocol.Frames;
 namespace Culvert.Tunnel.Protocol.Windows;
 
 /// <summary>
-/// How much credit receivers may promise beyond every stream's initial window (W1): one for each connection, and one
-/// for the process above them. What is promised is taken, and comes back when the stream ends or needs less.
+/// Limits the credit that receivers may grant beyond the initial windows (W1): one for each connection, and one for the
+/// process above them. Granted credit is taken, and returned when the stream ends or needs less.
 /// </summary>
 /// <remarks>
-/// Promises cannot be revoked on the wire, so no use of the budget may exhaust it for the others: the rise that every
-/// stream gets at its start leaves one half for streams that show a need, and of that half no stream takes more than a
-/// quarter at once.
+/// Grants cannot be revoked on the wire, so no use of the budget may exhaust it for the others: the initial raise of every
+/// stream leaves half of it for streams that show a need, and of that half no stream takes more than a quarter at once.
 /// </remarks>
 public sealed class WindowBudget
 {
@@ -19,15 +18,15 @@ public sealed class WindowBudget
     /// <summary>Budget of all connections of a process: 256 MiB.</summary>
     public const long ProcessBytes = 256 * 1024 * 1024;
 
-    /// <summary>A smaller rise would not be noticed.</summary>
+    /// <summary>A smaller increase would have no effect.</summary>
     private const int LeastGrowthBytes = TunnelProtocol.MaxDataBytes;
 
     private readonly long total;
     private readonly WindowBudget? above;
     private long free;
 
-    /// <param name="bytes">Its size; 0 = every stream keeps its initial window.</param>
-    /// <param name="above">The budget that this one is part of.</param>
+    /// <param name="bytes">The size; 0 = every stream keeps its initial window.</param>
+    /// <param name="above">The budget that contains this one; null = none.</param>
     public WindowBudget(long bytes, WindowBudget? above = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(bytes);
@@ -38,7 +37,7 @@ public sealed class WindowBudget
     /// <summary>Bytes not granted to any stream.</summary>
     public long FreeBytes => Interlocked.Read(ref free);
 
-    /// <summary>All of it or nothing, and only while half of the budget stays free.</summary>
+    /// <summary>Takes all or nothing, and only while half of the budget stays free.</summary>
     internal bool TryTakeAtStart(int bytes)
     {
         if (!TryTake(bytes, keep: total / 2))
@@ -55,13 +54,13 @@ public sealed class WindowBudget
         return false;
     }
 
-    /// <summary>As much as there is for one stream, at most what it wants; perhaps 0.</summary>
+    /// <summary>Takes what is available to one stream, at most <paramref name="wanted"/>; may be 0.</summary>
     internal int TakeForGrowth(int wanted)
     {
         wanted = (int)Math.Min(wanted, FreeBytes / 4);
         if (wanted < LeastGrowthBytes || !TryTake(wanted, keep: 0))
         {
-            return 0; // another stream was faster; the next credit asks again
+            return 0; // another stream was faster; the next credit retries
         }
 
         var taken = above?.TakeForGrowth(wanted) ?? wanted;
