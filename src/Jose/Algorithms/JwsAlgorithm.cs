@@ -1,8 +1,8 @@
 namespace Culvert.Jose.Algorithms;
 
 /// <summary>
-/// The signature algorithms of RFC 7518 §3.1 that exist here. There is no symmetric one and no unsigned token: what
-/// is not in this list cannot be selected by any header, option or key.
+/// The supported signature algorithms of RFC 7518 §3.1: no symmetric one and no unsigned token. No header, option or key can
+/// select an algorithm that is not in this list.
 /// </summary>
 public enum JwsAlgorithm
 {

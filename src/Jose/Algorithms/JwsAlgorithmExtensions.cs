@@ -2,16 +2,15 @@ using System.Text;
 
 namespace Culvert.Jose.Algorithms;
 
-/// <summary>Names of algorithms. Names are case-sensitive (RFC 7515 §4.1.1).</summary>
+/// <summary>The <c>alg</c> names of algorithms, which are case-sensitive (RFC 7515 §4.1.1).</summary>
 public static class JwsAlgorithmExtensions
 {
     private static readonly JwsAlgorithm[] Known = Enum.GetValues<JwsAlgorithm>();
     private static readonly string[] Names = Array.ConvertAll(Known, a => a.ToString());
 
-    /// <summary>How many algorithms there are.</summary>
     internal static int Count => Known.Length;
 
-    /// <summary>The <c>alg</c> value, which is also the library's name of it.</summary>
+    /// <summary>The <c>alg</c> value, which is also the library's name for it.</summary>
     public static string Name(this JwsAlgorithm algorithm) => Names[(int)algorithm];
 
     public static bool Contains(this JwsAlgorithms set, JwsAlgorithm algorithm) =>
@@ -19,7 +18,7 @@ public static class JwsAlgorithmExtensions
 
     public static JwsAlgorithms AsSet(this JwsAlgorithm algorithm) => (JwsAlgorithms)(1 << (int)algorithm);
 
-    /// <summary>The algorithm with exactly this name; false for every other text.</summary>
+    /// <summary>Finds the algorithm with exactly this name.</summary>
     public static bool TryParse(ReadOnlySpan<char> name, out JwsAlgorithm algorithm)
     {
         foreach (var known in Known)

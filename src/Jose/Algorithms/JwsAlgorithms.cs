@@ -1,13 +1,12 @@
 namespace Culvert.Jose.Algorithms;
 
 /// <summary>
-/// A set of <see cref="JwsAlgorithm"/>: the caller's allow-list, or what a key can do. A token is verified only with
-/// an algorithm in both; its header merely says which one of those it claims.
+/// A set of <see cref="JwsAlgorithm"/>: the caller's allow-list, or what a key supports. A token is verified only with an
+/// algorithm in both; its header only claims which of them was used.
 /// </summary>
 [Flags]
 public enum JwsAlgorithms
 {
-    /// <summary>Nothing verifies.</summary>
     Empty = 0,
     RS256 = 1 << JwsAlgorithm.RS256,
     RS384 = 1 << JwsAlgorithm.RS384,
@@ -19,9 +18,8 @@ public enum JwsAlgorithms
     ES384 = 1 << JwsAlgorithm.ES384,
     ES512 = 1 << JwsAlgorithm.ES512,
 
-    /// <summary>What an RSA key can do unless it names one algorithm.</summary>
+    /// <summary>What an RSA key supports unless its <c>alg</c> names a single algorithm.</summary>
     Rsa = RS256 | RS384 | RS512 | PS256 | PS384 | PS512,
 
-    /// <summary>All that exist here.</summary>
     All = Rsa | ES256 | ES384 | ES512,
 }

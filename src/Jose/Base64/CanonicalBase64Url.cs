@@ -4,9 +4,9 @@ using System.Buffers.Text;
 namespace Culvert.Jose.Base64;
 
 /// <summary>
-/// Base64url as RFC 7515 §2 has it and nothing else: no padding, no white space, no <c>+</c> or <c>/</c>, and zero
-/// in the bits that the last character has left over (RFC 4648 §3.5). Otherwise one token would have several
-/// spellings, and each would look fresh to a replay check made on the text.
+/// Strict base64url (RFC 7515 §2): no padding, no white space, no <c>+</c> or <c>/</c>, and zero in the unused bits of the
+/// last character (RFC 4648 §3.5). Otherwise a token would have several spellings, each of which a replay check on the text
+/// would accept.
 /// </summary>
 public static class CanonicalBase64Url
 {
@@ -14,12 +14,11 @@ public static class CanonicalBase64Url
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"u8
     );
 
-    /// <summary>Bytes that <paramref name="encodedLength"/> characters encode.</summary>
     public static int DecodedLength(int encodedLength) => (int)((long)encodedLength * 3 / 4);
 
     /// <summary>
-    /// Decodes into <paramref name="destination"/>, which has at least <see cref="DecodedLength"/> bytes. False:
-    /// not canonical.
+    /// Decodes into <paramref name="destination"/>, which has at least <see cref="DecodedLength"/> bytes. False: not
+    /// canonical.
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> encoded, Span<byte> destination, out int written)
     {
@@ -28,14 +27,14 @@ public static class CanonicalBase64Url
             && Base64Url.DecodeFromUtf8(encoded, destination, out _, out written) == OperationStatus.Done;
     }
 
-    /// <summary>Decodes text, as in members of a JWK. Null: not canonical.</summary>
+    /// <summary>Decodes text, such as a member of a JWK. Null: not canonical.</summary>
     public static byte[]? Decode(string encoded)
     {
         ArgumentNullException.ThrowIfNull(encoded);
         var ascii = new byte[encoded.Length];
         for (var i = 0; i < encoded.Length; i++)
         {
-            // Beyond ASCII becomes a character outside the alphabet.
+            // Non-ASCII characters are mapped to a character outside the alphabet.
             ascii[i] = encoded[i] < 0x80 ? (byte)encoded[i] : (byte)'=';
         }
 
@@ -43,7 +42,7 @@ public static class CanonicalBase64Url
         return TryDecode(ascii, decoded, out _) ? decoded : null;
     }
 
-    /// <summary>Decodes what <see cref="IsCanonical"/> has accepted.</summary>
+    /// <summary>Decodes text that <see cref="IsCanonical"/> has accepted.</summary>
     internal static void DecodeCanonical(ReadOnlySpan<byte> encoded, Span<byte> destination) =>
         Base64Url.DecodeFromUtf8(encoded, destination, out _, out _);
 
@@ -54,7 +53,7 @@ public static class CanonicalBase64Url
             return false;
         }
 
-        // Two characters left: 12 bits for one byte, so 4 left over; three: 18 bits for two, so 2; one is impossible.
+        // Characters in the last group: 2 encode one byte (4 bits unused), 3 encode two bytes (2 bits unused), 1 is invalid.
         return (encoded.Length % 4) switch
         {
             0 => true,

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Culvert.Jose.Json;
 
 /// <summary>
-/// Where a member's name and value lie: offsets, so that reading an object copies nothing. Twelve bytes, because every
-/// token carries a table of them: <see cref="StrictObjectReader"/> reads nothing whose offsets would not fit.
+/// Offsets of a member's name and value, so that reading copies nothing. Twelve bytes, because every token has a table of
+/// them: <see cref="StrictObjectReader"/> refuses texts whose offsets would not fit.
 /// </summary>
 internal struct JsonMember
 {
@@ -15,7 +15,7 @@ internal struct JsonMember
     public ushort ValueStart;
     public ushort ValueLength;
 
-    /// <summary>The token that begins the value.</summary>
+    /// <summary>The first token of the value.</summary>
     public JsonTokenType ValueType;
 
     /// <summary>The name was written with escapes: its offsets point into the buffer of unescaped names.</summary>

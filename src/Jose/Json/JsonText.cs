@@ -3,12 +3,12 @@ using System.Text.Json;
 
 namespace Culvert.Jose.Json;
 
-/// <summary>A JSON value as written. Only made by <see cref="StrictObjectReader"/>, so it is known to be well-formed.</summary>
+/// <summary>A JSON value as written. Only <see cref="StrictObjectReader"/> creates it, so it is well-formed.</summary>
 internal readonly ref struct JsonText(ReadOnlySpan<byte> raw, bool isEscaped)
 {
     private readonly ReadOnlySpan<byte> raw = raw;
 
-    /// <summary>A string's text. The caller has checked that the value is a string.</summary>
+    /// <summary>The text of the value, which the caller has checked to be a string.</summary>
     public string ReadString()
     {
         if (!isEscaped)
@@ -21,7 +21,7 @@ internal readonly ref struct JsonText(ReadOnlySpan<byte> raw, bool isEscaped)
         return reader.GetString()!;
     }
 
-    /// <summary>Ordinal comparison of a string's text, without making the string when nothing is escaped.</summary>
+    /// <summary>Compares a string's text ordinally, without allocating when nothing is escaped.</summary>
     public bool StringEquals(ReadOnlySpan<byte> utf8)
     {
         if (!isEscaped)

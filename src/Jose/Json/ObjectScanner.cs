@@ -7,19 +7,19 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Json;
 
 /// <summary>
-/// The grammar of RFC 8259 by recursive descent, one method per rule. The platform's reader accepts the same texts (the
-/// fuzz tests hold them against each other); this one takes half the time, because it yields no tokens in between.
+/// Recursive descent over the grammar of RFC 8259, one method per rule. It accepts the same texts as the platform's reader
+/// (the fuzz tests compare them) in half the time, because it produces no tokens.
 /// </summary>
 internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> table)
 {
-    // §7: what ends an unescaped run within a string.
+    // §7: the bytes that end an unescaped run within a string.
     private static readonly SearchValues<byte> StringStops = SearchValues.Create([
         (byte)'"',
         (byte)'\\',
         .. Enumerable.Range(0, 0x20).Select(control => (byte)control),
     ]);
 
-    // Of one object: names up to here are compared one by one; with more of them that would take the square of the time.
+    // Up to this many names of an object are compared one by one; for more, that would take quadratic time.
     private const int FewNames = 64;
 
     private readonly ReadOnlySpan<byte> json = json;
@@ -27,10 +27,9 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
     private int position;
     private int unescapedLength;
 
-    /// <summary>Entries of the table in use.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Names that were written with escapes, one behind the other.</summary>
+    /// <summary>Names that were written with escapes, concatenated.</summary>
     public byte[]? UnescapedNames { get; private set; }
 
     public JoseRefusal ReadDocument()
@@ -46,7 +45,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         return refusal == JoseRefusal.None && position < json.Length ? JoseRefusal.JsonMalformed : refusal;
     }
 
-    // §4. Levels count from one, the outermost object.
+    // §4. Levels count from 1, the outermost object.
     private JoseRefusal ReadObject(int level)
     {
         if (level > JoseLimits.MaxDepth)
@@ -63,7 +62,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         }
 
         var scope = Count;
-        // Which marks the names so far have: most names are new by that alone.
+        // A bit set of the names so far: most names are new by this alone.
         var marks = 0UL;
         HashSet<string>? names = null;
         while (true)
@@ -196,7 +195,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         }
     }
 
-    // §7, at the opening quote; afterwards behind the closing one.
+    // §7, from the opening quote to behind the closing one.
     private JoseRefusal ReadString(out bool isEscaped)
     {
         isEscaped = false;
@@ -322,7 +321,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
             return refusal;
         }
 
-        // Unescaped text is never longer than the escaped one, so this holds the names of the whole document.
+        // Unescaped text is never longer than escaped text, so this holds all names of the document.
         UnescapedNames ??= new byte[json.Length];
         var reader = new Utf8JsonReader(json[start..position]);
         reader.Read();
@@ -368,7 +367,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         return JoseRefusal.None;
     }
 
-    // As strings, whose hashes an outsider cannot aim at one bucket.
+    // As strings, because their hashes are randomized against collision attacks.
     private readonly HashSet<string> NamesSince(int scope)
     {
         var names = new HashSet<string>(StringComparer.Ordinal);
@@ -380,7 +379,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         return names;
     }
 
-    // JSON of another kind, or none at all.
+    // JSON of another type, or no JSON at all.
     private JoseRefusal RefuseOther()
     {
         if (Peek() == '[')
@@ -402,10 +401,10 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
         }
     }
 
-    // NUL at the end: it is never part of the grammar.
+    // NUL at the end, because it is never part of the grammar.
     private readonly char Peek() => position < json.Length ? (char)json[position] : '\0';
 
-    /// <summary>RFC 8259 §8.2: such text has no meaning that two readers would agree on.</summary>
+    /// <summary>RFC 8259 §8.2: readers do not agree on the meaning of such text.</summary>
     private static bool HasHalfSurrogatePair(ReadOnlySpan<byte> escaped)
     {
         var highPending = false;
@@ -435,7 +434,7 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
 
     private static char HexUnit(ReadOnlySpan<byte> hex)
     {
-        // Four hexadecimal digits, as the escape was read.
+        // The escape's four hexadecimal digits have been checked.
         _ = ushort.TryParse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var unit);
         return (char)unit;
     }

@@ -4,23 +4,19 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Json;
 
 /// <summary>
-/// Reads one JSON object in one pass into a table of its top-level members. Stricter than RFC 8259 leaves open:
-/// duplicate names are refused on every level, also when hidden behind escapes; half surrogate pairs are refused;
-/// depth is bounded.
+/// Reads one JSON object in one pass into a table of its top-level members. Stricter than RFC 8259: it refuses duplicate
+/// names at every level, even escaped ones, unpaired surrogates, and too deep nesting.
 /// </summary>
 internal static class StrictObjectReader
 {
     /// <summary>
-    /// Entries that a table needs for a text of this length, so that the text alone bounds its members: each is at least
-    /// <c>"":{</c>. One longer than any token is not read, and needs no more.
+    /// Table entries for a text of this length: each member takes at least <c>"":{</c>. A text longer than any token is
+    /// refused and needs no more entries.
     /// </summary>
     public static int TableSize(int jsonLength) => (Math.Min(jsonLength, JoseLimits.MaxTokenBytes) / 4) + 1;
 
-    /// <param name="json">The object's UTF-8 text.</param>
-    /// <param name="table">
-    /// At least <see cref="TableSize"/> entries. It serves as a stack: members of a nested object are above those of
-    /// the objects around it while it is read, and are dropped at its end.
-    /// </param>
+    /// <param name="table">At least <see cref="TableSize"/> entries. It is used as a stack: a nested object's members are
+    /// above those of the enclosing objects while it is read, and are dropped at its end.</param>
     /// <param name="count">How many entries at the start of the table are the object's own members.</param>
     /// <param name="unescapedNames">Set only if a name was written with escapes.</param>
     public static JoseRefusal Read(
@@ -37,7 +33,7 @@ internal static class StrictObjectReader
             return JoseRefusal.TokenTooLarge;
         }
 
-        // Once for the whole text: from here on bytes above ASCII occur in strings alone, and are well-formed.
+        // Validates the whole text once: from here on, bytes above ASCII occur only in strings and are well-formed.
         if (!Utf8.IsValid(json))
         {
             return JoseRefusal.TextInvalid;

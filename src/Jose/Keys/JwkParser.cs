@@ -8,16 +8,14 @@ using Microsoft.IdentityModel.Tokens;
 namespace Culvert.Jose.Keys;
 
 /// <summary>
-/// One public JWK (RFC 7517 §4, RFC 7518 §6) to a key, or the reason why not. What the library would tolerate is
-/// refused before it sees the key: repeated and private members, spellings, sizes, an algorithm of another type.
+/// Converts one public JWK (RFC 7517 §4, RFC 7518 §6) to a key, or returns why not. Checks what the library would tolerate:
+/// repeated and private members, encodings, sizes, an algorithm of another key type.
 /// </summary>
 internal static class JwkParser
 {
     private static readonly string[] PrivateMembers = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
-    /// <summary>
-    /// A single key, as in a proof's header: an object that <see cref="StrictObjectReader"/> has read.
-    /// </summary>
+    /// <summary>Parses a single key, as in a proof's header, with <see cref="StrictObjectReader"/>.</summary>
     public static JoseRefusal TryParse(ReadOnlySpan<byte> json, out VerificationKey? key)
     {
         var reader = new Utf8JsonReader(json);
@@ -25,10 +23,9 @@ internal static class JwkParser
         return TryParse(document.RootElement, keyId: null, isUsedNow: true, out key);
     }
 
-    /// <param name="jwk">Any value.</param>
-    /// <param name="keyId">Its <c>kid</c>, checked.</param>
-    /// <param name="isUsedNow">Whether a signature is about to be verified with it; most keys of a set never are.</param>
-    /// <param name="key">The key, if the result is <see cref="JoseRefusal.None"/>.</param>
+    /// <param name="keyId">The key's <c>kid</c>, already checked.</param>
+    /// <param name="isUsedNow">Whether a signature is about to be verified with it; most keys of a set are never
+    /// used.</param>
     public static JoseRefusal TryParse(JsonElement jwk, string? keyId, bool isUsedNow, out VerificationKey? key)
     {
         key = null;
@@ -56,7 +53,7 @@ internal static class JwkParser
         return type == "RSA" ? ParseRsa(jwk, keyId, out key) : ParseEc(jwk, keyId, isUsedNow, out key);
     }
 
-    /// <summary>What makes the public half of a key that key, as it is written; null if it lacks that.</summary>
+    /// <summary>The member that identifies the public key, as written; null if it is missing.</summary>
     public static string? FindMaterial(JsonElement jwk) => Text(jwk, "n") ?? Text(jwk, "x");
 
     private static JoseRefusal ParseRsa(JsonElement jwk, string? keyId, out VerificationKey? key)
@@ -140,8 +137,8 @@ internal static class JwkParser
     }
 
     /// <summary>
-    /// The library imports an elliptic-curve key, unlike an RSA key, at once. Most keys of a set never verify anything,
-    /// so that import only checks the point.
+    /// The library imports an elliptic-curve key at once, unlike an RSA key. Most keys of a set are never used, so this
+    /// import only checks the point and is discarded.
     /// </summary>
     private static Func<SecurityKey> ReleaseAndImportLater(ECDsaSecurityKey imported, EcCurve curve, string x, string y)
     {
@@ -152,7 +149,7 @@ internal static class JwkParser
     private static Func<SecurityKey> ImportLater(EcCurve curve, string x, string y) =>
         () => PublicJwk.Convert(PublicJwk.Ec(curve, x, y))!;
 
-    /// <summary>RFC 7517 §4.2, §4.3. Stricter: members of another type than the RFC's make the key unusable.</summary>
+    /// <summary>RFC 7517 §4.2, §4.3. Stricter: members of the wrong type make the key unusable.</summary>
     private static bool IsForVerifying(JsonElement jwk)
     {
         if (

@@ -7,12 +7,12 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Keys;
 
 /// <summary>
-/// The usable keys of a JWK set (RFC 7517 §5), imported, with a reason for each one left out. Immutable: a refresh
-/// makes a new set and swaps it whole.
+/// The usable keys of a JWK set (RFC 7517 §5), and the reason for each key left out. Immutable: a refresh replaces the whole
+/// set.
 /// </summary>
 public sealed class JwkSet
 {
-    // Of those that a failure names.
+    // Most keys that a failure message names.
     private const int MaxNamed = 8;
 
     private readonly FrozenDictionary<string, VerificationKey[]> byKeyId;
@@ -29,16 +29,15 @@ public sealed class JwkSet
     }
 
     /// <summary>
-    /// Usable keys in the order of the document, those without a <c>kid</c> included. What is there twice is one key.
+    /// Usable keys in the order of the document, including those without a <c>kid</c>. Duplicates are merged.
     /// </summary>
     public IReadOnlyList<VerificationKey> Keys { get; }
 
-    /// <summary>Keys left out. A duplicate <c>kid</c> or a private key among them deserves an alarm.</summary>
+    /// <summary>Keys left out. A duplicate <c>kid</c> or a private key among them deserves an alert.</summary>
     public IReadOnlyList<DroppedKey> Dropped { get; }
 
     /// <summary>
-    /// Parses a document <c>{"keys":[…]}</c>. Single bad keys are dropped; only a document that is not a key set
-    /// is refused.
+    /// Parses a document <c>{"keys":[…]}</c>. Invalid keys are dropped; only a document that is not a key set is refused.
     /// </summary>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> json, out JwkSet? set)
     {
@@ -80,14 +79,14 @@ public sealed class JwkSet
         }
         catch (InvalidOperationException)
         {
-            // A member's text names half a surrogate pair.
+            // A member's text contains an unpaired surrogate.
             return JoseRefusal.TextInvalid;
         }
     }
 
     /// <summary>
-    /// Finds the key that a token names. Where several have that name, no two of them verify the same algorithm (RFC 7517
-    /// §4.5), and the token's decides.
+    /// Finds the key that a token names. Several keys with that name never share an algorithm (RFC 7517 §4.5), so the
+    /// token's algorithm decides.
     /// </summary>
     public JoseRefusal Find(string? keyId, JwsAlgorithm algorithm, out VerificationKey? key)
     {
@@ -112,8 +111,8 @@ public sealed class JwkSet
     }
 
     /// <summary>
-    /// Finds the key for a token that names none, where an issuer is allowed that: the set's one usable key. With
-    /// several, or none, it stays refused, because trying keys until one fits is a choice that the token must not have.
+    /// Finds the key for a token without <c>kid</c>, for issuers that may omit it: the set's only usable key. With several
+    /// keys the token is refused, because it must not be able to choose which key is tried.
     /// </summary>
     public JoseRefusal FindOnly(out VerificationKey? key)
     {
@@ -121,11 +120,11 @@ public sealed class JwkSet
         return key is null ? JoseRefusal.KeyIdMissing : JoseRefusal.None;
     }
 
-    /// <summary>Why a key of this name was left out; <see cref="JoseRefusal.None"/> if none was.</summary>
+    /// <summary>Why a key with this <c>kid</c> was left out; <see cref="JoseRefusal.None"/> if none was.</summary>
     public JoseRefusal FindDropped(string keyId) =>
         Dropped.FirstOrDefault(key => key.KeyId == keyId)?.Reason ?? JoseRefusal.None;
 
-    /// <summary>Why no token can be verified with this set, with the reason of each key left out; null if one can.</summary>
+    /// <summary>Why this set cannot verify any token, with the reason of each key left out; null if it can.</summary>
     /// <param name="allowMissingKid">Whether the issuer's tokens may lack a <c>kid</c>.</param>
     public string? FindFailure(bool allowMissingKid)
     {
@@ -182,7 +181,7 @@ public sealed class JwkSet
         };
     }
 
-    // Anyone who can read the set can sign with a key whose private half is in it, wherever its public half is repeated.
+    // Any reader of the set can sign with a published private key, so entries that repeat its public half are dropped, too.
     private static void DropPublished(List<Entry> entries)
     {
         var published = entries.Where(entry => entry.Refusal == JoseRefusal.KeyPrivate).ToList();
@@ -199,7 +198,7 @@ public sealed class JwkSet
         }
     }
 
-    // The same key twice under one name is one key, for whatever either entry allows.
+    // Duplicates of a key under one name are one key, with the algorithms of all entries.
     private static void MergeEqual(List<Entry> entries)
     {
         foreach (var entry in entries)
@@ -218,7 +217,7 @@ public sealed class JwkSet
         }
     }
 
-    // With two keys of one name that verify the same algorithm, the intended one is ambiguous.
+    // If two keys with one name support the same algorithm, the intended key is ambiguous.
     private static void DropAmbiguous(List<Entry> entries)
     {
         var ambiguous = entries.Where(entry => entries.Exists(other => IsAmbiguous(entry, other))).ToList();
@@ -254,7 +253,7 @@ public sealed class JwkSet
 
         public required string? KeyId { get; init; }
 
-        /// <summary>What makes its public half the key that it is, as written.</summary>
+        /// <summary>The member that identifies the public key, as written.</summary>
         public required string? Material { get; init; }
 
         public required VerificationKey? Key { get; set; }

@@ -8,9 +8,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Culvert.Jose.Keys;
 
 /// <summary>
-/// Prepared operations of one key in OpenSSL 3, used again and again: the platform makes one for each signature, and that
-/// takes a third of the time of a verification. Shared by all threads; each operation is used by one at a time. Nothing else
-/// differs from the platform's own: the same library, the same key, the same calls.
+/// Cached OpenSSL 3 operations of one key. The platform creates one per signature, which takes a third of the time of a
+/// verification. Shared by all threads, while each operation is used by one thread at a time. Library, key and calls are
+/// those of the platform.
 /// </summary>
 [SupportedOSPlatform("linux")]
 internal sealed class KeptContexts : IDisposable
@@ -26,7 +26,7 @@ internal sealed class KeptContexts : IDisposable
     private readonly bool signs;
     private readonly bool isRsa;
 
-    // Those that no thread uses at this moment.
+    // Operations that no thread is using.
     private readonly Context?[] idle = new Context?[Environment.ProcessorCount];
     private volatile bool isDisposed;
 
@@ -37,7 +37,7 @@ internal sealed class KeptContexts : IDisposable
         this.isRsa = isRsa;
     }
 
-    /// <summary>For verifying RS256 and ES256; null: the platform's own way has to do.</summary>
+    /// <summary>For verifying RS256 and ES256; null: use the platform's own implementation.</summary>
     public static KeptContexts? TryCreate(JwsAlgorithm algorithm, AsymmetricAlgorithm key)
     {
         switch (algorithm, key)
@@ -60,12 +60,12 @@ internal sealed class KeptContexts : IDisposable
         }
     }
 
-    /// <summary>For signing with ES256; null: the platform's own way has to do.</summary>
+    /// <summary>For signing with ES256; null: use the platform's own implementation.</summary>
     public static KeptContexts? TryCreate(ECDsaOpenSsl key) =>
         TryCreate(key.DuplicateKeyHandle(), signs: true, isRsa: false);
 
     /// <param name="hash">SHA-256 of what was signed.</param>
-    /// <param name="signature">As JWS has it (RFC 7518 §3.3, §3.4).</param>
+    /// <param name="signature">In JWS form (RFC 7518 §3.3, §3.4).</param>
     public bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
     {
         scoped ReadOnlySpan<byte> encoded = signature;
@@ -86,7 +86,7 @@ internal sealed class KeptContexts : IDisposable
             ) == 1;
         if (!isGood)
         {
-            ClearErrors(); // what it left there would be read as the next operation's
+            ClearErrors(); // errors left in the queue would be attributed to the next operation
         }
 
         Return(context);
@@ -94,8 +94,8 @@ internal sealed class KeptContexts : IDisposable
     }
 
     /// <param name="hash">SHA-256 of what is to be signed.</param>
-    /// <param name="signature">Gets r and s of 32 bytes each (RFC 7518 §3.4).</param>
-    /// <exception cref="CryptographicException">OpenSSL refused.</exception>
+    /// <param name="signature">Receives r and s of 32 bytes each (RFC 7518 §3.4).</param>
+    /// <exception cref="CryptographicException">OpenSSL failed to sign.</exception>
     public void Sign(ReadOnlySpan<byte> hash, Span<byte> signature)
     {
         Span<byte> der = stackalloc byte[MaxDerBytes];
@@ -158,7 +158,7 @@ internal sealed class KeptContexts : IDisposable
         }
     }
 
-    // A key of one copy of OpenSSL means nothing to another.
+    // A key handle of one copy of OpenSSL is invalid in another.
     private static bool IsSameLibrary()
     {
         try
@@ -230,7 +230,7 @@ internal sealed class KeptContexts : IDisposable
     {
         var digits = value.TrimStart((byte)0);
         digits = digits.IsEmpty ? value[^1..] : digits;
-        var sign = digits[0] >> 7; // a first bit that is set would make it negative
+        var sign = digits[0] >> 7; // a set first bit would make it negative
         (der[at], der[at + 1]) = (0x02, (byte)(digits.Length + sign));
         der[at + 2] = 0;
         digits.CopyTo(der[(at + 2 + sign)..]);
@@ -246,7 +246,7 @@ internal sealed class KeptContexts : IDisposable
         DecodeInteger(content[consumed..], signature[P256Bytes..]);
     }
 
-    // The number's bytes at the end of the room for it; how many bytes it took.
+    // Right-aligns the integer in value and returns the bytes consumed.
     private static int DecodeInteger(ReadOnlySpan<byte> der, Span<byte> value)
     {
         var digits = AsnDecoder.ReadIntegerBytes(der, AsnEncodingRules.DER, out var consumed).TrimStart((byte)0);

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Culvert.Jose.Keys;
 
 /// <summary>
-/// Our own signing key: P-256, because ES256 signs seventeen times as fast as RS256 and verifies fast enough. Shared
-/// by all threads. Its <c>kid</c> is its RFC 7638 thumbprint, so two different keys never share one.
+/// A signing key of Culvert: P-256, because ES256 signs seventeen times as fast as RS256 and verifies fast enough.
+/// Thread-safe. Its <c>kid</c> is its RFC 7638 thumbprint, so two different keys never share a <c>kid</c>.
 /// </summary>
 public sealed class SigningKey : IDisposable
 {
@@ -37,10 +37,8 @@ public sealed class SigningKey : IDisposable
 
     public string KeyId { get; }
 
-    /// <summary>The only algorithm we sign with.</summary>
     public const JwsAlgorithm Algorithm = JwsAlgorithm.ES256;
 
-    /// <summary>Makes a new random key.</summary>
     public static SigningKey Create() => new(CreateKey(Curve));
 
     /// <summary>Loads a stored key.</summary>
@@ -62,8 +60,8 @@ public sealed class SigningKey : IDisposable
         }
     }
 
-    /// <summary>Takes over a key that the platform opened, in an HSM for example. Disposed with this.</summary>
-    /// <exception cref="CryptographicException">It is not on P-256.</exception>
+    /// <summary>Takes ownership of a key that the platform opened, for example in an HSM.</summary>
+    /// <exception cref="CryptographicException">The key is not on P-256.</exception>
     public static SigningKey FromKey(ECDsa key)
     {
         ArgumentNullException.ThrowIfNull(key);
@@ -72,14 +70,13 @@ public sealed class SigningKey : IDisposable
             : throw new CryptographicException("The signing key is not on P-256.");
     }
 
-    /// <summary>The private key in PKCS#8, for sealing only. The caller clears the array.</summary>
+    /// <summary>The private key in PKCS#8, only for sealing. The caller clears the array.</summary>
     public byte[] ExportPkcs8() => key.ExportPkcs8PrivateKey();
 
-    /// <summary>The public half for verifying our own tokens.</summary>
     public VerificationKey ToVerificationKey() =>
         new(KeyId, Algorithm.AsSet(), KeyId, SignatureBytes, () => PublicJwk.Convert(published)!);
 
-    /// <summary>The public key as RFC 7638 §3.2 has it: the required members alone.</summary>
+    /// <summary>The public key with only its required members (RFC 7638 §3.2).</summary>
     public string BareJwk =>
         $$"""{"crv":"{{published.Crv}}","kty":"{{published.Kty}}","x":"{{published.X}}","y":"{{published.Y}}"}""";
 
@@ -121,7 +118,7 @@ public sealed class SigningKey : IDisposable
         }
     }
 
-    // OpenSSL's by name where there is one: of what the platform wraps, the key cannot be had.
+    // On Linux, OpenSSL explicitly: the platform's wrapper does not give access to its key handle.
     private static ECDsa CreateKey() => OperatingSystem.IsLinux() ? new ECDsaOpenSsl() : ECDsa.Create();
 
     private static ECDsa CreateKey(ECCurve curve) =>

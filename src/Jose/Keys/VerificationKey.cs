@@ -9,23 +9,23 @@ using Microsoft.IdentityModel.Tokens;
 namespace Culvert.Jose.Keys;
 
 /// <summary>
-/// A public key, imported when it is first used and then shared by all threads: importing costs ten times as much as
-/// verifying, and an issuer publishes more keys than it signs with. It is never disposed; who replaces a key set cannot
-/// know who still verifies with the old one, so the handle goes with the last reference.
+/// A public key, imported at its first use and then shared by all threads: an import costs ten times a verification, and an
+/// issuer publishes more keys than it uses. Never disposed, because old key sets may still be in use; the garbage collector
+/// frees the handle.
 /// </summary>
 public sealed class VerificationKey
 {
-    // A signature by RSA with 4,096 bits.
+    // An RSA signature of 4,096 bits.
     private const int MaxStackBytes = 512;
 
     private readonly Func<SecurityKey> import;
     private readonly int signatureBytes;
 
-    // One for each algorithm that a signature was verified with. They are this key's own: the library's cache of
-    // providers holds keys that no set has any more, until a thousand newer ones push them out.
+    // One provider per algorithm in use. They belong to this key: the library's shared cache would hold the keys of replaced
+    // sets until a thousand newer ones evict them.
     private SignatureProvider?[]? providers;
 
-    // Null until the key is first used for the algorithm of its type that nearly all tokens have.
+    // Null until the key is first used with RS256 or ES256.
     private Lazy<KeptContexts?>? contexts;
 
     internal VerificationKey(
@@ -43,22 +43,22 @@ public sealed class VerificationKey
         this.import = import;
     }
 
-    /// <summary>The <c>kid</c> under which it was published, if any.</summary>
+    /// <summary>The published <c>kid</c>, if any.</summary>
     public string? KeyId { get; }
 
-    /// <summary>What this key may verify: by type and curve, narrowed to its own <c>alg</c> where it has one.</summary>
+    /// <summary>What this key may verify: by type and curve, narrowed to its own <c>alg</c> if it has one.</summary>
     public JwsAlgorithms Algorithms { get; }
 
     /// <summary>RFC 7638 thumbprint, SHA-256, base64url.</summary>
     public string Thumbprint { get; }
 
-    /// <summary>The same key for these algorithms.</summary>
+    /// <summary>Returns the same key with other algorithms.</summary>
     internal VerificationKey With(JwsAlgorithms algorithms) =>
         new(KeyId, algorithms, Thumbprint, signatureBytes, import);
 
     /// <summary>
-    /// Verifies a signature in canonical base64url. The algorithm must be on the caller's list and be one of the key's
-    /// own (RFC 8725 §3.1).
+    /// Verifies a canonical base64url signature. Both the caller's list and the key must include the algorithm (RFC 8725
+    /// §3.1).
     /// </summary>
     internal JoseRefusal Verify(
         JwsAlgorithm algorithm,
@@ -77,7 +77,7 @@ public sealed class VerificationKey
             return JoseRefusal.AlgorithmKeyMismatch;
         }
 
-        // A signature of another length than the key's never reaches the cryptography (RFC 8017 §8.2.2 step 1).
+        // A signature with another length than the key's is refused before any cryptography (RFC 8017 §8.2.2 step 1).
         if (CanonicalBase64Url.DecodedLength(encodedSignature.Length) != signatureBytes)
         {
             return JoseRefusal.SignatureInvalid;
@@ -99,11 +99,11 @@ public sealed class VerificationKey
             : JoseRefusal.SignatureInvalid;
     }
 
-    // A key has one type, so only one of the two algorithms is ever its own.
+    // A key has one type, so only one of the two algorithms can be its own.
     private KeptContexts? ContextsFor(JwsAlgorithm algorithm) =>
         (Volatile.Read(ref contexts) ?? PrepareContexts(algorithm)).Value;
 
-    // Apart, because what the function refers to is allocated as soon as a method with it begins.
+    // A separate method, because a method allocates the closure of its lambdas as soon as it begins.
     private Lazy<KeptContexts?> PrepareContexts(JwsAlgorithm algorithm) =>
         SetOnce(
             ref contexts,
@@ -123,7 +123,7 @@ public sealed class VerificationKey
         }
         catch (CryptographicException)
         {
-            return null; // what is wrong with the key is the provider's to say, as for every other algorithm
+            return null; // the provider reports errors of the key, as for every other algorithm
         }
     }
 

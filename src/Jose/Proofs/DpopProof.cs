@@ -8,9 +8,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Jose.Proofs;
 
 /// <summary>
-/// A DPoP proof (RFC 9449 §4.2) whose signature holds: its sender has the private key that <see cref="Thumbprint"/>
-/// names. What it proves it for is the caller's to check: request, time, nonce, single use and access token (§4.3,
-/// points 8 to 12).
+/// A DPoP proof (RFC 9449 §4.2) with a valid signature: its sender has the private key of <see cref="Thumbprint"/>. The
+/// caller checks request, time, nonce, single use and access token (§4.3, points 8 to 12).
 /// </summary>
 public sealed class DpopProof
 {
@@ -19,10 +18,9 @@ public sealed class DpopProof
 
     private DpopProof() { }
 
-    /// <summary>RFC 7638 thumbprint of the key, SHA-256, base64url: what <c>cnf</c> <c>jkt</c> of a token must equal.</summary>
+    /// <summary>RFC 7638 thumbprint of the key, SHA-256, base64url; a bound token has it as <c>cnf</c> <c>jkt</c>.</summary>
     public required string Thumbprint { get; init; }
 
-    /// <summary>The header's <c>alg</c>.</summary>
     public required JwsAlgorithm Algorithm { get; init; }
 
     /// <summary><c>htm</c>: 1 to 256 bytes.</summary>
@@ -44,8 +42,8 @@ public sealed class DpopProof
     public string? Nonce { get; init; }
 
     /// <summary>
-    /// Parses a proof and verifies it with the key in its header (§4.3, points 2 to 7). A private or symmetric key there
-    /// is refused, as is one that <see cref="JwkSet"/> would drop.
+    /// Parses a proof and verifies it with the key in its header (§4.3, points 2 to 7). Refuses private and symmetric keys
+    /// there, and every key that <see cref="JwkSet"/> would drop.
     /// </summary>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out DpopProof? proof)
     {
@@ -62,7 +60,7 @@ public sealed class DpopProof
             return refusal;
         }
 
-        // The cheap part before the costly one: claims are believed only after the signature below.
+        // Parsing first, because it is cheap; the claims are trusted only after the signature check below.
         var payload = new byte[CanonicalBase64Url.DecodedLength(segments.Payload.Length)];
         CanonicalBase64Url.DecodeCanonical(segments.Payload, payload);
         refusal = ClaimSet.TryParse(payload, out var claims);
@@ -78,12 +76,12 @@ public sealed class DpopProof
     }
 
     /// <summary>
-    /// Whether it is for this request (§4.3, points 8 and 9). The method is compared exactly. Targets are compared
-    /// without query and fragment, after the normalisation of RFC 3986 §6.2.2 and §6.2.3: case of scheme and host,
-    /// default port, dot segments; the path's case counts.
+    /// Whether the proof is for this request (§4.3, points 8 and 9). Methods are compared exactly. Targets are compared
+    /// without query and fragment, normalised as in RFC 3986 §6.2.2 and §6.2.3: case of scheme and host, default port, dot
+    /// segments; the path is case-sensitive.
     /// </summary>
     /// <param name="method">The request's method.</param>
-    /// <param name="target">The request's absolute URI as the service is known outside.</param>
+    /// <param name="target">The request's absolute URI with the service's public name.</param>
     public bool IsFor(string method, Uri target)
     {
         ArgumentNullException.ThrowIfNull(target);

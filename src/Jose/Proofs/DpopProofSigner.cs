@@ -9,7 +9,7 @@ using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Proofs;
 
-/// <summary>Makes proofs with one key, for clients (RFC 9449 §4.2). Used by many threads.</summary>
+/// <summary>Signs proofs with one key, for clients (RFC 9449 §4.2). Thread-safe.</summary>
 public sealed class DpopProofSigner
 {
     private const int TokenIdBytes = 16;
@@ -26,15 +26,15 @@ public sealed class DpopProofSigner
         headerAndDot = CompactSigner.EncodeHeader(header);
     }
 
-    /// <summary>What tokens bound to this key have as <c>cnf</c> <c>jkt</c>.</summary>
+    /// <summary>The <c>cnf</c> <c>jkt</c> of tokens that are bound to this key.</summary>
     public string Thumbprint => key.KeyId;
 
-    /// <summary>Makes a proof for one request; each has its own <c>jti</c>.</summary>
+    /// <summary>Signs a proof for one request; each has its own <c>jti</c>.</summary>
     /// <param name="method">The request's method.</param>
-    /// <param name="target">The request's URI; query and fragment are left out.</param>
-    /// <param name="now">The client's clock.</param>
-    /// <param name="nonce">What the server last gave in <c>DPoP-Nonce</c>, if anything.</param>
-    /// <param name="accessToken">The token that the request carries, if any.</param>
+    /// <param name="target">The request's URI; query and fragment are omitted.</param>
+    /// <param name="now">The client's time.</param>
+    /// <param name="nonce">The latest <c>DPoP-Nonce</c> of the server, if any.</param>
+    /// <param name="accessToken">The access token of the request, if any.</param>
     public string Sign(string method, Uri target, DateTimeOffset now, string? nonce = null, string? accessToken = null)
     {
         ArgumentNullException.ThrowIfNull(target);

@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Jose.Proofs;
 
-/// <summary>Reads a proof's claims in sequence; the first error is kept in <see cref="Refusal"/>.</summary>
+/// <summary>Reads a proof's claims in sequence and stores the first error in <see cref="Refusal"/>.</summary>
 internal ref struct ProofClaimReader(ClaimSet claims)
 {
     public JoseRefusal Refusal { get; private set; }
@@ -19,7 +19,7 @@ internal ref struct ProofClaimReader(ClaimSet claims)
         return text ?? "";
     }
 
-    /// <summary>Null if it is absent. An empty text is as useless as a number.</summary>
+    /// <summary>Null if it is absent. An empty text is refused.</summary>
     public string? OptionalText(ReadOnlySpan<byte> name, int maxBytes)
     {
         if (!claims.TryFind(name, out var claim))
@@ -27,7 +27,7 @@ internal ref struct ProofClaimReader(ClaimSet claims)
             return null;
         }
 
-        // What is written is at least as long as what it says, so the bound holds before a string is made.
+        // The raw text is at least as long as its value, so the limit applies before a string is allocated.
         if (
             claim.Kind == ClaimKind.String
             && claim.Raw.Length - 2 <= maxBytes

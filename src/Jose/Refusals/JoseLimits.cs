@@ -1,17 +1,15 @@
 namespace Culvert.Jose.Refusals;
 
-/// <summary>Bounds on what an outsider sends, checked before anything is decoded or allocated.</summary>
+/// <summary>Limits on input from outside, checked before anything is decoded or allocated.</summary>
 public static class JoseLimits
 {
     /// <summary>Longest compact token, in bytes: 16 KiB, as clients of the token endpoint expect.</summary>
     public const int MaxTokenBytes = 16 * 1024;
 
-    /// <summary>Longest decoded header of a proof, in bytes. That of a token is bounded by the token alone.</summary>
+    /// <summary>Longest decoded header of a proof, in bytes. A token's header is limited only by the token's size.</summary>
     public const int MaxProofHeaderBytes = 4 * 1024;
 
-    /// <summary>
-    /// Longest proof (RFC 9449), in bytes. One with a 4096-bit key and a long target has about three thousand.
-    /// </summary>
+    /// <summary>Longest proof (RFC 9449), in bytes. A proof with a 4096-bit key and a long target has about 3,000.</summary>
     public const int MaxProofBytes = 8 * 1024;
 
     /// <summary>Longest <c>jti</c>, <c>htm</c>, <c>nonce</c> or <c>ath</c> of a proof, in UTF-8 bytes.</summary>
@@ -24,20 +22,18 @@ public static class JoseLimits
     public const int MaxActors = 2;
 
     /// <summary>
-    /// Deepest nesting of objects and arrays, the outermost object counted: reading is recursive, and other readers of the
-    /// same text stop at 64.
+    /// Deepest nesting of objects and arrays, including the outermost object: reading is recursive, and other readers stop
+    /// at 64.
     /// </summary>
     public const int MaxDepth = 32;
 
     /// <summary>Longest <c>kid</c>, in characters. It is opaque: compared ordinally, never parsed.</summary>
     public const int MaxKeyIdLength = 256;
 
-    /// <summary>Largest key set document, in bytes.</summary>
     public const int MaxKeySetBytes = 256 * 1024;
 
-    /// <summary>Most keys in one set, usable or not.</summary>
     public const int MaxKeys = 100;
 
-    /// <summary>Largest numeric date: the last second of the year 9999 (beyond it no <see cref="DateTimeOffset"/> exists).</summary>
+    /// <summary>Largest numeric date: the last second of the year 9999, the limit of <see cref="DateTimeOffset"/>.</summary>
     public const long MaxNumericDate = 253_402_300_799;
 }

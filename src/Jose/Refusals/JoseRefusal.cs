@@ -1,13 +1,11 @@
 namespace Culvert.Jose.Refusals;
 
 /// <summary>
-/// Why a token, a key or a key set is refused: closed, so that each caller maps every case. Which member of the
-/// input was wrong is for logs and histories on our side; a caller whose signature has not been proved learns
-/// none of it.
+/// Why a token, a key or a key set is refused. Which member was wrong is only for our own logs and histories: a caller
+/// learns nothing of it before its signature is verified.
 /// </summary>
 public enum JoseRefusal
 {
-    /// <summary>Not refused.</summary>
     None = 0,
 
     /// <summary>The token, or one segment of it, is longer than <see cref="JoseLimits"/> allows.</summary>
@@ -16,49 +14,50 @@ public enum JoseRefusal
     /// <summary>Not three segments: a JWS in JSON serialisation, a stripped signature, or plain text.</summary>
     SegmentCount,
 
-    /// <summary>Five segments: a JWE (RFC 7516). No decryption exists here.</summary>
+    /// <summary>Five segments: a JWE (RFC 7516), which is not supported.</summary>
     EncryptedToken,
 
     /// <summary>A detached payload (RFC 7515 appendix F) or an empty header or signature.</summary>
     SegmentEmpty,
 
-    /// <summary>Not canonical base64url: padding, a foreign character, or bits left over at the end.</summary>
+    /// <summary>Not canonical base64url: padding, a foreign character, or non-zero unused bits.</summary>
     EncodingNotCanonical,
 
-    /// <summary>Not UTF-8, or an escape sequence that names half a surrogate pair.</summary>
+    /// <summary>Not UTF-8, or an escape sequence with an unpaired surrogate.</summary>
     TextInvalid,
 
-    /// <summary>Not JSON as RFC 8259 has it: comments, trailing commas, a byte order mark, trailing bytes.</summary>
+    /// <summary>Not JSON (RFC 8259): comments, trailing commas, a byte-order mark, or trailing bytes.</summary>
     JsonMalformed,
 
-    /// <summary>JSON, but not an object.</summary>
     NotAnObject,
 
     /// <summary>Objects or arrays nested deeper than <see cref="JoseLimits.MaxDepth"/>.</summary>
     TooDeep,
 
-    /// <summary>A member name twice in one object, also when one of them is escaped (RFC 7515 §4).</summary>
+    /// <summary>A duplicate member name in one object, even if one is escaped (RFC 7515 §4).</summary>
     DuplicateMember,
 
-    /// <summary>A member named <c>__proto__</c>, which changes objects of some readers of our records.</summary>
+    /// <summary>
+    /// A member named <c>__proto__</c>, which would change objects of some programs that read our records.
+    /// </summary>
     MemberNameForbidden,
 
-    /// <summary>A header member has a type it may not have.</summary>
+    /// <summary>A header member has the wrong type.</summary>
     HeaderMemberType,
 
-    /// <summary>A proof's header has another member than <c>typ</c>, <c>alg</c> and <c>jwk</c>.</summary>
+    /// <summary>A proof's header has a member other than <c>typ</c>, <c>alg</c> and <c>jwk</c>.</summary>
     HeaderMemberUnknown,
 
-    /// <summary><c>typ</c> is absent or not what this kind of token must say (RFC 8725 §3.11).</summary>
+    /// <summary><c>typ</c> is absent or wrong for this kind of token (RFC 8725 §3.11).</summary>
     TypeNotAllowed,
 
-    /// <summary><c>crit</c>: no extension is supported, so every critical one must be refused (RFC 7515 §4.1.11).</summary>
+    /// <summary><c>crit</c>: no extension is supported, so every critical one is refused (RFC 7515 §4.1.11).</summary>
     CriticalHeader,
 
     /// <summary><c>b64</c>: unencoded payloads (RFC 7797) are refused, whatever the value.</summary>
     UnencodedPayload,
 
-    /// <summary><c>zip</c>: nothing is decompressed.</summary>
+    /// <summary><c>zip</c>: compression is not supported.</summary>
     CompressedPayload,
 
     /// <summary><c>jku</c>, <c>x5u</c> or <c>x5c</c> in a proof, whose key is its <c>jwk</c>.</summary>
@@ -67,19 +66,19 @@ public enum JoseRefusal
     /// <summary>A proof without the <c>jwk</c> that RFC 9449 §4.2 requires.</summary>
     KeyMissing,
 
-    /// <summary><c>enc</c> or <c>epk</c>: a JWE in disguise. In a proof also <c>cty</c>: a token inside a token.</summary>
+    /// <summary><c>enc</c> or <c>epk</c>, which belong to a JWE. In a proof also <c>cty</c>: a nested token.</summary>
     NestedToken,
 
     /// <summary><c>alg</c> is absent.</summary>
     AlgorithmMissing,
 
-    /// <summary><c>alg</c> names nothing that exists here (all symmetric algorithms and unsigned tokens among them).</summary>
+    /// <summary><c>alg</c> is not supported; this includes symmetric algorithms and unsigned tokens.</summary>
     AlgorithmUnsupported,
 
     /// <summary>The algorithm is supported but not on the caller's list.</summary>
     AlgorithmNotAllowed,
 
-    /// <summary>The algorithm does not belong to the key that <c>kid</c> names.</summary>
+    /// <summary>The algorithm does not fit the key that <c>kid</c> names.</summary>
     AlgorithmKeyMismatch,
 
     /// <summary><c>kid</c> is absent.</summary>
@@ -91,13 +90,12 @@ public enum JoseRefusal
     /// <summary>No usable key has this <c>kid</c>.</summary>
     KeyUnknown,
 
-    /// <summary>The signature does not verify.</summary>
     SignatureInvalid,
 
-    /// <summary>A claim that this kind of token must have is absent.</summary>
+    /// <summary>A required claim is absent.</summary>
     ClaimMissing,
 
-    /// <summary>A claim has a type, length or value that this kind of token may not have.</summary>
+    /// <summary>A claim has an invalid type, length or value.</summary>
     ClaimInvalid,
 
     /// <summary>A key set is not an object with an array <c>keys</c>, or exceeds a limit.</summary>
@@ -109,10 +107,10 @@ public enum JoseRefusal
     /// <summary>A key is not an object, lacks a member, or a member has the wrong type or encoding.</summary>
     KeyMalformed,
 
-    /// <summary><c>kty</c> <c>oct</c>: a symmetric key verifies nothing here.</summary>
+    /// <summary><c>kty</c> is <c>oct</c>: symmetric keys are not supported.</summary>
     KeySymmetric,
 
-    /// <summary>A private key was published. It is never used, and its publisher should be notified.</summary>
+    /// <summary>A published private key. It is never used; notify its publisher.</summary>
     KeyPrivate,
 
     /// <summary><c>kty</c> or <c>crv</c> is not RSA, P-256, P-384 or P-521.</summary>
@@ -127,15 +125,15 @@ public enum JoseRefusal
     /// <summary>An RSA modulus below 2048 or above 4096 bits.</summary>
     KeySize,
 
-    /// <summary>An RSA exponent that is even, one, or above 2^32.</summary>
+    /// <summary>An RSA exponent that is even, 1, or above 2^32.</summary>
     KeyExponent,
 
     /// <summary>An even modulus, or one with the fingerprint of CVE-2017-15361.</summary>
     KeyWeak,
 
-    /// <summary>The point is not on the curve, or a coordinate has not the curve's full length (RFC 7518 §6.2.1.2).</summary>
+    /// <summary>The point is not on the curve, or a coordinate does not have the full length (RFC 7518 §6.2.1.2).</summary>
     KeyPoint,
 
-    /// <summary>Several keys of the set have this <c>kid</c> and an algorithm in common; none of them is used.</summary>
+    /// <summary>Several keys of the set share this <c>kid</c> and an algorithm; none of them is used.</summary>
     KeyIdDuplicate,
 }

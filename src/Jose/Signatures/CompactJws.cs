@@ -6,7 +6,7 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Signatures;
 
 /// <summary>
-/// A JWS in compact serialisation (RFC 7515 §7.1), parsed but not yet verified. Nothing of it may be believed before
+/// A JWS in compact serialisation (RFC 7515 §7.1), parsed but not yet verified. Do not trust its content before
 /// <see cref="Verify"/> has returned <see cref="JoseRefusal.None"/>.
 /// </summary>
 public sealed class CompactJws
@@ -29,7 +29,7 @@ public sealed class CompactJws
         Payload = payload;
     }
 
-    /// <summary>What the header claims; <see cref="Verify"/> decides whether it counts.</summary>
+    /// <summary>The header's claim; <see cref="Verify"/> decides whether it is accepted.</summary>
     public JwsAlgorithm Algorithm { get; }
 
     /// <summary>The header's <c>kid</c>: opaque, compared ordinally.</summary>
@@ -40,21 +40,14 @@ public sealed class CompactJws
 
     public ReadOnlyMemory<byte> Payload { get; }
 
-    /// <summary>
-    /// Header and payload as signed: of all spellings of a token this one text is covered by the signature, and
-    /// canonical base64url makes it unique.
-    /// </summary>
+    /// <summary>Header and payload as signed. Canonical base64url makes this the token's only spelling.</summary>
     public ReadOnlySpan<byte> SigningInput => compact.Span[..(signatureStart - 1)];
 
-    /// <summary>
-    /// Parses a token. The size is checked first, then the dots are counted, and only then is anything decoded.
-    /// </summary>
+    /// <summary>Parses a token. It checks the size, then counts the dots, and decodes only after that.</summary>
     /// <param name="compact">Must stay unchanged while the result is in use.</param>
-    /// <param name="jws">Null when it was refused.</param>
-    /// <param name="room">
-    /// Where the payload is decoded to, if it fits, and must stay as long as <paramref name="compact"/>; else it gets an
-    /// array of its own.
-    /// </param>
+    /// <param name="jws">Null if the token is refused.</param>
+    /// <param name="room">Receives the payload if it fits, and must stay unchanged as long as <paramref name="compact"/>;
+    /// otherwise an array is allocated.</param>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> compact, out CompactJws? jws, Memory<byte> room = default)
     {
         jws = null;
@@ -70,7 +63,7 @@ public sealed class CompactJws
             return refusal;
         }
 
-        // The signature stays encoded until a key is there to check it.
+        // The signature stays encoded until a key is available to check it.
         var length = CanonicalBase64Url.DecodedLength(segments.Payload.Length);
         var payload = length <= room.Length ? room[..length] : GC.AllocateUninitializedArray<byte>(length);
         CanonicalBase64Url.DecodeCanonical(segments.Payload, payload.Span);
@@ -79,8 +72,8 @@ public sealed class CompactJws
     }
 
     /// <summary>
-    /// Verifies with one key. The algorithm must be on the caller's list and be one of the key's own (RFC 8725 §3.1);
-    /// the header alone selects nothing.
+    /// Verifies with one key. Both the caller's list and the key must include the algorithm (RFC 8725 §3.1); the header
+    /// alone selects nothing.
     /// </summary>
     public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed)
     {

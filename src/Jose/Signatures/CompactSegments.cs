@@ -4,8 +4,8 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Signatures;
 
 /// <summary>
-/// The three segments of a compact serialisation (RFC 7515 §7.1), still encoded but known to be canonical. The size is
-/// checked first, then the dots are counted, and only then are characters decoded.
+/// The three segments of a compact serialisation (RFC 7515 §7.1), encoded but checked to be canonical. It checks the size,
+/// then counts the dots, and reads characters only after that.
 /// </summary>
 internal readonly ref struct CompactSegments
 {

@@ -4,12 +4,10 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>Makes a JWS in compact form (RFC 7515 §7.1). A header that many payloads have is encoded once.</summary>
+/// <summary>Signs a compact JWS (RFC 7515 §7.1). A header of many payloads is encoded once.</summary>
 public static class CompactSigner
 {
-    /// <param name="key">Signs, with ES256.</param>
-    /// <param name="header">The protected header, a JSON object that names that algorithm.</param>
-    /// <param name="payload">The payload.</param>
+    /// <summary>Signs with ES256; <paramref name="header"/> is a JSON object that names that algorithm.</summary>
     /// <returns>The compact form, ASCII.</returns>
     public static byte[] Sign(SigningKey key, string header, ReadOnlySpan<byte> payload)
     {
@@ -17,7 +15,7 @@ public static class CompactSigner
         return Sign(key, EncodeHeader(header), payload);
     }
 
-    /// <summary>The encoded header with the dot behind it.</summary>
+    /// <summary>The encoded header, including the dot.</summary>
     internal static byte[] EncodeHeader(string json) =>
         Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json)) + ".");
 
@@ -29,7 +27,7 @@ public static class CompactSigner
         return token;
     }
 
-    /// <summary>Bytes of the compact form.</summary>
+    /// <summary>The length of the compact form, in bytes.</summary>
     internal static int GetLength(ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload) =>
         headerAndDot.Length
         + Base64Url.GetEncodedLength(payload.Length)

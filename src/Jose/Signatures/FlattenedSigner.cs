@@ -4,12 +4,14 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>Makes a JWS in flattened JSON form (RFC 7515 §7.2.2) with the protected header alone, as ACME has it (RFC 8555 §6.2).</summary>
+/// <summary>
+/// Signs a flattened JSON JWS (RFC 7515 §7.2.2) without an unprotected header, as in ACME (RFC 8555 §6.2).
+/// </summary>
 public static class FlattenedSigner
 {
-    /// <param name="key">Signs, with ES256.</param>
-    /// <param name="header">The protected header, a JSON object that names that algorithm.</param>
-    /// <param name="payload">May be empty.</param>
+    /// <summary>
+    /// Signs with ES256; <paramref name="header"/> is a JSON object that names that algorithm. The payload may be empty.
+    /// </summary>
     /// <returns>The JSON object, ASCII.</returns>
     public static byte[] Sign(SigningKey key, string header, ReadOnlySpan<byte> payload)
     {
@@ -26,7 +28,7 @@ public static class FlattenedSigner
         );
     }
 
-    /// <summary>The same with a signature of the caller's making over the signing input.</summary>
+    /// <summary>Signs with the caller's function over the signing input.</summary>
     public static byte[] Sign(string header, ReadOnlySpan<byte> payload, Func<byte[], byte[]> sign)
     {
         ArgumentNullException.ThrowIfNull(sign);
@@ -34,7 +36,7 @@ public static class FlattenedSigner
         var body = Base64Url.EncodeToString(payload);
         var signature = Base64Url.EncodeToString(sign(Encoding.ASCII.GetBytes($"{head}.{body}")));
 
-        // Nothing here needs escaping: base64url alone.
+        // Base64url needs no escaping.
         return Encoding.ASCII.GetBytes(
             $$"""{"protected":"{{head}}","payload":"{{body}}","signature":"{{signature}}"}"""
         );

@@ -5,19 +5,19 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>What we read of a protected header (RFC 7515 §4.1); other members of a token are ignored as §4 demands.</summary>
+/// <summary>The members of a protected header that we use (RFC 7515 §4.1). Others in a token are ignored (§4).</summary>
 internal struct JwsHeader
 {
     public JwsAlgorithm Algorithm;
     public string? KeyId;
     public string? Type;
 
-    /// <summary>Where a proof's <c>jwk</c> lies in the decoded header.</summary>
+    /// <summary>The position of a proof's <c>jwk</c> in the decoded header.</summary>
     public Range Key;
 
     private bool hasAlgorithm;
 
-    /// <summary>Reads a decoded header; the caller has bounded its size.</summary>
+    /// <summary>Parses a decoded header; the caller has checked its size.</summary>
     public static JoseRefusal TryParse(ReadOnlySpan<byte> json, JwsHeaderKind kind, out JwsHeader header)
     {
         header = default;
@@ -99,8 +99,8 @@ internal struct JwsHeader
             _ => JoseRefusal.None,
         };
 
-    // In a token they are ignored (RFC 7515 §4): its key is the one of the registered set that kid names, wherever the token
-    // says that keys lie, and a token inside it would not be a JSON object.
+    // A token may have these members, which are ignored (RFC 7515 §4): its key is always the one of the registered set that
+    // kid names, and a nested token would not be a JSON object.
     private static JoseRefusal RefusedInProof(ReadOnlySpan<byte> name) =>
         name switch
         {

@@ -4,18 +4,17 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Signatures;
 
 /// <summary>
-/// Reads the header of a token. Issuers put the same header before all tokens of a key, so each thread keeps the last
-/// one that it read: the same text has the same meaning, and comparing costs a tenth of reading.
+/// Reads the header of a token. All tokens of a key usually have the same header, so each thread caches the last one:
+/// comparing costs a tenth of reading.
 /// </summary>
 internal static class JwsHeaderReader
 {
-    // Headers up to this size, which is all that issuers send, are decoded on the stack and kept.
+    // Headers up to this size are decoded on the stack and cached; issuers send no longer ones.
     private const int TypicalBytes = 512;
 
     [ThreadStatic]
     private static (byte[] Encoded, JwsHeader Header) last;
 
-    /// <param name="encoded">Canonical base64url.</param>
     /// <param name="header">Set if it is not refused.</param>
     public static JoseRefusal TryRead(ReadOnlySpan<byte> encoded, out JwsHeader header)
     {

@@ -9,7 +9,7 @@ public readonly record struct AccessTokenClaims
     /// <summary><c>sub</c>: the service account.</summary>
     public required string Subject { get; init; }
 
-    /// <summary><c>aud</c>: the one resource it is for.</summary>
+    /// <summary><c>aud</c>: the only resource that the token is for.</summary>
     public required string Audience { get; init; }
 
     /// <summary><c>client_id</c>: the client that requested it.</summary>
@@ -33,33 +33,32 @@ public readonly record struct AccessTokenClaims
     /// <summary><c>rule</c>: the federation rule that granted it.</summary>
     public required string Rule { get; init; }
 
-    /// <summary><c>rule_ver</c>: that rule's version at the time.</summary>
+    /// <summary><c>rule_ver</c>: the rule's version when it granted the token.</summary>
     public required int RuleVersion { get; init; }
 
-    /// <summary><c>organization</c>.</summary>
     public required string Organization { get; init; }
 
     /// <summary><c>workspace</c>; absent if null.</summary>
     public string? Workspace { get; init; }
 
-    /// <summary><c>cnf</c> (RFC 7800): who alone may use it; absent if none.</summary>
+    /// <summary><c>cnf</c> (RFC 7800): the key that the sender must have; absent if none.</summary>
     public TokenConfirmation Confirmation { get; init; }
 
-    /// <summary><c>act</c> (RFC 8693 §4.1): who acts for the subject; absent if null.</summary>
+    /// <summary><c>act</c> (RFC 8693 §4.1): the party that acts for the subject; absent if null.</summary>
     public TokenActor? Actor { get; init; }
 
-    /// <summary><c>may_act</c> (RFC 8693 §4.4): who alone may act for the subject; absent if null.</summary>
+    /// <summary><c>may_act</c> (RFC 8693 §4.4): the only party that may act for the subject; absent if null.</summary>
     public TokenMayAct? MayAct { get; init; }
 
-    /// <summary><c>family</c>: shared by all tokens that go back to one assertion; absent if null.</summary>
+    /// <summary><c>family</c>: shared by all tokens that derive from one assertion; absent if null.</summary>
     public string? Family { get; init; }
 
-    /// <summary><c>src</c>: the assertion it goes back to; absent if null.</summary>
+    /// <summary><c>src</c>: the assertion that the token derives from; absent if null.</summary>
     public TokenSource? Source { get; init; }
 
     /// <summary>
-    /// Reads the claims of a token that we minted. The caller has verified the signature; whether issuer, audience and
-    /// times hold is for the caller to check (RFC 9068 §4).
+    /// Reads the claims of a token that we minted. The caller has verified the signature, and checks issuer, audience and
+    /// times (RFC 9068 §4).
     /// </summary>
     /// <returns>False: a claim is absent or has another type than <see cref="AccessTokenMinter"/> writes.</returns>
     public static bool TryRead(ClaimSet claims, out AccessTokenClaims read)

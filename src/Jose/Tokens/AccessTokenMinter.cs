@@ -8,10 +8,7 @@ using Culvert.Jose.Signatures;
 
 namespace Culvert.Jose.Tokens;
 
-/// <summary>
-/// Signs access tokens as RFC 9068 has them: ES256, <c>typ</c> <c>at+jwt</c>. The header is encoded once per key; a
-/// token costs its own bytes and one signature.
-/// </summary>
+/// <summary>Signs access tokens (RFC 9068): ES256, <c>typ</c> <c>at+jwt</c>. The header is encoded once per key.</summary>
 public sealed class AccessTokenMinter
 {
     /// <summary>The <c>typ</c> of access tokens (RFC 9068 §2.1).</summary>
@@ -25,7 +22,7 @@ public sealed class AccessTokenMinter
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    // A writer and its buffer per thread: held during one synchronous call only.
+    // A writer and its buffer per thread, used only during one synchronous call.
     [ThreadStatic]
     private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? payloadWriter;
 
@@ -40,15 +37,15 @@ public sealed class AccessTokenMinter
         headerAndDot = CompactSigner.EncodeHeader(header);
     }
 
-    /// <summary>The <c>kid</c> of what this mints.</summary>
+    /// <summary>The <c>kid</c> of the minted tokens.</summary>
     public string KeyId => key.KeyId;
 
-    /// <summary>Makes a token: its compact form, ASCII.</summary>
+    /// <summary>Mints a token in compact form, ASCII.</summary>
     public byte[] Mint(in AccessTokenClaims claims) => CompactSigner.Sign(key, headerAndDot, Write(claims));
 
     /// <summary>
-    /// Makes a token in an array of that pool, which the caller gives back: its compact form, ASCII, is the first
-    /// <paramref name="length"/> bytes.
+    /// Mints a token into an array of the pool, which the caller returns: the first <paramref name="length"/> bytes are its
+    /// compact form, ASCII.
     /// </summary>
     public byte[] Mint(in AccessTokenClaims claims, ArrayPool<byte> pool, out int length)
     {
@@ -60,7 +57,7 @@ public sealed class AccessTokenMinter
         return token;
     }
 
-    // Valid until the thread's next token.
+    // Valid until the thread mints its next token.
     private static ReadOnlySpan<byte> Write(in AccessTokenClaims claims)
     {
         var (buffer, writer) = payloadWriter ??= NewWriter();

@@ -2,12 +2,12 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 
-/// <summary>Reads the claims of our own tokens one after the other.</summary>
+/// <summary>Reads the claims of our own tokens in sequence.</summary>
 internal ref struct AccessTokenReader(ClaimSet claims)
 {
     private bool isBroken;
 
-    /// <summary>Nothing was absent or of another type.</summary>
+    /// <summary>False if a claim was absent or had the wrong type.</summary>
     public readonly bool IsComplete => !isBroken;
 
     public string Text(ReadOnlySpan<byte> name) => Broken(OptionalText(name)) ?? "";
@@ -50,7 +50,7 @@ internal ref struct AccessTokenReader(ClaimSet claims)
             KeyThumbprint = OptionalText(cnf, "jkt"u8),
             CertificateThumbprint = OptionalText(cnf, "x5t#S256"u8),
         };
-        // A binding that we do not understand must not turn into none.
+        // An unknown binding must not be treated as no binding.
         isBroken |= confirmation.IsNone;
         return confirmation;
     }

@@ -5,7 +5,7 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 
-/// <summary>One top-level claim: a view into the token's payload, valid as long as that.</summary>
+/// <summary>A top-level claim: a view into the token's payload, valid as long as the payload.</summary>
 public readonly ref struct Claim
 {
     private readonly bool isEscaped;
@@ -30,14 +30,14 @@ public readonly ref struct Claim
     /// <summary>The value as written, quotes included: well-formed JSON.</summary>
     public ReadOnlySpan<byte> Raw { get; }
 
-    /// <summary>The text of a string claim; null for every other type.</summary>
+    /// <summary>The text of a string claim; null for any other type.</summary>
     public string? ReadString() => Kind == ClaimKind.String ? new JsonText(Raw, isEscaped).ReadString() : null;
 
-    /// <summary>Ordinal comparison; false for every other type than string.</summary>
+    /// <summary>Ordinal comparison; false for any type other than string.</summary>
     public bool StringEquals(ReadOnlySpan<byte> utf8) =>
         Kind == ClaimKind.String && new JsonText(Raw, isEscaped).StringEquals(utf8);
 
-    /// <summary>An integer, written as one: no fraction, no exponent.</summary>
+    /// <summary>Reads an integer without fraction or exponent.</summary>
     public bool TryReadInteger(out long value)
     {
         value = 0;
@@ -45,8 +45,8 @@ public readonly ref struct Claim
     }
 
     /// <summary>
-    /// A NumericDate (RFC 7519 §2), in seconds since 1970, from 0 to <see cref="JoseLimits.MaxNumericDate"/>. One with a
-    /// fraction is read as the second before it, so that nothing lasts longer than it says.
+    /// Reads a NumericDate (RFC 7519 §2), in seconds since 1970, from 0 to <see cref="JoseLimits.MaxNumericDate"/>. A
+    /// fraction is rounded down, so that nothing is valid longer than stated.
     /// </summary>
     public bool TryReadNumericDate(out long seconds)
     {
@@ -55,8 +55,8 @@ public readonly ref struct Claim
     }
 
     /// <summary>
-    /// As <see cref="TryReadNumericDate"/>, but a fraction is read as the second after it, so that nothing begins earlier
-    /// than it says.
+    /// Does the same as <see cref="TryReadNumericDate"/>, but rounds a fraction up, so that nothing is valid earlier than
+    /// stated.
     /// </summary>
     public bool TryReadNumericDateRoundedUp(out long seconds)
     {
@@ -71,10 +71,10 @@ public readonly ref struct Claim
     }
 
     /// <summary>
-    /// Looks for a string in a claim that is a string or an array of strings, as <c>aud</c> is (RFC 7519 §4.1.3).
+    /// Finds a string in a claim that is a string or an array of strings, like <c>aud</c> (RFC 7519 §4.1.3).
     /// </summary>
-    /// <param name="utf8">What to look for; compared ordinally.</param>
-    /// <param name="maxElements">Longest array accepted; if it is left out, the token's own size is the bound.</param>
+    /// <param name="utf8">The string, compared ordinally.</param>
+    /// <param name="maxElements">Longest array accepted; by default only the token's size limits it.</param>
     public StringListMatch FindInStringList(ReadOnlySpan<byte> utf8, int maxElements = int.MaxValue)
     {
         if (Kind == ClaimKind.String)

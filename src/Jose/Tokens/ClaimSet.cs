@@ -5,7 +5,7 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 
-/// <summary>A JWT's claims (RFC 7519 §4) with their JSON types. Nested values stay as text.</summary>
+/// <summary>A JWT's claims (RFC 7519 §4) with their JSON types. Nested values stay text.</summary>
 public sealed class ClaimSet
 {
     private readonly ReadOnlyMemory<byte> json;
@@ -19,7 +19,6 @@ public sealed class ClaimSet
         this.unescapedNames = unescapedNames;
     }
 
-    /// <summary>Top-level claims.</summary>
     public int Count => Members.Length;
 
     /// <summary>The whole object as written: well-formed JSON without duplicate names.</summary>
@@ -27,11 +26,9 @@ public sealed class ClaimSet
 
     /// <summary>Parses a payload.</summary>
     /// <param name="payload">Must stay unchanged while the result is in use.</param>
-    /// <param name="claims">Null when it was refused.</param>
-    /// <param name="room">
-    /// For the table of the claims' places, if it fits, and must stay as long as <paramref name="payload"/>; else it gets an
-    /// array of its own.
-    /// </param>
+    /// <param name="claims">Null if the payload is refused.</param>
+    /// <param name="room">Receives the table of the claims' positions if it fits, and must stay unchanged as long as
+    /// <paramref name="payload"/>; otherwise an array is allocated.</param>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> payload, out ClaimSet? claims, Memory<byte> room = default)
     {
         claims = null;
@@ -48,7 +45,7 @@ public sealed class ClaimSet
         return refusal;
     }
 
-    /// <summary>Finds a claim by its name, compared ordinally after resolving escapes.</summary>
+    /// <summary>Finds a claim by name, compared ordinally after resolving escapes.</summary>
     public bool TryFind(ReadOnlySpan<byte> name, out Claim claim)
     {
         foreach (ref readonly var member in Members)
@@ -74,7 +71,7 @@ public sealed class ClaimSet
         {
             if (StrictObjectReader.GetName(member, json.Span, unescapedNames).SequenceEqual(name))
             {
-                // Not an object: refused, and so null.
+                // Null if it is not an object.
                 TryParse(json.Slice(member.ValueStart, member.ValueLength), out var nested);
                 return nested;
             }

@@ -1,6 +1,6 @@
 namespace Culvert.Jose.Tokens;
 
-/// <summary>How <c>typ</c> is compared: with or without <c>application/</c>, in any case (RFC 7515 §4.1.9).</summary>
+/// <summary>Compares <c>typ</c> values: with or without <c>application/</c>, case-insensitive (RFC 7515 §4.1.9).</summary>
 internal static class MediaType
 {
     private const string Prefix = "application/";

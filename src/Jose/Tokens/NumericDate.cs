@@ -3,17 +3,17 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Jose.Tokens;
 
 /// <summary>
-/// Reads a NumericDate (RFC 7519 §2): any JSON number, so also one with a fraction or an exponent. It is read digit by
-/// digit, because a binary floating-point number would round a late fraction up to the next second.
+/// Reads a NumericDate (RFC 7519 §2): any JSON number, even with a fraction or an exponent. It is read digit by digit,
+/// because a binary floating-point number could round a fraction up to the next second.
 /// </summary>
 public static class NumericDate
 {
-    // More than any number of a token has digits, and small enough that sums do not overflow.
+    // Far above the digits of any number in a token, and small enough that sums do not overflow.
     private const int MaxExponent = 1_000_000;
 
-    /// <param name="number">As RFC 8259 §6 has it.</param>
-    /// <param name="seconds">The last whole second that is not after it.</param>
-    /// <param name="hasFraction">Whether it is later than that second.</param>
+    /// <param name="number">A JSON number (RFC 8259 §6).</param>
+    /// <param name="seconds">The number, rounded down.</param>
+    /// <param name="hasFraction">Whether the number was rounded.</param>
     /// <returns>False: before 1970, or after the year 9999.</returns>
     public static bool TryRead(ReadOnlySpan<byte> number, out long seconds, out bool hasFraction)
     {
@@ -24,7 +24,7 @@ public static class NumericDate
         var isNegative = mantissa[0] == (byte)'-';
         mantissa = isNegative ? mantissa[1..] : mantissa;
         var point = mantissa.IndexOf((byte)'.');
-        // How many digits there are before the point once the exponent has moved it.
+        // The digits before the decimal point after applying the exponent.
         var whole = (point < 0 ? mantissa.Length : point) + exponent;
         foreach (var character in mantissa)
         {

@@ -6,8 +6,8 @@ using Culvert.Jose.Signatures;
 namespace Culvert.Jose.Tokens;
 
 /// <summary>
-/// A JWT in a compact JWS (RFC 7519 §7.2), parsed but not yet verified. Claims may be read before
-/// <see cref="Verify"/> only to choose the issuer's keys and to describe a refusal on our side.
+/// A JWT in a compact JWS (RFC 7519 §7.2), parsed but not yet verified. Before <see cref="Verify"/>, use its claims only to
+/// choose the issuer's keys and to log a refusal.
 /// </summary>
 public sealed class SignedToken
 {
@@ -61,7 +61,7 @@ public sealed class SignedToken
     public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed) => jws.Verify(key, allowed);
 
     /// <summary>
-    /// Whether <c>typ</c> is this media type, with or without <c>application/</c>, in any case (RFC 7515 §4.1.9).
+    /// Whether <c>typ</c> is this media type, with or without <c>application/</c>, case-insensitive (RFC 7515 §4.1.9).
     /// </summary>
     public bool HasType(string type)
     {

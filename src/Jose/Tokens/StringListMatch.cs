@@ -1,6 +1,5 @@
 namespace Culvert.Jose.Tokens;
 
-/// <summary>The result of a search in a string or an array of strings.</summary>
 public enum StringListMatch
 {
     Found,

@@ -1,12 +1,12 @@
 namespace Culvert.Jose.Tokens;
 
 /// <summary>
-/// <c>src</c>: the assertion that the first token of a family was granted for. Hashes, so that a token does not carry
-/// the workload's name to every resource.
+/// <c>src</c>: the assertion that the first token of a family was granted for. Hashes, so that a token does not reveal the
+/// workload's name to every resource.
 /// </summary>
 public sealed record TokenSource
 {
-    /// <summary><c>iss</c>: our id of the issuer.</summary>
+    /// <summary><c>iss</c>: the ID of the issuer's registration.</summary>
     public required string IssuerId { get; init; }
 
     /// <summary><c>sub</c>: SHA-256 of the assertion's subject, base64url.</summary>
