@@ -16,10 +16,7 @@ public static class CanonicalBase64Url
 
     public static int DecodedLength(int encodedLength) => (int)((long)encodedLength * 3 / 4);
 
-    /// <summary>
-    /// Decodes into <paramref name="destination"/>, which has at least <see cref="DecodedLength"/> bytes. False: not
-    /// canonical.
-    /// </summary>
+    /// <summary>Decodes into at least <see cref="DecodedLength"/> bytes. False: not canonical.</summary>
     public static bool TryDecode(ReadOnlySpan<byte> encoded, Span<byte> destination, out int written)
     {
         written = 0;

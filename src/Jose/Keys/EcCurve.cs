@@ -15,9 +15,7 @@ internal sealed record EcCurve(string Name, int CoordinateBytes, JwsAlgorithm Al
         new(JsonWebKeyECTypes.P521, 66, JwsAlgorithm.ES512),
     ];
 
-    /// <summary>
-    /// R and S concatenated, each as long as the curve's order (RFC 7518 §3.4). DER never has this length.
-    /// </summary>
+    /// <summary>R and S concatenated, each as long as the curve's order (RFC 7518 §3.4), which DER never is.</summary>
     public int SignatureBytes => CoordinateBytes * 2;
 
     public static EcCurve? Find(string name) => Array.Find(All, c => c.Name == name);

@@ -6,10 +6,7 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Keys;
 
-/// <summary>
-/// The usable keys of a JWK set (RFC 7517 §5), and the reason for each key left out. Immutable: a refresh replaces the whole
-/// set.
-/// </summary>
+/// <summary>The usable keys of a JWK set (RFC 7517 §5), and why others were left out. Immutable.</summary>
 public sealed class JwkSet
 {
     // Most keys that a failure message names.
@@ -28,17 +25,13 @@ public sealed class JwkSet
         only = keys.Select(key => key.Thumbprint).Distinct(StringComparer.Ordinal).Count() == 1 ? keys[0] : null;
     }
 
-    /// <summary>
-    /// Usable keys in the order of the document, including those without a <c>kid</c>. Duplicates are merged.
-    /// </summary>
+    /// <summary>Usable keys in the order of the document, with or without a <c>kid</c>. Duplicates are merged.</summary>
     public IReadOnlyList<VerificationKey> Keys { get; }
 
     /// <summary>Keys left out. A duplicate <c>kid</c> or a private key among them deserves an alert.</summary>
     public IReadOnlyList<DroppedKey> Dropped { get; }
 
-    /// <summary>
-    /// Parses a document <c>{"keys":[…]}</c>. Invalid keys are dropped; only a document that is not a key set is refused.
-    /// </summary>
+    /// <summary>Parses <c>{"keys":[…]}</c>. Invalid keys are dropped; only what is not a key set is refused.</summary>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> json, out JwkSet? set)
     {
         set = null;

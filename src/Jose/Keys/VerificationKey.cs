@@ -56,10 +56,7 @@ public sealed class VerificationKey
     internal VerificationKey With(JwsAlgorithms algorithms) =>
         new(KeyId, algorithms, Thumbprint, signatureBytes, import);
 
-    /// <summary>
-    /// Verifies a canonical base64url signature. Both the caller's list and the key must include the algorithm (RFC 8725
-    /// §3.1).
-    /// </summary>
+    /// <summary>The algorithm must be on the caller's list and be one of the key's own (RFC 8725 §3.1).</summary>
     internal JoseRefusal Verify(
         JwsAlgorithm algorithm,
         JwsAlgorithms allowed,

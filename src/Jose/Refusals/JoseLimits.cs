@@ -21,10 +21,7 @@ public static class JoseLimits
     /// <summary>Longest chain of actors in an access token (RFC 8693 §4.1).</summary>
     public const int MaxActors = 2;
 
-    /// <summary>
-    /// Deepest nesting of objects and arrays, including the outermost object: reading is recursive, and other readers stop
-    /// at 64.
-    /// </summary>
+    /// <summary>Deepest nesting, including the outermost object: reading is recursive, and others stop at 64.</summary>
     public const int MaxDepth = 32;
 
     /// <summary>Longest <c>kid</c>, in characters. It is opaque: compared ordinally, never parsed.</summary>

@@ -37,9 +37,7 @@ public enum JoseRefusal
     /// <summary>A duplicate member name in one object, even if one is escaped (RFC 7515 §4).</summary>
     DuplicateMember,
 
-    /// <summary>
-    /// A member named <c>__proto__</c>, which would change objects of some programs that read our records.
-    /// </summary>
+    /// <summary>A member named <c>__proto__</c>, which would change objects of programs that read our records.</summary>
     MemberNameForbidden,
 
     /// <summary>A header member has the wrong type.</summary>

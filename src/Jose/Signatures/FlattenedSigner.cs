@@ -5,13 +5,11 @@ using Culvert.Jose.Keys;
 namespace Culvert.Jose.Signatures;
 
 /// <summary>
-/// Signs a flattened JSON JWS (RFC 7515 §7.2.2) without an unprotected header, as in ACME (RFC 8555 §6.2).
+/// Signs a flattened JSON JWS (RFC 7515 §7.2.2) with a protected header only, as ACME does (RFC 8555 §6.2).
 /// </summary>
 public static class FlattenedSigner
 {
-    /// <summary>
-    /// Signs with ES256; <paramref name="header"/> is a JSON object that names that algorithm. The payload may be empty.
-    /// </summary>
+    /// <summary>Signs with ES256, which <paramref name="header"/> must name. The payload may be empty.</summary>
     /// <returns>The JSON object, ASCII.</returns>
     public static byte[] Sign(SigningKey key, string header, ReadOnlySpan<byte> payload)
     {

@@ -54,10 +54,7 @@ public readonly ref struct Claim
         return Kind == ClaimKind.Number && NumericDate.TryRead(Raw, out seconds, out _);
     }
 
-    /// <summary>
-    /// Does the same as <see cref="TryReadNumericDate"/>, but rounds a fraction up, so that nothing is valid earlier than
-    /// stated.
-    /// </summary>
+    /// <summary>Like <see cref="TryReadNumericDate"/>, but rounds up, so that nothing is valid too early.</summary>
     public bool TryReadNumericDateRoundedUp(out long seconds)
     {
         seconds = 0;
@@ -70,9 +67,7 @@ public readonly ref struct Claim
         return seconds <= JoseLimits.MaxNumericDate;
     }
 
-    /// <summary>
-    /// Finds a string in a claim that is a string or an array of strings, like <c>aud</c> (RFC 7519 §4.1.3).
-    /// </summary>
+    /// <summary>Finds a string in a string or an array of strings, like <c>aud</c> (RFC 7519 §4.1.3).</summary>
     /// <param name="utf8">The string, compared ordinally.</param>
     /// <param name="maxElements">Longest array accepted; by default only the token's size limits it.</param>
     public StringListMatch FindInStringList(ReadOnlySpan<byte> utf8, int maxElements = int.MaxValue)

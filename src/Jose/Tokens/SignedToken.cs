@@ -60,9 +60,7 @@ public sealed class SignedToken
     /// <inheritdoc cref="CompactJws.Verify"/>
     public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed) => jws.Verify(key, allowed);
 
-    /// <summary>
-    /// Whether <c>typ</c> is this media type, with or without <c>application/</c>, case-insensitive (RFC 7515 §4.1.9).
-    /// </summary>
+    /// <summary>Compares <c>typ</c>: <c>application/</c> is optional, case is ignored (RFC 7515 §4.1.9).</summary>
     public bool HasType(string type)
     {
         ArgumentNullException.ThrowIfNull(type);
