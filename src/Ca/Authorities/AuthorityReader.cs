@@ -4,7 +4,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Reads pasted certificates; looks for private keys before anything else.</summary>
+/// <summary>Reads pasted certificates; checks for private keys first.</summary>
 internal static class AuthorityReader
 {
     public static CaResult<IReadOnlyList<ParsedCertificate>> Read(string pem, int maxCharacters, int maxCertificates)
@@ -21,7 +21,7 @@ internal static class AuthorityReader
 
         PemError error = StrictPem.Read(pem, maxCertificates, out List<PemBlock> blocks);
 
-        // What could be read is searched first, so that a key behind a damaged or surplus block is still called one.
+        // Every readable block is searched first, so that a key after a damaged or surplus block is reported as a key.
         if (blocks.Exists(block => LooksLikeKey(block.Data)))
         {
             return Secret();
@@ -65,7 +65,7 @@ internal static class AuthorityReader
                 );
             }
 
-            // A tool that writes a certificate and then its chain, which begins with it, writes it twice.
+            // Tools that write a certificate and then its chain, which begins with it, write it twice.
             if (certificates is [.., { } last] && last.Encoded.Span.SequenceEqual(certificate.Encoded.Span))
             {
                 continue;
@@ -78,8 +78,8 @@ internal static class AuthorityReader
     }
 
     /// <summary>
-    /// A private key under a false label. PKCS#1, PKCS#8, SEC 1 and PKCS#12 all begin with a SEQUENCE whose first
-    /// element is a small INTEGER, an encrypted PKCS#8 key is caught by its label; a certificate begins with a SEQUENCE
+    /// Detects a private key under a false label. PKCS#1, PKCS#8, SEC 1 and PKCS#12 all begin with a SEQUENCE whose first
+    /// element is a small INTEGER (an encrypted PKCS#8 key is recognised by its label); a certificate begins with a SEQUENCE
     /// in a SEQUENCE.
     /// </summary>
     private static bool LooksLikeKey(byte[] der)

@@ -5,13 +5,13 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Decides whether a certificate or a chain may be registered: one ordered list of named checks each.</summary>
+/// <summary>Decides whether a certificate or a chain may be registered, each by one ordered list of named checks.</summary>
 public static class AuthorityRegistration
 {
-    /// <summary>Bound on one certificate, in octets of PEM.</summary>
+    /// <summary>Limit of one certificate, in octets of PEM.</summary>
     public const int MaxCertificateBytes = 8 * 1024;
 
-    /// <summary>Bound on the certificates of a chain, the root included.</summary>
+    /// <summary>Limit of a chain's certificates, including the root.</summary>
     public const int MaxChainLength = 8;
 
     private static readonly IAuthorityCheck[] OrderChecks = [new HoldsOurKey(), new ChainIsOrdered()];
@@ -33,7 +33,7 @@ public static class AuthorityRegistration
         new IsCurrent(),
     ];
 
-    // An authority of clients is judged alone; what its certificates say of names, the registration's patterns bound.
+    // Only the client CA itself is checked; the registration's patterns limit which of its names are accepted.
     private static readonly IAuthorityCheck[] ClientAnchorChecks =
     [
         new ConformsToRfc5280(),
@@ -66,11 +66,11 @@ public static class AuthorityRegistration
         new LivesLongEnough(),
     ];
 
-    /// <summary>Checks one certificate that is to be a trust anchor of a tunnel; its key stays elsewhere.</summary>
+    /// <summary>Checks one certificate that will be a trust anchor of a tunnel; the service does not have its key.</summary>
     /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
-    /// <param name="now">Moment of the check.</param>
+    /// <param name="now">Time of the check.</param>
     /// <param name="isPublic">Returns whether an authority is publicly trusted; null = unknown.</param>
-    /// <param name="names">The DNS names that it must be able to certify; null = not known.</param>
+    /// <param name="names">The DNS names that it must be able to certify; null = unknown.</param>
     public static CaResult<ParsedCertificate> CheckAnchor(
         string pem,
         DateTimeOffset now,
@@ -78,9 +78,9 @@ public static class AuthorityRegistration
         GrantedNames? names = null
     ) => CheckOne(pem, AnchorChecks, now, isPublic, names);
 
-    /// <summary>Checks one certificate whose leaves are to open the CONNECT ingress.</summary>
+    /// <summary>Checks one certificate that will be a client CA of the CONNECT ingress.</summary>
     /// <param name="pem">PEM of exactly one certificate, at most 8 kB.</param>
-    /// <param name="now">Moment of the check.</param>
+    /// <param name="now">Time of the check.</param>
     /// <param name="isPublic">Returns whether an authority is publicly trusted; null = unknown.</param>
     public static CaResult<ParsedCertificate> CheckClientAnchor(
         string pem,
@@ -88,17 +88,14 @@ public static class AuthorityRegistration
         Func<ParsedCertificate, bool>? isPublic = null
     ) => CheckOne(pem, ClientAnchorChecks, now, isPublic, names: null);
 
-    /// <summary>
-    /// Reads a chain as it was pasted; what it says is not judged. A certificate that is there twice in a row, as Vault
-    /// writes the new one, is read once.
-    /// </summary>
-    /// <param name="pem">The authority's certificate, each issuer after it, the root last; at most eight.</param>
+    /// <summary>Parses a pasted chain without judging it. An immediate repetition, as Vault writes, is read once.</summary>
+    /// <param name="pem">The authority's certificate, then each issuer, the root last; at most eight.</param>
     public static CaResult<IReadOnlyList<ParsedCertificate>> ReadChain(string pem) =>
         AuthorityReader.Read(pem, MaxChainLength * MaxCertificateBytes, MaxChainLength);
 
-    /// <summary>What is wrong with the order of the chain; null when each certificate is followed by its issuer.</summary>
-    /// <param name="chain">As <see cref="ReadChain"/> read it.</param>
-    /// <param name="ourKey">The key of the first certificate; null when the service does not hold it.</param>
+    /// <summary>Why the chain is out of order; null when each certificate is followed by its issuer.</summary>
+    /// <param name="chain">The result of <see cref="ReadChain"/>.</param>
+    /// <param name="ourKey">The key of the first certificate; null when the service does not have it.</param>
     public static CaRefusal? InspectOrder(IReadOnlyList<ParsedCertificate> chain, SubjectPublicKey? ourKey) =>
         FindAll(
                 OrderChecks,
@@ -111,12 +108,12 @@ public static class AuthorityRegistration
             )
             .Find(finding => finding.Code == CaErrorCodes.CaChain);
 
-    /// <summary>Everything that is wrong with the chain for a key that the service holds; the first one matters most.</summary>
-    /// <param name="chain">As <see cref="ReadChain"/> read it.</param>
-    /// <param name="ourKey">The key that the service holds.</param>
-    /// <param name="leafLife">Life of the certificates that the authority will issue.</param>
-    /// <param name="names">The DNS names that it will certify.</param>
-    /// <param name="now">Moment of the check.</param>
+    /// <summary>Returns all errors of a chain for a key of the service, the most important first.</summary>
+    /// <param name="chain">The result of <see cref="ReadChain"/>.</param>
+    /// <param name="ourKey">The service's key.</param>
+    /// <param name="leafLife">Lifetime of the certificates that the authority will issue.</param>
+    /// <param name="names">The DNS names that the authority will certify.</param>
+    /// <param name="now">Time of the check.</param>
     /// <param name="isPublic">Returns whether an authority is publicly trusted; null = unknown.</param>
     public static IReadOnlyList<CaRefusal> InspectChain(
         IReadOnlyList<ParsedCertificate> chain,
@@ -139,7 +136,7 @@ public static class AuthorityRegistration
             }
         );
 
-    /// <summary>Everything that is wrong with an authority that is only to be trusted, and with what is above it.</summary>
+    /// <summary>Returns all errors of a trust anchor, and of the certificates above it.</summary>
     public static IReadOnlyList<CaRefusal> InspectAnchor(
         IReadOnlyList<ParsedCertificate> chain,
         DateTimeOffset now,
@@ -147,12 +144,12 @@ public static class AuthorityRegistration
         GrantedNames? names = null
     ) => FindAll(AnchorChecks, CreateSubject(chain, now, isPublic, names));
 
-    /// <summary>Checks the chain for a key that the service holds; the first refusal ends it.</summary>
-    /// <param name="pem">The authority's certificate, each issuer after it, the self-signed root last; at most eight.</param>
-    /// <param name="ourKey">The key that the service holds.</param>
-    /// <param name="leafLife">Life of the certificates that the authority will issue.</param>
-    /// <param name="names">The DNS names that it will certify.</param>
-    /// <param name="now">Moment of the check.</param>
+    /// <summary>Checks the chain for a key of the service and stops at the first error.</summary>
+    /// <param name="pem">The authority's certificate, then each issuer, the self-signed root last; at most eight.</param>
+    /// <param name="ourKey">The service's key.</param>
+    /// <param name="leafLife">Lifetime of the certificates that the authority will issue.</param>
+    /// <param name="names">The DNS names that the authority will certify.</param>
+    /// <param name="now">Time of the check.</param>
     public static CaResult<IReadOnlyList<ParsedCertificate>> CheckChain(
         string pem,
         SubjectPublicKey ourKey,
@@ -209,7 +206,7 @@ public static class AuthorityRegistration
         bool isOrdered = true;
         foreach (IAuthorityCheck check in checks)
         {
-            // In a chain that is not in order they would report errors that its certificates do not have.
+            // In a chain that is out of order, these checks would report errors that its certificates do not have.
             if (check.NeedsOrder && !isOrdered)
             {
                 continue;

@@ -12,18 +12,18 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Authorities;
 
 /// <summary>
-/// Proof that an authority works before it is used: a leaf for a throw-away key, verified up to
-/// the root twice: by our own checks, and by the platform's verifier (OpenSSL), which shares no code with them.
+/// Proves that an authority works before it is used. It issues a leaf for a temporary key and verifies it up to the root
+/// twice: with our own checks, and with the platform's verifier (OpenSSL), which shares no code with them.
 /// </summary>
 public static class AuthorityTrial
 {
-    /// <summary>Null when a leaf under the authority verifies; else the verdict of each verifier.</summary>
-    /// <param name="chain">As <see cref="AuthorityRegistration.CheckChain"/> returned it, root last.</param>
+    /// <summary>Returns null when a leaf under the authority verifies; otherwise the result of each verifier.</summary>
+    /// <param name="chain">The result of <see cref="AuthorityRegistration.CheckChain"/>, root last.</param>
     /// <param name="key">The authority's key.</param>
     /// <param name="profile">Profile of the leaves.</param>
     /// <param name="names">Names of the leaves.</param>
-    /// <param name="serial">Serial number of the trial leaf; it is not used again.</param>
-    /// <param name="now">Moment of the trial.</param>
+    /// <param name="serial">Serial number of the trial leaf, which must not be used again.</param>
+    /// <param name="now">Time of the trial.</param>
     public static CaRefusal? Run(
         IReadOnlyList<ParsedCertificate> chain,
         IssuerKey key,
@@ -45,7 +45,7 @@ public static class AuthorityTrial
             : Failed($"not issued: {leaf.Refusal.Message}");
     }
 
-    /// <summary>The trial leaf; its key is discarded.</summary>
+    /// <summary>Issues the trial leaf and discards its key.</summary>
     internal static CaResult<ParsedCertificate> MakeLeaf(
         IReadOnlyList<ParsedCertificate> chain,
         IssuerKey key,
@@ -89,7 +89,7 @@ public static class AuthorityTrial
             : Failed($"our own checks: {own ?? "verified"}; OpenSSL: {openSsl ?? "verified"}");
     }
 
-    // RFC 5280 §6.1.3 and §6.1.4, in the order of the path from the leaf: signature, period, name, constraints, purpose.
+    // RFC 5280 §6.1.3 and §6.1.4, along the path from the leaf: signature, period, name, constraints, purpose.
     private static string? FindOwnError(
         ParsedCertificate leaf,
         IReadOnlyList<ParsedCertificate> chain,

@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>From the authority to a self-signed root, nothing missing.</summary>
+/// <summary>The chain reaches a self-signed root without a gap.</summary>
 internal sealed class ChainIsComplete : IAuthorityCheck
 {
     public bool NeedsOrder => true;

@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Each certificate once, each followed by the one that issued it, by name; a root is the last.</summary>
+/// <summary>Each certificate occurs once and is followed by its issuer, by name; a root is the last.</summary>
 internal sealed class ChainIsOrdered : IAuthorityCheck
 {
     public bool NeedsOrder => true;
@@ -64,7 +64,7 @@ internal sealed class ChainIsOrdered : IAuthorityCheck
         return null;
     }
 
-    // The same name in another encoding has an error of its own, which ChainLinksByName reports.
+    // The same name in another encoding is an error of its own, which ChainLinksByName reports.
     private static bool IsNamedBy(ParsedCertificate certificate, ParsedCertificate issuer) =>
         certificate.Issuer.HasSameEncoding(issuer.Subject)
         || (

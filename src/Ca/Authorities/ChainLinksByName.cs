@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RFC 5280 §6.1.3 (a)(4) and §4.2.1.1: issuer equals the next subject byte for byte, key identifiers agree.</summary>
+/// <summary>RFC 5280 §6.1.3 (a)(4) and §4.2.1.1: issuer equals next subject byte for byte, key identifiers agree.</summary>
 internal sealed class ChainLinksByName : IAuthorityCheck
 {
     public bool NeedsOrder => true;
@@ -16,7 +16,7 @@ internal sealed class ChainLinksByName : IAuthorityCheck
             bool isLast = i == subject.Chain.Count - 1;
             if (isLast && !certificate.IsSelfIssued)
             {
-                // An anchor that is a subordinate CA: its issuers are not checked.
+                // A trust anchor that is a subordinate CA: its issuers are not checked.
                 continue;
             }
 

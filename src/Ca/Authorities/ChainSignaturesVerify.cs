@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Every signature below the root verifies, and so does the own signature of an anchor that is a root.</summary>
+/// <summary>Every signature below the root verifies, and so does the self-signature of a root that is an anchor.</summary>
 internal sealed class ChainSignaturesVerify : IAuthorityCheck
 {
     public bool NeedsOrder => true;
@@ -16,7 +16,7 @@ internal sealed class ChainSignaturesVerify : IAuthorityCheck
             bool isLast = i == subject.Chain.Count - 1;
             ParsedCertificate? issuer = isLast ? (certificate.IsSelfIssued ? certificate : null) : subject.Chain[i + 1];
 
-            // A top root may carry an old hash that we do not verify (IsStrong says when).
+            // A root at the top of a chain may use an old hash that we do not verify; see IsStrong.
             bool canSkip = isLast && certificate.SignatureScheme is null;
             if (issuer?.PublicKey is { } key && !canSkip && !certificate.IsSignedBy(key))
             {

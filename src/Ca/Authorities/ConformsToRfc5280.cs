@@ -7,7 +7,7 @@ namespace Culvert.Ca.Authorities;
 /// <summary>RFC 5280 §4.1.2.2, §4.1.2.5, §4.2: serial number, times, extensions.</summary>
 internal sealed class ConformsToRfc5280 : IAuthorityCheck
 {
-    // RFC 5280 §4.1.2.2: conforming authorities do not use more than 20 octets.
+    // RFC 5280 §4.1.2.2: conforming authorities use at most 20 octets.
     private const int MaxSerialOctets = 20;
 
     private static readonly HashSet<string> KnownCritical =

@@ -2,7 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>A certificate that outlives its issuer cannot be verified in its last days.</summary>
+/// <summary>A certificate that outlives its issuer cannot be verified after the issuer has expired.</summary>
 internal sealed class EndsBeforeIssuer : IAuthorityCheck
 {
     public bool NeedsOrder => true;

@@ -4,7 +4,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>The first certificate is for the key that the service made.</summary>
+/// <summary>The first certificate is for the key that the service generated.</summary>
 internal sealed class HoldsOurKey : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)

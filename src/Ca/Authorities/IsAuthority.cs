@@ -2,7 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RFC 5280 §4.2.1.9: basic constraints present, critical, CA:TRUE; hence not X.509 v1.</summary>
+/// <summary>RFC 5280 §4.2.1.9: basic constraints are present, critical, and CA:TRUE; this excludes X.509 v1.</summary>
 internal sealed class IsAuthority : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)

@@ -2,7 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Valid at the moment of the check; both ends belong to the period (RFC 5280 §4.1.2.5).</summary>
+/// <summary>Valid at the time of the check; both ends belong to the period (RFC 5280 §4.1.2.5).</summary>
 internal sealed class IsCurrent : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)

@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RSA 2048 to 8192 bits or a NIST curve from P-256; SHA-256 or better below the anchor.</summary>
+/// <summary>RSA 2048 to 8192 bits or a NIST curve from P-256; SHA-256 or stronger below the anchor.</summary>
 internal sealed class IsStrong : IAuthorityCheck
 {
     private const int MinRsaBits = 2048;
@@ -34,8 +34,8 @@ internal sealed class IsStrong : IAuthorityCheck
             return "The RSA key has fewer than 2048 bits";
         }
 
-        // The signature of a root at the top of a chain proves nothing and is not relied on. A certificate registered
-        // alone must have a good one all the same: that is the wire-compatible rule.
+        // The signature of a root at the top of a chain is not relied on. A certificate that is registered alone must still
+        // have a strong one: the wire-compatible rule requires it.
         bool isTopRoot = subject.Chain.Count > 1 && certificate.IsSelfIssued;
         return certificate.SignatureScheme is null && !isTopRoot
             ? "The signature algorithm is weaker than SHA-256, unknown or has odd parameters"

@@ -2,7 +2,9 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>security.md S18: what remains of a service-held authority covers six lives of its leaves, so that rotation has time.</summary>
+/// <summary>
+/// security.md S18: a service-held authority outlives six leaves in succession, so that rotation has time.
+/// </summary>
 internal sealed class LivesLongEnough : IAuthorityCheck
 {
     private const int Lives = 6;

@@ -3,8 +3,8 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Authorities;
 
 /// <summary>
-/// A tunnel's anchors define which agents may serve it: a public authority restricts nothing, and a leaf
-/// cannot sign certificates.
+/// A tunnel's anchors define which agents may serve it: a public authority would restrict nothing, and a leaf cannot sign
+/// certificates.
 /// </summary>
 internal sealed class MayBeAnchor : IAuthorityCheck
 {
@@ -22,7 +22,7 @@ internal sealed class MayBeAnchor : IAuthorityCheck
             }
         }
 
-        // What an authority never has: RFC 5280 §4.2.1.9 with names of servers.
+        // A leaf: no CA flag (RFC 5280 §4.2.1.9), but names of servers.
         return subject.Own is { BasicConstraints: null or { IsAuthority: false }, SubjectAlternativeNames: not null }
             ? new CaRefusal(
                 CaErrorCodes.CaAnchorForbidden,

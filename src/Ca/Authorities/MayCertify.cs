@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RFC 5280 §4.2.1.3: key usage present with keyCertSign; with cRLSign where we hold the key.</summary>
+/// <summary>RFC 5280 §4.2.1.3: key usage is present with keyCertSign; with cRLSign if the service has the key.</summary>
 internal sealed class MayCertify : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)
@@ -19,7 +19,7 @@ internal sealed class MayCertify : IAuthorityCheck
             }
         }
 
-        // The service signs revocation lists with the keys that it holds (RFC 5280 §4.2.1.3).
+        // The service signs revocation lists with the keys that it has (RFC 5280 §4.2.1.3).
         return subject.OurKey is null || subject.Own.KeyUsage!.Value.HasFlag(KeyUsages.CrlSign)
             ? null
             : new CaRefusal(

@@ -3,7 +3,10 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Extended key usage of an authority bounds its leaves: absent, or with serverAuth. anyExtendedKeyUsage is not enough, because verifiers differ on it.</summary>
+/// <summary>
+/// An authority's extended key usage limits its leaves: absent, or with serverAuth. anyExtendedKeyUsage is not accepted,
+/// because verifiers differ on it.
+/// </summary>
 internal sealed class MayServe : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)

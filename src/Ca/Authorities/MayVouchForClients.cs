@@ -3,7 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>Extended key usage of an authority of clients: absent, or with clientAuth, or any (RFC 5280 §4.2.1.12).</summary>
+/// <summary>A client CA's extended key usage: absent, or clientAuth or anyExtendedKeyUsage (RFC 5280 §4.2.1.12).</summary>
 internal sealed class MayVouchForClients : IAuthorityCheck
 {
     // RFC 5280 §4.2.1.12

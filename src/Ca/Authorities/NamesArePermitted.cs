@@ -4,10 +4,10 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RFC 5280 §4.2.1.10: critical, evaluable, and with room for every name that will be certified.</summary>
+/// <summary>RFC 5280 §4.2.1.10: name constraints are critical, can be evaluated, and allow all names to certify.</summary>
 internal sealed class NamesArePermitted : IAuthorityCheck
 {
-    // Bound on the subtrees of one message.
+    // Most subtrees in one message.
     private const int MaxNamed = 4;
 
     public CaRefusal? Check(AuthoritySubject subject)

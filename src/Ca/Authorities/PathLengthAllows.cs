@@ -2,7 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>RFC 5280 §4.2.1.9: the certificate at place i has i authorities below it; the first one signs leaves only.</summary>
+/// <summary>RFC 5280 §4.2.1.9: the certificate at index i has i authorities below it; the first signs only leaves.</summary>
 internal sealed class PathLengthAllows : IAuthorityCheck
 {
     public bool NeedsOrder => true;

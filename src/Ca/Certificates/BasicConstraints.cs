@@ -2,10 +2,7 @@ using System.Formats.Asn1;
 
 namespace Culvert.Ca.Certificates;
 
-/// <summary>RFC 5280 §4.2.1.9.</summary>
-/// <param name="Critical">Whether the extension is critical.</param>
-/// <param name="IsAuthority">The <c>cA</c> flag.</param>
-/// <param name="PathLength">How many authorities may follow; null without limit.</param>
+/// <summary>RFC 5280 §4.2.1.9. A null path length means no limit.</summary>
 public sealed record BasicConstraints(bool Critical, bool IsAuthority, int? PathLength)
 {
     internal static BasicConstraints Read(bool critical, AsnReader reader)

@@ -4,16 +4,15 @@ using Org.BouncyCastle.Asn1.Cms;
 namespace Culvert.Ca.Certificates;
 
 /// <summary>
-/// A bag of certificates as enrolment servers send it: SignedData without content and without signers (RFC 5652 §5,
-/// RFC 7030 §4.1.3). Nothing in it is signed, so nothing in it is believed: it is only carried.
+/// A bundle of certificates from an enrolment server: SignedData without content or signers (RFC 5652 §5, RFC 7030 §4.1.3).
+/// Nothing in it is signed, so nothing in it is trusted.
 /// </summary>
-/// <remarks>The wrapping may be BER, as CMS allows; each certificate is DER.</remarks>
+/// <remarks>The wrapper may be BER, as CMS allows; each certificate is DER.</remarks>
 public static class CertsOnlyMessage
 {
-    /// <summary>Bound on the certificates of one message.</summary>
     public const int MaxCertificates = 16;
 
-    /// <summary>The certificates in the order of the message; null when the bytes are anything else, or hold none.</summary>
+    /// <summary>The certificates in the order of the message; null for other bytes, or without a certificate.</summary>
     public static IReadOnlyList<ParsedCertificate>? TryRead(ReadOnlyMemory<byte> encoded)
     {
         try
@@ -25,14 +24,14 @@ public static class CertsOnlyMessage
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // The library does not say what it throws on which bytes; whatever it is, the bytes are to blame.
+            // The library documents no exceptions for malformed input, so any exception means malformed input.
             return null;
         }
     }
 
     private static List<ParsedCertificate>? Read(SignedData message)
     {
-        // What is signed, or carries content, says more than certificates: it is another message.
+        // A message with signers or content is not a certs-only message.
         if (
             message.SignerInfos.Count > 0
             || message.EncapContentInfo is not { Content: null } content

@@ -4,7 +4,7 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Certificates;
 
-/// <summary>Readers of the simple extension values; each throws <see cref="AsnContentException"/> on other content.</summary>
+/// <summary>Parsers of simple extension values; each throws <see cref="AsnContentException"/> on other content.</summary>
 internal static class ExtensionReaders
 {
     private const int MaxPurposes = 32;
@@ -82,7 +82,7 @@ internal static class ExtensionReaders
         return identifier;
     }
 
-    /// <summary>RFC 5280 §4.2.1.13, in the one form that we write: a single point with a single URI.</summary>
+    /// <summary>RFC 5280 §4.2.1.13, only in the form that we write: a single point with a single URI.</summary>
     public static string ReadCrlDistributionPoint(AsnReader reader)
     {
         AsnReader points = reader.ReadSequence();
@@ -100,7 +100,7 @@ internal static class ExtensionReaders
             : throw new AsnContentException("a distribution point that is not a URI");
     }
 
-    /// <summary>RFC 5280 §4.2.2.1, in the one form that we write: a single OCSP responder with a URI.</summary>
+    /// <summary>RFC 5280 §4.2.2.1, only in the form that we write: a single OCSP responder with a URI.</summary>
     public static string ReadOcspResponder(AsnReader reader)
     {
         AsnReader descriptions = reader.ReadSequence();
@@ -115,7 +115,7 @@ internal static class ExtensionReaders
             : throw new AsnContentException("an access description other than an OCSP responder");
     }
 
-    /// <summary>RFC 5280 §4.2.1.1: the key identifier; issuer and serial number are passed over.</summary>
+    /// <summary>RFC 5280 §4.2.1.1: the key identifier; issuer and serial number are skipped.</summary>
     public static ReadOnlyMemory<byte>? ReadAuthorityKeyIdentifier(AsnReader reader)
     {
         AsnReader sequence = reader.ReadSequence();

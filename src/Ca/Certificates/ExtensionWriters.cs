@@ -7,7 +7,7 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Certificates;
 
-/// <summary>Writers of the extensions that we issue, each with the criticality that RFC 5280 §4.2.1 asks for.</summary>
+/// <summary>Writers of the extensions that we issue, with the criticality that RFC 5280 §4.2.1 requires.</summary>
 internal static class ExtensionWriters
 {
     private static readonly Asn1Tag KeyIdentifierTag = new(TagClass.ContextSpecific, 0);
@@ -17,7 +17,7 @@ internal static class ExtensionWriters
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Uri);
     private static readonly Asn1Tag AddressTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.IpAddress);
 
-    /// <summary>Critical, for leaves too: a verifier that does not know it must not take a leaf for an authority.</summary>
+    /// <summary>Critical for leaves, too: a verifier that does not know it must not treat a leaf as an authority.</summary>
     public static void WriteBasicConstraints(AsnWriter writer, bool isAuthority, int? pathLength) =>
         Write(
             writer,
@@ -27,7 +27,7 @@ internal static class ExtensionWriters
             {
                 using (value.PushSequence())
                 {
-                    // cA is DEFAULT FALSE: DER leaves it out.
+                    // cA is DEFAULT FALSE, which DER omits.
                     if (isAuthority)
                     {
                         value.WriteBoolean(true);
@@ -48,8 +48,8 @@ internal static class ExtensionWriters
             critical: true,
             value =>
             {
-                // Not as an enum: the writer would ask reflection what its flags are, for each certificate again.
-                // DER leaves out the zeros behind the last bit that is set (X.690 §11.2.2).
+                // Not as an enum, because the writer would use reflection for each certificate. DER omits trailing zero bits
+                // (X.690 §11.2.2).
                 int length = 32 - BitOperations.LeadingZeroCount((uint)usage);
                 value.WriteNamedBitList(new BitArray([(int)usage]) { Length = length });
             }
@@ -89,9 +89,7 @@ internal static class ExtensionWriters
             }
         );
 
-    /// <param name="writer">Where to.</param>
-    /// <param name="names">At least one.</param>
-    /// <param name="critical">True when the subject is empty (RFC 5280 §4.2.1.6).</param>
+    /// <summary>At least one name. Critical when the subject is empty (RFC 5280 §4.2.1.6).</summary>
     public static void WriteSubjectAlternativeName(AsnWriter writer, GrantedNames names, bool critical) =>
         Write(
             writer,
@@ -154,11 +152,10 @@ internal static class ExtensionWriters
             }
         );
 
-    /// <summary>A responder's certificate is not checked for revocation itself (RFC 6960 §4.2.2.2.1).</summary>
+    /// <summary>Exempts a responder's certificate from revocation checks (RFC 6960 §4.2.2.2.1).</summary>
     public static void WriteOcspNoCheck(AsnWriter writer) =>
         Write(writer, Oids.OcspNoCheck, critical: false, value => value.WriteNull());
 
-    /// <summary>One extension around a value.</summary>
     internal static void Write(AsnWriter writer, string oid, bool critical, Action<AsnWriter> writeValue)
     {
         using (writer.PushSequence())

@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Certificates;
 
-/// <summary>RFC 5280 §4.2.1.3; each value is the named bit's number as a flag.</summary>
+/// <summary>RFC 5280 §4.2.1.3; each flag's bit is the number of the named bit.</summary>
 [Flags]
 public enum KeyUsages
 {

@@ -5,8 +5,8 @@ using Culvert.Ca.Names;
 namespace Culvert.Ca.Certificates;
 
 /// <summary>
-/// RFC 5280 §4.2.1.10, evaluated for the kinds of names that we certify (DNS, URI, IP address). Subtrees of other kinds
-/// do not bind our leaves; a type that is not evaluated is refused when the authority is registered.
+/// RFC 5280 §4.2.1.10, evaluated for the kinds of names that we certify (DNS, URI, IP address). Subtrees of other kinds do
+/// not affect our leaves; kinds that verifiers do not evaluate are refused at registration.
 /// </summary>
 public sealed class NameConstraints
 {
@@ -22,26 +22,23 @@ public sealed class NameConstraints
         Excluded = excluded;
     }
 
-    /// <summary>Whether the extension is critical, as it must be.</summary>
+    /// <summary>Whether the extension is critical, as RFC 5280 requires.</summary>
     public bool Critical { get; }
 
-    /// <summary>Bases of the permitted subtrees.</summary>
     public IReadOnlyList<GeneralName> Permitted { get; }
 
-    /// <summary>Bases of the excluded subtrees.</summary>
     public IReadOnlyList<GeneralName> Excluded { get; }
 
-    /// <summary>True when every subtree is of a kind that verifiers evaluate.</summary>
+    /// <summary>True when verifiers evaluate the kinds of all subtrees.</summary>
     public bool HasOnlyKnownKinds => Permitted.Concat(Excluded).All(IsKnown);
 
-    /// <summary>Each subtree that verifiers do not evaluate, and why.</summary>
+    /// <summary>Describes each subtree that verifiers do not evaluate, and why.</summary>
     internal IEnumerable<string> DescribeUnknownKinds() =>
         DescribeUnknownKinds("permitted", Permitted).Concat(DescribeUnknownKinds("excluded", Excluded));
 
-    /// <summary>True when there is a subtree of that kind.</summary>
     internal bool Binds(GeneralNameKind kind) => Permitted.Concat(Excluded).Any(subtree => subtree.Kind == kind);
 
-    /// <summary>True when a certificate for this name may appear below the authority.</summary>
+    /// <summary>True when an authority with these constraints may certify this name.</summary>
     internal bool Allows(GeneralNameKind kind, string text, ReadOnlySpan<byte> content)
     {
         bool constrained = false;
@@ -108,7 +105,7 @@ public sealed class NameConstraints
                 throw new AsnContentException("too many subtrees");
             }
 
-            // minimum is DEFAULT 0 and maximum must be absent (RFC 5280 §4.2.1.10): a subtree is its base alone.
+            // minimum is DEFAULT 0 and maximum must be absent (RFC 5280 §4.2.1.10), so a subtree is only its base.
             AsnReader subtree = list.ReadSequence();
             subtrees.Add(GeneralName.Read(subtree));
             subtree.ThrowIfNotEmpty();
@@ -176,8 +173,8 @@ public sealed class NameConstraints
         };
 
     /// <summary>
-    /// Any name that adds zero or more labels on the left is within. The leading dot that some tools write is read as
-    /// OpenSSL reads it: at least one label more.
+    /// A name is within the subtree if it adds zero or more labels on the left. A leading dot, which some tools write, means
+    /// at least one more label, as in OpenSSL.
     /// </summary>
     private static bool IsDnsWithin(string name, string subtree)
     {
@@ -200,8 +197,8 @@ public sealed class NameConstraints
     }
 
     /// <summary>
-    /// A wildcard matches every name one label below its base; if one of those is excluded, so is the wildcard.
-    /// Verifiers compare it as a name of its own, and would let the excluded host be impersonated.
+    /// A wildcard matches every name one label below its base. If one of those is excluded, the wildcard is refused, too:
+    /// verifiers compare it literally and would let the excluded host be impersonated.
     /// </summary>
     private static bool Covers(string name, string subtree)
     {
@@ -215,7 +212,7 @@ public sealed class NameConstraints
         return dot > 0 && host.AsSpan(dot + 1).Equals(name.AsSpan(2), StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>The host part: exact, or any host below when the constraint begins with a dot.</summary>
+    /// <summary>The host must match exactly, or be any host below when the constraint begins with a dot.</summary>
     private static bool IsUriWithin(string uri, string subtree)
     {
         if (!Uri.TryCreate(uri, UriKind.Absolute, out Uri? parsed))

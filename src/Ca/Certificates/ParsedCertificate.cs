@@ -7,8 +7,8 @@ using Culvert.Ca.Names;
 namespace Culvert.Ca.Certificates;
 
 /// <summary>
-/// A certificate read by its DER (RFC 5280 §4.1). Reading is strict about structure and lenient about rules: a duplicate
-/// extension or a negative serial number is stored unchanged, so that checks and lints can name it.
+/// A certificate parsed from DER (RFC 5280 §4.1). Parsing is strict about structure and lenient about rules: a duplicate
+/// extension or a negative serial number is kept, so that checks and lints can name it.
 /// </summary>
 public sealed class ParsedCertificate
 {
@@ -17,10 +17,9 @@ public sealed class ParsedCertificate
 
     private ParsedCertificate() { }
 
-    /// <summary>DER of the whole certificate.</summary>
     public required ReadOnlyMemory<byte> Encoded { get; init; }
 
-    /// <summary>DER of what was signed.</summary>
+    /// <summary>DER of the signed part.</summary>
     public required ReadOnlyMemory<byte> TbsEncoded { get; init; }
 
     /// <summary>1 to 3.</summary>
@@ -29,19 +28,17 @@ public sealed class ParsedCertificate
     /// <summary>The serial number's value octets, big endian, two's complement.</summary>
     public required ReadOnlyMemory<byte> SerialNumber { get; init; }
 
-    /// <summary>Who signed it.</summary>
     public required DistinguishedName Issuer { get; init; }
 
-    /// <summary>Who it is about.</summary>
     public required DistinguishedName Subject { get; init; }
 
     /// <summary>First second of validity.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
-    /// <summary>Last second of validity, included (RFC 5280 §4.1.2.5).</summary>
+    /// <summary>Last second of validity (RFC 5280 §4.1.2.5).</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>The certified key; null when it is of a kind that we do not handle or out of bounds.</summary>
+    /// <summary>The certified key; null when its kind or size is not supported.</summary>
     public required SubjectPublicKey? PublicKey { get; init; }
 
     /// <summary>RFC 5280 §4.2.1.9; null when absent.</summary>
@@ -59,10 +56,10 @@ public sealed class ParsedCertificate
     /// <summary>RFC 5280 §4.2.1.2; null when absent.</summary>
     public ReadOnlyMemory<byte>? SubjectKeyIdentifier { get; private set; }
 
-    /// <summary>RFC 5280 §4.2.1.1, its key identifier; null when absent.</summary>
+    /// <summary>The key identifier of RFC 5280 §4.2.1.1; null when absent.</summary>
     public ReadOnlyMemory<byte>? AuthorityKeyIdentifier { get; private set; }
 
-    /// <summary>RFC 5280 §4.2.1.4, the identifiers alone; null when absent.</summary>
+    /// <summary>The policy identifiers of RFC 5280 §4.2.1.4; null when absent.</summary>
     public IReadOnlyList<string>? Policies { get; private set; }
 
     /// <summary>RFC 5280 §4.2.1.10; null when absent.</summary>
@@ -75,13 +72,13 @@ public sealed class ParsedCertificate
     public string SerialNumberHex => Convert.ToHexStringLower(SerialNumber.Span);
 
     /// <summary>
-    /// It asserts a policy of the CA/Browser Forum (Baseline Requirements §7.1.6.1), as authorities of the public web do:
-    /// so they are known even if no issuer certificate is available.
+    /// True when it asserts a policy of the CA/Browser Forum (Baseline Requirements §7.1.6.1). This identifies authorities
+    /// of the public web even without their issuer's certificate.
     /// </summary>
     public bool IsOfPublicWeb =>
         Policies?.Any(policy => policy.StartsWith("2.23.140.1.", StringComparison.Ordinal)) == true;
 
-    /// <summary>Subject and issuer are the same name.</summary>
+    /// <summary>Subject and issuer have the same encoding.</summary>
     public bool IsSelfIssued => Subject.HasSameEncoding(Issuer);
 
     /// <summary>The certificate as PEM with a final line feed.</summary>
@@ -97,18 +94,16 @@ public sealed class ParsedCertificate
 
     internal ReadOnlyMemory<byte> Signature { get; init; }
 
-    /// <summary>The times are not in the form that RFC 5280 §4.1.2.5 asks for.</summary>
+    /// <summary>The times are not in the form that RFC 5280 §4.1.2.5 requires.</summary>
     internal bool HasBadTime { get; init; }
 
-    /// <summary>Null when the algorithm is not accepted or the inner and outer identifiers differ.</summary>
+    /// <summary>Null when the algorithm is not supported or the inner and outer identifiers differ.</summary>
     internal SignatureScheme? SignatureScheme =>
         InnerAlgorithm.Span.SequenceEqual(OuterAlgorithm.Span) ? SignatureScheme.Find(OuterAlgorithm.Span) : null;
 
-    /// <summary>Reads one certificate.</summary>
-    /// <returns>Null when the bytes are not exactly one DER certificate.</returns>
     public static ParsedCertificate? TryParse(ReadOnlyMemory<byte> encoded) => TryParse(encoded, null);
 
-    /// <summary>The same; a certified key with the octets of <paramref name="known"/> is that key.</summary>
+    /// <summary>A certified key with the encoding of <paramref name="known"/> is not parsed again.</summary>
     internal static ParsedCertificate? TryParse(ReadOnlyMemory<byte> encoded, SubjectPublicKey? known)
     {
         try
@@ -125,8 +120,8 @@ public sealed class ParsedCertificate
     }
 
     /// <summary>
-    /// Another certificate of the same content, byte for byte, with another signature; null when it is none. Its content
-    /// is not read again.
+    /// Returns a certificate with the same content and another signature, without parsing the content again; null when the
+    /// content differs.
     /// </summary>
     internal ParsedCertificate? WithSignature(ReadOnlyMemory<byte> encoded)
     {
@@ -180,14 +175,14 @@ public sealed class ParsedCertificate
             NameConstraints = NameConstraints,
         };
 
-    /// <summary>True when the certificate names that authority as its issuer, by name and by key identifier.</summary>
+    /// <summary>True when the issuer's name and key identifier are those of the authority.</summary>
     public bool IsIssuedBy(ParsedCertificate authority) =>
         Issuer.HasSameEncoding(authority.Subject)
         && AuthorityKeyIdentifier is { } named
         && authority.SubjectKeyIdentifier is { } own
         && named.Span.SequenceEqual(own.Span);
 
-    /// <summary>True when <paramref name="issuer"/>'s key made the signature, with an accepted algorithm.</summary>
+    /// <summary>True when <paramref name="issuer"/>'s key made the signature with a supported algorithm.</summary>
     public bool IsSignedBy(SubjectPublicKey issuer) =>
         SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);
 
@@ -274,7 +269,7 @@ public sealed class ParsedCertificate
         }
     }
 
-    // What follows the content: the algorithm and the signature's octets.
+    // The part after the content: the algorithm and the signature.
     private static (ReadOnlyMemory<byte> Algorithm, ReadOnlyMemory<byte> Signature) ReadSignature(AsnReader certificate)
     {
         ReadOnlyMemory<byte> algorithm = ReadAlgorithm(certificate);

@@ -2,13 +2,13 @@ using System.Formats.Asn1;
 
 namespace Culvert.Ca.Encoding;
 
-/// <summary>One X.509 extension, undecoded (RFC 5280 §4.1).</summary>
+/// <summary>An X.509 extension, not decoded (RFC 5280 §4.1).</summary>
 internal sealed record DerExtension(string Oid, bool Critical, ReadOnlyMemory<byte> Value)
 {
-    /// <summary>Bound on the extensions of one object; certificates in the wild have about ten.</summary>
+    /// <summary>Limit of an object's extensions; certificates in practice have about ten.</summary>
     private const int MaxExtensions = 32;
 
-    /// <summary><c>Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension</c>. Duplicates are kept for the caller to judge.</summary>
+    /// <summary><c>Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension</c>. Duplicates are kept.</summary>
     /// <exception cref="AsnContentException">The bytes are not DER of that type.</exception>
     public static List<DerExtension> ReadAll(AsnReader reader)
     {

@@ -2,8 +2,10 @@ using System.Formats.Asn1;
 
 namespace Culvert.Ca.Encoding;
 
-/// <summary>Times as RFC 5280 §§4.1.2.5 and 5.1.2.4 want them: UTCTime through 2049, GeneralizedTime from 2050, with
-/// seconds, in Z, without fractions.</summary>
+/// <summary>
+/// Times in the form of RFC 5280 §§4.1.2.5 and 5.1.2.4: UTCTime through 2049, GeneralizedTime from 2050, with seconds, in Z,
+/// without fractions.
+/// </summary>
 internal static class DerTime
 {
     public static void Write(AsnWriter writer, DateTimeOffset time)
@@ -18,7 +20,7 @@ internal static class DerTime
         }
     }
 
-    /// <summary>False when it is a time in another form; the value is passed over then.</summary>
+    /// <summary>Returns false for a time in another form, and skips its value.</summary>
     /// <exception cref="AsnContentException">The value is not a time.</exception>
     public static bool TryRead(AsnReader reader, out DateTimeOffset time)
     {
@@ -29,7 +31,7 @@ internal static class DerTime
         {
             if (tag.HasSameClassAndValue(Asn1Tag.UtcTime))
             {
-                // Two-digit years 50 to 99 are of the twentieth century.
+                // Two-digit years 50 to 99 are in the twentieth century.
                 time = reader.ReadUtcTime(2049);
                 return encoded.Length == "YYMMDDHHMMSSZ".Length + 2;
             }
@@ -49,7 +51,7 @@ internal static class DerTime
         throw new AsnContentException("a time of another type");
     }
 
-    /// <summary>Whether the next element is a time, for optional ones.</summary>
+    /// <summary>Whether the next element is a time, for optional elements.</summary>
     public static bool IsNext(AsnReader reader) =>
         reader.HasData
         && (

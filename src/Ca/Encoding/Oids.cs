@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Encoding;
 
-/// <summary>Object identifiers, each with the document that assigns it.</summary>
+/// <summary>Object identifiers, grouped by the document that assigns them.</summary>
 internal static class Oids
 {
     // RFC 5280 §4.2.1

@@ -1,4 +1,3 @@
 namespace Culvert.Ca.Encoding;
 
-/// <summary>One decoded PEM block.</summary>
 internal sealed record PemBlock(string Label, byte[] Data);

@@ -5,7 +5,7 @@ internal enum PemError
     /// <summary>Well-formed.</summary>
     None,
 
-    /// <summary>Nothing but white space.</summary>
+    /// <summary>Only white space.</summary>
     Empty,
 
     /// <summary>Not PEM, or a damaged block.</summary>

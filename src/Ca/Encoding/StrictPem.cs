@@ -3,18 +3,17 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Encoding;
 
 /// <summary>
-/// PEM as RFC 7468 §3 writes it, and nothing around it: text before, between or after the blocks is not skipped,
-/// because a reader that skips text can be made to see another block than the person who pasted it.
+/// Strict PEM (RFC 7468 §3) without any other text: a parser that skips text could read a different block than the person
+/// who pasted it expects.
 /// </summary>
 internal static class StrictPem
 {
-    /// <summary>Reads up to <paramref name="maxBlocks"/> blocks; says why when the text is anything else.</summary>
+    /// <summary>Reads up to <paramref name="maxBlocks"/> blocks and returns the error of any other text.</summary>
     public static PemError Read(ReadOnlySpan<char> text, int maxBlocks, out List<PemBlock> blocks)
     {
         blocks = [];
 
-        // A byte-order mark does not belong to the text: editors of Windows write one, and clients that read the file's
-        // bytes send it.
+        // A byte-order mark is skipped: Windows editors write it, and clients send the file's bytes.
         text = text.TrimStart('\uFEFF');
         while (true)
         {
@@ -29,7 +28,7 @@ internal static class StrictPem
                 return blocks.Count == 0 ? PemError.Malformed : PemError.TrailingData;
             }
 
-            // TryFind skips a damaged block and reports the next good one: the location proves it is this one.
+            // TryFind skips a damaged block and reports the next good one, so the location must be checked.
             if (!PemEncoding.TryFind(text, out PemFields fields) || fields.Location.Start.Value != 0)
             {
                 return PemError.Malformed;

@@ -6,12 +6,12 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Issuance;
 
 /// <summary>
-/// What the authorities above a certificate allow it (RFC 5280 §6.1), asked before anything is signed: a certificate
-/// that verifiers would refuse is refused here. Wherever verifiers differ this is the strictest of them.
+/// The limits that authorities in the chain set for a certificate (RFC 5280 §6.1), checked before signing, so that we never
+/// issue what verifiers would refuse. Where verifiers differ, this follows the strictest.
 /// </summary>
 internal static class ChainRules
 {
-    /// <summary>Null when every authority of the chain allows the order.</summary>
+    /// <summary>Returns null when every authority of the chain allows the order.</summary>
     public static CaRefusal? Check(IssuanceOrder order, ValidityWindow validity)
     {
         for (int i = 0; i < order.Issuer.Chain.Count; i++)
@@ -38,17 +38,15 @@ internal static class ChainRules
             ? null
             : new CaRefusal(CaErrorCodes.CaKeyUsage, "An authority of the chain may not sign certificates.");
 
-    /// <summary>
-    /// RFC 5280 §4.2.1.9: between chain[i] and the end entity lie i authorities, and one more when one is certified.
-    /// </summary>
+    /// <summary>RFC 5280 §4.2.1.9: chain[i] has i authorities below it, and one more when one is certified.</summary>
     private static CaRefusal? CheckPathLength(IssuanceOrder order, ParsedCertificate authority, int place) =>
         authority.BasicConstraints?.PathLength is { } limit && place + (order.Profile.IsAuthority ? 1 : 0) > limit
             ? new CaRefusal(CaErrorCodes.CaPathLength, "A path length in the chain does not allow this certificate.")
             : null;
 
     /// <summary>
-    /// RFC 5280 leaves extended key usage of authorities open; verifiers read it as a limit on what is below, and not all
-    /// of them take anyExtendedKeyUsage for every purpose.
+    /// RFC 5280 does not define extended key usage for authorities. Verifiers treat it as a limit for everything below, and
+    /// not all of them accept anyExtendedKeyUsage for every purpose.
     /// </summary>
     private static CaRefusal? CheckPurposes(IssuanceOrder order, ParsedCertificate authority) =>
         authority.ExtendedKeyUsages is not { } allowed || order.Profile.ExtendedKeyUsages.All(allowed.Contains)
@@ -79,7 +77,8 @@ internal static class ChainRules
         );
     }
 
-    // A subject is a name too (§4.2.1.10). Leaves have none; an authority under such constraints is not ours to make.
+    // Constraints also apply to the subject (§4.2.1.10). Leaves have none, and we issue no authority under directory-name
+    // constraints.
     private static bool Allows(NameConstraints constraints, IssuanceOrder order) =>
         order.Names.Dns.All(name => constraints.Allows(GeneralNameKind.Dns, name, []))
         && order.Names.Uris.All(name => constraints.Allows(GeneralNameKind.Uri, name, []))

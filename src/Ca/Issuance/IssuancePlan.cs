@@ -9,13 +9,13 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Issuance;
 
 /// <summary>
-/// One certificate on its way: built and linted, not yet signed. The caller makes the intent durable between
-/// <see cref="Prepare"/> and <see cref="Redeem"/>. A plan signs once; nothing unlinted can be signed.
+/// A certificate that is built and linted but not signed. The caller must persist the intent between <see cref="Prepare"/>
+/// and <see cref="Redeem"/>. A plan signs once, and nothing unlinted can be signed.
 /// </summary>
 /// <remarks>
-/// 1. Decide the period. 2. Hold the order against every authority of the chain. 3. Write the content to be signed.
-/// 4. Give a twin the signature of a throw-away key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign.
-/// 7. Compare with the twin. 8. Verify the signature.
+/// 1. Decide the period. 2. Check the order against every authority of the chain. 3. Write the content to be signed. 4. Sign
+/// a twin with a temporary key and lint it. 5. (Caller: commit serial number, intent, audit.) 6. Sign. 7. Compare with the
+/// twin. 8. Verify the signature.
 /// </remarks>
 public sealed class IssuancePlan
 {
@@ -30,16 +30,14 @@ public sealed class IssuancePlan
         Validity = validity;
     }
 
-    /// <summary>The serial number that will be used up, whatever happens next.</summary>
+    /// <summary>The serial number, which is used up even if signing fails.</summary>
     public SerialNumber Serial => order.Serial;
 
-    /// <summary>The content that was checked.</summary>
+    /// <summary>The linted content.</summary>
     internal ReadOnlyMemory<byte> TbsEncoded => twin.TbsEncoded;
 
-    /// <summary>The decided period.</summary>
     public ValidityWindow Validity { get; }
 
-    /// <summary>Builds and lints.</summary>
     public static CaResult<IssuancePlan> Prepare(IssuanceOrder order)
     {
         if (!order.Issuer.IsSelf && order.PublicKey.IsSameKey(order.Issuer.PublicKey))
@@ -79,8 +77,8 @@ public sealed class IssuancePlan
             : new IssuancePlan(order, validity.Value, twin);
     }
 
-    /// <summary>Signs, compares and verifies. Only after the intent is durable.</summary>
-    /// <exception cref="InvalidOperationException">The plan was redeemed before, or the key is another issuer's.</exception>
+    /// <summary>Signs, compares and verifies. Call it only after the intent is persisted.</summary>
+    /// <exception cref="InvalidOperationException">The plan was redeemed before, or the key is not the issuer's.</exception>
     public CaResult<IssuedCertificate> Redeem(IssuerKey key)
     {
         if (Interlocked.Exchange(ref redeemed, 1) != 0)
@@ -93,7 +91,7 @@ public sealed class IssuancePlan
             throw new InvalidOperationException("The key is not the planned issuer's.");
         }
 
-        // A copy: what the signer sees and returns for is compared with the twin's own octets afterwards.
+        // A copy: the signer's input and output are compared with the twin's own octets afterwards.
         byte[] tbs = twin.TbsEncoded.ToArray();
         byte[] signature;
         try
@@ -102,7 +100,8 @@ public sealed class IssuancePlan
         }
         catch (CryptographicException)
         {
-            // An HSM that is logged out, gone or refuses. Its message may name devices: the key's custody logs it.
+            // The HSM is logged out, unavailable, or refuses. Its message may name devices, so only the key's custody logs
+            // it.
             return new CaRefusal(CaErrorCodes.SignerUnavailable, "The authority's key cannot sign at present.");
         }
 

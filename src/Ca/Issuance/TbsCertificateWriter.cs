@@ -7,8 +7,10 @@ using Culvert.Ca.Profiles;
 
 namespace Culvert.Ca.Issuance;
 
-/// <summary>Writes the <c>TBSCertificate</c> (RFC 5280 §4.1) of an order: every field comes from the issuer, the profile
-/// or the granted names, and only the key from the requester.</summary>
+/// <summary>
+/// Writes the <c>TBSCertificate</c> (RFC 5280 §4.1) of an order. All fields come from the issuer, the profile or the granted
+/// names; only the key comes from the requester.
+/// </summary>
 internal static class TbsCertificateWriter
 {
     private static readonly Asn1Tag VersionTag = new(TagClass.ContextSpecific, 0);

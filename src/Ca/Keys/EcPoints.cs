@@ -4,16 +4,15 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// Turns an encoded point into a key. A point that is not on its curve is refused; these curves have cofactor 1, so
-/// being on the curve (and not at infinity, which has another encoding) is the whole check.
+/// Converts an encoded point to a key and refuses points off the curve. These curves have cofactor 1, so that is the whole
+/// check (infinity has another encoding).
 /// </summary>
 /// <remarks>
-/// The platform's import takes about 75 µs, most of it to look up the curve again. Copying the curve from a key that
-/// has it and setting the point takes about 6 µs and makes the same check. Issuing imports several keys per certificate,
-/// so this decides its rate. The key with the curve is one of OpenSSL's provider, and so are its copies: a key of the
-/// older kind, as the platform makes them, is converted into one at its first use, which takes another 25 µs. Where
-/// libcrypto has not these functions, or is not the very library that the platform uses (handles are shared with it), the
-/// platform's import stays.
+/// The platform's import takes about 75 µs, mostly to look up the curve. Copying a key with the curve and setting its point
+/// takes about 6 µs, with the same check. Issuing imports several keys per certificate, so this determines its rate. The
+/// template key belongs to an OpenSSL provider, because a legacy key, as the platform creates them, would be converted at
+/// its first use, which takes another 25 µs. Where libcrypto lacks these functions, or is not the copy that the platform
+/// uses (handles are shared with it), the platform's import is used.
 /// </remarks>
 internal static unsafe class EcPoints
 {
@@ -31,11 +30,10 @@ internal static unsafe class EcPoints
     private static delegate* unmanaged[Cdecl]<nint, byte*, nuint, int> setPoint;
     private static delegate* unmanaged[Cdecl]<void> clearErrors;
 
-    /// <summary>Whether points of all three curves are imported the short way.</summary>
+    /// <summary>Whether the fast import is available for all three curves.</summary>
     public static bool IsFast => Templates.Length == 3;
 
-    /// <summary>The public key; null when the point is not on the curve. The caller disposes it.</summary>
-    /// <param name="algorithm">One of the three curves.</param>
+    /// <summary>Returns the public key, which the caller disposes; null when the point is not on the curve.</summary>
     /// <param name="point">Uncompressed, of the curve's length.</param>
     public static ECDsa? Import(KeyAlgorithm algorithm, ReadOnlySpan<byte> point)
     {
@@ -50,7 +48,7 @@ internal static unsafe class EcPoints
         return ImportManaged(algorithm, point);
     }
 
-    /// <summary>The same by the platform's own means.</summary>
+    /// <summary>Imports with the platform's own functions.</summary>
     internal static ECDsa? ImportManaged(KeyAlgorithm algorithm, ReadOnlySpan<byte> point)
     {
         int coordinate = (point.Length - 1) / 2;
@@ -97,7 +95,7 @@ internal static unsafe class EcPoints
             }
         }
 
-        // The thread's error queue must not be found by the next caller of the library.
+        // Clears the thread's error queue for the next caller of the library.
         clearErrors();
         return null;
     }
@@ -133,7 +131,7 @@ internal static unsafe class EcPoints
         }
     }
 
-    // A key that has a curve and no point; 0: this library does not make one.
+    // Returns a key with a curve and no point; 0 when this library cannot create one.
     private static nint MakeTemplate(ReadOnlySpan<byte> curve)
     {
         nint key = 0;

@@ -4,12 +4,12 @@ using Culvert.Ca.Keys.Pkcs11;
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// A private key of an authority, held in memory while it may sign, or left in the token that it never leaves. One instance is shared by all threads: the
-/// platform's handles allow concurrent signing.
+/// A private key of an authority, in memory or in a token that it never leaves. Thread-safe: the platform's handles allow
+/// concurrent signing.
 /// </summary>
 public sealed class IssuerKey : IDisposable
 {
-    // One of both: a key in memory, or one that stays in its token.
+    // Exactly one of these is set: a key in memory, or one that stays in its token.
     private readonly AsymmetricAlgorithm? key;
     private readonly Pkcs11Key? token;
 
@@ -29,18 +29,13 @@ public sealed class IssuerKey : IDisposable
         Scheme = SignatureScheme.For(PublicKey);
     }
 
-    /// <summary>The public half.</summary>
     public SubjectPublicKey PublicKey { get; }
 
-    /// <summary>
-    /// The key lies elsewhere (an HSM): signing may be slow and may fail for reasons of its own.
-    /// </summary>
+    /// <summary>The key is in an HSM: signing may be slow, and may fail for reasons of the HSM.</summary>
     public bool IsRemote { get; private init; }
 
     internal SignatureScheme Scheme { get; }
 
-    /// <summary>Makes a new key.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">The algorithm is <see cref="KeyAlgorithm.Other"/>.</exception>
     public static IssuerKey Generate(KeyAlgorithm algorithm) =>
         new(
             algorithm switch
@@ -55,11 +50,12 @@ public sealed class IssuerKey : IDisposable
             }
         );
 
-    /// <summary>A key behind the platform's own type that does not leave its device. The instance owns it.</summary>
-    /// <exception cref="CryptographicException">Its public half cannot be read, or its algorithm is not supported.</exception>
+    /// <summary>Takes ownership of a key of the platform's type that does not leave its device.</summary>
+    /// <exception cref="CryptographicException">Its public half cannot be read, or its algorithm is not
+    /// supported.</exception>
     public static IssuerKey Remote(AsymmetricAlgorithm key) => new(key) { IsRemote = true };
 
-    /// <summary>Opens a key from PKCS#8. The caller clears its bytes afterwards.</summary>
+    /// <summary>Imports a PKCS#8 key. The caller clears the bytes afterwards.</summary>
     /// <exception cref="CryptographicException">The bytes are not a PKCS#8 key of a supported algorithm.</exception>
     public static IssuerKey Import(ReadOnlySpan<byte> pkcs8)
     {
@@ -78,8 +74,7 @@ public sealed class IssuerKey : IDisposable
     internal static IssuerKey FromToken(Pkcs11Key token) => new(token) { IsRemote = true };
 
     /// <summary>
-    /// Hands the PKCS#8 encoding to <paramref name="use"/> (sealing it, in practice) and clears it before returning:
-    /// the plain key outlives neither success nor failure.
+    /// Passes the PKCS#8 encoding to <paramref name="use"/>, for sealing, and always clears it afterwards.
     /// </summary>
     public T UsePkcs8<T>(Func<byte[], T> use)
     {
@@ -95,16 +90,14 @@ public sealed class IssuerKey : IDisposable
         }
     }
 
-    /// <summary>
-    /// A second handle on the same key for the TLS stack, which wants the platform's own type. The caller disposes it.
-    /// </summary>
+    /// <summary>Opens a second handle of the platform's type for the TLS stack. The caller disposes it.</summary>
     public AsymmetricAlgorithm OpenForTls() => UsePkcs8(pkcs8 => ImportAny(pkcs8));
 
     /// <summary>
-    /// Whether the key is there and is the one that its public half belongs to: it signs a line that cannot be part of
-    /// a certificate or list, and the public half verifies it.
+    /// Whether the private key exists and matches the public half. It signs a text that cannot be part of a certificate or
+    /// list, and verifies that signature.
     /// </summary>
-    /// <exception cref="CryptographicException">The key lies in an HSM, which refused or failed.</exception>
+    /// <exception cref="CryptographicException">The key is in an HSM, which refused or failed.</exception>
     public bool Prove()
     {
         byte[] line = [.. "Culvert asks a key to prove itself: "u8, .. RandomNumberGenerator.GetBytes(32)];

@@ -1,9 +1,9 @@
 namespace Culvert.Ca.Keys;
 
-/// <summary>A key's algorithm with its size, as profiles list them.</summary>
+/// <summary>A key's algorithm and size, as profiles list them.</summary>
 public enum KeyAlgorithm
 {
-    /// <summary>Anything that no profile can list, for example RSA of an unusual size.</summary>
+    /// <summary>An algorithm or size that no profile can list, for example RSA of an unusual size.</summary>
     Other,
     EcdsaP256,
     EcdsaP384,

@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Keys;
 
-/// <summary>The written names of <see cref="KeyAlgorithm"/> in configuration and on the wire.</summary>
+/// <summary>The names of <see cref="KeyAlgorithm"/> in configuration and on the wire.</summary>
 public static class KeyAlgorithms
 {
     private static readonly (string Name, KeyAlgorithm Algorithm)[] Table =
@@ -13,14 +13,13 @@ public static class KeyAlgorithms
         ("rsa-4096", KeyAlgorithm.Rsa4096),
     ];
 
-    /// <summary>Finds the algorithm of a written name.</summary>
     public static bool TryParse(string name, out KeyAlgorithm algorithm)
     {
         algorithm = Array.Find(Table, entry => entry.Name == name).Algorithm;
         return algorithm != KeyAlgorithm.Other;
     }
 
-    /// <summary>The written name; <c>other</c> for what has none.</summary>
+    /// <summary>The name; <c>other</c> for an algorithm without one.</summary>
     public static string Name(KeyAlgorithm algorithm) =>
         Array.Find(Table, entry => entry.Algorithm == algorithm).Name ?? "other";
 }

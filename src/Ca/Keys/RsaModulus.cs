@@ -3,15 +3,15 @@ using System.Numerics;
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// Finds RSA moduli that others can factor, whatever their size: from a broken generator the key looks fine,
-/// signs fine, but is effectively public.
+/// Detects RSA moduli that can be factored whatever their size. A key of a broken generator looks and signs like any other,
+/// but is effectively public.
 /// </summary>
 internal static class RsaModulus
 {
-    // NIST SP 800-89 §5.3.3 asks for trial division by primes below 752.
+    // NIST SP 800-89 §5.3.3 requires trial division by primes below 752.
     private const int SmallPrimeLimit = 752;
 
-    // Primes so close that this many steps find them come from generators that search upwards from one start.
+    // Primes that this many steps find are from generators that search upwards from one start value.
     private const int FermatRounds = 110;
 
     private static readonly int[] SmallPrimes = PrimesBelow(SmallPrimeLimit);
@@ -22,8 +22,8 @@ internal static class RsaModulus
     );
 
     /// <summary>
-    /// CVE-2017-15361 (ROCA): modulo these primes 65537 generates few residues, and a modulus of that chip is one of
-    /// them for all at once. A sound modulus is so by chance once in 2^27 or so.
+    /// CVE-2017-15361 (ROCA): modulo these primes 65537 generates few residues, and an affected modulus is one of them for
+    /// all primes. A random modulus matches with a probability of about 2^-27.
     /// </summary>
     private static readonly (int Prime, bool[] IsPower)[] RocaResidues =
     [
@@ -39,7 +39,7 @@ internal static class RsaModulus
 
     private static readonly int SquareModulus = SquareResidues.Aggregate(1, (n, one) => n * one.Divisor);
 
-    /// <summary>True when the modulus (positive) is even, has a small factor, or comes from a known broken generator.</summary>
+    /// <summary>True when the positive modulus is even, has a small factor, or is from a known broken generator.</summary>
     public static bool IsFactorable(BigInteger modulus) =>
         HasSmallFactor(modulus) || HasRocaFingerprint(modulus) || HasCloseFactors(modulus);
 
@@ -59,7 +59,7 @@ internal static class RsaModulus
         return true;
     }
 
-    /// <summary>Fermat's method: n = a² − b² with a just above √n, when the two primes are close.</summary>
+    /// <summary>Fermat's method for close primes: n = a² − b² with a just above √n.</summary>
     internal static bool HasCloseFactors(BigInteger modulus)
     {
         BigInteger a = SquareRoot(modulus);
@@ -83,8 +83,8 @@ internal static class RsaModulus
         return false;
     }
 
-    // A square has one of few remainders. Of other numbers a hundredth has, too, and only for those is the root taken:
-    // the root of such a number costs a thousand times as much.
+    // Squares have few remainders. Only about 1% of other numbers share them, and only then is the root computed, which
+    // costs a thousand times as much.
     private static bool IsSquare(BigInteger value)
     {
         int remainder = (int)(value % SquareModulus);
@@ -100,7 +100,7 @@ internal static class RsaModulus
         return root * root == value;
     }
 
-    // Newton's iteration from above; ends at the floor of the root.
+    // Newton's iteration from above, down to the floor of the root.
     private static BigInteger SquareRoot(BigInteger value)
     {
         if (value.IsZero)

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// A signature algorithm that we accept, with the one DER encoding of its <c>AlgorithmIdentifier</c>. Recognising by
-/// whole encodings leaves no room for odd parameters: MD5, SHA-1, RSA-PSS with other salts or mask hashes and absent
-/// or superfluous NULLs are simply not in the table.
+/// A supported signature algorithm, with the only DER encoding of its <c>AlgorithmIdentifier</c>. Comparing whole encodings
+/// excludes odd parameters: MD5, SHA-1, RSA-PSS with other salts or mask hashes, and absent or superfluous NULLs are not in
+/// the table.
 /// </summary>
 internal sealed class SignatureScheme
 {
@@ -49,15 +49,13 @@ internal sealed class SignatureScheme
 
     public HashAlgorithmName Hash { get; }
 
-    /// <summary>Null for ECDSA.</summary>
     public RSASignaturePadding? Padding { get; }
 
     public bool IsRsa => Padding is not null;
 
-    /// <summary>DER of the <c>AlgorithmIdentifier</c>.</summary>
     public ReadOnlyMemory<byte> Identifier { get; }
 
-    /// <summary>Null when the algorithm or its parameters are not accepted.</summary>
+    /// <summary>Returns null when the algorithm or its parameters are not supported.</summary>
     public static SignatureScheme? Find(ReadOnlySpan<byte> identifier)
     {
         foreach (SignatureScheme scheme in Accepted)
@@ -71,7 +69,7 @@ internal sealed class SignatureScheme
         return null;
     }
 
-    /// <summary>The scheme of our own keys: the hash as strong as the curve, SHA-256 with RSA.</summary>
+    /// <summary>The scheme for our own keys: a hash as strong as the curve, or SHA-256 with RSA.</summary>
     public static SignatureScheme For(SubjectPublicKey key) =>
         key.Algorithm switch
         {

@@ -6,8 +6,8 @@ using Culvert.Ca.Encoding;
 namespace Culvert.Ca.Keys;
 
 /// <summary>
-/// A <c>SubjectPublicKeyInfo</c> (RFC 5280 §4.1.2.7) that was read strictly: named curves and uncompressed points only
-/// (RFC 5480 §2), RSA with NULL parameters (RFC 3279 §2.3.1) and bounded sizes, so that verifying with it costs little.
+/// A strictly parsed <c>SubjectPublicKeyInfo</c> (RFC 5280 §4.1.2.7): only named curves and uncompressed points (RFC 5480
+/// §2), RSA with NULL parameters (RFC 3279 §2.3.1) and limited sizes, so that verification is cheap.
 /// </summary>
 public sealed class SubjectPublicKey
 {
@@ -17,7 +17,7 @@ public sealed class SubjectPublicKey
 
     private string? sha256;
 
-    // What an import made, for those that verify with it: importing costs a fifth of a verification.
+    // Cached imports, because importing costs a fifth of a verification.
     private ECDsa? lasting;
     private ECDsa? once;
 
@@ -37,7 +37,6 @@ public sealed class SubjectPublicKey
     /// <summary>DER of the whole structure.</summary>
     public ReadOnlyMemory<byte> Encoded { get; }
 
-    /// <summary>Algorithm and size.</summary>
     public KeyAlgorithm Algorithm { get; }
 
     /// <summary>Modulus or field size in bits.</summary>
@@ -46,36 +45,33 @@ public sealed class SubjectPublicKey
     /// <summary>True for RSA of any size.</summary>
     public bool IsRsa { get; private init; }
 
-    /// <summary>RSA: whether the exponent is 65537. Other exponents occur in old authorities only.</summary>
+    /// <summary>RSA: whether the exponent is 65537. Only old authorities have others.</summary>
     internal bool HasUsualExponent { get; private init; } = true;
 
     /// <summary>Content of the BIT STRING.</summary>
     internal ReadOnlyMemory<byte> KeyBits { get; }
 
-    /// <summary>Lower-case hex SHA-256 of <see cref="Encoded"/>: what names a key in lists and in the inventory.</summary>
+    /// <summary>Lower-case hex SHA-256 of <see cref="Encoded"/>, which identifies the key in lists.</summary>
     public string Sha256 => sha256 ??= Convert.ToHexStringLower(SHA256.HashData(Encoded.Span));
 
     /// <summary>
-    /// The key identifier that we give to our own authorities: the leftmost 160 bits of SHA-256 over the BIT STRING's
-    /// content (RFC 7093 §2, method 1).
+    /// The key identifier of our own authorities: the leftmost 160 bits of SHA-256 over the BIT STRING's content (RFC 7093
+    /// §2, method 1).
     /// </summary>
     public byte[] ComputeKeyIdentifier() => SHA256.HashData(KeyBits.Span)[..20];
 
-    /// <summary>True when both are the same key in the same encoding.</summary>
     public bool IsSameKey(SubjectPublicKey other) => Encoded.Span.SequenceEqual(other.Encoded.Span);
 
-    /// <summary>The key stays imported as long as it lives: for authorities, with which much is verified.</summary>
+    /// <summary>Keeps the key imported, for authorities, with which many signatures are verified.</summary>
     internal void StayImported()
     {
         if (!IsRsa && lasting is null && EcPoints.Import(Algorithm, KeyBits.Span) is { } made)
         {
-            // Verifying is safe on many threads at once, and the second thread's instance is garbage collected.
+            // Verifying is thread-safe, and a second thread's instance is garbage collected.
             Interlocked.CompareExchange(ref lasting, made, null);
         }
     }
 
-    /// <summary>Reads a structure of its own.</summary>
-    /// <returns>Null when it is not one usable public key.</returns>
     public static SubjectPublicKey? TryParse(ReadOnlyMemory<byte> encoded)
     {
         try
@@ -90,10 +86,8 @@ public sealed class SubjectPublicKey
         }
     }
 
-    /// <param name="reader">Positioned at the structure.</param>
-    /// <param name="key">What was read.</param>
-    /// <param name="known">A key that was read before: the same octets are not checked a second time.</param>
-    /// <param name="isProven">Something that the key signed is verified at once: the import is kept for that.</param>
+    /// <param name="known">A key that was parsed before; an equal encoding is not checked again.</param>
+    /// <param name="isProven">The import is kept, because a signature of the key is verified next.</param>
     /// <exception cref="AsnContentException">The bytes are not DER of that type.</exception>
     internal static PublicKeyError Read(
         AsnReader reader,
@@ -158,7 +152,7 @@ public sealed class SubjectPublicKey
         }
         catch (CryptographicException)
         {
-            // A signature that is not even well-formed is a wrong signature.
+            // A malformed signature is an invalid signature.
             return false;
         }
     }
@@ -189,7 +183,7 @@ public sealed class SubjectPublicKey
             _ => (KeyAlgorithm.Other, 0, 0),
         };
 
-        // Uncompressed form (SEC 1 §2.3.3) only; infinity is the single octet 00 and falls out here too.
+        // Only the uncompressed form (SEC 1 §2.3.3); infinity, the single octet 00, fails here, too.
         if (algorithm == KeyAlgorithm.Other || point.Length != 1 + (2 * coordinate) || point[0] != 0x04)
         {
             return PublicKeyError.Unsupported;

@@ -1,6 +1,5 @@
 namespace Culvert.Ca.Linting;
 
-/// <summary>The rules that every certificate must pass before it is signed.</summary>
 internal static class CertificateLints
 {
     /// <summary>In the order of RFC 5280 §4.</summary>
@@ -28,7 +27,7 @@ internal static class CertificateLints
         new OcspNoCheckIsResponders(),
     ];
 
-    /// <summary>Names of the rules that do not hold.</summary>
+    /// <summary>Returns the names of the rules that fail.</summary>
     public static IReadOnlyList<string> Run(LintSubject subject)
     {
         List<string> broken = [];

@@ -3,7 +3,7 @@ using Culvert.Ca.Encoding;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>The list's address is the ordered one, not critical, and one that every verifier can fetch.</summary>
+/// <summary>The list's address is the ordered one, is not critical, and every verifier can fetch it.</summary>
 internal sealed class CrlDistributionPointIsOrdered : ICertificateLint
 {
     public string Name => "crl_distribution_point_is_ordered";

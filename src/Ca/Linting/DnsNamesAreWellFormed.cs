@@ -2,7 +2,7 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>Names from our own configuration can be malformed too: a configured URL's host, an edge's registered name.</summary>
+/// <summary>Names from our own configuration can be malformed, too: a URL's host, an edge's registered name.</summary>
 internal sealed class DnsNamesAreWellFormed : ICertificateLint
 {
     public string Name => "dns_names_are_well_formed";

@@ -1,14 +1,14 @@
 namespace Culvert.Ca.Linting;
 
-/// <summary>One rule on certificates that we issue. It reads the encoded twin and trusts no code that wrote it.</summary>
+/// <summary>
+/// A rule for certificates that we issue, applied to the parsed twin, independent of the code that wrote it.
+/// </summary>
 internal interface ICertificateLint
 {
-    /// <summary>Stable name, as it appears in audit and in <c>lint.failed</c>.</summary>
+    /// <summary>Stable name, used in audit and in <c>lint.failed</c>.</summary>
     string Name { get; }
 
-    /// <summary>The clause that the rule enforces.</summary>
     string Clause { get; }
 
-    /// <summary>True when the rule holds.</summary>
     bool Holds(LintSubject subject);
 }

@@ -4,6 +4,5 @@ using Culvert.Ca.Orders;
 namespace Culvert.Ca.Linting;
 
 /// <summary>The input of a lint.</summary>
-/// <param name="Certificate">The twin, read back from its own bytes.</param>
-/// <param name="Order">What was ordered.</param>
+/// <param name="Certificate">The twin, parsed from its own bytes.</param>
 internal sealed record LintSubject(ParsedCertificate Certificate, IssuanceOrder Order);

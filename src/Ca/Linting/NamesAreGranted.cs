@@ -3,7 +3,7 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>Exactly the granted names, all of kinds that the profile lists, critical when there is no subject.</summary>
+/// <summary>Exactly the granted names, only kinds that the profile lists, and critical when there is no subject.</summary>
 internal sealed class NamesAreGranted : ICertificateLint
 {
     public string Name => "names_are_granted";

@@ -2,7 +2,7 @@ using Culvert.Ca.Encoding;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>Only an OCSP responder's certificate is exempt from revocation checks, and each one is.</summary>
+/// <summary>Every OCSP responder's certificate, and no other, is exempt from revocation checks.</summary>
 internal sealed class OcspNoCheckIsResponders : ICertificateLint
 {
     // DER of NULL.

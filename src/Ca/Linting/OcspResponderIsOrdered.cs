@@ -3,7 +3,7 @@ using Culvert.Ca.Encoding;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>The responder's address is the ordered one, not critical, and one that every verifier can ask.</summary>
+/// <summary>The responder's address is the ordered one, is not critical, and every verifier can query it.</summary>
 internal sealed class OcspResponderIsOrdered : ICertificateLint
 {
     public string Name => "ocsp_responder_is_ordered";

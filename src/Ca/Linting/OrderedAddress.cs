@@ -3,13 +3,10 @@ using Culvert.Ca.Encoding;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>An extension that holds one address: it is the ordered one, not critical, and one that every verifier can reach.</summary>
+/// <summary>An extension with one address: the ordered one, not critical, and reachable for every verifier.</summary>
 internal static class OrderedAddress
 {
-    /// <param name="subject">The certificate with its order.</param>
-    /// <param name="oid">The extension.</param>
     /// <param name="ordered">The address; null = the certificate must not have the extension.</param>
-    /// <param name="read">Reads the address from the extension's value.</param>
     public static bool Holds(LintSubject subject, string oid, string? ordered, Func<AsnReader, string> read)
     {
         DerExtension? extension = subject.Certificate.Extensions.FirstOrDefault(one => one.Oid == oid);

@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Linting;
 
-/// <summary>Every authority of the chain allows what is issued below it.</summary>
+/// <summary>Every authority of the chain allows the certificate below it.</summary>
 internal sealed class PathLengthIsHonoured : ICertificateLint
 {
     public string Name => "path_length_is_honoured";
@@ -9,7 +9,7 @@ internal sealed class PathLengthIsHonoured : ICertificateLint
 
     public bool Holds(LintSubject subject)
     {
-        // Authorities between chain[i] and the end entity that may follow: i, and one more when we certify an authority.
+        // i authorities are between chain[i] and the end entity, and one more when we certify an authority.
         int below = subject.Order.Profile.IsAuthority ? 1 : 0;
         for (int i = 0; i < subject.Order.Issuer.Chain.Count; i++)
         {

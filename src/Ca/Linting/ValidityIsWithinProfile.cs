@@ -2,7 +2,7 @@ using Culvert.Ca.Profiles;
 
 namespace Culvert.Ca.Linting;
 
-/// <summary>The validity as encoded lies within profile and issuer; the last second belongs to it (RFC 5280 §4.1.2.5).</summary>
+/// <summary>The validity is within the profile's and the issuer's, last second included (RFC 5280 §4.1.2.5).</summary>
 internal sealed class ValidityIsWithinProfile : ICertificateLint
 {
     public string Name => "validity_is_within_profile";

@@ -17,19 +17,16 @@ public sealed class DistinguishedName
         IsEmpty = isEmpty;
     }
 
-    /// <summary>The name without any part.</summary>
     public static DistinguishedName Empty { get; } = new(new byte[] { 0x30, 0x00 }, [], isEmpty: true);
 
-    /// <summary>DER of the <c>Name</c>.</summary>
     public ReadOnlyMemory<byte> Encoded { get; }
 
-    /// <summary>The values of its common name parts; empty text where one is not a character string.</summary>
+    /// <summary>The values of its common-name attributes; empty where the value is not a character string.</summary>
     public IReadOnlyList<string> CommonNames { get; }
 
-    /// <summary>True when it has no part.</summary>
     public bool IsEmpty { get; }
 
-    /// <summary>A name of one part, <c>CN=…</c> as UTF8String.</summary>
+    /// <summary>Creates the name <c>CN=…</c> as UTF8String.</summary>
     /// <param name="commonName">1 to 64 characters.</param>
     public static DistinguishedName FromCommonName(string commonName)
     {
@@ -65,7 +62,7 @@ public sealed class DistinguishedName
                     throw new AsnContentException("a name of too many parts");
                 }
 
-                // The do-while makes an empty set fail here: RelativeDistinguishedName is SIZE (1..MAX).
+                // The do-while refuses an empty set: RelativeDistinguishedName is SIZE (1..MAX).
                 ReadPart(set.ReadSequence(), commonNames);
             } while (set.HasData);
         }

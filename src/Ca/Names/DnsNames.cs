@@ -1,14 +1,14 @@
 namespace Culvert.Ca.Names;
 
-/// <summary>What counts as a DNS name in a certificate: RFC 5280 §4.2.1.6 with the preferred name syntax of RFC 1034 §3.5.</summary>
+/// <summary>Validates DNS names in certificates: RFC 5280 §4.2.1.6, preferred name syntax of RFC 1034 §3.5.</summary>
 public static class DnsNames
 {
     private const int MaxNameOctets = 253;
     private const int MaxLabelOctets = 63;
 
     /// <summary>
-    /// True for a host name, or <c>*.</c> followed by one of at least two labels. Refused are trailing dots, empty labels, underscores, anything not ASCII, IPv4 literals and a wildcard over a whole
-    /// top-level domain.
+    /// True for a host name, or <c>*.</c> followed by a name of at least two labels. It refuses trailing dots, empty labels,
+    /// underscores, non-ASCII characters, IPv4 literals and a wildcard for a whole top-level domain.
     /// </summary>
     public static bool IsValid(string name)
     {
@@ -33,11 +33,10 @@ public static class DnsNames
             }
         }
 
-        // A name whose last label is numeric is read as an address by URL parsers.
+        // URL parsers read a name whose last label is numeric as an address.
         return !labels[^1].All(char.IsAsciiDigit);
     }
 
-    /// <summary>True when the first label is the wildcard.</summary>
     public static bool IsWildcard(string name) => name.StartsWith("*.", StringComparison.Ordinal);
 
     private static bool IsLabel(string label) =>

@@ -3,13 +3,13 @@ using System.Net;
 
 namespace Culvert.Ca.Names;
 
-/// <summary>One name of a subject alternative name extension, or the base of a name constraint.</summary>
-/// <param name="Kind">Which choice it is.</param>
-/// <param name="Text">DNS name, URI or e-mail as written; for addresses the usual notation; empty for other kinds.</param>
-/// <param name="Content">The content octets.</param>
+/// <summary>A name of a subject alternative name extension, or the base of a name constraint.</summary>
+/// <remarks>
+/// Text is a DNS name, URI or e-mail as written, or an address in its usual notation; empty for other kinds.
+/// </remarks>
 public sealed record GeneralName(GeneralNameKind Kind, string Text, ReadOnlyMemory<byte> Content)
 {
-    /// <summary>Bound on the names of one object.</summary>
+    /// <summary>Limit of the names of an object.</summary>
     internal const int MaxNames = 64;
 
     /// <summary><c>GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName</c>.</summary>
@@ -49,8 +49,8 @@ public sealed record GeneralName(GeneralNameKind Kind, string Text, ReadOnlyMemo
             return new GeneralName(kind, "", reader.ReadEncodedValue());
         }
 
-        // IA5String and OCTET STRING under an implicit tag are both plain octets. Octets above 127 are kept here
-        // and refused by the rules on names, which can say what is wrong.
+        // IA5String and OCTET STRING under an implicit tag are both plain octets. Octets above 127 are kept here; the rules
+        // on names refuse them with a better message.
         byte[] content = reader.ReadOctetString(tag);
         string text =
             kind == GeneralNameKind.IpAddress ? FormatAddress(content) : System.Text.Encoding.Latin1.GetString(content);

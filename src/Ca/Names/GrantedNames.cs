@@ -2,19 +2,17 @@ using System.Net;
 
 namespace Culvert.Ca.Names;
 
-/// <summary>The names that an identity decided. A signing request may repeat them; it never adds one.</summary>
+/// <summary>The names that were granted to an identity. A signing request may repeat them, but never adds one.</summary>
 public sealed record GrantedNames
 {
-    /// <summary>No names: certificates of authorities.</summary>
     public static GrantedNames None { get; } = new();
 
-    /// <summary>DNS names, wildcards included; compared without regard to case.</summary>
+    /// <summary>DNS names, including wildcards; compared case-insensitively.</summary>
     public IReadOnlyList<string> Dns { get; init; } = [];
 
     /// <summary>URIs, compared byte for byte.</summary>
     public IReadOnlyList<string> Uris { get; init; } = [];
 
-    /// <summary>IP addresses.</summary>
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
 
     internal bool IsEmpty => Dns.Count + Uris.Count + Addresses.Count == 0;

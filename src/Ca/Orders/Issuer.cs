@@ -5,8 +5,8 @@ using Culvert.Ca.Names;
 namespace Culvert.Ca.Orders;
 
 /// <summary>
-/// The issuing side of a certificate: name and key identifier as the issuer's own certificate has them (the key
-/// identifier is copied, never recomputed), its period, and the rules that its chain puts on what it issues.
+/// The issuing side of a certificate: name and key identifier copied from the issuer's own certificate (never recomputed),
+/// its period, and the limits that its chain sets.
 /// </summary>
 public sealed class Issuer
 {
@@ -24,13 +24,11 @@ public sealed class Issuer
         Chain = chain;
     }
 
-    /// <summary>Becomes the issuer field.</summary>
     public DistinguishedName Name { get; }
 
-    /// <summary>The key that signs.</summary>
     public SubjectPublicKey PublicKey { get; }
 
-    /// <summary>The issuer's own certificate, then those above it; empty when a root is about to sign itself.</summary>
+    /// <summary>The issuer's own certificate, then those above it; empty for a root that signs itself.</summary>
     public IReadOnlyList<ParsedCertificate> Chain { get; }
 
     internal ReadOnlyMemory<byte> KeyIdentifier { get; }
@@ -39,9 +37,9 @@ public sealed class Issuer
 
     internal IssuerPeriod? Period => IsSelf ? null : new IssuerPeriod(Chain[0].NotBefore, Chain[0].NotAfter);
 
-    /// <summary>An authority with a certificate.</summary>
-    /// <param name="chain">Its certificate, then the certificates above it, the root last where known.</param>
-    /// <exception cref="ArgumentException">The first certificate is not one that can issue.</exception>
+    /// <summary>Creates the issuer for an authority with a certificate.</summary>
+    /// <param name="chain">Its certificate, then those above it, the root last if known.</param>
+    /// <exception cref="ArgumentException">The first certificate cannot issue.</exception>
     public static Issuer FromChain(IReadOnlyList<ParsedCertificate> chain)
     {
         if (
@@ -56,7 +54,6 @@ public sealed class Issuer
         return new Issuer(certificate.Subject, key, keyIdentifier, chain);
     }
 
-    /// <summary>A root that signs its own certificate.</summary>
     public static Issuer Self(DistinguishedName name, SubjectPublicKey key) =>
         new(name, key, key.ComputeKeyIdentifier(), []);
 }

@@ -4,13 +4,13 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Orders;
 
 /// <summary>
-/// A certificate's serial number: one octet 01–7f that names the node, the low octet of the second in which it was drawn,
-/// then 128 random bits. The first lets several nodes draw without asking each other, and keeps the number positive and of
-/// constant length; RFC 5280 §4.1.2.2 allows 20 octets, this is 18.
+/// A certificate's serial number: one octet 01–7f for the node, the low octet of the second in which it was drawn, then 128
+/// random bits. The node's octet lets several nodes draw without coordination, and keeps the number positive and of constant
+/// length. RFC 5280 §4.1.2.2 allows 20 octets; this has 18.
 /// </summary>
 /// <remarks>
-/// The second octet is for the index over all numbers alone: those of one second lie in a 256th of it, so that many
-/// inserts change the same few pages. Nothing reads it.
+/// The second octet only serves the index over all numbers: numbers of one second are in a 256th of it, so that many inserts
+/// change the same few pages. It carries no meaning.
 /// </remarks>
 public sealed record SerialNumber
 {
@@ -23,14 +23,14 @@ public sealed record SerialNumber
     /// <summary>Lower-case hex of the value octets, 36 digits.</summary>
     public string Hex => Convert.ToHexStringLower(value);
 
-    /// <summary>The lowest 16 of its random bits, by which revocation lists are divided.</summary>
+    /// <summary>The lowest 16 of its random bits, which select the revocation list.</summary>
     public ushort LowBits => (ushort)((value[^2] << 8) | value[^1]);
 
     internal ReadOnlySpan<byte> Value => value;
 
-    /// <summary>Draws a new one.</summary>
+    /// <summary>Draws a new number.</summary>
     /// <param name="nodePrefix">1 to 127, different on every node of the installation.</param>
-    /// <param name="now">When it is drawn.</param>
+    /// <param name="now">Time of the draw.</param>
     public static SerialNumber Draw(byte nodePrefix, DateTimeOffset now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nodePrefix, (byte)0x01);
@@ -42,7 +42,7 @@ public sealed record SerialNumber
         return new SerialNumber(value);
     }
 
-    /// <summary>Reads the form of <see cref="Hex"/>, for serial numbers of our own only.</summary>
+    /// <summary>Parses the form of <see cref="Hex"/>, only for serial numbers of our own.</summary>
     public static bool TryParse(string hex, [NotNullWhen(true)] out SerialNumber? serial)
     {
         serial = null;

@@ -4,23 +4,23 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Orders;
 
 /// <summary>
-/// When a certificate is valid and when it should be renewed. Life counts from <see cref="IssuedAt"/>, not from the
-/// backdated <see cref="NotBefore"/>; the last second, <see cref="NotAfter"/>, belongs to it (RFC 5280 §4.1.2.5), so a
-/// life of an hour issued at 12:00:00 ends with 12:59:59.
+/// When a certificate is valid and when to renew it. Its lifetime counts from <see cref="IssuedAt"/>, not from the backdated
+/// <see cref="NotBefore"/>, and includes the last second, <see cref="NotAfter"/> (RFC 5280 §4.1.2.5): an hour from 12:00:00
+/// ends with 12:59:59.
 /// </summary>
 public sealed record ValidityWindow
 {
-    // The server's window for renewal lies within two thirds of life and a fifteenth to either side. It is narrow against
-    // that, and the serial number moves it over all of it: certificates issued together are renewed at an even rate,
-    // wherever in its window each machine does so. Were window and shift of one size, machines with places of their own
-    // in the window would crowd at two thirds.
+    // The renewal window's centre is within two thirds of the lifetime ± 1/15, moved by the serial number. The window itself
+    // is narrow, so that certificates that were issued together are renewed at an even rate, wherever in its window each
+    // machine renews. If window and shift had the same size, renewals at a fixed point of the window would cluster at two
+    // thirds.
     private const double RenewalPoint = 2.0 / 3;
     private const double HalfWidth = 1.0 / 120;
     private const double MaxShift = (1.0 / 15) - HalfWidth;
 
     private ValidityWindow() { }
 
-    /// <summary>Moment of issuance, in whole seconds.</summary>
+    /// <summary>Time of issuance, in whole seconds.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 
     /// <summary>First second of validity.</summary>
@@ -29,24 +29,21 @@ public sealed record ValidityWindow
     /// <summary>Last second of validity.</summary>
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>Renew not before this moment.</summary>
     public required DateTimeOffset RenewAfter { get; init; }
 
-    /// <summary>Renew before this moment.</summary>
     public required DateTimeOffset RenewBefore { get; init; }
 
     /// <summary>From issuance to the end of the last second.</summary>
     public TimeSpan Life => NotAfter - IssuedAt + TimeSpan.FromSeconds(1);
 
     /// <summary>Decides the window.</summary>
-    /// <param name="profile">Gives default, caps and backdate.</param>
-    /// <param name="now">Moment of issuance.</param>
-    /// <param name="askedNotBefore">
-    /// An explicit wish, refused when it lies after now or further back than any profile backdates; null takes the
-    /// profile's backdate.
-    /// </param>
-    /// <param name="askedLife">An explicit wish, refused when it exceeds a cap; null takes the default or what is left.</param>
-    /// <param name="lifeCap">The authority's own bound on lives; null = none.</param>
+    /// <param name="profile">Provides default, limits and backdate.</param>
+    /// <param name="now">Time of issuance.</param>
+    /// <param name="askedNotBefore">Requested start, refused when it is after now or earlier than any profile backdates;
+    /// null = the profile's backdate.</param>
+    /// <param name="askedLife">Requested lifetime, refused when it exceeds a limit; null = the default, or what
+    /// remains.</param>
+    /// <param name="lifeCap">The authority's own limit of lifetimes; null = none.</param>
     /// <param name="issuer">The issuer's own period; null for a self-signed root.</param>
     /// <param name="serial">Decides the renewal window's shift.</param>
     public static CaResult<ValidityWindow> Decide(
@@ -108,11 +105,11 @@ public sealed record ValidityWindow
     }
 
     /// <summary>
-    /// The renewal window of a certificate by its record: a function of serial number and life alone, so that every
-    /// reader computes the same one.
+    /// The renewal window from a certificate's record. It depends only on serial number and lifetime, so that every reader
+    /// computes the same window.
     /// </summary>
     /// <param name="serial">Lower-case hex.</param>
-    /// <param name="issuedAt">Moment of issuance.</param>
+    /// <param name="issuedAt">Time of issuance.</param>
     /// <param name="notAfter">Its last second.</param>
     public static (DateTimeOffset After, DateTimeOffset Before) GetRenewalWindow(
         string serial,
@@ -158,7 +155,8 @@ public sealed record ValidityWindow
         TimeSpan half = TimeSpan.FromSeconds(Math.Floor(life.TotalSeconds / 2));
         DateTimeOffset notBefore = issuedAt - (profile.Backdate < half ? profile.Backdate : half);
 
-        // A leaf that begins before its authority is legal but surprises; the authority of a minute ago is the usual case.
+        // A leaf that begins before its authority is legal but unexpected; this happens for an authority that is a minute
+        // old.
         return issuer is not null && notBefore < issuer.NotBefore && issuer.NotBefore <= issuedAt
             ? issuer.NotBefore
             : notBefore;

@@ -54,21 +54,19 @@ public sealed class CertificateProfile
     public int? PathLength { get; }
 
     /// <summary>
-    /// Signs OCSP answers for the authority that certified it (RFC 6960 §4.2.2.2). It has a subject instead of alternative
-    /// names, and no client checks its revocation.
+    /// Signs OCSP answers for its issuer (RFC 6960 §4.2.2.2). It has a subject instead of alternative names, and clients do
+    /// not check its revocation.
     /// </summary>
     public bool IsResponder => ExtendedKeyUsages.Contains(Oids.OcspSigning);
 
     /// <summary>
-    /// Authorities sign certificates and CRLs; leaves prove possession in a TLS 1.3 handshake, for which
-    /// digitalSignature is enough with every key type.
+    /// Authorities sign certificates and CRLs; leaves sign TLS 1.3 handshakes, for which digitalSignature suffices with
+    /// every key type.
     /// </summary>
     public KeyUsages KeyUsage => IsAuthority ? KeyUsages.KeyCertSign | KeyUsages.CrlSign : KeyUsages.DigitalSignature;
 
-    /// <summary>Validates a written profile.</summary>
-    /// <param name="options">The profile as written.</param>
-    /// <param name="errors">Every error, each with the option's name and what it should be.</param>
-    /// <returns>Null when there are errors.</returns>
+    /// <summary>Validates a profile.</summary>
+    /// <returns>Null when there are errors, each of which names the option and its valid values.</returns>
     public static CertificateProfile? Create(CertificateProfileOptions options, out IReadOnlyList<string> errors)
     {
         List<string> found = [];
@@ -110,7 +108,7 @@ public sealed class CertificateProfile
         return found.Count == 0 ? new CertificateProfile(options, keyAlgorithms, purposes, nameKinds) : null;
     }
 
-    /// <summary>As <see cref="Create"/>, for profiles whose values were validated where they were read.</summary>
+    /// <summary>Does the same as <see cref="Create"/>, for options that were validated where they were read.</summary>
     /// <exception cref="ArgumentException">The profile has errors.</exception>
     public static CertificateProfile CreateValid(CertificateProfileOptions options) =>
         Create(options, out IReadOnlyList<string> errors)
@@ -142,7 +140,7 @@ public sealed class CertificateProfile
             errors.Add("IsAuthority: an authority has neither ExtendedKeyUsages nor NameKinds.");
         }
 
-        // A certificate that both serves and signs answers would let a server vouch for itself.
+        // A certificate that both serves and signs answers would let a server confirm its own status.
         if (options.ExtendedKeyUsages.Contains(OcspSigning))
         {
             if (options.ExtendedKeyUsages.Count > 1 || options.NameKinds.Count > 0)

@@ -1,13 +1,11 @@
 namespace Culvert.Ca.Profiles;
 
-/// <summary>The profiles of an installation (security.md S3, S6, S10, S11). Lives are the defaults of the options.</summary>
+/// <summary>The profiles of an installation (security.md S3, S6, S10, S11), with the options' default lifetimes.</summary>
 public static class StandardProfiles
 {
     private static readonly IReadOnlyList<string> LeafKeys = ["ecdsa-p256", "ecdsa-p384"];
 
-    /// <summary>
-    /// Inner TLS under a tunnel's authority. Capped at 90 d: operators forget to renew certificates with a longer lifetime.
-    /// </summary>
+    /// <summary>Inner TLS under a tunnel's authority. At most 90 d: operators forget longer-lived certificates.</summary>
     public static CertificateProfileOptions Server(TimeSpan life) =>
         new()
         {
@@ -52,10 +50,7 @@ public static class StandardProfiles
             NameKinds = ["uri", "dns", "ip"],
         };
 
-    /// <summary>
-    /// The leaf that proves that a new tunnel authority works before it is used: like a server certificate, but
-    /// it is valid for seconds, and its key is discarded.
-    /// </summary>
+    /// <summary>The trial leaf of a new tunnel authority: valid for seconds, and its key is discarded.</summary>
     public static CertificateProfileOptions Trial() =>
         Server(TimeSpan.FromSeconds(10)) with
         {
@@ -64,8 +59,8 @@ public static class StandardProfiles
         };
 
     /// <summary>
-    /// Signs OCSP answers for one authority. Its certificate cannot be revoked in the eyes of verifiers, so it lives for a
-    /// day and its key never leaves the process.
+    /// Signs OCSP answers for one authority. Verifiers do not check its revocation, so it lives for a day and its key never
+    /// leaves the process.
     /// </summary>
     public static CertificateProfileOptions OcspResponder() =>
         new()
@@ -77,7 +72,7 @@ public static class StandardProfiles
             ExtendedKeyUsages = ["ocsp_signing"],
         };
 
-    /// <summary>The platform root: 10 years, issues only issuing authorities (one level below).</summary>
+    /// <summary>The platform root: 10 years, issues only issuing authorities.</summary>
     public static CertificateProfileOptions PlatformRoot() =>
         new()
         {
@@ -88,7 +83,7 @@ public static class StandardProfiles
             IsAuthority = true,
         };
 
-    /// <summary>A platform issuing authority: 90 days, issues leaves only.</summary>
+    /// <summary>A platform issuing authority: 90 days, issues only leaves.</summary>
     public static CertificateProfileOptions PlatformIssuing() =>
         new()
         {

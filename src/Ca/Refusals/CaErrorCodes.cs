@@ -1,9 +1,8 @@
 namespace Culvert.Ca.Refusals;
 
-/// <summary>The closed catalogue of the certificate core's error codes.</summary>
+/// <summary>The complete catalogue of the certificate core's error codes.</summary>
 /// <remarks>
-/// One table and nothing else, in one file although it is long: the order here is that of <see cref="All"/> and of the
-/// documentation, and a code must be unique in all of it.
+/// A single long file, because the order is that of <see cref="All"/> and of the documentation, and codes must be unique.
 /// </remarks>
 public static class CaErrorCodes
 {
@@ -431,7 +430,7 @@ public static class CaErrorCodes
         "Report it with the log entry: this is a defect of the service."
     );
 
-    /// <summary>Every code, in the order of the tables in the documentation.</summary>
+    /// <summary>All codes, in the order of the tables in the documentation.</summary>
     public static IReadOnlyList<CaErrorCode> All { get; } =
     [
         RequestTooLarge,

@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Ca.Refusals;
 
-/// <summary>Either a value or the refusal that says why there is none.</summary>
+/// <summary>Either a value or a refusal.</summary>
 /// <typeparam name="T">The value's type.</typeparam>
 public readonly struct CaResult<T>
     where T : class
@@ -13,7 +13,6 @@ public readonly struct CaResult<T>
         Refusal = refusal;
     }
 
-    /// <summary>True when there is a value.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
     [MemberNotNullWhen(false, nameof(Refusal))]
     public bool Succeeded => Refusal is null;

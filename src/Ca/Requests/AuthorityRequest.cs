@@ -7,14 +7,14 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Requests;
 
-/// <summary>The signing request that the service gives out for a subordinate authority whose key it made.</summary>
+/// <summary>The signing request for a subordinate authority whose key the service generated.</summary>
 public static class AuthorityRequest
 {
     private static readonly Asn1Tag AttributesTag = new(TagClass.ContextSpecific, 0, isConstructed: true);
 
     /// <summary>
-    /// PEM of a request for an authority that may sign leaves (path length 0). It asks for exactly what the chain will
-    /// be checked for, so that a signer who copies extensions gets it right.
+    /// Creates a PEM request for an authority that signs only leaves (path length 0). It requests exactly what the chain
+    /// will be checked for, so that a CA that copies extensions issues a valid certificate.
     /// </summary>
     /// <param name="key">The authority's key.</param>
     /// <param name="commonName">Subject, 1 to 64 characters.</param>

@@ -5,10 +5,10 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Requests;
 
-/// <summary>Holds a request against its profile and the names that the identity was granted.</summary>
+/// <summary>Checks a request against its profile and the granted names.</summary>
 public static class RequestPolicy
 {
-    /// <summary>The rules, in the order in which they are asked; the first refusal is the answer.</summary>
+    /// <summary>The rules in order; the first refusal is the result.</summary>
     private static readonly (string Name, Func<Subject, CaRefusal?> Check)[] Rules =
     [
         ("key_algorithm", CheckKeyAlgorithm),
@@ -20,7 +20,7 @@ public static class RequestPolicy
         ("common_name", CheckCommonName),
     ];
 
-    /// <summary>Null when the request may be granted.</summary>
+    /// <summary>Returns null when the request may be granted.</summary>
     public static CaRefusal? Check(ParsedRequest request, CertificateProfile profile, GrantedNames granted)
     {
         var subject = new Subject(request, profile, granted);
@@ -88,8 +88,8 @@ public static class RequestPolicy
         return null;
     }
 
-    // A request that names nothing at all asks for the granted names; one that names itself in the old place only was
-    // made by a tool that believes in common names (RFC 6125 §6.4.4).
+    // A request without any name requests the granted names. A request with only a common name is from a tool that still
+    // uses common names (RFC 6125 §6.4.4).
     private static CaRefusal? CheckMissingSan(Subject subject) =>
         subject.Request.Names.Count == 0 && subject.Request.Subject.CommonNames.Count > 0
             ? new CaRefusal(
@@ -110,7 +110,7 @@ public static class RequestPolicy
             ? null
             : new CaRefusal(CaErrorCodes.NameCnMismatch, "The common name is not one of the granted names.");
 
-    // Names come from the caller and go back to the caller: printable ASCII of bounded length only.
+    // The names are echoed to the caller, so only printable ASCII of limited length is shown.
     private static string Show(GeneralName name) =>
         name.Text.Length <= 253 && name.Text.All(c => c is > ' ' and <= '~') ? name.Text : "(unprintable)";
 

@@ -8,18 +8,17 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Requests;
 
 /// <summary>
-/// Reads PKCS#10 signing requests (RFC 2986), PEM or DER, and verifies the proof of possession. Any bytes give a request
+/// Parses PKCS#10 signing requests (RFC 2986), PEM or DER, and verifies the proof of possession. Any input yields a request
 /// or a refusal.
 /// </summary>
 public static class SigningRequestParser
 {
-    /// <summary>Bound on the input, in octets.</summary>
+    /// <summary>Limit of the input, in octets.</summary>
     public const int MaxBytes = 16 * 1024;
 
     private const int MaxAttributes = 16;
     private static readonly Asn1Tag AttributesTag = new(TagClass.ContextSpecific, 0, isConstructed: true);
 
-    /// <summary>Reads PEM text.</summary>
     public static CaResult<ParsedRequest> Parse(string pem)
     {
         if (pem.Length > MaxBytes)
@@ -43,7 +42,6 @@ public static class SigningRequestParser
         };
     }
 
-    /// <summary>Reads PEM or DER octets.</summary>
     public static CaResult<ParsedRequest> Parse(ReadOnlyMemory<byte> input)
     {
         if (input.Length > MaxBytes)
@@ -56,7 +54,7 @@ public static class SigningRequestParser
             input = input[3..];
         }
 
-        // DER of a SEQUENCE begins with 30 hex, which is the character '0': no PEM text does.
+        // DER of a SEQUENCE begins with 30 hex, the character '0', with which no PEM text begins.
         return input.Length > 0 && input.Span[0] == 0x30
             ? ParseDer(input)
             : Parse(System.Text.Encoding.Latin1.GetString(input.Span));
@@ -96,8 +94,7 @@ public static class SigningRequestParser
         PublicKeyError keyError = SubjectPublicKey.Read(info, out SubjectPublicKey? key, isProven: true);
         CaRefusal? attributeRefusal = ReadAttributes(info, out List<DerExtension> extensions);
 
-        // The order is the one of the documentation's table: what is wrong with the proof comes before what is wrong
-        // with the wishes.
+        // In the order of the documentation's table: errors of the proof come before errors of the requested content.
         if (SignatureScheme.Find(algorithm.Span) is not { } scheme)
         {
             return new CaRefusal(
@@ -133,7 +130,7 @@ public static class SigningRequestParser
     {
         extensions = [];
 
-        // RFC 2986 §4.1: attributes are not optional, though the set may be empty.
+        // RFC 2986 §4.1: attributes are mandatory, but the set may be empty.
         AsnReader attributes = info.ReadSetOf(AttributesTag);
         info.ThrowIfNotEmpty();
         HashSet<string> seen = [];

@@ -4,12 +4,12 @@ using Culvert.Ca.Names;
 namespace Culvert.Ca.Revocation;
 
 /// <summary>What a list covers (RFC 5280 §5.2.5).</summary>
-/// <param name="IsCritical">As §5.2.5 demands.</param>
-/// <param name="Uris">The addresses of the distribution point; empty when it has none.</param>
-/// <param name="OnlyUserCertificates">Leaves alone.</param>
-/// <param name="OnlySomeReasons">Only some reasons are covered: other lists say the rest.</param>
-/// <param name="IsIndirect">Certificates of other issuers are on it, too.</param>
-/// <param name="OnlyOthers">Authorities or attribute certificates alone: nothing about leaves.</param>
+/// <param name="IsCritical">Must be true (§5.2.5).</param>
+/// <param name="Uris">The addresses of the distribution point; may be empty.</param>
+/// <param name="OnlyUserCertificates">It covers only leaves.</param>
+/// <param name="OnlySomeReasons">It covers only some reasons; other lists cover the rest.</param>
+/// <param name="IsIndirect">It also lists certificates of other issuers.</param>
+/// <param name="OnlyOthers">It covers only authorities or attribute certificates, no leaves.</param>
 public sealed record IssuingDistributionPoint(
     bool IsCritical,
     IReadOnlyList<string> Uris,
@@ -21,7 +21,7 @@ public sealed record IssuingDistributionPoint(
 {
     private const int MaxNames = 8;
 
-    /// <exception cref="AsnContentException">The value is something else.</exception>
+    /// <exception cref="AsnContentException">The value has another type.</exception>
     internal static IssuingDistributionPoint Read(bool isCritical, AsnReader reader)
     {
         AsnReader sequence = reader.ReadSequence();
@@ -65,7 +65,7 @@ public sealed record IssuingDistributionPoint(
         Asn1Tag choice = point.PeekTag();
         if (choice is not { TagClass: TagClass.ContextSpecific, TagValue: 0 })
         {
-            // nameRelativeToCRLIssuer: allowed, and of no use to us.
+            // nameRelativeToCRLIssuer is allowed, but we do not use it.
             point.ReadEncodedValue();
             return uris;
         }

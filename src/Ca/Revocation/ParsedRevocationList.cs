@@ -9,8 +9,8 @@ using Culvert.Ca.Names;
 namespace Culvert.Ca.Revocation;
 
 /// <summary>
-/// A revocation list read by its DER (RFC 5280 §5.1). As with certificates, reading is strict about structure and
-/// lenient about rules, so that checks and lints can name what is wrong.
+/// A revocation list parsed from DER (RFC 5280 §5.1). As with certificates, parsing is strict about structure and lenient
+/// about rules, so that checks and lints can name errors.
 /// </summary>
 public sealed class ParsedRevocationList
 {
@@ -18,25 +18,22 @@ public sealed class ParsedRevocationList
 
     private ParsedRevocationList() { }
 
-    /// <summary>DER of the whole list.</summary>
     public required ReadOnlyMemory<byte> Encoded { get; init; }
 
-    /// <summary>DER of what was signed.</summary>
+    /// <summary>DER of the signed part.</summary>
     public required ReadOnlyMemory<byte> TbsEncoded { get; init; }
 
     /// <summary>1 or 2.</summary>
     public required int Version { get; init; }
 
-    /// <summary>Who signed it.</summary>
     public required DistinguishedName Issuer { get; init; }
 
-    /// <summary>When it was made.</summary>
     public required DateTimeOffset ThisUpdate { get; init; }
 
-    /// <summary>When a newer one exists at the latest; null when it does not say.</summary>
+    /// <summary>The latest time of the next list; null when absent.</summary>
     public required DateTimeOffset? NextUpdate { get; init; }
 
-    /// <summary>What is revoked, in the list's own order.</summary>
+    /// <summary>The entries in the list's own order.</summary>
     public required IReadOnlyList<RevokedEntry> Entries { get; init; }
 
     /// <summary>RFC 5280 §5.2.3; null when absent.</summary>
@@ -48,7 +45,7 @@ public sealed class ParsedRevocationList
     /// <summary>RFC 5280 §5.2.5; null when absent.</summary>
     public IssuingDistributionPoint? DistributionPoint { get; private set; }
 
-    /// <summary>It only says what changed since another list (RFC 5280 §5.2.4).</summary>
+    /// <summary>It lists only changes since another list (RFC 5280 §5.2.4).</summary>
     public bool IsDelta { get; private set; }
 
     /// <summary>An entry names another issuer than the list's (RFC 5280 §5.3.3).</summary>
@@ -65,17 +62,15 @@ public sealed class ParsedRevocationList
 
     internal IReadOnlyList<DerExtension> Extensions { get; init; } = [];
 
-    /// <summary>A time is not in the form that RFC 5280 §5.1.2.4 asks for.</summary>
+    /// <summary>A time is not in the form that RFC 5280 §5.1.2.4 requires.</summary>
     internal bool HasBadTime { get; init; }
 
-    /// <summary>A critical extension of an entry is not known here: the list must not be used.</summary>
+    /// <summary>An entry has an unknown critical extension: the list must not be used.</summary>
     internal bool HasUnknownCriticalEntry { get; init; }
 
     internal SignatureScheme? SignatureScheme =>
         InnerAlgorithm.Span.SequenceEqual(OuterAlgorithm.Span) ? SignatureScheme.Find(OuterAlgorithm.Span) : null;
 
-    /// <summary>Reads one list.</summary>
-    /// <returns>Null when the bytes are not exactly one DER revocation list.</returns>
     public static ParsedRevocationList? TryParse(ReadOnlyMemory<byte> encoded)
     {
         try
@@ -91,7 +86,7 @@ public sealed class ParsedRevocationList
         }
     }
 
-    /// <summary>Whether that authority issued the list: its name and its signature. Nothing else is checked.</summary>
+    /// <summary>Whether the authority issued the list, by name and signature only.</summary>
     public bool IsSignedBy(ParsedCertificate issuer) =>
         Issuer.HasSameEncoding(issuer.Subject) && issuer.PublicKey is { } key && IsSignedBy(key);
 
@@ -124,7 +119,7 @@ public sealed class ParsedRevocationList
             {
                 if (!RevokedEntryCodec.TryRead(revoked, out RevokedEntry entry, out int length))
                 {
-                    // The do-while makes an empty sequence fail here (§5.1.2.6).
+                    // The do-while refuses an empty sequence (§5.1.2.6).
                     var one = new AsnReader(revoked, AsnEncodingRules.DER);
                     length = one.PeekEncodedValue().Length;
                     entry = ReadEntry(one.ReadSequence(), ref badTime, ref foreign, ref unknownCritical);
@@ -166,8 +161,8 @@ public sealed class ParsedRevocationList
     }
 
     /// <summary>
-    /// Another list of the same content, byte for byte, with another signature; null when it is none. Its content is not
-    /// read again.
+    /// Returns a list with the same content and another signature, without parsing the content again; null when the content
+    /// differs.
     /// </summary>
     internal ParsedRevocationList? WithSignature(ReadOnlyMemory<byte> encoded)
     {
@@ -273,7 +268,7 @@ public sealed class ParsedRevocationList
             : throw new AsnContentException("an unknown reason");
     }
 
-    // As the inventory spells serial numbers: without the octet that only says "positive".
+    // In the inventory's form, without the leading zero of a positive number.
     private static ReadOnlyMemory<byte> Unsigned(ReadOnlyMemory<byte> value) =>
         value.Length > 1 && value.Span[0] == 0 ? value[1..] : value;
 

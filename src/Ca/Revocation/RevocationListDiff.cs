@@ -3,21 +3,20 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Revocation;
 
 /// <summary>
-/// The last look before a list takes the place of another: numbers grow, time does not run back, and nothing vanishes
-/// that a verifier may still need.
+/// The last check before a list replaces another: numbers increase, times do not decrease, and no entry is lost that a
+/// verifier may still need.
 /// </summary>
 public static class RevocationListDiff
 {
-    /// <summary>The serial numbers, as the inventory spells them, that are on the earlier list alone.</summary>
+    /// <summary>The serial numbers that only the earlier list has, in the inventory's form.</summary>
     public static IReadOnlyList<string> Vanished(ParsedRevocationList earlier, ParsedRevocationList later) =>
         [.. Compare(earlier, later).Vanished.Select(entry => entry.SerialHex)];
 
-    /// <summary>Null when <paramref name="later"/> may take the place of <paramref name="earlier"/>.</summary>
-    /// <param name="earlier">What is published now.</param>
-    /// <param name="later">What is to be.</param>
-    /// <param name="ends">
-    /// Last second of a certificate by its serial number; null = not known, which counts as not yet.
-    /// </param>
+    /// <summary>Returns null when <paramref name="later"/> may replace <paramref name="earlier"/>.</summary>
+    /// <param name="earlier">The published list.</param>
+    /// <param name="later">The new list.</param>
+    /// <param name="ends">Returns the last second of a certificate by serial number; null = unknown, which counts as not
+    /// expired.</param>
     public static CaRefusal? Check(
         ParsedRevocationList earlier,
         ParsedRevocationList later,
@@ -34,7 +33,7 @@ public static class RevocationListDiff
             return new CaRefusal(CaErrorCodes.CrlNumberBackwards, "The list is older than the present one.");
         }
 
-        // RFC 5280 §3.3: an entry stays until it was on one list issued beyond the certificate's validity.
+        // RFC 5280 §3.3: an entry stays until it was on a list issued after the certificate expired.
         var (vanished, moved) = Compare(earlier, later);
         string[] lost =
         [
@@ -58,7 +57,7 @@ public static class RevocationListDiff
             );
     }
 
-    // Both run by serial number, ours already do: one walk along both finds everything.
+    // Both lists are sorted by serial number (ours already are), so one pass suffices.
     private static (IReadOnlyList<RevokedEntry> Vanished, RevokedEntry? Moved) Compare(
         ParsedRevocationList earlier,
         ParsedRevocationList later
@@ -81,7 +80,7 @@ public static class RevocationListDiff
                 continue;
             }
 
-            // Foreign lists may have one serial number twice: none of the dates may be another.
+            // Foreign lists may repeat a serial number: all its dates must be equal.
             for (int same = next; same < kept.Count && Order(kept[same], entry) == 0; same++)
             {
                 moved ??= kept[same].RevokedAt == entry.RevokedAt ? null : entry;

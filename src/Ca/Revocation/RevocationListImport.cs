@@ -4,10 +4,10 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Checks a list that a foreign authority signed, before it is imported (bad-input row 49).</summary>
+/// <summary>Checks a list that a foreign authority signed before its import (bad-input row 49).</summary>
 public static class RevocationListImport
 {
-    /// <summary>Of the DER. Larger lists belong in shards.</summary>
+    /// <summary>Limit of the DER. Larger lists should be split into shards.</summary>
     public const int MaxBytes = 512 * 1024;
 
     private static readonly string[] KnownCritical =
@@ -17,10 +17,10 @@ public static class RevocationListImport
         Oids.IssuingDistributionPoint,
     ];
 
-    /// <summary>Reads PEM (<c>X509 CRL</c>) or base64 of the DER, and checks it against its authority.</summary>
-    /// <param name="text">What was uploaded.</param>
-    /// <param name="authority">Whose list it claims to be.</param>
-    /// <param name="now">The present.</param>
+    /// <summary>Parses PEM (<c>X509 CRL</c>) or base64 of the DER, and checks it against its authority.</summary>
+    /// <param name="text">The uploaded text.</param>
+    /// <param name="authority">The expected issuer.</param>
+    /// <param name="now">Time of the check.</param>
     public static CaResult<ParsedRevocationList> Check(string text, ParsedCertificate authority, DateTimeOffset now)
     {
         if (text.Contains("PRIVATE KEY-----", StringComparison.Ordinal))
@@ -28,7 +28,7 @@ public static class RevocationListImport
             return new CaRefusal(CaErrorCodes.CaSecretInInput, "The input contains a private key; it was discarded.");
         }
 
-        // Four characters of base64 for three octets, and the lines and labels around them.
+        // Base64 takes four characters per three octets, plus line breaks and labels.
         if (text.Length > MaxBytes / 3 * 4 * 1.05)
         {
             return TooLarge();

@@ -4,10 +4,9 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>The rules that every list must pass before it is published.</summary>
 internal static class RevocationListLints
 {
-    // CA/Browser Forum baseline requirements §4.9.7: at most ten days for lists of leaves.
+    // CA/Browser Forum Baseline Requirements §4.9.7: at most ten days for lists of leaves.
     private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(10);
 
     private static readonly string[] Known =
@@ -96,7 +95,7 @@ internal static class RevocationListLints
         ),
     ];
 
-    /// <summary>Names of the rules that do not hold.</summary>
+    /// <summary>Returns the names of the rules that fail.</summary>
     public static IReadOnlyList<string> Run(ParsedRevocationList list, RevocationListOrder order) =>
         [.. All.Where(lint => !lint.Holds(list, order)).Select(lint => lint.Name)];
 

@@ -2,24 +2,23 @@ using Culvert.Ca.Orders;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Everything that decides a list's content.</summary>
 public sealed record RevocationListOrder
 {
-    /// <summary>Whose certificates are listed, and who signs.</summary>
+    /// <summary>The issuer of the certificates, which signs the list.</summary>
     public required Issuer Issuer { get; init; }
 
-    /// <summary>Grows with every list of this distribution point (RFC 5280 §5.2.3).</summary>
+    /// <summary>Increases with every list of this distribution point (RFC 5280 §5.2.3).</summary>
     public required long Number { get; init; }
 
-    /// <summary>Moment of signing, to the second.</summary>
+    /// <summary>Time of signing, in whole seconds.</summary>
     public required DateTimeOffset ThisUpdate { get; init; }
 
-    /// <summary>When the next list exists at the latest.</summary>
+    /// <summary>The latest time of the next list.</summary>
     public required DateTimeOffset NextUpdate { get; init; }
 
-    /// <summary>The address in the certificates of this list.</summary>
+    /// <summary>The address of this list in certificates.</summary>
     public required string DistributionPoint { get; init; }
 
-    /// <summary>In ascending order of serial numbers, each once.</summary>
+    /// <summary>In ascending order of serial numbers, without duplicates.</summary>
     public required IReadOnlyList<RevokedEntry> Entries { get; init; }
 }

@@ -3,13 +3,9 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>
-/// Makes a list: write, sign a twin with a throw-away key and lint it, sign, verify, compare. Nothing unlinted is
-/// signed.
-/// </summary>
+/// <summary>Creates a list: write, sign and lint a twin with a temporary key, sign, verify, compare.</summary>
 public static class RevocationListSigning
 {
-    /// <summary>The signed list, or why there is none.</summary>
     public static CaResult<ParsedRevocationList> Sign(RevocationListOrder order, IssuerKey key)
     {
         if (!key.PublicKey.IsSameKey(order.Issuer.PublicKey))

@@ -7,7 +7,7 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Writes a <c>TBSCertList</c> (RFC 5280 §5.1), version 2, and puts the signature around it.</summary>
+/// <summary>Writes a <c>TBSCertList</c> (RFC 5280 §5.1), version 2, and the signed list around it.</summary>
 internal static class RevocationListWriter
 {
     private static readonly Asn1Tag ExtensionsTag = new(TagClass.ContextSpecific, 0);
@@ -16,7 +16,7 @@ internal static class RevocationListWriter
     private static readonly Asn1Tag OnlyUserTag = new(TagClass.ContextSpecific, 1);
     private static readonly Asn1Tag UriTag = new(TagClass.ContextSpecific, (int)GeneralNameKind.Uri);
 
-    // One encoded extension list per reason: a million entries differ in their serial number and date alone.
+    // One encoded extension list per reason: a million entries differ only in serial number and date.
     private static readonly Dictionary<RevocationReason, byte[]> ReasonExtensions = Enum.GetValues<RevocationReason>()
         .Where(reason => reason != RevocationReason.Unspecified)
         .ToDictionary(reason => reason, WriteReason);
@@ -116,7 +116,7 @@ internal static class RevocationListWriter
         return writer.Encode();
     }
 
-    // RFC 5280 §5.2.5. The authorities behind these lists certify leaves alone.
+    // RFC 5280 §5.2.5. The authorities of these lists certify only leaves.
     private static void WritePoint(AsnWriter value, string address)
     {
         using (value.PushSequence())

@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Revocation;
 
-/// <summary>The spelling of reasons, as RFC 5280 §5.3.1 has it.</summary>
+/// <summary>The names of reasons, as in RFC 5280 §5.3.1.</summary>
 public static class RevocationReasons
 {
     private static readonly (RevocationReason Reason, string Name)[] Table =
@@ -17,9 +17,7 @@ public static class RevocationReasons
         (RevocationReason.AaCompromise, "aACompromise"),
     ];
 
-    /// <summary>
-    /// The reasons for which a leaf may be revoked. No hold: revocation is permanent, and every verifier agrees on it.
-    /// </summary>
+    /// <summary>The reasons for revoking a leaf. No hold, because revocation is permanent.</summary>
     public static IReadOnlyList<RevocationReason> OfLeaves { get; } =
     [
         RevocationReason.Unspecified,
@@ -30,10 +28,9 @@ public static class RevocationReasons
         RevocationReason.PrivilegeWithdrawn,
     ];
 
-    /// <summary>The spelling.</summary>
     public static string GetName(RevocationReason reason) => Array.Find(Table, entry => entry.Reason == reason).Name;
 
-    /// <summary>Null when there is no such reason.</summary>
+    /// <summary>Returns null when there is no such reason.</summary>
     public static RevocationReason? Find(string name)
     {
         foreach ((RevocationReason reason, string known) in Table)

@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Culvert.Ca.Revocation;
 
 /// <summary>
-/// Entries in the form that nearly all have (RFC 5280 §5.1): a positive serial number, a UTCTime, and no extension or
-/// the reason alone. A list of a thousand entries is written once and read twice, a million revocations are a thousand
-/// lists, and the general reader takes six allocations an entry. Whatever looks different is left to it.
+/// Entries in the usual form (RFC 5280 §5.1): a positive serial number, a UTCTime, and no extension or only the reason. A
+/// list of a thousand entries is written once and parsed twice, a million revocations are a thousand lists, and the general
+/// parser needs six allocations per entry. The general code handles all other forms.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -17,7 +17,7 @@ namespace Culvert.Ca.Revocation;
 /// </remarks>
 internal static class RevokedEntryCodec
 {
-    /// <summary>The longest that <see cref="TryWrite"/> writes.</summary>
+    /// <summary>Limit of <see cref="TryWrite"/>.</summary>
     public const int MaxBytes = 2 + 2 + MaxSerial + TimeBytes + ReasonBytes;
 
     private const int MaxSerial = 21;
@@ -48,7 +48,7 @@ internal static class RevokedEntryCodec
         int serialStart = 4;
         if (text[4] == 0)
         {
-            // X.690 §8.3.2: the zero in front says "positive", or should not be there. Zero itself is for the others.
+            // X.690 §8.3.2: a leading zero marks a positive number, or is invalid. The general code handles zero itself.
             if (text[3] == 1 || text[5] < 0x80)
             {
                 return false;
@@ -84,9 +84,7 @@ internal static class RevokedEntryCodec
     }
 
     /// <summary>Writes an entry; false = it needs the general writer.</summary>
-    /// <param name="entry">What is revoked.</param>
     /// <param name="target">At least <see cref="MaxBytes"/>.</param>
-    /// <param name="length">How much was written.</param>
     public static bool TryWrite(RevokedEntry entry, Span<byte> target, out int length)
     {
         length = 0;
@@ -147,7 +145,7 @@ internal static class RevokedEntryCodec
             parts[i] = (10 * tens) + ones;
         }
 
-        // Two-digit years 50 to 99 are of the twentieth century (RFC 5280 §4.1.2.5.1).
+        // Two-digit years 50 to 99 are in the twentieth century (RFC 5280 §4.1.2.5.1).
         int year = parts[0] + (parts[0] < 50 ? 2000 : 1900);
         if (
             parts[1] is < 1 or > 12

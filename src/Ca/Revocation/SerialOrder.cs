@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Serial numbers by value: the longer is the greater, since none has superfluous zeros in front.</summary>
+/// <summary>Orders serial numbers by value: the longer is greater, because none has superfluous leading zeros.</summary>
 internal static class SerialOrder
 {
     public static int Compare(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) =>

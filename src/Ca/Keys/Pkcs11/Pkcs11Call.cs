@@ -2,17 +2,17 @@ using System.Runtime.ExceptionServices;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>One piece of work for the HSM, and whether a caller still waits for it.</summary>
+/// <summary>A piece of work for the HSM, and whether a caller still waits for it.</summary>
 internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
 {
-    // Guards the rest; waiting callers block on it.
+    // Guards the fields below; waiting callers block on it.
     private readonly object gate = new();
     private bool hasBegun;
     private bool isDone;
     private bool isAbandoned;
     private ExceptionDispatchInfo? fault;
 
-    /// <summary>No caller waits any more: objects that the call still created must be removed.</summary>
+    /// <summary>No caller waits any more: the call must remove objects that it still created.</summary>
     public bool IsAbandoned
     {
         get
@@ -24,7 +24,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
-    /// <summary>The call reached the HSM: its effect is possible.</summary>
+    /// <summary>The call reached the HSM, so it may have had an effect.</summary>
     public bool HasBegun
     {
         get
@@ -36,7 +36,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
-    /// <summary>On a worker's thread. What was given up before its turn is not begun.</summary>
+    /// <summary>Runs on a worker's thread, unless the call was abandoned before.</summary>
     public void Run()
     {
         lock (gate)
@@ -66,7 +66,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         }
     }
 
-    /// <summary>False = the caller stopped waiting after that time; the call continues in the background.</summary>
+    /// <summary>Returns false when the limit has passed; the call continues in the background.</summary>
     public bool Wait(TimeSpan limit)
     {
         lock (gate)
@@ -81,6 +81,6 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         return true;
     }
 
-    /// <summary>Once it is done: throws what the work threw.</summary>
+    /// <summary>Once the call is done: rethrows the exception of the work.</summary>
     public void ThrowIfFailed() => fault?.Throw();
 }

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>A token's elliptic-curve key as the platform's type. It survives lost sessions, as authorities' keys do.</summary>
+/// <summary>A token's elliptic-curve key as the platform's type. It survives lost sessions.</summary>
 internal sealed class Pkcs11EcDsa : ECDsa
 {
     private readonly Pkcs11Token token;
@@ -28,7 +28,7 @@ internal sealed class Pkcs11EcDsa : ECDsa
         LegalKeySizesValue = [new KeySizes(KeySizeValue, KeySizeValue, 0)];
     }
 
-    /// <summary>r and s in equal halves: what PKCS#11 gives (§6.3.1) is what the platform expects (IEEE P1363).</summary>
+    /// <summary>r and s in equal halves: PKCS#11 (§6.3.1) and the platform (IEEE P1363) use the same form.</summary>
     public override byte[] SignHash(byte[] hash) => token.Sign(label, Pkcs11Key.GetMechanism(isRsa: false), hash);
 
     public override bool VerifyHash(byte[] hash, byte[] signature) => publicKey.VerifyHash(hash, signature);

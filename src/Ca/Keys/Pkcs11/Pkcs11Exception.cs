@@ -4,7 +4,6 @@ using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>An HSM refused or failed.</summary>
 public sealed class Pkcs11Exception : CryptographicException
 {
     internal Pkcs11Exception(string operation, CKR result)
@@ -12,11 +11,11 @@ public sealed class Pkcs11Exception : CryptographicException
             string.Create(CultureInfo.InvariantCulture, $"PKCS#11 {operation} failed: {result} (0x{(ulong)result:x}).")
         )
     {
-        // §4.1: the device failed; the handles may live on, but a restarted one has forgotten the login.
+        // §4.1: the device failed; handles may still be valid, but a restarted device has forgotten the login.
         IsDeviceError = result is CKR.CKR_GENERAL_ERROR or CKR.CKR_DEVICE_ERROR;
 
-        // §4.1: the library was finalized by another user of it in this process, the token was reset, or another client
-        // logged out for the whole process, which also ends the handles of private objects; or the token is gone.
+        // §4.1: another user finalized the library, the token was reset or removed, or another client logged out for the
+        // whole process, which also invalidates the handles of private objects.
         IsSessionLost =
             IsDeviceError
             || result
@@ -41,26 +40,24 @@ public sealed class Pkcs11Exception : CryptographicException
     internal Pkcs11Exception(string message)
         : base(message) { }
 
-    /// <summary>The HSM refused the PIN; it is not tried again before the next start (S20).</summary>
+    /// <summary>The HSM refused the PIN; it is not tried again before a restart (S20).</summary>
     public bool IsLoginRefused { get; internal init; }
 
-    /// <summary>
-    /// The call timed out after it started; its effect may still happen. A call that never started does not time out.
-    /// </summary>
+    /// <summary>The call timed out after it started, so it may still have an effect.</summary>
     public bool IsLate { get; internal init; }
 
-    /// <summary>The key may not be used for the requested operation, or the token does not allow it: do not retry.</summary>
+    /// <summary>The key must not be used for the operation, or the token forbids it: do not retry.</summary>
     public bool IsPolicyError { get; internal init; }
 
     /// <summary>
-    /// The library knows no token of that name. It learns which there are when it is initialised: one that was re-initialised
-    /// meanwhile is found after that.
+    /// The library knows no token with that label. It reads the tokens at initialisation, so a token that was re-initialised
+    /// since then is found only after a new initialisation.
     /// </summary>
     internal bool IsTokenGone { get; init; }
 
-    /// <summary>Our handles are invalid; the operation can continue with new ones.</summary>
+    /// <summary>Our handles are invalid; retry with new ones.</summary>
     internal bool IsSessionLost { get; }
 
-    /// <summary>The session is of no use, but its handle is still ours: it can be closed.</summary>
+    /// <summary>The session is unusable, but its handle is still ours, so it can be closed.</summary>
     internal bool IsDeviceError { get; }
 }

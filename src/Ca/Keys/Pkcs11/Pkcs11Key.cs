@@ -4,16 +4,13 @@ using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>
-/// A key of a token that signs for an authority.
-/// </summary>
 internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKey publicKey)
 {
     public SubjectPublicKey PublicKey { get; } = publicKey;
 
     public static CKM GetMechanism(bool isRsa) => isRsa ? CKM.CKM_RSA_PKCS : CKM.CKM_ECDSA;
 
-    /// <exception cref="CryptographicException">The HSM did not sign, with new handles neither.</exception>
+    /// <exception cref="CryptographicException">The HSM did not sign, not even with new handles.</exception>
     public byte[] Sign(ReadOnlySpan<byte> data, HashAlgorithmName algorithm)
     {
         byte[] hash = CryptographicOperations.HashData(algorithm, data);
@@ -22,7 +19,7 @@ internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKe
             : ToDer(token.Sign(label, CKM.CKM_ECDSA, hash));
     }
 
-    // RFC 8017 §9.2: the mechanism pads, the hash's name is ours to write.
+    // RFC 8017 §9.2: the mechanism pads, but the caller writes the DigestInfo.
     private static byte[] DigestInfo(HashAlgorithmName algorithm, byte[] hash)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);
@@ -48,7 +45,7 @@ internal sealed class Pkcs11Key(Pkcs11Token token, string label, SubjectPublicKe
         return writer.Encode();
     }
 
-    // PKCS#11 gives r and s in equal halves (§6.3.1), certificates carry SEQUENCE { r, s } (RFC 3279 §2.2.3).
+    // PKCS#11 returns r and s in equal halves (§6.3.1); certificates contain SEQUENCE { r, s } (RFC 3279 §2.2.3).
     private static byte[] ToDer(byte[] halves)
     {
         var writer = new AsnWriter(AsnEncodingRules.DER);

@@ -1,6 +1,6 @@
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>A session for one thread at a time, and the handles of the keys that it has found.</summary>
+/// <summary>A session for one thread at a time, with the key handles that it has found.</summary>
 internal sealed class Pkcs11Lease(Pkcs11Library library, ulong session, string tokenLabel)
 {
     private readonly Dictionary<string, ulong> keys = new(StringComparer.Ordinal);
@@ -9,7 +9,7 @@ internal sealed class Pkcs11Lease(Pkcs11Library library, ulong session, string t
 
     public ulong Session { get; } = session;
 
-    /// <exception cref="Pkcs11Exception">There is not exactly one.</exception>
+    /// <exception cref="Pkcs11Exception">There is not exactly one such key.</exception>
     public ulong FindKey(string label, IReadOnlyList<Pkcs11Attribute> template)
     {
         if (keys.TryGetValue(label, out var known))

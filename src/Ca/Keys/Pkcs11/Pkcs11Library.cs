@@ -5,8 +5,8 @@ using Net.Pkcs11Interop.LowLevelAPI80;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// The few functions of a PKCS#11 v2.40 library that are needed: log in, make, find, inspect and destroy keys, and sign
-/// for authorities. Pkcs11Interop calls them; which token, how an answer is bounded and what a refusal means is ours.
+/// The few functions of a PKCS#11 v2.40 library that are needed: log in, generate, find, inspect and destroy keys, and sign.
+/// Pkcs11Interop makes the calls; this class selects the token, limits results and interprets errors.
 /// </summary>
 #pragma warning disable CA1001 // Never disposed of, on purpose: see the field.
 internal sealed class Pkcs11Library
@@ -20,13 +20,13 @@ internal sealed class Pkcs11Library
     // CK_TOKEN_INFO (§3.2): padded with blanks.
     private const int LabelBytes = 32;
 
-    // C_Initialize of several threads at once is undefined (§5.4).
+    // C_Initialize in several threads at once is undefined (§5.4).
     private static readonly Lock Initializing = new();
 
-    // Never disposed: a library that hangs in one thread must not be unloaded under it.
+    // Never disposed: a library in which a thread hangs must not be unloaded.
     private readonly Net.Pkcs11Interop.LowLevelAPI80.Pkcs11Library library;
 
-    // Without the headers of a compiler, a system has no library of the plain name that Pkcs11Interop asks for.
+    // Systems without development packages lack the unversioned library name that Pkcs11Interop loads.
     static Pkcs11Library() =>
         NativeLibrary.SetDllImportResolver(
             typeof(CKR).Assembly,
@@ -46,7 +46,7 @@ internal sealed class Pkcs11Library
         }
     }
 
-    /// <summary>A session that can write to the token of that label.</summary>
+    /// <summary>Opens a read-write session with the token.</summary>
     public ulong OpenSession(string tokenLabel)
     {
         var session = 0UL;
@@ -63,18 +63,16 @@ internal sealed class Pkcs11Library
         return session;
     }
 
-    /// <summary>
-    /// Ends every session of this process and all that the library knows. No other thread may be inside it (§5.4).
-    /// </summary>
+    /// <summary>Closes every session of this process. No other thread may be inside the library (§5.4).</summary>
     public void Terminate() => Check("C_Finalize", library.C_Finalize(0));
 
-    /// <exception cref="Pkcs11Exception">The token is not there any more.</exception>
+    /// <exception cref="Pkcs11Exception">The token is gone.</exception>
     public void RequireToken(string tokenLabel) => FindSlot(tokenLabel);
 
-    /// <summary>Best effort: the session may be gone already.</summary>
+    /// <summary>Best effort: the session may be closed already.</summary>
     public void CloseSession(ulong session) => library.C_CloseSession(session);
 
-    /// <summary>The token signs with the mechanism (§3.2, CKF_SIGN).</summary>
+    /// <summary>Whether the token signs with the mechanism (§3.2, CKF_SIGN).</summary>
     public bool CanSign(string tokenLabel, CKM mechanism)
     {
         var info = default(CK_MECHANISM_INFO);
@@ -82,10 +80,10 @@ internal sealed class Pkcs11Library
         return result == CKR.CKR_OK && (info.Flags & CKF.CKF_SIGN) != 0;
     }
 
-    /// <summary>One attribute of an object; null when it has none of that type.</summary>
+    /// <summary>Reads one attribute of an object; null when it has none of that type.</summary>
     public byte[]? Read(ulong session, ulong handle, CKA attribute)
     {
-        // §5.7: the first call tells the length, the second copies.
+        // §5.7: the first call returns the length, the second copies the value.
         CK_ATTRIBUTE[] template = [CkaUtils.CreateAttribute(attribute)];
         var result = library.C_GetAttributeValue(session, handle, template, 1);
         if (
@@ -116,7 +114,7 @@ internal sealed class Pkcs11Library
         }
     }
 
-    /// <summary>Signs what the mechanism takes: a hash, or a hash with its name.</summary>
+    /// <summary>Signs the mechanism's input: a hash, or a DigestInfo.</summary>
     public byte[] Sign(ulong session, ulong key, CKM mechanism, byte[] data)
     {
         var native = CkmUtils.CreateMechanism(mechanism);
@@ -154,7 +152,7 @@ internal sealed class Pkcs11Library
         throw new Pkcs11Exception($"The HSM has no token labelled {tokenLabel}.") { IsTokenGone = true };
     }
 
-    /// <summary>One attempt. The whole process is logged in after it, with all its sessions.</summary>
+    /// <summary>Makes one attempt, which logs in all sessions of the process.</summary>
     public void Login(ulong session, byte[] pin)
     {
         var result = library.C_Login(session, CKU.CKU_USER, pin, (ulong)pin.Length);
@@ -164,7 +162,7 @@ internal sealed class Pkcs11Library
         }
     }
 
-    /// <summary>The handles of both halves.</summary>
+    /// <summary>Returns the handles of both halves.</summary>
     public ulong[] GenerateKeyPair(
         ulong session,
         CKM mechanism,
@@ -192,14 +190,13 @@ internal sealed class Pkcs11Library
         return [publicKey, privateKey];
     }
 
-    /// <summary>Gives an object other values of these attributes.</summary>
     public void Write(ulong session, ulong handle, IReadOnlyList<Pkcs11Attribute> attributes)
     {
         using var native = new Pkcs11Template(attributes);
         Check("C_SetAttributeValue", library.C_SetAttributeValue(session, handle, native.Attributes, native.Count));
     }
 
-    /// <summary>Destroys every object that the template matches; how many there were.</summary>
+    /// <summary>Destroys every object that the template matches and returns their number.</summary>
     public int Destroy(ulong session, IReadOnlyList<Pkcs11Attribute> template)
     {
         var found = Find(session, template);

@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// The PIN's one attempt per start of the program (S20): an HSM counts wrong ones and locks itself. One that was
-/// accepted may be used again after a lost session.
+/// Tries the PIN once per start of the program (S20), because an HSM counts wrong PINs and locks itself. An accepted PIN may
+/// be used again after a lost session.
 /// </summary>
 internal sealed class Pkcs11Login(Pkcs11Settings settings)
 {
     private volatile Pkcs11Exception? refused;
 
-    /// <exception cref="Pkcs11Exception">It was refused before.</exception>
+    /// <exception cref="Pkcs11Exception">The PIN was refused before.</exception>
     public void ThrowIfRefused()
     {
         if (refused is { } fault)
@@ -19,7 +19,7 @@ internal sealed class Pkcs11Login(Pkcs11Settings settings)
         }
     }
 
-    /// <exception cref="Pkcs11Exception">It is refused, cannot be read, or the HSM failed.</exception>
+    /// <exception cref="Pkcs11Exception">The PIN is refused or cannot be read, or the HSM failed.</exception>
     public void Run(Pkcs11Library library, ulong session)
     {
         ThrowIfRefused();
@@ -48,7 +48,7 @@ internal sealed class Pkcs11Login(Pkcs11Settings settings)
         }
         catch (Exception fault) when (fault is not Pkcs11Exception)
         {
-            // A secret's file that is gone, or whatever the configuration reads it from. Never the PIN itself.
+            // The secret's file is gone, or another source of the configuration failed. The message never contains the PIN.
             throw new Pkcs11Exception($"The HSM's PIN cannot be read ({fault.GetType().Name}).");
         }
     }

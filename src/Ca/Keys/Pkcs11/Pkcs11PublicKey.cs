@@ -8,7 +8,7 @@ internal static class Pkcs11PublicKey
     private const string EcPublicKey = "1.2.840.10045.2.1";
     private const string RsaEncryption = "1.2.840.113549.1.1.1";
 
-    /// <summary>Null when the attributes are not those of a key that is supported.</summary>
+    /// <summary>Null when the attributes are not those of a supported key.</summary>
     public static SubjectPublicKey? FromEc(byte[]? parameters, byte[]? point)
     {
         if (parameters is null || point is null)

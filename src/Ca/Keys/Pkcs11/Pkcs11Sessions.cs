@@ -4,8 +4,8 @@ using Net.Pkcs11Interop.Common;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// Sessions with one token: one for administration, and one for each thread that signs. They are opened when they are
-/// needed, and again after they were lost.
+/// Sessions with one token: one for administration, and one for each signing thread. They are opened on demand and reopened
+/// when lost.
 /// </summary>
 internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
 {
@@ -13,13 +13,13 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
     private Pkcs11Library? library;
     private ulong session;
 
-    // Sessions that sign; each is used by one thread at a time. The thread that rents a stale one detects it.
+    // Sessions for signing, each used by one thread at a time. The thread that rents a stale one detects it.
     private readonly ConcurrentStack<Pkcs11Lease> free = new();
 
-    // Given up, because a call of them hangs: nothing is kept for later.
+    // Abandoned, because a call hangs in them: nothing is cached any more.
     private volatile bool isRetired;
 
-    /// <summary>Does something with the session for administration; once more with a new one if it is lost.</summary>
+    /// <summary>Runs an action with the administration session, and retries once with a new one if it is lost.</summary>
     public T Use<T>(Func<Pkcs11Library, ulong, T> action)
     {
         lock (gate)
@@ -31,7 +31,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
             }
             catch (Pkcs11Exception lost) when (lost.IsSessionLost)
             {
-                // Once more, with a PIN that is known to be right.
+                // The retry uses a PIN that was accepted before.
                 Forget(opened, lost);
                 opened = Open_NeedsLock();
                 return action(opened, session);
@@ -69,24 +69,22 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
         }
     }
 
-    /// <summary>
-    /// Re-initialises the library, which closes every session of this process with every token. No other thread is inside it.
-    /// </summary>
+    /// <summary>Re-initialises the library, which closes all sessions. No other thread may be inside it.</summary>
     public void Restart()
     {
         lock (gate)
         {
-            // Their handles are invalid, or may soon be reused: not closed.
+            // Not closed: their handles are invalid, or may be reused soon.
             free.Clear();
             library = null;
             Load().Terminate();
         }
     }
 
-    /// <summary>No new operation starts with them.</summary>
+    /// <summary>Prevents new operations with these sessions.</summary>
     public void Retire() => isRetired = true;
 
-    /// <summary>Closes what retired sessions hold, once the call that hung has come back.</summary>
+    /// <summary>Closes the retired sessions after the hanging call has returned.</summary>
     public void Close()
     {
         lock (gate)
@@ -129,14 +127,14 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
             }
             catch (Pkcs11Exception lost) when (lost.IsSessionLost)
             {
-                // A token that comes back has forgotten the login: without one its keys would seem to be gone.
+                // A token that returns has lost the login, without which its keys are not visible.
                 Forget(opened, lost);
                 throw;
             }
         }
     }
 
-    // What was opened through a library object that failed is not used again; the next one logs in again.
+    // Discards what was opened through a failed library object; the next session logs in again.
     private void Forget(Pkcs11Library failed, Pkcs11Exception lost)
     {
         lock (gate)
@@ -153,7 +151,7 @@ internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
                 leases.Add(lease);
             }
 
-            // A handle that we no longer own may have been reused: do not close it.
+            // A handle that is no longer ours may have been reused, so it is not closed.
             if (lost.IsDeviceError)
             {
                 leases.ForEach(lease => failed.CloseSession(lease.Session));

@@ -6,17 +6,17 @@ using Net.Pkcs11Interop.Common;
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// One token of an HSM: makes keys that never leave it, and signs with them through sessions of its own, so that a lost
-/// session, a logout or a reset token is recovered in place. OpenSSL's engine could not be restarted in a process.
+/// A token of an HSM. It generates keys that never leave it, and signs with them through its own sessions, so that a lost
+/// session, a logout or a reset token is recovered in place. OpenSSL's engine could not be restarted within a process.
 /// </summary>
 /// <remarks>
-/// The PIN is tried once. An HSM counts wrong ones and locks itself, so after one that was refused nothing is tried
-/// again until the program restarts (S20). Every call has a limit: one that does not come back costs a thread and its
-/// sessions, which new ones replace (<see cref="Pkcs11Workers"/>).
+/// An HSM counts wrong PINs and locks itself, so a refused PIN is not tried again until the program restarts (S20). Every
+/// call has a time limit: a call that hangs costs a thread and its sessions, which new ones replace
+/// (<see cref="Pkcs11Workers"/>).
 /// </remarks>
 public sealed class Pkcs11Token
 {
-    // DER of the object identifiers (RFC 5480 §2.1.1.1), as CKA_EC_PARAMS takes them.
+    // DER of the object identifiers (RFC 5480 §2.1.1.1), the form of CKA_EC_PARAMS.
     private static readonly byte[] P256 = [0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
     private static readonly byte[] P384 = [0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x22];
 
@@ -46,8 +46,8 @@ public sealed class Pkcs11Token
     public bool IsStuck => workers.IsStuck;
 
     /// <summary>
-    /// Creates a key pair and returns its label: the prefix and 16 random hexadecimal digits. A key that is created
-    /// too late for its caller is removed again, before it was used; see <see cref="Rename"/>.
+    /// Creates a key pair and returns its label: the prefix and 16 random hexadecimal digits. A key that is created after
+    /// its caller's time limit is removed before it can be used; see <see cref="Rename"/>.
     /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public string GenerateUnder(string prefix, KeyAlgorithm algorithm)
@@ -58,14 +58,14 @@ public sealed class Pkcs11Token
     }
 
     /// <summary>
-    /// Makes a key pair under a label that must be free. One that is made too late for its caller is removed again:
-    /// no other caller may search for a key with that label before this has returned.
+    /// Creates a key pair under an unused label. A key that is created after its caller's time limit is removed, so no other
+    /// caller may search for the label before this returns.
     /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public void Generate(string label, KeyAlgorithm algorithm) =>
         Generate(label, algorithm, extractable: false, sensitive: true, sign: true);
 
-    // Other than the defaults: for tests of what is then refused.
+    // With other attributes than the defaults, for tests of what is refused.
     internal void Generate(string label, KeyAlgorithm algorithm, bool extractable, bool sensitive, bool sign)
     {
         var (mechanism, parameters) = algorithm switch
@@ -109,7 +109,7 @@ public sealed class Pkcs11Token
                         );
                         if (call.IsAbandoned)
                         {
-                            // The caller may have created another one meanwhile, with the same label.
+                            // The caller may have created another key with the same label meanwhile.
                             settings.Probe?.Invoke("C_DestroyObject");
                             library.DestroyObjects(session, made);
                         }
@@ -122,12 +122,11 @@ public sealed class Pkcs11Token
     }
 
     /// <summary>
-    /// Gives a key pair the label under which others look for it; it must be free. What comes too late for its caller
-    /// stays done, unless another one got the label meanwhile: a key that others may have found is not taken away.
+    /// Gives a key pair its final label, which must be unused. A rename after the caller's time limit stays in effect unless
+    /// another key got the label meanwhile, because others may have found the key by then.
     /// </summary>
-    /// <exception cref="Pkcs11Exception">
-    /// The HSM refused; a policy error if it does not allow label changes (PKCS#11 v2.40 §4.4: CKA_MODIFIABLE is its choice).
-    /// </exception>
+    /// <exception cref="Pkcs11Exception">The HSM refused; a policy error if it does not allow label changes (PKCS#11 v2.40
+    /// §4.4: CKA_MODIFIABLE is its choice).</exception>
     public void Rename(string label, string next) =>
         Call(
             next,
@@ -163,7 +162,7 @@ public sealed class Pkcs11Token
                 )
         );
 
-    /// <summary>Opens an elliptic-curve key. Its private half stays where it is.</summary>
+    /// <summary>Opens an elliptic-curve key, whose private half stays in the token.</summary>
     /// <exception cref="CryptographicException">There is no such key, or the HSM refused.</exception>
     public ECDsa OpenEc(string label) =>
         Describe(label) switch
@@ -173,7 +172,7 @@ public sealed class Pkcs11Token
             _ => throw new Pkcs11Exception($"The key {label} is not on a curve that is supported."),
         };
 
-    /// <summary>A key that signs for an authority; it outlives lost sessions. Null when there is none of that label.</summary>
+    /// <summary>Opens an authority's key, which survives lost sessions. Null when there is none with that label.</summary>
     /// <exception cref="Pkcs11Exception">The HSM refused, or the key must not be an authority's.</exception>
     public IssuerKey? OpenIssuer(string label)
     {
@@ -190,13 +189,11 @@ public sealed class Pkcs11Token
         };
     }
 
-    /// <summary>
-    /// A key that is known to be there, without asking the HSM: whether it answers is seen when it is to sign.
-    /// </summary>
+    /// <summary>Opens a key that is known to exist, without calling the HSM before the key signs.</summary>
     public IssuerKey CreateIssuerKey(string label, SubjectPublicKey publicKey) =>
         IssuerKey.FromToken(new Pkcs11Key(this, label, publicKey));
 
-    /// <summary>What the token says of the key pair of that label; null when there is none.</summary>
+    /// <summary>Describes the key pair with that label; null when there is none.</summary>
     /// <exception cref="Pkcs11Exception">The HSM refused.</exception>
     public Pkcs11KeyDescription? Describe(string label) =>
         Call(
@@ -223,11 +220,11 @@ public sealed class Pkcs11Token
     internal byte[] Sign(string label, CKM mechanism, byte[] data) =>
         Call(label, (_, hsm) => hsm.Sign(label, PrivateKey(label), mechanism, data));
 
-    /// <summary>Removes the key pair of that label; nothing happens if there is none.</summary>
+    /// <summary>Removes the key pair with that label, if it exists.</summary>
     public void Destroy(string label) =>
         Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, ByLabel(label))));
 
-    // Leaves a public half behind, as an interruption may: for tests.
+    // For tests: leaves only the public half, as an interruption may.
     internal void DestroyPrivate(string label) =>
         Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, PrivateKey(label))));
 
@@ -241,8 +238,8 @@ public sealed class Pkcs11Token
             return new Pkcs11KeyDescription(null, "The key is neither RSA nor on an elliptic curve.");
         }
 
-        // The public half may be an object of its own (always for curves) or be computed from the private key (RSA). Both have
-        // the same identifier, unless a foreign tool set none.
+        // The public half may be an object of its own (always for curves) or be computed from the private key (RSA). Both
+        // have the same identifier, unless another tool set none.
         var id = new Pkcs11Attribute(CKA.CKA_ID, hsm.Read(session, key, CKA.CKA_ID) ?? []);
         var source =
             hsm.Find(session, [.. PublicKey(label), id]) is [var own] ? own
@@ -285,7 +282,7 @@ public sealed class Pkcs11Token
         bool? Is(CKA attribute) => hsm.Read(session, key, attribute) is [var value, ..] ? value != 0 : null;
     }
 
-    // Once more, because the re-initialised library may know the token again.
+    // Retries once, because the re-initialised library may find the token again.
     private T Call<T>(string label, Func<Pkcs11Call, Pkcs11Sessions, T> work, Func<TimeSpan>? ownLimit = null)
     {
         try
@@ -318,8 +315,8 @@ public sealed class Pkcs11Token
             && workers.TryRunAlone(sessions.Restart);
     }
 
-    // On a thread of its own, for as long as the limit allows. Sessions that a call hangs in are left to it: a session, or
-    // a lock, that it holds blocks no other thread. A call that was never begun holds none of them.
+    // Runs on a worker's thread within the limit. Sessions in which a call hangs are replaced, so that a session or lock
+    // that it holds blocks no other thread. A call that never started holds none.
     private T CallOnce<T>(Func<Pkcs11Call, Pkcs11Sessions, T> work, Func<TimeSpan>? ownLimit)
     {
         login.ThrowIfRefused();

@@ -1,40 +1,37 @@
 namespace Culvert.Ca.Keys.Pkcs11;
 
 /// <summary>
-/// The few threads on which an HSM is called. A call into a vendor's library cannot be ended from outside: one that
-/// hangs keeps only its own thread. Its caller gets an error after the limit; until a call has come back again only
-/// one caller at a time waits for the HSM, and all others get an error at once.
+/// The threads on which an HSM is called. A call into a vendor's library cannot be cancelled, so a hanging call keeps only
+/// its own thread. Its caller gets an error after the limit; until a call has returned again, only one caller at a time
+/// waits for the HSM, and all others get an error at once.
 /// </summary>
 internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
 {
-    // HSMs serialise what one session asks, and sessions are few.
+    // HSMs serialise the calls of a session, and sessions are few.
     private const int MaxThreads = 8;
 
-    // Each is a blocked thread of the program.
+    // Each one blocks a thread of the program.
     private const int MaxWaiting = 256;
 
-    // Guards the rest; idle threads sleep on it.
+    // Guards the fields below; idle threads wait on it.
     private readonly object gate = new();
     private readonly Queue<Pkcs11Call> waiting = new();
     private int threads;
     private int idle;
     private bool isTried;
 
-    // The last call that was waited for did not come back.
+    // The last awaited call did not return.
     private bool isSuspect;
 
-    // Threads whose call was given up and has not come back.
+    // Threads whose call was abandoned and has not returned.
     private int hung;
 
-    // Guards the threads inside the library; threads that must wait for exclusive use block on it.
+    // Guards the count of threads inside the library; threads that need exclusive use wait on it.
     private readonly object door = new();
     private int inside;
     private bool isAlone;
 
-    /// <summary>
-    /// No call can begin any more: every thread hangs in the library. What is inside it cannot be ended, so that a new
-    /// process is the only way out.
-    /// </summary>
+    /// <summary>Every thread hangs in the library, so no call can start. Only a new process can use the HSM again.</summary>
     public bool IsStuck
     {
         get
@@ -46,12 +43,9 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         }
     }
 
-    /// <param name="work">What is called.</param>
-    /// <param name="ownLimit">
-    /// Of work that takes longer than others. It does not apply to the one call that tries an HSM which did not answer: the
-    /// others wait for its end. Null: the limit of all.
-    /// </param>
-    /// <exception cref="Pkcs11Exception">It did not come back in time (late), or it was never begun.</exception>
+    /// <param name="ownLimit">A longer limit for this work; null = the common one. It does not apply to the call that tries
+    /// an HSM after a hang, because other callers wait for its result.</param>
+    /// <exception cref="Pkcs11Exception">The call did not return in time (late), or never started.</exception>
     public T Run<T>(Func<Pkcs11Call, T> work, Func<TimeSpan>? ownLimit = null)
     {
         T? result = default;
@@ -61,7 +55,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         {
             if (call.Wait(tries || ownLimit is null ? limit() : ownLimit()))
             {
-                // What the work threw is an answer, too.
+                // An exception of the work is an answer, too.
                 Suspect(false);
                 call.ThrowIfFailed();
                 return result!;
@@ -85,8 +79,8 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
     }
 
     /// <summary>
-    /// For work that needs the library exclusively. False = another call is inside, or the work did not return in time:
-    /// then no other call enters before it returns.
+    /// Runs work that needs the library exclusively. False = another call is inside, or the work did not return in time;
+    /// then no other call starts before it returns.
     /// </summary>
     public bool TryRunAlone(Action work)
     {
@@ -150,7 +144,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         }
     }
 
-    // True = it is the one that tries an HSM which did not answer.
+    // Returns true for the call that tries an HSM after a hang.
     private bool Enqueue(Pkcs11Call call)
     {
         lock (gate)

@@ -6,23 +6,21 @@ using Culvert.Ca.Refusals;
 namespace Culvert.Ca.Keys.Pkcs12;
 
 /// <summary>
-/// Reads the one private key of a PKCS#12 file (RFC 7292). The cost and protection of the file are checked
-/// before anything is derived from the password: iteration counts are the sender's choice.
+/// Reads the only private key of a PKCS#12 file (RFC 7292). Cost and protection of the file are checked before a key is
+/// derived from the password, because the sender chooses the iteration counts.
 /// </summary>
 public static class Pkcs12Import
 {
-    /// <summary>Bound on the file, in octets.</summary>
+    /// <summary>Limit of the file, in octets.</summary>
     public const int MaxBytes = 64 * 1024;
 
-    /// <summary>Bound on one key derivation.</summary>
+    /// <summary>Limit of one key derivation.</summary>
     public const int MaxIterations = 1_000_000;
 
     private const int MaxTotalIterations = 2 * MaxIterations;
     private const int MaxCertificates = 8;
 
-    /// <summary>The key; the caller disposes of it.</summary>
-    /// <param name="file">The file's octets.</param>
-    /// <param name="password">Its password, possibly empty.</param>
+    /// <summary>Returns the key, which the caller disposes.</summary>
     public static CaResult<IssuerKey> Read(ReadOnlySpan<byte> file, string password)
     {
         if (file.Length > MaxBytes)
@@ -41,7 +39,7 @@ public static class Pkcs12Import
         }
         catch (Pkcs12LoadLimitExceededException)
         {
-            // What the inspection could not see because it was encrypted: keys, or derivations inside.
+            // Found only after decryption: several keys, or nested derivations.
             return Unusable("The file contains several keys, too many certificates, or nested derivations.");
         }
         catch (CryptographicException)

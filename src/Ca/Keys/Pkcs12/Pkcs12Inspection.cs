@@ -13,7 +13,7 @@ namespace Culvert.Ca.Keys.Pkcs12;
 /// </summary>
 internal sealed class Pkcs12Inspection
 {
-    // Some tools write BER: indefinite lengths and strings in pieces.
+    // Some tools write BER: indefinite lengths and constructed strings.
     private const AsnEncodingRules Rules = AsnEncodingRules.BER;
 
     private const string Data = "1.2.840.113549.1.7.1";
@@ -32,16 +32,16 @@ internal sealed class Pkcs12Inspection
 
     private static readonly Asn1Tag Explicit = new(TagClass.ContextSpecific, 0, isConstructed: true);
 
-    /// <summary>Of all derivations together.</summary>
+    /// <summary>The sum over all derivations.</summary>
     public long Iterations { get; private set; }
 
-    /// <summary>Of the costliest derivation.</summary>
+    /// <summary>The maximum of all derivations.</summary>
     public long MostIterations { get; private set; }
 
-    /// <summary>Keys that are not hidden in an encrypted part.</summary>
+    /// <summary>Keys outside encrypted parts.</summary>
     public int Keys { get; private set; }
 
-    /// <summary>What is unacceptable about the protection.</summary>
+    /// <summary>Why the protection is unacceptable; null if it is not.</summary>
     public string? Error { get; private set; }
 
     /// <exception cref="AsnContentException">The input is not a PKCS#12 file.</exception>

@@ -7,13 +7,13 @@ using Org.BouncyCastle.Asn1.X509;
 
 namespace Culvert.Ca.Revocation.Ocsp;
 
-/// <summary>Writes answers (RFC 6960 §4.2), signed ones and those that need no signature.</summary>
+/// <summary>Writes signed and unsigned OCSP responses (RFC 6960 §4.2).</summary>
 public static class OcspAnswers
 {
     /// <summary>The media type of requests (RFC 6960 appendix C.1).</summary>
     public const string RequestType = "application/ocsp-request";
 
-    /// <summary>The media type of answers (RFC 6960 appendix C.2).</summary>
+    /// <summary>The media type of responses (RFC 6960 appendix C.2).</summary>
     public const string AnswerType = "application/ocsp-response";
 
     private static readonly Dictionary<OcspResult, byte[]> Unsigned = Enum.GetValues<OcspResult>()
@@ -23,12 +23,12 @@ public static class OcspAnswers
     /// <summary>An error response, which is unsigned (RFC 6960 §2.3).</summary>
     public static ReadOnlyMemory<byte> Refuse(OcspResult result) => Unsigned[result];
 
-    /// <summary>The signed answer, or why there is none.</summary>
+    /// <summary>Returns the signed response, or why there is none.</summary>
     /// <param name="statuses">At least one; all of one authority.</param>
-    /// <param name="signer">Who signs for that authority.</param>
-    /// <param name="thisUpdate">As of when, to the second; also when the answer is made.</param>
-    /// <param name="nextUpdate">Until when it may be used.</param>
-    /// <param name="nonce">What the request asked to repeat.</param>
+    /// <param name="signer">Signs for that authority.</param>
+    /// <param name="thisUpdate">Time of the statuses and of the response, in whole seconds.</param>
+    /// <param name="nextUpdate">How long the response may be used.</param>
+    /// <param name="nonce">The nonce of the request; null = none.</param>
     public static CaResult<byte[]> Sign(
         IReadOnlyList<OcspStatus> statuses,
         OcspSigner signer,
@@ -84,7 +84,7 @@ public static class OcspAnswers
             null
         );
 
-    // RFC 5280 §5.3.1: unspecified is left out.
+    // RFC 5280 §5.3.1: unspecified is omitted.
     private static RevokedInfo ToRevokedInfo(OcspStatus status) =>
         new(
             ToGeneralizedTime(status.RevokedAt!.Value),

@@ -6,7 +6,7 @@ using Org.BouncyCastle.Asn1.Ocsp;
 
 namespace Culvert.Ca.Revocation.Ocsp;
 
-/// <summary>How a request names a certificate: two hashes of its issuer, and its serial number (RFC 6960 §4.1.1).</summary>
+/// <summary>A certificate in a request: two hashes of its issuer, and its serial number (RFC 6960 §4.1.1).</summary>
 public sealed class OcspCertificateId
 {
     private OcspCertificateId(CertID encoded, string key, string serialHex)
@@ -16,23 +16,21 @@ public sealed class OcspCertificateId
         SerialHex = serialHex;
     }
 
-    /// <summary>Hex of its DER: equal for equal questions.</summary>
+    /// <summary>Hex of its DER: equal for equal requests.</summary>
     public string Key { get; }
 
-    /// <summary>
-    /// As the inventory spells serial numbers; empty when it is negative, which no serial number of the service is.
-    /// </summary>
+    /// <summary>In the inventory's form; empty when it is negative, which no serial number of the service is.</summary>
     public string SerialHex { get; }
 
-    /// <summary>Answers repeat it as it was asked.</summary>
+    /// <summary>Responses repeat it as it was requested.</summary>
     internal CertID Encoded { get; }
 
-    /// <summary>Whether that authority is the named issuer. Hashes other than SHA-1 and SHA-256 match no issuer.</summary>
+    /// <summary>Whether the authority is the named issuer. Hashes other than SHA-1 and SHA-256 match no issuer.</summary>
     public bool HasIssuer(Issuer issuer)
     {
         HashAlgorithmName? hash = Encoded.HashAlgorithm.Algorithm.Id switch
         {
-            // RFC 5019 §2.1.1 makes clients use SHA-1. It only names the issuer here: no trust rests on it.
+            // RFC 5019 §2.1.1 makes clients use SHA-1. It only identifies the issuer; no trust depends on it.
             Oids.Sha1 => HashAlgorithmName.SHA1,
             Oids.Sha256 => HashAlgorithmName.SHA256,
             _ => null,
@@ -42,7 +40,7 @@ public sealed class OcspCertificateId
             && IsHash(known, issuer.PublicKey.KeyBits.Span, Encoded.IssuerKeyHash);
     }
 
-    /// <summary>Null when the algorithm has parameters: answers are kept by question, and parameters are free text.</summary>
+    /// <summary>Null when the algorithm has parameters: they are arbitrary, and responses are cached by request.</summary>
     internal static OcspCertificateId? Read(CertID encoded)
     {
         if (encoded.HashAlgorithm.Parameters is not (null or Asn1Null))

@@ -6,8 +6,8 @@ using Culvert.Ca.Orders;
 namespace Culvert.Ca.Revocation.Ocsp;
 
 /// <summary>
-/// Who signs the answers about one authority's certificates (RFC 6960 §4.2.2.2): a responder that the authority certified
-/// for it, or the authority itself where its own certificate rules such a responder out.
+/// The signer of responses for one authority (RFC 6960 §4.2.2.2): a responder certificate of the authority, or the authority
+/// itself if its own certificate does not allow one.
 /// </summary>
 public sealed class OcspSigner
 {
@@ -20,28 +20,27 @@ public sealed class OcspSigner
         NotAfter = notAfter;
     }
 
-    /// <summary>The responder's certificate, which goes along with each answer; null for the authority itself.</summary>
+    /// <summary>The responder's certificate, sent with each response; null for the authority itself.</summary>
     public ParsedCertificate? Certificate { get; }
 
-    /// <summary>No answer may be used longer than this.</summary>
+    /// <summary>No response may be used longer than this.</summary>
     public DateTimeOffset NotAfter { get; }
 
-    /// <summary>The key is in an HSM: signing may be slow and may fail for reasons of its own.</summary>
+    /// <summary>The key is in an HSM: signing may be slow, and may fail for reasons of the HSM.</summary>
     public bool IsRemote => key.IsRemote;
 
     internal SubjectPublicKey PublicKey => key.PublicKey;
 
-    /// <summary>A responder with a certificate and key of its own.</summary>
-    /// <exception cref="ArgumentException">The certificate is not that key's.</exception>
+    /// <summary>Creates a signer with a responder's own certificate and key.</summary>
+    /// <exception cref="ArgumentException">The certificate is not for the key.</exception>
     public static OcspSigner Delegated(ParsedCertificate certificate, IssuerKey key) =>
         certificate.PublicKey?.IsSameKey(key.PublicKey) == true
             ? new OcspSigner(key, certificate, certificate.NotAfter)
             : throw new ArgumentException("The certificate is not the responder's.", nameof(certificate));
 
-    /// <summary>The authority signs with its own key.</summary>
     public static OcspSigner Authority(Issuer issuer, IssuerKey key) => new(key, null, issuer.Chain[0].NotAfter);
 
-    /// <summary>The signature; null when the key cannot sign now or signed something else.</summary>
+    /// <summary>Returns null when the key cannot sign now, or signed something else.</summary>
     internal byte[]? Sign(byte[] data)
     {
         try
@@ -51,7 +50,8 @@ public sealed class OcspSigner
         }
         catch (CryptographicException)
         {
-            // An HSM that is logged out, gone or refuses. Its message may name devices: the key's custody logs it.
+            // The HSM is logged out, unavailable, or refuses. Its message may name devices, so only the key's custody logs
+            // it.
             return null;
         }
     }

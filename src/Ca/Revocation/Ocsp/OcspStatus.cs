@@ -1,10 +1,6 @@
 namespace Culvert.Ca.Revocation.Ocsp;
 
-/// <summary>What an answer says about one certificate.</summary>
-/// <param name="Certificate">Which one, as the request named it.</param>
-/// <param name="State">Its state.</param>
-/// <param name="RevokedAt">When it was revoked, to the second; null unless revoked.</param>
-/// <param name="Reason">Why it was revoked.</param>
+/// <summary>A response's status of one certificate; with time (in whole seconds) and reason if it is revoked.</summary>
 public sealed record OcspStatus(
     OcspCertificateId Certificate,
     OcspState State,

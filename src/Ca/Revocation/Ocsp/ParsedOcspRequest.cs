@@ -5,21 +5,21 @@ using Org.BouncyCastle.Asn1.X509;
 namespace Culvert.Ca.Revocation.Ocsp;
 
 /// <summary>
-/// A request for the states of certificates (RFC 6960 §4.1), read strictly: DER, bounded, no unknown critical extension.
-/// A signature and a requestor's name are allowed and mean nothing here: every caller gets the same answer.
+/// A request for certificate states (RFC 6960 §4.1), strictly parsed: DER, limited size, no unknown critical extension. A
+/// signature and a requestor's name are allowed but ignored: every caller gets the same answer.
 /// </summary>
 public sealed class ParsedOcspRequest
 {
-    /// <summary>Bound on the request, in octets; one with a single certificate has about a hundred.</summary>
+    /// <summary>Limit of the request, in octets; a request for one certificate has about a hundred.</summary>
     public const int MaxBytes = 4096;
 
-    /// <summary>Bound on the certificates of one request. RFC 5019 §2.1.1 allows clients a single one.</summary>
+    /// <summary>Limit of the certificates of one request. RFC 5019 §2.1.1 allows clients only one.</summary>
     public const int MaxCertificates = 8;
 
     /// <summary>Nonces of 1 to 32 octets are repeated (RFC 9654 §2.1).</summary>
     public const int MaxNonce = 32;
 
-    // RFC 9654 §2.1: beyond it, and at zero, the request is malformed; between MaxNonce and it, the nonce may be ignored.
+    // RFC 9654 §2.1: a longer nonce, or an empty one, is malformed; between MaxNonce and this, it may be ignored.
     private const int LongestNonce = 128;
 
     private ParsedOcspRequest(IReadOnlyList<OcspCertificateId> certificates, ReadOnlyMemory<byte>? nonce)
@@ -31,11 +31,9 @@ public sealed class ParsedOcspRequest
     /// <summary>At least one.</summary>
     public IReadOnlyList<OcspCertificateId> Certificates { get; }
 
-    /// <summary>What the answer has to repeat; null when there is nothing to repeat.</summary>
+    /// <summary>The nonce to repeat; null when there is none.</summary>
     public ReadOnlyMemory<byte>? Nonce { get; }
 
-    /// <summary>Reads one request.</summary>
-    /// <returns>Null when the bytes are anything else.</returns>
     public static ParsedOcspRequest? TryParse(ReadOnlyMemory<byte> encoded)
     {
         if (encoded.Length is 0 or > MaxBytes)
@@ -48,12 +46,12 @@ public sealed class ParsedOcspRequest
         {
             OcspRequest request = OcspRequest.GetInstance(Asn1Object.FromByteArray(bytes));
 
-            // The library reads BER, too. What it would write differently was not DER.
+            // The library also parses BER; what it would write differently was not DER.
             return request.GetDerEncoded().AsSpan().SequenceEqual(bytes) ? Read(request.TbsRequest) : null;
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
-            // The library does not say what it throws on which bytes; whatever it is, the bytes are to blame.
+            // The library documents no exceptions for malformed input, so any exception means malformed input.
             return null;
         }
     }
