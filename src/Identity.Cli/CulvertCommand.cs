@@ -12,7 +12,7 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Identity.Cli;
 
-/// <summary>The command tree, and the one place where a command's end becomes output and an exit code.</summary>
+/// <summary>The command tree, and the only place that turns results and failures into output and exit codes.</summary>
 internal sealed class CulvertCommand
 {
     private readonly GlobalOptions global = new();
@@ -26,7 +26,7 @@ internal sealed class CulvertCommand
         var root = culvert.Root();
         // A value that begins with "@" is a value (an npm scope, a subject), never a file of further arguments.
         var parse = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
-        // Completion asks with a directive, which is not a command line of this program.
+        // Completion uses a directive, which is not a command line of this program.
         if (parse.Errors.Count > 0 && !args.FirstOrDefault("").StartsWith("[suggest", StringComparison.Ordinal))
         {
             culvert.WriteUsage(parse);
@@ -45,7 +45,7 @@ internal sealed class CulvertCommand
         );
     }
 
-    /// <summary>The whole tree, for the reference and for tests: without a process around it.</summary>
+    /// <summary>The command tree without a process, for the reference and for tests.</summary>
     internal static RootCommand Describe() =>
         new CulvertCommand(
             new CliHost
@@ -68,8 +68,7 @@ internal sealed class CulvertCommand
             root.Options.Add(option);
         }
 
-        // The library's own help flag has Windows' spellings too (/?, /h), which appear in the completion but are not
-        // flags here.
+        // The library's help flag also has Windows spellings (/?, /h), which completion offers but which are not flags here.
         root.Options.Remove(root.Options.OfType<HelpOption>().Single());
         var help = new HelpOption("--help", "-h");
         help.Action = new HelpWithoutShadows((HelpAction)help.Action!, global);
@@ -203,7 +202,7 @@ internal sealed class CulvertCommand
         }
     }
 
-    // One round of a watch: its own context, since a connection may have ended since the last.
+    // One round of a watch, with its own context, because a connection may have closed since the last.
     private async Task<(string Text, int ExitCode)> RunRoundAsync(
         ParseResult parse,
         Verb verb,
@@ -218,7 +217,7 @@ internal sealed class CulvertCommand
         }
         catch (CommandFailure failure) when (failure.ExitCode is ExitCode.Unreachable or ExitCode.TryAgain)
         {
-            // A watch outlives a restart of the service: that is when it is wanted most.
+            // A watch survives a restart of the service, because it is most useful then.
             FailureReport.Write(failure, GetPath(parse.CommandResult.Command), host.Error);
             return ("", failure.ExitCode);
         }

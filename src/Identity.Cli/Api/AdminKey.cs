@@ -27,7 +27,7 @@ internal static class AdminKey
         }
 
         var key = ReadText(file).Trim();
-        // Everything else could not travel in a header, or would split it.
+        // Any other character is invalid in a header, or would split it.
         if (key.Length == 0 || key.Any(c => c is <= ' ' or > '~'))
         {
             throw Bad(file, "the file contains no key: expected one line of printable characters", null);

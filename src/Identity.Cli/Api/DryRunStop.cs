@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Ends a command of <c>--dry-run</c> where its first change would have been sent.</summary>
+/// <summary>Stops a command with <c>--dry-run</c> before it sends its first change.</summary>
 internal sealed class DryRunStop(HttpMethod method, string path, JsonObject? body)
     : Exception("nothing was sent: --dry-run")
 {

@@ -10,15 +10,14 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Identity.Cli.Api;
 
 /// <summary>
-/// The management API, one request at a time: no proxy, no redirect, no retry. Repeating a create that may have
-/// happened is the operator's decision.
+/// The management API, one request at a time: no proxy, no redirect, no retry. The operator decides whether to repeat a
+/// create that may have succeeded.
 /// </summary>
 internal sealed class ManagementClient : IDisposable
 {
-    /// <summary>The organization that the credential acts for.</summary>
     public const string OrganizationPath = "v1/organizations/current";
 
-    /// <summary>Far above the largest list (1,000 objects); a bound against a peer that never ends.</summary>
+    /// <summary>Far above the largest list (1,000 objects); protects against a peer that never stops sending.</summary>
     private const int MaxAnswerBytes = 16 * 1024 * 1024;
 
     private readonly Settings settings;
@@ -52,7 +51,7 @@ internal sealed class ManagementClient : IDisposable
         CancellationToken cancel
     )
     {
-        // Without the proxy of HTTPS_PROXY, which is for other programs: the key goes to the service alone.
+        // Without the proxy of HTTPS_PROXY, so that the key is sent only to the service.
         var handler = OutboundHttp.CreateHandler(await ServerTrust.CreateAsync(settings, cancel));
         var http = new HttpClient(new ProvingHandler(credential, handler))
         {
@@ -64,24 +63,20 @@ internal sealed class ManagementClient : IDisposable
 
     public Uri Url => settings.Url;
 
-    /// <summary>Of the newest answer, if it has one.</summary>
+    /// <summary>The request id of the latest answer, if it has one.</summary>
     public string? LastRequestId { get; private set; }
 
-    /// <summary>How this program proves who it acts for.</summary>
     public string CredentialKind => credential.Kind;
 
-    /// <summary>A question that must be asked by POST: it changes nothing, so a dry run asks it, too.</summary>
+    /// <summary>Sends a query that uses POST. It changes nothing, so a dry run sends it, too.</summary>
     public Task<ApiAnswer> AskAsync(string path, JsonObject? body, CancellationToken cancel) =>
         SendAsync(HttpMethod.Post, path, ToContent(body), cancel);
 
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>
         SendAsync(HttpMethod.Get, path, content: null, cancel);
 
-    /// <summary>An answer of any length, as it comes.</summary>
-    /// <param name="path">What to read.</param>
-    /// <param name="target">Where it goes.</param>
+    /// <summary>Copies an answer of any length to a stream.</summary>
     /// <param name="report">Receives the number of bytes read so far.</param>
-    /// <param name="cancel">Ends it.</param>
     public async Task DownloadAsync(string path, Stream target, Action<long> report, CancellationToken cancel)
     {
         var url = new Uri(settings.Url, path);
@@ -111,7 +106,7 @@ internal sealed class ManagementClient : IDisposable
         }
     }
 
-    /// <summary>A change. With an organization set, nothing is sent before the service confirmed that the key acts for it.</summary>
+    /// <summary>Sends a change, with an organization set only after the service has confirmed the key's.</summary>
     public async Task<ApiAnswer> PostAsync(string path, JsonObject? body, CancellationToken cancel)
     {
         await ProveOrganizationAsync(cancel);
@@ -119,7 +114,7 @@ internal sealed class ManagementClient : IDisposable
         return await SendAsync(HttpMethod.Post, path, ToContent(body), cancel);
     }
 
-    /// <summary>What a token is good for (RFC 7662).</summary>
+    /// <summary>Introspects a token (RFC 7662).</summary>
     public async Task<ApiAnswer> IntrospectAsync(string token, CancellationToken cancel)
     {
         var url = new Uri(settings.Url, "v1/oauth/introspect");
@@ -137,7 +132,7 @@ internal sealed class ManagementClient : IDisposable
                 catch (Exception e)
                     when (e is InvalidOperationException or FormatException or OverflowException or ArgumentException)
                 {
-                    // How the library says that an answer of status 200 is not an introspection response.
+                    // The library reports an answer of status 200 that is not an introspection response in these ways.
                     throw NotTheService(HttpMethod.Post, url);
                 }
             },
@@ -145,7 +140,7 @@ internal sealed class ManagementClient : IDisposable
         );
     }
 
-    /// <summary>Ends a token (RFC 7009). The answer has no content.</summary>
+    /// <summary>Revokes a token (RFC 7009). The answer has no content.</summary>
     public async Task RevokeAsync(string token, CancellationToken cancel)
     {
         const string path = "v1/oauth/revoke";
@@ -170,7 +165,7 @@ internal sealed class ManagementClient : IDisposable
         return await SendAsync(HttpMethod.Delete, path, content: null, cancel);
     }
 
-    /// <summary>From now on every request names this workspace.</summary>
+    /// <summary>Adds this workspace to all further requests.</summary>
     public void UseWorkspace(string id) => workspaceId = id;
 
     private void StopIfDryRun(HttpMethod method, string path, JsonObject? body)
@@ -255,7 +250,7 @@ internal sealed class ManagementClient : IDisposable
         }
     }
 
-    // What came over the wire is the answer, as for every other request: the library reads less than is printed.
+    // The received text is the result, as for every other request: the library parses less than is printed.
     private static HttpResponseMessage GetResponse(ProtocolResponse answer)
     {
         if (answer is { HttpResponse: null, Exception: { } fault })
@@ -316,7 +311,7 @@ internal sealed class ManagementClient : IDisposable
         }
         catch (JsonException)
         {
-            // reported below
+            // Reported below.
         }
 
         throw NotTheService(method, url);

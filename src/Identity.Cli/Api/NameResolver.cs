@@ -3,10 +3,10 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Lets a name stand wherever an id does. Ids are recognised by their prefix and never looked up.</summary>
+/// <summary>Resolves names to ids. An id is recognised by its prefix and never looked up.</summary>
 internal sealed class NameResolver(ManagementClient client)
 {
-    /// <summary>Pages of 100: beyond that the operator must give the id.</summary>
+    /// <summary>Pages of 100 objects: beyond that the operator must give the id.</summary>
     private const int MaxPages = 100;
 
     public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel)
@@ -55,7 +55,7 @@ internal sealed class NameResolver(ManagementClient client)
         return [.. ids];
     }
 
-    /// <summary>Every object of a list, page by page.</summary>
+    /// <summary>Returns every object of a list, page by page.</summary>
     public static async IAsyncEnumerable<JsonObject> AllAsync(
         ManagementClient client,
         string path,

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>A kind of object: how its ids begin, where it lives, and which member is the name that people use.</summary>
+/// <summary>A kind of object: the prefix of its ids, its path in the API, and the member with its name.</summary>
 internal sealed record Noun(string Word, string Prefix, string Path, string NameMember)
 {
     public static readonly Noun Tunnel = new("tunnel", "tnl_", "v1/tunnels", "display_name");

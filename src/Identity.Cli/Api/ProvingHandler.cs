@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Cli.Api;
 
 /// <summary>
-/// Shows the credential with every request. A service that wants its nonce in the proof says so instead of answering
-/// (RFC 9449 §9): the same request is then sent once more, since nothing has been done yet.
+/// Adds the credential to every request. A service that requires its nonce in the proof answers with an error (RFC 9449 §9);
+/// the same request is then sent once more, because it had no effect.
 /// </summary>
 internal sealed class ProvingHandler(ICredential credential, HttpMessageHandler inner) : DelegatingHandler(inner)
 {

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>A query string; absent values are left out.</summary>
+/// <summary>A query string; null values are omitted.</summary>
 internal sealed class Query
 {
     private string text = "";

@@ -5,7 +5,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Turns an answer other than 2xx into the failure that the operator reads: the service's own words, and what to do.</summary>
+/// <summary>Converts an error response to a failure: the service's own message, and the next step.</summary>
 internal static class Refusals
 {
     public static CommandFailure From(HttpMethod method, Uri url, HttpStatusCode status, string? requestId, string body)
@@ -20,12 +20,12 @@ internal static class Refusals
             Where = $"{method} {url} answered {(int)status}",
             Code = code ?? error.Text("type"),
             RequestId = envelope.Text("request_id") ?? requestId,
-            // Only the service knows what comes next with an object of its own.
+            // Only the service knows the next step for its own objects.
             Next = details.Text("next") ?? details.Text("override") ?? GetNextStep((int)status, code, url),
         };
     }
 
-    /// <summary>Who blocks, and what was found: one line each, below the message.</summary>
+    /// <summary>The blocking parties and the findings, one line each, below the message.</summary>
     private static string Reasons(JsonObject? details)
     {
         var text = new System.Text.StringBuilder();
@@ -38,7 +38,7 @@ internal static class Refusals
             }
         }
 
-        // The dangerous way is said, and is not what comes next.
+        // The override is shown, but not as the next step.
         if (details.Text("next") is not null && details.Text("override") is { } command)
         {
             text.Append("\n  without them: ").Append(command);
@@ -63,7 +63,7 @@ internal static class Refusals
         }
         catch (JsonException)
         {
-            return null; // a proxy's page, or nothing
+            return null; // a proxy's error page, or nothing
         }
     }
 

@@ -9,8 +9,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Cli.Api;
 
 /// <summary>
-/// How the service proves to be the service (S7): roots from a file, the pin of the platform root, or the system's
-/// roots. There is no trust on first use and no switch that turns the check off.
+/// How the service is authenticated (S7): roots from a file, the pin of the platform root, or the system's roots. There is
+/// no trust on first use and no option to disable the check.
 /// </summary>
 internal static class ServerTrust
 {
@@ -28,7 +28,7 @@ internal static class ServerTrust
             : new SslClientAuthenticationOptions();
     }
 
-    /// <summary>Servers that a root of that PEM file vouches for, and no others.</summary>
+    /// <summary>Trusts only servers with a certificate of a root in the PEM file.</summary>
     public static SslClientAuthenticationOptions TrustingFile(string file) => Trusting(ReadRoots(file));
 
     private static SslClientAuthenticationOptions Trusting(X509Certificate2Collection roots)
@@ -36,7 +36,8 @@ internal static class ServerTrust
         var policy = new X509ChainPolicy
         {
             TrustMode = X509ChainTrustMode.CustomRootTrust,
-            // The platform's certificates carry no CRL or OCSP address: they live an hour and are revoked by the feed.
+            // The platform's certificates have no CRL or OCSP address: they are valid for an hour, and the feed revokes
+            // them.
             RevocationMode = X509RevocationMode.NoCheck,
         };
         policy.CustomTrustStore.AddRange(roots);
@@ -44,7 +45,7 @@ internal static class ServerTrust
         return new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
     }
 
-    /// <summary>The certificates of a PEM file; text around them is skipped.</summary>
+    /// <summary>Reads the certificates of a PEM file; other text is skipped.</summary>
     public static X509Certificate2Collection ReadRoots(string file)
     {
         var roots = new X509Certificate2Collection();
@@ -77,8 +78,8 @@ internal static class ServerTrust
     }
 
     /// <summary>
-    /// Fetches the root over a connection that proves nothing, so nothing but this request is sent on it; the root
-    /// counts only if its SHA-256 is the pin, and then verifies a new connection.
+    /// Fetches the root over an unauthenticated connection, on which nothing but this request is sent. The root is accepted
+    /// only if its SHA-256 is the pin; a new connection is then verified with it.
     /// </summary>
     private static async Task<X509Certificate2Collection> FetchPinnedRootAsync(
         Settings settings,
@@ -122,7 +123,7 @@ internal static class ServerTrust
         }
         catch (FormatException)
         {
-            // reported below, like a pin of the wrong length
+            // Reported below, like a pin of the wrong length.
         }
 
         throw new CommandFailure(ExitCode.Usage, "the pin of the platform root is not a SHA-256 digest in hexadecimal")
@@ -149,7 +150,7 @@ internal static class ServerTrust
 
         try
         {
-            // After a root swap the former ones follow the present one; the one that was pinned counts.
+            // After a root replacement the former roots follow the current one; the pinned one is used.
             var offered = new X509Certificate2Collection();
             offered.ImportFromPem(pem ?? "");
             if (offered.FirstOrDefault(root => IsPinned(root, expected)) is { } pinned)

@@ -4,19 +4,16 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>
-/// The command line treats wire objects as JSON, not as types: what a newer service adds must pass through to
-/// <c>-o json</c> untouched.
-/// </summary>
+/// <summary>Wire objects stay JSON, not types, so that members of a newer service pass through to <c>-o json</c>.</summary>
 internal static class WireJson
 {
-    /// <summary>Escapes only what JSON demands: the output is read by people and programs, never put into HTML.</summary>
+    /// <summary>Escapes only what JSON requires: the output is never part of HTML.</summary>
     public static JsonSerializerOptions Plain { get; } =
         new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    /// <summary>What the service sent. A repeated member is an error here, and not later where it is looked up.</summary>
+    /// <summary>Parses an answer. A duplicate member is an error here, not later at its use.</summary>
     /// <exception cref="JsonException">It is not JSON, or an object has a member twice.</exception>
     public static JsonNode? Parse(string text) => JsonNode.Parse(text, documentOptions: Strict);
 

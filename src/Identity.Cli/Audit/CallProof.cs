@@ -8,26 +8,24 @@ namespace Culvert.Identity.Cli.Audit;
 
 /// <summary>
 /// A file of <c>culvert audit proof</c>: an agent's checkpoints, the proof that each is in the transparency log, and the
-/// signed tree head that the proofs lead to. Nothing in it is trusted before it was verified.
+/// signed tree head of the proofs. Nothing in it is trusted before it is verified.
 /// </summary>
 internal sealed record CallProof
 {
-    /// <summary>The file's <c>type</c>.</summary>
     public const string Type = "culvert_call_proof";
 
     public required string TunnelId { get; init; }
 
     public required string InstanceId { get; init; }
 
-    /// <summary>The tree head.</summary>
     public required SignedNote Note { get; init; }
 
     public required IReadOnlyList<CallProofEntry> Entries { get; init; }
 
-    /// <summary>An earlier tree head; null = none was given when the proof was made.</summary>
+    /// <summary>An earlier tree head; null = none was given when the proof was created.</summary>
     public SignedNote? Earlier { get; init; }
 
-    /// <summary>That the tree continues the earlier one.</summary>
+    /// <summary>The proof that the tree continues the earlier one.</summary>
     public IReadOnlyList<byte[]> Consistency { get; init; } = [];
 
     public static CallProof Parse(string file, string text)
@@ -42,7 +40,7 @@ internal sealed record CallProof
         catch (Exception e)
             when (e is JsonException or FormatException or InvalidOperationException or NullReferenceException)
         {
-            // Answered below.
+            // Reported below.
         }
 
         throw new CommandFailure(ExitCode.CheckFailed, "this is not a file of `culvert audit proof`") { Where = file };

@@ -1,13 +1,11 @@
 namespace Culvert.Identity.Cli.Audit;
 
-/// <summary>What holds of an agent's record of calls.</summary>
-/// <param name="Records">Lines that were read.</param>
-/// <param name="First">The first record's number.</param>
-/// <param name="Last">The last record's number.</param>
-/// <param name="ProvenUpTo">Order and completeness hold up to this record.</param>
-/// <param name="LogSize">Entries of the log that proves it.</param>
-/// <param name="Continues">Entries of the earlier tree that it was proven to continue; null = none was given.</param>
-/// <param name="Findings">What does not hold; empty = all does.</param>
+/// <summary>The result of verifying an agent's record of calls.</summary>
+/// <param name="Records">The number of records that were read.</param>
+/// <param name="ProvenUpTo">Order and completeness are proven up to this record.</param>
+/// <param name="LogSize">Entries of the transparency log.</param>
+/// <param name="Continues">Size of the earlier tree that it was proven to continue; null = none was given.</param>
+/// <param name="Findings">What failed; empty = everything was verified.</param>
 internal sealed record CallReport(
     long Records,
     long First,

@@ -7,8 +7,8 @@ using Culvert.Platform.Transparency;
 namespace Culvert.Identity.Cli.Audit;
 
 /// <summary>
-/// Holds an agent's record of calls against the checkpoints that the agent signed, and these against the transparency log.
-/// It needs the platform's root and the log's key, and no network.
+/// Verifies an agent's record of calls against the checkpoints that the agent signed, and these against the transparency
+/// log. It needs the platform's root and the log's key, and no network.
 /// </summary>
 internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey logKey, WitnessPolicy witnesses)
 {
@@ -16,9 +16,8 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
 
     private readonly List<string> findings = [];
 
-    /// <param name="records">The lines, from the oldest.</param>
-    /// <param name="proof">The file.</param>
-    /// <param name="earlier">A tree head that the verifier kept; null = none.</param>
+    /// <param name="records">The records, oldest first.</param>
+    /// <param name="earlier">A tree head that the verifier stored; null = none.</param>
     public CallReport Verify(TextReader records, CallProof proof, SignedNote? earlier)
     {
         var head = HeadOf(proof.Note, "The tree head of the proof");
@@ -38,7 +37,7 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
         var newest = checkpoints.Select(checkpoint => checkpoint.Sequence).DefaultIfEmpty().Max();
         foreach (var checkpoint in checkpoints)
         {
-            // Files older than the first record are gone by rotation; the newest checkpoint must be covered.
+            // Rotation has removed files older than the first record; the newest checkpoint must be covered.
             if (
                 checkpoint.Sequence > chain.Last
                 || (checkpoint.Sequence < chain.First && checkpoint.Sequence == newest)
@@ -158,7 +157,7 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
             return null;
         }
 
-        // The key signs for its own log alone.
+        // The key signs only for its own log.
         var head = TreeHead.Parse(note.Text);
         if (head is null || head.Origin != logKey.Name)
         {

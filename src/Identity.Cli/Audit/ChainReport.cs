@@ -1,24 +1,21 @@
 namespace Culvert.Identity.Cli.Audit;
 
-/// <summary>What an export proves of one node's chain.</summary>
+/// <summary>What an export proves about one node's chain.</summary>
 internal sealed class ChainReport(string node)
 {
     public string Node { get; } = node;
 
-    /// <summary>Entries read.</summary>
     public long Entries { get; set; }
 
-    /// <summary>Entries whose body is there and matches its digest; the others belong to other tenants, or were erased.</summary>
+    /// <summary>Entries whose body is present and matches its digest; others were erased or are other tenants'.</summary>
     public long Bodies { get; set; }
 
-    /// <summary>The last entry up to which a checkpoint vouches; 0 = none does.</summary>
+    /// <summary>The last entry that a checkpoint covers; 0 = none.</summary>
     public long ProvenUpTo { get; set; }
 
-    /// <summary>Checkpoints that agree.</summary>
+    /// <summary>Checkpoints that match.</summary>
     public int Checkpoints { get; set; }
 
-    /// <summary>
-    /// Entries behind the newest checkpoint: in order among themselves, but no signature proves that none is missing.
-    /// </summary>
+    /// <summary>Entries after the newest checkpoint: in order, but no signature proves that none is missing.</summary>
     public long Unproven => Entries - ProvenUpTo;
 }

@@ -8,8 +8,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Audit;
 
 /// <summary>
-/// Recomputes an exported audit chain: entry = H(previous ‖ H(salt ‖ body)), SHA-256, from 32 zero bytes. Implemented
-/// separately here, so that the service does not verify itself.
+/// Recomputes an exported audit chain: entry = H(previous ‖ H(salt ‖ body)), SHA-256, from 32 zero bytes. A separate
+/// implementation, so that the service does not verify itself.
 /// </summary>
 internal static class ChainVerifier
 {

@@ -4,19 +4,17 @@ using Culvert.Platform.Checkpoints;
 
 namespace Culvert.Identity.Cli.Audit;
 
-/// <summary>A node's signed word on how far its chain reached, verified up to the platform root.</summary>
-/// <param name="Source">Where it was read from, for messages.</param>
-/// <param name="Node">Whose chain.</param>
-/// <param name="Sequence">Its newest entry then.</param>
+/// <summary>A node's signed statement of how far its chain reached, verified up to the platform root.</summary>
+/// <param name="Source">The origin, for messages.</param>
+/// <param name="Sequence">Its newest entry at that time.</param>
 /// <param name="Head">That entry's hash.</param>
 internal sealed record Checkpoint(string Source, string Node, long Sequence, byte[] Head)
 {
     private static readonly char[] Separators = [' ', '\t', '"', '\'', ',', ':', ';'];
 
-    /// <summary>Every checkpoint of a file: log lines, saved feeds or bare ones; a token is recognised by its shape.</summary>
-    /// <param name="file">Its name, for messages.</param>
-    /// <param name="text">What is in it.</param>
-    /// <param name="roots">The platform's roots, which vouch for the nodes.</param>
+    /// <summary>Reads all checkpoints of a file with log lines, saved feeds or plain tokens.</summary>
+    /// <param name="file">The name, for messages.</param>
+    /// <param name="roots">The platform's roots, which issue the nodes' certificates.</param>
     public static IReadOnlyList<Checkpoint> ReadAll(string file, TextReader text, X509Certificate2Collection roots)
     {
         List<Checkpoint> found = [];

@@ -6,8 +6,8 @@ using Culvert.Identity.Cli.Api;
 namespace Culvert.Identity.Cli.Audit;
 
 /// <summary>
-/// Takes the content of older events out of an export. Their digests stay: the recipient of the file can still prove
-/// that nothing of the window is missing, and reads nothing of what came before.
+/// Removes the content of older events from an export but keeps their digests: the recipient can still verify that nothing
+/// of the window is missing, and cannot read earlier events.
 /// </summary>
 internal static class ExportWindow
 {
@@ -48,7 +48,7 @@ internal static class ExportWindow
         return entry.ToJsonString(WireJson.Plain);
     }
 
-    // What cannot be read is left for `audit verify` to name.
+    // `audit verify` reports lines that cannot be parsed.
     private static JsonObject? Parse(string text)
     {
         try

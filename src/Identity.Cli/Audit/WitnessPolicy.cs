@@ -2,18 +2,17 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Cli.Audit;
 
-/// <summary>Which witnesses a verifier trusts, and how many must have cosigned a tree head.</summary>
-/// <param name="Keys">Each with a public key of its own.</param>
-/// <param name="Required">At most their number; 0 = they are reported, and none is required.</param>
-/// <param name="Now">Of the verification.</param>
+/// <summary>The witnesses that a verifier trusts, and how many must have cosigned a tree head.</summary>
+/// <param name="Keys">With different public keys.</param>
+/// <param name="Required">At most the number of keys; 0 = cosignatures are only reported.</param>
+/// <param name="Now">Time of the verification.</param>
 internal sealed record WitnessPolicy(IReadOnlyList<CosignatureKey> Keys, int Required, DateTimeOffset Now)
 {
-    /// <summary>Trusts none.</summary>
     public static readonly WitnessPolicy None = new([], 0, DateTimeOffset.MinValue);
 
-    /// <summary>The names of the witnesses that cosigned the note, and why the others do not count.</summary>
-    /// <param name="note">A tree head.</param>
-    /// <param name="covers">When the newest statement was signed that the tree contains: no cosignature can be older.</param>
+    /// <summary>Returns the names of the witnesses that cosigned the note, and why the others do not count.</summary>
+    /// <param name="covers">When the newest statement in the tree was signed. No cosignature can be older, apart from clock
+    /// skew.</param>
     public (IReadOnlyList<string> Cosigned, IReadOnlyList<string> Missing) Evaluate(
         SignedNote note,
         DateTimeOffset covers

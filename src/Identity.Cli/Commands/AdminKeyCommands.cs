@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert admin-key</c>: the organization's keys for people.</summary>
 internal static class AdminKeyCommands
 {
     private const string SecretMember = "admin_key";
@@ -143,7 +142,7 @@ internal static class AdminKeyCommands
         );
     }
 
-    // Names are people's, and a person may have had several keys: only live ones are meant.
+    // Only live keys match, because keys are named after people, who may have had several.
     private static async Task<JsonObject> FindAsync(CommandContext context, string nameOrId, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);

@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert agent</c>: what enrolled for a tunnel and last reported.</summary>
 internal static class AgentCommands
 {
     private const string AllAgents = "/v1/agents";

@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert approvals</c>: calls that a rule of an agent's policy lets pass only with a person's approval.</summary>
+/// <summary><c>culvert approvals</c>: calls that a rule of an agent's policy allows only with a person's approval.</summary>
 internal static class ApprovalCommands
 {
     private static readonly string[] States = ["pending", "approved", "rejected", "used", "expired"];

@@ -9,7 +9,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert audit</c>: the record of every decision.</summary>
 internal static class AuditCommands
 {
     public static Command Create(VerbFactory verbs) =>

@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert audit list</c>; the service filters.</summary>
 internal static class AuditListCommand
 {
     private static readonly Column[] Columns =

@@ -62,7 +62,6 @@ internal static class AuditProofCommands
         );
     }
 
-    /// <summary>The result of <c>audit verify CALLS --log PROOF</c>.</summary>
     public static CommandResult Verify(
         string records,
         string proofFile,
@@ -129,7 +128,7 @@ internal static class AuditProofCommands
             };
         }
 
-        // Of one tree: the log grows between these requests.
+        // All proofs for one tree, because the log grows between these requests.
         var (note, size) = heads.Head is { } wanted ? (wanted.ToString(), TreeHead.Parse(wanted.Text)!.Size) : ("", 0L);
         var entries = new JsonArray();
         foreach (var checkpoint in logged)
@@ -137,7 +136,7 @@ internal static class AuditProofCommands
             var index = (long)checkpoint!["index"]!;
             if (size > 0 && index >= size)
             {
-                continue; // in the tree, and not in a signed one yet
+                continue; // in the tree, but not in a signed one yet
             }
 
             var proof = new Query().Add("index", $"{index}");
@@ -212,7 +211,6 @@ internal static class AuditProofCommands
             ? count
         : throw new CommandFailure(ExitCode.Usage, $"a number from {least} to {most} is required") { Where = flag };
 
-    /// <summary>Reads <c>--witness</c> and <c>--witnesses-required</c>.</summary>
     public static WitnessPolicy ReadWitnesses(string[]? keys, string? required, DateTimeOffset now)
     {
         var read = (keys ?? []).Select(ReadWitness).ToList();
@@ -226,7 +224,7 @@ internal static class AuditProofCommands
         return new WitnessPolicy(read, ReadCount(required, "--witnesses-required", 0, read.Count) ?? read.Count, now);
     }
 
-    // The key itself, or a file that it is in.
+    // The key itself, or a file that contains it.
     private static CosignatureKey ReadWitness(string key) =>
         CosignatureKey.Parse(key.Contains('+', StringComparison.Ordinal) ? key : InFile.ReadText(key))
         ?? throw new CommandFailure(ExitCode.Usage, "this is not the key of a witness")
@@ -235,7 +233,7 @@ internal static class AuditProofCommands
             Next = "give name+id+base64, as the witness publishes it (Ed25519, type 0x04)",
         };
 
-    // A tree head as it was fetched, or the one in a proof.
+    // A fetched tree head, or the one in a proof.
     private static SignedNote ReadHead(string file)
     {
         var text = ReadAll(file);
@@ -251,7 +249,7 @@ internal static class AuditProofCommands
         return text.ReadToEnd();
     }
 
-    // The key itself, or a file that it is in.
+    // The key itself, or a file that contains it.
     private static NoteKey ReadKey(string key) =>
         NoteKey.Parse(key.Contains('+', StringComparison.Ordinal) ? key : InFile.ReadText(key))
         ?? throw new CommandFailure(ExitCode.Usage, "this is not the key of a transparency log")

@@ -8,8 +8,8 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert backup</c> and <c>culvert restore</c>: on the service's host, where database and sealing key are. The work
-/// is the service's own program's (<c>identity-service backup</c>, <c>identity-service restore</c>).
+/// <c>culvert backup</c> and <c>culvert restore</c>, for the service's host, which has the database and the sealing key.
+/// They run <c>identity-service backup</c> and <c>identity-service restore</c>.
 /// </summary>
 internal static class BackupCommands
 {

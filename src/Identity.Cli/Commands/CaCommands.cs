@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert ca</c>: authorities of tunnels, from the request to the bundle.</summary>
 internal static class CaCommands
 {
     public static Command Create(VerbFactory verbs) =>
@@ -87,7 +86,7 @@ internal static class CaCommands
                 }
                 catch (CommandFailure missing) when (missing.Code == "ca.state")
                 {
-                    // The key or the request could not be made at first: an HSM was away, perhaps.
+                    // The key or the request could not be created before, for example because an HSM was unavailable.
                     await client.PostAsync($"{path}/key", body: null, cancel);
                     answer = await client.GetAsync($"{path}/csr", cancel);
                 }
@@ -163,7 +162,7 @@ internal static class CaCommands
                     var record = (await client.GetAsync(path, cancel)).Json;
                     if (record.Text("approval") == "two_person")
                     {
-                        // What the service says of itself proves nothing to a second person.
+                        // A fingerprint from the service proves nothing to a second person.
                         throw new CommandFailure(
                             ExitCode.Usage,
                             "the approver gives the fingerprint, obtained from the signer"
@@ -230,7 +229,7 @@ internal static class CaCommands
         CancellationToken cancel
     ) => await context.PathAsync(Noun.Ca, context.Get(id), cancel);
 
-    /// <summary>As openssl prints it (upper case, colons, with its label) or as the service does.</summary>
+    /// <summary>Accepts openssl's form (upper case, colons, with its label) and the service's.</summary>
     internal static string Fingerprint(string text)
     {
         var hex = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]

@@ -8,10 +8,9 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The verbs of <c>culvert ca</c> that follow a rotation: status, rollback, withdraw.</summary>
 internal static class CaRotationCommands
 {
-    /// <summary>Who is missing, since when, what happens automatically with time, and the override.</summary>
+    /// <summary>Shows the parties that are missing and since when, what happens automatically, and the override.</summary>
     public static Command Status(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Ca);
@@ -97,7 +96,7 @@ internal static class CaRotationCommands
             $"trust bundle: epoch {state["trust_bundle_epoch"]}, "
                 + (state["needed_epoch"] is { } needed ? $"in it since {needed}" : "not in it")
         );
-        // "propagation" is a time and not a party: a separate line shows until when.
+        // "propagation" is a delay, not a party: a separate line shows its end.
         var missing = Items(state, "missing").Where(one => one.Text("kind") != "propagation").ToList();
         foreach (var one in missing)
         {

@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The verbs of <c>culvert ca</c> that move an authority one step, and the override that lets a step happen.</summary>
+/// <summary>Verbs of <c>culvert ca</c> that move an authority one step, and the override of a step's condition.</summary>
 internal static class CaStepCommands
 {
     public static Command[] All(VerbFactory verbs) =>

@@ -8,7 +8,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert cert</c>: the inventory of everything that the service signed or meant to sign.</summary>
 internal static class CertCommands
 {
     internal const string InventoryPath = "v1/certificates";
@@ -208,7 +207,7 @@ internal static class CertCommands
         }
     }
 
-    /// <summary>The service's spelling: lower case, no separators. openssl's is upper case, after <c>serial=</c>.</summary>
+    /// <summary>The service's form: lower case, no separators. openssl prints upper case after <c>serial=</c>.</summary>
     internal static string Serial(string text, string flag)
     {
         var hex = text[(text.IndexOf('=', StringComparison.Ordinal) + 1)..]

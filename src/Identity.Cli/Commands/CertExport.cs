@@ -26,7 +26,7 @@ internal static class CertExport
         "revocation_reason",
     ];
 
-    /// <summary>How many certificates were written.</summary>
+    /// <summary>Returns the number of certificates written.</summary>
     public static async Task<int> WriteAsync(
         ManagementClient client,
         Query filters,

@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What certificates are found by, in lists and exports.</summary>
+/// <summary>The filters of certificate lists and exports.</summary>
 internal sealed class CertFilters
 {
     private readonly Option<string?> tunnel = Flags
@@ -38,7 +38,7 @@ internal sealed class CertFilters
         var tunnelId = context.Get(tunnel) is { } t ? await context.IdAsync(Noun.Tunnel, t, cancel) : null;
         var caId = context.Get(ca) is { } c ? await context.IdAsync(Noun.Ca, c, cancel) : null;
         var end = context.Get(before) is { } b ? Moment(context, b, "--expires-before") : null;
-        // "Within 14 days" means from now on: expired certificates are not requested.
+        // "Within 14 days" starts now, so that expired certificates are not included.
         var start = context.Get(from) is { } f ? Moment(context, f, "--expires-from") : null;
         if (start is null && end is not null)
         {

@@ -13,8 +13,9 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert cert renew</c>: for a timer. Keeps key, certificate and trust bundle of a tunnel current as files of
-/// another server, signed in by a token of the machine's identity provider. The key is made here and stays here.
+/// <c>culvert cert renew</c>, for a timer. Keeps key, certificate and trust bundle of a tunnel current in files for another
+/// server, authenticated with a token of the machine's identity provider. The key is generated here and never leaves the
+/// machine.
 /// </summary>
 internal static class CertRenewCommand
 {
@@ -139,7 +140,7 @@ internal static class CertRenewCommand
         return Describe(folder, result, ran);
     }
 
-    /// <summary>Whether the command ran. It is owed from before a change until it has ended well, over all runs.</summary>
+    /// <summary>Returns whether the command ran. It stays pending across runs until it succeeds.</summary>
     private static async Task<bool> ChangeAsync(
         CertificateFolder folder,
         ChangeCommand? change,
@@ -214,7 +215,7 @@ internal static class CertRenewCommand
                     Where = "--exec",
                 };
 
-    // A job may not list tunnels, so a name could not be looked up.
+    // A job may not list tunnels, so names cannot be looked up.
     private static string TunnelId(string text) =>
         text.StartsWith("tnl_", StringComparison.Ordinal)
             ? text

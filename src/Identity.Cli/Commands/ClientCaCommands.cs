@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert tunnel client-ca</c>: whose certificates open the CONNECT ingress.</summary>
+/// <summary><c>culvert tunnel client-ca</c>: the CAs of clients of the CONNECT ingress.</summary>
 internal static class ClientCaCommands
 {
     public static Command Create(VerbFactory verbs)

@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert clock</c>: whether the service trusts its clock.</summary>
 internal static class ClockCommands
 {
     private const string Path = "v1/clock";

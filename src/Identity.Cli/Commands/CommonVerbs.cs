@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>show</c> and <c>archive</c>, which are alike for every noun.</summary>
 internal static class CommonVerbs
 {
     public static Command Show(VerbFactory verbs, Noun noun)
@@ -24,7 +23,7 @@ internal static class CommonVerbs
         );
     }
 
-    /// <summary>A change that can be taken back, by the verb of that name.</summary>
+    /// <summary>A reversible change, with the verb of that name.</summary>
     public static Command Change(VerbFactory verbs, Noun noun, string verb, string description)
     {
         var id = Flags.Id(noun);
@@ -45,7 +44,7 @@ internal static class CommonVerbs
         );
     }
 
-    /// <summary>The consequence is what ends with it, said before the operator confirms.</summary>
+    /// <summary>The operator reads the consequence before confirming.</summary>
     public static Command Archive(VerbFactory verbs, Noun noun, string consequence)
     {
         var id = Flags.Id(noun);

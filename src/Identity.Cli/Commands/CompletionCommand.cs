@@ -4,11 +4,11 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert completion</c>: a script for the shell, which asks this program what may follow.</summary>
+/// <summary><c>culvert completion</c>: a script for the shell, which calls this program for suggestions.</summary>
 internal static class CompletionCommand
 {
-    // Each asks `culvert "[suggest:POSITION]" "LINE"`, which answers one word a line. It asks the service
-    // only where a name may stand (NameCompletion).
+    // Each calls `culvert "[suggest:POSITION]" "LINE"`, which prints one word per line. It queries the service only where a
+    // name is expected (NameCompletion).
     private const string Bash = """
         # bash: source <(culvert completion bash)
         _culvert() {

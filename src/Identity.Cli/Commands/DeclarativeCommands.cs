@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert apply</c>, <c>diff</c>, <c>export</c> and <c>schema</c>: the configuration as files.</summary>
 internal static class DeclarativeCommands
 {
     public static Command[] Create(VerbFactory verbs) => [Apply(verbs), Diff(verbs), Export(verbs), Schema(verbs)];

@@ -6,15 +6,14 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert dns export</c> and <c>culvert tunnel dns</c>: records that lead clients to the edges.</summary>
+/// <summary><c>culvert dns export</c> and <c>culvert tunnel dns</c>: DNS records that point clients to the edges.</summary>
 internal static class DnsCommands
 {
-    /// <summary>No public CA may certify the names: clients trust the tunnel's own bundle (RFC 8659 §4.2).</summary>
+    /// <summary>No public CA may issue for the names: clients trust the tunnel's own bundle (RFC 8659 §4.2).</summary>
     private const string NobodyIssues = "0 issue \";\"";
 
     public static Command Create(VerbFactory verbs) => VerbFactory.Group("dns", "records to publish", Export(verbs));
 
-    /// <summary>Of one tunnel.</summary>
     public static Command OfTunnel(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Tunnel);
@@ -127,7 +126,7 @@ internal static class DnsCommands
         return all;
     }
 
-    /// <summary>Those that the tunnel is assigned; one that drains gets no new clients by name either.</summary>
+    /// <summary>The tunnel's edges without draining ones, which get no new clients.</summary>
     private static async Task<IReadOnlyList<string>> EdgesAsync(
         ManagementClient client,
         JsonObject tunnel,

@@ -7,16 +7,16 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Which records lead a tunnel's clients to its edges. Pure.</summary>
+/// <summary>Decides which records point a tunnel's clients to its edges. Pure.</summary>
 internal static class DnsZone
 {
     /// <summary>
-    /// The tunnel's domain and everything one label below it, and one CAA set for the names above: a public CA would
-    /// otherwise certify these names to anyone who holds one of their addresses.
+    /// The tunnel's domain and everything one label below it, and one CAA set for the names above. Without it, a public CA
+    /// would certify these names for anyone who controls one of their addresses.
     /// </summary>
-    /// <param name="tunnels">By domain, where its clients go: addresses, or one name.</param>
+    /// <param name="tunnels">By domain, the targets of its clients: addresses, or a single name.</param>
     /// <param name="caa">Value of the CAA records; null = none.</param>
-    /// <param name="names">Those that agents get public certificates for.</param>
+    /// <param name="names">Names for which agents get public certificates.</param>
     public static IReadOnlyList<DnsRecord> CreateRecords(
         IReadOnlyDictionary<string, IReadOnlyList<string>> tunnels,
         string? caa,
@@ -40,7 +40,7 @@ internal static class DnsZone
             return records;
         }
 
-        // A name with a record of its own is none of the wildcard's any more (RFC 4592 §2.2.1): it needs all of them.
+        // A name with a record of its own no longer matches the wildcard (RFC 4592 §2.2.1), so it needs all records.
         foreach (var name in own.Where(name => !IsAlias(name.Domain)))
         {
             records.AddRange(
@@ -49,8 +49,8 @@ internal static class DnsZone
             records.AddRange(name.Caa.Select(value => new DnsRecord($"{name.Name}.", "CAA", value)));
         }
 
-        // Not at the domains: a name with a CNAME may have no other record (RFC 1034 §3.6.2), and CAs climb (RFC 8659
-        // §3). So where the names are aliases, the CAA set is written above as well.
+        // Not at the domains: a name with a CNAME may have no other record (RFC 1034 §3.6.2), and CAs climb the tree (RFC
+        // 8659 §3). So where the names are aliases, the CAA set is also written above them.
         foreach (
             var group in tunnels
                 .Keys.GroupBy(GetParent, StringComparer.Ordinal)
@@ -79,9 +79,9 @@ internal static class DnsZone
         new($"{name}.", record.Type, record.Value);
 
     /// <summary>
-    /// Of custom hostnames, for the zones of their owners: the alias that leads to the tunnel, and the proof. A name
-    /// with an alias may not have a CAA record (RFC 1034 §3.6.2): the record belongs to the name above, where it binds
-    /// every name without its own.
+    /// Records of custom hostnames, for the zones of their owners: the alias that points to the tunnel, and the proof. A
+    /// name with an alias may not have a CAA record (RFC 1034 §3.6.2), so the record is at the name above, where it applies
+    /// to every name without its own.
     /// </summary>
     public static IReadOnlyList<DnsRecord> OfHostnames(
         IReadOnlyList<JsonObject> hostnames,
@@ -103,8 +103,9 @@ internal static class DnsZone
                 .Distinct(),
         ];
 
-    /// <summary>The hosts of edges' addresses; the refusal says what else is needed.</summary>
-    /// <exception cref="CommandFailure">No edge, or several names: a name can be an alias of one other alone.</exception>
+    /// <summary>The hosts of edges' addresses.</summary>
+    /// <exception cref="CommandFailure">No edge, or several names: a name can be an alias of only one other. The message
+    /// says what else is needed.</exception>
     public static IReadOnlyList<string> Targets(IEnumerable<string> addresses)
     {
         var hosts = addresses

@@ -13,7 +13,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert doctor</c>: proves the chain, link by link, and at its end by a real call.</summary>
+/// <summary><c>culvert doctor</c>: checks every link from the operator to a server, and finally makes a real call.</summary>
 internal static class DoctorCommand
 {
     private const string Tunnels = "tunnels_ready";
@@ -47,7 +47,7 @@ internal static class DoctorCommand
         );
     }
 
-    /// <summary>The result without any flag, as <c>-o json</c> prints it.</summary>
+    /// <summary>The result without flags, as <c>-o json</c> prints it.</summary>
     public static async Task<JsonObject> CheckAsync(CommandContext context, CancellationToken cancel) =>
         ToJson(new DoctorReport { Checks = await FindAsync(context, new Question(), cancel) });
 
@@ -202,7 +202,7 @@ internal static class DoctorCommand
         }
     }
 
-    /// <summary>The port that an edge of the tunnel says clients dial; a live edge's before another's.</summary>
+    /// <summary>The port that an edge of the tunnel reports for clients; a live edge's takes precedence.</summary>
     private static async Task<(int Port, string From)> PublicPortAsync(
         ManagementClient client,
         JsonObject tunnel,
@@ -244,7 +244,7 @@ internal static class DoctorCommand
             .Select(route => route.Text("name"))
             .FirstOrDefault(name => name is not null);
 
-    /// <summary>What the agents' own checks found, as they last reported it: an expired certificate, an upstream that is away.</summary>
+    /// <summary>What the agents' own checks last reported: an expired certificate, an unavailable upstream.</summary>
     private static DoctorFinding WithAgents(DoctorFinding call, IEnumerable<JsonNode?> agents)
     {
         var found = agents
@@ -305,7 +305,7 @@ internal static class DoctorCommand
     private static bool IsReady(JsonObject state) =>
         state["ready"] is JsonValue ready && ready.TryGetValue(out bool isReady) && isReady;
 
-    /// <summary>What the flags narrow down.</summary>
+    /// <summary>The filters of the flags.</summary>
     private sealed record Question
     {
         public string? Tunnel { get; init; }

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert edge</c>: the relays that agents dial and clients reach.</summary>
 internal static class EdgeCommands
 {
     public static Command Create(VerbFactory verbs) =>

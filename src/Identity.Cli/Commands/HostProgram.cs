@@ -4,9 +4,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// Another Culvert program, run until it exits: its progress is written to standard error, its results are returned.
-/// </summary>
+/// <summary>Runs another Culvert program until it exits; progress goes to standard error, the result is returned.</summary>
 internal static class HostProgram
 {
     public static async Task<(int ExitCode, IReadOnlyList<string> Output)> RunAsync(

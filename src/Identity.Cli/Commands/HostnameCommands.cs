@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert tunnel hostname</c>: names in addition to the tunnel's own domain.</summary>
 internal static class HostnameCommands
 {
     private const string Active = "active";

@@ -3,15 +3,14 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Files that the operator provides: certificates, chains, key sets.</summary>
 internal static class InFile
 {
-    /// <summary>The service takes bodies up to 1 MiB; no file that a command reads is nearly as large.</summary>
+    /// <summary>The service accepts bodies up to 1 MiB; no file that a command reads is nearly as large.</summary>
     private const int MaxBytes = 512 * 1024;
 
     public static string ReadText(string path) => Read(path, File.ReadAllText);
 
-    /// <summary>PEM of certificates. What the service would refuse as anything else is not sent.</summary>
+    /// <summary>Reads PEM certificates. Files that the service would refuse are not sent.</summary>
     public static string ReadCertificates(string path)
     {
         var text = ReadText(path);
@@ -22,7 +21,7 @@ internal static class InFile
 
     public static byte[] ReadBytes(string path) => Read(path, File.ReadAllBytes);
 
-    /// <summary>For logs and exports, which have no largest size.</summary>
+    /// <summary>For logs and exports, which may have any size.</summary>
     public static StreamReader Open(string path) => Named(path, () => File.OpenText(path));
 
     private static T Read<T>(string path, Func<string, T> read) =>

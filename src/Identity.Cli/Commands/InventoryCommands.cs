@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert inventory</c>: the servers behind all tunnels, who answers for them, and who calls them.</summary>
 internal static class InventoryCommands
 {
     private const string Path = "v1/inventory";
@@ -69,7 +68,7 @@ internal static class InventoryCommands
         var kind = Flags.OneOf("--kind", "only names of this kind", "tool", "prompt", "resource", "method");
         var unsanctioned = new Option<bool>("--unsanctioned") { Description = "only names that no attestation covers" };
         Symbol[] symbols = [unsanctioned, tunnel, caller, route, kind, .. flags.Options];
-        // The names are what most calls want: they need no verb.
+        // Listing names is the usual call, so it needs no verb.
         var inventory = verbs.Create(
             "inventory",
             "the servers behind all tunnels: names, owners, attestations and callers",

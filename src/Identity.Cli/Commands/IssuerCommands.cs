@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert issuer</c>: the identity providers whose tokens may be exchanged.</summary>
 internal static class IssuerCommands
 {
     public static Command Create(VerbFactory verbs) =>

@@ -7,7 +7,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What can be said of an issuer, at creation and later alike.</summary>
+/// <summary>The flags of an issuer's fields, for <c>create</c> and <c>update</c>.</summary>
 internal sealed class IssuerFlags(bool creating)
 {
     private readonly Option<string?> jwksUrl = Flags.Text(
@@ -155,7 +155,7 @@ internal sealed class IssuerFlags(bool creating)
         }
     }
 
-    /// <summary>A JWK set, or its bare array of keys.</summary>
+    /// <summary>A JWK set, or its array of keys.</summary>
     private static JsonArray Keys(string file)
     {
         try
@@ -173,7 +173,7 @@ internal sealed class IssuerFlags(bool creating)
         }
         catch (JsonException)
         {
-            // reported below
+            // Reported below.
         }
 
         throw new CommandFailure(ExitCode.Usage, "the file is not a JWK set")
@@ -183,7 +183,7 @@ internal sealed class IssuerFlags(bool creating)
         };
     }
 
-    /// <summary>The port follows the last colon, so that <c>fd00::/8:8443</c> reads as it looks.</summary>
+    /// <summary>The port follows the last colon, so that <c>fd00::/8:8443</c> is parsed as expected.</summary>
     private static JsonObject Target(string text)
     {
         var colon = text.LastIndexOf(':');

@@ -7,7 +7,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What is done about an issuer's keys: check their source, revoke them, continue to fetch them.</summary>
+/// <summary><c>culvert issuer</c> verbs for an issuer's keys: check their source, revoke, resume fetching.</summary>
 internal static class IssuerKeyCommands
 {
     public static Command Verify(VerbFactory verbs)

@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert job</c>: the service's recurring work.</summary>
 internal static class JobCommands
 {
     private const string Path = "v1/jobs";

@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What a tunnel may use of each edge. The service takes all four limits at once, so the others are read first.</summary>
+/// <summary>The limits of a tunnel at each edge. The API sets all four at once, so the others are read first.</summary>
 internal sealed class LimitFlags
 {
     private const string Default = "default";
@@ -32,7 +32,7 @@ internal sealed class LimitFlags
 
     public bool AreGiven(CommandContext context) => Options.Any(context.Has);
 
-    /// <summary>Puts the limits into the body, with the revision that they were read at.</summary>
+    /// <summary>Adds the limits to the body, with the revision at which they were read.</summary>
     public void Apply(CommandContext context, JsonObject tunnel, JsonObject body)
     {
         var limits = tunnel["limits"]?.DeepClone() as JsonObject ?? [];

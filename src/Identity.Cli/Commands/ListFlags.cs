@@ -6,10 +6,10 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The flags of every list, and how they become requests.</summary>
+/// <summary>The flags of every list, and their query parameters.</summary>
 internal sealed class ListFlags
 {
-    /// <summary>A list longer than this many pages is an error of the service, not a list.</summary>
+    /// <summary>A list with more pages than this is an error of the service.</summary>
     private const int MaxPages = 10_000;
 
     private readonly Option<int?> limit = new("--limit") { Description = "objects per page", HelpName = "N" };
@@ -31,10 +31,10 @@ internal sealed class ListFlags
 
     public Option[] Options => [limit, page, all, archived, filter, .. watch];
 
-    /// <summary>For lists of things that are never archived.</summary>
+    /// <summary>For lists of objects that are never archived.</summary>
     public Option[] OptionsWithoutArchived => [limit, page, all, filter, .. watch];
 
-    /// <summary>For lists that the service gives whole.</summary>
+    /// <summary>For lists that the service returns in one page.</summary>
     public static Option[] OfWhole() => [ResultFilter.Create(), .. WatchFlags.Create()];
 
     public async Task<CommandResult> RunAsync(

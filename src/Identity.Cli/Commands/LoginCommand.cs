@@ -8,7 +8,7 @@ using Culvert.Identity.Cli.SignIn;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert login</c>: from now on commands act with a token of the identity provider instead of a key.</summary>
+/// <summary><c>culvert login</c>: further commands use a token of the identity provider instead of a key.</summary>
 internal static class LoginCommand
 {
     public static Command Create(VerbFactory verbs)
@@ -74,7 +74,7 @@ internal static class LoginCommand
                     throw Usage("the rule is not named", "--rule");
                 }
 
-                // Without a rule the service knows whose people they are.
+                // Without a rule the service determines the organization from the person.
                 var organization = context.Get(rule) is null ? settings.Organization ?? "" : Organization(settings);
                 string file;
                 if (context.Get(federated))
@@ -110,7 +110,7 @@ internal static class LoginCommand
                     IsDevice = context.Get(device),
                     IsBrowser = context.Get(browser),
                 };
-                // Nothing is kept of a sign-in that does not work.
+                // A sign-in that does not work is not stored.
                 try
                 {
                     await new SignInCredential(record, settings, context.Host).GetAsync(fresh: true, cancel);

@@ -5,7 +5,7 @@ using Culvert.Identity.Cli.SignIn;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert logout</c>: forgets the sign-in at one service, its tokens and their key.</summary>
+/// <summary><c>culvert logout</c>: removes the sign-in at one service, with its tokens and their key.</summary>
 internal static class LogoutCommand
 {
     public static Command Create(VerbFactory verbs) =>

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert service-account workspace</c>: what an account may do where.</summary>
 internal static class MembershipCommands
 {
     private const string Prefix = "workspace_";
@@ -17,7 +16,7 @@ internal static class MembershipCommands
     public static Option<string?> Role(string flag, string description) =>
         Flags.OneOf(flag, description, "user", "restricted_developer", "developer", "admin");
 
-    /// <summary>Adds the membership, or gives the one that exists another role.</summary>
+    /// <summary>Creates the membership, or changes its role.</summary>
     public static async Task<ApiAnswer> PutAsync(
         CommandContext context,
         string account,

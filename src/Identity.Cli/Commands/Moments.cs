@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Flags that take a time, or how long ago.</summary>
+/// <summary>Flags that take a time or a duration before now.</summary>
 internal static class Moments
 {
     /// <summary>Null: the flag was not given.</summary>
@@ -38,7 +38,7 @@ internal static class Moments
             };
     }
 
-    /// <summary>As the API takes it: what was written, or the second that a duration reaches back to.</summary>
+    /// <summary>In the API's form: the given time, or now minus the duration, in seconds.</summary>
     public static string? ReadText(CommandContext context, Option<string?> option) =>
         Read(context, option) is not { } moment ? null
         : context.Get(option)!.EndsWith('Z') ? context.Get(option)

@@ -7,7 +7,9 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert organization</c>: a key acts for exactly one; the installation's makes and archives them.</summary>
+/// <summary>
+/// <c>culvert organization</c>. A key acts for exactly one; the installation's key creates and archives them.
+/// </summary>
 internal static class OrganizationCommands
 {
     private const string Path = "v1/organizations";
@@ -22,7 +24,6 @@ internal static class OrganizationCommands
             Archive(verbs)
         );
 
-    /// <summary>The organization of that id or name.</summary>
     public static async Task<JsonObject> FindAsync(CommandContext context, string nameOrId, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);

@@ -4,12 +4,12 @@ using System.CommandLine.Parsing;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// Flags and arguments that name a file or a folder. An unset shell variable (<c>--chain "$CHAIN"</c>) makes an empty
-/// name: a mistake on the command line, found before anything runs.
+/// Flags and arguments that name a file or a folder. An unset shell variable (<c>--chain "$CHAIN"</c>) yields an empty name,
+/// which is refused before anything runs.
 /// </summary>
 internal static class PathArguments
 {
-    /// <summary>What help calls their values.</summary>
+    /// <summary>The placeholders in help.</summary>
     private static readonly string[] Values = ["FILE", "DIR", "EXPORT"];
 
     public static void RefuseEmpty(Command command)

@@ -4,7 +4,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Objects whose point is a PEM text: people get the PEM itself, or it goes into a file.</summary>
+/// <summary>Results that are a PEM text: it is printed as such, or written to a file.</summary>
 internal static class PemResult
 {
     public static CommandResult Create(CommandContext context, ApiAnswer answer, string member, string? file)

@@ -8,7 +8,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert platform-root</c>: the root that agents, edges and the service recognise each other by.</summary>
 internal static class PlatformRootCommands
 {
     private const string Path = "v1/platform_ca/roots";
@@ -41,7 +40,7 @@ internal static class PlatformRootCommands
                 var answer = await (await context.ClientAsync(cancel)).PostAsync(path, body, cancel);
                 if (id is null && Items(answer.Json, "roots").FirstOrDefault(IsStaged)?.Text("id") is { } made)
                 {
-                    answer.Json["id"] = made; // what scripts use next: -o name
+                    answer.Json["id"] = made; // for scripts: -o name
                 }
 
                 return Told(answer);

@@ -8,7 +8,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert policy</c>: policies of routes that agents take from the service, with review by a second person.</summary>
+/// <summary><c>culvert policy</c>: policies of agents' routes, with review by a second person.</summary>
 internal static class PolicyCommands
 {
     private const string NoVersion = "none";
@@ -255,7 +255,7 @@ internal static class PolicyCommands
         }
     }
 
-    // The text was in the caller's file a moment ago, or in the diff.
+    // Without the text, which the caller has in a file, or in the diff.
     private static CommandResult Summary(ApiAnswer answer)
     {
         var json = (JsonObject)answer.Json.DeepClone();
@@ -263,7 +263,7 @@ internal static class PolicyCommands
         return CommandResult.Object(json);
     }
 
-    // Of the hostname of the version at that path; null: none is active.
+    // The active version of the version's hostname; null: none is active.
     private static async Task<string?> FindActiveIdAsync(
         ManagementClient client,
         string path,
@@ -276,7 +276,7 @@ internal static class PolicyCommands
         return active is [{ } found] ? (string?)found["id"] : null;
     }
 
-    // A label of a route, as the agent's file has it, is under the tunnel's domain.
+    // Completes a route's label, as in the agent's file, with the tunnel's domain.
     private static async Task<string> CompleteAsync(
         ManagementClient client,
         string tunnelPath,

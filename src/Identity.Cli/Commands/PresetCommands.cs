@@ -4,7 +4,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert preset</c>: what is known of the platforms whose tokens can be exchanged.</summary>
 internal static class PresetCommands
 {
     private const string Path = "v1/organizations/federation_presets";

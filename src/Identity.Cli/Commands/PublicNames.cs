@@ -4,15 +4,14 @@ using Culvert.Identity.Cli.Api;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// Reads from what agents report which names they certify, and with which account. An agent speaks for names of its own
-/// tunnel alone, and nothing that it says becomes more than one value of one record.
+/// Reads from agents' reports which names they certify, and with which account. An agent can only report names of its own
+/// tunnel, and a report yields at most one value of one record.
 /// </summary>
 internal static class PublicNames
 {
-    /// <summary>Of one tunnel.</summary>
-    /// <param name="domain">The tunnel's.</param>
-    /// <param name="hostnames">Its custom names.</param>
-    /// <param name="agents">As the service lists them.</param>
+    /// <summary>The names of one tunnel.</summary>
+    /// <param name="hostnames">The tunnel's custom hostnames.</param>
+    /// <param name="agents">In the service's form.</param>
     public static IReadOnlyList<PublicName> FindAll(
         string domain,
         IReadOnlyCollection<string> hostnames,
@@ -56,7 +55,7 @@ internal static class PublicNames
             && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
         );
 
-    // RFC 8657 §3: the holder of the account may order, whatever the other parameters.
+    // RFC 8657 §3: the account's holder may order, whatever the other parameters.
     private static string? FormatValue(string? issuer, string? account) =>
         issuer is { Length: > 0 }
         && issuer.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-')

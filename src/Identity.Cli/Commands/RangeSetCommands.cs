@@ -8,7 +8,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert range-set</c>: named lists of addresses that tunnels' clients may come from.</summary>
 internal static class RangeSetCommands
 {
     private const string Path = "v1/client_range_sets";

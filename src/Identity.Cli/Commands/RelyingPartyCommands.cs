@@ -7,7 +7,9 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert relying-party</c>: those who verify a tunnel's certificates, and say which trust bundle they hold.</summary>
+/// <summary>
+/// <c>culvert relying-party</c>: parties that verify a tunnel's certificates and report their trust bundle.
+/// </summary>
 internal static class RelyingPartyCommands
 {
     public static Command Create(VerbFactory verbs) =>

@@ -9,7 +9,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The flags of a kind's fields, as the table of resources describes them, and what they put into a request.</summary>
+/// <summary>The flags of a kind's fields, from the table of resources, and their values in requests.</summary>
 internal sealed class ResourceFlags
 {
     private readonly IReadOnlyList<(ResourceField Field, Option Option)> flags;
@@ -24,7 +24,7 @@ internal sealed class ResourceFlags
 
     public IEnumerable<Option> All => flags.Select(flag => flag.Option);
 
-    /// <summary>Puts what was written on the command line into the body, and nothing else.</summary>
+    /// <summary>Adds only what was given on the command line to the body.</summary>
     public async Task AddToAsync(JsonObject body, CommandContext context, CancellationToken cancel)
     {
         foreach (var (field, option) in flags)
@@ -111,6 +111,6 @@ internal sealed class ResourceFlags
         return null;
     }
 
-    /// <summary>The parser takes no null for a value.</summary>
+    /// <summary>A wrapper, because the parser does not accept null as a value.</summary>
     private readonly record struct Written(JsonNode? Value);
 }

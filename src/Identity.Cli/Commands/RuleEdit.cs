@@ -5,7 +5,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>An edit of a rule, said by flags: sent by <c>update</c>, tried by <c>replay</c>.</summary>
+/// <summary>An edit of a rule by flags: <c>update</c> sends it, <c>replay</c> tests it.</summary>
 internal sealed class RuleEdit
 {
     private readonly Argument<string> id = Flags.Id(Noun.Rule);
@@ -17,7 +17,7 @@ internal sealed class RuleEdit
     public Task<string> PathAsync(CommandContext context, CancellationToken cancel) =>
         context.PathAsync(Noun.Rule, context.Get(id), cancel);
 
-    /// <summary>The rule's path, and the body that changes it.</summary>
+    /// <summary>Returns the rule's path, and the body of the change.</summary>
     public async Task<(string Path, JsonObject Body)> ReadAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
@@ -30,7 +30,7 @@ internal sealed class RuleEdit
 
         if (flags.NamesMatch(context))
         {
-            // The API replaces a match whole: start from the present one, so that nothing falls open unnoticed.
+            // The API replaces the whole match: start from the current one, so that no condition is lost.
             var present = (await client.GetAsync(path, cancel)).Json["match"] as JsonObject ?? [];
             body["match"] = flags.MatchOver((JsonObject)present.DeepClone(), context);
         }

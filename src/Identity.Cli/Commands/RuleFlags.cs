@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What can be said of a rule, at creation and later alike.</summary>
+/// <summary>The flags of a rule's fields, for <c>create</c> and <c>update</c>.</summary>
 internal sealed class RuleFlags(bool creating)
 {
     private static readonly string[] Operators = ["eq", "in", "prefix", "segments", "contains"];
@@ -49,7 +49,7 @@ internal sealed class RuleFlags(bool creating)
         || context.Has(matchers)
         || context.Has(condition);
 
-    /// <summary>The given conditions laid over the present ones.</summary>
+    /// <summary>Replaces the given conditions in the current match.</summary>
     public JsonObject MatchOver(JsonObject match, CommandContext context)
     {
         Put("subject_prefix", subject);
@@ -86,7 +86,7 @@ internal sealed class RuleFlags(bool creating)
     public Task AddToAsync(JsonObject body, CommandContext context, CancellationToken cancel) =>
         fields.AddToAsync(body, context, cancel);
 
-    // The value is JSON, because its type counts; of prefix and segments it can only be text, with quotes or without.
+    // The value is JSON, because its type matters; for prefix and segments it is always text, so quotes are optional.
     private static JsonObject Matcher(string text)
     {
         foreach (var name in Operators)

@@ -7,7 +7,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What the service finds dangerous about rules, shown where rules are written.</summary>
+/// <summary>The service's lints of rules, shown when a rule is written.</summary>
 internal static class RuleLints
 {
     private const string Path = "v1/organizations/federation_rules/lint";
@@ -15,7 +15,6 @@ internal static class RuleLints
     public static Option<string?> Justification() =>
         Flags.Text("--justification", "TEXT", "why the rule's warnings are accepted; audited");
 
-    /// <summary><c>culvert rule lint</c>.</summary>
     public static Command Create(VerbFactory verbs) =>
         verbs.Create(
             "lint",
@@ -54,9 +53,7 @@ internal static class RuleLints
             }
         );
 
-    /// <summary>
-    /// Where the installation wants reasons for warnings, a rule with warnings and without one is not sent at all.
-    /// </summary>
+    /// <summary>Where warnings require a reason, a rule with warnings and without a reason is not sent.</summary>
     public static async Task RequireReasonAsync(
         CommandContext context,
         JsonObject question,
@@ -77,7 +74,7 @@ internal static class RuleLints
         }
         catch (CommandFailure failure) when (failure.ExitCode != ExitCode.Unreachable)
         {
-            // What is wrong with the rule itself is better said of the request that was meant.
+            // Errors of the rule itself are reported by the actual request.
             return;
         }
 
@@ -98,7 +95,6 @@ internal static class RuleLints
         }
     }
 
-    /// <summary>The request with the reason that was given.</summary>
     public static JsonObject WithReason(JsonObject body, string? justification)
     {
         if (justification is not null)
@@ -109,7 +105,7 @@ internal static class RuleLints
         return body;
     }
 
-    /// <summary>The warnings of a rule that was saved.</summary>
+    /// <summary>Shows the warnings of a saved rule.</summary>
     public static void Show(CommandContext context, ApiAnswer saved) =>
         Show(context, saved.Json["lints"] as JsonArray ?? []);
 

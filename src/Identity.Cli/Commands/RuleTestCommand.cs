@@ -9,8 +9,8 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert rule test</c>: the rule's own tests, or those of a file, run against the current rule. The service runs
-/// them at every save; this runs them in between, and tries new ones before they are saved.
+/// <c>culvert rule test</c>: runs the rule's own tests, or those of a file, against the current rule. The service runs them
+/// at every save; this also tries new tests before they are saved.
 /// </summary>
 internal static class RuleTestCommand
 {
@@ -86,7 +86,7 @@ internal static class RuleTestCommand
         };
     }
 
-    // A test leaves out what it is not about: the issuer and the audience are the rule's own then.
+    // A test omits claims that it does not concern: issuer and audience default to the rule's.
     private static async Task<JsonObject> ClaimsAsync(
         ManagementClient client,
         JsonObject rule,

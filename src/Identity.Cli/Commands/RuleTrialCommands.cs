@@ -8,7 +8,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert rule simulate</c> and <c>culvert rule replay</c>: what a rule would do, before it does it.</summary>
+/// <summary><c>culvert rule simulate</c> and <c>culvert rule replay</c>: what a rule would do.</summary>
 internal static class RuleTrialCommands
 {
     public static Command Simulate(VerbFactory verbs)

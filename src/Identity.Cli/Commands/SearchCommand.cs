@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert search</c>: objects of every kind by id, serial number, fingerprint or a part of their name.</summary>
 internal static class SearchCommand
 {
     private static readonly Column[] Columns =

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert service-account</c>: who an exchanged token acts as.</summary>
 internal static class ServiceAccountCommands
 {
     public static Command Create(VerbFactory verbs) =>

@@ -10,17 +10,17 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands;
 
 /// <summary>
-/// <c>culvert status</c>: one screen that says whether everything works, what does not, and what waits for a person. The
-/// service decides; this command shows.
+/// <c>culvert status</c>: one screen with the state of everything, what fails, and what waits for a person. The service
+/// decides; this command only shows it.
 /// </summary>
 internal static class StatusCommand
 {
     private const string Path = "/v1/status";
 
-    // The largest page of tunnels; the checks of everything else are on the first one.
+    // The largest page of tunnels; all other checks are on the first page.
     private const string PageSize = "100";
 
-    // The worst last.
+    // In ascending severity.
     private static readonly string[] States = ["ok", "warning", "unknown", "problem"];
 
     public static Command Create(VerbFactory verbs)
@@ -45,7 +45,7 @@ internal static class StatusCommand
             ).Json;
             foreach (var list in new[] { "checks", "tunnels" })
             {
-                // A line in state ok of a further page speaks of that page alone.
+                // A line in state ok of a further page describes only that page.
                 foreach (var item in Items(more, list).Where(item => item.Text("check") is null || Rank(item) > 0))
                 {
                     ((JsonArray)result[list]!).Add(item.DeepClone());
@@ -67,7 +67,7 @@ internal static class StatusCommand
         };
     }
 
-    // A state that this version does not know is never counted as good.
+    // A state that this version does not know is never treated as good.
     private static int Rank(JsonNode? line) =>
         Array.IndexOf(States, line.Text("state")) is var rank and >= 0 ? rank : States.Length - 1;
 

@@ -8,9 +8,7 @@ using Culvert.Identity.Cli.Support;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// <c>culvert support-bundle</c>: what a person who helps needs, and nothing that this person must not have.
-/// </summary>
+/// <summary><c>culvert support-bundle</c>: what support needs, without secrets.</summary>
 internal static class SupportBundleCommand
 {
     private static readonly TimeSpan Usual = TimeSpan.FromHours(1);

@@ -8,7 +8,6 @@ using Culvert.Identity.Cli.Tokens;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert token</c>: access tokens of any holder, and the keys that sign them.</summary>
 internal static class TokenCommands
 {
     private static readonly Column[] Columns =

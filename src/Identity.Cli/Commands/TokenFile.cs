@@ -4,7 +4,9 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>A token comes from a file or standard input: arguments are in the process list and in shell histories.</summary>
+/// <summary>
+/// Reads a token from a file or standard input; arguments are visible in process lists and shell histories.
+/// </summary>
 internal static class TokenFile
 {
     public static Option<string?> Option() =>

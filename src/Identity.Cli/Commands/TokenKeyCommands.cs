@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert token keys</c>: the keys that sign access tokens; for the installation's operator.</summary>
 internal static class TokenKeyCommands
 {
     private const string Path = "v1/oauth/signing_keys";

@@ -8,10 +8,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// <c>culvert token revoke</c>: one token, by its holder (RFC 7009), or many by what they have in common, by an
-/// administrator.
-/// </summary>
+/// <summary><c>culvert token revoke</c>: one token by its holder (RFC 7009), or many by an administrator.</summary>
 internal static class TokenRevokeCommands
 {
     private const string Path = "v1/oauth/revocations";
@@ -27,7 +24,6 @@ internal static class TokenRevokeCommands
         new("EXPIRES", "ends_at"),
     ];
 
-    /// <summary><c>token revoke</c>.</summary>
     public static Command Revoke(VerbFactory verbs)
     {
         var file = TokenFile.Option();
@@ -118,7 +114,6 @@ internal static class TokenRevokeCommands
         );
     }
 
-    /// <summary><c>token revocations</c>.</summary>
     public static Command List(VerbFactory verbs)
     {
         var flags = new ListFlags();
@@ -135,7 +130,7 @@ internal static class TokenRevokeCommands
         var token = await TokenFile.ReadAsync(context, file, cancel);
         var client = await context.ClientAsync(cancel);
         await client.RevokeAsync(token, cancel);
-        // No answer tells whether it was a token (RFC 7009 §2.2).
+        // The answer does not reveal whether it was a token (RFC 7009 §2.2).
         context.Note("the token is revoked");
         return CommandResult.Object(new JsonObject { ["type"] = "token", ["revoked"] = true });
     }

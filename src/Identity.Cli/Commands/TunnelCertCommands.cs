@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert tunnel cert</c>: the CA certificates registered on a tunnel, its trust anchors.</summary>
 internal static class TunnelCertCommands
 {
     public static Command Create(VerbFactory verbs)

@@ -8,12 +8,11 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert tunnel</c>.</summary>
 internal static class TunnelCommands
 {
     private const string Readiness = "readiness";
 
-    // A request each.
+    // One request each.
     private const int MaxReadiness = 100;
 
     public static Command Create(VerbFactory verbs) =>
@@ -96,7 +95,7 @@ internal static class TunnelCommands
         );
     }
 
-    // Of the rows alone: other formats print what the service said.
+    // Only for the rows: other formats print the service's answer.
     private static async Task AddReadinessAsync(CommandContext context, JsonObject list, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
@@ -110,7 +109,7 @@ internal static class TunnelCommands
             }
             catch (CommandFailure)
             {
-                // The operator requested the list: a row without this cell is better than none.
+                // The operator requested the list, so a missing cell is not an error.
             }
         }
     }

@@ -6,13 +6,10 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// The verbs of what hangs under a tunnel and is only ever added, listed, shown and archived.
-/// </summary>
-/// <param name="verbs">Makes them.</param>
-/// <param name="segment">Of the path below the tunnel's.</param>
-/// <param name="what">How messages name a part.</param>
-/// <param name="prefix">Of its ids.</param>
+/// <summary>The verbs of a tunnel's parts that are only added, listed, shown and archived.</summary>
+/// <param name="segment">The path segment below the tunnel's path.</param>
+/// <param name="what">The name of a part in messages.</param>
+/// <param name="prefix">The prefix of its ids.</param>
 internal sealed class TunnelParts(VerbFactory verbs, string segment, string what, string prefix)
 {
     public Command Add(
@@ -70,7 +67,7 @@ internal sealed class TunnelParts(VerbFactory verbs, string segment, string what
         );
     }
 
-    /// <summary>A verb with a body, of one of them.</summary>
+    /// <summary>A verb that posts a body to one part.</summary>
     public Command Post(
         string name,
         string description,
@@ -95,8 +92,7 @@ internal sealed class TunnelParts(VerbFactory verbs, string segment, string what
         );
     }
 
-    /// <param name="description">What it does.</param>
-    /// <param name="reason">Where the service records one; null where it does not.</param>
+    /// <param name="reason">The option, if the service records a reason; otherwise null.</param>
     public Command Archive(string description, Option<string?>? reason = null)
     {
         var (tunnel, id, yes) = (Tunnel(), Id(), Flags.Yes());

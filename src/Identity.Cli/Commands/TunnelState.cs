@@ -3,10 +3,8 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The summary of a tunnel's status.</summary>
 internal static class TunnelState
 {
-    /// <summary>For a person.</summary>
     public static string Describe(JsonNode? status) =>
         status.Text("state") switch
         {
@@ -18,6 +16,6 @@ internal static class TunnelState
     public static bool IsReady(JsonNode? status) =>
         status?["ready"] is JsonValue value && value.TryGetValue(out bool isReady) && isReady;
 
-    /// <summary>An operator should check it: a tunnel that is not set up yet has not failed.</summary>
+    /// <summary>True if an operator should check it; a tunnel that is not set up yet has not failed.</summary>
     public static bool IsFailing(JsonNode? status) => !IsReady(status) && status.Text("state") != "not_set_up";
 }

@@ -75,7 +75,7 @@ internal static class TunnelTokenCommands
         );
     }
 
-    /// <summary>With a file, the token goes there and nowhere else: the printed object names the file instead.</summary>
+    /// <summary>With a file, the token is written only there, and the printed object names the file.</summary>
     private static CommandResult Result(CommandContext context, ApiAnswer answer, string? file)
     {
         var token = answer.Json.Text(TokenMember) ?? "";

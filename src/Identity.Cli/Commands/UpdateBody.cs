@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Partial updates: only what was named on the command line is sent.</summary>
+/// <summary>Partial updates: only what was given on the command line is sent.</summary>
 internal static class UpdateBody
 {
     public static void RequireChange(JsonObject body)
@@ -14,7 +14,7 @@ internal static class UpdateBody
         }
     }
 
-    /// <summary>The optional body of operations that take a reason for the audit.</summary>
+    /// <summary>The optional body of operations that record a reason in the audit log.</summary>
     public static JsonObject? Reason(string? reason) => reason is null ? null : new JsonObject { ["reason"] = reason };
 
     /// <summary>The word <c>none</c> alone empties a list.</summary>

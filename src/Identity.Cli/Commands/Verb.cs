@@ -4,5 +4,5 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>What a command does. It returns what it found or made, and throws <see cref="CommandFailure"/> when it cannot.</summary>
+/// <summary>A command's action. It returns its result, and throws <see cref="CommandFailure"/> on failure.</summary>
 internal delegate Task<CommandResult> Verb(CommandContext context, CancellationToken cancel);

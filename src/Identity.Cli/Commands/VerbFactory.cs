@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Builds commands whose action runs through the one boundary that reports results and failures.</summary>
+/// <summary>Builds commands whose action runs through the common handling of results and failures.</summary>
 internal sealed class VerbFactory(Func<ParseResult, Verb, CancellationToken, Task<int>> run)
 {
     /// <summary>The verbs that end something or take it back.</summary>
@@ -38,7 +38,7 @@ internal sealed class VerbFactory(Func<ParseResult, Verb, CancellationToken, Tas
             }
         }
 
-        // Scripts give --yes to whatever ends something. Commands that do not ask, because they can be undone, accept it too.
+        // Scripts pass --yes to these verbs. Commands that do not ask, because they can be undone, accept it too.
         if (Ending.Contains(name) && command.Options.All(option => option.Name != Flags.YesName))
         {
             var yes = Flags.Yes();

@@ -7,7 +7,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert version</c>.</summary>
 internal static class VersionCommand
 {
     private const string Path = "v1/versions";

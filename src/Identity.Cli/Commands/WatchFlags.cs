@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>--watch</c> and <c>--every</c> of commands that only read.</summary>
+/// <summary><c>--watch</c> and <c>--every</c> of read-only commands.</summary>
 internal static class WatchFlags
 {
     private const string WatchName = "--watch";

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert webhook</c>: where an organization is notified.</summary>
 internal static class WebhookCommands
 {
     private const string Path = "v1/webhooks";

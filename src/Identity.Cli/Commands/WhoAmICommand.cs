@@ -6,7 +6,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert whoami</c>: with which key this program speaks to which service, for which organization.</summary>
+/// <summary><c>culvert whoami</c>: the key, service and organization that this program uses.</summary>
 internal static class WhoAmICommand
 {
     public static Command Create(VerbFactory verbs) =>

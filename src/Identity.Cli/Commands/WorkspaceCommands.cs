@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert workspace</c>.</summary>
 internal static class WorkspaceCommands
 {
     public static Command Create(VerbFactory verbs)

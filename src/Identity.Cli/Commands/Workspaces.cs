@@ -4,10 +4,9 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Which workspace a new rule belongs to.</summary>
 internal static class Workspaces
 {
-    /// <summary>The one of <c>--workspace</c>, else the organization's default, which is said aloud.</summary>
+    /// <summary>The workspace of <c>--workspace</c>, else the organization's default, which is printed.</summary>
     public static async Task<string> ChosenAsync(CommandContext context, CancellationToken cancel)
     {
         if (context.Settings.Workspace is { } given)

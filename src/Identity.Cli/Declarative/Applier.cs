@@ -5,8 +5,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>
-/// Makes a plan's changes, one after the other. It stops at the first refusal: what was made stays, and applying the
-/// same files again continues from there.
+/// Makes a plan's changes in order. It stops at the first refusal and rolls nothing back; applying the same files again
+/// continues from there.
 /// </summary>
 internal sealed class Applier(ManagementClient client, LiveState live)
 {
@@ -14,7 +14,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
 
     private readonly List<(string Tunnel, string Label, string DraftId)> drafts = [];
 
-    /// <summary>The drafts of policies that were made: each waits for a second person.</summary>
+    /// <summary>The policy drafts that were created; each waits for a second person.</summary>
     public IReadOnlyList<(string Tunnel, string Label, string DraftId)> Drafts => drafts;
 
     public async Task MakeAsync(PlannedChange change, CancellationToken cancel)
@@ -43,7 +43,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         var kind = declared.Kind;
         if (kind.Word == "range_set")
         {
-            // Revision 0: only if it is still not there.
+            // Revision 0: only if it still does not exist.
             var set = Body(declared, [.. declared.Spec.Select(field => field.Key)]);
             set["revision"] = 0;
             await client.PostAsync(kind.Noun.GetPath(declared.Name), set, cancel);
@@ -107,7 +107,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
 
     private static JsonObject? FindRoles(DeclaredResource declared) => declared.Spec["workspaces"] as JsonObject;
 
-    // What the API wants at creation and a file may leave out.
+    // Adds what the API requires at creation and a file may omit.
     private async Task CompleteAsync(
         ResourceKind kind,
         DeclaredResource declared,
@@ -155,7 +155,7 @@ internal sealed class Applier(ManagementClient client, LiveState live)
         return body;
     }
 
-    // An emptied list is sent as one: null would leave it as it is.
+    // An emptied list is sent as an empty list: null would leave it unchanged.
     private static JsonNode? Value(ResourceField field, JsonNode? value) =>
         value?.DeepClone() ?? (field.Type is FieldType.TextSet or FieldType.ObjectList ? new JsonArray() : null);
 

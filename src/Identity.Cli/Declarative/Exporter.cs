@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>Writes what the service has as files that declare exactly that: one per resource, in a folder per kind.</summary>
+/// <summary>Writes the service's objects as files that declare them: one per resource, in a folder per kind.</summary>
 internal static class Exporter
 {
     public static IReadOnlyList<string> Write(LiveState live, string folder)
@@ -30,7 +30,7 @@ internal static class Exporter
             }
         );
 
-    // Empty lists are said, since they mean something; what has no value at all is left out.
+    // Empty lists are written, because they have a meaning; fields without a value are not.
     private static JsonObject Filled(LiveResource resource)
     {
         var spec = new JsonObject();
@@ -64,7 +64,7 @@ internal static class Exporter
         return members;
     }
 
-    // Names of tunnels are free text.
+    // A tunnel's name is free text.
     private static string FileName(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.')
             is { Length: > 0 } safe

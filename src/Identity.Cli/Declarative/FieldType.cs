@@ -1,21 +1,20 @@
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>The kind of value of a field of a declared resource.</summary>
 internal enum FieldType
 {
     Text,
     Number,
     Boolean,
 
-    /// <summary>A list of texts whose order means nothing.</summary>
+    /// <summary>A list of texts in any order.</summary>
     TextSet,
 
-    /// <summary>Texts by name; each is compared for itself, and names that are left out are not managed.</summary>
+    /// <summary>Texts by name; each is compared separately, and missing names are not managed.</summary>
     TextMap,
 
-    /// <summary>As the API has it; compared whole.</summary>
+    /// <summary>In the API's form; compared as a whole.</summary>
     Object,
 
-    /// <summary>The same, a list.</summary>
+    /// <summary>A list of objects in the API's form.</summary>
     ObjectList,
 }

@@ -1,18 +1,18 @@
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>The policy of one hostname of a tunnel as the service has it.</summary>
-/// <param name="Active">The text in force; null: no version is.</param>
-/// <param name="Drafts">Drafts that can be approved, the newest first.</param>
+/// <summary>The service's policy of one hostname of a tunnel.</summary>
+/// <param name="Active">The text in force; null: there is none.</param>
+/// <param name="Drafts">Drafts that can be approved, newest first.</param>
 internal sealed record LivePolicy(string? Active, IReadOnlyList<(string Id, string Text)> Drafts)
 {
     public static readonly LivePolicy None = new(null, []);
 
     public bool IsActive(string text) => Active is not null && AreSame(Active, text);
 
-    /// <summary>The draft that has this text already; null: none has.</summary>
+    /// <summary>The draft that has this text already; null: there is none.</summary>
     public string? FindDraft(string text) =>
         Drafts.Where(draft => AreSame(draft.Text, text)).Select(draft => draft.Id).FirstOrDefault();
 
-    // As everywhere in files: line breaks at the end mean nothing.
+    // Final line breaks are not significant, as everywhere in files.
     private static bool AreSame(string one, string other) => one.TrimEnd('\n') == other.TrimEnd('\n');
 }

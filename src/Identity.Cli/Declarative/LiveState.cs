@@ -6,19 +6,19 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>What the service has of the kinds that can be declared: everything that is not archived.</summary>
+/// <summary>The service's objects of the kinds that can be declared, without archived ones.</summary>
 internal sealed class LiveState
 {
-    // Ids of objects that fields refer to, by kind of object, and back.
+    // Ids and names of objects that fields refer to.
     private readonly Dictionary<(string Path, string Id), string> names = [];
     private readonly Dictionary<(string Path, string Name), List<string>> ids = [];
     private readonly List<LiveResource> resources = [];
 
-    // Authorities that will never be anything again: their names are free.
+    // Final states of authorities, whose names can be used again.
     private static readonly string[] Over = ["retired", "expired", "deleted", "rejected"];
 
-    // Names of the tunnels whose policies are needed: reading them takes several requests for each. Null: all, as far as
-    // the caller may read them.
+    // Tunnels whose policies are needed, because reading them takes several requests each. Null: all that the caller may
+    // read.
     private readonly IReadOnlySet<string>? tunnelsWithPolicies;
 
     private LiveState(IReadOnlySet<string>? tunnelsWithPolicies) => this.tunnelsWithPolicies = tunnelsWithPolicies;
@@ -26,11 +26,8 @@ internal sealed class LiveState
     public IReadOnlyList<LiveResource> Resources => resources;
 
     /// <summary>All of it.</summary>
-    /// <param name="context">Of the command.</param>
-    /// <param name="tunnelsWithPolicies">
-    /// Names of the tunnels whose policies are read; null: those of all tunnels that the caller may read.
-    /// </param>
-    /// <param name="cancel">Stops it.</param>
+    /// <param name="tunnelsWithPolicies">Names of the tunnels whose policies are read; null: all tunnels that the caller may
+    /// read.</param>
     public static async Task<LiveState> ReadAsync(
         CommandContext context,
         IReadOnlySet<string>? tunnelsWithPolicies,
@@ -40,7 +37,7 @@ internal sealed class LiveState
         var state = new LiveState(tunnelsWithPolicies);
         var client = await context.ClientAsync(cancel);
         using var progress = new Progress(context.Host, context.IsQuiet, "objects read");
-        // What is only referred to, first: edges need a right that not every caller has who declares the rest.
+        // Objects that are only referred to come first. Edges need a permission that callers may not have.
         await state.IndexAsync(client, Noun.Workspace, cancel);
         try
         {
@@ -59,7 +56,7 @@ internal sealed class LiveState
         return state;
     }
 
-    /// <summary>The one that a file means; null: there is none.</summary>
+    /// <summary>The resource with the name of a file's; null: there is none.</summary>
     public LiveResource? Find(ResourceKind kind, string name)
     {
         var found = resources.Where(resource => resource.Kind == kind && resource.Name == name).ToList();
@@ -75,7 +72,7 @@ internal sealed class LiveState
             };
     }
 
-    /// <summary>The id of what a name means; null: nothing has it yet. An id means itself.</summary>
+    /// <summary>The id of a name; null: it does not exist yet. An id is returned unchanged.</summary>
     public string? FindId(Noun noun, string nameOrId)
     {
         if (nameOrId.StartsWith(noun.Prefix, StringComparison.Ordinal))
@@ -98,7 +95,7 @@ internal sealed class LiveState
         };
     }
 
-    /// <summary>A name that was created just now.</summary>
+    /// <summary>Adds a name that was just created.</summary>
     public void Add(Noun noun, string name, string id)
     {
         names[(noun.Path, id)] = name;
@@ -145,7 +142,7 @@ internal sealed class LiveState
         foreach (var item in found)
         {
             progress.Report(resources.Count);
-            // A list leaves out what is long: a rule's tests.
+            // A list omits long fields: a rule's tests.
             var whole =
                 kind.Noun == Noun.Rule ? (await client.GetAsync(kind.Noun.GetPath(IdIn(item)), cancel)).Json : item;
             var resource = new LiveResource(kind, item.Text(kind.Noun.NameMember)!, IdIn(item), ToSpec(kind, whole));
@@ -153,7 +150,7 @@ internal sealed class LiveState
         }
     }
 
-    // With what is kept in a place of its own.
+    // Adds what is stored outside the object.
     private async Task<LiveResource> CompleteAsync(
         ManagementClient client,
         LiveResource resource,
@@ -178,7 +175,7 @@ internal sealed class LiveState
         }
         catch (CommandFailure refused) when (refused.ExitCode == ExitCode.Refused && tunnelsWithPolicies is null)
         {
-            // Viewers read no policies: the files leave them out.
+            // Viewers may not read policies: the files omit them.
             return resource;
         }
 
@@ -223,7 +220,7 @@ internal sealed class LiveState
             ? new JsonArray([.. list.Select(item => (JsonNode)GetName(noun, (string?)item ?? ""))])
             : GetName(noun, (string)value!);
 
-    // Of two that share a name only the id says which.
+    // An ambiguous name is replaced by the id.
     private string GetName(Noun noun, string id) =>
         names.GetValueOrDefault((noun.Path, id)) is { } name && ids[(noun.Path, name)].Count == 1 ? name : id;
 }

@@ -4,12 +4,10 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>A service account's roles in workspaces: records of their own, one per workspace.</summary>
+/// <summary>A service account's roles in workspaces, one record per workspace.</summary>
 internal static class Memberships
 {
-    /// <summary>
-    /// Roles by the workspace's name. The implicit membership is not anyone's decision and is left out.
-    /// </summary>
+    /// <summary>Roles by the workspace's name, without the implicit membership.</summary>
     public static async Task<JsonObject> ReadAsync(
         ManagementClient client,
         string accountId,
@@ -33,7 +31,7 @@ internal static class Memberships
         return roles;
     }
 
-    /// <summary>Makes the account's roles those, and no others.</summary>
+    /// <summary>Sets the account's roles to exactly these.</summary>
     public static async Task WriteAsync(
         ManagementClient client,
         LiveState live,

@@ -2,13 +2,11 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>One step of a plan.</summary>
+/// <summary>A step of a plan.</summary>
 /// <param name="Verb"><c>create</c>, <c>update</c> or <c>archive</c>.</param>
-/// <param name="Kind">What of.</param>
-/// <param name="Name">Which.</param>
-/// <param name="Declared">Null: no file has it.</param>
-/// <param name="Live">Null: the service does not have it.</param>
-/// <param name="Fields">For an update: what differs; of policies, the texts that differ.</param>
+/// <param name="Declared">Null: not in a file.</param>
+/// <param name="Live">Null: not at the service.</param>
+/// <param name="Fields">For an update: the fields that differ; for policies, the texts that differ.</param>
 internal sealed record PlannedChange(
     string Verb,
     ResourceKind Kind,

@@ -7,8 +7,8 @@ using YamlDotNet.RepresentationModel;
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>
-/// Reads the resources of a folder: every <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> in it and below, each with one
-/// or several documents <c>{kind, name, spec}</c>. All errors are reported at once.
+/// Reads the resources of a folder: every <c>*.yaml</c>, <c>*.yml</c> and <c>*.json</c> in and below it, each with one or
+/// several documents <c>{kind, name, spec}</c>. All errors are reported at once.
 /// </summary>
 internal static class ResourceFiles
 {

@@ -3,20 +3,18 @@ using Culvert.Identity.Cli.Api;
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>A kind of object that can be declared.</summary>
-/// <param name="Word">In files, such as <c>tunnel</c>.</param>
-/// <param name="Noun">Where the API has it.</param>
-/// <param name="Fields">What can be said of it.</param>
+/// <param name="Word">The kind in files, for example <c>tunnel</c>.</param>
 internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<ResourceField> Fields)
 {
-    /// <summary>Settings that creation does not take are set right after it.</summary>
+    /// <summary>Settings that creation does not accept are set right after it.</summary>
     public bool IsCreatedBare { get; init; }
 
-    /// <summary>Whether <c>--prune</c> archives what no file declares.</summary>
+    /// <summary>Whether <c>--prune</c> archives undeclared objects.</summary>
     public bool IsPruned { get; init; } = true;
 
     public ResourceField? Find(string name) => Fields.FirstOrDefault(field => field.Name == name);
 
-    /// <summary>In an order in which each refers to earlier ones alone.</summary>
+    /// <summary>Ordered so that each kind refers only to earlier ones.</summary>
     public static IReadOnlyList<ResourceKind> All { get; } =
     [
         new(
@@ -205,7 +203,7 @@ internal sealed record ResourceKind(string Word, Noun Noun, IReadOnlyList<Resour
             ]
         )
         {
-            // An authority is retired by people, step by step (docs/rotation.md).
+            // People retire an authority step by step (docs/rotation.md).
             IsPruned = false,
         },
         new(

@@ -6,9 +6,9 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>What would make the service as the files say.</summary>
+/// <summary>The changes that make the service match the files.</summary>
 /// <param name="Changes">In the order in which they can be made.</param>
-/// <param name="Undeclared">What the service has and no file: archived with <c>--prune</c>, else left alone.</param>
+/// <param name="Undeclared">Objects of the service in no file: archived with <c>--prune</c>, else unchanged.</param>
 /// <param name="Waiting">Declared policies whose drafts wait for a second person: tunnel, label and draft.</param>
 internal sealed record ResourcePlan(
     IReadOnlyList<PlannedChange> Changes,
@@ -43,7 +43,7 @@ internal sealed record ResourcePlan(
         var undeclared = live.Resources.Where(resource => !titles.Contains(resource.Title)).ToList();
         if (prune)
         {
-            // What refers to others goes before them.
+            // Objects that refer to others are archived before them.
             changes.AddRange(
                 undeclared
                     .Where(resource => resource.Kind.IsPruned)
@@ -106,7 +106,7 @@ internal sealed record ResourcePlan(
         return text.ToString();
     }
 
-    // Line by line: it is what the second person will see.
+    // Line by line, as the second person will see it.
     private static void WritePolicies(StringBuilder text, JsonObject before, JsonObject after)
     {
         foreach (var (label, wanted) in after)

@@ -3,8 +3,8 @@ using System.Text.Json.Nodes;
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>
-/// Whether a declared value is what the service has. Absent, null and empty are one; so are two orders of a set, and a
-/// text with and without line breaks at its end.
+/// Whether a declared value equals the service's. Absent, null and empty are equal; so are sets in another order, and texts
+/// with other final line breaks.
 /// </summary>
 internal static class Sameness
 {

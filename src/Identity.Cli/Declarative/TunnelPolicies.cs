@@ -5,8 +5,8 @@ using Culvert.Platform.Configuration;
 namespace Culvert.Identity.Cli.Declarative;
 
 /// <summary>
-/// The policies of a tunnel's routes: versions of their own, by hostname. What a file declares is pushed as a draft, and a
-/// second person approves it as any other.
+/// The policies of a tunnel's routes: separate versions by hostname. apply pushes a declared text as a draft, which a second
+/// person approves like any other.
 /// </summary>
 internal static class TunnelPolicies
 {
@@ -18,7 +18,7 @@ internal static class TunnelPolicies
 
     private const string Comment = "culvert apply";
 
-    /// <summary>By label; hostnames without an active version and without drafts are left out.</summary>
+    /// <summary>By label; without hostnames that have neither an active version nor drafts.</summary>
     public static async Task<IReadOnlyDictionary<string, LivePolicy>> ReadAsync(
         ManagementClient client,
         string tunnelId,
@@ -32,7 +32,7 @@ internal static class TunnelPolicies
         foreach (var hostname in active.Concat(drafts).Select(GetHostname).Distinct(StringComparer.Ordinal))
         {
             var current = active.Find(version => GetHostname(version) == hostname);
-            // An older draft than the active version cannot be approved.
+            // A draft older than the active version cannot be approved.
             var pending = drafts.Where(draft =>
                 GetHostname(draft) == hostname && (current is null || GetVersion(draft) > GetVersion(current))
             );
@@ -110,7 +110,7 @@ internal static class TunnelPolicies
         return drafts;
     }
 
-    /// <summary>What is wrong with the field in a file.</summary>
+    /// <summary>Returns the errors of the field in a file.</summary>
     public static IEnumerable<string> FindErrors(JsonNode? value)
     {
         foreach (var (label, text) in Read(value))
@@ -148,7 +148,7 @@ internal static class TunnelPolicies
         return found;
     }
 
-    // Lists leave the texts out.
+    // Lists omit the texts.
     private static async Task<string> ReadTextAsync(
         ManagementClient client,
         string tunnelId,

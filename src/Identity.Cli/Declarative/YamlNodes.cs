@@ -5,10 +5,10 @@ using YamlDotNet.RepresentationModel;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>YAML 1.2 (core schema) as JSON: quoted scalars are texts, plain ones what they look like.</summary>
+/// <summary>Converts YAML 1.2 (core schema) to JSON: quoted scalars are texts, plain ones have their type.</summary>
 internal static class YamlNodes
 {
-    // Deep enough for any match or test; a bound against a file that was not written for this command.
+    // Deep enough for any match or test; a limit for other files.
     private const int MaxDepth = 32;
 
     public static JsonNode? ToJson(YamlNode node, int depth = 0) =>

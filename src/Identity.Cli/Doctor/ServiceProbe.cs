@@ -8,14 +8,14 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Cli.Doctor;
 
-/// <summary>The part of the chain between the operator and the service: reached, trusted, same time, credential good.</summary>
+/// <summary>Checks the link from the operator to the service: reachable, trusted, clocks agree, credential valid.</summary>
 internal static class ServiceProbe
 {
     public const string Reachable = "service_reachable";
     public const string Clock = "clock";
     public const string Credential = "credential";
 
-    // What tokens are allowed by default (docs/issuers.md): beyond it exchanges fail that ought not to.
+    // The default tolerance for tokens (docs/issuers.md): beyond it, valid exchanges fail.
     private static readonly TimeSpan Leeway = TimeSpan.FromSeconds(30);
 
     public static async Task<IReadOnlyList<DoctorFinding>> RunAsync(CommandContext context, CancellationToken cancel)
@@ -53,7 +53,7 @@ internal static class ServiceProbe
         return findings;
     }
 
-    /// <summary>Who this program acts as; the second is null when it may do nothing.</summary>
+    /// <summary>Checks the credential; the client is null when it has no permission.</summary>
     public static async Task<(DoctorFinding Finding, ManagementClient? Client)> SignedInAsync(
         CommandContext context,
         CancellationToken cancel

@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Culvert.Identity.Cli.Hosting;
 
-/// <summary>Durations as everywhere in Culvert: <c>500ms 30s 5m 24h 90d</c>.</summary>
+/// <summary>Durations in Culvert's notation: <c>500ms 30s 5m 24h 90d</c>.</summary>
 internal static class Durations
 {
     public static bool TryParse(string text, out TimeSpan duration)
@@ -48,7 +48,7 @@ internal static class Durations
             return default;
         };
 
-    /// <summary>For people: whole units, the largest that leaves two at least.</summary>
+    /// <summary>For people: whole units, the largest that yields at least two.</summary>
     public static string Rounded(TimeSpan duration) =>
         duration switch
         {

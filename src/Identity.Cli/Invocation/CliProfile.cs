@@ -2,13 +2,13 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>One entry of the operator's profiles: what the flags of the same names say when neither they nor a variable do.</summary>
+/// <summary>A profile of the operator: values for flags that neither the command line nor a variable sets.</summary>
 internal sealed record CliProfile
 {
-    /// <summary>Where it was read, for messages.</summary>
+    /// <summary>Its origin, for messages.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Null: there is no such file, or it names none.</summary>
+    /// <summary>Null: there is no file, or it names none.</summary>
     public string? Name { get; init; }
 
     public string? Url { get; init; }

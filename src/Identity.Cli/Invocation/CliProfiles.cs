@@ -4,17 +4,14 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>
-/// Reads <c>$XDG_CONFIG_HOME/culvert/cli.yaml</c>, as strictly as the programs read theirs: an unknown key is an error
-/// with file and line.
-/// </summary>
+/// <summary>Reads <c>$XDG_CONFIG_HOME/culvert/cli.yaml</c> strictly: unknown keys are errors with file and line.</summary>
 internal static class CliProfiles
 {
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     private static readonly ConfigLocation Location = new("culvert", "", "", "");
 
-    /// <summary>The profile of that name, else the one that the file names, else an empty one.</summary>
+    /// <summary>The profile with the name, else the file's default, else an empty one.</summary>
     public static CliProfile Read(string? name, CliHost host)
     {
         var path = GetPath(host);
@@ -42,18 +39,17 @@ internal static class CliProfiles
 
     public static string GetPath(CliHost host) => Path.Combine(UserFolders.Configuration(host), "cli.yaml");
 
-    /// <summary>The schema of the file.</summary>
     public static string DescribeSchema() =>
         ConfigSchema.Write(Location.Program, root => Read(root, ""), DescribeKeys());
 
-    /// <summary>What the keys of the file mean. The program reads it at each run, so every key may change.</summary>
+    /// <summary>Describes the keys of the file. It is read at each run, so every key can be changed at any time.</summary>
     public static ConfigKeys DescribeKeys() => new(_ => true, typeof(CliProfiles).Assembly);
 
     private static ConfigResult<ProfileFile> Load(string path)
     {
         try
         {
-            // No variables: those of the flags are weighed elsewhere, by their own names.
+            // No variables, because SettingsReader handles those of the flags.
             return ConfigLoader.Load(Location, path, root => Read(root, path), new Dictionary<string, string>());
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -5,7 +5,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>What a verb works with: its parsed flags, the service, and the operator.</summary>
+/// <summary>What a verb uses: its parsed flags, the service, and the operator.</summary>
 internal sealed class CommandContext(ParseResult parse, GlobalOptions global, CliHost host) : IDisposable
 {
     private ManagementClient? client;
@@ -16,7 +16,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     public Settings Settings => settings ??= SettingsReader.Read(parse, global, Host, Profile);
 
-    /// <summary>The platform root, for commands that ask no service.</summary>
+    /// <summary>The platform root, for commands that do not call the service.</summary>
     public string? CaFile =>
         parse.GetValue(global.CaFile) is { Length: > 0 } file ? file
         : Host.Variable(SettingVariables.CaFile) is { Length: > 0 } text ? text
@@ -24,7 +24,6 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
 
     public OutputFormat Format => parse.GetValue(global.Output) ?? Profile.Output ?? OutputFormat.Table;
 
-    /// <summary>Only say what would be changed.</summary>
     public bool IsDryRun => parse.GetValue(global.DryRun);
 
     public bool IsQuiet => parse.GetValue(global.Quiet);
@@ -36,18 +35,18 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
         : Host.Variable(SettingVariables.Profile) is { Length: > 0 } text ? text
         : null;
 
-    /// <summary>Of the newest answer of the service.</summary>
+    /// <summary>The request id of the service's latest answer.</summary>
     public string? LastRequestId => client?.LastRequestId;
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
 
-    /// <summary>Null only where the argument may be left out: of the others the parser sees to it.</summary>
+    /// <summary>Null only if the argument is optional; the parser requires all others.</summary>
     public T Get<T>(Argument<T> argument) => parse.GetValue(argument)!;
 
-    /// <summary>The flag was written; its value may still be empty.</summary>
+    /// <summary>The flag was given, possibly with an empty value.</summary>
     public bool Has(Option option) => parse.GetResult(option) is { Implicit: false };
 
-    /// <summary>The service, connected on first use; with <c>--workspace</c> every request after this names it.</summary>
+    /// <summary>The service, connected on first use; with <c>--workspace</c> every further request names it.</summary>
     public async Task<ManagementClient> ClientAsync(CancellationToken cancel)
     {
         if (client is null)
@@ -62,9 +61,7 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
         return client;
     }
 
-    /// <summary>
-    /// Instead of <see cref="ClientAsync"/>, for a command about what is the organization's own: no request names a workspace.
-    /// </summary>
+    /// <summary>Like <see cref="ClientAsync"/> for the organization's own objects: no request names a workspace.</summary>
     public async Task<ManagementClient> OrganizationClientAsync(CancellationToken cancel) =>
         client ??= await ManagementClient.ConnectAsync(
             Settings,
@@ -77,11 +74,11 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
         await new NameResolver(await ClientAsync(cancel)).IdAsync(noun, nameOrId, cancel);
 
-    /// <summary>Where the named one is in the API.</summary>
+    /// <summary>The API path of the named object.</summary>
     public async Task<string> PathAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
         noun.GetPath(await IdAsync(noun, nameOrId, cancel));
 
-    /// <summary>A sentence for the operator; scripts read standard output alone.</summary>
+    /// <summary>A message for the operator, on standard error: scripts read only standard output.</summary>
     public void Note(string text)
     {
         if (!IsQuiet)
@@ -91,8 +88,8 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     }
 
     /// <summary>
-    /// Before something that cannot be taken back: the operator types the object's name, or said <c>--yes</c>. The deed
-    /// is written as a sentence without its full stop.
+    /// Asks before a change that cannot be undone: the operator types the object's name, or has given <c>--yes</c>.
+    /// <paramref name="deed"/> is a sentence without its full stop.
     /// </summary>
     public void Confirm(string deed, string name, bool yes)
     {

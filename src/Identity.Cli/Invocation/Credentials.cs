@@ -4,7 +4,7 @@ using Culvert.Identity.Cli.SignIn;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>Which credential a command uses: the key that it names, else the sign-in, else the key of the profile.</summary>
+/// <summary>Selects a command's credential: the key that it names, else the sign-in, else the profile's key.</summary>
 internal static class Credentials
 {
     public static ICredential Find(Settings settings, CliHost host) =>

@@ -5,8 +5,10 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>Flags that every command takes. Where a command has a flag of the same name (<c>issuer create --url</c>),
-/// the global one goes before the noun or comes from the environment.</summary>
+/// <summary>
+/// Flags of every command. If a command has a flag of the same name (<c>issuer create --url</c>), the global one must
+/// precede the noun or be set by its variable.
+/// </summary>
 internal sealed class GlobalOptions
 {
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
@@ -99,7 +101,7 @@ internal sealed class GlobalOptions
                 return format;
             },
         };
-        // By default, completion offers the names of the enum's members, which no command line takes.
+        // By default, completion offers the enum's member names, which no command line accepts.
         option.CompletionSources.Clear();
         option.CompletionSources.Add(OutputFormats.Names);
         return option;

@@ -5,13 +5,12 @@ using System.CommandLine.Invocation;
 namespace Culvert.Identity.Cli.Invocation;
 
 /// <summary>
-/// The library's help, without the global flags that a flag of the command itself hides: <c>issuer create --url</c> is the
-/// issuer's, and showing the service's as well would describe one flag in two ways. One that has a short form too can
-/// still be given by that.
+/// The library's help, without global flags that a flag of the command hides: <c>issuer create --url</c> is the issuer's. A
+/// hidden flag's short form still works.
 /// </summary>
 internal sealed class HelpWithoutShadows(HelpAction help, GlobalOptions global) : SynchronousCommandLineAction
 {
-    /// <summary>Help is for lines that are not complete.</summary>
+    /// <summary>Help also works for incomplete lines.</summary>
     public override bool ClearsParseErrors => true;
 
     public override int Invoke(ParseResult parseResult)
@@ -22,7 +21,7 @@ internal sealed class HelpWithoutShadows(HelpAction help, GlobalOptions global) 
             var option in global.All.Where(option => !isRoot && option.Aliases.Count == 0 && own.Contains(option.Name))
         )
         {
-            option.Hidden = true; // of this process, which ends with the help
+            option.Hidden = true; // only in this process, which ends with the help
         }
 
         return help.Invoke(parseResult);

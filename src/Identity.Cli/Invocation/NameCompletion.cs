@@ -8,8 +8,8 @@ using Culvert.Identity.Cli.Api;
 namespace Culvert.Identity.Cli.Invocation;
 
 /// <summary>
-/// Completes names of objects, which the service lists. Whatever is in the way (no address, no sign-in, no answer in
-/// time) offers nothing and prints nothing: the operator is typing.
+/// Completes names of objects from the service's lists. On any problem (no address, no sign-in, a timeout) it offers and
+/// prints nothing, because the operator is typing.
 /// </summary>
 internal static partial class NameCompletion
 {
@@ -17,7 +17,7 @@ internal static partial class NameCompletion
 
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    /// <summary>The objects that a value may name.</summary>
+    /// <summary>Lists the objects that a value may name.</summary>
     public delegate IAsyncEnumerable<JsonObject> ObjectSource(CommandContext context, CancellationToken cancel);
 
     public static Argument<T> Offering<T>(this Argument<T> argument, Noun noun) =>
@@ -29,12 +29,10 @@ internal static partial class NameCompletion
         return option;
     }
 
-    /// <param name="argument">What is completed.</param>
-    /// <param name="source">Lists the objects.</param>
-    /// <param name="member">Their member that is the name. Where it cannot be typed without quotes, the id is offered.</param>
+    /// <summary>Offers an object's name, or its id if the name needs quotes.</summary>
     public static Argument<T> Offering<T>(this Argument<T> argument, ObjectSource source, string member)
     {
-        argument.HelpName = argument.Name; // else help asks what it could offer
+        argument.HelpName = argument.Name; // otherwise help would call the completion
         argument.CompletionSources.Add(line => Names(line, source, member));
         return argument;
     }
@@ -42,9 +40,9 @@ internal static partial class NameCompletion
     /// <summary>The first page of a list.</summary>
     public static ObjectSource FromList(string path) => (context, cancel) => ReadAsync(context, path, cancel);
 
-    /// <summary>What is under the tunnel that the line names; under every tunnel where it names none.</summary>
-    /// <param name="segment">Of the path below the tunnel's.</param>
-    /// <param name="findTunnel">The id or name that the line gives.</param>
+    /// <summary>Parts of the tunnel that the line names, or of all tunnels.</summary>
+    /// <param name="segment">The path segment below the tunnel's path.</param>
+    /// <param name="findTunnel">Returns the id or name in the line.</param>
     public static ObjectSource FromPartsOfTunnel(string segment, Func<CommandContext, string?> findTunnel) =>
         (context, cancel) => ReadPartsAsync(context, segment, findTunnel, cancel);
 
@@ -75,7 +73,7 @@ internal static partial class NameCompletion
         [EnumeratorCancellation] CancellationToken cancel
     )
     {
-        // The line may name a workspace that is not written out yet, and workspaces are listed in none.
+        // The line may name an incomplete workspace, and workspaces are listed without one.
         var client =
             path == Noun.Workspace.Path
                 ? await context.OrganizationClientAsync(cancel)
@@ -89,7 +87,7 @@ internal static partial class NameCompletion
 
     private static List<CompletionItem> Names(CompletionContext line, ObjectSource source, string member)
     {
-        // Others ask too: help, for one, and with no line at all.
+        // Help also calls this, without a line.
         if (line is not TextCompletionContext || line.ParseResult.RootCommandResult.Command is not CulvertRoot root)
         {
             return [];
@@ -97,7 +95,7 @@ internal static partial class NameCompletion
 
         try
         {
-            // The library has no way to wait but this one.
+            // The library's interface is synchronous.
             using var limit = new CancellationTokenSource(Patience, root.Time);
             return Task.Run(() => FindAsync(root, line, source, member, limit.Token)).GetAwaiter().GetResult();
         }
@@ -135,7 +133,7 @@ internal static partial class NameCompletion
         return found;
     }
 
-    // Names are other people's words, and bash expands what completion offers: $(…) in a name would run.
+    // Other people choose names, and bash expands what completion offers: $(…) in a name would run.
     [GeneratedRegex(@"\A[A-Za-z0-9_.][A-Za-z0-9_.+/-]*\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Plain();
 }

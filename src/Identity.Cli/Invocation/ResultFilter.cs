@@ -5,7 +5,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary><c>--filter MEMBER=VALUE</c>: which objects of a list are printed. Several must hold together.</summary>
+/// <summary><c>--filter MEMBER=VALUE</c>: which objects of a list are printed. Several filters must all match.</summary>
 internal sealed class ResultFilter
 {
     private const string Name = "--filter";
@@ -31,7 +31,7 @@ internal sealed class ResultFilter
         return option;
     }
 
-    /// <summary>That of a command line; of a command without the flag, one that lets everything through.</summary>
+    /// <summary>Reads the filter; without the flag, everything matches.</summary>
     public static ResultFilter Read(ParseResult parse) =>
         new(
             parse.CommandResult.Command.Options.Any(option => option.Name == Name)

@@ -5,8 +5,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Invocation;
 
 /// <summary>
-/// Weighs the sources of the settings: a flag wins over an environment variable, that over the profile; an empty variable
-/// counts as not set.
+/// Resolves the settings: a flag overrides an environment variable, which overrides the profile; an empty variable counts as
+/// not set.
 /// </summary>
 internal static class SettingsReader
 {
@@ -31,7 +31,7 @@ internal static class SettingsReader
 
         if (parse.GetValue(global.CaFile) is null && parse.GetValue(global.CaSha256) is { Length: > 0 })
         {
-            caFile = null; // the flag beats the other setting's variable
+            caFile = null; // the flag overrides the other setting's variable
         }
         else if (parse.GetValue(global.CaFile) is { Length: > 0 } && parse.GetValue(global.CaSha256) is null)
         {
@@ -60,14 +60,14 @@ internal static class SettingsReader
             IsDryRun = parse.GetValue(global.DryRun),
         };
 
-        // A line that is still being typed may have the flag without its value.
+        // During completion, the line may have the flag without its value.
         string? Value(Option<string?> option, string variable, string? otherwise) =>
             parse.GetResult(option) is { Tokens.Count: > 0 } && parse.GetValue(option) is { Length: > 0 } flag ? flag
             : host.Variable(variable) is { Length: > 0 } text ? text
             : otherwise;
     }
 
-    /// <summary>Only https: the key travels in a header. A path prefix stays, so that a service behind one works.</summary>
+    /// <summary>Only https, because a header carries the key. A path prefix stays, for a service behind one.</summary>
     private static Uri ParseUrl(string text)
     {
         if (

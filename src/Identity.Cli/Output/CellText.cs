@@ -5,7 +5,7 @@ using VisibleText = Culvert.Platform.Wire.VisibleText;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>A JSON value as people read it: one line, and nothing in it that could drive a terminal.</summary>
+/// <summary>Formats a JSON value for people: one line, without terminal control sequences.</summary>
 internal static class CellText
 {
     public static string Format(JsonNode? node) =>
@@ -20,8 +20,8 @@ internal static class CellText
         };
 
     /// <summary>
-    /// Names come from other people: escape sequences and line breaks in them become visible marks, and other characters that
-    /// cannot be seen are written out, as on the console's pages.
+    /// Other people choose names, so escape sequences and line breaks become visible marks, and other invisible characters
+    /// are written out, as in the console.
     /// </summary>
     public static string Safe(string text) =>
         VisibleText.Escape(

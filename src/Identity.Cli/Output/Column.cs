@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>A column of a list: its heading and the member it shows (<c>a.b</c> reaches into an object).</summary>
+/// <summary>A column of a list: its heading and its member (<c>a.b</c> for a nested one).</summary>
 internal sealed record Column(string Heading, string Member, Fit Fit = Fit.Drop)
 {
     public string Format(JsonNode? item)

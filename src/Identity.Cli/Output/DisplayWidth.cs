@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>How many places of a terminal's line a text takes.</summary>
+/// <summary>Counts the terminal columns of a text.</summary>
 internal static class DisplayWidth
 {
-    /// <summary>Wide and fullwidth characters of Unicode's annex 11, and the emoji, by block.</summary>
+    /// <summary>Wide and fullwidth characters (Unicode annex 11), and emoji, by block.</summary>
     private static readonly (int First, int Last)[] TwoPlaces =
     [
         (0x1100, 0x115F),
@@ -42,7 +42,7 @@ internal static class DisplayWidth
         : Array.Exists(TwoPlaces, block => block.First <= rune.Value && rune.Value <= block.Last) ? 2
         : 1;
 
-    // Drawn over the character before it, or not at all.
+    // Combined with the character before it, or invisible.
     private static bool IsJoined(Rune rune) =>
         !rune.IsAscii
         && Rune.GetUnicodeCategory(rune)

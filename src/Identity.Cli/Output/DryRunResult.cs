@@ -6,7 +6,7 @@ namespace Culvert.Identity.Cli.Output;
 /// <summary>What <c>--dry-run</c> prints: the request that was not sent, without its secrets.</summary>
 internal static class DryRunResult
 {
-    // Members of requests that hold secrets: a dry run is for reading, and for logs.
+    // Secret members of requests: a dry run's output may go to logs.
     private static readonly string[] Secrets = ["password", "pkcs12", "secret", "token", "client_secret"];
 
     public static CommandResult FromStop(DryRunStop stop)

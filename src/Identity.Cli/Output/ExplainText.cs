@@ -4,13 +4,13 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>An exchange, or a simulated one, as people read it: first the answer, then the way to it, then what to do.</summary>
+/// <summary>An exchange, or a simulated one, for people: first the result, then the steps to it, then what to do.</summary>
 internal static class ExplainText
 {
     private const int LabelWidth = 10;
 
-    /// <param name="entry">As the history has it.</param>
-    /// <param name="service">Which serves the pages that explain.</param>
+    /// <param name="entry">In the history's form.</param>
+    /// <param name="service">The service whose pages explain codes.</param>
     public static string OfExchange(JsonObject entry, Uri service)
     {
         var text = new StringBuilder();

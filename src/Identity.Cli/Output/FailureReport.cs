@@ -2,7 +2,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>What, where, why, what next, and the request id: every failure reads alike.</summary>
+/// <summary>Writes every failure in the same form: what, where, why, what next, and the request id.</summary>
 internal static class FailureReport
 {
     public static void Write(CommandFailure failure, string command, TextWriter error)
@@ -22,7 +22,7 @@ internal static class FailureReport
         }
     }
 
-    /// <summary>Several findings are several lines, indented so that none reads like a line of the report itself.</summary>
+    /// <summary>Further lines of a message are indented, so that none looks like a line of the report itself.</summary>
     private static string Lines(string text, string afterFirst = "") =>
         string.Join(
             "\n    ",

@@ -1,14 +1,14 @@
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>What becomes of a column where a terminal is too narrow for all of them.</summary>
+/// <summary>What happens to a column on a terminal that is too narrow.</summary>
 internal enum Fit
 {
-    /// <summary>Left out, the last ones first; <c>-o wide</c> shows it.</summary>
+    /// <summary>Omitted, last ones first; <c>-o wide</c> shows it.</summary>
     Drop,
 
-    /// <summary>Always whole: ids are copied, states decide what to do next.</summary>
+    /// <summary>Never shortened: ids are copied, states decide what to do next.</summary>
     Keep,
 
-    /// <summary>Always there, folded into what the others leave.</summary>
+    /// <summary>Always shown, folded to the remaining width.</summary>
     Wrap,
 }

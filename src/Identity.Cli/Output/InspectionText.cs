@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>A token's parts, one member a line; at the end what looks wrong.</summary>
+/// <summary>Shows a token's parts, one member per line, then the findings.</summary>
 internal static class InspectionText
 {
     public static string Format(JsonObject inspection)

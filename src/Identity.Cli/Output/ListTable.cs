@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>A list as a table: the columns that fit on a line, and the width of each.</summary>
+/// <summary>A list as a table: the columns that fit, and their widths.</summary>
 internal sealed class ListTable
 {
     private readonly IReadOnlyList<Column> columns;
@@ -12,9 +12,7 @@ internal sealed class ListTable
     private readonly Dictionary<Column, int> widths;
     private readonly int rows;
 
-    /// <param name="columns">In their order.</param>
-    /// <param name="items">One a line.</param>
-    /// <param name="width">Of the terminal; null = every column, however long the lines become.</param>
+    /// <param name="width">The terminal's width; null = every column, in lines of any length.</param>
     /// <param name="now">With a width, times become ages.</param>
     public ListTable(IReadOnlyList<Column> columns, IReadOnlyList<JsonNode?> items, int? width, DateTimeOffset now)
     {
@@ -32,7 +30,7 @@ internal sealed class ListTable
         shown = width is { } limit ? FitInto(limit) : columns;
     }
 
-    /// <summary>Headings of the columns that were left out.</summary>
+    /// <summary>Headings of the omitted columns.</summary>
     public IEnumerable<string> Dropped => columns.Except(shown).Select(column => column.Heading);
 
     public void Write(TextWriter output) =>
@@ -45,7 +43,7 @@ internal sealed class ListTable
                 .Prepend([.. shown.Select(column => column.Heading)])
         );
 
-    // Where not even those that stay fit, the terminal breaks the lines: nothing is cut.
+    // If even the required columns do not fit, the terminal wraps the lines: nothing is cut.
     private List<Column> FitInto(int limit)
     {
         var kept = columns.Where(column => column.Fit != Fit.Drop).ToHashSet();
@@ -72,7 +70,7 @@ internal sealed class ListTable
     private int GetNarrowestWidth(Column column) =>
         column.Fit == Fit.Wrap ? Math.Min(widths[column], TextTable.NarrowestFold) : widths[column];
 
-    // Fractions of a second tell a person nothing, and cost a column. -o json has them.
+    // Without fractions of a second, which cost a column; -o json has them.
     private static string ToSeconds(string text) => ParseTime(text) is null ? text : text[..19] + "Z";
 
     private static string ToAge(string text, DateTimeOffset now)
@@ -91,7 +89,7 @@ internal sealed class ListTable
         return time > now ? $"in {age}" : $"{age} ago";
     }
 
-    /// <summary>A moment as the API writes it; null for every other text.</summary>
+    /// <summary>A time in the API's form; null for any other text.</summary>
     private static DateTimeOffset? ParseTime(string text) =>
         text.Length >= 20
         && text[10] == 'T'

@@ -2,15 +2,13 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>
-/// Files that a command writes on request. None is ever overwritten half: written aside, then renamed.
-/// </summary>
+/// <summary>Writes files atomically: to a temporary file, which is then renamed.</summary>
 internal static class OutFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <summary>For secrets: mode 0600 from the first byte on.</summary>
+    /// <summary>Mode 0600 from the first byte on.</summary>
     public static void WriteSecret(string path, string text) => Write(path, text, OwnerOnly);
 
     /// <summary>For certificates, bundles and requests.</summary>

@@ -2,18 +2,18 @@ namespace Culvert.Identity.Cli.Output;
 
 internal enum OutputFormat
 {
-    /// <summary>For people: columns, or one field a line.</summary>
+    /// <summary>For people: columns, or one field per line.</summary>
     Table,
 
-    /// <summary>Lists with every member that fits on a line; otherwise as the table.</summary>
+    /// <summary>Lists with every member that fits on a line; otherwise like Table.</summary>
     Wide,
 
     /// <summary>The wire object as the service sent it.</summary>
     Json,
 
-    /// <summary>The same members as JSON.</summary>
+    /// <summary>The same members as in JSON.</summary>
     Yaml,
 
-    /// <summary>Ids, one a line: for <c>$( … )</c>.</summary>
+    /// <summary>Ids, one per line: for <c>$( … )</c>.</summary>
     Name,
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>The words for <see cref="OutputFormat"/> on the command line and in profiles.</summary>
 internal static class OutputFormats
 {
     public const string Words = "table, wide, json, yaml or name";

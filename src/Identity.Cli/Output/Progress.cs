@@ -3,7 +3,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>How far long work has come: one line on a terminal's standard error, rewritten in place, gone at the end.</summary>
+/// <summary>A progress line on a terminal's standard error, rewritten in place and removed at the end.</summary>
 internal sealed class Progress(CliHost host, bool isQuiet, string what) : IDisposable
 {
     // Faster updates cannot be read.

@@ -5,13 +5,12 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>Writes a result to standard output in the chosen format.</summary>
 internal static class ResultWriter
 {
-    /// <summary>Wide enough that a pipe never sees a folded line.</summary>
+    /// <summary>Wide enough that a pipe never gets a folded line.</summary>
     private const int Unbounded = int.MaxValue / 2;
 
-    /// <summary>Members whose number is in seconds and whose name does not say so.</summary>
+    /// <summary>Members that are a number of seconds although their name does not say so.</summary>
     private static readonly string[] Seconds = ["max_leaf_life"];
 
     public static void Write(CommandResult result, OutputFormat format, CliHost host)
@@ -33,7 +32,7 @@ internal static class ResultWriter
         }
     }
 
-    /// <summary>Every other member that fits on a line becomes a column of its own.</summary>
+    /// <summary>Adds a column for every other member that fits on a line.</summary>
     private static CommandResult Widen(CommandResult result)
     {
         if (result.Columns is not { } columns)
@@ -86,10 +85,7 @@ internal static class ResultWriter
         WriteObject(result.Json, host.OutputWidth, host.Out);
     }
 
-    /// <summary>
-    /// A member a line; values are folded into the width that the terminal leaves next to the names, and never in a
-    /// pipe.
-    /// </summary>
+    /// <summary>One member per line; on a terminal, values are folded to the remaining width.</summary>
     private static void WriteObject(JsonObject json, int? width, TextWriter output)
     {
         var rows = json.Where(p => p.Key != "type").SelectMany(p => Rows(p.Key, p.Value)).ToList();
@@ -99,8 +95,8 @@ internal static class ResultWriter
     }
 
     /// <summary>
-    /// Each object of a list has its own rows (<c>chain.1.subject</c>), and so has an object with a text of several lines
-    /// (<c>jwks.ca_cert_pem</c>), which keeps them.
+    /// An object of a list has rows of its own (<c>chain.1.subject</c>), and so has an object with a multi-line text
+    /// (<c>jwks.ca_cert_pem</c>), which keeps its lines.
     /// </summary>
     private static IEnumerable<(string Name, string Value)> Rows(string name, JsonNode? value) =>
         value switch
@@ -141,7 +137,7 @@ internal static class ResultWriter
     private static void WriteList(CommandResult result, OutputFormat format, CliHost host)
     {
         var width = format == OutputFormat.Wide ? null : host.OutputWidth;
-        // A person at a terminal asks how long ago; a person who copies a time, or a program, gets the exact one.
+        // A terminal shows ages; other formats and pipes show exact times.
         var list = new ListTable(result.Columns!, [.. result.Json.Data()], width, host.Time.GetUtcNow());
         list.Write(host.Out);
         if (list.Dropped.ToList() is { Count: > 0 } dropped)

@@ -2,17 +2,16 @@ using System.Text;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>Writes texts in aligned columns. No line ends in blanks.</summary>
+/// <summary>Writes texts in aligned columns, without trailing blanks.</summary>
 internal static class TextTable
 {
     /// <summary>Blanks between columns.</summary>
     public const int Gap = 2;
 
-    /// <summary>A folded column does not become narrower: below that it is one letter a line.</summary>
+    /// <summary>Narrowest width of a folded column.</summary>
     public const int NarrowestFold = 24;
 
-    /// <param name="output">Takes the lines.</param>
-    /// <param name="widths">Of the columns; a text that is wider is folded, so that a row takes several lines.</param>
+    /// <param name="widths">The widths of the columns; a wider text is folded onto several lines.</param>
     /// <param name="rows">As many texts each as there are columns.</param>
     public static void Write(TextWriter output, IReadOnlyList<int> widths, IEnumerable<IReadOnlyList<string>> rows)
     {
@@ -40,7 +39,7 @@ internal static class TextTable
         return line.ToString().TrimEnd();
     }
 
-    /// <summary>Breaks a text at its line ends, and at blanks where a line is too wide; a word that is too wide anywhere.</summary>
+    /// <summary>Breaks a text at its line breaks and, where it is too wide, at blanks or within words.</summary>
     private static List<string> Fold(string text, int width)
     {
         var lines = new List<string>();

@@ -3,8 +3,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>
-/// Runs a reading command again and again. A terminal shows the newest answer alone; into a file or a pipe goes every
-/// answer that differs from the one before.
+/// Repeats a read-only command. A terminal shows only the latest answer; a file or a pipe gets each answer that differs from
+/// the previous one.
 /// </summary>
 internal sealed class Watch(CliHost host, TimeSpan interval)
 {
@@ -31,7 +31,7 @@ internal sealed class Watch(CliHost host, TimeSpan interval)
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // This is how a watch ends; what was seen last decides, as without --watch.
+            // The normal end of a watch; the latest answer's exit code applies.
             return exitCode;
         }
 

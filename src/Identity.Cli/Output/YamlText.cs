@@ -7,8 +7,8 @@ using Culvert.Identity.Cli.Api;
 namespace Culvert.Identity.Cli.Output;
 
 /// <summary>
-/// Writes JSON as block-style YAML 1.2. Strings that any YAML reader could take for something else are quoted; PEM
-/// texts become literal blocks, so that they can be copied out.
+/// Writes JSON as block-style YAML 1.2. Strings that a YAML reader could read as another type are quoted; PEM texts become
+/// literal blocks, which can be copied.
 /// </summary>
 internal static partial class YamlText
 {
@@ -75,10 +75,7 @@ internal static partial class YamlText
         }
     }
 
-    /// <summary>
-    /// Plain lines with exactly one line break at the end: what "|" gives back byte for byte. The first line sets the
-    /// indentation.
-    /// </summary>
+    /// <summary>True if "|" preserves it: plain lines, one final line break; the first line sets the indentation.</summary>
     private static bool IsBlock(string s) =>
         s.EndsWith('\n')
         && !s.EndsWith("\n\n", StringComparison.Ordinal)

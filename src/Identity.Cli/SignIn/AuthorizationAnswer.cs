@@ -3,21 +3,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>What the browser brought back (RFC 6749 §4.1.2 and §4.1.2.1, RFC 9207 §2). Nothing in it is proved yet.</summary>
+/// <summary>The parameters of the browser's redirect (RFC 6749 §4.1.2 and §4.1.2.1, RFC 9207 §2), not verified.</summary>
 internal sealed record AuthorizationAnswer
 {
     public string? State { get; init; }
 
     public string? Issuer { get; init; }
 
-    /// <summary>A secret.</summary>
+    /// <summary>Secret.</summary>
     public string? Code { get; init; }
 
     public string? Error { get; init; }
 
     public string? ErrorDescription { get; init; }
 
-    /// <summary>RFC 6749 §3.1: what is said twice is not said.</summary>
+    /// <summary>RFC 6749 §3.1: a repeated parameter is invalid, so it is ignored.</summary>
     public static AuthorizationAnswer FromQuery(IQueryCollection query)
     {
         return new()

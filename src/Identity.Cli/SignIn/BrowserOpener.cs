@@ -2,16 +2,15 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>Asks the desktop for a browser. Without one nothing happens: the address is on the terminal too.</summary>
+/// <summary>Opens the desktop's browser, if there is one; the address is also printed on the terminal.</summary>
 internal static class BrowserOpener
 {
     private static readonly string[] Inherited = [.. ChildCommand.SessionEnvironment, "BROWSER", "MOZ_*"];
 
-    // The browser may outlive us and must not write into the terminal, nor read from it. The shell leads its streams away and
-    // is replaced; opener and address reach it as words.
+    // The browser may outlive this process and must not use the terminal. The shell redirects its streams and is replaced by
+    // the opener; opener and address are arguments, never parsed.
     private const string Quietly = "exec \"$0\" \"$1\" </dev/null >/dev/null 2>&1";
 
-    /// <param name="url">An https URL, so never taken for an option.</param>
     public static void Open(Uri url)
     {
         if (FindProgram(Environment.GetEnvironmentVariable) is not { } opener)
@@ -27,7 +26,7 @@ internal static class BrowserOpener
         );
     }
 
-    /// <summary>Null: nothing would open a window, only perhaps a browser inside the terminal.</summary>
+    /// <summary>Null: no program would open a window, only perhaps a browser inside the terminal.</summary>
     public static string? FindProgram(Func<string, string?> variable)
     {
         var hasDesktop =

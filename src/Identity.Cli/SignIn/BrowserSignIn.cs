@@ -13,8 +13,8 @@ using Duende.IdentityModel.Client;
 namespace Culvert.Identity.Cli.SignIn;
 
 /// <summary>
-/// A person proves who they are in a browser on this machine, and this program gets the identity provider's token:
-/// authorization code with PKCE (RFC 7636), brought back over loopback (RFC 8252 §7.3).
+/// Authenticates a person in a browser on this machine and gets the identity provider's token: authorization code with PKCE
+/// (RFC 7636), returned over loopback (RFC 8252 §7.3).
 /// </summary>
 internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, CliHost host) : IPersonSignIn
 {
@@ -65,7 +65,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
     )
     {
         await using var callback = await LoopbackCallback.StartAsync(cancel);
-        // RFC 6749 §3.1: a query that the endpoint has is kept, and a fragment it has none.
+        // RFC 6749 §3.1: the endpoint may have a query, which is kept, but no fragment.
         var page = new Uri(
             new RequestUrl(url.GetLeftPart(UriPartial.Query)).CreateAuthorizeUrl(
                 client.ClientId,
@@ -101,7 +101,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             throw client.Failed(ExitCode.Refused, "the browser's response does not belong to this sign-in", url);
         }
 
-        // RFC 9207 §2.4: compared as text, and missed where the metadata promises it.
+        // RFC 9207 §2.4: compared as text, and required if the metadata promises it.
         if (
             answer.Issuer is { } issuer
                 ? issuer != metadata.Text(OidcConstants.Discovery.Issuer)
@@ -151,7 +151,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
             throw client.Failed(ExitCode.Refused, $"it returned no token: {ProviderClient.FormatReason(answer)}", url);
         }
 
-        // OpenID Connect Core §3.1.3.7 (11). Everything else about the token is the service's to judge.
+        // OpenID Connect Core §3.1.3.7 (11). The service verifies everything else of the token.
         var token = client.GetToken(answer, url);
         return FindNonce(answer.Text(OidcConstants.TokenResponse.IdentityToken)) == nonce
             ? token

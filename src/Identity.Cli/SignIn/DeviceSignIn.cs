@@ -7,10 +7,7 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>
-/// A person proves who they are in a browser, on any device, and this program gets the identity provider's token
-/// (RFC 8628).
-/// </summary>
+/// <summary>Authenticates a person in a browser on any device and gets the identity provider's token (RFC 8628).</summary>
 internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, CliHost host) : IPersonSignIn
 {
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(30);
@@ -77,7 +74,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
             using var answer = await PollOnceAsync(url, code, cancel);
             if (answer is null)
             {
-                // RFC 8628 §3.5: a poll that was lost means fewer of them.
+                // RFC 8628 §3.5: after a poll that timed out, poll less often.
                 interval = Bounded(interval * 2, LongestInterval);
                 continue;
             }

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>One way in which a person proves to the identity provider who they are.</summary>
+/// <summary>A way for a person to authenticate at the identity provider.</summary>
 internal interface IPersonSignIn : IDisposable
 {
-    /// <summary>Says where to go, waits for the person, and gives the token that is to be exchanged.</summary>
+    /// <summary>Shows where to go, waits for the person, and returns the token to exchange.</summary>
     Task<string> RunAsync(CancellationToken cancel);
 }

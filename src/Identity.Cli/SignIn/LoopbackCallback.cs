@@ -7,19 +7,19 @@ using Microsoft.AspNetCore.Http;
 namespace Culvert.Identity.Cli.SignIn;
 
 /// <summary>
-/// Where the browser brings the provider's answer: this machine's loopback, a port of the moment (RFC 8252 §7.3). The
-/// first request to the path is the answer, whatever it says, and there is no second one.
+/// Receives the provider's redirect: loopback on a random port (RFC 8252 §7.3). The first request to the path is the answer,
+/// and there is no second one.
 /// </summary>
 internal sealed class LoopbackCallback : IAsyncDisposable
 {
-    /// <summary>Part of what is registered at the provider, which lets the port vary.</summary>
+    /// <summary>Part of the redirect URI that is registered at the provider, which allows any port.</summary>
     public const string Path = "/callback";
 
-    private const int MaxConnections = 16; // a browser opens a few on suspicion
+    private const int MaxConnections = 16; // a browser may open several
     private static readonly TimeSpan HeadersWithin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(2);
 
-    // Nothing of the request is in it, and nothing is fetched for it.
+    // The page contains nothing of the request and loads nothing.
     private static readonly byte[] Page = Encoding.UTF8.GetBytes(
         """
         <!DOCTYPE html>
@@ -54,10 +54,9 @@ internal sealed class LoopbackCallback : IAsyncDisposable
         server.Run(HandleAsync);
     }
 
-    /// <summary>The URL that the provider redirects the browser to.</summary>
     public string RedirectUri => $"http://{authority}{Path}";
 
-    /// <summary>Ends with the one request.</summary>
+    /// <summary>Completes with the first request.</summary>
     public Task<AuthorizationAnswer> Answer => answer.Task;
 
     public static async Task<LoopbackCallback> StartAsync(CancellationToken cancel)
@@ -79,7 +78,7 @@ internal sealed class LoopbackCallback : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The page is on its way: without this the connection would be broken off under it.
+        // Lets the page be sent completely before the connections are closed.
         using var limit = new CancellationTokenSource(EndsWithin, TimeProvider.System);
         await server.StopAsync(limit.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await server.DisposeAsync();
@@ -90,7 +89,7 @@ internal sealed class LoopbackCallback : IAsyncDisposable
         context.Response.Headers.Connection = "close";
         context.Response.Headers.CacheControl = "no-store";
         var refusal =
-            // A name that resolves to this machine would make its page our origin.
+            // A foreign name that resolves to this machine would make its page same-origin.
             context.Request.Headers.Host != authority
                 ? StatusCodes.Status400BadRequest
             : context.Request.Path.Value != Path ? StatusCodes.Status404NotFound
@@ -108,7 +107,7 @@ internal sealed class LoopbackCallback : IAsyncDisposable
             context.Response.ContentType = "text/html; charset=utf-8";
             context.Response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
             context.Response.Headers.XContentTypeOptions = "nosniff";
-            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address holds the code
+            context.Response.Headers["Referrer-Policy"] = "no-referrer"; // the address contains the code
             await context.Response.Body.WriteAsync(Page, context.RequestAborted);
             await context.Response.CompleteAsync();
         }

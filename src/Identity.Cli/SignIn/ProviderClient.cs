@@ -11,13 +11,9 @@ using Duende.IdentityModel.Client;
 
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>
-/// The identity provider as a person's sign-in asks it. Nothing is followed but what its own metadata names, on https
-/// alone.
-/// </summary>
-/// <param name="provider">Whom to ask.</param>
-/// <param name="registration">What the client must be there, for a user who is refused.</param>
-/// <param name="timeout">Of each request.</param>
+/// <summary>Calls the identity provider for a sign-in, only at https URLs of its own metadata.</summary>
+/// <param name="registration">The required client registration, for messages.</param>
+/// <param name="timeout">For each request.</param>
 internal sealed class ProviderClient(SignInProvider provider, string registration, TimeSpan timeout) : IDisposable
 {
     private const int MaxAnswerBytes = 256 * 1024;
@@ -33,17 +29,16 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         Timeout = timeout,
     };
 
-    /// <summary>This program's registration at the provider.</summary>
     public string ClientId => provider.ClientId;
 
-    /// <summary>What is requested, separated by spaces.</summary>
+    /// <summary>The requested scopes, separated by spaces.</summary>
     public string Scope => $"{OidcConstants.StandardScopes.OpenId} {provider.Scopes}".TrimEnd();
 
-    /// <summary>Whom an access token is for (RFC 8707).</summary>
+    /// <summary>The audience of an access token (RFC 8707).</summary>
     public Parameters Target =>
         provider.Audience is { } audience ? new() { { OidcConstants.TokenRequest.Resource, audience } } : [];
 
-    /// <summary>What every request of a sign-in says about the client and whom the token is for.</summary>
+    /// <summary>The parameters of every request: the client and the token's audience.</summary>
     public Parameters Common => [new(OidcConstants.TokenRequest.ClientId, provider.ClientId), .. Target];
 
     private Uri MetadataUrl =>
@@ -95,11 +90,9 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             );
 
     /// <summary>
-    /// Asks, and gives the answer of any status but a redirect. An answer that is not a JSON object has no members.
+    /// Sends a request and returns the answer, whatever its status except a redirect. An answer that is not a JSON object
+    /// has no members.
     /// </summary>
-    /// <param name="url">Whom.</param>
-    /// <param name="ask">Sends the request and reads its answer.</param>
-    /// <param name="cancel">Ends it.</param>
     public async Task<T> AskAsync<T>(Uri url, Func<HttpClient, Task<T>> ask, CancellationToken cancel)
         where T : ProtocolResponse
     {
@@ -113,7 +106,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
 
             if ((int)answer.HttpStatusCode is >= 300 and < 400)
             {
-                // What it leads to is named by no metadata: nothing is sent there.
+                // The metadata does not name the target, so nothing is sent there.
                 var target = answer.HttpResponse?.Headers.Location?.ToString() ?? "nowhere";
                 throw Failed(
                     ExitCode.Refused,
@@ -138,7 +131,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         }
     }
 
-    /// <summary>The token that is to be exchanged, of an answer that grants one.</summary>
+    /// <summary>Returns the token to exchange from a successful answer.</summary>
     public string GetToken(TokenResponse answer, Uri url)
     {
         var member = provider.Audience is null
@@ -158,7 +151,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             : throw Failed(ExitCode.Refused, $"its response contains no {member}", url);
     }
 
-    /// <summary>RFC 6749 §5.2: a code of a closed list and a sentence, neither of which may hold a secret.</summary>
+    /// <summary>RFC 6749 §5.2: a code of a closed list and a sentence, neither of which may contain a secret.</summary>
     public static string FormatReason(ProtocolResponse answer) =>
         FormatReason(
             $"{(int)answer.HttpStatusCode}",
@@ -179,7 +172,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
             Next = $"register the client at the provider as a public client with {registration}",
         };
 
-    /// <summary>No user signed in in time.</summary>
+    /// <summary>No user signed in within the time limit.</summary>
     public static CommandFailure Expired(string what, Uri url) =>
         new(ExitCode.TryAgain, what) { Where = url.GetLeftPart(UriPartial.Path), Next = "run the command again" };
 

@@ -10,8 +10,8 @@ using Duende.IdentityModel;
 namespace Culvert.Identity.Cli.SignIn;
 
 /// <summary>
-/// A sign-in by the identity provider's token: exchanged for an access token that is bound to a key of this machine
-/// (RFC 9449) and kept in a 0600 file until shortly before its end.
+/// A sign-in with the identity provider's token. It is exchanged for an access token that is bound to a key of this machine
+/// (RFC 9449) and cached in a 0600 file until shortly before it expires.
 /// </summary>
 internal sealed class SignInCredential(SignInRecord record, Settings settings, CliHost host) : ICredential
 {
@@ -49,7 +49,7 @@ internal sealed class SignInCredential(SignInRecord record, Settings settings, C
         && binding.Remember(answer.RequestMessage!.RequestUri!, nonce)
         && answer.StatusCode == HttpStatusCode.Unauthorized;
 
-    /// <summary>A token that holds; fresh: one that was exchanged just now.</summary>
+    /// <summary>Returns a valid token; fresh: one that was just exchanged.</summary>
     public async Task<Proof> GetAsync(bool fresh, CancellationToken cancel)
     {
         var found = await proofs.GetAsync(fresh, cancel);

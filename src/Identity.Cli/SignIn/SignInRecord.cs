@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Cli.SignIn;
 
-/// <summary>How a person or a pipeline signed in at one service: no secret, only where the next token comes from.</summary>
+/// <summary>How a person or a pipeline signed in at one service. No secret, only the next token's source.</summary>
 internal sealed record SignInRecord
 {
     [JsonPropertyName("url")]
@@ -11,7 +11,7 @@ internal sealed record SignInRecord
     [JsonPropertyName("organization_id")]
     public required string OrganizationId { get; init; }
 
-    /// <summary>Empty = the person's roles count, as in the console.</summary>
+    /// <summary>Empty = the person's roles apply, as in the console.</summary>
     [JsonPropertyName("rule_id")]
     public required string RuleId { get; init; }
 
@@ -21,23 +21,23 @@ internal sealed record SignInRecord
     [JsonPropertyName("workspace_id")]
     public string WorkspaceId { get; init; } = "";
 
-    /// <summary>The identity provider's token, read again at each exchange.</summary>
+    /// <summary>The file with the identity provider's token, read again at each exchange.</summary>
     [JsonPropertyName("token_file")]
     public required string TokenFile { get; init; }
 
-    /// <summary>A person must come again when the token is spent: it was got with a code (RFC 8628).</summary>
+    /// <summary>The token came from a device code (RFC 8628): the person must sign in again when it expires.</summary>
     [JsonPropertyName("device")]
     public bool IsDevice { get; init; }
 
-    /// <summary>A person must come again when the token is spent: it was got through a browser here (RFC 8252).</summary>
+    /// <summary>The token came from a browser here (RFC 8252): the person must sign in again when it expires.</summary>
     [JsonPropertyName("browser")]
     public bool IsBrowser { get; init; }
 
-    /// <summary>For people: what the permissions rest on.</summary>
+    /// <summary>For people: the basis of the permissions.</summary>
     [JsonIgnore]
     public string Way => RuleId.Length > 0 ? $"by rule {RuleId}" : "with your roles";
 
-    /// <summary>The token is a person's, and its file is ours.</summary>
+    /// <summary>The token is a person's, and this program wrote its file.</summary>
     [JsonIgnore]
     public bool IsPerson => IsDevice || IsBrowser;
 }

@@ -11,7 +11,7 @@ internal static class SignInStore
 {
     private const int MaxBytes = 64 * 1024;
 
-    /// <summary>Null: no user signed in at that service. A file that others may read counts as none.</summary>
+    /// <summary>Null: no user signed in at the service. A file that other users can read is ignored.</summary>
     public static SignInRecord? Read(Uri url, CliHost host)
     {
         try
@@ -41,7 +41,7 @@ internal static class SignInStore
         }
     }
 
-    /// <summary>Keeps the identity provider's token that a person got, and says where.</summary>
+    /// <summary>Stores the identity provider's token of a person, and returns its path.</summary>
     public static string WriteToken(Uri url, string token, CliHost host)
     {
         var path = Path.Combine(TokenFolder(url, host), "identity-token");
@@ -57,7 +57,7 @@ internal static class SignInStore
         }
     }
 
-    /// <summary>Whether there was one. Its tokens go with it.</summary>
+    /// <summary>Removes the sign-in and its tokens; returns whether there was one.</summary>
     public static bool Remove(Uri url, CliHost host)
     {
         var folder = TokenFolder(url, host);
@@ -76,13 +76,13 @@ internal static class SignInStore
         return true;
     }
 
-    /// <summary>Access tokens of that service, and the key that they are bound to.</summary>
+    /// <summary>The service's access tokens, and the key that they are bound to.</summary>
     public static string TokenFolder(Uri url, CliHost host) =>
         Path.Combine(UserFolders.State(host), "tokens-" + GetKey(url));
 
     private static string GetPath(Uri url, CliHost host) =>
         Path.Combine(UserFolders.State(host), $"sign-in-{GetKey(url)}.json");
 
-    // The address may hold what no file name may.
+    // A hash, because the address may contain characters that no file name can.
     private static string GetKey(Uri url) => TokenCache.Key(url.AbsoluteUri)[..16];
 }

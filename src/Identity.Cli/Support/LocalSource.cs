@@ -11,17 +11,17 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Cli.Support;
 
 /// <summary>
-/// What this machine says of the programs that run on it: their readiness and metrics, the end of their journals, log files.
-/// What cannot be read is named, and the rest is collected.
+/// The data of the programs on this machine: readiness and metrics, the end of their journals, log files. What cannot be
+/// read is listed, and the rest is collected.
 /// </summary>
 internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOffset from)
 {
     private static readonly TimeSpan JournalLimit = TimeSpan.FromSeconds(30);
 
-    // Of one journal: fewer where lines are so long that more would not fit.
+    // Lines of one journal: fewer if long lines would exceed the limit.
     private static readonly int[] JournalLines = [5000, 500, 50];
 
-    // Units as they are installed, and ports as health.listen has them by default.
+    // Installed units, and the default ports of health.listen.
     private static readonly (string Program, string Unit, int HealthPort)[] Programs =
     [
         ("identity-service", "culvert-identity-service", 8445),
@@ -29,8 +29,8 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
         ("tunnel-agent", "culvert-agent", 8081),
     ];
 
-    /// <param name="listeners">Bases of health listeners; none = where each program listens by default on this machine.</param>
-    /// <param name="cancel">Ends it.</param>
+    /// <param name="listeners">Base addresses of health listeners; empty = the default of each program on this
+    /// machine.</param>
     public async Task AddHealthAsync(IReadOnlyList<Uri> listeners, CancellationToken cancel)
     {
         foreach (var url in listeners)
@@ -45,7 +45,6 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
         }
     }
 
-    /// <summary>The end of the journal of each program.</summary>
     public async Task AddJournalsAsync(CancellationToken cancel)
     {
         foreach (var (_, unit, _) in Programs)
@@ -54,7 +53,6 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
         }
     }
 
-    /// <summary>The end of a log file.</summary>
     public void AddLog(string file)
     {
         var name = $"logs/{Path.GetFileName(file)}";
@@ -68,7 +66,7 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
         }
     }
 
-    // Whose port it is by default may be another program's, whose state is not ours to send.
+    // At a default port another program may listen, whose state must not be included.
     private async Task AddHealthAsync(string name, Uri url, ProgramIdentity? own, CancellationToken cancel)
     {
         using var program = new RunningProgram(url);
@@ -151,7 +149,7 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
             MaxOutputBytes = LogTail.MaxBytes,
         }.RunAsync(host.Time, cancel);
 
-    // A host and port as a name of a folder.
+    // A host and port as the name of a folder.
     private static string NameOf(Uri url) =>
         string.Concat(url.Authority.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
 }

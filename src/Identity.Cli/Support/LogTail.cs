@@ -5,15 +5,13 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Support;
 
-/// <summary>The end of a log, where the trouble is.</summary>
 internal static class LogTail
 {
-    /// <summary>Of one log.</summary>
     public const int MaxBytes = 8 * 1024 * 1024;
 
     /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">It is not for this user.</exception>
-    /// <exception cref="NotSupportedException">It has no end.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read the file.</exception>
+    /// <exception cref="NotSupportedException">The file has no end, for example a pipe.</exception>
     public static string Read(string log, DateTimeOffset from)
     {
         using var file = new FileStream(log, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
@@ -31,7 +29,7 @@ internal static class LogTail
         return kept.ToString();
     }
 
-    // Our programs write JSON lines with ts; of other lines no time is known, and they stay.
+    // Our programs write JSON lines with ts; lines without a time are kept.
     private static DateTimeOffset? FindTime(string line)
     {
         try

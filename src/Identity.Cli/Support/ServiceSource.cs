@@ -8,8 +8,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Cli.Support;
 
 /// <summary>
-/// What the identity service knows. What it refuses or does not answer in time is named; when it cannot be asked at all, that
-/// is tried once.
+/// The data of the identity service. What it refuses or does not answer in time is listed; if it is unreachable, only the
+/// first request is tried.
 /// </summary>
 internal sealed class ServiceSource(
     SupportBundle bundle,
@@ -18,10 +18,10 @@ internal sealed class ServiceSource(
     DateTimeOffset from
 )
 {
-    /// <summary>Entries of lists and histories: beyond that the newest are what helps.</summary>
+    /// <summary>Entries of lists and histories; the newest are the most useful.</summary>
     private const int MaxObjects = 5000;
 
-    /// <summary>Two requests are made for each.</summary>
+    /// <summary>Each takes two requests.</summary>
     private const int MaxTunnels = 500;
 
     private const string WebhookPath = "v1/webhooks";
@@ -50,11 +50,10 @@ internal sealed class ServiceSource(
         ("certificate_forecast.json", "v1/certificates/forecast"),
     ];
 
-    // Why no further request is made: it would take as long and fail alike.
+    // Why no further request is made: it would take as long and fail in the same way.
     private string? closed;
 
     /// <param name="report">Called after each entry.</param>
-    /// <param name="cancel">Ends it.</param>
     public async Task CollectAsync(Action report, CancellationToken cancel)
     {
         foreach (var (name, path) in Objects)
@@ -77,7 +76,7 @@ internal sealed class ServiceSource(
         await TryAsync("audit.json", AuditAsync, cancel);
     }
 
-    // What this credential may not read is a finding, too.
+    // A missing permission of this credential is a finding, too.
     private async Task TryAsync(
         string name,
         Func<ManagementClient, CancellationToken, Task<JsonNode>> read,
@@ -176,7 +175,7 @@ internal sealed class ServiceSource(
                 break;
             }
 
-            // Salts would let a reader guess at other organizations' entries.
+            // With salts, a reader could guess other organizations' entries.
             entry.Remove("salt");
             var copy = entry.DeepClone();
             list.Add(
@@ -189,7 +188,7 @@ internal sealed class ServiceSource(
         return list;
     }
 
-    // The path and the query of a webhook's address are its credential with many receivers.
+    // For many receivers, path and query of a webhook's address are the credential.
     private static JsonNode? HideAddresses(JsonNode? node)
     {
         if (node is JsonObject o)

@@ -8,18 +8,18 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Cli.Support;
 
-/// <summary>An archive of redacted texts: every entry goes through <see cref="Redaction"/>, there is no other way in.</summary>
+/// <summary>An archive of redacted texts: every entry passes through <see cref="Redaction"/>.</summary>
 internal sealed class SupportBundle : IDisposable
 {
     private const int MiB = 1024 * 1024;
 
-    /// <summary>Of one entry: nothing that helps is larger, and a peer may send anything.</summary>
+    /// <summary>Limit of one entry; useful entries are smaller, and a peer may send anything.</summary>
     private const int MaxEntryBytes = 16 * MiB;
 
-    /// <summary>After which no entry is added, unpacked.</summary>
+    /// <summary>Uncompressed size after which no entry is added.</summary>
     private const long MaxBytes = 128 * MiB;
 
-    /// <summary>For one entry.</summary>
+    /// <summary>Time limit of one entry.</summary>
     private static readonly TimeSpan EntryLimit = TimeSpan.FromSeconds(60);
 
     private readonly string path;
@@ -30,7 +30,7 @@ internal sealed class SupportBundle : IDisposable
     private readonly List<(string Name, string Reason)> notRead = [];
     private long written;
 
-    /// <param name="path">Must not exist; its owner's alone.</param>
+    /// <param name="path">Must not exist; created for its owner only.</param>
     /// <param name="madeAt">The time of its entries.</param>
     public SupportBundle(string path, DateTimeOffset madeAt)
     {
@@ -59,15 +59,15 @@ internal sealed class SupportBundle : IDisposable
 
     public List<string> Entries { get; } = [];
 
-    /// <summary>What could not be read, or not whole, and why.</summary>
+    /// <summary>What could not be read, or not completely, and why.</summary>
     public IReadOnlyList<(string Name, string Reason)> NotRead => notRead;
 
     public void Add(string name, JsonNode json) => Write(name, ToText(json));
 
     public void Add(string name, string text) => Write(name, Encoding.UTF8.GetBytes(Redaction.Redact(text)));
 
-    /// <summary>Adds what is read in time; else why it was not.</summary>
-    /// <returns>What failed, unless it took too long; null = nothing.</returns>
+    /// <summary>Adds what is read within the time limit; otherwise the reason.</summary>
+    /// <returns>The failure, unless it was a timeout; null = none.</returns>
     public async Task<CommandFailure?> TryAddAsync(
         string name,
         Func<CancellationToken, Task<JsonNode>> read,
@@ -94,14 +94,14 @@ internal sealed class SupportBundle : IDisposable
         }
     }
 
-    /// <summary>The entry says why there is nothing else in it.</summary>
+    /// <summary>Adds an entry that only says why its content is missing.</summary>
     public void Miss(string name, string reason, string? requestId = null)
     {
         reason = MissRest(name, reason);
         WriteEntry(name, ToText(new JsonObject { ["not_read"] = reason, ["request_id"] = requestId }));
     }
 
-    /// <summary>The entry is not the whole of it.</summary>
+    /// <summary>Notes that the entry is incomplete.</summary>
     /// <returns>The reason as it is in the bundle.</returns>
     public string MissRest(string name, string reason)
     {
@@ -110,7 +110,7 @@ internal sealed class SupportBundle : IDisposable
         return reason;
     }
 
-    /// <summary>The last entry, which has room in any case.</summary>
+    /// <summary>Adds the last entry, regardless of the size limit.</summary>
     public void AddManifest(JsonObject manifest)
     {
         manifest["entries"] = WireJson.ToJsonArray(Entries);

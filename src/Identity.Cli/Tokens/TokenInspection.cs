@@ -10,8 +10,8 @@ using Culvert.Platform.Issuers;
 namespace Culvert.Identity.Cli.Tokens;
 
 /// <summary>
-/// What a JWT says, and what of it looks wrong: on this machine alone, without any key, so nothing in it is proved.
-/// Neither the token nor its signature is repeated.
+/// Decodes a JWT and lists what looks wrong, offline and without any key, so nothing is verified. The output contains
+/// neither the token nor its signature.
 /// </summary>
 internal static class TokenInspection
 {

@@ -3,9 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>
-/// The enterprise's root of one development system: signs the tunnel's authority and one server certificate.
-/// </summary>
+/// <summary>The enterprise root of a development system: signs the tunnel's authority and a server certificate.</summary>
 internal sealed class DevAuthority : IDisposable
 {
     private static readonly TimeSpan Life = TimeSpan.FromDays(30);
@@ -27,8 +25,8 @@ internal sealed class DevAuthority : IDisposable
         return new DevAuthority(key, request.CreateSelfSigned(now - Backdate, now + Life));
     }
 
-    /// <summary>Signs the tunnel's authority: it may sign leaves and nothing below them.</summary>
-    /// <returns>The certificate and the root, and the fingerprint that its signer vouches for.</returns>
+    /// <summary>Signs the tunnel's authority, which may sign only leaves.</summary>
+    /// <returns>The certificate with the root, and its fingerprint.</returns>
     public (string ChainPem, string Fingerprint) SignAuthority(string requestPem)
     {
         var request = CertificateRequest.LoadSigningRequestPem(
@@ -44,7 +42,6 @@ internal sealed class DevAuthority : IDisposable
         );
     }
 
-    /// <summary>A key and a certificate for a server on loopback.</summary>
     public X509Certificate2 IssueLoopbackServer()
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -85,7 +82,7 @@ internal sealed class DevAuthority : IDisposable
         );
         Span<byte> serial = stackalloc byte[16];
         RandomNumberGenerator.Fill(serial);
-        serial[0] = (byte)((serial[0] & 0x7f) | 0x40); // positive, and as long as it looks
+        serial[0] = (byte)((serial[0] & 0x7f) | 0x40); // positive, and of constant length
         return request.Create(root, root.NotBefore, root.NotAfter, serial);
     }
 }

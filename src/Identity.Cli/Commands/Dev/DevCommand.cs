@@ -7,8 +7,8 @@ using Culvert.Identity.Cli.Output;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// <c>culvert dev</c>: one MCP server behind a whole tunnel on this machine, until Ctrl-C. No service is asked, and none
-/// of the global flags that name one counts.
+/// <c>culvert dev</c>: one MCP server behind a whole tunnel on this machine, until Ctrl-C. It contacts no other service and
+/// ignores the global flags that name one.
 /// </summary>
 internal static class DevCommand
 {

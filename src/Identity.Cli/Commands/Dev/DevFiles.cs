@@ -4,7 +4,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The configuration files of a development system: as short as they can be, and all on loopback.</summary>
+/// <summary>The minimal configuration files of a development system, all on loopback.</summary>
 internal static class DevFiles
 {
     public const string Route = "mcp";
@@ -36,14 +36,10 @@ internal static class DevFiles
             drain_timeout: 2s
             """;
 
-    /// <param name="ports">The system's ports.</param>
-    /// <param name="installation">What init made.</param>
-    /// <param name="record">What was registered.</param>
     /// <param name="tokenFile">The agent's identity token.</param>
-    /// <param name="issuer">Whose tokens the route takes.</param>
+    /// <param name="issuer">The issuer whose tokens the route accepts.</param>
     /// <param name="issuerCaFile">The root of that issuer's server.</param>
-    /// <param name="target">The MCP server.</param>
-    /// <param name="ranges">Its addresses.</param>
+    /// <param name="ranges">The addresses of the MCP server.</param>
     public static string Agent(
         DevPorts ports,
         DevInstallation installation,
@@ -70,7 +66,7 @@ internal static class DevFiles
             health: {listen: "127.0.0.1:{{ports.AgentHealth}}"}
             """;
 
-    // A program runs where the developer is, with what a program usually finds in its environment.
+    // A program runs in the developer's working directory, with the usual environment.
     private static string Upstream(DevTarget target, IReadOnlyList<string> ranges) =>
         target.Origin is { } origin
             ? $$"""{url: "{{origin.GetLeftPart(UriPartial.Authority)}}", allowed_ranges: [{{List(ranges)}}]}"""
@@ -89,7 +85,7 @@ internal static class DevFiles
 
     private static string List(IEnumerable<string> values) => string.Join(", ", values.Select(Quote));
 
-    // JSON's escapes are YAML's in double quotes (YAML 1.2.2 §5.7).
+    // JSON's escapes are valid in YAML's double quotes (YAML 1.2.2 §5.7).
     private static string Quote(string value) =>
         $"\"{JsonEncodedText.Encode(value, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 }

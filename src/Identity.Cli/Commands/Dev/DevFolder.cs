@@ -2,7 +2,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The throw-away state of one development system: a folder that only its owner may enter.</summary>
+/// <summary>The temporary state of a development system: a folder that only its owner can access.</summary>
 internal sealed class DevFolder : IDisposable
 {
     private readonly bool keep;
@@ -12,10 +12,10 @@ internal sealed class DevFolder : IDisposable
     public string Path { get; }
 
     public static DevFolder Create(bool keep) =>
-        // Made with mode 0700 under a name that no other user can predict.
+        // Created with mode 0700 under a name that no other user can predict.
         new(Directory.CreateTempSubdirectory("culvert-dev-").FullName, keep);
 
-    /// <summary>The path of a file; its folder exists.</summary>
+    /// <summary>Returns the path of a file, and creates its folder.</summary>
     public string File(params ReadOnlySpan<string> parts)
     {
         var file = System.IO.Path.Combine([Path, .. parts]);
@@ -23,7 +23,7 @@ internal sealed class DevFolder : IDisposable
         return file;
     }
 
-    /// <summary>The last lines that a program wrote, for a failure's message.</summary>
+    /// <summary>The last lines that a program wrote, for error messages.</summary>
     public static string Tail(string log)
     {
         const int Lines = 8;

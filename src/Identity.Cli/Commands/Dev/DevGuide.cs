@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The lines that <c>culvert dev</c> prints when the way is open: each can be pasted as it is.</summary>
+/// <summary>The lines that <c>culvert dev</c> prints when the system is ready; each can be pasted.</summary>
 internal static class DevGuide
 {
     private const string Initialize =
@@ -48,7 +48,7 @@ internal static class DevGuide
             ["sdk"] = Sdk(access),
         };
 
-    // The token comes from standard input, not from the command line, which all users of the machine can read.
+    // The token is read from standard input, because all users of the machine can read command lines.
     private static string Curl(DevAccess access) =>
         $"sed 's/^/authorization: Bearer /' {access.TokenFile} | curl --cacert {access.CaFile} "
         + $"--resolve {access.Url.Host}:{access.Url.Port}:127.0.0.1 -H @- -H 'content-type: application/json' "

@@ -2,10 +2,10 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>What <c>identity-service init</c> said that it made.</summary>
+/// <summary>The output of <c>identity-service init</c>.</summary>
 /// <param name="OrganizationId">The only organization.</param>
 /// <param name="WorkspaceId">Its default workspace.</param>
-/// <param name="RootPin">SHA-256 of the platform root, by which all programs here trust the service.</param>
+/// <param name="RootPin">SHA-256 of the platform root, which authenticates the service to all programs here.</param>
 internal sealed record DevInstallation(string OrganizationId, string WorkspaceId, string RootPin)
 {
     public static DevInstallation Parse(string output)

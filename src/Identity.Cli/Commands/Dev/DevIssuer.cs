@@ -16,9 +16,9 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// The development system's own issuer. The service is given its keys inline; the agent, which accepts no keys from a
-/// file, fetches them here as it would from any issuer. No client can request a token from it: it writes tokens into
-/// private files of its development system, and writes new ones before they expire.
+/// The development system's own issuer. The service has its keys inline; the agent, which accepts no keys from a file,
+/// fetches them as from any issuer. No client can request a token: the issuer writes tokens to private files and renews them
+/// before they expire.
 /// </summary>
 internal sealed class DevIssuer : IAsyncDisposable
 {
@@ -51,7 +51,7 @@ internal sealed class DevIssuer : IAsyncDisposable
         }
     }
 
-    /// <summary>Serves its metadata (RFC 8414) and its keys. The certificate is its own from then on.</summary>
+    /// <summary>Serves its metadata (RFC 8414) and its keys. It takes ownership of the certificate.</summary>
     public async Task StartAsync(X509Certificate2 certificate, CancellationToken cancel)
     {
         own = certificate;
@@ -84,10 +84,8 @@ internal sealed class DevIssuer : IAsyncDisposable
         await server.StartAsync(cancel);
     }
 
-    /// <summary>Writes a token into a private file, now and for as long as the task runs.</summary>
-    /// <param name="file">Replaced whole, mode 0600.</param>
-    /// <param name="token">Whom it is about and for.</param>
-    /// <param name="cancel">Ends the renewal.</param>
+    /// <summary>Writes a token to a private file, and renews it until cancelled.</summary>
+    /// <param name="file">Replaced atomically, mode 0600.</param>
     public async Task KeepAsync(string file, DevToken token, CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Renewal, time);

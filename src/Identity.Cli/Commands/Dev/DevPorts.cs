@@ -6,7 +6,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>Every port of one development system. Only the clients' own is worth a fixed number.</summary>
+/// <summary>The ports of a development system. Only the clients' port has a fixed default.</summary>
 internal sealed record DevPorts(
     int Clients,
     int Agents,
@@ -24,8 +24,8 @@ internal sealed record DevPorts(
     private const int MaxAttempts = 500;
 
     /// <summary>
-    /// Free ones. They are held together while they are chosen, so that none is chosen twice; a program that takes one
-    /// in the instant before ours does shows as one that cannot listen.
+    /// Chooses free ports. All are bound during the choice, so that none is chosen twice; if another program takes one
+    /// afterwards, ours fails to listen.
     /// </summary>
     public static DevPorts Choose(int? clients)
     {
@@ -50,7 +50,7 @@ internal sealed record DevPorts(
             held.ForEach(s => s.Dispose());
         }
 
-        // Below those that the system gives to outgoing connections, which could take one before our program does.
+        // Below the ephemeral ports, because an outgoing connection could take one of those before our program does.
         int Any()
         {
             for (var attempt = 0; attempt < MaxAttempts; attempt++)

@@ -3,13 +3,13 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>One of the three programs of a development system, from its file to its end.</summary>
+/// <summary>One of the three programs of a development system, from its start to its exit.</summary>
 internal sealed class DevProgram : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
-    // What runs for minutes gains nothing from code that is compiled twice to be measured in between.
+    // A process that runs for minutes does not benefit from profile-guided recompilation.
     private static readonly IReadOnlyDictionary<string, string> Variables = new Dictionary<string, string>
     {
         ["DOTNET_TieredPGO"] = "0",
@@ -32,7 +32,7 @@ internal sealed class DevProgram : IAsyncDisposable
 
     public bool IsAlive => process.IsAlive;
 
-    /// <summary>Runs a command of a program that exits without a signal, and returns its output.</summary>
+    /// <summary>Runs a command that exits by itself, and returns its output.</summary>
     public static async Task<string> RunAsync(
         string name,
         string file,
@@ -63,9 +63,8 @@ internal sealed class DevProgram : IAsyncDisposable
         process.Start();
     }
 
-    /// <summary>Until it is ready but for what is not up to it.</summary>
-    /// <param name="tolerated">A readiness check that may fail; its detail comes back.</param>
-    /// <param name="cancel">Ends the waiting.</param>
+    /// <summary>Waits until the program is ready, apart from the tolerated check.</summary>
+    /// <param name="tolerated">A readiness check that may fail; its detail is returned.</param>
     public async Task<string> WaitAsync(string? tolerated, CancellationToken cancel)
     {
         var detail = "";

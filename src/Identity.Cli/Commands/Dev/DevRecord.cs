@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>What was registered at the service of one development system.</summary>
+/// <summary>The objects that a development system registers at its service.</summary>
 internal sealed record DevRecord
 {
     public required string EdgeId { get; init; }

@@ -6,8 +6,8 @@ using Culvert.Platform.Launching;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// Registers at a fresh service what an enterprise would: an issuer, an edge, a tunnel that only this machine may reach,
-/// the rules for both programs, and the tunnel's authority.
+/// Registers at a new service what an enterprise would: an issuer, an edge, a tunnel that only this machine can reach, the
+/// rules for both programs, and the tunnel's authority.
 /// </summary>
 internal sealed class DevRegistration(ManagementClient client, DevInstallation installation)
 {
@@ -24,7 +24,7 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
                     ["name"] = "dev",
                     ["issuer_url"] = issuer.Url,
                     ["jwks"] = new JsonObject { ["type"] = "inline", ["keys"] = issuer.Keys },
-                    // A file is read as often as its reader likes; each reader proves the same key every time.
+                    // A token file is read several times; each reader proves possession of the same key.
                     ["replay_mode"] = "bound_reuse",
                 },
                 cancel
@@ -102,7 +102,7 @@ internal sealed class DevRegistration(ManagementClient client, DevInstallation i
     }
 
     /// <summary>Gives the tunnel an authority that the root signed.</summary>
-    /// <returns>What clients of the tunnel trust, as PEM.</returns>
+    /// <returns>The trust bundle of the tunnel's clients, PEM.</returns>
     public async Task<string> CertifyAsync(DevAuthority root, string tunnelId, CancellationToken cancel)
     {
         var authority = await CreateAsync(

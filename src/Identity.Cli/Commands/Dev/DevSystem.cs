@@ -4,8 +4,8 @@ using Culvert.Identity.Cli.Hosting;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// A whole system on loopback for one MCP server: service, edge and agent as the real programs, and in this process what
-/// an enterprise would bring along, an issuer and a root. Disposing of it ends every program.
+/// A whole system on loopback for one MCP server: service, edge and agent are the real programs; this process provides the
+/// enterprise's issuer and root. Disposing it stops every program.
 /// </summary>
 internal sealed class DevSystem : IAsyncDisposable
 {
@@ -37,12 +37,12 @@ internal sealed class DevSystem : IAsyncDisposable
         DevProgram Program(string name, int healthPort) => new(name, programs.Find(name), folder, healthPort, time);
     }
 
-    /// <summary>Starts everything, each as soon as what it rests on is there.</summary>
+    /// <summary>Starts each part as soon as what it depends on is ready.</summary>
     public async Task<DevAccess> StartAsync(CancellationToken cancel)
     {
         var ranges = await options.Target.RangesAsync(cancel);
 
-        // What this process brings along gets ready while the service starts.
+        // This process prepares its own parts while the service starts.
         var starting = StartServiceAsync(cancel);
         await Task.WhenAll(starting, issuer.StartAsync(root.IssueLoopbackServer(), cancel));
         var installation = await starting;
@@ -53,7 +53,7 @@ internal sealed class DevSystem : IAsyncDisposable
             DevFiles.Edge(ports, installation, record, WriteWorkloadToken(edge.Name, DevRegistration.EdgeSubject))
         );
 
-        // Before the agent is there: the first authority of a tunnel without live agents activates at once (S16).
+        // Before the agent connects: the first authority of a tunnel without live agents activates at once (S16).
         var access = WriteAccess(record, await registration.CertifyAsync(root, record.TunnelId, cancel));
         var issuerCa = folder.File("issuer-ca.pem");
         await File.WriteAllTextAsync(issuerCa, root.RootPem, cancel);
@@ -71,7 +71,7 @@ internal sealed class DevSystem : IAsyncDisposable
         );
         await edge.WaitAsync(tolerated: null, cancel);
 
-        // A server that does not run yet is not an error: it may be started, and started again, at any time.
+        // A server that does not run yet is not an error: it may be started or restarted at any time.
         var upstream = await agent.WaitAsync(tolerated: "upstreams", cancel);
         return access with { UpstreamProblem = upstream };
     }
@@ -104,7 +104,7 @@ internal sealed class DevSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // Against the current, so that what runs last has whom to talk to; no program here keeps another from ending.
+        // In reverse order of the start, so that each program can still reach what it depends on.
         await Task.WhenAll(agent.DisposeAsync().AsTask(), edge.DisposeAsync().AsTask());
         await service.DisposeAsync();
         await issuer.DisposeAsync();

@@ -4,17 +4,17 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The MCP server that <c>--mcp</c> names: one that listens, or a program that speaks over standard input.</summary>
+/// <summary>The MCP server of <c>--mcp</c>: a listening server, or a program that uses standard input and output.</summary>
 /// <param name="Origin">Scheme, host and port; null for a program.</param>
-/// <param name="Command">The program and its arguments; empty for a server that listens.</param>
-/// <param name="Path">Of the MCP endpoint.</param>
+/// <param name="Command">The program and its arguments; empty for a listening server.</param>
+/// <param name="Path">The path of the MCP endpoint.</param>
 internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, string Path)
 {
     private const string UsualPath = "/mcp";
 
     /// <summary>
-    /// An address without any path means the usual one; with a slash at its end it means the root. Text that is not an
-    /// address is a command; no shell reads it.
+    /// An address without a path means the usual one; with a final slash it means the root. Any other text is a command,
+    /// without a shell.
     /// </summary>
     public static DevTarget Parse(string text)
     {
@@ -38,7 +38,7 @@ internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, str
         return new DevTarget(new Uri(url.GetLeftPart(UriPartial.Authority)), [], says ? path : UsualPath);
     }
 
-    /// <summary>The addresses that its name has now, as ranges of one: nothing else may be reached by it later.</summary>
+    /// <summary>The current addresses of its name, each as a range, so that a later DNS change cannot redirect it.</summary>
     public async Task<IReadOnlyList<string>> RangesAsync(CancellationToken cancel)
     {
         if (Origin is null)
@@ -61,7 +61,7 @@ internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, str
         }
     }
 
-    // Blanks part words, single or double quotes keep them together; nothing else has a meaning.
+    // Blanks separate words, single or double quotes group them; nothing else is special.
     private static List<string> Words(string text)
     {
         var words = new List<string>();

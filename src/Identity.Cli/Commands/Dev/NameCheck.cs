@@ -3,14 +3,14 @@ using Culvert.Platform.Launching;
 namespace Culvert.Identity.Cli.Commands.Dev;
 
 /// <summary>
-/// Names under <c>.localhost</c> are loopback by RFC 6761 §6.3, but not every system library knows. .NET does so
-/// without the system, so the system is asked as another program would.
+/// Names under <c>.localhost</c> are loopback (RFC 6761 §6.3), but not in every system library. .NET resolves them itself,
+/// so the check runs a system tool, as other programs would resolve them.
 /// </summary>
 internal static class NameCheck
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
-    /// <summary>True also where no resolver can be reached: then no message is printed.</summary>
+    /// <summary>Also true when no resolver is available: then no message is printed.</summary>
     public static async Task<bool> ResolvesAsync(string host, TimeProvider time, CancellationToken cancel)
     {
         using var limit = new CancellationTokenSource(Limit, time);

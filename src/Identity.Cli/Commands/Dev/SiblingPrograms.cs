@@ -2,10 +2,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>
-/// Where the other programs are: next to this one, as they are published, or each in the output of its own project, as
-/// a build of the sources leaves them.
-/// </summary>
+/// <summary>Finds the other programs: next to this one, as published, or in their projects' build output.</summary>
 internal sealed class SiblingPrograms(string folder)
 {
     public const string Service = "identity-service";
@@ -21,7 +18,7 @@ internal sealed class SiblingPrograms(string folder)
 
     public static SiblingPrograms OfThisProcess() => new(AppContext.BaseDirectory);
 
-    /// <exception cref="CommandFailure">It is in neither place.</exception>
+    /// <exception cref="CommandFailure">The program is in neither place.</exception>
     public string Find(string program)
     {
         var beside = Path.Combine(folder, program);

@@ -4,14 +4,15 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary>A CA certificate of the company that the provider's clients are to trust.</summary>
-/// <param name="Pem">The certificate alone.</param>
-/// <param name="Fingerprint">SHA-256 of it, lower-case hex.</param>
+/// <summary>A CA certificate of the company that the provider's clients should trust.</summary>
+/// <param name="Pem">Only the certificate.</param>
+/// <param name="Fingerprint">Its SHA-256, lower-case hex.</param>
 /// <param name="NotAfter">Its last second.</param>
-/// <param name="IsKept">It stays registered if it is, and is not registered again: its last certificates are still in use.</param>
+/// <param name="IsKept">An existing registration stays, because its last certificates are in use, but it is not registered
+/// again.</param>
 internal sealed record CompanyAuthority(string Pem, string Fingerprint, DateTimeOffset NotAfter, bool IsKept = false)
 {
-    // What a provider takes.
+    // The provider's limit.
     private const int MaxPemCharacters = 8 * 1024;
 
     /// <summary>Reads a PEM text of exactly one certificate. A private key in it never leaves this machine.</summary>

@@ -6,14 +6,14 @@ using Culvert.Identity.Cli.Invocation;
 namespace Culvert.Identity.Cli.Commands.Provider;
 
 /// <summary>
-/// What the Culvert service has to do with a provider's tunnel: the authorities of the Culvert tunnel whose agents serve it, and the
+/// The Culvert service's part of a provider's tunnel: the authorities of the Culvert tunnel whose agents serve it, and the
 /// approval for certificates of the provider's domain.
 /// </summary>
 internal sealed class CulvertSide(CommandContext context, string tunnel)
 {
     private const string Active = "active";
 
-    /// <summary>Those that sign now, or next.</summary>
+    /// <summary>The authorities that sign now or next.</summary>
     public async Task<IReadOnlyList<CompanyAuthority>> ReadAuthoritiesAsync(CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
@@ -41,10 +41,8 @@ internal sealed class CulvertSide(CommandContext context, string tunnel)
             };
     }
 
-    /// <summary>Claims the domain for the tunnel; whether an operator has yet to approve it.</summary>
-    /// <param name="domain">The provider's.</param>
+    /// <summary>Claims the domain for the tunnel; returns whether an operator must still approve it.</summary>
     /// <param name="done">Receives what was done, or would be.</param>
-    /// <param name="cancel">Ends it.</param>
     public async Task<bool> ClaimAsync(string domain, Action<string> done, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);
@@ -68,7 +66,7 @@ internal sealed class CulvertSide(CommandContext context, string tunnel)
         return true;
     }
 
-    // A list of authorities has no chains: the service sends the chain of the one that is requested. Null before it has one.
+    // A list of authorities omits the chains, so the chain is requested separately. Null before it has one.
     private static async Task<string?> FindPemAsync(ManagementClient client, string id, CancellationToken cancel)
     {
         var answer = await client.GetAsync($"{Noun.Ca.Path}/{Uri.EscapeDataString(id)}", cancel);

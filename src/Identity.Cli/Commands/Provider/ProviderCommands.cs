@@ -10,7 +10,6 @@ using Culvert.Machine.Client.Tokens;
 
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary><c>culvert provider</c>: tunnels of other providers, which agents serve.</summary>
 internal static class ProviderCommands
 {
     private static readonly TimeSpan DefaultRenewBefore = TimeSpan.FromDays(30);
@@ -68,7 +67,7 @@ internal static class ProviderCommands
         return Describe(context, flags, found, actions, todo);
     }
 
-    // What the command cannot do itself.
+    // The steps that the command cannot do itself.
     private static List<string> FindToDo(
         CommandContext context,
         ProviderFlags flags,
@@ -107,7 +106,7 @@ internal static class ProviderCommands
             actions.Count == 0 ? "unchanged"
             : context.IsDryRun ? "dry_run"
             : "changed";
-        // Comments, so that the output is the section that belongs in agent.yaml.
+        // Written as comments, so that the output is a valid section of agent.yaml.
         var yaml = tunnel is null
             ? ""
             : TunnelsSection.Write(

@@ -4,7 +4,7 @@ using Culvert.Machine.Client.Calls;
 
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary>Turns a failed request to a provider into what the operator reads: the provider's own words, and what to do.</summary>
+/// <summary>Converts a provider's error to what the operator reads: the provider's own message, and the next step.</summary>
 internal static class ProviderFailures
 {
     private const string TokenRequest = "POST /v1/oauth/token";

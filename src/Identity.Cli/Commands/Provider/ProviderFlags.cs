@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary>The flags of <c>culvert provider setup</c>.</summary>
 internal sealed class ProviderFlags
 {
     public const string DefaultName = "culvert";

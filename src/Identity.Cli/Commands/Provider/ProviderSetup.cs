@@ -6,17 +6,17 @@ using Culvert.Machine.Client.Providers;
 namespace Culvert.Identity.Cli.Commands.Provider;
 
 /// <summary>
-/// Brings a provider's tunnel to what is wanted, one step after the other. What is so already is not touched: a second run, or one after
-/// an interruption, makes the steps that are missing.
+/// Configures a provider's tunnel step by step. It skips what is already as requested, so that a second run, or one after an
+/// interruption, makes only the missing steps.
 /// </summary>
 internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOptions options, TimeProvider time)
 {
-    /// <summary>CA certificates that a tunnel has at a provider.</summary>
+    /// <summary>The provider's limit of CA certificates per tunnel.</summary>
     public const int Slots = 2;
 
     private readonly List<string> actions = [];
 
-    /// <summary>What was done, or would be; empty = everything was so already.</summary>
+    /// <summary>What was done, or would be; empty = nothing was missing.</summary>
     public IReadOnlyList<string> Actions => actions;
 
     /// <summary>The tunnel; null in a dry run that would create it.</summary>
@@ -40,7 +40,7 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
             return Check(Get(await provider.FindTunnelAsync(id, cancel)));
         }
 
-        // A create whose answer was lost is found by its name, so that a repeat makes no second tunnel.
+        // A create whose answer was lost is found by its name, so that a repeat creates no second tunnel.
         var all = Get(await provider.ListTunnelsAsync(cancel));
         var named = all.Where(t => t.DisplayName == options.Name && t.ArchivedAt is null).ToList();
         if (named.Count > 1)
@@ -72,7 +72,7 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
             };
         }
 
-        // It becomes part of a file and of a hostname.
+        // The domain becomes part of a file and of a hostname.
         return Uri.CheckHostName(tunnel.Domain) == UriHostNameType.Dns && tunnel.Domain.Contains('.')
             ? tunnel
             : throw new CommandFailure(ExitCode.Failed, "the provider's tunnel has no domain that can be used")
@@ -85,7 +85,7 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
     private async Task<IReadOnlyList<ProviderCertificate>> ListAsync(ProviderTunnel tunnel, CancellationToken cancel) =>
         [.. Get(await provider.ListCertificatesAsync(tunnel.Id, cancel)).Where(c => c.ArchivedAt is null)];
 
-    // The new one comes before the old one goes, wherever there is room for both.
+    // The new certificate is registered before the old one is removed, if there is room for both.
     private async Task EnsureAuthoritiesAsync(
         ProviderTunnel? tunnel,
         List<ProviderCertificate> registered,
@@ -136,7 +136,7 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
 
     private async Task EnsureTokenAsync(ProviderTunnel? tunnel, string file, CancellationToken cancel)
     {
-        // A dry run reveals nothing: the provider records each reveal.
+        // A dry run does not reveal the token, because the provider records each reveal.
         if (tunnel is null || options.IsDryRun)
         {
             if (!File.Exists(file))

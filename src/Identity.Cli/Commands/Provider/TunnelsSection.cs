@@ -5,8 +5,8 @@ namespace Culvert.Identity.Cli.Commands.Provider;
 /// <summary>The section of <c>agent.yaml</c> that serves a provider's tunnel.</summary>
 internal static class TunnelsSection
 {
-    /// <param name="domain">Of the tunnel; checked.</param>
-    /// <param name="routes">The agent's routes; empty = the operator fills them in.</param>
+    /// <param name="domain">The tunnel's domain, already checked.</param>
+    /// <param name="routes">The agent's routes; empty = the operator adds them.</param>
     /// <param name="isIssued">The Culvert service issues the certificate.</param>
     public static string Write(string domain, IReadOnlyList<string> routes, bool isIssued)
     {
@@ -25,6 +25,6 @@ internal static class TunnelsSection
         return text.ToString();
     }
 
-    // "@", and words that YAML takes for another type, need the quotes.
+    // Quotes, for "@" and for words that YAML would read as another type.
     private static string Quote(string name) => $"\"{name.Replace("\"", "", StringComparison.Ordinal)}\"";
 }
