@@ -104,10 +104,8 @@ public sealed class IssuerKey : IDisposable
         return PublicKey.Verify(line, Sign(line), Scheme);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => key?.Dispose();
 
-    /// <inheritdoc/>
     public override string ToString() => $"{KeyAlgorithms.Name(PublicKey.Algorithm)} issuer key";
 
     internal byte[] Sign(ReadOnlySpan<byte> data) =>

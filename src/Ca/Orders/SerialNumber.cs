@@ -61,12 +61,9 @@ public sealed record SerialNumber
         return true;
     }
 
-    /// <inheritdoc/>
     public bool Equals(SerialNumber? other) => other is not null && value.AsSpan().SequenceEqual(other.value);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => BitConverter.ToInt32(value, Length - sizeof(int));
 
-    /// <inheritdoc/>
     public override string ToString() => Hex;
 }

@@ -8,6 +8,5 @@ namespace Culvert.Ca.Refusals;
 /// <param name="NextStep">What the caller can do.</param>
 public sealed record CaErrorCode(string Code, int Status, string Meaning, string Cause, string NextStep)
 {
-    /// <inheritdoc/>
     public override string ToString() => Code;
 }

@@ -58,10 +58,8 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// <summary>What the edge sent about the client connection.</summary>
     public OpenPayload Open { get; }
 
-    /// <inheritdoc />
     public PipeReader Input => input;
 
-    /// <inheritdoc />
     public PipeWriter Output => output;
 
     /// <summary>

@@ -22,19 +22,14 @@ public sealed class GatheringStream(Stream inner) : Stream
     private bool moreAtHand; // the last read filled its buffer
     private volatile bool gathering;
 
-    /// <inheritdoc />
     public override bool CanRead => true;
 
-    /// <inheritdoc />
     public override bool CanWrite => true;
 
-    /// <inheritdoc />
     public override bool CanSeek => false;
 
-    /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override long Position
     {
         get => throw new NotSupportedException();
@@ -57,7 +52,6 @@ public sealed class GatheringStream(Stream inner) : Stream
         return moreAtHand ? ReadAheadAsync(buffer, cancellationToken) : ReadThroughAsync(buffer, cancellationToken);
     }
 
-    /// <inheritdoc />
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
         if (!gathering)
@@ -74,7 +68,6 @@ public sealed class GatheringStream(Stream inner) : Stream
         return ValueTask.CompletedTask;
     }
 
-    /// <inheritdoc />
     public override Task FlushAsync(CancellationToken cancellationToken)
     {
         if (heldBytes == 0)
@@ -93,37 +86,28 @@ public sealed class GatheringStream(Stream inner) : Stream
         return Task.CompletedTask;
     }
 
-    /// <inheritdoc />
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc />
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc />
     public override void Flush() => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override async ValueTask DisposeAsync()
     {
         await inner.DisposeAsync();
         await base.DisposeAsync();
     }
 
-    /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         if (disposing)

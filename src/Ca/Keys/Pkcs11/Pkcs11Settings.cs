@@ -25,6 +25,5 @@ public sealed record Pkcs11Settings(string ModulePath, string TokenLabel, Func<s
     /// <summary>Called before each HSM function with its name; for error injection.</summary>
     internal Action<string>? Probe { get; init; }
 
-    /// <inheritdoc/>
     public override string ToString() => $"token {TokenLabel} of {ModulePath}";
 }
