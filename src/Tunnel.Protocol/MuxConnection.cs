@@ -110,10 +110,8 @@ public sealed class MuxConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes read from the transport so far.</summary>
     public long BytesReceived => received.BytesReceived;
 
-    /// <summary>Bytes passed to the transport so far.</summary>
     public long BytesSent => outbox.BytesSent;
 
     /// <summary>Round trip of the latest answered PING; zero before the first.</summary>
@@ -189,7 +187,6 @@ public sealed class MuxConnection : IAsyncDisposable
         CheckDrained();
     }
 
-    /// <summary>Closes the connection at once and waits for <see cref="RunAsync"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         GoAway(ConnectionErrorCode.Shutdown, TimeSpan.Zero, "closed");

@@ -29,7 +29,6 @@ internal sealed class AgentConnection(
     /// <summary>The certificate's first second. A renewed certificate has a later one, whatever its lifetime.</summary>
     public DateTimeOffset NotBefore { get; } = notBefore;
 
-    /// <summary>The certificate's last second.</summary>
     public DateTimeOffset NotAfter { get; } = notAfter;
 
     public IPEndPoint Remote { get; } = remote;

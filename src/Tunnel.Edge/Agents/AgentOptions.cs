@@ -3,7 +3,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>The <c>agents</c> section.</summary>
 internal sealed record AgentOptions
 {
     /// <summary>Upper bound of every grace (S10): an older copy of the feed is useless.</summary>
@@ -26,7 +25,6 @@ internal sealed record AgentOptions
     /// </summary>
     public int HandshakesPerSource { get; init; } = 256;
 
-    /// <summary>New connections per address.</summary>
     public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 
     /// <summary>How long an edge that starts or resumes waits for its agents before it is ready; zero = no wait.</summary>

@@ -16,7 +16,6 @@ internal enum AgentRefusal
     /// <summary>The edge may not serve: its own certificate was withdrawn or has expired.</summary>
     Withdrawn,
 
-    /// <summary>TLS failed or took too long.</summary>
     Handshake,
 
     /// <summary>The peer does not speak this protocol (ALPN).</summary>
@@ -34,13 +33,11 @@ internal enum AgentRefusal
     /// <summary>The tunnel is archived.</summary>
     TunnelNotActive,
 
-    /// <summary>The address is outside the tunnel's agent ranges.</summary>
     SourceRefused,
 
     /// <summary>The edge has had no contact to the service for longer than the grace.</summary>
     FeedStale,
 
-    /// <summary>An operator is draining this edge.</summary>
     EdgeDraining,
 
     /// <summary>The agent sent no HELLO after the handshake.</summary>

@@ -38,7 +38,6 @@ internal sealed class AgentRegistry(
 
     public IEnumerable<AgentConnection> All => byTunnel.Values.SelectMany(c => c);
 
-    /// <summary>Registers a connection whose HELLO has arrived.</summary>
     public void Add(AgentConnection connection)
     {
         AgentConnection[] superseded;

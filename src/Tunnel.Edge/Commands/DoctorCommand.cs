@@ -9,10 +9,7 @@ using Culvert.Tunnel.Edge.Hosting;
 
 namespace Culvert.Tunnel.Edge.Commands;
 
-/// <summary>
-/// <c>tunnel-edge doctor</c>: reports what keeps an edge from working, why, and what to do. Read-only; it also works while
-/// the edge runs, from that edge's state directory.
-/// </summary>
+/// <summary><c>tunnel-edge doctor</c>: reports what keeps an edge from working, and what to do. Read-only.</summary>
 internal static class DoctorCommand
 {
     public static Command Create() =>

@@ -5,7 +5,6 @@ using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Commands;
 
-/// <summary>The command line of <c>tunnel-edge</c>.</summary>
 internal static class EdgeCommand
 {
     public static async Task<int> RunAsync(IReadOnlyList<string> args, InvocationConfiguration? invocation = null)

@@ -65,7 +65,6 @@ internal static class RunCommand
     /// <summary>True for the keys that a running edge can reload: not its identity, nor its listening addresses.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
-    /// <summary>Describes the keys of the file, and which of them can be reloaded.</summary>
     internal static ConfigKeys DescribeKeys() =>
         new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(SharedSections).Assembly, typeof(RunCommand).Assembly);
 

@@ -9,7 +9,6 @@ using Culvert.Tunnel.Edge.Ingress;
 
 namespace Culvert.Tunnel.Edge.Configuration;
 
-/// <summary>The validated content of <c>edge.yaml</c>.</summary>
 internal sealed record EdgeSettings
 {
     public required string EdgeId { get; init; }

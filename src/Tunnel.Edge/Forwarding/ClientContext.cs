@@ -11,16 +11,11 @@ namespace Culvert.Tunnel.Edge.Forwarding;
 /// <param name="Identity">The identity of the client's certificate at the CONNECT ingress; null at the SNI ingress.</param>
 internal sealed record ClientContext(IPEndPoint Client, string ServerName, ClientIdentity? Identity)
 {
-    /// <summary>
-    /// The client is a certificate authority that validates an announced challenge (S25). It may come from any address and
-    /// be sent to any agent, because every agent can respond.
-    /// </summary>
+    /// <summary>A certificate authority validates a challenge (S25): from any address, over any agent.</summary>
     public bool IsChallenge { get; init; }
 
-    /// <summary>The span of this connection; null if no collector is configured.</summary>
     public ConnectionSpan? Span { get; init; }
 
-    /// <summary>The hash that selects the agent (S29).</summary>
     public ulong AffinityTo(TunnelRoute tunnel) =>
         IsChallenge ? Affinity.Hash(Client.ToString())
         : !tunnel.IsAffineToClients ? Affinity.Hash(ServerName)

@@ -6,7 +6,6 @@ namespace Culvert.Tunnel.Edge.Forwarding;
 /// <summary>A client's connection: the bare socket, or the outer TLS. One reader and one writer at a time.</summary>
 internal abstract class ClientTransport(Socket socket) : IDisposable
 {
-    /// <summary>The TCP connection below the transport.</summary>
     protected Socket Socket { get; } = socket;
 
     /// <summary>Reset, or readable without a byte to read. False while unread bytes remain, even after a FIN.</summary>
@@ -22,7 +21,6 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
     /// <summary>Reads what has arrived, without waiting; 0 if there is nothing, or if the transport does not know.</summary>
     public virtual int ReceiveArrived(Span<byte> buffer) => 0;
 
-    /// <summary>Sends all bytes.</summary>
     public abstract ValueTask SendAsync(ReadOnlySequence<byte> bytes);
 
     /// <summary>Signals that no more bytes will follow; the other direction continues.</summary>

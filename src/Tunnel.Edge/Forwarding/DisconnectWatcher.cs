@@ -4,10 +4,7 @@ using Culvert.Tunnel.Protocol.Streams;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>
-/// Polls clients that the relay does not read from, because their agent has not answered yet or accepts no more bytes.
-/// Without a read the edge does not notice that such a client disconnected.
-/// </summary>
+/// <summary>Polls clients that the relay does not read from, and whose disconnect it cannot notice.</summary>
 internal sealed class DisconnectWatcher
 {
     /// <summary>The longest time that a disconnected client occupies its agent.</summary>
@@ -22,7 +19,6 @@ internal sealed class DisconnectWatcher
 
     public void Forget(MuxStream stream) => watched.TryRemove(stream, out _);
 
-    /// <summary>Cancels the streams of clients that have disconnected.</summary>
     public void CancelDisconnected()
     {
         foreach (var (stream, (client, mayFinish)) in watched)

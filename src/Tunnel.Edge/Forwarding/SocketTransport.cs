@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 
 namespace Culvert.Tunnel.Edge.Forwarding;
 
-/// <summary>The client's own TLS, directly on its socket.</summary>
 internal sealed class SocketTransport(Socket socket) : ClientTransport(socket)
 {
     private List<ArraySegment<byte>>? gathered; // allocated on the first bulk transfer

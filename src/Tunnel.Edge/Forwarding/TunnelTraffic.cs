@@ -56,7 +56,6 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
 
     public long BytesToClients => Interlocked.Read(ref bytesToClients);
 
-    /// <summary>Replaces the limits: they apply to new connections, and to bytes immediately.</summary>
     public void Use(TunnelLimits next) => limits = next;
 
     /// <summary>Counts a new connection; false if it exceeds a limit.</summary>

@@ -4,14 +4,12 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>What an edge needs, beyond credentials, to be ready.</summary>
 internal static class EdgeReadiness
 {
     /// <summary>Fails while the edge is stopping or draining, so that load balancers send no clients.</summary>
     public static ReadinessCheck Drain(Func<bool> isDraining) =>
         ReadinessCheck.Create("draining", () => isDraining() ? "The edge sends agents and clients elsewhere." : null);
 
-    /// <summary>Fails while the edge waits for its agents.</summary>
     public static ReadinessCheck Agents(Func<bool> awaitsAgents) =>
         ReadinessCheck.Create("agents", () => awaitsAgents() ? "The agents are still awaited (agents.settle)." : null);
 

@@ -4,7 +4,6 @@ using Culvert.Tunnel.Edge.Configuration;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>The edge-specific part of its report.</summary>
 internal static class EdgeReporting
 {
     /// <param name="started">The settings at start, reported while the edge is not listening yet.</param>

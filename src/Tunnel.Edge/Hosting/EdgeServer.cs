@@ -161,10 +161,8 @@ internal sealed class EdgeServer : IAsyncDisposable
 
     public int Clients => clientAdmission.Connections;
 
-    /// <summary>True while the edge stops, or an operator drains it.</summary>
     public bool IsDraining => stopping || state.IsDraining;
 
-    /// <summary>True while an edge that has started or resumed waits for its agents.</summary>
     public bool AwaitsAgents => awaitsAgents;
 
     /// <summary>Binds the listeners and starts to accept.</summary>

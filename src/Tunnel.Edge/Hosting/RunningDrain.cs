@@ -3,7 +3,6 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>Reads the drain status of a running edge.</summary>
 internal static class RunningDrain
 {
     /// <summary>Returns whether the edge drains, and how many connections of agents and clients are open.</summary>

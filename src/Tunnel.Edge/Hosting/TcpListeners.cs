@@ -74,7 +74,6 @@ internal sealed class TcpListeners : IAsyncDisposable
         loops = [.. sockets.Select(s => AcceptAsync(s, handle, stopped.Token))];
     }
 
-    /// <summary>Stops accepting; open connections continue.</summary>
     public async Task StopAsync()
     {
         await stopped.CancelAsync();

@@ -59,7 +59,6 @@ internal sealed class ChallengeGate(TimeProvider time)
         }
     }
 
-    /// <summary>Removes names that are no longer announced.</summary>
     public void Apply(EdgeSnapshot snapshot)
     {
         var announced = snapshot.Challenges.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);

@@ -24,7 +24,6 @@ internal sealed class ClientAdmission(
     private int connections;
     private int reading;
 
-    /// <summary>Open connections, including those not relayed yet.</summary>
     public int Connections => Volatile.Read(ref connections);
 
     /// <summary>Clients whose PROXY header is still being read. No listener counts them as arriving yet.</summary>

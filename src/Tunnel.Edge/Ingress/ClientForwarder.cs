@@ -22,7 +22,6 @@ internal sealed class ClientForwarder(
 
     private readonly DisconnectWatcher disconnects = new();
 
-    /// <summary>Streams whose agent has not answered yet.</summary>
     private readonly ConcurrentDictionary<MuxStream, Waiting> unanswered = new();
     private long nextConnection;
 
@@ -163,7 +162,6 @@ internal sealed class ClientForwarder(
     /// <param name="Another">Returns another agent; called while the list of tried agents does not change.</param>
     private sealed record Waiting(AgentConnection Agent, Func<AgentConnection?> Another)
     {
-        /// <summary>True if the stream was abandoned in favour of another connection.</summary>
         public volatile bool IsMoving;
     }
 }

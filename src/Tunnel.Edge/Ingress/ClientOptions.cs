@@ -7,10 +7,8 @@ internal sealed record ClientOptions
 {
     public int MaxConnections { get; init; } = 100_000;
 
-    /// <summary>Concurrent client connections per address.</summary>
     public int PerSource { get; init; } = 1000;
 
-    /// <summary>New client connections per address.</summary>
     public Rate NewPerSource { get; init; } = new(200, TimeSpan.FromSeconds(1));
 
     /// <summary>How long a connection without traffic stays open; zero = no limit.</summary>

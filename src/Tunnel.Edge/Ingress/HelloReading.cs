@@ -5,7 +5,6 @@ using Culvert.Tunnel.Edge.Forwarding;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>Reads a client's first message and keeps its bytes for the agent.</summary>
 internal static class HelloReading
 {
     /// <summary>Reads until the hello is complete, refused, or late. Bytes after the hello remain in the buffer.</summary>

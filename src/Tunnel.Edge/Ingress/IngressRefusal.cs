@@ -13,15 +13,12 @@ internal enum IngressRefusal
     /// <summary>No complete hello within the time limit, or the client disconnected.</summary>
     HelloTimeout,
 
-    /// <summary>The first bytes are not TLS.</summary>
     NotTls,
 
-    /// <summary>No well-formed hello.</summary>
     MalformedHello,
 
     HelloTooLarge,
 
-    /// <summary>The hello names no server.</summary>
     NoServerName,
 
     /// <summary>No active tunnel serves the name (S23).</summary>
@@ -39,7 +36,6 @@ internal enum IngressRefusal
     /// <summary>More validations of an announced challenge's name than one challenge needs (S25).</summary>
     AcmeRate,
 
-    /// <summary>An operator has paused the tunnel.</summary>
     TunnelPaused,
 
     /// <summary>The first bytes are not a PROXY header, or the header names no client.</summary>

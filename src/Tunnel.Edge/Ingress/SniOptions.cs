@@ -2,7 +2,6 @@ using System.Net;
 
 namespace Culvert.Tunnel.Edge.Ingress;
 
-/// <summary>The <c>sni</c> section.</summary>
 internal sealed record SniOptions
 {
     public required IReadOnlyList<IPEndPoint> Listen { get; init; }
@@ -10,7 +9,6 @@ internal sealed record SniOptions
     /// <summary>The port that clients connect to if a device in front of the listener changes it; sent to agents.</summary>
     public int PublicPort { get; init; } = 443;
 
-    /// <summary>Time from accept to a complete ClientHello.</summary>
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Limit of the ClientHello, record headers included.</summary>

@@ -50,7 +50,6 @@ internal sealed class EdgeSnapshot
 
     public RevokedSerialSet RevokedSerials { get; }
 
-    /// <summary>Challenges that agents have announced (S25).</summary>
     public IReadOnlyList<FeedAcmeChallenge> Challenges { get; }
 
     public static EdgeSnapshot From(EdgeFeed feed, PlatformTrust trust) =>
@@ -63,7 +62,6 @@ internal sealed class EdgeSnapshot
             feed.AcmeChallenges ?? []
         );
 
-    /// <summary>Whether a certificate authority may validate the name now (S25).</summary>
     public bool IsAnnounced(TunnelRoute tunnel, string name, DateTimeOffset now) =>
         challenges.TryGetValue(name, out var challenge) && challenge.TunnelId == tunnel.Id && challenge.ExpiresAt > now;
 

@@ -37,7 +37,6 @@ internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>
     public FeedAge AgeOfFeed(DateTimeOffset now, TimeSpan ownGrace) =>
         FeedContact.Age(LastContact, now, Snapshot?.LongestOfflineGrace(ownGrace) ?? ownGrace);
 
-    /// <summary>Sets whether an operator drains the edge on this machine.</summary>
     public void DrainHere(bool drains) => drainsHere = drains;
 
     public void Use(KeyAndCertificate next) => certificate = next;

@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>How fresh the feed is (S10).</summary>
 internal enum FeedAge
 {
     /// <summary>The service answered within the last minute.</summary>

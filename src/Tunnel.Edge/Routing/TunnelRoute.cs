@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>A tunnel of the feed, with parsed ranges.</summary>
 internal sealed record TunnelRoute
 {
     /// <summary>An address that no host has (RFC 919 §7); an empty list would admit clients that authenticate.</summary>
@@ -48,7 +47,6 @@ internal sealed record TunnelRoute
     /// <summary>The IDs of <see cref="ClientAuthorities"/>, without parsing certificates.</summary>
     public required IReadOnlySet<string> ClientAuthorityIds { get; init; }
 
-    /// <summary>How often an operator has disconnected each instance.</summary>
     public required IReadOnlyDictionary<string, long> Disconnects { get; init; }
 
     /// <summary>Whether the name is the domain, one label below it (RFC 6125 §6.4.3), or a custom hostname (S26).</summary>

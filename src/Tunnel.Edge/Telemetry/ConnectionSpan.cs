@@ -45,14 +45,12 @@ internal sealed class ConnectionSpan : IDisposable
     /// <summary>The connection ID in the tunnel protocol, which the agent's log has, too.</summary>
     public string? ConnectionId { get; set; }
 
-    /// <summary>The instance of the agent that was tried last.</summary>
     public string? InstanceId { get; set; }
 
     /// <summary>Starts a span; null if no collector is configured.</summary>
     public static ConnectionSpan? Begin(Traces? traces, string ingress, TimeProvider time) =>
         traces is not null && traces.Source.HasListeners() ? new ConnectionSpan(traces.Source, ingress, time) : null;
 
-    /// <summary>Records that the agent has answered.</summary>
     public void Place() => placed = time.GetUtcNow() - began;
 
     // Each direction is counted by one task at a time.

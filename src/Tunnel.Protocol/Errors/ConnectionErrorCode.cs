@@ -3,7 +3,6 @@ namespace Culvert.Tunnel.Protocol.Errors;
 /// <summary>Why an outer connection closes. Carried by GOAWAY; the numbers are those of the wire.</summary>
 public enum ConnectionErrorCode : ushort
 {
-    /// <summary>The peer broke a rule of the protocol.</summary>
     Protocol = 0x0101,
 
     /// <summary>The peer sent more than its credit, or granted credit that overflows (W2).</summary>

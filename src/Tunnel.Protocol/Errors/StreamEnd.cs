@@ -3,10 +3,8 @@ namespace Culvert.Tunnel.Protocol.Errors;
 /// <summary>Why a stream closed early.</summary>
 public enum StreamEnd
 {
-    /// <summary>The peer sent RST.</summary>
     ResetByPeer,
 
-    /// <summary>This side sent RST.</summary>
     ResetLocally,
 
     /// <summary>The agent's GOAWAY names an earlier stream as the last one handed to a handler (W12).</summary>

@@ -30,7 +30,6 @@ internal static class FrameWriter
         BinaryPrimitives.WriteUInt16BigEndian(target[FrameReader.HeaderBytes..], (ushort)code);
     }
 
-    /// <summary>PING or PONG.</summary>
     public static void WritePing(Span<byte> target, FrameType type, ulong opaque)
     {
         WriteHeader(target, type, 0, 8);

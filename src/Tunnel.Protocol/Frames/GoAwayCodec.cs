@@ -16,7 +16,6 @@ internal static class GoAwayCodec
             Encoding.UTF8.GetString(payload[FrameReader.GoAwayFixedBytes..])
         );
 
-    /// <summary>Encodes the whole frame, header included.</summary>
     public static byte[] Frame(ConnectionErrorCode code, uint lastStream, TimeSpan drain, string text)
     {
         Span<byte> encoded = stackalloc byte[FrameReader.MaxGoAwayTextBytes];

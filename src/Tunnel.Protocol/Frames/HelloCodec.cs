@@ -3,7 +3,6 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>HELLO's payload (W6, W7).</summary>
 internal static class HelloCodec
 {
     public const int MaxInstanceIdBytes = 128;

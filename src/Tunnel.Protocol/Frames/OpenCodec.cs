@@ -6,7 +6,6 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>OPEN's payload: what the edge sends about a client.</summary>
 internal static class OpenCodec
 {
     public const int MaxServerNameBytes = 253; // RFC 1035 §2.3.4, without the final dot

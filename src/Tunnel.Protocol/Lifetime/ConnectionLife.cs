@@ -108,7 +108,6 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         return expired || nothingLeft;
     }
 
-    /// <summary>Sets the reason; false if there is one already.</summary>
     public bool TryEnd(MuxOutcome why)
     {
         lock (outbox.Gate)

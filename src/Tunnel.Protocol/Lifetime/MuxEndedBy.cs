@@ -1,6 +1,5 @@
 namespace Culvert.Tunnel.Protocol.Lifetime;
 
-/// <summary>Which side closed an outer connection.</summary>
 public enum MuxEndedBy
 {
     /// <summary>This process: it found an error, or requested an orderly close.</summary>

@@ -5,10 +5,7 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Protocol.Liveness;
 
-/// <summary>
-/// The PINGs of one connection. It sends one for a silent peer (W4) or to measure the round trip for a window (W1), one at a
-/// time, and answers the peer's.
-/// </summary>
+/// <summary>The PINGs of a connection: for silent peers (W4) and round trips (W1), one at a time.</summary>
 internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider time) : IRoundTrip
 {
     /// <summary>Age after which a growing window measures the round trip again; far below ten PINGs a second.</summary>

@@ -5,9 +5,7 @@ internal enum SilenceAction
     /// <summary>The peer sent bytes recently, or may still answer a PING.</summary>
     None,
 
-    /// <summary>Send a PING.</summary>
     Ping,
 
-    /// <summary>Close the connection.</summary>
     Dead,
 }

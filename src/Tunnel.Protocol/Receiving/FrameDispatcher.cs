@@ -36,7 +36,6 @@ internal sealed class FrameDispatcher(
         return received.Length - rest.Length;
     }
 
-    /// <inheritdoc cref="IFrameSink.Wake" />
     public void Wake()
     {
         foreach (var stream in toWake)

@@ -142,7 +142,6 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
         }
     }
 
-    /// <summary>Returns how long the peer had been silent.</summary>
     private TimeSpan NoteReceived(int bytes)
     {
         Interlocked.Add(ref bytesReceived, bytes);

@@ -2,7 +2,6 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Receiving;
 
-/// <summary>The receiver of the read loop.</summary>
 internal interface IFrameSink
 {
     /// <summary>Handles the complete frames at the front and returns their total length.</summary>

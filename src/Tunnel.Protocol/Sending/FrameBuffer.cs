@@ -11,7 +11,6 @@ internal sealed class FrameBuffer
 
     public int Length { get; private set; }
 
-    /// <summary>Reserves space at the end.</summary>
     public Span<byte> Append(int bytes)
     {
         if (Length + bytes > array.Length)

@@ -64,7 +64,6 @@ internal sealed class Outbox
 
     public bool IsCongested_NeedsLock => filling.Length > CongestedBytes;
 
-    /// <inheritdoc cref="BatchWriter.StalledFor" />
     public TimeSpan StalledFor => writer.StalledFor;
 
     internal bool HasWork_NeedsLock => filling.Length > 0 || pending.Any;
@@ -144,7 +143,6 @@ internal sealed class Outbox
         onFramed();
     }
 
-    /// <inheritdoc cref="BatchWriter.RunAsync" />
     public Task RunAsync() => writer.RunAsync();
 
     /// <summary>Drops all DATA; the task completes when everything else is written.</summary>
@@ -164,7 +162,6 @@ internal sealed class Outbox
         return flushed;
     }
 
-    /// <inheritdoc cref="BatchWriter.Stop" />
     public void Stop() => writer.Stop();
 
     /// <summary>Writer: takes all bytes to send, filled up with the DATA of waiting streams.</summary>

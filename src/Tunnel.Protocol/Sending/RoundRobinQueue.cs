@@ -1,14 +1,10 @@
 namespace Culvert.Tunnel.Protocol.Sending;
 
-/// <summary>
-/// Streams with bytes and credit, in round-robin order (W14). Linked through the streams themselves, so that it never
-/// allocates. Guarded by <c>Outbox.Gate</c>.
-/// </summary>
+/// <summary>Ready streams in round-robin order (W14), linked without allocating. Guarded by <c>Outbox.Gate</c>.</summary>
 internal sealed class RoundRobinQueue
 {
     private SendingHalf? tail;
 
-    /// <summary>The next stream to send; null if none waits.</summary>
     public SendingHalf? Head { get; private set; }
 
     public void Join(SendingHalf output)
@@ -27,7 +23,6 @@ internal sealed class RoundRobinQueue
         tail = output;
     }
 
-    /// <summary>Removes the head after it has sent.</summary>
     public void Leave()
     {
         var output = Head!;

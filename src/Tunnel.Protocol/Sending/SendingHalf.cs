@@ -10,10 +10,8 @@ internal abstract class SendingHalf(uint streamId, int credit) : PipeWriter
 {
     public uint StreamId => streamId;
 
-    /// <summary>Bytes that the peer still accepts.</summary>
     public int Credit { get; set; } = credit;
 
-    /// <summary>Committed bytes that are not framed yet.</summary>
     public abstract ReadOnlySpan<byte> Unsent_NeedsLock { get; }
 
     /// <summary>True while in <see cref="RoundRobinQueue"/>, which owns this and the next property.</summary>

@@ -6,7 +6,6 @@ internal enum ClosedReason : byte
     /// <summary>Unknown, because it was too long ago.</summary>
     Forgotten,
 
-    /// <summary>FIN in both directions.</summary>
     Finished,
 
     /// <summary>We sent RST or refused it, or its agent never handled it: the peer's frames may still arrive.</summary>

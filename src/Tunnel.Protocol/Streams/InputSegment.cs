@@ -34,7 +34,6 @@ internal sealed class InputSegment : ReadOnlySequenceSegment<byte>
         Next = next;
     }
 
-    /// <summary>Returns the buffer to the pool; the object can be used again.</summary>
     public void Return()
     {
         ArrayPool<byte>.Shared.Return(array);

@@ -55,7 +55,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     public uint Id { get; }
 
-    /// <summary>What the edge sent about the client connection.</summary>
     public OpenPayload Open { get; }
 
     public PipeReader Input => input;
@@ -90,7 +89,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
     /// <exception cref="InvalidOperationException">The reader has been completed, or a read is pending.</exception>
     public ValueTask<ReadResult> ReadOrEndAsync() => input.ReadOrEndAsync();
 
-    /// <summary>Sends RST for both directions, unless the stream is closed.</summary>
     public void Abort(StreamErrorCode code)
     {
         WriteStart start;
@@ -144,7 +142,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         }
     }
 
-    /// <summary>Credit for the peer, sent with the next write.</summary>
     internal void AddWindow_NeedsLock(int credit) => outbox.Window_NeedsLock(output, credit);
 
     internal void SendFirst_NeedsLock(ReadOnlySpan<byte> data) => output.SendFirst_NeedsLock(data);
@@ -231,7 +228,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             ClosedReason.ResetLocally
         );
 
-    /// <summary>Consumer: grants the peer credit for consumed bytes.</summary>
     internal void GiveCredit(int credit, bool mayGrow)
     {
         WriteStart start;
@@ -254,7 +250,6 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
         outbox.Run(start);
     }
 
-    /// <summary>Output: all bytes up to its completion are framed.</summary>
     internal void LocalFin_NeedsLock()
     {
         if (state is StreamState.HalfClosedLocal or StreamState.Closed)

@@ -31,7 +31,6 @@ internal sealed class StreamAdmission(
     private uint lastOpened; // edge: opened by us; agent: seen on the wire
     private uint lastHandled; // agent: the last stream that AcceptAsync gave out
 
-    /// <summary>How many stream ids are left of 31 bits.</summary>
     public int IdsLeft_NeedsLock => (int)(int.MaxValue - lastOpened);
 
     /// <summary>The last stream for our GOAWAY (W12).</summary>

@@ -208,7 +208,6 @@ internal sealed class StreamOutput : SendingHalf, IValueTaskSource<FlushResult>
         FinishIfDone_NeedsLock();
     }
 
-    /// <summary>The stream ended early: bytes that are not framed are dropped.</summary>
     public void Fail_NeedsLock(StreamEnd end, StreamErrorCode code)
     {
         if (failure is not null)

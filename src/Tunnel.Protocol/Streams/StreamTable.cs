@@ -73,6 +73,5 @@ internal sealed class StreamTable(TimeProvider time, Action closedLast)
         return overdue;
     }
 
-    /// <inheritdoc cref="ClosedStreams.Check" />
     public void CheckClosed_NeedsLock(uint id, FrameType type) => closed.Check(id, type);
 }

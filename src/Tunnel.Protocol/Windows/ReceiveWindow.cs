@@ -76,7 +76,6 @@ internal sealed class ReceiveWindow
     /// <summary>Whether a round trip is worth measuring.</summary>
     public bool MayGrow => !closed && size < TunnelProtocol.MaxWindowBytes && budget.FreeBytes > 0;
 
-    /// <summary>Counts received bytes; false if the peer had no credit for them.</summary>
     public bool TryReceive(int bytes)
     {
         credit -= bytes;

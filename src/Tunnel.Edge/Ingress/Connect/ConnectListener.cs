@@ -40,7 +40,6 @@ internal sealed class ConnectListener(
     /// <summary>Clients whose stream is not open yet. An edge that stops connects these to an agent first.</summary>
     public int Arriving => Volatile.Read(ref arriving);
 
-    /// <summary>Serves an admitted client until its connection is closed.</summary>
     public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
     {
         var isArriving = 1;

@@ -23,7 +23,6 @@ namespace Culvert.Tunnel.Edge.Ingress.Connect;
 /// </remarks>
 internal static class ConnectParser
 {
-    /// <summary>Limit of the head, the empty line included.</summary>
     public const int MaxHeadBytes = 8 * 1024;
 
     private const int MaxHeaders = 64;

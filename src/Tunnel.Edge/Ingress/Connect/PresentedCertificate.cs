@@ -10,7 +10,6 @@ internal sealed record PresentedCertificate(byte[] Leaf, IReadOnlyList<byte[]> I
     /// <summary>No enterprise's chain is longer. More would only make the verifier search.</summary>
     private const int MaxIntermediates = 8;
 
-    /// <summary>Returns null if the client presented no certificate.</summary>
     public static PresentedCertificate? Create(X509Certificate? leaf, X509Chain? chain) =>
         leaf is null
             ? null
