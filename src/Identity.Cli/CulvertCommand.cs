@@ -45,7 +45,6 @@ internal sealed class CulvertCommand
         );
     }
 
-    /// <summary>The command tree without a process, for the reference and for tests.</summary>
     internal static RootCommand Describe() =>
         new CulvertCommand(
             new CliHost

@@ -19,13 +19,11 @@ internal sealed record AuthoritySubject
     /// <summary>Service-held authorities: the DNS names that the authority will certify.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
 
-    /// <summary>Returns whether a key belongs to a publicly trusted authority.</summary>
     public Func<ParsedCertificate, bool> IsPublic { get; init; } = _ => false;
 
     /// <summary>The certificate of the service's key, anywhere in the chain; else the first certificate.</summary>
     public ParsedCertificate Own =>
         (OurKey is { } key ? Chain.FirstOrDefault(one => one.PublicKey?.IsSameKey(key) == true) : null) ?? Chain[0];
 
-    /// <summary>Identifies a certificate in a message; empty for a chain of one.</summary>
     public string Place(int index) => Chain.Count == 1 ? "" : $" (certificate {index + 1} of {Chain.Count})";
 }

@@ -45,7 +45,6 @@ public static class AuthorityTrial
             : Failed($"not issued: {leaf.Refusal.Message}");
     }
 
-    /// <summary>Issues the trial leaf and discards its key.</summary>
     internal static CaResult<ParsedCertificate> MakeLeaf(
         IReadOnlyList<ParsedCertificate> chain,
         IssuerKey key,

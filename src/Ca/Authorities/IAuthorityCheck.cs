@@ -2,7 +2,6 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>A rule for a certificate or chain that a caller registers.</summary>
 internal interface IAuthorityCheck
 {
     /// <summary>True when the rule compares neighbours or counts positions, so that it needs an ordered chain.</summary>

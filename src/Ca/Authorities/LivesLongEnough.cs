@@ -2,9 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>
-/// security.md S18: a service-held authority outlives six leaves in succession, so that rotation has time.
-/// </summary>
+/// <summary>security.md S18: a service-held authority has six leaf lifetimes left, so that rotation has time.</summary>
 internal sealed class LivesLongEnough : IAuthorityCheck
 {
     private const int Lives = 6;

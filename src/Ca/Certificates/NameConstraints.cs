@@ -32,7 +32,6 @@ public sealed class NameConstraints
     /// <summary>True when verifiers evaluate the kinds of all subtrees.</summary>
     public bool HasOnlyKnownKinds => Permitted.Concat(Excluded).All(IsKnown);
 
-    /// <summary>Describes each subtree that verifiers do not evaluate, and why.</summary>
     internal IEnumerable<string> DescribeUnknownKinds() =>
         DescribeUnknownKinds("permitted", Permitted).Concat(DescribeUnknownKinds("excluded", Excluded));
 

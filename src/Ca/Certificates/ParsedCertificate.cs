@@ -78,10 +78,8 @@ public sealed class ParsedCertificate
     public bool IsOfPublicWeb =>
         Policies?.Any(policy => policy.StartsWith("2.23.140.1.", StringComparison.Ordinal)) == true;
 
-    /// <summary>Subject and issuer have the same encoding.</summary>
     public bool IsSelfIssued => Subject.HasSameEncoding(Issuer);
 
-    /// <summary>The certificate as PEM with a final line feed.</summary>
     public string ToPem() => PemEncoding.WriteString("CERTIFICATE", Encoded.Span) + "\n";
 
     internal PublicKeyError PublicKeyError { get; init; }
@@ -182,7 +180,6 @@ public sealed class ParsedCertificate
         && authority.SubjectKeyIdentifier is { } own
         && named.Span.SequenceEqual(own.Span);
 
-    /// <summary>True when <paramref name="issuer"/>'s key made the signature with a supported algorithm.</summary>
     public bool IsSignedBy(SubjectPublicKey issuer) =>
         SignatureScheme is { } scheme && issuer.Verify(TbsEncoded.Span, Signature.Span, scheme);
 

@@ -51,7 +51,6 @@ internal static class DerTime
         throw new AsnContentException("a time of another type");
     }
 
-    /// <summary>Whether the next element is a time, for optional elements.</summary>
     public static bool IsNext(AsnReader reader) =>
         reader.HasData
         && (

@@ -33,7 +33,6 @@ public sealed class IssuancePlan
     /// <summary>The serial number, which is used up even if signing fails.</summary>
     public SerialNumber Serial => order.Serial;
 
-    /// <summary>The linted content.</summary>
     internal ReadOnlyMemory<byte> TbsEncoded => twin.TbsEncoded;
 
     public ValidityWindow Validity { get; }

@@ -48,7 +48,6 @@ internal static unsafe class EcPoints
         return ImportManaged(algorithm, point);
     }
 
-    /// <summary>Imports with the platform's own functions.</summary>
     internal static ECDsa? ImportManaged(KeyAlgorithm algorithm, ReadOnlySpan<byte> point)
     {
         int coordinate = (point.Length - 1) / 2;

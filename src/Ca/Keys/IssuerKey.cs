@@ -73,9 +73,7 @@ public sealed class IssuerKey : IDisposable
 
     internal static IssuerKey FromToken(Pkcs11Key token) => new(token) { IsRemote = true };
 
-    /// <summary>
-    /// Passes the PKCS#8 encoding to <paramref name="use"/>, for sealing, and always clears it afterwards.
-    /// </summary>
+    /// <summary>Passes the PKCS#8 encoding to <paramref name="use"/>, for sealing, and always clears it.</summary>
     public T UsePkcs8<T>(Func<byte[], T> use)
     {
         byte[] pkcs8 =

@@ -1,6 +1,5 @@
 namespace Culvert.Ca.Keys;
 
-/// <summary>A key's algorithm and size, as profiles list them.</summary>
 public enum KeyAlgorithm
 {
     /// <summary>An algorithm or size that no profile can list, for example RSA of an unusual size.</summary>

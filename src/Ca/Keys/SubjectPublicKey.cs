@@ -42,13 +42,11 @@ public sealed class SubjectPublicKey
     /// <summary>Modulus or field size in bits.</summary>
     public int Bits { get; }
 
-    /// <summary>True for RSA of any size.</summary>
     public bool IsRsa { get; private init; }
 
     /// <summary>RSA: whether the exponent is 65537. Only old authorities have others.</summary>
     internal bool HasUsualExponent { get; private init; } = true;
 
-    /// <summary>Content of the BIT STRING.</summary>
     internal ReadOnlyMemory<byte> KeyBits { get; }
 
     /// <summary>Lower-case hex SHA-256 of <see cref="Encoded"/>, which identifies the key in lists.</summary>

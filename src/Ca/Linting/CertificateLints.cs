@@ -27,7 +27,6 @@ internal static class CertificateLints
         new OcspNoCheckIsResponders(),
     ];
 
-    /// <summary>Returns the names of the rules that fail.</summary>
     public static IReadOnlyList<string> Run(LintSubject subject)
     {
         List<string> broken = [];

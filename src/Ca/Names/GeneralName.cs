@@ -9,7 +9,6 @@ namespace Culvert.Ca.Names;
 /// </remarks>
 public sealed record GeneralName(GeneralNameKind Kind, string Text, ReadOnlyMemory<byte> Content)
 {
-    /// <summary>Limit of the names of an object.</summary>
     internal const int MaxNames = 64;
 
     /// <summary><c>GeneralNames ::= SEQUENCE SIZE (1..MAX) OF GeneralName</c>.</summary>

@@ -20,7 +20,6 @@ public sealed record IssuanceOrder
     /// <summary>A new one from <see cref="SerialNumber.Draw"/>.</summary>
     public required SerialNumber Serial { get; init; }
 
-    /// <summary>Time of issuance.</summary>
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>Requested first second, at most 5 min before <see cref="Now"/>; null = the profile's backdate.</summary>

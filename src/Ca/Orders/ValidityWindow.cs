@@ -23,7 +23,6 @@ public sealed record ValidityWindow
     /// <summary>Time of issuance, in whole seconds.</summary>
     public required DateTimeOffset IssuedAt { get; init; }
 
-    /// <summary>First second of validity.</summary>
     public required DateTimeOffset NotBefore { get; init; }
 
     /// <summary>Last second of validity.</summary>

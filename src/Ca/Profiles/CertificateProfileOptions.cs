@@ -12,7 +12,6 @@ public sealed record CertificateProfileOptions
     /// <summary>Default lifetime, counted from issuance. At most <see cref="MaxLife"/>.</summary>
     public TimeSpan DefaultLife { get; init; } = TimeSpan.FromHours(1);
 
-    /// <summary>Longest lifetime that may be requested.</summary>
     public TimeSpan MaxLife { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Shortest lifetime that may be requested; at least 5 s.</summary>

@@ -17,7 +17,6 @@ public static class StandardProfiles
             NameKinds = ["dns"],
         };
 
-    /// <summary>An agent's platform certificate.</summary>
     public static CertificateProfileOptions Agent(TimeSpan life) =>
         new()
         {

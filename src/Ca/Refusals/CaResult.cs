@@ -17,10 +17,8 @@ public readonly struct CaResult<T>
     [MemberNotNullWhen(false, nameof(Refusal))]
     public bool Succeeded => Refusal is null;
 
-    /// <summary>The value; null when refused.</summary>
     public T? Value { get; }
 
-    /// <summary>The refusal; null when there is a value.</summary>
     public CaRefusal? Refusal { get; }
 
     public static implicit operator CaResult<T>(T value) => new(value, null);

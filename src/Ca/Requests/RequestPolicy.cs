@@ -5,7 +5,6 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Requests;
 
-/// <summary>Checks a request against its profile and the granted names.</summary>
 public static class RequestPolicy
 {
     /// <summary>The rules in order; the first refusal is the result.</summary>

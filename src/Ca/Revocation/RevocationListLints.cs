@@ -95,7 +95,6 @@ internal static class RevocationListLints
         ),
     ];
 
-    /// <summary>Returns the names of the rules that fail.</summary>
     public static IReadOnlyList<string> Run(ParsedRevocationList list, RevocationListOrder order) =>
         [.. All.Where(lint => !lint.Holds(list, order)).Select(lint => lint.Name)];
 

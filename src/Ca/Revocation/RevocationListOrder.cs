@@ -13,7 +13,6 @@ public sealed record RevocationListOrder
     /// <summary>Time of signing, in whole seconds.</summary>
     public required DateTimeOffset ThisUpdate { get; init; }
 
-    /// <summary>The latest time of the next list.</summary>
     public required DateTimeOffset NextUpdate { get; init; }
 
     /// <summary>The address of this list in certificates.</summary>

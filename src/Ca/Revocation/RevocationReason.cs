@@ -1,12 +1,10 @@
 namespace Culvert.Ca.Revocation;
 
-/// <summary>Why a certificate was revoked, with the numbers of RFC 5280 §5.3.1.</summary>
 public enum RevocationReason
 {
     /// <summary>Not specified; the extension is omitted (§5.3.1).</summary>
     Unspecified = 0,
 
-    /// <summary>The private key is or may be compromised.</summary>
     KeyCompromise = 1,
 
     /// <summary>The authority's own key is compromised. Not for leaves.</summary>

@@ -30,7 +30,6 @@ public static class RevocationReasons
 
     public static string GetName(RevocationReason reason) => Array.Find(Table, entry => entry.Reason == reason).Name;
 
-    /// <summary>Returns null when there is no such reason.</summary>
     public static RevocationReason? Find(string name)
     {
         foreach ((RevocationReason reason, string known) in Table)

@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Reads the admin key at each use; the key itself never appears in a message.</summary>
 internal static class AdminKey
 {
     private const int MaxBytes = 4096;

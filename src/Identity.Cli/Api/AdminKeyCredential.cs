@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>An admin key from a file, read once per command.</summary>
 internal sealed class AdminKeyCredential(string? file) : ICredential
 {
     private readonly System.Net.Http.Headers.AuthenticationHeaderValue key = AdminKey.Read(file);

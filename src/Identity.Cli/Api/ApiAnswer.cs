@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>A successful answer: the received text, and the parsed JSON.</summary>
 internal sealed record ApiAnswer(string Raw, JsonObject Json)
 {
     /// <summary>The organization that the credential acts for, which every answer of the service names.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>The credential that requests carry.</summary>
 internal interface ICredential
 {
     /// <summary>For messages: <c>admin key …</c>, <c>sign-in by rule …</c>.</summary>

@@ -63,7 +63,6 @@ internal sealed class ManagementClient : IDisposable
 
     public Uri Url => settings.Url;
 
-    /// <summary>The request id of the latest answer, if it has one.</summary>
     public string? LastRequestId { get; private set; }
 
     public string CredentialKind => credential.Kind;
@@ -114,7 +113,6 @@ internal sealed class ManagementClient : IDisposable
         return await SendAsync(HttpMethod.Post, path, ToContent(body), cancel);
     }
 
-    /// <summary>Introspects a token (RFC 7662).</summary>
     public async Task<ApiAnswer> IntrospectAsync(string token, CancellationToken cancel)
     {
         var url = new Uri(settings.Url, "v1/oauth/introspect");
@@ -165,7 +163,6 @@ internal sealed class ManagementClient : IDisposable
         return await SendAsync(HttpMethod.Delete, path, content: null, cancel);
     }
 
-    /// <summary>Adds this workspace to all further requests.</summary>
     public void UseWorkspace(string id) => workspaceId = id;
 
     private void StopIfDryRun(HttpMethod method, string path, JsonObject? body)

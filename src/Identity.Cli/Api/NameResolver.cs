@@ -55,7 +55,6 @@ internal sealed class NameResolver(ManagementClient client)
         return [.. ids];
     }
 
-    /// <summary>Returns every object of a list, page by page.</summary>
     public static async IAsyncEnumerable<JsonObject> AllAsync(
         ManagementClient client,
         string path,

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>A query string; null values are omitted.</summary>
 internal sealed class Query
 {
     private string text = "";

@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>Converts an error response to a failure: the service's own message, and the next step.</summary>
 internal static class Refusals
 {
     public static CommandFailure From(HttpMethod method, Uri url, HttpStatusCode status, string? requestId, string body)
@@ -25,7 +24,6 @@ internal static class Refusals
         };
     }
 
-    /// <summary>The blocking parties and the findings, one line each, below the message.</summary>
     private static string Reasons(JsonObject? details)
     {
         var text = new System.Text.StringBuilder();

@@ -28,7 +28,6 @@ internal static class ServerTrust
             : new SslClientAuthenticationOptions();
     }
 
-    /// <summary>Trusts only servers with a certificate of a root in the PEM file.</summary>
     public static SslClientAuthenticationOptions TrustingFile(string file) => Trusting(ReadRoots(file));
 
     private static SslClientAuthenticationOptions Trusting(X509Certificate2Collection roots)

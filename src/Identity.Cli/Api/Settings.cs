@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Api;
 
-/// <summary>The connection settings, resolved from flags, environment variables and the profile.</summary>
 internal sealed record Settings
 {
     public required Uri Url { get; init; }

@@ -16,6 +16,5 @@ internal sealed record CallReport(
     IReadOnlyList<string> Findings
 )
 {
-    /// <summary>The trusted witnesses that cosigned the tree head.</summary>
     public IReadOnlyList<string> Witnesses { get; init; } = [];
 }

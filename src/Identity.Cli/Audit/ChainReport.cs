@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Audit;
 
-/// <summary>What an export proves about one node's chain.</summary>
 internal sealed class ChainReport(string node)
 {
     public string Node { get; } = node;
@@ -13,7 +12,6 @@ internal sealed class ChainReport(string node)
     /// <summary>The last entry that a checkpoint covers; 0 = none.</summary>
     public long ProvenUpTo { get; set; }
 
-    /// <summary>Checkpoints that match.</summary>
     public int Checkpoints { get; set; }
 
     /// <summary>Entries after the newest checkpoint: in order, but no signature proves that none is missing.</summary>

@@ -12,7 +12,6 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert audit proof</c>, and the part of <c>audit verify</c> that reads its files.</summary>
 internal static class AuditProofCommands
 {
     private const string LogPath = "v1/transparency";

@@ -10,7 +10,6 @@ namespace Culvert.Identity.Cli.Commands;
 
 internal static class CaRotationCommands
 {
-    /// <summary>Shows the parties that are missing and since when, what happens automatically, and the override.</summary>
     public static Command Status(VerbFactory verbs)
     {
         var id = Flags.Id(Noun.Ca);

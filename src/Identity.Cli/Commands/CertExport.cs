@@ -26,7 +26,6 @@ internal static class CertExport
         "revocation_reason",
     ];
 
-    /// <summary>Returns the number of certificates written.</summary>
     public static async Task<int> WriteAsync(
         ManagementClient client,
         Query filters,

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The filters of certificate lists and exports.</summary>
 internal sealed class CertFilters
 {
     private readonly Option<string?> tunnel = Flags

@@ -44,7 +44,6 @@ internal static class CommonVerbs
         );
     }
 
-    /// <summary>The operator reads the consequence before confirming.</summary>
     public static Command Archive(VerbFactory verbs, Noun noun, string consequence)
     {
         var id = Flags.Id(noun);

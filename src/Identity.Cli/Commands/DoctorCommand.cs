@@ -47,7 +47,6 @@ internal static class DoctorCommand
         );
     }
 
-    /// <summary>The result without flags, as <c>-o json</c> prints it.</summary>
     public static async Task<JsonObject> CheckAsync(CommandContext context, CancellationToken cancel) =>
         ToJson(new DoctorReport { Checks = await FindAsync(context, new Question(), cancel) });
 
@@ -305,7 +304,6 @@ internal static class DoctorCommand
     private static bool IsReady(JsonObject state) =>
         state["ready"] is JsonValue ready && ready.TryGetValue(out bool isReady) && isReady;
 
-    /// <summary>The filters of the flags.</summary>
     private sealed record Question
     {
         public string? Tunnel { get; init; }

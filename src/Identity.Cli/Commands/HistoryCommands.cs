@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert history</c> and <c>culvert explain</c>: why a token was or was not exchanged.</summary>
 internal static class HistoryCommands
 {
     private const string HistoryPath = "v1/authentication_history";

@@ -155,7 +155,6 @@ internal sealed class IssuerFlags(bool creating)
         }
     }
 
-    /// <summary>A JWK set, or its array of keys.</summary>
     private static JsonArray Keys(string file)
     {
         try

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>The flags of every list, and their query parameters.</summary>
 internal sealed class ListFlags
 {
     /// <summary>A list with more pages than this is an error of the service.</summary>

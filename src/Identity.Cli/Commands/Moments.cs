@@ -6,7 +6,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Flags that take a time or a duration before now.</summary>
 internal static class Moments
 {
     /// <summary>Null: the flag was not given.</summary>

@@ -7,9 +7,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// <c>culvert organization</c>. A key acts for exactly one; the installation's key creates and archives them.
-/// </summary>
+/// <summary><c>culvert organization</c>. A key acts for exactly one; the installation's key manages them.</summary>
 internal static class OrganizationCommands
 {
     private const string Path = "v1/organizations";

@@ -9,7 +9,6 @@ namespace Culvert.Identity.Cli.Commands;
 /// </summary>
 internal static class PathArguments
 {
-    /// <summary>The placeholders in help.</summary>
     private static readonly string[] Values = ["FILE", "DIR", "EXPORT"];
 
     public static void RefuseEmpty(Command command)

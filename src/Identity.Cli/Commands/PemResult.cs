@@ -4,7 +4,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Results that are a PEM text: it is printed as such, or written to a file.</summary>
 internal static class PemResult
 {
     public static CommandResult Create(CommandContext context, ApiAnswer answer, string member, string? file)

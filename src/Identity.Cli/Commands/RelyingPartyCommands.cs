@@ -7,9 +7,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// <c>culvert relying-party</c>: parties that verify a tunnel's certificates and report their trust bundle.
-/// </summary>
+/// <summary><c>culvert relying-party</c>: parties that verify a tunnel's certificates and report their bundle.</summary>
 internal static class RelyingPartyCommands
 {
     public static Command Create(VerbFactory verbs) =>

@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>An edit of a rule by flags: <c>update</c> sends it, <c>replay</c> tests it.</summary>
 internal sealed class RuleEdit
 {
     private readonly Argument<string> id = Flags.Id(Noun.Rule);
@@ -17,7 +16,6 @@ internal sealed class RuleEdit
     public Task<string> PathAsync(CommandContext context, CancellationToken cancel) =>
         context.PathAsync(Noun.Rule, context.Get(id), cancel);
 
-    /// <summary>Returns the rule's path, and the body of the change.</summary>
     public async Task<(string Path, JsonObject Body)> ReadAsync(CommandContext context, CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);

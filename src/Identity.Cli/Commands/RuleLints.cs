@@ -105,7 +105,6 @@ internal static class RuleLints
         return body;
     }
 
-    /// <summary>Shows the warnings of a saved rule.</summary>
     public static void Show(CommandContext context, ApiAnswer saved) =>
         Show(context, saved.Json["lints"] as JsonArray ?? []);
 

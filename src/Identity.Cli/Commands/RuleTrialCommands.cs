@@ -8,7 +8,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert rule simulate</c> and <c>culvert rule replay</c>: what a rule would do.</summary>
 internal static class RuleTrialCommands
 {
     public static Command Simulate(VerbFactory verbs)

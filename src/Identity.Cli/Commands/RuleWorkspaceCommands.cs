@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert rule workspace</c>: the workspaces of a rule.</summary>
 internal static class RuleWorkspaceCommands
 {
     public static Command Create(VerbFactory verbs) =>

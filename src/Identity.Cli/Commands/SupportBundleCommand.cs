@@ -8,7 +8,6 @@ using Culvert.Identity.Cli.Support;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert support-bundle</c>: what support needs, without secrets.</summary>
 internal static class SupportBundleCommand
 {
     private static readonly TimeSpan Usual = TimeSpan.FromHours(1);

@@ -4,9 +4,7 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// Reads a token from a file or standard input; arguments are visible in process lists and shell histories.
-/// </summary>
+/// <summary>Reads a token from a file or standard input; arguments are visible in process lists and histories.</summary>
 internal static class TokenFile
 {
     public static Option<string?> Option() =>

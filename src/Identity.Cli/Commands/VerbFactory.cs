@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Invocation;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>Builds commands whose action runs through the common handling of results and failures.</summary>
 internal sealed class VerbFactory(Func<ParseResult, Verb, CancellationToken, Task<int>> run)
 {
     /// <summary>The verbs that end something or take it back.</summary>
@@ -50,7 +49,6 @@ internal sealed class VerbFactory(Func<ParseResult, Verb, CancellationToken, Tas
         return command;
     }
 
-    /// <summary>A noun, or a group below one: it does nothing without a verb.</summary>
     public static Command Group(string name, string description, params ReadOnlySpan<Command> verbs)
     {
         var group = new Command(name, description);

@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>--watch</c> and <c>--every</c> of read-only commands.</summary>
 internal static class WatchFlags
 {
     private const string WatchName = "--watch";

@@ -6,7 +6,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary><c>culvert whoami</c>: the key, service and organization that this program uses.</summary>
 internal static class WhoAmICommand
 {
     public static Command Create(VerbFactory verbs) =>

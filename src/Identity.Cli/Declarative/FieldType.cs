@@ -15,6 +15,5 @@ internal enum FieldType
     /// <summary>In the API's form; compared as a whole.</summary>
     Object,
 
-    /// <summary>A list of objects in the API's form.</summary>
     ObjectList,
 }

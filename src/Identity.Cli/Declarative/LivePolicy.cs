@@ -9,7 +9,6 @@ internal sealed record LivePolicy(string? Active, IReadOnlyList<(string Id, stri
 
     public bool IsActive(string text) => Active is not null && AreSame(Active, text);
 
-    /// <summary>The draft that has this text already; null: there is none.</summary>
     public string? FindDraft(string text) =>
         Drafts.Where(draft => AreSame(draft.Text, text)).Select(draft => draft.Id).FirstOrDefault();
 

@@ -95,7 +95,6 @@ internal sealed class LiveState
         };
     }
 
-    /// <summary>Adds a name that was just created.</summary>
     public void Add(Noun noun, string name, string id)
     {
         names[(noun.Path, id)] = name;

@@ -32,7 +32,6 @@ internal sealed record ResourceField(string Name, FieldType Type, string Descrip
     /// <summary>Returns the errors of a value of the right type; null: there can be none.</summary>
     public Func<JsonNode?, IEnumerable<string>>? FindErrors { get; init; }
 
-    /// <summary>Adds a value to a request's body.</summary>
     public void Put(JsonObject body, JsonNode? value)
     {
         var path = Wire.Split('.');

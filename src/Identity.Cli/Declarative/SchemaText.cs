@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>The JSON schema (2020-12) of a document, for validation and completion in editors.</summary>
 internal static class SchemaText
 {
     private static readonly JsonSerializerOptions Indented = new(Api.WireJson.Plain) { WriteIndented = true };

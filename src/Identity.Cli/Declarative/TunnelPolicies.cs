@@ -10,7 +10,6 @@ namespace Culvert.Identity.Cli.Declarative;
 /// </summary>
 internal static class TunnelPolicies
 {
-    /// <summary>The field of a tunnel: texts by label of the hostname.</summary>
     public const string Field = "policies";
 
     // The label of the tunnel's domain itself.
@@ -77,7 +76,6 @@ internal static class TunnelPolicies
         }
     }
 
-    /// <summary>The texts in force.</summary>
     public static JsonObject ToSpec(IReadOnlyDictionary<string, LivePolicy> live) =>
         new(
             live.Where(policy => policy.Value.Active is not null)
@@ -110,7 +108,6 @@ internal static class TunnelPolicies
         return drafts;
     }
 
-    /// <summary>Returns the errors of the field in a file.</summary>
     public static IEnumerable<string> FindErrors(JsonNode? value)
     {
         foreach (var (label, text) in Read(value))

@@ -29,13 +29,10 @@ internal sealed record CliHost
     /// <summary>Standard error is a terminal: a line there may be rewritten.</summary>
     public bool ShowsProgress { get; init; }
 
-    /// <summary>The first folder to search for the other programs.</summary>
     public string ProgramFolder { get; init; } = AppContext.BaseDirectory;
 
-    /// <summary>The command that prints the journal of this machine's services.</summary>
     public IReadOnlyList<string> JournalCommand { get; init; } = ["journalctl"];
 
-    /// <summary>Opens a page in the operator's browser, if possible.</summary>
     public Action<Uri> OpenBrowser { get; init; } = static _ => { };
 
     public static CliHost ForProcess() =>

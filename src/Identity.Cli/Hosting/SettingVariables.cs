@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Hosting;
 
-/// <summary>Environment variables for global flags that the command line does not set.</summary>
 internal static class SettingVariables
 {
     public const string Profile = "CULVERT_PROFILE";

@@ -5,7 +5,6 @@ namespace Culvert.Identity.Cli.Invocation;
 /// <summary>A profile of the operator: values for flags that neither the command line nor a variable sets.</summary>
 internal sealed record CliProfile
 {
-    /// <summary>Its origin, for messages.</summary>
     public required string Source { get; init; }
 
     /// <summary>Null: there is no file, or it names none.</summary>

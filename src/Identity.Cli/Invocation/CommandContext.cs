@@ -5,7 +5,6 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>What a verb uses: its parsed flags, the service, and the operator.</summary>
 internal sealed class CommandContext(ParseResult parse, GlobalOptions global, CliHost host) : IDisposable
 {
     private ManagementClient? client;
@@ -35,7 +34,6 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
         : Host.Variable(SettingVariables.Profile) is { Length: > 0 } text ? text
         : null;
 
-    /// <summary>The request id of the service's latest answer.</summary>
     public string? LastRequestId => client?.LastRequestId;
 
     public T? Get<T>(Option<T> option) => parse.GetValue(option);
@@ -74,7 +72,6 @@ internal sealed class CommandContext(ParseResult parse, GlobalOptions global, Cl
     public async Task<string> IdAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
         await new NameResolver(await ClientAsync(cancel)).IdAsync(noun, nameOrId, cancel);
 
-    /// <summary>The API path of the named object.</summary>
     public async Task<string> PathAsync(Noun noun, string nameOrId, CancellationToken cancel) =>
         noun.GetPath(await IdAsync(noun, nameOrId, cancel));
 

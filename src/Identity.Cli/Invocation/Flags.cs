@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>Arguments and flags with the same wording in all commands.</summary>
 internal static class Flags
 {
     public static Argument<string> Name() => new("NAME") { Description = "its name" };

@@ -37,7 +37,6 @@ internal static partial class NameCompletion
         return argument;
     }
 
-    /// <summary>The first page of a list.</summary>
     public static ObjectSource FromList(string path) => (context, cancel) => ReadAsync(context, path, cancel);
 
     /// <summary>Parts of the tunnel that the line names, or of all tunnels.</summary>

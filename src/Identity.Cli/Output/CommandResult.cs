@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>A command's result: one value, printed in the requested format.</summary>
 internal sealed record CommandResult
 {
     /// <summary>The received text, which <c>-o json</c> prints unchanged.</summary>

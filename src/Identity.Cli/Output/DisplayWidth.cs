@@ -3,7 +3,6 @@ using System.Text;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>Counts the terminal columns of a text.</summary>
 internal static class DisplayWidth
 {
     /// <summary>Wide and fullwidth characters (Unicode annex 11), and emoji, by block.</summary>

@@ -3,7 +3,6 @@ using Culvert.Identity.Cli.Api;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>What <c>--dry-run</c> prints: the request that was not sent, without its secrets.</summary>
 internal static class DryRunResult
 {
     // Secret members of requests: a dry run's output may go to logs.

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>Shows a token's parts, one member per line, then the findings.</summary>
 internal static class InspectionText
 {
     public static string Format(JsonObject inspection)

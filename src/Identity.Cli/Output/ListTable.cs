@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>A list as a table: the columns that fit, and their widths.</summary>
 internal sealed class ListTable
 {
     private readonly IReadOnlyList<Column> columns;
@@ -30,7 +29,6 @@ internal sealed class ListTable
         shown = width is { } limit ? FitInto(limit) : columns;
     }
 
-    /// <summary>Headings of the omitted columns.</summary>
     public IEnumerable<string> Dropped => columns.Except(shown).Select(column => column.Heading);
 
     public void Write(TextWriter output) =>

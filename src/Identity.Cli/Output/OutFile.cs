@@ -11,7 +11,6 @@ internal static class OutFile
     /// <summary>Mode 0600 from the first byte on.</summary>
     public static void WriteSecret(string path, string text) => Write(path, text, OwnerOnly);
 
-    /// <summary>For certificates, bundles and requests.</summary>
     public static void WritePublic(string path, string text) => Write(path, text, Everybody);
 
     private static void Write(string path, string text, UnixFileMode mode)

@@ -2,13 +2,10 @@ using System.Text;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>Writes texts in aligned columns, without trailing blanks.</summary>
 internal static class TextTable
 {
-    /// <summary>Blanks between columns.</summary>
     public const int Gap = 2;
 
-    /// <summary>Narrowest width of a folded column.</summary>
     public const int NarrowestFold = 24;
 
     /// <param name="widths">The widths of the columns; a wider text is folded onto several lines.</param>

@@ -31,14 +31,12 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
 
     public string ClientId => provider.ClientId;
 
-    /// <summary>The requested scopes, separated by spaces.</summary>
     public string Scope => $"{OidcConstants.StandardScopes.OpenId} {provider.Scopes}".TrimEnd();
 
     /// <summary>The audience of an access token (RFC 8707).</summary>
     public Parameters Target =>
         provider.Audience is { } audience ? new() { { OidcConstants.TokenRequest.Resource, audience } } : [];
 
-    /// <summary>The parameters of every request: the client and the token's audience.</summary>
     public Parameters Common => [new(OidcConstants.TokenRequest.ClientId, provider.ClientId), .. Target];
 
     private Uri MetadataUrl =>
@@ -131,7 +129,6 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
         }
     }
 
-    /// <summary>Returns the token to exchange from a successful answer.</summary>
     public string GetToken(TokenResponse answer, Uri url)
     {
         var member = provider.Audience is null

@@ -5,7 +5,6 @@ internal sealed record SignInProvider
     /// <summary>Its issuer URL, which also locates its metadata.</summary>
     public required Uri Issuer { get; init; }
 
-    /// <summary>This program's registration there, as a public client.</summary>
     public required string ClientId { get; init; }
 
     /// <summary>

@@ -53,7 +53,6 @@ internal sealed class ServiceSource(
     // Why no further request is made: it would take as long and fail in the same way.
     private string? closed;
 
-    /// <param name="report">Called after each entry.</param>
     public async Task CollectAsync(Action report, CancellationToken cancel)
     {
         foreach (var (name, path) in Objects)

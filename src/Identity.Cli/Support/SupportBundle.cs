@@ -19,7 +19,6 @@ internal sealed class SupportBundle : IDisposable
     /// <summary>Uncompressed size after which no entry is added.</summary>
     private const long MaxBytes = 128 * MiB;
 
-    /// <summary>Time limit of one entry.</summary>
     private static readonly TimeSpan EntryLimit = TimeSpan.FromSeconds(60);
 
     private readonly string path;

@@ -18,7 +18,6 @@ public static class JwsAlgorithmExtensions
 
     public static JwsAlgorithms AsSet(this JwsAlgorithm algorithm) => (JwsAlgorithms)(1 << (int)algorithm);
 
-    /// <summary>Finds the algorithm with exactly this name.</summary>
     public static bool TryParse(ReadOnlySpan<char> name, out JwsAlgorithm algorithm)
     {
         foreach (var known in Known)
@@ -34,7 +33,6 @@ public static class JwsAlgorithmExtensions
         return false;
     }
 
-    /// <inheritdoc cref="TryParse(ReadOnlySpan{char}, out JwsAlgorithm)"/>
     internal static bool TryParse(ReadOnlySpan<byte> ascii, out JwsAlgorithm algorithm)
     {
         foreach (var known in Known)

@@ -39,7 +39,6 @@ public static class CanonicalBase64Url
         return TryDecode(ascii, decoded, out _) ? decoded : null;
     }
 
-    /// <summary>Decodes text that <see cref="IsCanonical"/> has accepted.</summary>
     internal static void DecodeCanonical(ReadOnlySpan<byte> encoded, Span<byte> destination) =>
         Base64Url.DecodeFromUtf8(encoded, destination, out _, out _);
 

@@ -21,6 +21,5 @@ internal struct JsonMember
     /// <summary>The name was written with escapes: its offsets point into the buffer of unescaped names.</summary>
     public bool NameIsUnescapedCopy;
 
-    /// <summary>The value is a string written with escapes.</summary>
     public bool ValueIsEscaped;
 }

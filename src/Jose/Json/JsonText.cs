@@ -34,7 +34,6 @@ internal readonly ref struct JsonText(ReadOnlySpan<byte> raw, bool isEscaped)
         return reader.ValueTextEquals(utf8);
     }
 
-    /// <summary>The raw text, if nothing is escaped.</summary>
     public bool TryGetPlain(out ReadOnlySpan<byte> utf8)
     {
         utf8 = Content;

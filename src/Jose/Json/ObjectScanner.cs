@@ -29,7 +29,6 @@ internal ref struct ObjectScanner(ReadOnlySpan<byte> json, Span<JsonMember> tabl
 
     public int Count { get; private set; }
 
-    /// <summary>Names that were written with escapes, concatenated.</summary>
     public byte[]? UnescapedNames { get; private set; }
 
     public JoseRefusal ReadDocument()

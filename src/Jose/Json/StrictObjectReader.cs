@@ -45,7 +45,6 @@ internal static class StrictObjectReader
         return refusal;
     }
 
-    /// <summary>A member's name without escapes.</summary>
     public static ReadOnlySpan<byte> GetName(in JsonMember member, ReadOnlySpan<byte> json, byte[]? unescapedNames) =>
         member.NameIsUnescapedCopy
             ? unescapedNames.AsSpan(member.NameStart, member.NameLength)

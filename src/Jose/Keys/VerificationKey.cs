@@ -43,7 +43,6 @@ public sealed class VerificationKey
         this.import = import;
     }
 
-    /// <summary>The published <c>kid</c>, if any.</summary>
     public string? KeyId { get; }
 
     /// <summary>What this key may verify: by type and curve, narrowed to its own <c>alg</c> if it has one.</summary>
@@ -52,7 +51,6 @@ public sealed class VerificationKey
     /// <summary>RFC 7638 thumbprint, SHA-256, base64url.</summary>
     public string Thumbprint { get; }
 
-    /// <summary>Returns the same key with other algorithms.</summary>
     internal VerificationKey With(JwsAlgorithms algorithms) =>
         new(KeyId, algorithms, Thumbprint, signatureBytes, import);
 

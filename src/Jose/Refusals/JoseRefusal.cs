@@ -31,7 +31,6 @@ public enum JoseRefusal
 
     NotAnObject,
 
-    /// <summary>Objects or arrays nested deeper than <see cref="JoseLimits.MaxDepth"/>.</summary>
     TooDeep,
 
     /// <summary>A duplicate member name in one object, even if one is escaped (RFC 7515 §4).</summary>
@@ -40,7 +39,6 @@ public enum JoseRefusal
     /// <summary>A member named <c>__proto__</c>, which would change objects of programs that read our records.</summary>
     MemberNameForbidden,
 
-    /// <summary>A header member has the wrong type.</summary>
     HeaderMemberType,
 
     /// <summary>A proof's header has a member other than <c>typ</c>, <c>alg</c> and <c>jwk</c>.</summary>
@@ -67,7 +65,6 @@ public enum JoseRefusal
     /// <summary><c>enc</c> or <c>epk</c>, which belong to a JWE. In a proof also <c>cty</c>: a nested token.</summary>
     NestedToken,
 
-    /// <summary><c>alg</c> is absent.</summary>
     AlgorithmMissing,
 
     /// <summary><c>alg</c> is not supported; this includes symmetric algorithms and unsigned tokens.</summary>
@@ -79,21 +76,17 @@ public enum JoseRefusal
     /// <summary>The algorithm does not fit the key that <c>kid</c> names.</summary>
     AlgorithmKeyMismatch,
 
-    /// <summary><c>kid</c> is absent.</summary>
     KeyIdMissing,
 
     /// <summary><c>kid</c> is empty or longer than <see cref="JoseLimits.MaxKeyIdLength"/>.</summary>
     KeyIdInvalid,
 
-    /// <summary>No usable key has this <c>kid</c>.</summary>
     KeyUnknown,
 
     SignatureInvalid,
 
-    /// <summary>A required claim is absent.</summary>
     ClaimMissing,
 
-    /// <summary>A claim has an invalid type, length or value.</summary>
     ClaimInvalid,
 
     /// <summary>A key set is not an object with an array <c>keys</c>, or exceeds a limit.</summary>

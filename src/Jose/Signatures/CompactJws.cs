@@ -35,7 +35,6 @@ public sealed class CompactJws
     /// <summary>The header's <c>kid</c>: opaque, compared ordinally.</summary>
     public string? KeyId { get; }
 
-    /// <summary>The header's <c>typ</c> as written.</summary>
     public string? Type { get; }
 
     public ReadOnlyMemory<byte> Payload { get; }

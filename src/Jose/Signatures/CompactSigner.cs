@@ -15,7 +15,6 @@ public static class CompactSigner
         return Sign(key, EncodeHeader(header), payload);
     }
 
-    /// <summary>The encoded header, including the dot.</summary>
     internal static byte[] EncodeHeader(string json) =>
         Encoding.ASCII.GetBytes(Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json)) + ".");
 
@@ -27,7 +26,6 @@ public static class CompactSigner
         return token;
     }
 
-    /// <summary>The length of the compact form, in bytes.</summary>
     internal static int GetLength(ReadOnlySpan<byte> headerAndDot, ReadOnlySpan<byte> payload) =>
         headerAndDot.Length
         + Base64Url.GetEncodedLength(payload.Length)

@@ -4,9 +4,7 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>
-/// Signs a flattened JSON JWS (RFC 7515 §7.2.2) with a protected header only, as ACME does (RFC 8555 §6.2).
-/// </summary>
+/// <summary>Signs a flattened JSON JWS (RFC 7515 §7.2.2) with only a protected header, as in ACME (RFC 8555 §6.2).</summary>
 public static class FlattenedSigner
 {
     /// <summary>Signs with ES256, which <paramref name="header"/> must name. The payload may be empty.</summary>

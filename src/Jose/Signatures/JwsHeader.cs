@@ -17,7 +17,6 @@ internal struct JwsHeader
 
     private bool hasAlgorithm;
 
-    /// <summary>Parses a decoded header; the caller has checked its size.</summary>
     public static JoseRefusal TryParse(ReadOnlySpan<byte> json, JwsHeaderKind kind, out JwsHeader header)
     {
         header = default;

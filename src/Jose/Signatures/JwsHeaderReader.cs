@@ -15,7 +15,6 @@ internal static class JwsHeaderReader
     [ThreadStatic]
     private static (byte[] Encoded, JwsHeader Header) last;
 
-    /// <param name="header">Set if it is not refused.</param>
     public static JoseRefusal TryRead(ReadOnlySpan<byte> encoded, out JwsHeader header)
     {
         if (encoded.SequenceEqual(last.Encoded))

@@ -37,7 +37,6 @@ public sealed class AccessTokenMinter
         headerAndDot = CompactSigner.EncodeHeader(header);
     }
 
-    /// <summary>The <c>kid</c> of the minted tokens.</summary>
     public string KeyId => key.KeyId;
 
     /// <summary>Mints a token in compact form, ASCII.</summary>

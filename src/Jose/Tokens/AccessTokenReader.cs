@@ -2,7 +2,6 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Tokens;
 
-/// <summary>Reads the claims of our own tokens in sequence.</summary>
 internal ref struct AccessTokenReader(ClaimSet claims)
 {
     private bool isBroken;

@@ -80,7 +80,6 @@ public sealed class ClaimSet
         return null;
     }
 
-    /// <summary>Names in the order of the document.</summary>
     public IReadOnlyList<string> Names
     {
         get

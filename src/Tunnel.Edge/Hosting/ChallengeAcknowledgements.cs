@@ -3,9 +3,7 @@ using Culvert.Tunnel.Edge.Routing;
 
 namespace Culvert.Tunnel.Edge.Hosting;
 
-/// <summary>
-/// Acknowledges announced challenges to the service (S25), which waits for all live edges' acknowledgements.
-/// </summary>
+/// <summary>Acknowledges announced challenges to the service (S25), which waits for all live edges to do so.</summary>
 /// <param name="acknowledge">Sends one acknowledgement; false = it must be sent again.</param>
 internal sealed class ChallengeAcknowledgements(
     Func<string, CancellationToken, Task<bool>> acknowledge,

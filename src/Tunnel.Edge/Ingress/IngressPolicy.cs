@@ -31,9 +31,7 @@ internal static class IngressPolicy
             : IngressRefusal.None;
     }
 
-    /// <summary>
-    /// The alert for a refusal; null closes silently: refused addresses, and clients that do not speak TLS.
-    /// </summary>
+    /// <summary>The alert for a refusal; null closes silently: refused addresses, clients that do not speak TLS.</summary>
     public static TlsAlert? AlertFor(IngressRefusal refusal) =>
         refusal switch
         {

@@ -28,7 +28,7 @@ public sealed record MuxOptions
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Delays our HELLO, which confirms admission, until <see cref="MuxConnection.Accept"/>. Default false.
+    /// Delays our HELLO until <see cref="MuxConnection.Accept"/>, since it confirms admission. Default false.
     /// </summary>
     public bool HoldsHello { get; init; }
 

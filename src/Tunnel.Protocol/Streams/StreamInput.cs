@@ -85,9 +85,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         }
     }
 
-    /// <summary>
-    /// Ends the stream early; drops unread bytes unless FIN was received. Call <see cref="Wake"/> after it.
-    /// </summary>
+    /// <summary>Ends the stream early; drops unread bytes unless FIN was received. Call <see cref="Wake"/> next.</summary>
     public void Fail(StreamEnd end, StreamErrorCode code)
     {
         lock (gate)

@@ -2,7 +2,6 @@ using System.Runtime.ExceptionServices;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>A piece of work for the HSM, and whether a caller still waits for it.</summary>
 internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
 {
     // Guards the fields below; waiting callers block on it.
@@ -81,6 +80,5 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         return true;
     }
 
-    /// <summary>Once the call is done: rethrows the exception of the work.</summary>
     public void ThrowIfFailed() => fault?.Throw();
 }

@@ -46,7 +46,6 @@ internal sealed class Pkcs11Library
         }
     }
 
-    /// <summary>Opens a read-write session with the token.</summary>
     public ulong OpenSession(string tokenLabel)
     {
         var session = 0UL;
@@ -162,7 +161,6 @@ internal sealed class Pkcs11Library
         }
     }
 
-    /// <summary>Returns the handles of both halves.</summary>
     public ulong[] GenerateKeyPair(
         ulong session,
         CKM mechanism,
@@ -196,7 +194,6 @@ internal sealed class Pkcs11Library
         Check("C_SetAttributeValue", library.C_SetAttributeValue(session, handle, native.Attributes, native.Count));
     }
 
-    /// <summary>Destroys every object that the template matches and returns their number.</summary>
     public int Destroy(ulong session, IReadOnlyList<Pkcs11Attribute> template)
     {
         var found = Find(session, template);

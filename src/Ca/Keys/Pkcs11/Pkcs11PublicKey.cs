@@ -2,7 +2,6 @@ using System.Formats.Asn1;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>Builds a SubjectPublicKeyInfo from a token's attributes.</summary>
 internal static class Pkcs11PublicKey
 {
     private const string EcPublicKey = "1.2.840.10045.2.1";

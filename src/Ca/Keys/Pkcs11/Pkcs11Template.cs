@@ -3,10 +3,8 @@ using Net.Pkcs11Interop.LowLevelAPI80;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>Attributes in native memory, for the duration of a call.</summary>
 internal sealed class Pkcs11Template(IReadOnlyList<Pkcs11Attribute> attributes) : IDisposable
 {
-    /// <summary>The native form.</summary>
     public CK_ATTRIBUTE[] Attributes { get; } =
     [.. attributes.Select(attribute => CkaUtils.CreateAttribute(attribute.Type, attribute.Value))];
 

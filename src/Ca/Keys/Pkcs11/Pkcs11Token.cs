@@ -220,7 +220,6 @@ public sealed class Pkcs11Token
     internal byte[] Sign(string label, CKM mechanism, byte[] data) =>
         Call(label, (_, hsm) => hsm.Sign(label, PrivateKey(label), mechanism, data));
 
-    /// <summary>Removes the key pair with that label, if it exists.</summary>
     public void Destroy(string label) =>
         Call(label, (_, hsm) => hsm.Use((library, session) => library.Destroy(session, ByLabel(label))));
 

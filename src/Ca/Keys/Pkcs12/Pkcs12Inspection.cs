@@ -35,7 +35,6 @@ internal sealed class Pkcs12Inspection
     /// <summary>The sum over all derivations.</summary>
     public long Iterations { get; private set; }
 
-    /// <summary>The maximum of all derivations.</summary>
     public long MostIterations { get; private set; }
 
     /// <summary>Keys outside encrypted parts.</summary>

@@ -3,7 +3,6 @@ namespace Culvert.Ca.Revocation.Ocsp;
 /// <summary>The status of a response, with the numbers of RFC 6960 §4.2.1.</summary>
 public enum OcspResult
 {
-    /// <summary>The response contains certificate states.</summary>
     Successful = 0,
 
     /// <summary>The request violates RFC 6960 §4.1, or is too large.</summary>

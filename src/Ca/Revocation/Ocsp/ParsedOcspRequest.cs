@@ -31,7 +31,6 @@ public sealed class ParsedOcspRequest
     /// <summary>At least one.</summary>
     public IReadOnlyList<OcspCertificateId> Certificates { get; }
 
-    /// <summary>The nonce to repeat; null when there is none.</summary>
     public ReadOnlyMemory<byte>? Nonce { get; }
 
     public static ParsedOcspRequest? TryParse(ReadOnlyMemory<byte> encoded)

@@ -23,7 +23,6 @@ internal sealed class DevFolder : IDisposable
         return file;
     }
 
-    /// <summary>The last lines that a program wrote, for error messages.</summary>
     public static string Tail(string log)
     {
         const int Lines = 8;

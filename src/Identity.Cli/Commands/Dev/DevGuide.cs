@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The lines that <c>culvert dev</c> prints when the system is ready; each can be pasted.</summary>
 internal static class DevGuide
 {
     private const string Initialize =

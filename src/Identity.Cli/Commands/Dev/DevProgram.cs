@@ -3,7 +3,6 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>One of the three programs of a development system, from its start to its exit.</summary>
 internal sealed class DevProgram : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
@@ -32,7 +31,6 @@ internal sealed class DevProgram : IAsyncDisposable
 
     public bool IsAlive => process.IsAlive;
 
-    /// <summary>Runs a command that exits by itself, and returns its output.</summary>
     public static async Task<string> RunAsync(
         string name,
         string file,

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The objects that a development system registers at its service.</summary>
 internal sealed record DevRecord
 {
     public required string EdgeId { get; init; }

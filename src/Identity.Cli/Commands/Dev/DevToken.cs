@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The claims of a <see cref="DevIssuer"/> token.</summary>
 internal sealed record DevToken(string Subject, string Audience, string Type)
 {
     /// <summary>A workload's token for the service.</summary>

@@ -13,7 +13,6 @@ internal sealed class CulvertSide(CommandContext context, string tunnel)
 {
     private const string Active = "active";
 
-    /// <summary>The authorities that sign now or next.</summary>
     public async Task<IReadOnlyList<CompanyAuthority>> ReadAuthoritiesAsync(CancellationToken cancel)
     {
         var client = await context.ClientAsync(cancel);

@@ -4,7 +4,6 @@ using Culvert.Machine.Client.Calls;
 
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary>Converts a provider's error to what the operator reads: the provider's own message, and the next step.</summary>
 internal static class ProviderFailures
 {
     private const string TokenRequest = "POST /v1/oauth/token";

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary>The desired state of <c>culvert provider setup</c>.</summary>
 internal sealed record ProviderSetupOptions
 {
     /// <summary>The tunnel to use; null = the one with <see cref="Name"/>, which is created if there is none.</summary>

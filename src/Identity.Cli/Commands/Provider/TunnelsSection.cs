@@ -2,7 +2,6 @@ using System.Text;
 
 namespace Culvert.Identity.Cli.Commands.Provider;
 
-/// <summary>The section of <c>agent.yaml</c> that serves a provider's tunnel.</summary>
 internal static class TunnelsSection
 {
     /// <param name="domain">The tunnel's domain, already checked.</param>

@@ -129,9 +129,7 @@ internal static class ConnectParser
         return true;
     }
 
-    /// <summary>
-    /// Parses <c>name:port</c>. Refuses addresses in every spelling that ends in a number (WHATWG URL §3.5).
-    /// </summary>
+    /// <summary>Parses <c>name:port</c>; an address is refused, however it is spelled (WHATWG URL §3.5).</summary>
     private static ConnectRequest? ReadAuthority(ReadOnlySpan<byte> authority)
     {
         var colon = authority.IndexOf((byte)':');
