@@ -57,7 +57,7 @@ internal sealed class AgentListener(
 
             if (!handshakes.TryEnter(remote.Address))
             {
-                metrics.AgentRefused(nameof(AgentRefusal.SourceLimit)); // not logged: one line per refused connection would itself be a flood
+                metrics.AgentRefused(nameof(AgentRefusal.SourceLimit)); // not logged: that would be a flood, too
                 return;
             }
 
@@ -149,7 +149,7 @@ internal sealed class AgentListener(
         }
         catch (Exception e)
         {
-            // The peer is not authenticated yet: any exception of the TLS library here is caused by the peer and is not our error.
+            // The peer is not authenticated yet and causes any exception of the TLS library: it is not our error.
             cancellationToken.ThrowIfCancellationRequested();
             return peer is { IsAccepted: false }
                 ? Refuse(remote, ToRefusal(peer), peer.Refusal.ToString())
