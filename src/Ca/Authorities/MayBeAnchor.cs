@@ -2,10 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>
-/// A tunnel's anchors define which agents may serve it: a public authority would restrict nothing, and a leaf cannot sign
-/// certificates.
-/// </summary>
+/// <summary>A public authority would not restrict which agents serve the tunnel; a leaf cannot sign.</summary>
 internal sealed class MayBeAnchor : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)

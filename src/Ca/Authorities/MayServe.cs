@@ -3,10 +3,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Authorities;
 
-/// <summary>
-/// An authority's extended key usage limits its leaves: absent, or with serverAuth. anyExtendedKeyUsage is not accepted,
-/// because verifiers differ on it.
-/// </summary>
+/// <summary>An authority's extended key usage: absent or serverAuth; verifiers differ on anyExtendedKeyUsage.</summary>
 internal sealed class MayServe : IAuthorityCheck
 {
     public CaRefusal? Check(AuthoritySubject subject)

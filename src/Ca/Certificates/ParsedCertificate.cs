@@ -71,10 +71,7 @@ public sealed class ParsedCertificate
     /// <summary>The serial number as lower-case hex of its value octets.</summary>
     public string SerialNumberHex => Convert.ToHexStringLower(SerialNumber.Span);
 
-    /// <summary>
-    /// True when it asserts a policy of the CA/Browser Forum (Baseline Requirements §7.1.6.1). This identifies authorities
-    /// of the public web even without their issuer's certificate.
-    /// </summary>
+    /// <summary>True for a policy of the CA/Browser Forum (Baseline Requirements §7.1.6.1), as on the public web.</summary>
     public bool IsOfPublicWeb =>
         Policies?.Any(policy => policy.StartsWith("2.23.140.1.", StringComparison.Ordinal)) == true;
 
@@ -117,10 +114,7 @@ public sealed class ParsedCertificate
         }
     }
 
-    /// <summary>
-    /// Returns a certificate with the same content and another signature, without parsing the content again; null when the
-    /// content differs.
-    /// </summary>
+    /// <summary>Replaces the signature without parsing the content again; null when the content differs.</summary>
     internal ParsedCertificate? WithSignature(ReadOnlyMemory<byte> encoded)
     {
         try

@@ -3,10 +3,7 @@ using Culvert.Ca.Keys.Pkcs11;
 
 namespace Culvert.Ca.Keys;
 
-/// <summary>
-/// A private key of an authority, in memory or in a token that it never leaves. Thread-safe: the platform's handles allow
-/// concurrent signing.
-/// </summary>
+/// <summary>A private key of an authority, in memory or in a token. Thread-safe, as the platform's handles are.</summary>
 public sealed class IssuerKey : IDisposable
 {
     // Exactly one of these is set: a key in memory, or one that stays in its token.

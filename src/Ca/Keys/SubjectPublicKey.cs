@@ -52,10 +52,7 @@ public sealed class SubjectPublicKey
     /// <summary>Lower-case hex SHA-256 of <see cref="Encoded"/>, which identifies the key in lists.</summary>
     public string Sha256 => sha256 ??= Convert.ToHexStringLower(SHA256.HashData(Encoded.Span));
 
-    /// <summary>
-    /// The key identifier of our own authorities: the leftmost 160 bits of SHA-256 over the BIT STRING's content (RFC 7093
-    /// §2, method 1).
-    /// </summary>
+    /// <summary>Key identifier of our authorities: leftmost 160 bits of SHA-256 (RFC 7093 §2, method 1).</summary>
     public byte[] ComputeKeyIdentifier() => SHA256.HashData(KeyBits.Span)[..20];
 
     public bool IsSameKey(SubjectPublicKey other) => Encoded.Span.SequenceEqual(other.Encoded.Span);

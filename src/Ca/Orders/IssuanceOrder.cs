@@ -31,10 +31,7 @@ public sealed record IssuanceOrder
     /// <summary>The authority's own limit of lifetimes, below the profile's; null = none.</summary>
     public TimeSpan? LifeCap { get; init; }
 
-    /// <summary>
-    /// URL of the revocation list for this serial number (RFC 5280 §4.2.1.13), an absolute http or https URI in ASCII; null
-    /// = no extension.
-    /// </summary>
+    /// <summary>URL of the revocation list (RFC 5280 §4.2.1.13), absolute http or https in ASCII; null = none.</summary>
     public string? CrlDistributionPoint { get; init; }
 
     /// <summary>URL of the OCSP responder (RFC 5280 §4.2.2.1), absolute http or https in ASCII; null = none.</summary>

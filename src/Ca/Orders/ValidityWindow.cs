@@ -103,10 +103,7 @@ public sealed record ValidityWindow
         return Lay(issuedAt, life, notBefore, serial);
     }
 
-    /// <summary>
-    /// The renewal window from a certificate's record. It depends only on serial number and lifetime, so that every reader
-    /// computes the same window.
-    /// </summary>
+    /// <summary>The renewal window, which depends only on serial number and lifetime, the same for every reader.</summary>
     /// <param name="serial">Lower-case hex.</param>
     /// <param name="issuedAt">Time of issuance.</param>
     /// <param name="notAfter">Its last second.</param>

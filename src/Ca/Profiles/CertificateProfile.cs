@@ -53,16 +53,10 @@ public sealed class CertificateProfile
 
     public int? PathLength { get; }
 
-    /// <summary>
-    /// Signs OCSP answers for its issuer (RFC 6960 §4.2.2.2). It has a subject instead of alternative names, and clients do
-    /// not check its revocation.
-    /// </summary>
+    /// <summary>Signs its issuer's OCSP answers (RFC 6960 §4.2.2.2); clients do not check its revocation.</summary>
     public bool IsResponder => ExtendedKeyUsages.Contains(Oids.OcspSigning);
 
-    /// <summary>
-    /// Authorities sign certificates and CRLs; leaves sign TLS 1.3 handshakes, for which digitalSignature suffices with
-    /// every key type.
-    /// </summary>
+    /// <summary>digitalSignature suffices for leaves, which sign TLS 1.3 handshakes, with every key type.</summary>
     public KeyUsages KeyUsage => IsAuthority ? KeyUsages.KeyCertSign | KeyUsages.CrlSign : KeyUsages.DigitalSignature;
 
     /// <summary>Validates a profile.</summary>

@@ -160,10 +160,7 @@ public sealed class ParsedRevocationList
         return parsed;
     }
 
-    /// <summary>
-    /// Returns a list with the same content and another signature, without parsing the content again; null when the content
-    /// differs.
-    /// </summary>
+    /// <summary>Replaces the signature without parsing the content again; null when the content differs.</summary>
     internal ParsedRevocationList? WithSignature(ReadOnlyMemory<byte> encoded)
     {
         try

@@ -2,10 +2,7 @@ using Culvert.Ca.Refusals;
 
 namespace Culvert.Ca.Revocation;
 
-/// <summary>
-/// The last check before a list replaces another: numbers increase, times do not decrease, and no entry is lost that a
-/// verifier may still need.
-/// </summary>
+/// <summary>The last check before a list replaces another: numbers, times, and entries that must not be lost.</summary>
 public static class RevocationListDiff
 {
     /// <summary>The serial numbers that only the earlier list has, in the inventory's form.</summary>

@@ -3,10 +3,7 @@ using System.CommandLine.Parsing;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// Flags and arguments that name a file or a folder. An unset shell variable (<c>--chain "$CHAIN"</c>) yields an empty name,
-/// which is refused before anything runs.
-/// </summary>
+/// <summary>Flags and arguments that name files. An empty name (an unset <c>"$CHAIN"</c>) is refused first.</summary>
 internal static class PathArguments
 {
     private static readonly string[] Values = ["FILE", "DIR", "EXPORT"];

@@ -8,10 +8,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// <c>culvert rule test</c>: runs the rule's own tests, or those of a file, against the current rule. The service runs them
-/// at every save; this also tries new tests before they are saved.
-/// </summary>
+/// <summary><c>culvert rule test</c>: runs the saved tests, or new ones of a file, against the current rule.</summary>
 internal static class RuleTestCommand
 {
     public static Command Create(VerbFactory verbs)

@@ -9,10 +9,7 @@ using Culvert.Identity.Cli.Output;
 
 namespace Culvert.Identity.Cli.Commands;
 
-/// <summary>
-/// <c>culvert status</c>: one screen with the state of everything, what fails, and what waits for a person. The service
-/// decides; this command only shows it.
-/// </summary>
+/// <summary><c>culvert status</c>: shows the state that the service has determined, on one screen.</summary>
 internal static class StatusCommand
 {
     private const string Path = "/v1/status";

@@ -4,10 +4,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>
-/// Makes a plan's changes in order. It stops at the first refusal and rolls nothing back; applying the same files again
-/// continues from there.
-/// </summary>
+/// <summary>Makes a plan's changes in order, up to the first refusal; applying the files again continues.</summary>
 internal sealed class Applier(ManagementClient client, LiveState live)
 {
     private const string RuleWorkspace = "workspace";

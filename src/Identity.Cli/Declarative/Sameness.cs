@@ -2,10 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Culvert.Identity.Cli.Declarative;
 
-/// <summary>
-/// Whether a declared value equals the service's. Absent, null and empty are equal; so are sets in another order, and texts
-/// with other final line breaks.
-/// </summary>
+/// <summary>Compares with the service: absent = null = empty, sets in any order, final line breaks ignored.</summary>
 internal static class Sameness
 {
     public static bool AreSame(ResourceField field, JsonNode? declared, JsonNode? live) =>

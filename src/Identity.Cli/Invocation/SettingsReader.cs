@@ -4,10 +4,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Invocation;
 
-/// <summary>
-/// Resolves the settings: a flag overrides an environment variable, which overrides the profile; an empty variable counts as
-/// not set.
-/// </summary>
+/// <summary>A flag overrides an environment variable, which overrides the profile; empty variables are ignored.</summary>
 internal static class SettingsReader
 {
     public static Settings Read(ParseResult parse, GlobalOptions global, CliHost host, CliProfile profile)

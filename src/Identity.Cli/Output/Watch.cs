@@ -2,10 +2,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Output;
 
-/// <summary>
-/// Repeats a read-only command. A terminal shows only the latest answer; a file or a pipe gets each answer that differs from
-/// the previous one.
-/// </summary>
+/// <summary>Repeats a read-only command: a terminal shows the latest answer, a file or pipe each change.</summary>
 internal sealed class Watch(CliHost host, TimeSpan interval)
 {
     // ECMA-48: cursor to the top left, then erase the display.

@@ -87,10 +87,7 @@ internal sealed class ProviderClient(SignInProvider provider, string registratio
                 MetadataUrl
             );
 
-    /// <summary>
-    /// Sends a request and returns the answer, whatever its status except a redirect. An answer that is not a JSON object
-    /// has no members.
-    /// </summary>
+    /// <summary>Sends a request. A redirect fails; an answer that is not a JSON object has no members.</summary>
     public async Task<T> AskAsync<T>(Uri url, Func<HttpClient, Task<T>> ask, CancellationToken cancel)
         where T : ProtocolResponse
     {

@@ -7,10 +7,7 @@ internal sealed record SignInProvider
 
     public required string ClientId { get; init; }
 
-    /// <summary>
-    /// RFC 8707: the audience of the access token, which is then exchanged. Null = the <c>id_token</c> is exchanged, whose
-    /// audience is the client.
-    /// </summary>
+    /// <summary>Audience of the access token to exchange (RFC 8707); null = the <c>id_token</c> is exchanged.</summary>
     public string? Audience { get; init; }
 
     /// <summary>Scopes in addition to <c>openid</c>, separated by spaces; many providers need one for groups.</summary>

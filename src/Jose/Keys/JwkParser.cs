@@ -136,10 +136,7 @@ internal static class JwkParser
         return JoseRefusal.None;
     }
 
-    /// <summary>
-    /// The library imports an elliptic-curve key at once, unlike an RSA key. Most keys of a set are never used, so this
-    /// import only checks the point and is discarded.
-    /// </summary>
+    /// <summary>The library imports EC keys at once. This import only checks the point; first use imports again.</summary>
     private static Func<SecurityKey> ReleaseAndImportLater(ECDsaSecurityKey imported, EcCurve curve, string x, string y)
     {
         imported.ECDsa.Dispose();

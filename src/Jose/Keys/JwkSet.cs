@@ -77,10 +77,7 @@ public sealed class JwkSet
         }
     }
 
-    /// <summary>
-    /// Finds the key that a token names. Several keys with that name never share an algorithm (RFC 7517 §4.5), so the
-    /// token's algorithm decides.
-    /// </summary>
+    /// <summary>Finds the key that a token names. Keys of one name never share an algorithm (RFC 7517 §4.5).</summary>
     public JoseRefusal Find(string? keyId, JwsAlgorithm algorithm, out VerificationKey? key)
     {
         key = null;

@@ -70,10 +70,7 @@ public sealed class CompactJws
         return JoseRefusal.None;
     }
 
-    /// <summary>
-    /// Verifies with one key. Both the caller's list and the key must include the algorithm (RFC 8725 §3.1); the header
-    /// alone selects nothing.
-    /// </summary>
+    /// <summary>The caller's list and the key must both include the algorithm (RFC 8725 §3.1).</summary>
     public JoseRefusal Verify(VerificationKey key, JwsAlgorithms allowed)
     {
         ArgumentNullException.ThrowIfNull(key);

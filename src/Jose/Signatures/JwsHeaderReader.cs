@@ -3,10 +3,7 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Jose.Signatures;
 
-/// <summary>
-/// Reads the header of a token. All tokens of a key usually have the same header, so each thread caches the last one:
-/// comparing costs a tenth of reading.
-/// </summary>
+/// <summary>Reads a token's header. Each thread caches the last one: comparing costs a tenth of reading.</summary>
 internal static class JwsHeaderReader
 {
     // Headers up to this size are decoded on the stack and cached; issuers send no longer ones.

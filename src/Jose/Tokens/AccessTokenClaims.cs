@@ -56,10 +56,7 @@ public readonly record struct AccessTokenClaims
     /// <summary><c>src</c>: the assertion that the token derives from; absent if null.</summary>
     public TokenSource? Source { get; init; }
 
-    /// <summary>
-    /// Reads the claims of a token that we minted. The caller has verified the signature, and checks issuer, audience and
-    /// times (RFC 9068 §4).
-    /// </summary>
+    /// <summary>Reads our own token's claims. The caller checks signature, issuer, audience, times (RFC 9068 §4).</summary>
     /// <returns>False: a claim is absent or has another type than <see cref="AccessTokenMinter"/> writes.</returns>
     public static bool TryRead(ClaimSet claims, out AccessTokenClaims read)
     {

@@ -16,10 +16,7 @@ using Culvert.Tunnel.Protocol.Windows;
 
 namespace Culvert.Tunnel.Edge.Agents;
 
-/// <summary>
-/// Accepts agents on 7844: TLS 1.3 with a client certificate and without resumption, then our own checks, then the protocol.
-/// The edge sends no HELLO before all checks pass.
-/// </summary>
+/// <summary>Accepts agents on 7844: TLS 1.3 with a client certificate, no resumption, our own checks, then HELLO.</summary>
 internal sealed class AgentListener(
     AgentOptions options,
     string edgeId,

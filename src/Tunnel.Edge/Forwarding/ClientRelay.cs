@@ -37,10 +37,7 @@ internal sealed class ClientRelay(
 
     public ClientContext Context => context;
 
-    /// <summary>
-    /// Completes when both directions have ended; true if both ended with a FIN. Otherwise the stream has been reset, and
-    /// the caller should reset the client's connection.
-    /// </summary>
+    /// <summary>True if both directions ended with a FIN; otherwise the stream is reset, and the client should be.</summary>
     public async Task<bool> RunAsync()
     {
         traffic.Add(this);

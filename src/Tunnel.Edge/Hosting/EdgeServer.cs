@@ -124,7 +124,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
         catch
         {
-            bound.ForEach(b => b.DisposeAsync().AsTask().GetAwaiter().GetResult()); // does not wait: nothing has been accepted yet
+            bound.ForEach(b => b.DisposeAsync().AsTask().GetAwaiter().GetResult()); // synchronous: nothing accepted yet
             throw;
         }
 
@@ -292,10 +292,7 @@ internal sealed class EdgeServer : IAsyncDisposable
     private bool HasArriving() =>
         clientAdmission.Reading > 0 || sniListener.Arriving > 0 || connectListener.Arriving > 0;
 
-    /// <summary>
-    /// Stops serving when the edge's own certificate is withdrawn or expired, and resumes with the next one (S10). It closes
-    /// the listeners, so that load balancers and clients connect elsewhere at once.
-    /// </summary>
+    /// <summary>Closes the listeners while the edge's own certificate is withdrawn or expired (S10).</summary>
     private async Task FollowWithdrawalAsync()
     {
         if (state.Withdrawal is { } reason)
@@ -346,7 +343,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         }
 
         arrival.Restart(settings.Agents.Settle);
-        awaitsAgents = settings.Agents.Settle > TimeSpan.Zero; // after a resume the edge is not ready until its agents are back
+        awaitsAgents = settings.Agents.Settle > TimeSpan.Zero; // not ready until the agents are back
         drainingSince ??= time.GetTimestamp();
         if (agentsSentAway)
         {

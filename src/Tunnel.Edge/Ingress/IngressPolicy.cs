@@ -7,10 +7,7 @@ namespace Culvert.Tunnel.Edge.Ingress;
 /// <summary>Decides from one snapshot whether a client may reach the requested tunnel (S21, S23, S25). Pure.</summary>
 internal static class IngressPolicy
 {
-    /// <summary>
-    /// Runs the checks in order; the first that fails is the result. An announced challenge passes from any source, because
-    /// certificate authorities validate from many places (RFC 8555 §10.2).
-    /// </summary>
+    /// <summary>Runs the checks in order. An announced challenge passes from any source (RFC 8555 §10.2).</summary>
     public static IngressRefusal Check(
         EdgeSnapshot? snapshot,
         ClientHello hello,

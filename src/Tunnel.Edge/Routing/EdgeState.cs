@@ -2,10 +2,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Tunnel.Edge.Routing;
 
-/// <summary>
-/// The current state: the feed's snapshot, our own certificate, and the last contact to the service. Written by the
-/// credential manager's events, read by every connection.
-/// </summary>
+/// <summary>The current state, written by the credential manager's events and read by every connection.</summary>
 /// <param name="lastContact">Returns the time of the last contact; called at every use.</param>
 /// <param name="withdrawal">Returns why this edge may not serve; null = it may. Called at every use.</param>
 internal sealed class EdgeState(Func<DateTimeOffset?> lastContact, Func<string?>? withdrawal = null)

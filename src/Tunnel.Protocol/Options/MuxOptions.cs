@@ -27,9 +27,7 @@ public sealed record MuxOptions
     /// <summary>Time limit for the peer's HELLO (W7). Default 5 s.</summary>
     public TimeSpan HelloTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// Delays our HELLO until <see cref="MuxConnection.Accept"/>, since it confirms admission. Default false.
-    /// </summary>
+    /// <summary>Sends our HELLO only on <see cref="MuxConnection.Accept"/>, to confirm admission. Default false.</summary>
     public bool HoldsHello { get; init; }
 
     /// <summary>Silence before a PING (W4). Default 5 s.</summary>

@@ -2,10 +2,7 @@ using System.Buffers;
 
 namespace Culvert.Tunnel.Protocol.Sending;
 
-/// <summary>
-/// Writes the batches of <see cref="Outbox"/> to the transport, one at a time: a small batch on the thread that caused it,
-/// the rest in a loop.
-/// </summary>
+/// <summary>Writes the batches of <see cref="Outbox"/>: small ones on the caller's thread, others in a loop.</summary>
 /// <remarks>
 /// The thread that sets <c>writing</c>, under the gate, owns the batch and checks for more before clearing it.
 /// </remarks>

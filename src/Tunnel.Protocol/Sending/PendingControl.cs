@@ -2,10 +2,7 @@ using Culvert.Tunnel.Protocol.Frames;
 
 namespace Culvert.Tunnel.Protocol.Sending;
 
-/// <summary>
-/// Control frames that can repeat, stored as one value each until a batch is taken: this bounds them, however slowly the
-/// peer reads (W5). Guarded by <c>Outbox.Gate</c>.
-/// </summary>
+/// <summary>Repeatable control frames, one value each, so bounded (W5). Guarded by <c>Outbox.Gate</c>.</summary>
 internal sealed class PendingControl
 {
     private SendingHalf? creditHead; // streams with a WINDOW to send; order does not matter

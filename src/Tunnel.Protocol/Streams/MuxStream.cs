@@ -61,10 +61,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
 
     public PipeWriter Output => output;
 
-    /// <summary>
-    /// True once DATA or FIN has arrived: the stream must not be opened elsewhere (W12). WINDOW does not count, because it
-    /// may arrive before the stream is handled.
-    /// </summary>
+    /// <summary>True once DATA or FIN arrived: the stream must not be reopened (W12). WINDOW does not count.</summary>
     public bool Answered => answered;
 
     /// <summary>

@@ -3,10 +3,7 @@ using Net.Pkcs11Interop.Common;
 
 namespace Culvert.Ca.Keys.Pkcs11;
 
-/// <summary>
-/// Sessions with one token: one for administration, and one for each signing thread. They are opened on demand and reopened
-/// when lost.
-/// </summary>
+/// <summary>Sessions with one token, opened on demand: one for administration, and one per signing thread.</summary>
 internal sealed class Pkcs11Sessions(Pkcs11Settings settings, Pkcs11Login login)
 {
     private readonly Lock gate = new();

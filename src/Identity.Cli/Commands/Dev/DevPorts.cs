@@ -23,10 +23,7 @@ internal sealed record DevPorts(
     private const int EphemeralPort = 30_000;
     private const int MaxAttempts = 500;
 
-    /// <summary>
-    /// Chooses free ports. All are bound during the choice, so that none is chosen twice; if another program takes one
-    /// afterwards, ours fails to listen.
-    /// </summary>
+    /// <summary>Chooses free ports, all bound during the choice; one taken afterwards makes its program fail.</summary>
     public static DevPorts Choose(int? clients)
     {
         var held = new List<Socket>();

@@ -4,7 +4,7 @@ using Culvert.Identity.Cli.Hosting;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
-/// <summary>The MCP server of <c>--mcp</c>: a listening server, or a program that uses standard input and output.</summary>
+/// <summary>The MCP server of <c>--mcp</c>: a listening server, or a program on standard input and output.</summary>
 /// <param name="Origin">Scheme, host and port; null for a program.</param>
 /// <param name="Command">The program and its arguments; empty for a listening server.</param>
 /// <param name="Path">The path of the MCP endpoint.</param>
@@ -12,10 +12,7 @@ internal sealed record DevTarget(Uri? Origin, IReadOnlyList<string> Command, str
 {
     private const string UsualPath = "/mcp";
 
-    /// <summary>
-    /// An address without a path means the usual one; with a final slash it means the root. Any other text is a command,
-    /// without a shell.
-    /// </summary>
+    /// <summary>No path means the usual one, a final slash the root. Other text is a command, without a shell.</summary>
     public static DevTarget Parse(string text)
     {
         if (!text.Contains("://", StringComparison.Ordinal))

@@ -10,10 +10,7 @@ internal static class ConnectAnswers
 
     public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
 
-    /// <summary>
-    /// Every refusal before the client is authenticated for the tunnel is the same 403, so that clients cannot discover
-    /// names. An authenticated client gets the reason (S22).
-    /// </summary>
+    /// <summary>Before the client is authenticated every refusal is the same 403, which reveals no names (S22).</summary>
     public static ReadOnlyMemory<byte> For(IngressRefusal refusal)
     {
         var (status, reason, text) = refusal switch

@@ -140,8 +140,7 @@ internal sealed class ConnectListener(
         }
         catch (Exception)
         {
-            // The client is not authenticated yet: any exception of the TLS library here is caused by the client and is not
-            // our error.
+            // The client is not authenticated yet and causes any exception of the TLS library: it is not our error.
             return (IngressRefusal.OuterHandshake, null);
         }
     }
