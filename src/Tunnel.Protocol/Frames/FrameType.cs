@@ -2,7 +2,10 @@ using Culvert.Tunnel.Protocol.Errors;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>First byte of a frame. Unknown types with the high bit are skipped, others are PROTOCOL errors.</summary>
+/// <summary>
+/// First byte of a frame. An unknown type with the high bit is skipped; any other unknown type is a
+/// <see cref="ConnectionErrorCode.Protocol"/> error.
+/// </summary>
 internal enum FrameType : byte
 {
     Hello = 0x01,
