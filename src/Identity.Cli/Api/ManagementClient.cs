@@ -105,7 +105,7 @@ internal sealed class ManagementClient : IDisposable
         }
     }
 
-    /// <summary>Sends a change, with an organization set only after the service has confirmed the key's.</summary>
+    /// <summary>Sends a change, after the service has confirmed the organization that the settings name.</summary>
     public async Task<ApiAnswer> PostAsync(string path, JsonObject? body, CancellationToken cancel)
     {
         await ProveOrganizationAsync(cancel);
