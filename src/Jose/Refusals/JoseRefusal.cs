@@ -89,7 +89,7 @@ public enum JoseRefusal
 
     ClaimInvalid,
 
-    /// <summary>A key set is not an object with an array <c>keys</c>, or exceeds a limit.</summary>
+    /// <summary>A key set is not an object with an array <c>keys</c>.</summary>
     KeySetMalformed,
 
     /// <summary>A key set larger than <see cref="JoseLimits.MaxKeySetBytes"/> or <see cref="JoseLimits.MaxKeys"/>.</summary>
