@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tokens.Binding;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>What the token endpoint answers to a proof that it does not take (RFC 9449 §5, §8).</summary>
+/// <summary>Refusals of a proof of possession at the token endpoint (RFC 9449 §5, §8).</summary>
 internal static class BindingRefusals
 {
     private static readonly TimeSpan BusyRetryAfter = TimeSpan.FromSeconds(1);

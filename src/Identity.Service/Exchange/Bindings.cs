@@ -4,18 +4,18 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>What a token gets bound to (RFC 9449, RFC 8705): what the client proved, as far as the rule wants it.</summary>
+/// <summary>Binds tokens (RFC 9449, RFC 8705) to the keys that the client proved, as far as the rule requires it.</summary>
 internal static class Bindings
 {
-    /// <summary>Whether the request proves everything that a token is bound to.</summary>
+    /// <summary>Whether the request proves every key that a token is bound to.</summary>
     public static bool Prove(in ProvenBinding proven, TokenConfirmation bound) =>
         (bound.KeyThumbprint is null || bound.KeyThumbprint == proven.KeyThumbprint)
         && (bound.CertificateThumbprint is null || bound.CertificateThumbprint == proven.CertificateThumbprint);
 
-    /// <summary>What a new token gets bound to; false = the rule wants more than the client proved.</summary>
+    /// <summary>Finds what a new token is bound to. False if the rule requires more than the client proved.</summary>
     public static bool TryBind(RuleBind bind, in ProvenBinding proven, out TokenConfirmation confirmation)
     {
-        // A DPoP key before a certificate: the proof was made for this very request.
+        // A DPoP key has precedence over a certificate, because the proof is made for this very request.
         confirmation = bind switch
         {
             RuleBind.None => default,

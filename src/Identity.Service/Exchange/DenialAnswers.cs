@@ -5,10 +5,10 @@ using Culvert.Identity.Service.Federation.Issuers;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// The answer to a denied caller. JSON, at the token endpoint or with a signing request: one opaque 401, always. Forms: OAuth's error for it, where only what the caller
-/// itself requested (scope, target, binding) has a separate error, and only after its token was verified. The reason
-/// goes out only if the issuer's <c>caller_detail</c> allows it, and then as the caller's own claim, never as what the
-/// rule expects.
+/// The answer to a denied caller. For JSON, at the token endpoint or with a signing request, it is always the same
+/// opaque 401. For forms, it is OAuth's error; only what the caller itself requested (scope, target, binding) has an
+/// error of its own, and only after its token was verified. The answer contains the reason only if the issuer's
+/// <c>caller_detail</c> allows it, and then as the caller's own claim, never as what the rule expects.
 /// </summary>
 internal static class DenialAnswers
 {
@@ -21,7 +21,8 @@ internal static class DenialAnswers
             return ExchangeErrors.Failed.Refuse();
         }
 
-        // RFC 8693 §2.2.2: a token that is not accepted makes the request invalid; RFC 6749 §5.2 has a code for it.
+        // RFC 8693 §2.2.2: a token that is not accepted makes the request invalid. RFC 6749 §5.2 has invalid_grant for
+        // it.
         var general = form == ExchangeForm.JwtBearer ? ExchangeErrors.InvalidGrant : ExchangeErrors.InvalidRequest;
         if (result is not { Denial: { } denial, Context: { } context })
         {

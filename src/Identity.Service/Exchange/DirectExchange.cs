@@ -10,9 +10,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// Requests that may bring an assertion instead of a credential: one exchange whose grant the request itself uses, so
-/// that no access token is made. The exchange is recorded in the commit of the use. Where the use ends without one, the
-/// exchange is recorded on its own: the assertion counts as used before any answer leaves.
+/// Runs requests that may contain an assertion instead of a credential: the request uses the grant of one exchange
+/// itself, so no access token is minted. The exchange is recorded in the commit of that use. If the use fails without a
+/// commit, the exchange is recorded on its own: the assertion counts as used before any answer is sent.
 /// </summary>
 internal sealed class DirectExchange(
     TokenExchange exchange,
@@ -24,17 +24,17 @@ internal sealed class DirectExchange(
 )
 {
     /// <summary>
-    /// Before the body is parsed: a request without a credential counts as an exchange. Null = it may continue.
+    /// Limits the rate before the body is parsed: a request without a credential counts as an exchange. Null if it may
+    /// continue.
     /// </summary>
     public Refusal? TryBegin(ApiRequest request) => request.HasCaller ? null : limit.TryTake();
 
-    /// <param name="request">Has its caller when it brought a credential; else it gets the assertion's.</param>
-    /// <param name="body">May hold the assertion.</param>
+    /// <param name="request">Has its caller if it presented a credential; otherwise it gets the assertion's.</param>
     /// <param name="use">
-    /// Answers for the request's caller, and commits the exchange with its own decision; null = there is none. It may be
-    /// called twice, and its answer is thrown away when the assertion was used before.
+    /// Answers for the request's caller, and commits the exchange with its own decision, if there is one. It may run
+    /// twice, and its answer is discarded if the assertion was used before.
     /// </param>
-    /// <param name="cancellationToken">Counts until a decision is recorded.</param>
+    /// <param name="cancellationToken">Has no effect once a decision is being recorded.</param>
     public async ValueTask<ApiAnswer> RunAsync(
         ApiRequest request,
         AssertedRequest body,
@@ -87,7 +87,7 @@ internal sealed class DirectExchange(
         var mark = replays.CreateMark(context, grant);
         var waiting = new WaitingDecision(GrantAdmission.ToDecision(context, grant, mark?.Key));
         ApiAnswer? answer = null;
-        // What was used before is judged before it costs anything: a replay takes nothing of its owner's limits.
+        // A replay is detected first, so that it uses up nothing of the owner's limits.
         if (mark is null || !await replays.WasUsedAsync(mark.Value, cancellationToken))
         {
             answer = await UseAsync(request, context, grant, waiting, use);
@@ -99,7 +99,6 @@ internal sealed class DirectExchange(
             var judged = await admission.JudgeAsync(context, grant, mark!.Value, result.Existing, cancellationToken);
             if (judged.Grant is not { } again)
             {
-                // The same answer as before any use.
                 RequestIdentity.ClearTenant(request.Http);
                 return ToAnswer(judged.Ended);
             }
@@ -127,12 +126,12 @@ internal sealed class DirectExchange(
     {
         var caller = GrantCallers.ToCaller(context, grant);
         request.SetCaller(caller);
-        // The header may narrow but never widen, and a grant is for one workspace.
+        // The header may narrow but never widen: a grant is for one workspace.
         var wanted = request.Http.Request.Headers[RequestIdentity.WorkspaceHeader].ToString();
         return wanted.Length == 0 || wanted == caller.WorkspaceId ? await use(waiting) : AuthErrors.Workspace.Refuse();
     }
 
-    // Past the point of no return: whether the caller still waits no longer counts.
+    // The use has run, so the record is written even if the client has disconnected.
     private async ValueTask<CommitResult> RecordAsync(WaitingDecision waiting)
     {
         if (waiting.Decision is { } decision)

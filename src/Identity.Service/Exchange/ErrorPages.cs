@@ -5,10 +5,10 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary><c>GET /v1/oauth/errors/{error}</c>: what <c>error_uri</c> of an OAuth error leads to, in plain words.</summary>
+/// <summary><c>GET /v1/oauth/errors/{error}</c>: the page that <c>error_uri</c> of an OAuth error links to.</summary>
 internal sealed class ErrorPages
 {
-    // By the name that the answer gives; several codes of the service may share one.
+    // The key is the OAuth error; several error codes of the service may share one.
     private readonly FrozenDictionary<string, byte[]> pages = ErrorCatalogue
         .All()
         .Where(code => code.OAuthError is not null)

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Federation.History;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>Records a denial where it belongs, and only then lets it be answered.</summary>
+/// <summary>Records a denial before the caller gets its answer.</summary>
 internal sealed class ExchangeDenials(DenialRecorder recorder)
 {
     public async ValueTask<TokenExchangeResult> DenyAsync(

@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>Refusals of the token endpoint in addition to those of a malformed request.</summary>
+/// <summary>Refusals of the token endpoint, except those of a malformed request.</summary>
 internal static class ExchangeErrors
 {
-    /// <summary>The one answer to every denial: an attacker who probes a rule learns nothing from it.</summary>
+    /// <summary>The same answer to every denial: an attacker who probes a rule learns nothing from it.</summary>
     public static readonly ErrorCode Failed = new(
         "exchange.failed",
         401,

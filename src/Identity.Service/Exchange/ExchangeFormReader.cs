@@ -8,15 +8,15 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// Reads the forms of RFC 7523 §2.1 and RFC 8693 §2.1. A parameter that is wrong on its own is named in the answer;
-/// parameters that neither grant knows are ignored (RFC 6749 §3.2), those that would mean client authentication are
-/// not.
+/// Reads the forms of RFC 7523 §2.1 and RFC 8693 §2.1. The answer names a parameter that is invalid on its own.
+/// Parameters that neither grant defines are ignored (RFC 6749 §3.2), except those of client authentication, which are
+/// refused.
 /// </summary>
 internal static class ExchangeFormReader
 {
     public const string TokenExchange = "urn:ietf:params:oauth:grant-type:token-exchange";
 
-    /// <summary>Two tokens of 16 KiB, which need no escapes, and room for the other parameters.</summary>
+    /// <summary>Two tokens of 16 KiB, which need no escapes, and space for the other parameters.</summary>
     public const int MaxBodyBytes = (2 * JoseLimits.MaxTokenBytes) + 8192;
 
     private const string Assertion = "assertion";
@@ -27,8 +27,8 @@ internal static class ExchangeFormReader
     // RFC 6749 §2.3.1, RFC 7521 §4.2. An assertion is never also a client's credential.
     private static readonly string[] ClientCredentials = ["client_secret", "client_assertion", "client_assertion_type"];
 
-    // RFC 8693 §2.1: meaningless with an assertion, so a client that sends them expects something else than the service
-    // would do.
+    // RFC 8693 §2.1: without meaning next to an assertion. A client that sends them expects another result than it
+    // would get.
     private static readonly string[] OfTokenExchange =
     [
         SubjectToken,
@@ -38,7 +38,7 @@ internal static class ExchangeFormReader
         "requested_token_type",
     ];
 
-    /// <summary>What was read refers to the body.</summary>
+    /// <summary>The result refers to the memory of the body.</summary>
     public static Result<ExchangeRequest> Read(RentedBytes body, ApiRequest request)
     {
         if (FormParameters.TryParse(body.Memory, Resource, out var form) is { } problem)
@@ -138,7 +138,7 @@ internal static class ExchangeFormReader
             : common;
     }
 
-    // RFC 8693 §2.1: the type is required with an actor token, and must not be there without one.
+    // RFC 8693 §2.1: the type is required with an actor token and must not be present without one.
     private static Refusal? CheckActor(FormParameters form)
     {
         var type = form.Text("actor_token_type");
@@ -211,7 +211,7 @@ internal static class ExchangeFormReader
         };
     }
 
-    // client_id is how clients that know nothing of rules can name one.
+    // Clients that do not know about rules can name a rule in client_id.
     private static string? ReadRule(FormParameters form, out string? rule)
     {
         var client = form.Text("client_id");
@@ -229,7 +229,7 @@ internal static class ExchangeFormReader
         return RuleId.TryParse(rule, out _) ? null : "rule is not a well-formed fdrl_ tagged ID";
     }
 
-    // RFC 8707 §2 allows several resources. One token for several would be worth stealing at each of them.
+    // RFC 8707 §2 allows several resources. Stricter: one token for several would be worth stealing at each of them.
     private static Refusal? ReadTarget(FormParameters form, out string? target)
     {
         target = form.Text(Resource);

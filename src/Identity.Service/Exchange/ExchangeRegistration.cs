@@ -7,7 +7,6 @@ using Culvert.Identity.Service.Tokens.Metadata;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>The capability's door.</summary>
 internal static class ExchangeRegistration
 {
     public static IServiceCollection AddExchange(this IServiceCollection services) =>

@@ -14,15 +14,15 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// Reads the JSON body of RFC 7523's grant in one pass: known members only, each once, each a string. The assertion
-/// stays where it is in the body, because it is the largest part and is needed as bytes.
+/// Reads the JSON body of RFC 7523's grant in one pass: known members only, each at most once, each a string. The
+/// assertion is not copied out of the body, because it is the largest part and is needed as bytes.
 /// </summary>
 internal static class ExchangeRequestReader
 {
-    /// <summary>An assertion of 16 KiB and room for the other members.</summary>
+    /// <summary>An assertion of 16 KiB and space for the other members.</summary>
     public const int MaxBodyBytes = JoseLimits.MaxTokenBytes + 4096;
 
-    // Members in the order of their bits below.
+    // In the order of their bits below.
     private static readonly string[] Members =
     [
         "grant_type",
@@ -33,7 +33,7 @@ internal static class ExchangeRequestReader
         "workspace_id",
     ];
 
-    /// <summary>What was read refers to the body.</summary>
+    /// <summary>The result refers to the memory of the body.</summary>
     public static Result<ExchangeRequest> Read(RentedBytes rented, ApiRequest request)
     {
         var body = rented.Memory;
@@ -54,7 +54,7 @@ internal static class ExchangeRequestReader
         }
         catch (Exception malformed) when (malformed is JsonException or InvalidOperationException)
         {
-            // InvalidOperationException: half of a surrogate pair in an escaped string.
+            // The reader throws InvalidOperationException for half of a surrogate pair in an escaped string.
             return RequestErrors.Invalid.Refuse("body: not valid JSON.");
         }
 
@@ -77,7 +77,7 @@ internal static class ExchangeRequestReader
         };
     }
 
-    /// <summary>The members that a request for a certificate has in addition to its signing request.</summary>
+    /// <summary>Reads the members that a request for a certificate has in addition to its signing request.</summary>
     public static Result<ExchangeRequest> Read(AssertedRequest body, ApiRequest request)
     {
         var assertion = Encoding.UTF8.GetBytes(body.Assertion ?? "");
@@ -150,7 +150,7 @@ internal static class ExchangeRequestReader
             }
             else
             {
-                // Most requests have the one value that is allowed: no text is made of it.
+                // Most requests have the only allowed value: no string is allocated for it.
                 texts[index] =
                     index == 0 && reader.ValueTextEquals(MetadataEndpoints.JwtBearer)
                         ? MetadataEndpoints.JwtBearer
@@ -158,7 +158,7 @@ internal static class ExchangeRequestReader
             }
         }
 
-        // Past the closing brace: the reader throws on anything but white space.
+        // The reader throws on anything but white space after the closing brace.
         reader.Read();
         return null;
     }

@@ -5,12 +5,11 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// One token bucket for all callers of the token endpoint together (S31): many addresses must not be able to do what
-/// one may not.
+/// One token bucket for all callers of the token endpoint together (S31): many addresses must not get past the limit of
+/// a single address.
 /// </summary>
 internal sealed class GlobalLimit(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
-    // One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
         () => limits.Value.ExchangeTotal,
         time,
@@ -18,7 +17,7 @@ internal sealed class GlobalLimit(Current<LimitOptions> limits, TimeProvider tim
         name: "exchange_total"
     );
 
-    /// <summary>Takes one; null = allowed.</summary>
+    /// <summary>Null if the request is allowed.</summary>
     public Refusal? TryTake() =>
         total.TryTake(0) is { } wait ? ExchangeErrors.Busy.Refuse() with { RetryAfter = wait } : null;
 }

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// The checks between a grant and its use, whatever it is used for: the gate before its commit, and the judgement when
-/// the commit finds that the assertion was used before.
+/// The checks between a grant and its use, whatever it is used for: the gate before the commit, and the replay policy
+/// when the commit finds that the assertion was used before.
 /// </summary>
 internal sealed class GrantAdmission(
     AssertionReplays replays,
@@ -17,7 +17,7 @@ internal sealed class GrantAdmission(
     ExchangeDenials denials
 )
 {
-    /// <summary>Null = the grant may be committed.</summary>
+    /// <summary>Null if the grant may be committed.</summary>
     public async ValueTask<TokenExchangeResult?> CheckAsync(
         AssertionContext context,
         Grant grant,
@@ -40,8 +40,8 @@ internal sealed class GrantAdmission(
     }
 
     /// <summary>
-    /// Judges a second use by what the first one left: the same client again gets another grant of the same family, a
-    /// decision of its own with its own row, and the mark stays the first use's.
+    /// Applies the replay policy to a second use. The same client gets another grant of the same family, which is a
+    /// decision of its own with its own row; the mark of the first use does not change.
     /// </summary>
     public async ValueTask<DecidedExchange> JudgeAsync(
         AssertionContext context,

@@ -6,14 +6,14 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>The caller that an access token of a grant would prove, for a request that uses the grant itself.</summary>
+/// <summary>The caller that an access token of a grant would prove, for a request that uses the grant directly.</summary>
 internal static class GrantCallers
 {
     public static Caller ToCaller(AssertionContext context, Grant grant)
     {
         var rule = grant.Rule;
         var account = rule.Account.Id.Value;
-        // Whole seconds, as a token says them: revocations are compared with these.
+        // Whole seconds, as in a token: revocations are compared with these.
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(context.Now.ToUnixTimeSeconds());
         return new Caller
         {

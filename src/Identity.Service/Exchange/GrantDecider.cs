@@ -7,16 +7,17 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// What a proven subject gets of its request: 1. scope, 2. target, 3. binding, 4. life. Each only narrows.
+/// Decides what a proven subject gets of its request: 1. scope, 2. target, 3. binding, 4. lifetime. Each step only
+/// narrows.
 /// </summary>
 internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identity)
 {
     /// <summary>
-    /// S35: an agent that has not heard of a revocation, because its feed is old, goes by the lifetime alone.
+    /// S35: an agent with an outdated feed does not know of a revocation, so only the lifetime limits the token.
     /// </summary>
     public const int LongestAtRoutesSeconds = 3600;
 
-    /// <param name="actor">Who acts for the subject from now on; null = no new actor.</param>
+    /// <param name="actor">The party that acts for the subject from now on; null if there is no new actor.</param>
     public async ValueTask<GrantDecision> DecideAsync(
         ExchangeRequest request,
         GrantSubject subject,
@@ -85,8 +86,8 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
         };
     }
 
-    // A bound token stays bound to the same key, which the request must prove: else exchanging a stolen one would
-    // free it. Beyond that the rule says what it wants.
+    // A bound token stays bound to the same key, which the request must prove: otherwise an exchange would unbind a
+    // stolen one. The rule may require more.
     private static Denial? Bind(in ProvenBinding proven, GrantSubject subject, out TokenConfirmation confirmation)
     {
         confirmation = default;
@@ -106,8 +107,8 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
             : new Denial(DenialReason.BindingRequired);
     }
 
-    // The wire rule for an assertion. A token of this service passes on its remaining lifetime and not more, and so
-    // does the actor's token: no chain outlives its first token.
+    // The compatible interface's rule for an assertion. A token derived from a token of this service expires no later
+    // than that token and the actor's token: no chain outlives its first token.
     private static int LifetimeSeconds(GrantSubject subject, ActingParty? actor, string scope, long now)
     {
         var lifetime = subject.Own is { } own

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Federation.History;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>Either of the two.</summary>
+/// <summary>Exactly one of the two is set.</summary>
 internal readonly record struct GrantDecision(Grant? Grant, Denial Denial)
 {
     public static implicit operator GrantDecision(Grant grant) => new(grant, default);

@@ -11,8 +11,8 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// The last look before a grant is committed: 1. the identity is within its quota, 2. what would be minted is not
-/// revoked already, 3. the DPoP proof is consumed, which only an entitled caller may cause.
+/// The last checks before a grant is committed: 1. the identity is within its quota, 2. what the token is made of is
+/// not revoked, 3. the DPoP proof is consumed, which only an entitled caller may cause.
 /// </summary>
 internal sealed class GrantGate(
     IdentityQuotas quotas,
@@ -23,8 +23,8 @@ internal sealed class GrantGate(
 )
 {
     /// <summary>
-    /// A node that refuses every exchange, since a change of another node or of its own may be missing in its memory, must
-    /// not be sent clients that a second node could serve.
+    /// Not ready while this node refuses every exchange because its memory may lack a committed change: another node
+    /// can serve its clients.
     /// </summary>
     public ReadinessCheck Readiness =>
         ReadinessCheck.Create(
@@ -38,7 +38,7 @@ internal sealed class GrantGate(
 
     private bool IsStale => keys.IsStale || revocations.IsStale;
 
-    /// <summary>Null = allowed; else a temporary obstacle, which is not a denial and leaves no history.</summary>
+    /// <summary>Null if allowed; otherwise a temporary obstacle, which is not a denial and leaves no history.</summary>
     public Refusal? TryPass(ExchangeRequest request, Grant grant)
     {
         if (IsStale)
@@ -58,7 +58,7 @@ internal sealed class GrantGate(
         };
     }
 
-    /// <summary>Null = nothing is revoked that the token would be made of: its family, rule, principal, subject.</summary>
+    /// <summary>Null if neither the token's family nor its rule, principal or subject is revoked.</summary>
     public Denial? CheckRevocation(Grant grant, DateTimeOffset now)
     {
         var traits = new TokenTraits

@@ -9,9 +9,9 @@ using Culvert.Identity.Service.Tokens;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// Turns a grant into a token: 1. through the gate, 2. commit it with the assertion's mark while 3. it is
-/// signed, 4. hand it out only once the commit is durable. An assertion that was used before is judged by what its
-/// first use left: the same client again gets another token of the same family.
+/// Turns a grant into a token: 1. pass the gate, 2. commit the grant with the assertion's mark while the token is
+/// signed, 3. return the token only once the commit is durable. If the assertion was used before, the replay policy
+/// decides by what its first use left: the same client gets another token of the same family.
 /// </summary>
 internal sealed class GrantIssuer(
     IJournal journal,
@@ -26,7 +26,8 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     )
     {
-        // Admitted at once unless it is denied or the audit has to be asked: then only the commit is waited for, once.
+        // Completes synchronously unless a denial or an audit event is written: then the only wait is the one for the
+        // commit.
         var admitting = admission.CheckAsync(context, grant, cancellationToken);
         return !admitting.IsCompletedSuccessfully ? IssueAsync(admitting, context, grant, cancellationToken)
             : admitting.Result is { } ended ? new(ended)
@@ -40,7 +41,7 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     ) => await admitting is { } ended ? ended : await CommitAsync(context, grant, cancellationToken);
 
-    // What it keeps while it waits is allocated for most exchanges: tasks are small where the results are not.
+    // Most exchanges suspend here and allocate the state machine: it holds tasks, which are smaller than their results.
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     private async ValueTask<TokenExchangeResult> CommitAsync(
         AssertionContext context,
@@ -50,7 +51,7 @@ internal sealed class GrantIssuer(
     {
         var replay = replays.CreateMark(context, grant)?.Key;
         var commit = journal.CommitAsync(GrantAdmission.ToDecision(context, grant, replay), cancellationToken).AsTask();
-        // Signed while the commit is on its way; it is not sent before the commit succeeds.
+        // The token is signed while the commit is in progress, and is not sent before the commit succeeds.
         var token = tokens.Mint(grant, context.Now);
         var result = await commit;
         if (result.Outcome != CommitOutcome.Replayed)
@@ -69,7 +70,7 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     )
     {
-        // The mark is what it was: made of the same assertion, grant and time.
+        // The same assertion, grant and time give the same mark as before.
         var mark = replays.CreateMark(context, grant)!.Value;
         var judged = await admission.JudgeAsync(context, grant, mark, existing, cancellationToken);
         if (judged.Grant is not { } again)

@@ -5,9 +5,9 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// How often one proven identity, and one issuer in all, may exchange (S31, A20). A caller that can sign or fetch
-/// tokens at will fills neither the replay set nor the audit: with the longest life of an assertion, the rate bounds
-/// both.
+/// Limits how often one proven identity, and all identities of one issuer, may exchange (S31, A20). A caller that can
+/// sign or fetch any number of tokens fills neither the replay set nor the audit: the rate and the longest lifetime of
+/// an assertion bound both.
 /// </summary>
 internal sealed class IdentityQuotas(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
@@ -24,7 +24,7 @@ internal sealed class IdentityQuotas(Current<LimitOptions> limits, TimeProvider 
         name: "exchange_per_issuer"
     );
 
-    /// <summary>Takes one of each; null = allowed.</summary>
+    /// <summary>Null if both limits allow the exchange.</summary>
     public Refusal? TryTake(string issuerId, string subjectHash)
     {
         var wait = perSubject.TryTake((issuerId, subjectHash)) ?? perIssuer.TryTake(issuerId);

@@ -3,14 +3,14 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>The <c>scope</c> parameter (RFC 6749 §3.3), and what is granted of it.</summary>
+/// <summary>Reads the <c>scope</c> parameter (RFC 6749 §3.3) and narrows it to the grant.</summary>
 internal static class RequestedScopes
 {
     /// <summary>
-    /// Single spaces between scopes that exist; anything else is refused rather than tidied up, so that no component
-    /// reads another scope into a request than the service does.
+    /// Accepts existing scopes with single spaces between them and refuses anything else, so that no component reads
+    /// another scope into a request than the service does.
     /// </summary>
-    /// <param name="scopes">Null = none was requested by name.</param>
+    /// <param name="scopes">Null if the request names none.</param>
     public static bool TryRead(string? text, out IReadOnlyList<string>? scopes)
     {
         scopes = null;
@@ -30,12 +30,12 @@ internal static class RequestedScopes
     }
 
     /// <summary>
-    /// Request AND grant: the requested scope if rule and role grant all of it, and the subject token too if this
-    /// service issued it. Without a request everything that both have. Null = the request exceeds the grant, or
+    /// Returns the requested scope if the rule and the role grant all of it, and the subject token too if this service
+    /// issued it. Without a request, returns everything that all of them have. Null if the request exceeds the grant or
     /// nothing is left.
     /// </summary>
-    /// <param name="granted">What takes effect of the rule in the workspace.</param>
-    /// <param name="ceiling">The scope of a subject token of this service; null = an assertion, which has none.</param>
+    /// <param name="granted">The scopes of the rule that take effect in the workspace.</param>
+    /// <param name="ceiling">The scope of a subject token of this service; null for an assertion, which has none.</param>
     /// <returns>Separated by spaces, in the rule's order.</returns>
     public static string? Narrow(GrantedScopes granted, string? ceiling, IReadOnlyList<string>? requested)
     {

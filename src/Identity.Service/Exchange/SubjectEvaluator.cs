@@ -6,7 +6,9 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>Whom the subject token is for: an identity provider's by the production evaluator, ours by its own claims.</summary>
+/// <summary>
+/// Finds the subject of a token: of an identity provider's by the evaluator, of this service's by its own claims.
+/// </summary>
 internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects, ServiceIdentity identity)
 {
     public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)

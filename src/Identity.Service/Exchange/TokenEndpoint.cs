@@ -8,16 +8,15 @@ using Culvert.Identity.Service.Tokens.Binding;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// <c>POST /v1/oauth/token</c>: the compatible JSON body, and the forms of RFC 7523 and RFC 8693. 1. Bound: rate, size,
-/// content type. 2. Read: a malformed request gets an answer that names the error, and leaves no history. 3. See which
-/// keys it proves.
-/// 4. Exchange. 5. Answer in
-/// the request's own shape: a token, or one answer for every denial.
+/// <c>POST /v1/oauth/token</c>: the compatible JSON body, and the forms of RFC 7523 and RFC 8693. 1. Limit rate, size
+/// and content type. 2. Read the request: a malformed one gets an answer that names the error and leaves no history. 3.
+/// Verify the keys that it proves. 4. Exchange. 5. Answer in the request's format: a token, or the same answer for
+/// every denial.
 /// </summary>
 internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, GlobalLimit limit)
 {
-    // A token in a URL ends up in logs, and so does a secret: refused even where the service would not read it, so that
-    // no client depends on it.
+    // Secrets and tokens in a URL get into logs: refused even if the service would not read them, so that no client
+    // depends on it.
     private static readonly string[] NeverInTheUrl =
     [
         "assertion",
@@ -40,7 +39,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return new(refusal);
         }
 
-        // Most bodies come with their head: then only the commit is waited for, once.
+        // Most bodies arrive together with the headers: then the only wait is the one for the commit.
         var maxBytes = isForm ? ExchangeFormReader.MaxBodyBytes : ExchangeRequestReader.MaxBodyBytes;
         var reading = RequestBody.RentBytesAsync(request.Http, maxBytes, cancellationToken, withRoom: true);
         return reading.IsCompletedSuccessfully
@@ -92,7 +91,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
             return refusal;
         }
 
-        // What was read refers to the body until the answer is made.
+        // The parsed request refers to the body until the answer is written.
         var result = await exchange.ExchangeAsync(parsed, cancellationToken);
         var answer = Answer(request, parsed, result);
         body.Return();
@@ -122,7 +121,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
                 RequestIdentity.SetTenant(request.Http, grant.OrganizationId, grant.WorkspaceId);
                 if (parsed.Form != ExchangeForm.Json)
                 {
-                    // RFC 6749 §5.1 requires both; no-store is on every answer of the service.
+                    // RFC 6749 §5.1 requires both headers; every answer of the service has no-store.
                     request.Http.Response.Headers.Pragma = "no-cache";
                 }
 
@@ -139,7 +138,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
     private static string? FindInUrl(ApiRequest request) =>
         Array.Find(NeverInTheUrl, name => request.Http.Request.Query.ContainsKey(name));
 
-    // One charset and no compression: a body has one meaning, and its size is its size. Trailers are never read.
+    // One charset and no compression, so a body has one meaning and its size is its size. Trailers are never read.
     private static Refusal? CheckEncoding(HttpRequest request)
     {
         if (request.Headers.ContentEncoding.Count > 0)
@@ -151,7 +150,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
         var at = type.IndexOf("charset=", StringComparison.OrdinalIgnoreCase);
         ReadOnlySpan<char> charset = at < 0 ? "utf-8" : type[(at + 8)..].Trim('"');
 
-        // Both are labels of UTF-8 to every decoder (WHATWG Encoding §4.2).
+        // WHATWG Encoding §4.2: every decoder reads both labels as UTF-8.
         return
             charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)
             || charset.Equals("utf8", StringComparison.OrdinalIgnoreCase)

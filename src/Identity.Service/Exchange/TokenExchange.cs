@@ -7,9 +7,9 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// One exchange, whatever the form of the request (RFC 7523, RFC 8693): 1. find the rule, 2. evaluate the subject's
-/// token, 3. see who acts for it, 4. decide what is granted, 5. commit and mint (<see cref="GrantIssuer"/>). Each may
-/// deny, and every denial is recorded before it is answered.
+/// One exchange, whatever the format of the request (RFC 7523, RFC 8693): 1. find the rule, 2. evaluate the subject's
+/// token, 3. find the actor, 4. decide the grant, 5. commit and mint (<see cref="GrantIssuer"/>). Each step may deny,
+/// and every denial is recorded before it is answered.
 /// </summary>
 internal sealed class TokenExchange(
     FederationDirectory directory,
@@ -23,12 +23,12 @@ internal sealed class TokenExchange(
     TimeProvider time
 )
 {
-    // More changes of one rule during one exchange are not honest traffic.
+    // Legitimate traffic does not change one rule more often than this during one exchange.
     private const int MaxAttempts = 4;
 
     public ValueTask<TokenExchangeResult> ExchangeAsync(ExchangeRequest request, CancellationToken cancellationToken)
     {
-        // Decided at once unless keys have to be fetched: then only the commit is waited for, once.
+        // Completes synchronously unless keys have to be fetched: then the only wait is the one for the commit.
         var deciding = DecideAsync(request, cancellationToken);
         return deciding.IsCompletedSuccessfully
             ? IssueAsync(deciding.Result, cancellationToken)
@@ -46,7 +46,7 @@ internal sealed class TokenExchange(
     ) =>
         decided.Grant is { } grant ? issuer.IssueAsync(decided.Context!, grant, cancellationToken) : new(decided.Ended);
 
-    /// <summary>Steps 1 to 4: what a presented token entitles to, before any of it is recorded.</summary>
+    /// <summary>Steps 1 to 4: the grant for a presented token, before any of it is recorded.</summary>
     public ValueTask<DecidedExchange> DecideAsync(ExchangeRequest request, CancellationToken cancellationToken) =>
         DecideAsync(request, MaxAttempts, cancellationToken);
 
@@ -58,8 +58,8 @@ internal sealed class TokenExchange(
     {
         if (!journal.IsHealthy || directory.IsStale)
         {
-            // Fail closed before any work: neither a grant nor a denial could be recorded (S13), or a rule that was
-            // archived would still grant.
+            // Fails closed before any work: neither a grant nor a denial could be recorded (S13), or an archived rule
+            // would still grant.
             return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
         }
 
@@ -77,14 +77,13 @@ internal sealed class TokenExchange(
         var (subject, denial) = await subjects.EvaluateAsync(context, cancellationToken);
         if (directory.IsStale)
         {
-            // While keys were on their way, a change was committed that could not be read.
+            // A change was committed during the fetch of keys and could not be read.
             return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
         }
 
         if (!ReferenceEquals(directory.Current.FindRule(request.RuleId), rule))
         {
-            // The rule, or what it refers to, was changed while keys were on their way: what it said before no longer
-            // counts.
+            // The rule, or a record that it refers to, changed during the fetch of keys: the evaluation starts again.
             return attempts > 1
                 ? await DecideAsync(request, attempts - 1, cancellationToken)
                 : TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
@@ -115,7 +114,10 @@ internal sealed class TokenExchange(
             : await denials.DenyAsync(context, decision.Denial, cancellationToken);
     }
 
-    /// <summary>What the version in audit makes of the same token: on record with the decision, and no part of it.</summary>
+    /// <summary>
+    /// Evaluates the version in audit for the same token. The result is recorded with the decision and has no effect on
+    /// it.
+    /// </summary>
     private async ValueTask TryAsync(
         AssertionContext context,
         CompiledRule candidate,
@@ -126,7 +128,7 @@ internal sealed class TokenExchange(
         var (allowed, refused) = await subjects.EvaluateAsync(trial, cancellationToken);
         if (!context.IsProven && trial.IsProven)
         {
-            // With no version in force no check has read the token yet; now the trial has verified it.
+            // Without a version in force, no check has read the token yet; the trial has now verified it.
             context.SetToken(trial.Token);
             context.Subject = trial.Subject;
             context.IsProven = true;

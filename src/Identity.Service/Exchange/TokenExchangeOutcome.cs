@@ -4,7 +4,7 @@ internal enum TokenExchangeOutcome
 {
     Granted,
 
-    /// <summary>Recorded, or of an unknown rule; the caller learns nothing more.</summary>
+    /// <summary>Recorded, unless no rule has the id. The caller learns nothing more.</summary>
     Denied,
 
     /// <summary>Nothing was decided because nothing can be recorded.</summary>

@@ -5,24 +5,25 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>What became of an exchange.</summary>
 internal readonly record struct TokenExchangeResult
 {
     public required TokenExchangeOutcome Outcome { get; init; }
 
-    /// <summary>Granted: what.</summary>
+    /// <summary>Set if granted.</summary>
     public Grant? Grant { get; init; }
 
-    /// <summary>Granted: the access token, ASCII; given back by who answers.</summary>
+    /// <summary>If granted: the access token, ASCII. The code that sends the answer returns the memory.</summary>
     public RentedBytes Token { get; init; }
 
-    /// <summary>Denied: why; null when no rule has the id. For the record, and as far as the caller may know it.</summary>
+    /// <summary>
+    /// If denied: the reason; null if no rule has the id. For the record, and as far as the caller may know it.
+    /// </summary>
     public Denial? Denial { get; init; }
 
-    /// <summary>Denied: what had been found until then.</summary>
+    /// <summary>If denied: what the checks had found until then.</summary>
     public AssertionContext? Context { get; init; }
 
-    /// <summary>Unavailable: what to answer.</summary>
+    /// <summary>If unavailable: the answer.</summary>
     public Refusal? Unavailable { get; init; }
 
     public static TokenExchangeResult UnknownRule { get; } = new() { Outcome = TokenExchangeOutcome.Denied };

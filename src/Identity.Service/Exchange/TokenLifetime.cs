@@ -3,20 +3,19 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>How long an access token lives.</summary>
 internal static class TokenLifetime
 {
-    /// <summary>Shortest life of an access token, even if the assertion ends sooner.</summary>
+    /// <summary>The shortest lifetime, even if the assertion expires sooner.</summary>
     public const int MinSeconds = 60;
 
-    /// <summary>Longest life of a token that machines enrol with.</summary>
+    /// <summary>The longest lifetime of a token for the enrolment of machines.</summary>
     public const int MaxMachineSeconds = 3600;
 
     /// <summary>
-    /// Twice what the assertion has left, so that a workload with short assertions need not exchange all the time; at
+    /// Twice the remaining lifetime of the assertion, so that a workload with short assertions exchanges less often; at
     /// most what the rule grants, at least a minute.
     /// </summary>
-    /// <param name="scope">What is granted, separated by spaces.</param>
+    /// <param name="scope">The granted scopes, separated by spaces.</param>
     public static int OfAssertion(CompiledRule rule, string scope, long remainingSeconds)
     {
         var granted = Math.Min(rule.Rule.TokenLifetimeSeconds, 2 * remainingSeconds);

@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// What tokens may be for (RFC 8707): this service, or a URI below the domain of a tunnel that the rule names. The
-/// token's <c>aud</c> is exactly the requested target, so that a resource server can compare it with its own
+/// The permitted targets of tokens (RFC 8707): this service, or a URI below the domain of a tunnel that the rule names.
+/// The token's <c>aud</c> is exactly the requested target, so that a resource server can compare it with its own
 /// identifier.
 /// </summary>
 internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity)
@@ -15,8 +15,8 @@ internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity
     private const int MaxLength = 512;
 
     /// <summary>
-    /// RFC 8707 §2: absolute and without fragment. Stricter: https, no query, no user, written in its normal form, so
-    /// that two spellings are never the same target.
+    /// RFC 8707 §2: absolute and without fragment. Stricter: https, no query, no user, in normal form, so that two
+    /// spellings are never the same target.
     /// </summary>
     public static bool IsWellFormed(string target) =>
         target.Length <= MaxLength
@@ -29,7 +29,7 @@ internal sealed class TokenTargets(TunnelStore tunnels, ServiceIdentity identity
         && !target.AsSpan().ContainsAny('#', '?')
         && (uri.AbsoluteUri == target || (uri.AbsolutePath == "/" && uri.AbsoluteUri == target + "/"));
 
-    /// <param name="workspaceId">The token's; a tunnel of another workspace is none of its business.</param>
+    /// <param name="workspaceId">The token's workspace; it may not target a tunnel of another one.</param>
     public async ValueTask<bool> AllowsAsync(
         CompiledRule rule,
         string workspaceId,

@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>Token types of RFC 8693 §3 that we take or give.</summary>
+/// <summary>Token types of RFC 8693 §3 that the service accepts or issues.</summary>
 internal static class TokenTypes
 {
-    /// <summary>As a subject or actor token: one that we issued ourselves.</summary>
+    /// <summary>As a subject or actor token: an access token of this service.</summary>
     public const string AccessToken = "urn:ietf:params:oauth:token-type:access_token";
 
     public const string IdToken = "urn:ietf:params:oauth:token-type:id_token";

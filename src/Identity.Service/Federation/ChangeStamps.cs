@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>When a record was made, changed and archived, and by which actor.</summary>
+/// <summary>When a record was created, changed and archived, and by which actor.</summary>
 internal sealed record ChangeStamps
 {
     public required DateTimeOffset CreatedAt { get; init; }
@@ -15,7 +15,6 @@ internal sealed record ChangeStamps
 
     public string? ArchivedBy { get; init; }
 
-    /// <summary>As before it was archived.</summary>
     public ChangeStamps Unarchived => this with { ArchivedAt = null, ArchivedBy = null };
 
     public static ChangeStamps Created(DateTimeOffset at, string by) =>

@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Federation.Workspaces;
 namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
-/// A rule's version that decides, with everything that deciding needs, prepared: texts as UTF-8, sets frozen, and the
-/// issuer's keys. Archived rules, drafts and disabled ones are kept so that their refusals can be explained.
+/// The version of a rule that decides, with all that a decision needs, prepared: texts as UTF-8, frozen sets, the
+/// issuer's keys. Archived rules, drafts and disabled rules are included so that their refusals can be explained.
 /// </summary>
 internal sealed class CompiledRule
 {
@@ -18,7 +18,7 @@ internal sealed class CompiledRule
     private readonly AccountRoles roles;
     private readonly string publicUrl;
 
-    // By the effective rights; filled on request, because most rules of a large estate rest.
+    // Indexed by the effective rights; filled at first use, because most rules of a large installation are idle.
     private GrantedScopes?[]? granted;
     private byte[]? issuerUrl;
     private byte[]? audience;
@@ -27,7 +27,7 @@ internal sealed class CompiledRule
     private FrozenSet<string>? edgeIds;
 
     /// <param name="rule">The version that decides, or the newest one if none does.</param>
-    /// <param name="roles">What its service account may do in which workspace.</param>
+    /// <param name="roles">The roles of its service account in each workspace.</param>
     /// <param name="candidate">A newer version in audit.</param>
     public CompiledRule(
         Rule rule,
@@ -66,12 +66,12 @@ internal sealed class CompiledRule
 
     /// <summary>
     /// The newest version while it is in audit, as if it were enforced: evaluated on the same traffic and recorded,
-    /// never decisive.
+    /// without effect.
     /// </summary>
     public CompiledRule? Candidate => candidate;
 
-    // What follows is prepared at first use: most rules of a large installation see no traffic for days. Two requests
-    // that come first together prepare the same.
+    // The members below are prepared at first use: most rules of a large installation have no traffic for days. Two
+    // concurrent first requests prepare equal values.
     public byte[] IssuerUrl => issuerUrl ??= Encoding.UTF8.GetBytes(Issuer.Url);
 
     public byte[] Audience => audience ??= Encoding.UTF8.GetBytes(Rule.Match.Audience ?? publicUrl);
@@ -83,18 +83,18 @@ internal sealed class CompiledRule
 
     public FrozenSet<string> EdgeIds => edgeIds ??= Rule.EdgeIds.ToFrozenSet(StringComparer.Ordinal);
 
-    /// <summary>Grants what machines enrol with: such tokens live an hour at most.</summary>
+    /// <summary>Grants the enrolment of machines: such tokens live an hour at most.</summary>
     public bool IsForMachines { get; }
 
     public string DefaultWorkspaceId { get; }
 
-    /// <summary>Whether this is a version that decides, and rule, issuer and service account are all unarchived.</summary>
+    /// <summary>Whether a version decides, and rule, issuer and service account are not archived.</summary>
     public bool IsLive =>
         !Rule.IsArchived && !Issuer.IsArchived && !Account.IsArchived && Rule.EnforcedVersion == Rule.Version;
 
     /// <summary>
-    /// What it grants in that workspace, now: scope and role together, so that a role taken away ends what was granted
-    /// under it as well.
+    /// What the rule grants now in that workspace: scope and role together, so removing a role also ends what was
+    /// granted under it.
     /// </summary>
     public GrantedScopes GrantedIn(string workspaceId)
     {
@@ -103,7 +103,9 @@ internal sealed class CompiledRule
         return granted[rights.Level] ??= GrantedScopes.Of(Rule.Scopes, rights);
     }
 
-    /// <summary>The same rule after what it refers to changed; what was prepared of the rule itself is kept.</summary>
+    /// <summary>
+    /// The same rule after a change of records that it refers to; what was prepared of the rule itself is kept.
+    /// </summary>
     public CompiledRule With(PersistentMap<IssuerEntry> issuers, PersistentMap<AccountEntry> accounts)
     {
         var (issuer, keys) = issuers.Find(Rule.IssuerId.Value)!;

@@ -3,15 +3,15 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>Which issuers, rules and service accounts changed since when, so that nodes read those alone again.</summary>
+/// <summary>Records which issuers, rules and service accounts changed, so that nodes read only those again.</summary>
 internal sealed class FederationChangeLog(Database database)
 {
-    // As audit names them.
+    // The names of resource types in audit.
     private const string Rule = "federation_rule";
     private const string Issuer = "federation_issuer";
     private const string Account = "service_account";
 
-    /// <summary>Notes what a change is about, by its audit event's resources; committed with the change.</summary>
+    /// <summary>Statements that record the resources of an audit event as changed; committed with the change.</summary>
     public IReadOnlyList<Statement> Note(AuditEvent change)
     {
         var about = change.Resources.Where(resource => resource.Type is Rule or Issuer or Account).ToList();
@@ -38,7 +38,7 @@ internal sealed class FederationChangeLog(Database database)
         );
     }
 
-    /// <summary>What changed after <paramref name="sequence"/>.</summary>
+    /// <summary>The changes after <paramref name="sequence"/>.</summary>
     public async ValueTask<FederationDelta> SinceAsync(long sequence, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(

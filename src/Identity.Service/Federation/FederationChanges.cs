@@ -5,23 +5,21 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
-/// Commits administrative changes and makes them effective: the answer leaves only after the exchange sees the new
+/// Commits administrative changes and puts them into effect: the answer is sent only after the exchange sees the new
 /// state, so that "archived" means "from now on".
 /// </summary>
 internal sealed class FederationChanges(IJournal journal, FederationChangeLog log, IChanges changes)
 {
-    /// <summary>Null = committed and in effect.</summary>
+    /// <summary>Null if committed and in effect.</summary>
     public ValueTask<Refusal?> CommitAsync(
         AuditEvent change,
         IReadOnlyList<Statement> statements,
         CancellationToken cancellationToken
     ) =>
-        // Rules, issuers and service accounts decide on who stays enrolled, and feeds show that (S4).
+        // Rules, issuers and service accounts decide which machines stay enrolled, and feeds contain that (S4).
         CommitAsync(change, statements, ChangeTopics.Federation | ChangeTopics.Feed, cancellationToken);
 
-    /// <summary>
-    /// As the other overload; every node reads again what it has in memory of <paramref name="topics"/>.
-    /// </summary>
+    /// <summary>As the other overload; every node reloads its memory of <paramref name="topics"/>.</summary>
     public async ValueTask<Refusal?> CommitAsync(
         AuditEvent change,
         IReadOnlyList<Statement> statements,
@@ -48,9 +46,8 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
             return unavailable;
         }
 
-        // Committed: from here on the caller's patience does not count. Should the directory fail to read it, the
-        // change is in force all the same, and nothing is granted until it has been read: saying "failed" would be
-        // wrong.
+        // Committed: the caller can no longer cancel. If the directory fails to read the change, it is in force all the
+        // same, and nothing is granted until it has been read: the answer "failed" would be wrong.
         await changes.WhenDeliveredAsync(topics);
         return null;
     }

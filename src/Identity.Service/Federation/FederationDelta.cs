@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>Which records were created or changed, by their ids.</summary>
+/// <summary>The ids of records that were created or changed.</summary>
 /// <param name="Sequence">The number of the last change among them.</param>
 /// <param name="Accounts">Service accounts that were changed themselves, or whose memberships were.</param>
 internal sealed record FederationDelta(

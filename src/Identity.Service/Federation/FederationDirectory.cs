@@ -11,9 +11,9 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
-/// Holds the present <see cref="FederationSnapshot"/> and swaps it whole: at start, and after each committed change of
-/// any node, before that change is answered. A read that fails makes it stale, and nothing is decided on a stale one:
-/// an archived rule must not continue to grant because the database was slow.
+/// Holds the current <see cref="FederationSnapshot"/> and replaces it as a whole: at start, and after each committed
+/// change of any node, before that change is answered. A failed read makes it stale, and a stale snapshot decides
+/// nothing: an archived rule must not continue to grant because the database was slow.
 /// </summary>
 internal sealed class FederationDirectory(
     IssuerStore issuers,
@@ -28,7 +28,7 @@ internal sealed class FederationDirectory(
     ILogger<FederationDirectory> logger
 ) : IHostedService, IDisposable
 {
-    // Its lease guards the two below.
+    // Its lease guards the two fields below.
     private readonly CommittedState state = new(
         changes,
         ChangeTopics.Federation,
@@ -52,17 +52,18 @@ internal sealed class FederationDirectory(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Reads everything again.</summary>
     public Task ReloadAsync(CancellationToken cancellationToken) =>
         state.ReadAsync(async cancel => current = await ReadAllAsync(cancel), cancellationToken);
 
-    /// <summary>Reads what changed since the last reading: the cost of a change does not grow with the estate.</summary>
+    /// <summary>
+    /// Reads what changed since the last read: the cost of a change does not depend on the number of records.
+    /// </summary>
     public Task RefreshAsync(CancellationToken cancellationToken) =>
         state.ReadAsync(async cancel => current = await ReadChangesAsync(cancel), cancellationToken);
 
     /// <summary>
-    /// Before a decision about an administrative change: what other nodes committed until now counts, also if word of it
-    /// has not come. Null = read; else the refusal.
+    /// Reads the changes of other nodes before an administrative change is decided, even if their notification has not
+    /// arrived. Null if read; otherwise the refusal.
     /// </summary>
     public async ValueTask<Refusal?> TryRefreshAsync(CancellationToken cancellationToken)
     {
@@ -73,7 +74,7 @@ internal sealed class FederationDirectory(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // Logged where it failed; the rights cannot be determined.
+            // The failure is logged where it occurred; the rights cannot be determined.
             return StorageErrors.Unavailable.Refuse();
         }
     }
@@ -82,9 +83,9 @@ internal sealed class FederationDirectory(
 
     private async Task<FederationSnapshot> ReadAllAsync(CancellationToken cancellationToken)
     {
-        // First the number, then the state: what changes in between is read once more, never missed.
+        // The number is read before the state: a change in between is read twice, never missed.
         var latest = await changeLog.LatestAsync(cancellationToken);
-        // Rules before what they refer to, so that nothing that they refer to is missing.
+        // Rules are read before the records that they refer to, so that none of these is missing.
         var allRules = await rules.AllAsync(cancellationToken);
         var allIssuers = await issuers.AllAsync(cancellationToken);
         var allAccounts = await accounts.AllAsync(cancellationToken);
@@ -113,7 +114,7 @@ internal sealed class FederationDirectory(
                 changedRules.Select(rule => rule.Latest.IssuerId.Value).Where(id => before.Issuers.Find(id) is null)
             )
             .ToHashSet(StringComparer.Ordinal);
-        // A rule that is read may be newer than the delta, and refer to what the next one will bring.
+        // A rule may be newer than the delta and refer to a record of the next one.
         var accountIds = delta
             .Accounts.Union(
                 changedRules
@@ -137,7 +138,7 @@ internal sealed class FederationDirectory(
         return await WithAsync(snapshot, changedRules, cancellationToken);
     }
 
-    /// <summary>The rules that refer to one of these records, with the records as they are now.</summary>
+    /// <summary>The rules that refer to one of these records, with the records' new state.</summary>
     private static IEnumerable<KeyValuePair<string, CompiledRule>> Referring(
         FederationSnapshot before,
         HashSet<string> issuerIds,
@@ -146,7 +147,7 @@ internal sealed class FederationDirectory(
         PersistentMap<AccountEntry> accountsAfter
     )
     {
-        // Nothing refers to what has just been made.
+        // No rule refers to a record that was just created.
         if (
             !issuerIds.Any(id => before.Issuers.Find(id) is not null)
             && !accountIds.Any(id => before.Accounts.Find(id) is not null)
@@ -171,7 +172,7 @@ internal sealed class FederationDirectory(
     {
         foreach (var organization in changed.Select(rule => rule.Latest.OrganizationId).Distinct())
         {
-            // An organization keeps its default workspace.
+            // The default workspace of an organization never changes.
             if (!defaultWorkspaces.ContainsKey(organization))
             {
                 var workspace = await tenants.DefaultWorkspaceAsync(organization, cancellationToken);
@@ -218,7 +219,7 @@ internal sealed class FederationDirectory(
         );
     }
 
-    // An issuer whose source did not change keeps the keys it has, so that an edit elsewhere costs no fetch.
+    // An issuer whose source did not change keeps its keys, so that an unrelated edit causes no fetch.
     private IEnumerable<KeyValuePair<string, IssuerEntry>> Entries(IReadOnlyList<Issuer> changed) =>
         changed.Select(issuer =>
             KeyValuePair.Create(

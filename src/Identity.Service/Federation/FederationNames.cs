@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>Bounds that issuers, rules and service accounts share.</summary>
+/// <summary>Limits that issuers, rules and service accounts share.</summary>
 internal static class FederationNames
 {
     public const int MaxNameLength = 255;
     public const int MaxDescriptionLength = 1024;
 
-    /// <summary><c>^[a-z0-9-]+$</c>, 1–255 characters; null = fine, else the sentence for the caller.</summary>
+    /// <summary><c>^[a-z0-9-]+$</c>, 1–255 characters. Null if valid; otherwise the sentence for the caller.</summary>
     public static string? CheckName(string? name) =>
         name is { Length: >= 1 and <= MaxNameLength }
         && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')

@@ -4,10 +4,9 @@ namespace Culvert.Identity.Service.Federation;
 
 internal sealed record FederationOptions
 {
-    /// <summary>The largest <see cref="Leeway"/>.</summary>
     public static readonly TimeSpan LongestLeeway = TimeSpan.FromSeconds(60);
 
-    /// <summary>Tolerance on exp, nbf and iat of assertions.</summary>
+    /// <summary>Tolerance for exp, nbf and iat of assertions.</summary>
     public TimeSpan Leeway { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan MaxRuleTokenLife { get; init; } = TimeSpan.FromHours(24);
@@ -16,10 +15,10 @@ internal sealed record FederationOptions
 
     public TimeSpan HistoryRetention { get; init; } = TimeSpan.FromDays(90);
 
-    /// <summary>Where issuers with keys from a file find it, and nowhere else; null = there are no such issuers.</summary>
+    /// <summary>The only directory for key files of issuers; null = no issuer can have its keys in a file.</summary>
     public string? JwksDirectory { get; init; }
 
-    /// <summary>Whether console and CLI ask for a written reason when a rule has warnings; the API never does.</summary>
+    /// <summary>Whether console and CLI require a written reason when a rule has warnings; the API never does.</summary>
     public bool JustifyLintWarnings { get; init; }
 
     public FetchOptions Fetch { get; init; } = new();

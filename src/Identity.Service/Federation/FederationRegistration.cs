@@ -14,7 +14,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>The capability's door.</summary>
 internal static class FederationRegistration
 {
     private const string Base = "/v1/organizations";
@@ -100,7 +99,7 @@ internal static class FederationRegistration
         host.Post($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.UpdateAsync);
         host.Delete($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.RemoveAsync);
 
-        // Observes as long as the service runs; no other service requests it.
+        // No other service requests it; it must exist to observe.
         host.Services.GetRequiredService<IssuerMetrics>();
         var issuers = host.Services.GetRequiredService<IssuerEndpoints>();
         host.Post($"{Base}/federation_issuers", admin, issuers.CreateAsync);

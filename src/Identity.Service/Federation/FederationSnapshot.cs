@@ -24,16 +24,16 @@ internal sealed class FederationSnapshot(
 
     public PersistentMap<AccountEntry> Accounts => accounts;
 
-    /// <summary>The number of the last change that it shows; <see cref="FederationChangeLog"/> counts them.</summary>
+    /// <summary>The number of the last change that it contains; <see cref="FederationChangeLog"/> counts them.</summary>
     public long Sequence => sequence;
 
     /// <summary>The keys of every issuer, archived ones included.</summary>
     public IEnumerable<IssuerKeys> AllKeys => issuers.Values.Select(entry => entry.Keys);
 
-    /// <summary>Archived rules too; null = no rule has this id.</summary>
+    /// <summary>Includes archived rules; null if no rule has this id.</summary>
     public CompiledRule? FindRule(string id) => rules.Find(id);
 
-    /// <summary>Archived rules too.</summary>
+    /// <summary>Includes archived rules.</summary>
     public IEnumerable<CompiledRule> FindRules(string organizationId) =>
         rules.Values.Where(rule => rule.Rule.OrganizationId == organizationId);
 
@@ -41,9 +41,7 @@ internal sealed class FederationSnapshot(
     public IEnumerable<CompiledRule> FindRules(IssuerId issuer) =>
         rules.Values.Where(rule => rule.Issuer.Id == issuer && !rule.Rule.IsArchived);
 
-    /// <summary>
-    /// Of unarchived rules of an issuer: the versions that decide, and those that are tried in parallel.
-    /// </summary>
+    /// <summary>Of unarchived rules of an issuer: the versions that decide, and those in audit.</summary>
     public IEnumerable<Rule> FindVersions(IssuerId issuer) =>
         FindRules(issuer)
             .SelectMany(rule => rule.Candidate is { } candidate ? new[] { rule.Rule, candidate.Rule } : [rule.Rule]);

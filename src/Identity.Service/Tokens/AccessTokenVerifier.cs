@@ -86,8 +86,7 @@ internal sealed class AccessTokenVerifier(
     }
 
     /// <summary>
-    /// The rule that granted the token, if it still matches the token: archiving and narrowing take effect at
-    /// once.
+    /// The rule that granted the token, if it still matches the token: archiving and narrowing take effect at once.
     /// </summary>
     public CompiledRule? FindLiveRule(in AccessTokenClaims claims) =>
         federation.Current.FindRule(claims.Rule) is { IsLive: true } rule

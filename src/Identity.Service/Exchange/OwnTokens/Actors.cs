@@ -7,14 +7,14 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
 /// <summary>
-/// Who acts for a subject (RFC 8693 §1.1, delegation): 1. the actor is an active identity of this service, in the
-/// subject's organization, and proves what its token is bound to; 2. it is neither the subject nor in its chain
-/// already, and the chain stays short; 3. its right to act is written down: in the subject token's <c>may_act</c>, or
-/// in the rule. No right follows from holding two tokens.
+/// Finds the party that acts for a subject (RFC 8693 §1.1, delegation): 1. the actor is an active identity of this
+/// service, in the subject's organization, and proves what its token is bound to; 2. it is neither the subject nor in
+/// its chain already, and the chain stays short; 3. its right to act is in the subject token's <c>may_act</c> or in the
+/// rule. Holding two tokens gives no right.
 /// </summary>
 internal sealed class Actors(OwnTokenReader reader, FederationDirectory directory, ServiceIdentity identity)
 {
-    /// <summary>Null = <paramref name="party"/> may act for the subject.</summary>
+    /// <summary>Null if <paramref name="party"/> may act for the subject.</summary>
     public Denial? Find(AssertionContext context, GrantSubject subject, out ActingParty? party)
     {
         party = null;
@@ -50,7 +50,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
             : new Denial(DenialReason.ActorInvalid, DenialReason.BindingMismatch.Name());
     }
 
-    // As at our own APIs: what a token says holds only as long as the rule that granted it still says so.
+    // As at the service's own APIs: a token's claims hold only as long as the rule that granted it still grants them.
     private DenialReason? FindDenial(AssertionContext context, in AccessTokenClaims actor)
     {
         if (actor.Organization != context.Rule.Rule.OrganizationId)
@@ -99,7 +99,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
         return depth > JoseLimits.MaxActors ? new Denial(DenialReason.ActorTooDeep) : null;
     }
 
-    // RFC 8693 §4.4: may_act restricts as well as it permits, so that a claim that names another actor decides.
+    // RFC 8693 §4.4: may_act restricts as well as permits, so a claim that names another actor denies.
     private Denial? CheckRight(GrantSubject subject, in AccessTokenClaims actor)
     {
         if (subject.MayAct is { } allowed)

@@ -4,8 +4,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
 /// <summary>
-/// An access token of this service as the subject token: 1. it holds, 2. it is of the rule that the request names, 3.
-/// that rule still names the same account and workspace. What it grants beyond is bounded by what it says itself.
+/// Accepts an access token of this service as the subject token if 1. it is valid, 2. the rule that the request names
+/// granted it, 3. that rule still names the same account and workspace. The token's own claims bound the new grant.
 /// </summary>
 internal sealed class OwnSubjects(OwnTokenReader reader)
 {
@@ -66,7 +66,7 @@ internal sealed class OwnSubjects(OwnTokenReader reader)
         };
     }
 
-    // A token is for one workspace, and stays for that one.
+    // A token is for one workspace, and so is every token derived from it.
     private static bool IsAskedFor(AssertionContext context, string workspace) =>
         context.Request.WorkspaceId switch
         {

@@ -2,9 +2,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
-/// <summary>
-/// What a verified access token of this service passes on, and the bounds of every token derived from it.
-/// </summary>
+/// <summary>What a verified access token of this service passes on; it bounds every token derived from it.</summary>
 internal sealed class OwnToken(in AccessTokenClaims claims)
 {
     public string Scope { get; } = claims.Scope;

@@ -7,18 +7,18 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange.OwnTokens;
 
-/// <summary>Verifies an access token of this service that comes as a subject or actor token.</summary>
+/// <summary>Verifies an access token of this service that is presented as a subject or actor token.</summary>
 internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceIdentity identity)
 {
     /// <summary>
-    /// Null = issued by this service, unrevoked, within its time, for this service. A token for another party's
-    /// resource must not be widened here: the party that received it there could otherwise obtain a token for this
+    /// Null if this service issued the token for itself and it is unrevoked and within its time. A token for another
+    /// party's resource must not be widened: the party that received it there could otherwise obtain a token for this
     /// service.
     /// </summary>
     /// <param name="isProven">Whether its signature holds.</param>
     public Denial? Read(ReadOnlyMemory<byte> compact, out AccessTokenClaims claims, out bool isProven)
     {
-        // Latin-1 keeps what is not ASCII apart from what is; the verifier refuses it.
+        // Latin-1 maps each non-ASCII byte to a non-ASCII character, which the verifier refuses.
         var verified = verifier.Verify(Encoding.Latin1.GetString(compact.Span));
         claims = verified.Claims;
         isProven = verified.Error is null || !IsBeforeSignature(verified.Error);
@@ -32,7 +32,7 @@ internal sealed class OwnTokenReader(AccessTokenVerifier verifier, ServiceIdenti
             return new Denial(DenialReason.AudienceMismatch, Claim: "aud");
         }
 
-        // Minted before families existed; it ends within its own life.
+        // Tokens from before families existed have none; they expire within their own lifetime.
         return claims is { Family: null } or { Source: null }
             ? new Denial(DenialReason.TokenMalformed, "no family")
             : null;

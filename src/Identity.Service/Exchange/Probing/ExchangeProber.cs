@@ -11,9 +11,9 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Exchange.Probing;
 
 /// <summary>
-/// Asks the exchange each minute what all clients rely on: that a proper token is granted, and that a forged one is
-/// not. The questions go through the exchange's own checks and decision and end before the commit: nothing is granted,
-/// signed, recorded or counted as traffic.
+/// Checks each minute what all clients rely on: that a proper token is granted and that a forged one is not. The probes
+/// run the exchange's own checks and decision and stop before the commit: nothing is granted, signed, recorded or
+/// counted as traffic.
 /// </summary>
 internal sealed class ExchangeProber(
     IssuerKeysFactory keys,
@@ -33,7 +33,6 @@ internal sealed class ExchangeProber(
         time
     )
 {
-    /// <summary>Between two rounds.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -43,7 +42,7 @@ internal sealed class ExchangeProber(
     private volatile string? negativeError;
 
     /// <summary>
-    /// Shown and not counted: if an error of the probe itself took a node out of service, it would take out all nodes.
+    /// Reported only. If an error of the probe itself took a node out of service, it would take out all nodes.
     /// </summary>
     public ReadinessCheck Readiness =>
         ReadinessCheck.Create("exchange_probe", () => negativeError ?? positiveError) with
@@ -57,7 +56,6 @@ internal sealed class ExchangeProber(
         base.Dispose();
     }
 
-    /// <summary>Both probes, once.</summary>
     public async Task ProbeAsync(CancellationToken cancellationToken)
     {
         bench ??= new ProbeBench(keys, identity.PublicUrl, Time.GetUtcNow());
@@ -87,7 +85,7 @@ internal sealed class ExchangeProber(
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
-            // What would end an exchange ends the probe of it, and that is what it found.
+            // An exception that would fail an exchange is a finding of its probe.
             error = $"The {name} probe failed with {e.GetType().Name}.";
         }
 

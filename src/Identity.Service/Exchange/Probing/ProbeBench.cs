@@ -14,8 +14,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Exchange.Probing;
 
 /// <summary>
-/// An issuer, a service account and a rule that exist in this object alone: no directory knows them, so no request can
-/// name them, and the issuer's key dies with the process.
+/// An issuer, a service account and a rule that exist in this object alone: no directory contains them, so no request
+/// can name them, and the issuer's key is lost with the process.
 /// </summary>
 internal sealed class ProbeBench : IDisposable
 {
@@ -84,10 +84,9 @@ internal sealed class ProbeBench : IDisposable
 
     public CompiledRule Rule { get; }
 
-    /// <summary>What the rule grants.</summary>
     public ExchangeRequest Proper(DateTimeOffset now) => RequestWith(TokenFor(publicUrl, now));
 
-    /// <summary>The same with one bit of its signature turned.</summary>
+    /// <summary>The proper request with one bit of its signature flipped.</summary>
     public ExchangeRequest Forged(DateTimeOffset now)
     {
         var token = TokenFor(publicUrl, now);
@@ -96,7 +95,7 @@ internal sealed class ProbeBench : IDisposable
         return RequestWith(token);
     }
 
-    /// <summary>Properly signed, and meant for another recipient.</summary>
+    /// <summary>Properly signed, but for another audience.</summary>
     public ExchangeRequest Misdirected(DateTimeOffset now) => RequestWith(TokenFor(OtherAudience, now));
 
     public void Dispose() => key.Dispose();

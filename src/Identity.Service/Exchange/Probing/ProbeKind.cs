@@ -3,9 +3,9 @@ namespace Culvert.Identity.Service.Exchange.Probing;
 /// <summary>The expected result of a probe of the exchange.</summary>
 internal enum ProbeKind
 {
-    /// <summary>A proper token is granted.</summary>
+    /// <summary>The exchange grants a proper token.</summary>
     Positive,
 
-    /// <summary>A forged token and a token for another recipient are denied, each for its own reason.</summary>
+    /// <summary>The exchange denies a forged token and a token for another recipient, each for its own reason.</summary>
     Negative,
 }

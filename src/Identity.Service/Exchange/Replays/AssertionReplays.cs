@@ -10,12 +10,17 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
-/// <summary>What an exchange leaves behind so that its assertion is known again, as its issuer's replay mode asks.</summary>
+/// <summary>
+/// Marks exchanges so that a second use of an assertion is recognized, as the issuer's replay mode requires.
+/// </summary>
 internal sealed class AssertionReplays(Current<FederationOptions> options, AuditLog audit, IJournal journal)
 {
     private const int MaxStackChars = 256;
 
-    /// <summary>Null = the issuer's tokens may be exchanged as often as they are valid, or this one cannot be known again.</summary>
+    /// <summary>
+    /// Null if the issuer's tokens may be exchanged as often as they are valid, or this one has nothing to recognize it
+    /// by.
+    /// </summary>
     public ReplayMark? CreateMark(AssertionContext context, Grant grant)
     {
         var mode = context.Rule.Issuer.ReplayMode;
@@ -31,22 +36,22 @@ internal sealed class AssertionReplays(Current<FederationOptions> options, Audit
     }
 
     /// <summary>
-    /// Whether an assertion that leaves no mark itself was marked by another form of the exchange: what that form promised
-    /// to take once is not taken again by this one.
+    /// Whether another form of the exchange marked an assertion that leaves no mark in this form: a form with single
+    /// use is not undone by a form without.
     /// </summary>
     public async ValueTask<bool> WasUsedAsync(AssertionContext context, CancellationToken cancellationToken) =>
         IsExempt(context, context.Rule.Issuer.ReplayMode)
         && await audit.HasUsedAsync(CreateKey(context, new byte[SHA256.HashSizeInBytes]), cancellationToken);
 
     /// <summary>
-    /// Whether a durable use has left the mark already. For a decision that will carry the mark: memory may have forgotten
-    /// one that the database, which decides at its commit, still has.
+    /// Whether a durable use has left the mark. For a decision that will carry the mark: memory may have forgotten a
+    /// mark that the database, which decides at the commit, still has.
     /// </summary>
     public ValueTask<bool> WasUsedAsync(in ReplayMark mark, CancellationToken cancellationToken) =>
         journal.MayHaveUsed(mark.Key) ? audit.HasUsedAsync(mark.Key, cancellationToken) : new(false);
 
-    /// <param name="use">The durable first use; null = its decision was never written, so it does not count.</param>
-    /// <param name="first">What the first use left; default when nothing readable.</param>
+    /// <param name="use">The durable first use; null if its decision was never written, so it does not count.</param>
+    /// <param name="first">What the first use left; default if it is not readable.</param>
     public ReplayVerdict Judge(Issuer issuer, ReplayUse? use, in ReplayTag again, out ReplayTag first)
     {
         first = default;
@@ -61,24 +66,24 @@ internal sealed class AssertionReplays(Current<FederationOptions> options, Audit
             : ReplayVerdict.Reused;
     }
 
-    // The compatible interface's promise: single use is a matter of jti, and a token without one may be used again.
+    // The compatible interface bases single use on jti: a token without jti may be used again.
     private static bool IsExempt(AssertionContext context, ReplayMode mode) =>
         mode == ReplayMode.SingleUse
         && context.SingleUseId is null
         && context.Request.Form is (ExchangeForm.Json or ExchangeForm.Certificate);
 
-    // Over the signing input, never the token as sent: its encoding is canonical, its signature need not be unique.
+    // Hashes the signing input, not the token as sent: its encoding is canonical, while a signature need not be unique.
     private ReplayKey CreateKey(AssertionContext context, Span<byte> assertion)
     {
         SHA256.HashData(context.Token.SigningInput, assertion);
         Span<byte> key = stackalloc byte[SHA256.HashSizeInBytes];
         HashKey(context, assertion, key);
-        // Remembered until the assertion could not be presented anyway, even if the leeway is raised meanwhile.
+        // The mark is kept until the assertion has expired even if the leeway is raised in the meantime.
         var end = DateTimeOffset.FromUnixTimeSeconds(context.ExpiresAt);
         return new ReplayKey(key, end + FederationOptions.LongestLeeway) { Ends = end };
     }
 
-    // The same jti of another issuer is another assertion. Without jti the assertion itself is the key; the different
+    // The same jti of another issuer is another assertion. Without jti the assertion itself is the key; different
     // separators keep the two kinds apart.
     private static void HashKey(AssertionContext context, ReadOnlySpan<byte> assertion, Span<byte> key)
     {

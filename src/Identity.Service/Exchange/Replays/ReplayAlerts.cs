@@ -10,14 +10,14 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>
-/// Reports that two parties hold an assertion: log, metric and a chained event; of one family once a minute, so that an
-/// attacker who repeats a stolen token cannot fill the audit with it.
+/// Reports that two parties hold an assertion: by log, metric and a chained event. At most one report per family and
+/// minute, so that an attacker who repeats a stolen token cannot fill the audit.
 /// </summary>
 internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<ReplayAlerts> logger)
 {
     private readonly KeyedRateLimiter<string> perFamily = new(new RateLimit(1, TimeSpan.FromMinutes(1)), time);
 
-    /// <summary>Null = told; else the store's refusal.</summary>
+    /// <summary>Null if the event was recorded; otherwise the store's refusal.</summary>
     public async ValueTask<Refusal?> RaiseAsync(
         AssertionContext context,
         ReplayTag first,

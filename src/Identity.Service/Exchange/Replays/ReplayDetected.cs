@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>
-/// An assertion came again from another caller than its first user. The service cannot know which of the two is the
-/// thief, so both are named: the family that was granted first, and the request that was refused.
+/// Another caller than its first user presented an assertion. The service cannot know which of the two is the thief, so
+/// the event names both: the family that was granted first, and the request that was refused.
 /// </summary>
 internal sealed record ReplayDetected : AuditEvent
 {

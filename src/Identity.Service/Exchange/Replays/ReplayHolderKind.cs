@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Exchange.Replays;
 /// <summary>What ties an assertion to its first user. Stored: values never change.</summary>
 internal enum ReplayHolderKind : byte
 {
-    /// <summary>Nothing proven: the client's address.</summary>
+    /// <summary>Nothing is proven; the client's address identifies it.</summary>
     Address = 0,
 
     [JsonStringEnumMemberName("dpop")]

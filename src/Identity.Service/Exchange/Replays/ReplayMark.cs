@@ -2,6 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
-/// <param name="Key">With the tag inside, for the journal.</param>
-/// <param name="Tag">The same, to be compared with the first use's.</param>
+/// <param name="Key">Contains the tag, for the journal.</param>
+/// <param name="Tag">The same tag, for the comparison with that of the first use.</param>
 internal readonly record struct ReplayMark(ReplayKey Key, ReplayTag Tag);

@@ -2,24 +2,27 @@ using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
-/// <summary>Which second use of an assertion is harmless: a pure function of the first use's record, and now.</summary>
+/// <summary>
+/// Decides which second use of an assertion is harmless: a pure function of the first use's record and the time.
+/// </summary>
 internal static class ReplayPolicy
 {
-    /// <summary>How long an assertion without proof of a key may come again from the same address and rule.</summary>
+    /// <summary>How long the same address and rule may present an assertion again without proof of a key.</summary>
     public static readonly TimeSpan UnboundReuse = TimeSpan.FromSeconds(60);
 
-    // Nodes' clocks differ a little; beyond that a clock was set back, which must not lengthen a window.
+    // Nodes' clocks differ a little. A larger difference means that a clock was set back, which must not lengthen a
+    // window.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
-    /// <param name="window">Of mode <c>window</c>: how long after its first use an assertion may be used again.</param>
-    /// <param name="reissueWindow">Of mode <c>single_use</c>: how long its answer may be requested again.</param>
+    /// <param name="window">In mode <c>window</c>: how long after its first use an assertion may be used again.</param>
+    /// <param name="reissueWindow">In mode <c>single_use</c>: how long the client may request its answer again.</param>
     /// <remarks>
     /// <code>
-    ///              same holder, proven key      same address and rule     another caller
+    /// same holder, proven key      same address and rule     another caller
     /// window       Reissue within the window, any caller; then Reused
     /// bound_reuse  Reissue until exp            Reissue for 60 s          OtherHolder
     /// single_use   same token and rule:         Reused                    a proven key on either side:
-    ///              Reissue for reissueWindow                              OtherHolder; none: Reused
+    /// Reissue for reissueWindow                              OtherHolder; none: Reused
     /// </code>
     /// </remarks>
     public static ReplayVerdict Judge(

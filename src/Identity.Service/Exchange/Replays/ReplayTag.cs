@@ -7,16 +7,16 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Exchange.Replays;
 
 /// <summary>
-/// What the first exchange of an assertion stores with its replay key, so that later ones can be judged by it on any
-/// node: who it was, for which rule, in which family, when.
+/// What the first exchange of an assertion stores with its replay key, so that any node can judge later ones by it: the
+/// client, the rule, the family and the time.
 /// </summary>
 /// <remarks>
 /// <code>
-///  0      1        2          18       34          50     58           64
-///  ┌──────┬────────┬──────────┬────────┬───────────┬──────┬────────────┐
-///  │ form │ holder │ holder's │ family │ assertion │ rule │ first use, │
-///  │  (1) │  kind  │  digest  │        │  digest   │      │ ms         │
-///  └──────┴────────┴──────────┴────────┴───────────┴──────┴────────────┘
+/// 0      1        2          18       34          50     58           64
+/// ┌──────┬────────┬──────────┬────────┬───────────┬──────┬────────────┐
+/// │ form │ holder │ holder's │ family │ assertion │ rule │ first use, │
+/// │  (1) │  kind  │  digest  │        │  digest   │      │ ms         │
+/// └──────┴────────┴──────────┴────────┴───────────┴──────┴────────────┘
 /// </code>
 /// Digests are the first bytes of a SHA-256; the time is big-endian.
 /// </remarks>
@@ -35,10 +35,9 @@ internal readonly record struct ReplayTag
 
     public required UInt128 Holder { get; init; }
 
-    /// <summary>As tokens carry it.</summary>
     public required string Family { get; init; }
 
-    /// <summary>Of the signed input: another token with the same <c>jti</c> is recognised as another one.</summary>
+    /// <summary>Digest of the signing input: distinguishes another token with the same <c>jti</c>.</summary>
     public required UInt128 Assertion { get; init; }
 
     public required ulong Rule { get; init; }
@@ -85,7 +84,7 @@ internal readonly record struct ReplayTag
         return bytes;
     }
 
-    /// <summary>False for what an earlier version wrote, or none.</summary>
+    /// <summary>False for a record of an earlier version, or none.</summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, out ReplayTag tag)
     {
         tag = default;

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// Everything that is checked before a token is minted, in this order: first what costs nothing, then the signature,
-/// and only then what the claims say. Single use comes last, with the commit.
+/// All checks before a token is minted, in order: the cheap ones, then the signature, then the claims. Single use is
+/// decided last, with the commit.
 /// </summary>
 internal static class AssertionChecks
 {
@@ -16,7 +16,7 @@ internal static class AssertionChecks
         TenantStore tenants
     ) =>
         [
-            // What the rule itself says.
+            // The state of the rule and the request.
             new RuleIsLive(),
             new OrganizationMatches(),
             new ServiceAccountIsExpected(),
@@ -26,7 +26,7 @@ internal static class AssertionChecks
             new IssuerMatches(),
             new KeyIsKnown(),
             new SignatureHolds(),
-            // From here on the claims are the issuer's word (RFC 7523 §3).
+            // From here on the claims are the issuer's statement (RFC 7523 §3).
             new TimesHold(options),
             new SubjectIsPresent(),
             new AudienceMatches(),

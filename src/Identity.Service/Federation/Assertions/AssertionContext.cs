@@ -8,8 +8,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// What the checks of one evaluation have found so far. A check may rely on the checks before it in
-/// <see cref="AssertionChecks"/>.
+/// The results of the checks of one evaluation. A check may rely on those before it in <see cref="AssertionChecks"/>.
 /// </summary>
 internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rule, DateTimeOffset now)
 {
@@ -19,61 +18,61 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     public DateTimeOffset Now => now;
 
-    /// <summary>Null where it is not needed: the exchange, as long as it grants.</summary>
+    /// <summary>Null where no trace is needed: in an exchange that grants.</summary>
     public AssertionTrace? Trace { get; init; }
 
     /// <summary>
-    /// There is no token, only claims: its form, type, key and signature are assumed to hold, and so is each of
-    /// <c>iss</c>, <c>aud</c> and the times that the claims do not name.
+    /// There are claims but no token: its form, type, key and signature are assumed to be valid, and so are <c>iss</c>,
+    /// <c>aud</c> and the times if the claims lack them.
     /// </summary>
     public bool IsClaimsOnly { get; private init; }
 
-    /// <summary>Decided before, and evaluated once more for its trace: keys are neither looked up nor fetched again.</summary>
+    /// <summary>Evaluates a decided request again for its trace: keys are neither looked up nor fetched again.</summary>
     public bool IsSecondLook { get; private init; }
 
-    /// <summary>With claims only: past or future times do not count either, because the claims are of another day.</summary>
+    /// <summary>
+    /// Does not compare the times of the claims with now, because the claims are of another day. With claims only.
+    /// </summary>
     public bool IgnoresClock { get; private init; }
 
-    /// <summary>Set by <see cref="TokenIsWellFormed"/>; believed only once <see cref="IsProven"/>. Null with claims only.</summary>
+    /// <summary>
+    /// Set by <see cref="TokenIsWellFormed"/>; trusted only once <see cref="IsProven"/>. Null with claims only.
+    /// </summary>
     public SignedToken Token { get; private set; } = null!;
 
-    /// <summary>The token's claims, or those that replace them.</summary>
+    /// <summary>The token's claims, or with claims only, those.</summary>
     public ClaimSet Claims { get; private set; } = null!;
 
-    /// <summary>Set by <see cref="KeyIsKnown"/>: what the issuer's keys answered, so that a trace does not ask again.</summary>
+    /// <summary>Set by <see cref="KeyIsKnown"/>: the result of the key lookup, so that a trace does not repeat it.</summary>
     public KeyLookup? KeyAnswer { get; set; }
 
-    /// <summary>Set by <see cref="KeyIsKnown"/>.</summary>
     public VerificationKey Key { get; set; } = null!;
 
-    /// <summary>The signature holds: from here on claims are the issuer's word, and a denial is audited.</summary>
+    /// <summary>
+    /// The signature was verified: from here on the claims are the issuer's statement, and a denial is audited.
+    /// </summary>
     public bool IsProven { get; set; }
 
     /// <summary>Set by <see cref="TimesHold"/>, seconds since 1970.</summary>
     public long ExpiresAt { get; set; }
 
-    /// <summary>Set by <see cref="SubjectIsPresent"/>.</summary>
     public string? Subject { get; set; }
 
-    /// <summary>Set by <see cref="TokenIdIsUsable"/>; null = not checked for replay.</summary>
+    /// <summary>Set by <see cref="TokenIdIsUsable"/>; null if the token is not checked for replay.</summary>
     public string? SingleUseId { get; set; }
 
-    /// <summary>The claims' <c>jti</c>; null if they have none.</summary>
+    /// <summary>The <c>jti</c> claim.</summary>
     public string? TokenId => SingleUseId ?? Claims.FindString("jti"u8);
 
-    /// <summary>What the rule's version in audit makes of the same token; null when there is none.</summary>
+    /// <summary>The result of the rule's version in audit for the same token; null if there is none.</summary>
     public CandidateTrial? Trial { get; set; }
 
-    /// <summary>Set by <see cref="WorkspaceIsCovered"/>.</summary>
     public string? WorkspaceId { get; set; }
 
-    /// <summary>Set by <see cref="RoleAllows"/>: what takes effect of the rule's scopes in that workspace.</summary>
+    /// <summary>Set by <see cref="RoleAllows"/>: the rule's scopes that take effect in that workspace.</summary>
     public GrantedScopes Granted { get; set; } = GrantedScopes.None;
 
-    /// <summary>
-    /// For simulations, rule tests and policy replay: what would become of a token with these claims that the issuer
-    /// had signed properly?
-    /// </summary>
+    /// <summary>Evaluates claims as if the issuer had signed them, for simulations, rule tests and policy replay.</summary>
     /// <param name="ignoresClock">The claims are of another day, or of none: their times are not compared with now.</param>
     public static AssertionContext OfClaims(
         ClaimSet claims,
@@ -116,10 +115,10 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
             Trace = trace,
         };
 
-    /// <summary>The same question to another version of the rule; keys are not looked up again.</summary>
+    /// <summary>The same request for another version of the rule; keys are not looked up again.</summary>
     public AssertionContext For(CompiledRule version) => new(request, version, now) { KeyAnswer = KeyAnswer };
 
-    /// <summary>The same question once more, with a trace; keys are not looked up again.</summary>
+    /// <summary>The same request with a trace; keys are not looked up again.</summary>
     public AssertionContext Traced() =>
         new(request, rule, now)
         {
@@ -138,7 +137,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
         Claims = token.Claims;
     }
 
-    /// <summary>With claims only, what a token alone could show is taken for granted.</summary>
+    /// <summary>With claims only, checks that need a token are assumed to pass.</summary>
     public bool IsAssumed(IAssertionCheck check) =>
         IsClaimsOnly
         && check.Step switch

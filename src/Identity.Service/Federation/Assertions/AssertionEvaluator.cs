@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// The one evaluator: exchange, simulation, rule tests and policy replay ask it, so that none of them can answer
-/// otherwise than the exchange would. It stores nothing and mints nothing; single use is decided with the commit.
+/// The only evaluator: exchange, simulation, rule tests and policy replay all use it, so none of them can differ from
+/// the exchange. It stores nothing and mints nothing; single use is decided with the commit.
 /// </summary>
 internal sealed class AssertionEvaluator(
     Current<FederationOptions> options,
@@ -18,7 +18,7 @@ internal sealed class AssertionEvaluator(
     private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 
     /// <summary>
-    /// Null = everything holds. With a <see cref="AssertionContext.Trace"/>, it records what each check read.
+    /// Null if every check passes. With a <see cref="AssertionContext.Trace"/>, it records what each check read.
     /// </summary>
     public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
@@ -43,7 +43,6 @@ internal sealed class AssertionEvaluator(
         return null;
     }
 
-    // The same checks in the same order; in addition, what each one read.
     private async ValueTask<Denial?> TraceAsync(
         AssertionContext context,
         AssertionTrace trace,

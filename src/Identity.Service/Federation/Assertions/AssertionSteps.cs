@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The steps that a trace names, in their order; several checks may make up one step.</summary>
+/// <summary>The names of the steps in a trace, in order; a step may consist of several checks.</summary>
 internal static class AssertionSteps
 {
     public const string Request = "request";

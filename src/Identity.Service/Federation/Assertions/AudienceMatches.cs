@@ -6,8 +6,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 7523 §3 (3): <c>aud</c>, or one of its elements, is exactly the rule's audience. A rule without one demands
-/// this service's public URL; there is no rule that accepts any audience.
+/// RFC 7523 §3 (3): <c>aud</c>, or one of its elements, is exactly the rule's audience. A rule without an audience
+/// requires this service's public URL; no rule accepts any audience.
 /// </summary>
 internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience)
 {
@@ -28,7 +28,7 @@ internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience
             return new Denial(DenialReason.AudienceInvalid);
         }
 
-        // RFC 7523bis: a token for several services is a token that each of them may use at the others.
+        // RFC 7523bis: each service that a token is for could use it at the others.
         if (issuer.SingleAudience && audience.FindInStringList(context.Rule.Audience, 1) == StringListMatch.Malformed)
         {
             return new Denial(DenialReason.AudienceMultiple, Claim: "aud");
@@ -43,7 +43,7 @@ internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience
             );
     }
 
-    // Look-alikes are not the same service. Escapes may hide any character, so such a claim is read properly.
+    // A look-alike is another service. An escape may hide any character, so a claim with escapes is decoded.
     private static bool IsAscii(in Claim audience)
     {
         if (!audience.Raw.Contains((byte)'\\'))

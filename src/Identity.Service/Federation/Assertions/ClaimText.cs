@@ -3,12 +3,12 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>A claim's own value as records show it: bounded, without control characters, personal data left out.</summary>
+/// <summary>A claim's value for records: bounded, without control characters and without personal data.</summary>
 internal static class ClaimText
 {
     public const string Redacted = "[redacted]";
 
-    // OpenID Connect Core §5.1: claims that say who a person is. A rule may read them; a trace need not repeat them.
+    // OpenID Connect Core §5.1: claims about a person. A rule may read them; a trace does not show them.
     private static readonly HashSet<string> Personal = new(StringComparer.Ordinal)
     {
         "name",
@@ -34,7 +34,7 @@ internal static class ClaimText
 
     public static bool IsPersonal(string claim) => Personal.Contains(claim);
 
-    /// <summary>Null when the claim is absent.</summary>
+    /// <summary>Null if the claim is absent.</summary>
     public static string? Of(ClaimSet claims, string name)
     {
         if (!claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim))

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// The rule's conditions on claims: exact ones, matchers and CEL. No conversion between types; absence never matches,
-/// and what cannot be evaluated does not hold.
+/// The rule's conditions on claims: exact ones, matchers and CEL. Types are not converted, an absent claim never
+/// matches, and a condition that cannot be evaluated does not hold.
 /// </summary>
 internal sealed class ClaimsMatch() : ImmediateCheck(AssertionSteps.Rule)
 {

@@ -2,12 +2,12 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The reasons' stable spelling in history and audit: snake case.</summary>
+/// <summary>The reasons' stable names in history and audit, in snake case.</summary>
 internal static class DenialReasons
 {
     private const string Page = "docs/explain.md#";
 
-    /// <summary>The same token may be accepted later: the cause is a moment's, not the token's.</summary>
+    /// <summary>The same token may be accepted later, because the cause is temporary.</summary>
     public static bool IsRetryable(this DenialReason reason) =>
         reason
             is DenialReason.KeysUnavailable
@@ -15,7 +15,7 @@ internal static class DenialReasons
                 or DenialReason.NotYetValid
                 or DenialReason.IssuedInFuture;
 
-    /// <summary>The token was accepted; what the rule grants to it, where, and how bound was not.</summary>
+    /// <summary>The token was accepted, but the rule does not grant what, where or how the client requested it.</summary>
     public static bool IsAboutTheGrant(this DenialReason reason) =>
         reason
             is DenialReason.WorkspaceIdRequired
@@ -26,7 +26,8 @@ internal static class DenialReasons
                 or DenialReason.TargetNotAllowed;
 
     /// <summary>
-    /// What a caller may hear of a refusal before the signature was proved: not whether a rule exists, nor which key.
+    /// The reason that a caller may see before the signature was verified: it reveals neither whether a rule exists nor
+    /// which key.
     /// </summary>
     public static DenialReason Coarse(this DenialReason reason) =>
         reason switch
@@ -42,10 +43,8 @@ internal static class DenialReasons
             _ => DenialReason.RuleNotFound,
         };
 
-    /// <summary>The reason of that spelling; null = there is none.</summary>
     public static DenialReason? Parse(string name) => WireNames.Find<DenialReason>(name);
 
-    /// <summary>Where the documentation explains it.</summary>
     public static string Documentation(this DenialReason reason) => Page + reason.Name();
 
     public static string Name(this DenialReason reason) => WireNames.Of(reason);

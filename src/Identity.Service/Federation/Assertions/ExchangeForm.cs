@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>How an assertion is presented; a denial is answered in the request's own shape.</summary>
+/// <summary>How an assertion is presented; a denial is answered in the same format.</summary>
 internal enum ExchangeForm
 {
     /// <summary>The compatible interface's JSON body.</summary>
@@ -12,6 +12,6 @@ internal enum ExchangeForm
     /// <summary>RFC 8693 §2.1: a form with a <c>subject_token</c>.</summary>
     TokenExchange,
 
-    /// <summary>With a signing request: the grant is used at once, and no access token is made.</summary>
+    /// <summary>With a signing request: the grant is used directly, and no access token is minted.</summary>
     Certificate,
 }

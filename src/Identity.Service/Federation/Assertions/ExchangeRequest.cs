@@ -3,20 +3,18 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>A well-formed request to the token endpoint.</summary>
 internal sealed record ExchangeRequest
 {
-    /// <summary>Means the organization's default workspace.</summary>
     public const string DefaultWorkspace = "default";
 
     public ExchangeForm Form { get; init; }
 
-    /// <summary>The assertion or subject token as sent, ASCII or not: the token's own checks decide.</summary>
+    /// <summary>The assertion or subject token as sent, ASCII or not: the checks of the token decide.</summary>
     public required ReadOnlyMemory<byte> Assertion { get; init; }
 
     /// <summary>
-    /// Where the assertion's claims may be decoded to, for as long as the assertion itself is there; empty = an array of
-    /// their own is made. Each evaluation of the request decodes the same claims.
+    /// Memory for the decoded claims, valid as long as the assertion; empty if an array is to be allocated. Every
+    /// evaluation of the request decodes the same claims.
     /// </summary>
     public Memory<byte> Room { get; init; }
 
@@ -25,16 +23,16 @@ internal sealed record ExchangeRequest
     public bool IsOwnToken => SubjectTokenKind == SubjectTokenKind.OwnAccessToken;
 
     /// <summary>
-    /// Who acts for the subject: an access token of this service. Empty = only the subject.
+    /// An access token of this service for the party that acts for the subject. Empty if the subject acts itself.
     /// </summary>
     public ReadOnlyMemory<byte> ActorToken { get; init; }
 
     public required string RuleId { get; init; }
 
-    /// <summary>Always given in JSON; forms name the rule alone.</summary>
+    /// <summary>Always set in JSON; forms name only the rule.</summary>
     public string? OrganizationId { get; init; }
 
-    /// <summary>Whom the caller expects to act as; null = the account that the rule names.</summary>
+    /// <summary>The service account that the caller expects; null = the account that the rule names.</summary>
     public string? ServiceAccountId { get; init; }
 
     /// <summary>An id, <see cref="DefaultWorkspace"/>, or null.</summary>
@@ -46,7 +44,7 @@ internal sealed record ExchangeRequest
     /// <summary>The <c>resource</c> or <c>audience</c> of the request; null = this service.</summary>
     public string? Target { get; init; }
 
-    /// <summary>Keys that the client proved with this request to hold; perhaps both, perhaps none.</summary>
+    /// <summary>The keys that the client proved with this request: both, either or none.</summary>
     public ProvenBinding Proven { get; init; }
 
     public required string RequestId { get; init; }
@@ -55,6 +53,6 @@ internal sealed record ExchangeRequest
 
     public string? UserAgent { get; init; }
 
-    // A record would print the assertion.
+    // The default text of a record would contain the assertion.
     public override string ToString() => $"{nameof(ExchangeRequest)} {{ RuleId = {RuleId}, RequestId = {RequestId} }}";
 }

@@ -1,13 +1,13 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// What was used once between a backup and its restore is not remembered: where replay is on, tokens of that time and of
-/// all time before are refused. The workload's next token is younger.
+/// A restored installation does not know which assertions were used between the backup and the restore: where replay is
+/// checked, tokens issued before the restore are refused. The workload's next token is newer.
 /// </summary>
-/// <param name="restoredAt">Null: this installation was never restored.</param>
+/// <param name="restoredAt">Null if this installation was never restored.</param>
 internal sealed class IssuedAfterRestore(DateTimeOffset? restoredAt) : ImmediateCheck(AssertionSteps.Replay)
 {
-    // iat counts in whole seconds here: a token of the restore's own second may be of before it.
+    // iat has whole seconds: a token of the second of the restore may be older than the restore.
     private readonly long? floor = restoredAt?.ToUnixTimeSeconds();
 
     protected override Denial? Check(AssertionContext context) =>

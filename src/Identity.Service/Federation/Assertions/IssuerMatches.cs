@@ -3,9 +3,9 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 7523 §3 (1): <c>iss</c> is the registered issuer byte for byte; nothing is normalised, so nothing can be
-/// confused. Before the keys: a token of another issuer never causes a fetch. A SPIFFE issuer is recognised by the
-/// trust domain of <c>sub</c>, and its tokens may lack <c>iss</c>.
+/// RFC 7523 §3 (1): <c>iss</c> is the registered issuer byte for byte, without normalization. Precedes the key lookup:
+/// a token of another issuer never causes a fetch. A SPIFFE issuer is identified by the trust domain of <c>sub</c>, and
+/// its tokens may lack <c>iss</c>.
 /// </summary>
 internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLookup)
 {
@@ -27,7 +27,7 @@ internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLook
 
         if (registered.TrustDomain is not null && registered.Url.StartsWith(SpiffeScheme, StringComparison.Ordinal))
         {
-            // Registered by its trust domain alone: whichever URL its server calls itself, the keys and sub decide.
+            // The issuer is registered by its trust domain alone: the keys and sub decide, whatever URL its server has.
             return issuer.ReadString() is null ? new Denial(DenialReason.IssuerUnknown, issuer.Kind.ToString()) : null;
         }
 

@@ -5,7 +5,7 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The header names one of the issuer's present keys. The one check that may wait for the network.</summary>
+/// <summary>The header names one of the issuer's current keys. The only check that may wait for the network.</summary>
 internal sealed class KeyIsKnown : IAssertionCheck
 {
     public string Step => AssertionSteps.KeyLookup;
@@ -58,7 +58,7 @@ internal sealed class KeyIsKnown : IAssertionCheck
         return lookup.Outcome switch
         {
             KeyLookupOutcome.Killed => new Denial(DenialReason.KeyRevoked, Bounded(keyId)),
-            // Several keys, or none: a token that names none of them cannot be tried on all.
+            // The issuer has several keys, or none: a token without kid is not tried on all of them.
             KeyLookupOutcome.Unknown when keyId is null => new Denial(DenialReason.KidMissing),
             KeyLookupOutcome.Unknown => new Denial(DenialReason.KidUnknown, Describe(keyId, lookup)),
             _ => new Denial(
@@ -68,7 +68,7 @@ internal sealed class KeyIsKnown : IAssertionCheck
         };
     }
 
-    // The name alone would let an operator search for a key that is published.
+    // The name alone makes an operator search for a key that is published.
     private static string? Describe(string? keyId, KeyLookup lookup) =>
         lookup.Dropped == JoseRefusal.None ? Bounded(keyId) : $"{Bounded(keyId)} (key left out: {lookup.Dropped})";
 

@@ -5,17 +5,16 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// <c>may_act</c> of an identity provider's token (RFC 8693 §4.4). What is exchanged for that token carries it on, so
-/// that the restriction is not lost with the first exchange.
+/// <c>may_act</c> of an identity provider's token (RFC 8693 §4.4). Tokens exchanged for it keep the restriction.
 /// </summary>
 internal static class MayActClaim
 {
     public const string Name = "may_act";
 
     /// <summary>
-    /// Null = the token has none. A claim that names no identity of this service still restricts: then no actor may
-    /// act. A <c>sub</c> means nothing without the <c>iss</c> that it is of: providers name ours by our own issuer
-    /// identifier.
+    /// Null if the token has none. A claim that names no identity of this service still restricts: then no actor may
+    /// act. A <c>sub</c> is only meaningful with its <c>iss</c>: providers name identities of this service with its
+    /// issuer identifier.
     /// </summary>
     public static TokenMayAct? Of(ClaimSet claims, string publicUrl)
     {

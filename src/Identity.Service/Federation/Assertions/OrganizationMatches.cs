@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// A caller who names an organization names the rule's own; another one's rule answers like an unknown one. Forms name
+/// An organization in the request is the rule's own; a rule of another one is answered like an unknown one. Forms name
 /// the rule alone.
 /// </summary>
 internal sealed class OrganizationMatches() : ImmediateCheck(AssertionSteps.Request)

@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// Effective right = scope and role: at least one of the rule's scopes takes effect by the roles that the service
-/// account has in the workspace. A token with none would be good for nothing, and its holder would not know why.
+/// Effective right = scope and role: at least one of the rule's scopes takes effect through the roles of the service
+/// account in the workspace. A token without any would be useless, and its holder would not know why.
 /// </summary>
 internal sealed class RoleAllows() : ImmediateCheck(AssertionSteps.Grant)
 {

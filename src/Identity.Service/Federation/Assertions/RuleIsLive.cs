@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>Rule, issuer and service account are unarchived, and a version of the rule is in force.</summary>
+/// <summary>Rule, issuer and service account are not archived, and a version of the rule is in force.</summary>
 internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
 {
     public override void Describe(AssertionContext context, TraceStep step)
@@ -12,7 +12,7 @@ internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
         step.Add("ver", context.Rule.Rule.Version);
     }
 
-    /// <summary>Why the rule grants nothing now; null = it is in force.</summary>
+    /// <summary>Why the rule grants nothing now; null if it is in force.</summary>
     public static DenialReason? FindDenial(CompiledRule rule, DateTimeOffset now) =>
         rule switch
         {

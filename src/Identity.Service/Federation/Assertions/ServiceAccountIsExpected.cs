@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>If the caller says whom it expects to act as, it is the rule's target.</summary>
+/// <summary>A service account in the request is the rule's target.</summary>
 internal sealed class ServiceAccountIsExpected() : ImmediateCheck(AssertionSteps.Request)
 {
     protected override Denial? Check(AssertionContext context) =>

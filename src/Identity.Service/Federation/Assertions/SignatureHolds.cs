@@ -6,8 +6,8 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 7515 §5.2 (8), with an algorithm that both the issuer's record and the key allow (RFC 8725 §3.1). A signature
-/// that does not hold may mean that the issuer put a new key under an old name; then it is tried once more.
+/// RFC 7515 §5.2 (8), with an algorithm that both the issuer's record and the key allow (RFC 8725 §3.1). If the
+/// signature does not verify, the issuer may have published a new key under an old <c>kid</c>: it is tried once more.
 /// </summary>
 internal sealed class SignatureHolds : IAssertionCheck
 {
@@ -18,7 +18,7 @@ internal sealed class SignatureHolds : IAssertionCheck
     public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         var refusal = Verify(context);
-        // A trace has the key that was decided with, and fetches nothing.
+        // A trace uses the key of the decision and fetches nothing.
         return refusal == JoseRefusal.SignatureInvalid && !context.IsSecondLook
             ? TryReplacementAsync(context, cancellationToken)
             : new(Decide(refusal));

@@ -3,9 +3,9 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 7523 §3 (2). Stricter: of bounded length, without control characters, and printable ASCII unless the issuer's
-/// record says otherwise, because people read subjects in rules and logs, and look-alikes are not the same workload. Of
-/// a SPIFFE issuer it lies in the bundle's trust domain (JWT-SVID §3): keys of one domain vouch for no other.
+/// RFC 7523 §3 (2). Stricter: bounded length, no control characters, and printable ASCII unless the issuer's record
+/// allows more, because people read subjects in rules and logs, and a look-alike is another workload. For a SPIFFE
+/// issuer it is in the bundle's trust domain (JWT-SVID §3): keys of one domain prove nothing in another.
 /// </summary>
 internal sealed class SubjectIsPresent() : ImmediateCheck(AssertionSteps.Subject)
 {
@@ -43,7 +43,7 @@ internal sealed class SubjectIsPresent() : ImmediateCheck(AssertionSteps.Subject
         return allowNonAscii && !subject.Any(char.IsControl);
     }
 
-    // SPIFFE-ID §2: the domain ends at the path's first slash, so that "example.org" is not "example.org.evil".
+    // SPIFFE-ID §2: the domain ends at the first slash of the path, so "example.org" is not "example.org.evil".
     private static bool IsIn(string domain, string subject) =>
         subject.StartsWith(SpiffeScheme, StringComparison.Ordinal)
         && subject.AsSpan(SpiffeScheme.Length).StartsWith(domain)

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The rule's conditions on <c>sub</c>: exact, a beginning, or a pattern over its segments.</summary>
+/// <summary>The rule's conditions on <c>sub</c>: exact, a prefix, or a pattern over its segments.</summary>
 internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
 {
     public override void Describe(AssertionContext context, TraceStep step)
@@ -30,7 +30,7 @@ internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
         return null;
     }
 
-    // The same repository in GitHub's other form: denied all the same, but with the cause in the history.
+    // The same repository in GitHub's other subject format: also denied, but the history shows the cause.
     private static DenialReason GetReason(AssertionContext context) =>
         context.Rule.Rule.Match.Subject is { } wanted
         && Matches(SubjectFormat.WithoutNumbers(wanted), SubjectFormat.WithoutNumbers(context.Subject!))

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// RFC 7523 §3 (4)–(6), stricter: <c>iat</c> is mandatory, and <c>exp</c> − <c>iat</c> is bounded by the issuer's
-/// record. The leeway applies to each comparison with our clock.
+/// record. The leeway applies to each comparison with the service's clock.
 /// </summary>
 internal sealed class TimesHold(Current<FederationOptions> options) : ImmediateCheck(AssertionSteps.Times)
 {

@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 7523 §3 (7): where the issuer's record asks for it, a <c>jti</c> can serve as the mark of single use. A token
-/// without one is not checked.
+/// RFC 7523 §3 (7): if the issuer's record requires it, <c>jti</c> must be usable as the mark of single use. A token
+/// without <c>jti</c> is not checked.
 /// </summary>
 internal sealed class TokenIdIsUsable() : ImmediateCheck(AssertionSteps.Replay)
 {

@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>The assertion is a JWT in a compact JWS (RFC 7519 §7.2), in the strict reading of Culvert.Jose.</summary>
+/// <summary>The assertion is a JWT in a compact JWS (RFC 7519 §7.2), by the strict rules of Culvert.Jose.</summary>
 internal sealed class TokenIsWellFormed() : ImmediateCheck(AssertionSteps.Parse)
 {
     protected override Denial? Check(AssertionContext context)

@@ -3,9 +3,8 @@ using Culvert.Identity.Service.Federation.Explain;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// RFC 8725 §3.11: a token typed as something else (a DPoP proof, a logout token, a security event) is not an
-/// assertion. The issuer's record lists what its assertions call themselves; a token without a type counts as
-/// <c>JWT</c>.
+/// RFC 8725 §3.11: a token with another type (a DPoP proof, a logout token, a security event) is not an assertion. The
+/// issuer's record lists the types of its assertions; a token without a type counts as <c>JWT</c>.
 /// </summary>
 internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
 {

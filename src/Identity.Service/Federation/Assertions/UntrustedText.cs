@@ -2,12 +2,14 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>Text of a caller on its way into our records.</summary>
+/// <summary>Text from a caller that goes into records.</summary>
 internal static class UntrustedText
 {
     private const int MaxLength = 256;
 
-    /// <summary>Shortened, and without control characters, which could forge lines where records are printed.</summary>
+    /// <summary>
+    /// Shortens the text and replaces control characters, which could forge lines where records are printed.
+    /// </summary>
     public static string Bounded(string text) => text.Length <= MaxLength && IsPrintable(text) ? text : Replace(text);
 
     private static bool IsPrintable(string text)
@@ -36,7 +38,7 @@ internal static class UntrustedText
             }
         );
 
-    // Half a surrogate pair is not text: what UTF-8 cannot hold, no database stores.
+    // Half a surrogate pair is not text: UTF-8 cannot represent it, and no database stores it.
     private static int GetLength(string text) =>
         text.Length <= MaxLength ? text.Length
         : char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// Tokens are for one workspace: the requested one if the rule covers it; with none requested the rule's only one,
-/// else the organization's default if covered.
+/// A token is for one workspace: the requested one if the rule covers it. Without a request it is the rule's only
+/// workspace, or else the organization's default if covered.
 /// </summary>
 internal sealed class WorkspaceIsCovered(TenantStore workspaces) : IAssertionCheck
 {

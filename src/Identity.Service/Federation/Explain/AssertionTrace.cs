@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
-/// What an evaluation read, step by step. Filled by the evaluator only when a caller needs it; the exchange
-/// evaluates without one and, after a denial, once more with one.
+/// What an evaluation read, step by step. The exchange evaluates without a trace and, after a denial, once more with
+/// one.
 /// </summary>
 internal sealed class AssertionTrace
 {
@@ -10,29 +10,31 @@ internal sealed class AssertionTrace
 
     public IReadOnlyList<TraceStep> Steps => steps;
 
-    /// <summary>Evaluated again from the record: what needs the token was proved then, and is not assumed now.</summary>
+    /// <summary>
+    /// Evaluated again from the record: the checks that need the token passed then, and are not merely assumed.
+    /// </summary>
     public bool IsReproduced { get; init; }
 
     /// <summary>The header's <c>kid</c>, bounded.</summary>
     public string? KeyId { get; set; }
 
-    /// <summary>How fresh the issuer's keys were.</summary>
     public string? KeyState { get; set; }
 
-    /// <summary>Our clock minus the token's <c>iat</c>, seconds: negative = issued in our future.</summary>
+    /// <summary>
+    /// The service's clock minus the token's <c>iat</c>, in seconds: negative if the token was issued in the future.
+    /// </summary>
     public long? ClockDeltaSeconds { get; set; }
 
-    /// <summary>The platform's form of <c>sub</c>, by its looks.</summary>
+    /// <summary>The platform's format of <c>sub</c>, recognized by its text.</summary>
     public string? SubjectFormat { get; set; }
 
-    /// <summary>Conditions of the rule that did not hold.</summary>
     public IEnumerable<TraceCondition> FailedConditions =>
         steps.SelectMany(step => step.Conditions).Where(c => !c.Holds);
 
-    /// <summary>A step failed for a reason that lies outside of the evaluation.</summary>
+    /// <summary>Fails a step for a reason outside of the evaluation.</summary>
     public void Fail(string name, string detail) => (steps.Find(step => step.Name == name) ?? Step(name)).Fail(detail);
 
-    /// <summary>The step of that name: the present one, or a new one.</summary>
+    /// <summary>Finds or adds the step of that name.</summary>
     public TraceStep Step(string name)
     {
         if (steps is [.., var last] && last.Name == name)

@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>Prepares a version of a rule that is not in force for being tried, as if it were.</summary>
+/// <summary>Compiles a version of a rule that is not in force as if it were, for a trial.</summary>
 internal sealed class DraftCompiler(
     FederationDirectory directory,
     IssuerStore issuers,
@@ -20,10 +20,7 @@ internal sealed class DraftCompiler(
     ServiceIdentity identity
 )
 {
-    /// <summary>Exactly one of both results is set.</summary>
-    /// <param name="asUnarchived">
-    /// For questions about the past: that rule, issuer or account were archived since then does not count.
-    /// </param>
+    /// <param name="asUnarchived">Ignores that rule, issuer or account were archived, for questions about the past.</param>
     public async ValueTask<Result<CompiledRule>> CompileAsync(
         Rule rule,
         CancellationToken cancellationToken,
@@ -44,7 +41,7 @@ internal sealed class DraftCompiler(
 
         if (directory.Current.FindKeys(issuer.Id) is not { } keys)
         {
-            // Saved and not read yet: for a moment nothing can be said of its rules.
+            // The record is saved but not read yet: for a moment its rules cannot be compiled.
             return StorageErrors.Unavailable.Refuse();
         }
 
@@ -72,6 +69,6 @@ internal sealed class DraftCompiler(
         );
     }
 
-    /// <summary>The rule as it would be if this version decided.</summary>
+    /// <summary>The rule as if this version decided.</summary>
     public static Rule InForce(Rule rule) => rule with { State = RuleState.Enforce, EnforcedVersion = rule.Version };
 }

@@ -2,9 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>
-/// Evaluates once more what was denied, with a trace: the same rule, keys and time, and no fetch of keys.
-/// </summary>
+/// <summary>Evaluates a denied request again with a trace: the same rule, keys and time, and no fetch of keys.</summary>
 internal sealed class Explainer(AssertionEvaluator evaluator)
 {
     public async ValueTask<Explanation> ExplainAsync(
@@ -22,7 +20,7 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
         var again = await evaluator.EvaluateAsync(traced, cancellationToken);
         if (again is null)
         {
-            // What the evaluator does not decide: single use, binding, what was requested beyond the assertion.
+            // Reasons outside of the evaluator: single use, binding, and what was requested beyond the assertion.
             traced.Trace!.Fail(
                 denial.Reason is DenialReason.JtiReused or DenialReason.Replayed
                     ? AssertionSteps.Replay
@@ -34,7 +32,7 @@ internal sealed class Explainer(AssertionEvaluator evaluator)
         return new Explanation(traced, denial);
     }
 
-    // No rule is matched against a token of this service: the exchange's own result is complete.
+    // No rule is matched against a token of this service: the result of the exchange is complete.
     private static Explanation ExplainOwn(AssertionContext context, AssertionContext traced, Denial denial)
     {
         if (context.Token is { } token)

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Federation.Explain.Hints;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>What an evaluation found, as administrators read it; callers get a part of it.</summary>
+/// <summary>The result of an evaluation, for administrators; callers get a part of it.</summary>
 internal sealed class Explanation
 {
     private const int MaxSubjectLength = 256;
@@ -15,7 +15,7 @@ internal sealed class Explanation
     private readonly Denial? denial;
 
     /// <param name="context">Evaluated with a trace.</param>
-    /// <param name="denial">Null = granted.</param>
+    /// <param name="denial">Null if granted.</param>
     public Explanation(AssertionContext context, Denial? denial)
     {
         this.context = context;
@@ -33,7 +33,7 @@ internal sealed class Explanation
 
     public IReadOnlyList<Hint> Hints { get; }
 
-    /// <summary>The conditions that failed, in one sentence; null when no condition did.</summary>
+    /// <summary>The conditions that failed, in one sentence; null if none did.</summary>
     public string? NearestMiss => NearestMissText.Of([.. Trace.FailedConditions]);
 
     public string ToJson()
@@ -49,7 +49,7 @@ internal sealed class Explanation
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>The members of the record, into an open object.</summary>
+    /// <summary>Writes the members of the record into an open object.</summary>
     public void WriteMembers(Utf8JsonWriter json)
     {
         json.WriteString("decision", denial is null ? "granted" : "denied");

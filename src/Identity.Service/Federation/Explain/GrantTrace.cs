@@ -9,12 +9,15 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
-/// The trace of a grant of the past. None is stored, because grants are many: the recorded claims and the rule's version
-/// are enough to repeat the evaluation.
+/// Reproduces the trace of a recorded grant. None is stored, because there are many grants: the recorded claims and the
+/// rule's version are enough to repeat the evaluation.
 /// </summary>
 internal sealed class GrantTrace(AssertionEvaluator evaluator, IRuleStore rules, DraftCompiler versions)
 {
-    /// <summary>JSON; null when the claims are gone. Every version is kept, so that whichever granted is asked again.</summary>
+    /// <summary>
+    /// JSON; null if the claims are deleted. Every version of a rule is kept, so the one that granted is evaluated
+    /// again.
+    /// </summary>
     public async ValueTask<string?> ReproduceAsync(
         string organizationId,
         HistoryEntry entry,

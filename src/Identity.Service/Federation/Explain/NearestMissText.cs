@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>How far a token was from a rule, in one sentence with the token's own values alone.</summary>
+/// <summary>How far a token was from a rule, in one sentence with only the token's own values.</summary>
 internal static class NearestMissText
 {
-    /// <summary>Null when nothing failed.</summary>
+    /// <summary>Null if nothing failed.</summary>
     public static string? Of(IReadOnlyList<TraceCondition> failed)
     {
         if (failed.Count == 0)

@@ -6,8 +6,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
-/// Puts the verified claims of the last days to a rule as it is and as it would be. Claims of all rules of the issuer
-/// count, because an edit that widens lets in whom another rule was meant for.
+/// Evaluates the verified claims of the last days against a rule as it is and as it would be. Claims of all rules of
+/// the issuer count, because an edit that widens a rule admits workloads that another rule was meant for.
 /// </summary>
 internal sealed class PolicyReplay(
     AssertionEvaluator evaluator,
@@ -19,18 +19,16 @@ internal sealed class PolicyReplay(
     public const int DefaultDays = 7;
     public const int MaxDays = 90;
 
-    /// <summary>Exchanges that one replay reads; some seconds of work.</summary>
+    /// <summary>The most exchanges that one replay reads; some seconds of work.</summary>
     public const int MaxEvents = 50_000;
 
-    /// <summary>
-    /// Identities that one report distinguishes; a caller that invents subjects must not fill the memory.
-    /// </summary>
+    /// <summary>The most identities in one report; a caller that invents subjects must not fill the memory.</summary>
     public const int MaxIdentities = 5_000;
 
-    /// <summary>Costly conditions end a replay early rather than hold a shared node; the report says so.</summary>
+    /// <summary>Costly conditions end a replay early instead of blocking a shared node; the report shows it.</summary>
     private static readonly TimeSpan MaxWork = TimeSpan.FromSeconds(10);
 
-    /// <param name="edited">The version that would be saved, prepared as if it decided.</param>
+    /// <param name="edited">The version that would be saved, compiled as if it decided.</param>
     public async ValueTask<PolicyReplayReport> RunAsync(
         CompiledRule edited,
         int days,
@@ -38,7 +36,7 @@ internal sealed class PolicyReplay(
     )
     {
         var since = time.GetUtcNow() - TimeSpan.FromDays(days);
-        // The version that decides today; a version that is not in force admits no one.
+        // The version that decides today; a version that is not in force admits no workload.
         var present = directory.Current.FindRule(edited.Rule.Id.Value);
         var identities = new Dictionary<(string Subject, bool Before, bool After), ReplayedIdentity>();
         var started = time.GetTimestamp();
@@ -113,8 +111,7 @@ internal sealed class PolicyReplay(
             ];
     }
 
-    // An edit of conditions does not depend on the workspace that an exchange requested, so the workspace is ignored
-    // here.
+    // An edit of conditions does not depend on the requested workspace, so the workspace is ignored.
     private async ValueTask<Denial?> AskAsync(
         ClaimSet claims,
         CompiledRule rule,
@@ -126,7 +123,7 @@ internal sealed class PolicyReplay(
         return denial?.Reason.IsAboutTheGrant() == true ? null : denial;
     }
 
-    // Rows come newest first, so the first of an identity is its newest.
+    // Rows come newest first, so the first row of an identity is its newest.
     private async ValueTask<ReplayedIdentity> FirstAsync(
         ClaimSet claims,
         ProvenClaims recorded,

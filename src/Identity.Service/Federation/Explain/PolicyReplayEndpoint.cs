@@ -11,8 +11,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
-/// <c>POST …/federation_rules/{id}/replay</c>, and the update itself with <c>?dry_run=true</c>: whom an edit would newly
-/// let in or lock out, before it is saved. Nothing is stored but an audit note.
+/// <c>POST …/federation_rules/{id}/replay</c>, and the update itself with <c>?dry_run=true</c>: which workloads an edit
+/// would newly admit or lock out, before it is saved. Stores nothing but an audit event.
 /// </summary>
 internal sealed class PolicyReplayEndpoint(
     IRuleStore rules,
@@ -24,7 +24,7 @@ internal sealed class PolicyReplayEndpoint(
     TimeProvider time
 )
 {
-    /// <summary>Identities shown of each kind; the totals count all.</summary>
+    /// <summary>The most identities shown of each kind; the totals count all.</summary>
     public const int MaxShown = 100;
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class PolicyReplayEndpoint(
             : await RunAsync(request, rule, body.Changes, body.Days, cancellationToken);
     }
 
-    /// <summary>The same for the body of an update; <c>days</c> from the query.</summary>
+    /// <summary>The same for the body of an update, with <c>days</c> from the query.</summary>
     public async ValueTask<ApiAnswer> DryRunAsync(
         ApiRequest request,
         Rule rule,

@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>What a rule edit would have done to the traffic of the last days.</summary>
+/// <summary>A request to replay the traffic of the last days against a rule edit.</summary>
 internal sealed record ReplayRequest
 {
-    /// <summary>As the body of the update would have it.</summary>
+    /// <summary>As in the body of an update.</summary>
     [JsonPropertyName("changes")]
     public required UpdateRuleRequest Changes { get; init; }
 

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>A workload that an edit treats otherwise than the rule does now.</summary>
-/// <param name="Events">Exchanges in which it was seen so.</param>
-/// <param name="LastSeen">The newest of them, with its request id as an example.</param>
+/// <summary>A workload whose result an edit changes.</summary>
+/// <param name="Events">The number of exchanges with that result.</param>
+/// <param name="LastSeen">The newest of them; its request id is the example.</param>
 /// <param name="Reason">Why the version that denies it does so.</param>
 /// <param name="Text">The nearest miss of that version, if conditions decided.</param>
 internal sealed record ReplayedIdentity(

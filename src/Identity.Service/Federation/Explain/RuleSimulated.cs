@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>An operator tried claims against rules. Says that it was done and how it ended; never the claims.</summary>
+/// <summary>An operator tried claims against rules. Records the act and its result, never the claims.</summary>
 internal sealed record RuleSimulated : AuditEvent
 {
     public override string Name => AuditEvents.FederationRuleSimulated;

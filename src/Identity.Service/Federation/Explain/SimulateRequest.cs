@@ -4,18 +4,18 @@ using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>What would become of these claims: one of the first four members says whose, the others against what.</summary>
+/// <summary>A simulation: one of the first four members gives the claims, the others the rules.</summary>
 internal sealed record SimulateRequest
 {
-    /// <summary>A token as the workload has it; never stored.</summary>
+    /// <summary>The workload's token; never stored.</summary>
     [JsonPropertyName("token")]
     public string? Token { get; init; }
 
-    /// <summary>Claims as a token would have them, taken as if the issuer had signed them.</summary>
+    /// <summary>The claims of a token, as if the issuer had signed them.</summary>
     [JsonPropertyName("claims")]
     public JsonElement? Claims { get; init; }
 
-    /// <summary>An exchange of the past, by its verified claims.</summary>
+    /// <summary>A recorded exchange, by its verified claims.</summary>
     [JsonPropertyName("request_id")]
     public string? RequestId { get; init; }
 
@@ -27,11 +27,11 @@ internal sealed record SimulateRequest
     [JsonPropertyName("rule_id")]
     public string? RuleId { get; init; }
 
-    /// <summary>A rule as it would be created.</summary>
+    /// <summary>A rule that is not saved.</summary>
     [JsonPropertyName("rule")]
     public CreateRuleRequest? Rule { get; init; }
 
-    /// <summary>With neither rule: all rules of this issuer, or of the one that the claims name.</summary>
+    /// <summary>Without a rule: all rules of this issuer, or of the issuer in the claims.</summary>
     [JsonPropertyName("issuer_id")]
     public string? IssuerId { get; init; }
 

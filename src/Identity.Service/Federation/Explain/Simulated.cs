@@ -4,12 +4,12 @@ namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>One token against one rule.</summary>
 /// <param name="Context">Evaluated with a trace.</param>
-/// <param name="Denial">Null = the rule would grant.</param>
+/// <param name="Denial">Null if the rule would grant.</param>
 internal sealed record Simulated(CompiledRule Rule, AssertionContext Context, Denial? Denial)
 {
     public int FailedConditions => Context.Trace!.FailedConditions.Count();
 
-    /// <summary>Everything but the rule's own conditions held.</summary>
+    /// <summary>Only conditions of the rule failed.</summary>
     public bool IsNearMiss => Denial is not null && FailedConditions > 0;
 
     public Explanation Explain() => new(Context, Denial);

@@ -1,12 +1,14 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>One token against the rules of an issuer.</summary>
-/// <param name="IsTruncated">There were more rules than a search checks.</param>
+/// <param name="IsTruncated">There were more rules than a search evaluates.</param>
 internal sealed record SimulatedSearch(IReadOnlyList<Simulated> Tried, bool IsTruncated)
 {
     public IReadOnlyList<Simulated> Matches => [.. Tried.Where(one => one.Denial is null)];
 
-    /// <summary>Rules that would grant different things: which one is meant, only the request's rule id can say.</summary>
+    /// <summary>
+    /// Several rules would grant different things: only a rule id in the request can tell which one is meant.
+    /// </summary>
     public bool IsAmbiguous =>
         Matches
             .Select(one => (one.Rule.Account.Id, one.Context.WorkspaceId, one.Rule.Rule.OAuthScope))

@@ -10,8 +10,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
-/// <c>POST /v1/organizations/federation_rules/simulate</c>. 1. Read whose claims. 2. Find the rule, compile the draft, or
-/// take all rules of the issuer. 3. Evaluate. 4. Note in the audit that it was done; nothing else is stored.
+/// <c>POST /v1/organizations/federation_rules/simulate</c>. 1. Read the claims. 2. Find the rule, compile the draft, or
+/// take all rules of the issuer. 3. Evaluate. 4. Record an audit event; nothing else is stored.
 /// </summary>
 internal sealed class SimulationEndpoint(
     SimulationReader reader,
@@ -94,7 +94,7 @@ internal sealed class SimulationEndpoint(
         });
     }
 
-    // A saved rule that is not in force is tried as if it were; the answer says what it is.
+    // A saved rule that is not in force is evaluated as if it were; the answer contains its state.
     private async ValueTask<Result<(CompiledRule Rule, RuleState State)>> FindAsync(
         ApiRequest request,
         SimulateRequest body,
@@ -138,7 +138,7 @@ internal sealed class SimulationEndpoint(
         CancellationToken cancellationToken
     )
     {
-        // A token that cannot be read names no issuer, and every rule denies it in the same step.
+        // A token that cannot be parsed names no issuer, and every rule denies it in the same step.
         var isAnyIssuer = body.IssuerId is null && input.Claims is null;
         var issuerUrl = input.Claims?.FindString("iss"u8);
         var rules = directory
@@ -246,7 +246,7 @@ internal sealed class SimulationEndpoint(
         json.WriteEndObject();
     }
 
-    // What would be granted; a binding is proved with the request, which a simulation does not have.
+    // What would be granted. A binding is proved with a request, which a simulation does not have.
     private static void WriteGrant(Utf8JsonWriter json, Simulated simulated)
     {
         if (simulated.Denial is not null)

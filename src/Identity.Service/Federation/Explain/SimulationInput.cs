@@ -3,14 +3,13 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>Whose claims are tried: a token to be proved, or claims that are taken as proved.</summary>
+/// <summary>The claims to try: a token to be verified, or claims that are taken as verified.</summary>
 /// <param name="Kind"><c>token</c>, <c>claims</c>, <c>event</c> or <c>sample</c>: for audit.</param>
-/// <param name="Token">Null = only claims.</param>
-/// <param name="Claims">For a token: what it says, believed only after it is proved; null = the token cannot be read.</param>
-/// <param name="Workspace">The workspace that the exchange would ask for; null = none.</param>
+/// <param name="Token">Null if there are only claims.</param>
+/// <param name="Claims">Of a token: its claims, trusted only after verification; null if the token cannot be parsed.</param>
+/// <param name="Workspace">The workspace that the exchange would request; null if none.</param>
 internal sealed record SimulationInput(string Kind, ReadOnlyMemory<byte>? Token, ClaimSet? Claims, string? Workspace)
 {
-    /// <summary>One question to the evaluator, with a trace.</summary>
     public AssertionContext Against(CompiledRule rule, DateTimeOffset now, string requestId)
     {
         var request = new ExchangeRequest
@@ -27,9 +26,9 @@ internal sealed record SimulationInput(string Kind, ReadOnlyMemory<byte>? Token,
             : new AssertionContext(request, rule, now) { Trace = new AssertionTrace() };
     }
 
-    /// <summary>The same after the token was proved once: further rules need no second proof.</summary>
+    /// <summary>The same after the token was verified once: further rules need no second verification.</summary>
     public SimulationInput Proved() => this with { Token = null };
 
-    // A record would print the token.
+    // The default text of a record would contain the token.
     public override string ToString() => $"{nameof(SimulationInput)} {{ Kind = {Kind} }}";
 }

@@ -9,10 +9,8 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>Reads whose claims a simulation is about.</summary>
 internal sealed class SimulationReader(IAuthenticationHistory history, ServiceIdentity identity)
 {
-    /// <summary>Exactly one of both results is set.</summary>
     public async ValueTask<Result<SimulationInput>> ReadAsync(
         SimulateRequest body,
         string organizationId,
@@ -69,7 +67,7 @@ internal sealed class SimulationReader(IAuthenticationHistory history, ServiceId
             return Refuse($"token: at most {JoseLimits.MaxTokenBytes} ASCII characters.");
         }
 
-        // A token that cannot be read is denied by the exchange too: the trace says why.
+        // The exchange denies a token that cannot be parsed too: the trace shows why.
         var bytes = Encoding.ASCII.GetBytes(token);
         var claims = SignedToken.TryParse(bytes, out var parsed) == JoseRefusal.None ? parsed!.Claims : null;
         return new SimulationInput("token", bytes, claims, workspace);

@@ -2,13 +2,13 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>Asks the exchange's own evaluator what would become of a token; mints nothing and marks nothing as used.</summary>
+/// <summary>Evaluates a token as an exchange would; mints nothing and marks nothing as used.</summary>
 internal sealed class Simulator(AssertionEvaluator evaluator, TimeProvider time)
 {
-    /// <summary>Rules that one search checks.</summary>
+    /// <summary>The most rules that one search evaluates.</summary>
     public const int MaxRules = 1000;
 
-    /// <summary>Near misses that a search shows.</summary>
+    /// <summary>The most near misses that a search shows.</summary>
     public const int MaxNearest = 5;
 
     public async ValueTask<Simulated> TryAsync(
@@ -24,8 +24,8 @@ internal sealed class Simulator(AssertionEvaluator evaluator, TimeProvider time)
     }
 
     /// <summary>
-    /// All rules of an issuer against one token. The exchange never searches; this says which rule a workload should
-    /// name, and how far it is from the others.
+    /// Evaluates one token against all rules of an issuer. The exchange never searches; the result shows which rule a
+    /// workload should name, and how far it is from the others.
     /// </summary>
     public async ValueTask<SimulatedSearch> SearchAsync(
         SimulationInput input,
@@ -41,7 +41,7 @@ internal sealed class Simulator(AssertionEvaluator evaluator, TimeProvider time)
             tried.Add(simulated);
             if (!simulated.Context.IsProven)
             {
-                // Not proved for one rule of the issuer, not proved for any.
+                // A token that was not verified for one rule of the issuer is not verified for any.
                 break;
             }
 

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>The platforms' forms of <c>sub</c>, by their looks. Only explains; nothing is decided by it.</summary>
+/// <summary>
+/// The platforms' formats of <c>sub</c>, recognized by their text. Explains only; no decision depends on it.
+/// </summary>
 internal static partial class SubjectFormat
 {
     private static readonly (Regex Shape, string Name)[] Shapes =
@@ -20,7 +22,7 @@ internal static partial class SubjectFormat
         (Guid(), "guid"),
     ];
 
-    /// <summary>Null when the text has no form that we know.</summary>
+    /// <summary>Null if the format is unknown.</summary>
     public static string? Of(string subject)
     {
         foreach (var (shape, name) in Shapes)
@@ -35,8 +37,8 @@ internal static partial class SubjectFormat
     }
 
     /// <summary>
-    /// A GitHub subject without the numbers of owner and repository, which GitHub writes since July 2026 for new,
-    /// renamed and transferred repositories; every other text as it is.
+    /// A GitHub subject without the ids of owner and repository, which GitHub includes since July 2026 for new, renamed
+    /// and transferred repositories; any other text unchanged.
     /// </summary>
     public static string WithoutNumbers(string subject) => Numbers().Replace(subject, "$1$2$3", 1);
 

@@ -5,11 +5,11 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>One condition of a rule, and what the claims said to it.</summary>
+/// <summary>One condition of a rule, and its result for the claims.</summary>
 /// <param name="Claim">The claim it reads; for an expression, <c>condition</c>.</param>
 /// <param name="Operator"><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</param>
-/// <param name="Want">What the rule demands: for administrators alone.</param>
-/// <param name="Got">The token's own value; null = the claim is absent.</param>
+/// <param name="Want">What the rule requires: for administrators alone.</param>
+/// <param name="Got">The token's own value; null if the claim is absent.</param>
 internal sealed record TraceCondition(string Claim, string Operator, string Want, string? Got, bool Holds)
 {
     public static TraceCondition Of(ICondition condition, ClaimSet claims)

@@ -2,12 +2,10 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>
-/// One step of an evaluation: whether it held, and what it read. Never holds a secret or a whole token.
-/// </summary>
+/// <summary>One step of an evaluation: its result and what it read. Never contains a secret or a whole token.</summary>
 internal sealed class TraceStep(string name)
 {
-    // Several checks may make up a step; none of them can give it a member twice.
+    // Several checks may make up a step; none of them can add a member twice.
     private readonly OrderedDictionary<string, object> members = new(StringComparer.Ordinal);
     private readonly List<TraceCondition> conditions = [];
 
@@ -15,15 +13,15 @@ internal sealed class TraceStep(string name)
 
     public bool Holds { get; private set; } = true;
 
-    /// <summary>Nothing was checked: there were claims, but no token to prove them.</summary>
+    /// <summary>Not checked: there are claims, but no token to verify.</summary>
     public bool IsAssumed { get; private set; }
 
-    /// <summary>What the denial said, if this step failed.</summary>
+    /// <summary>The denial's detail, if this step failed.</summary>
     public string? Detail { get; private set; }
 
     public IReadOnlyList<TraceCondition> Conditions => conditions;
 
-    /// <param name="wasProved">It was checked when the exchange took place, and is not checked again.</param>
+    /// <param name="wasProved">It was checked in the exchange, and is not checked again.</param>
     public void Assume(bool wasProved)
     {
         IsAssumed = !wasProved;

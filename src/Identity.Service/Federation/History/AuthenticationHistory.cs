@@ -5,21 +5,19 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>
-/// Merges two sources, grants from the chain and denials from a table of their own, by the ordinals that both have.
-/// </summary>
+/// <summary>Merges grants from the audit chain and denials from their own table, by the ordinals that both have.</summary>
 /// <remarks>
-/// The chain has no index by rule or subject, because every grant would pay for it. A search there reads entries newest
-/// first, and after <see cref="MaxSearched"/> of them gives back what it has found and where it stopped.
+/// The chain has no index by rule or subject, because every grant would pay for it. A search reads entries newest
+/// first, and after <see cref="MaxSearched"/> of them returns what it has found and where it stopped.
 /// </remarks>
 internal sealed class AuthenticationHistory(Database database) : IAuthenticationHistory
 {
-    /// <summary>Chain entries that one request reads at most.</summary>
+    /// <summary>The most chain entries that one request reads.</summary>
     internal const int MaxSearched = 20_000;
 
     private const int Batch = 500;
 
-    // Decisions commit in another order than they were made in; two that far apart never do.
+    // Decisions may commit in another order than they were made in, but never two that are this far apart.
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(2);
 
     public async ValueTask<HistoryPage> ListAsync(
@@ -42,7 +40,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
             entries.AddRange(await DenialStore.ListAsync(connection, query, before, count, cancellationToken));
         }
 
-        // Beyond the place where the search stopped nothing is known to be complete.
+        // Entries before the point where the search stopped may be incomplete.
         var rows = entries
             .Where(entry => searchedTo is null || entry.Ordinal >= searchedTo)
             .OrderByDescending(entry => entry.Ordinal)
@@ -148,7 +146,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
         return (used, stoppedAt is null);
     }
 
-    // Two texts rather than `@RequestId = '' OR …`, for which no index serves and the whole journal is read.
+    // Two texts instead of `@RequestId = '' OR …`, which no index supports: the whole journal would be read.
     internal static string ProvenSql(bool byRequest) =>
         "SELECT ordinal AS Ordinal, body AS Body FROM journal WHERE organization_id = @OrganizationId "
         + "AND event = @Event AND ordinal < @Before AND body IS NOT NULL "
@@ -184,7 +182,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
     }
 
     // Reads proven exchanges, newest first, until the visitor has enough, the entries are older than requested, or the
-    // limit of reads is reached. Returns the ordinal from which on all were seen in the last case, else null.
+    // read limit is reached. In the last case returns the ordinal from which on all entries were read, otherwise null.
     private static async Task<long?> SearchAsync(
         DbConnection connection,
         HistoryQuery query,
@@ -255,7 +253,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
             )
         ).AsList();
 
-    // A proven denial has its claims in the chain; only the rows of one page are looked up there.
+    // The chain has the claims of a proven denial; only the rows of one page are looked up there.
     private static async Task<HistoryEntry> CompleteAsync(
         DbConnection connection,
         string organizationId,

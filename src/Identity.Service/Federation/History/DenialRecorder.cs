@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// Records a denial with its explanation. A proven one is chained in the audit; an unproven one is bounded as
-/// <see cref="UnprovenRefusals"/> says.
+/// Records a denial with its explanation. A proven one goes into the audit chain; an unproven one is bounded by
+/// <see cref="UnprovenRefusals"/>.
 /// </summary>
 internal sealed class DenialRecorder(
     IJournal journal,
@@ -20,14 +20,14 @@ internal sealed class DenialRecorder(
     TimeProvider time
 )
 {
-    /// <summary>Explanations kept per rule and minute; denials beyond are recorded without one.</summary>
+    /// <summary>The most explanations per rule and minute; further denials are recorded without one.</summary>
     public const int MaxTracesPerRuleAndMinute = 120;
 
     private ConcurrentDictionary<string, int> traced = new();
     private long tracedMinute;
 
-    /// <param name="audited">The chain entry of a proven denial, its status already set; null before the proof.</param>
-    /// <returns>Null = recorded; else the store's refusal, and then nothing may be answered but that.</returns>
+    /// <param name="audited">The chain entry of a proven denial with its status set; null before the proof.</param>
+    /// <returns>Null if recorded; otherwise the store's refusal, which is then the only permitted answer.</returns>
     public async ValueTask<Refusal?> RecordAsync(
         AssertionContext context,
         Denial denial,
@@ -56,7 +56,7 @@ internal sealed class DenialRecorder(
         return result.RefusalIfUnavailable();
     }
 
-    // Who holds one valid token can be denied as often as he likes: what that leaves behind is bounded.
+    // A client with one valid token can cause any number of denials: this bounds what they store.
     private bool TryReserveTrace(string ruleId)
     {
         var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;

@@ -5,11 +5,9 @@ using Dapper;
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>The denials of the authentication history, proven or not, in a table of their own.</summary>
-/// <param name="database">The rows are read from it.</param>
-/// <param name="ordinals">The journal's: a denial has its place among the entries of the chain.</param>
+/// <param name="ordinals">The journal's: they place a denial among the entries of the chain.</param>
 internal sealed class DenialStore(Database database, Ordinals ordinals)
 {
-    /// <summary>Records a denial in its place among the entries of the chain.</summary>
     public Statement Insert(RecordedDenial denial) =>
         new(
             "INSERT INTO federation_refusals (request_id, ordinal, at_ms, organization_id, rule_id, rule_version, "

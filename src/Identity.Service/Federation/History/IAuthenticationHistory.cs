@@ -27,9 +27,7 @@ internal interface IAuthenticationHistory
     );
 
     /// <summary>Which of these rules of an organization have granted since then, found in one search of the chain.</summary>
-    /// <returns>
-    /// The ids, and whether all entries were read: otherwise the other ids may also have been used.
-    /// </returns>
+    /// <returns>The ids, and whether all entries were read: otherwise the other ids may also have been used.</returns>
     ValueTask<(IReadOnlySet<string> Used, bool IsComplete)> UsedRulesAsync(
         string organizationId,
         IReadOnlySet<string> ruleIds,

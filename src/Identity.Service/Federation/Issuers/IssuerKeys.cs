@@ -154,8 +154,7 @@ internal sealed class IssuerKeys
 
     /// <summary>Begins the fetch that is due, if one is. Also notices that keys have become too old.</summary>
     /// <param name="now">The present moment.</param>
-    /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is
-    /// paused.</param>
+    /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is paused.</param>
     public Task? PollIfDue(DateTimeOffset now, bool isAsked) =>
         inForce.AreGiven ? null : refresh.PollIfDue(now, isAsked);
 

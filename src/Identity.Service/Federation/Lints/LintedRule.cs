@@ -71,9 +71,7 @@ internal sealed class LintedRule
     public bool GrantsMuch =>
         Rule.Scopes.Any(scope => scope is not (Scopes.WorkspaceDeveloper or Scopes.WorkspaceInference));
 
-    /// <summary>
-    /// Whether every accepted subject has the customer's name whole, between the prefix and what ends it.
-    /// </summary>
+    /// <summary>Whether every accepted subject has the customer's name whole, between the prefix and what ends it.</summary>
     public bool NamesTenant(TenantSubject tenant) =>
         SubjectPins.Any(pin =>
             pin.Kind is PinKind.Exact or PinKind.Prefix or PinKind.Segments

@@ -3,9 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
-/// <summary>
-/// Apart from the rules, which are all held in memory: only requests that save or show a rule need tests.
-/// </summary>
+/// <summary>Apart from the rules, which are all held in memory: only requests that save or show a rule need tests.</summary>
 internal sealed class RuleTestStore(Database database)
 {
     /// <summary>The tests that a version of a rule was saved with.</summary>

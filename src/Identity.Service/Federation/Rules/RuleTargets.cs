@@ -5,9 +5,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>Whether what a rule names exists.</summary>
 internal sealed class RuleTargets(Database database)
 {
-    /// <summary>
-    /// The first of the ids that is not an unarchived tunnel of the organization; null = there is none.
-    /// </summary>
+    /// <summary>The first of the ids that is not an unarchived tunnel of the organization; null = there is none.</summary>
     public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,

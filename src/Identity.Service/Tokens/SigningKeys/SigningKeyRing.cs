@@ -80,9 +80,7 @@ internal sealed class SigningKeyRing(
 
     public Task ReloadAsync(CancellationToken cancellationToken) => LockedAsync(LoadAsync_NeedsLock, cancellationToken);
 
-    /// <summary>
-    /// Prepares and retires what is due, as long as the clock that says so can be relied on. Idempotent.
-    /// </summary>
+    /// <summary>Prepares and retires what is due, as long as the clock that says so can be relied on. Idempotent.</summary>
     public Task RotateAsync(CancellationToken cancellationToken) =>
         LockedAsync(RotateAsync_NeedsLock, cancellationToken);
 

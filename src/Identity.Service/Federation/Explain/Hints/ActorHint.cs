@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>A delegation that was not granted: which of the two tokens to check.</summary>
+/// <summary>A delegation was not granted: says which of the two tokens to check.</summary>
 internal sealed class ActorHint : IHint
 {
     public string Code => "actor";

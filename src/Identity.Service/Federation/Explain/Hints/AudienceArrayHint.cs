@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>A token for several services at once.</summary>
+/// <summary>The token is for several services.</summary>
 internal sealed class AudienceArrayHint : IHint
 {
     public string Code => "audience_array";

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The token begins in our future: one of the two clocks is wrong.</summary>
+/// <summary>The token is not valid yet: one of the two clocks is wrong.</summary>
 internal sealed class ClockAheadHint : IHint
 {
     public string Code => "clock_ahead";

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The job ran for a proposal, possibly of a fork, not for a branch of the repository.</summary>
+/// <summary>The job ran for a pull request, possibly of a fork, not for a branch of the repository.</summary>
 internal sealed class ForkOrPullRequestHint : IHint
 {
     private static readonly (string Claim, string[] Values)[] Signs =

@@ -4,7 +4,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>What a hint may read: a denial, with its evaluation as it was traced.</summary>
+/// <summary>What a hint may read: a denial with its traced evaluation.</summary>
 internal sealed record HintFacts(AssertionContext Context, Denial Denial)
 {
     public AssertionTrace Trace => Context.Trace!;
@@ -13,14 +13,14 @@ internal sealed record HintFacts(AssertionContext Context, Denial Denial)
 
     public long Now => Context.Now.ToUnixTimeSeconds();
 
-    /// <summary>Null when the token could not even be read.</summary>
+    /// <summary>Null if the token could not be parsed.</summary>
     public ClaimSet? Claims => Context.Claims;
 
     public bool FailedInRule => Trace.FailedConditions.Any();
 
     public DateTimeOffset? KeysFetchedAt => Context.Rule.Keys.PollStatus()?.LastFetchedAt;
 
-    /// <summary>A string claim, bounded; null if it is absent or something else.</summary>
+    /// <summary>A string claim, bounded; null if it is absent or not a string.</summary>
     public string? Text(string claim) =>
         Claims?.FindString(Encoding.UTF8.GetBytes(claim)) is { } text ? UntrustedText.Bounded(text) : null;
 

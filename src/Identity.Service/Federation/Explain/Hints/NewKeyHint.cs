@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The provider signs with a key that it had not published when we last looked.</summary>
+/// <summary>The provider signs with a key that it had not published at the last fetch.</summary>
 internal sealed class NewKeyHint : IHint
 {
     public string Code => "kid_newer_than_keys";

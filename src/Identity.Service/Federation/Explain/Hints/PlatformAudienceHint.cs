@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The job never requested an audience: the token carries the platform's own default.</summary>
+/// <summary>The job did not request an audience: the token has the platform's default.</summary>
 internal sealed class PlatformAudienceHint : IHint
 {
-    // Prefixes of what platforms put into aud unless told otherwise.
+    // Prefixes of the platforms' default values of aud.
     private static readonly (string Prefix, string Whose)[] Defaults =
     [
         ("https://github.com/", "GitHub's default"),

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The token was made when the job was queued, or cached, not when it was needed.</summary>
+/// <summary>The token was issued when the job was queued, or was cached, not when it was needed.</summary>
 internal sealed class QueueDelayHint : IHint
 {
     public string Code => "minted_long_ago";

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>Terraform mints one token per phase; that of the plan must not apply.</summary>
+/// <summary>Terraform mints one token per phase; the token of the plan phase must not apply.</summary>
 internal sealed class RunPhaseHint : IHint
 {
     private const string Claim = "terraform_run_phase";

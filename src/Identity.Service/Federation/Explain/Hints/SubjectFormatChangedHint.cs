@@ -2,7 +2,9 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>GitHub writes the numbers of owner and repository into the subjects of some repositories, not of others.</summary>
+/// <summary>
+/// GitHub includes the ids of owner and repository in the subjects of some repositories, but not of others.
+/// </summary>
 internal sealed class SubjectFormatChangedHint : IHint
 {
     public string Code => "subject_format_changed";

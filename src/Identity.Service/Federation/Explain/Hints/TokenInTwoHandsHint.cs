@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>The token was first exchanged by another caller.</summary>
+/// <summary>Another caller was the first to exchange the token.</summary>
 internal sealed class TokenInTwoHandsHint : IHint
 {
     public string Code => "token_in_two_hands";

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>Single use met several processes with one token file.</summary>
+/// <summary>Single use is on, and several processes share one token file.</summary>
 internal sealed class TokenReusedHint : IHint
 {
     public string Code => "token_reused";

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>A bound token was requested without proof of the key that it is to be bound to.</summary>
+/// <summary>A bound token was requested without proof of the key.</summary>
 internal sealed class UnboundRequestHint : IHint
 {
     public string Code => "unbound_request";

@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>
-/// Between operands of one type; an overflow or a division by zero is an error, doubles follow IEEE 754.
-/// </summary>
+/// <summary>Between operands of one type; an overflow or a division by zero is an error, doubles follow IEEE 754.</summary>
 internal static class CelArithmetic
 {
     private static readonly CelErrorValue Overflow = new("an integer overflows");
