@@ -1,18 +1,18 @@
 namespace Culvert.Identity.Service.Federation;
 
 /// <summary>
-/// An immutable map whose changed copies share all but the parts that changed: looking up costs the same at ten and at
-/// a hundred thousand entries, changing one costs a thousandth of building all.
+/// An immutable map whose changed copies share all unchanged parts: a lookup costs the same with ten and with a hundred
+/// thousand entries; a change costs a thousandth of a full copy.
 /// </summary>
 internal sealed class PersistentMap<TValue>
     where TValue : class
 {
-    // A power of two. At a hundred thousand entries a part holds a hundred.
+    // A power of two. With a hundred thousand entries a part has a hundred.
     private const int Parts = 1024;
 
     public static readonly PersistentMap<TValue> Empty = new(new Dictionary<string, TValue>[Parts], 0);
 
-    // Written only before the map is handed out. Null = empty.
+    // Written only before the map is published. Null = empty.
     private readonly Dictionary<string, TValue>?[] parts;
 
     private PersistentMap(Dictionary<string, TValue>?[] parts, int count)
@@ -25,7 +25,6 @@ internal sealed class PersistentMap<TValue>
 
     public IEnumerable<TValue> Values => parts.Where(part => part is not null).SelectMany(part => part!.Values);
 
-    /// <summary>Null when there is none.</summary>
     public TValue? Find(string key) => parts[GetPart(key)]?.GetValueOrDefault(key);
 
     /// <summary>A copy in which these keys have these values.</summary>

@@ -18,11 +18,11 @@ internal static class ReplayPolicy
     /// <param name="reissueWindow">In mode <c>single_use</c>: how long the client may request its answer again.</param>
     /// <remarks>
     /// <code>
-    /// same holder, proven key      same address and rule     another caller
+    ///              same holder, proven key      same address and rule     another caller
     /// window       Reissue within the window, any caller; then Reused
     /// bound_reuse  Reissue until exp            Reissue for 60 s          OtherHolder
     /// single_use   same token and rule:         Reused                    a proven key on either side:
-    /// Reissue for reissueWindow                              OtherHolder; none: Reused
+    ///              Reissue for reissueWindow                              OtherHolder; none: Reused
     /// </code>
     /// </remarks>
     public static ReplayVerdict Judge(

@@ -12,11 +12,11 @@ namespace Culvert.Identity.Service.Exchange.Replays;
 /// </summary>
 /// <remarks>
 /// <code>
-/// 0      1        2          18       34          50     58           64
-/// ┌──────┬────────┬──────────┬────────┬───────────┬──────┬────────────┐
-/// │ form │ holder │ holder's │ family │ assertion │ rule │ first use, │
-/// │  (1) │  kind  │  digest  │        │  digest   │      │ ms         │
-/// └──────┴────────┴──────────┴────────┴───────────┴──────┴────────────┘
+///  0      1        2          18       34          50     58           64
+///  ┌──────┬────────┬──────────┬────────┬───────────┬──────┬────────────┐
+///  │ form │ holder │ holder's │ family │ assertion │ rule │ first use, │
+///  │  (1) │  kind  │  digest  │        │  digest   │      │ ms         │
+///  └──────┴────────┴──────────┴────────┴───────────┴──────┴────────────┘
 /// </code>
 /// Digests are the first bytes of a SHA-256; the time is big-endian.
 /// </remarks>

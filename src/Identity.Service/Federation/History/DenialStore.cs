@@ -40,7 +40,7 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
     public Statement Forget(DateTimeOffset before) =>
         new("DELETE FROM federation_refusals WHERE at_ms < @Before", new { Before = before.ToStore() });
 
-    /// <summary>How many unproven refusals are kept per source and rule.</summary>
+    /// <summary>The number of stored unproven refusals for each source and rule.</summary>
     public async ValueTask<IReadOnlyList<(string Source, string RuleId, int Rows)>> CountAsync(
         CancellationToken cancellationToken
     )
@@ -93,7 +93,7 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
         return rows.Select(row => new Numbered<HistoryEntry>(row.Ordinal, row.ToEntry()));
     }
 
-    // Constants alone: each filter is in the text or not.
+    // The text consists of constants: each filter is included or not.
     private static string FilterSql(HistoryQuery query) =>
         (query.RequestId is null ? "" : "AND request_id = @RequestId ")
         + (query.Reason is null ? "" : "AND reason = @Reason ")

@@ -7,8 +7,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// An exchange that was granted, or denied after its signature was proved. A granted one carries the replay key in
-/// its row, so that the record of the grant and the mark of single use cannot part.
+/// An exchange that was granted, or denied after its signature was verified. The row of a grant contains the replay
+/// key, so that the record of the grant and the mark of single use are one write.
 /// </summary>
 internal sealed record FederatedAuthentication : AuditEvent
 {
@@ -31,27 +31,28 @@ internal sealed record FederatedAuthentication : AuditEvent
 
     public string? AssertionId { get; init; }
 
-    /// <summary>What was granted; null = denied.</summary>
+    /// <summary>Null if denied.</summary>
     public Grant? Grant { get; init; }
 
     public required ExchangeForm Form { get; init; }
 
-    /// <summary>The subject token was an access token of this service.</summary>
     public required bool IsOwnToken { get; init; }
 
-    /// <summary>The beginning of the assertion's SHA-256, lower-case hex: finds it again, but is not it.</summary>
+    /// <summary>
+    /// The first part of the assertion's SHA-256, lower-case hex: finds the assertion without revealing it.
+    /// </summary>
     public required string AssertionDigest { get; init; }
 
-    /// <summary>What the rule's version in audit would have decided; null when there is none.</summary>
+    /// <summary>What the rule's version in audit would have decided; null if there is none.</summary>
     public CandidateTrial? Trial { get; init; }
 
     /// <summary>
-    /// SHA-256 of the explanation that is stored with a denial, lower-case hex: the chain protects it. Null where none
-    /// is stored.
+    /// SHA-256 of the explanation that is stored with a denial, lower-case hex: the chain protects it. Null if none is
+    /// stored.
     /// </summary>
     public string? TraceDigest { get; init; }
 
-    /// <summary>What an exchange looks like in the audit, but for what became of it.</summary>
+    /// <summary>The audit event of an exchange, without its result.</summary>
     public static FederatedAuthentication Of(AssertionContext context, AuditStatus status, Grant? grant = null)
     {
         var rule = context.Rule;
@@ -77,7 +78,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         };
     }
 
-    /// <summary>The federated caller, of a proven assertion.</summary>
+    /// <summary>The federated caller of a proven assertion.</summary>
     public static AuditActor ToActor(AssertionContext context) =>
         new()
         {
@@ -89,7 +90,7 @@ internal sealed record FederatedAuthentication : AuditEvent
             UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
         };
 
-    /// <summary>The assertion's <c>jti</c> as records show it; null if it has none.</summary>
+    /// <summary>The assertion's <c>jti</c> for records; null if it has none.</summary>
     public static string? GetAssertionId(AssertionContext context) =>
         context.TokenId is { } id ? UntrustedText.Bounded(id) : null;
 
@@ -107,11 +108,11 @@ internal sealed record FederatedAuthentication : AuditEvent
         json.WriteString("issuer_id", IssuerId);
         json.WriteString("service_account_id", ServiceAccountId);
         WriteOptional(json, "requested_service_account_id", RequestedServiceAccountId);
-        // Separate, because the service's own claims are useless for a trial of a rule on past claims.
+        // Separate members, because the service's own claims are useless for a trial of a rule on past claims.
         json.WriteStartObject(IsOwnToken ? "access_token" : "oidc_token");
         WriteOptional(json, "jti", AssertionId);
         json.WritePropertyName("claims");
-        // Checked when the token was parsed: one JSON object without duplicate names, at most 12 KiB.
+        // The parser has checked this: one JSON object without duplicate names, at most 12 KiB.
         json.WriteRawValue(ClaimsJson.Span, skipInputValidation: true);
         json.WriteEndObject();
         json.WriteString("form", ToWireName(Form));
@@ -159,7 +160,7 @@ internal sealed record FederatedAuthentication : AuditEvent
             _ => "json",
         };
 
-    // As the token's cnf has it.
+    // In the form of the token's cnf.
     private static void WriteConfirmation(Utf8JsonWriter json, TokenConfirmation confirmation)
     {
         json.WritePropertyName("cnf");
@@ -183,7 +184,7 @@ internal sealed record FederatedAuthentication : AuditEvent
         json.WriteEndObject();
     }
 
-    // The present actor first.
+    // The current actor first.
     private static void WriteActors(Utf8JsonWriter json, TokenActor? actor)
     {
         json.WriteStartArray("actors");

@@ -2,7 +2,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>Everything that an exchange decided: what the token will say, and what audit records of it.</summary>
+/// <summary>The complete decision of an exchange: the content of the token and of the audit event.</summary>
 internal sealed record Grant
 {
     /// <summary>The rule that grants, as it was when the exchange was decided.</summary>
@@ -20,20 +20,20 @@ internal sealed record Grant
 
     public required int LifetimeSeconds { get; init; }
 
-    /// <summary>The one resource that the token is for.</summary>
+    /// <summary>The only resource that the token is for.</summary>
     public required string Audience { get; init; }
 
-    /// <summary>What the client proved, if the rule binds tokens.</summary>
+    /// <summary>The keys that the client proved, if the rule binds tokens.</summary>
     public TokenConfirmation Confirmation { get; init; }
 
-    /// <summary>Who acts for the subject; null = the subject itself.</summary>
+    /// <summary>The actor for the subject; null = the subject itself.</summary>
     public TokenActor? Actor { get; init; }
 
-    /// <summary>Who alone may act for the subject from now on; null = any actor that the rule names.</summary>
+    /// <summary>The only party that may act for the subject from now on; null = any actor that the rule names.</summary>
     public TokenMayAct? MayAct { get; init; }
 
     /// <summary>
-    /// Shared by all tokens that go back to one assertion; what is revoked together. Base64url of 16 random bytes.
+    /// Shared by all tokens derived from one assertion, which are revoked together. Base64url of 16 random bytes.
     /// </summary>
     public required string Family { get; init; }
 

@@ -36,7 +36,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         );
     }
 
-    /// <summary>Administrators see all; the service account that an exchange was for sees what concerns itself.</summary>
+    /// <summary>Administrators see all exchanges; a service account sees those that were for itself.</summary>
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var caller = request.Caller;

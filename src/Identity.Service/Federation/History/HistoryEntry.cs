@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>One exchange as its administrators see it.</summary>
+/// <summary>An exchange as its administrators see it.</summary>
 internal sealed record HistoryEntry
 {
     public required string? RequestId { get; init; }
@@ -31,19 +31,19 @@ internal sealed record HistoryEntry
 
     public string? TokenId { get; init; }
 
-    /// <summary>Of a grant: when its token expires.</summary>
+    /// <summary>Of a grant.</summary>
     public DateTimeOffset? TokenExpiresAt { get; init; }
 
     /// <summary>Of a grant: the resource that its token is for.</summary>
     public string? Audience { get; init; }
 
-    /// <summary>Of a grant: what its token shares with all that go back to the same assertion.</summary>
+    /// <summary>Of a grant: shared by all tokens derived from the same assertion.</summary>
     public string? Family { get; init; }
 
-    /// <summary>Of a grant: base64url SHA-256 of the subject at the identity provider, as its token has it.</summary>
+    /// <summary>Of a grant: base64url SHA-256 of the subject at the identity provider, as in its token.</summary>
     public string? SubjectHash { get; init; }
 
-    /// <summary>Whether the signature held: otherwise the rest is the caller's word.</summary>
+    /// <summary>Whether the signature was verified: if not, the rest is the caller's claim.</summary>
     public required bool IsProven { get; init; }
 
     public string? Source { get; init; }
@@ -52,12 +52,12 @@ internal sealed record HistoryEntry
 
     public long Refusals { get; init; } = 1;
 
-    /// <summary>What the rule's version in audit would have decided, as JSON; null when there was none.</summary>
+    /// <summary>What the rule's version in audit would have decided, as JSON; null if there was none.</summary>
     public string? CandidateJson { get; init; }
 
-    /// <summary>The explanation of a denial as JSON, if one was kept.</summary>
+    /// <summary>The explanation of a denial as JSON, if one was stored.</summary>
     public string? Trace { get; init; }
 
-    /// <summary>The verified claims as JSON; null when nothing was proved.</summary>
+    /// <summary>The verified claims as JSON; null if nothing was verified.</summary>
     public string? ClaimsJson { get; init; }
 }

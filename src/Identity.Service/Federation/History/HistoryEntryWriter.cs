@@ -4,10 +4,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>The wire forms of an exchange of the past.</summary>
+/// <summary>The wire forms of a recorded exchange.</summary>
 internal static class HistoryEntryWriter
 {
-    /// <summary>All that administrators see of one, without its explanation; the object stays open.</summary>
+    /// <summary>Writes everything that administrators see except the explanation; the object stays open.</summary>
     public static void WriteMembers(Utf8JsonWriter json, HistoryEntry entry)
     {
         json.WriteString("type", "authentication");
@@ -51,8 +51,8 @@ internal static class HistoryEntryWriter
     }
 
     /// <summary>
-    /// What the federated service account itself sees: whether, why in its own words, and what its token said. Never
-    /// what a rule demands, and before the proof only a coarse reason.
+    /// Writes what the federated service account itself sees: the result, a reason in terms of its own token, and that
+    /// token's claims. Never what a rule requires; before the signature is verified only a coarse reason.
     /// </summary>
     public static void WriteForCaller(Utf8JsonWriter json, HistoryEntry entry)
     {

@@ -2,14 +2,14 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>What a reader of the history asks for; null members ask for nothing.</summary>
+/// <summary>The filters of a reader of the history; a null member does not filter.</summary>
 internal sealed record HistoryQuery
 {
     public required string OrganizationId { get; init; }
 
     public string? RequestId { get; init; }
 
-    /// <summary>Only granted ones, only denied ones, or null = both.</summary>
+    /// <summary>Only granted exchanges, only denied ones, or null = both.</summary>
     public bool? IsGranted { get; init; }
 
     public string? Reason { get; init; }
@@ -18,16 +18,15 @@ internal sealed record HistoryQuery
 
     public string? IssuerId { get; init; }
 
-    /// <summary>Only what was for this service account.</summary>
     public string? ServiceAccountId { get; init; }
 
-    /// <summary>The exact subject, or with a trailing <c>*</c> its beginning.</summary>
+    /// <summary>The exact subject, or a prefix with a trailing <c>*</c>.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Not before.</summary>
+    /// <summary>Inclusive.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Before.</summary>
+    /// <summary>Exclusive.</summary>
     public DateTimeOffset? Until { get; init; }
 
     public bool WantsGrants => IsGranted != false && Reason is null;

@@ -5,10 +5,9 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>Reads the filters of the history; the refusal names the bad one.</summary>
+/// <summary>Reads the filters of the history; a refusal names the invalid one.</summary>
 internal static class HistoryQueryReader
 {
-    /// <summary>Exactly one of both results is set.</summary>
     public static Result<HistoryQuery> Read(ApiRequest request)
     {
         var decision = request.Query("decision");

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// The authentication history: chained entries of proven exchanges, and next to them the denials, proven or not, with
+/// The authentication history: chained entries of proven exchanges and a table of all denials, proven or not, with
 /// their explanations.
 /// </summary>
 internal interface IAuthenticationHistory
@@ -9,14 +9,14 @@ internal interface IAuthenticationHistory
     /// <summary>Newest first, at most <paramref name="count"/>, with their ordinals.</summary>
     ValueTask<HistoryPage> ListAsync(HistoryQuery query, long before, int count, CancellationToken cancellationToken);
 
-    /// <summary>One exchange with its explanation; null = unknown in this organization.</summary>
+    /// <summary>An exchange with its explanation; null if unknown in this organization.</summary>
     ValueTask<HistoryEntry?> FindAsync(string organizationId, string requestId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Shows <paramref name="visit"/> the verified claims of an issuer's tokens since then, newest first, granted or
-    /// denied, until it returns false. Holds no more of them than one reading of the chain.
+    /// Passes the verified claims of an issuer's tokens to <paramref name="visit"/>, newest first, granted or denied,
+    /// until it returns false. Holds in memory no more than one read of the chain.
     /// </summary>
-    /// <returns>Whether the search ended after <paramref name="maxEntries"/> entries of the chain: too early.</returns>
+    /// <returns>True if the search stopped early, after <paramref name="maxEntries"/> entries of the chain.</returns>
     ValueTask<bool> VisitProvenAsync(
         string organizationId,
         string issuerId,
@@ -26,8 +26,8 @@ internal interface IAuthenticationHistory
         CancellationToken cancellationToken
     );
 
-    /// <summary>Which of these rules of an organization have granted since then, found in one search of the chain.</summary>
-    /// <returns>The ids, and whether all entries were read: otherwise the other ids may also have been used.</returns>
+    /// <summary>Finds which of these rules of an organization have granted since then, in one search of the chain.</summary>
+    /// <returns>The ids, and whether all entries were read: if not, the other rules may also have granted.</returns>
     ValueTask<(IReadOnlySet<string> Used, bool IsComplete)> UsedRulesAsync(
         string organizationId,
         IReadOnlySet<string> ruleIds,

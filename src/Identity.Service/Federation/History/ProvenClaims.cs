@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>Claims that an issuer had signed, as an exchange of the past recorded them.</summary>
+/// <summary>Claims that an issuer signed, from the record of an exchange.</summary>
 internal sealed record ProvenClaims(
     string RequestId,
     DateTimeOffset At,

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// A denial as it can be found later. Before the signature was proved, everything in it but the reason is the caller's
-/// claim; a proven one also has a chain entry, which holds the claims.
+/// A recorded denial. Before the signature was verified, everything in it except the reason is the caller's claim; a
+/// proven denial also has a chain entry, which contains the claims.
 /// </summary>
 internal sealed record RecordedDenial
 {
@@ -31,12 +31,12 @@ internal sealed record RecordedDenial
 
     public bool IsProven { get; init; }
 
-    /// <summary>Only of proven ones.</summary>
+    /// <summary>Only of proven denials.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The explanation, JSON; null where there were too many to keep one each.</summary>
+    /// <summary>The explanation, JSON; null if there were too many denials to store it.</summary>
     public string? Trace { get; init; }
 
-    /// <summary>More than one: so many alike within a minute, not recorded one by one.</summary>
+    /// <summary>If more than one: the number of equal refusals within a minute, which have no rows of their own.</summary>
     public long Refusals { get; init; } = 1;
 }

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>What makes two unproven refusals alike enough to be counted together.</summary>
+/// <summary>Two unproven refusals with equal keys are counted together.</summary>
 internal readonly record struct RefusalKey(
     string OrganizationId,
     string RuleId,

@@ -11,8 +11,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
-/// Records refusals that cost their sender nothing, within bounds (S31): one row each up to a rate per address and a
-/// number per address and rule, beyond that counts per minute; and one chained summary a minute.
+/// Records refusals that cost their sender nothing, within limits (S31). Each has its own row up to a rate per address
+/// and a number per address and rule; further ones are counted per minute. One chained summary is written per minute.
 /// </summary>
 internal sealed class UnprovenRefusals(
     IJournal journal,
@@ -24,10 +24,10 @@ internal sealed class UnprovenRefusals(
     ILogger<UnprovenRefusals> logger
 ) : IHostedService, IDisposable
 {
-    /// <summary>Rows kept of one address against one rule.</summary>
+    /// <summary>The most rows of one address against one rule.</summary>
     public const int MaxRowsPerSourceAndRule = 10_000;
 
-    /// <summary>Rows kept in all, so that many addresses together are bounded too.</summary>
+    /// <summary>The most rows in total, which limits many addresses together.</summary>
     public const int MaxRows = 200_000;
 
     private const int MaxCounters = 10_000;
@@ -64,7 +64,7 @@ internal sealed class UnprovenRefusals(
 
     public void Dispose() => timer?.Dispose();
 
-    /// <summary>Null = recorded or counted; else the store's refusal.</summary>
+    /// <summary>Null if recorded or counted; otherwise the store's refusal.</summary>
     public async ValueTask<Refusal?> RecordAsync(
         AssertionContext context,
         Denial denial,
@@ -83,13 +83,13 @@ internal sealed class UnprovenRefusals(
         Count(summary, key with { Source = ManySources });
         if (!TryReserveRow(context, source))
         {
-            // With the history full, addresses would fill it all the same, one row each and minute.
+            // If the history is full, many addresses would exceed it by one row each per minute.
             var isFull = Volatile.Read(ref rowsTotal) >= MaxRows;
             Count(unrecorded, isFull ? key with { Source = ManySources } : key);
             return null;
         }
 
-        // Only for what is kept: an explanation costs as much as the refusal did.
+        // Only for stored refusals: an explanation costs as much as the refusal itself.
         var explanation = await explainer.ExplainAsync(context, denial, cancellationToken);
         var statement = denials.Insert(
             new RecordedDenial
@@ -115,7 +115,9 @@ internal sealed class UnprovenRefusals(
         return result.RefusalIfUnavailable();
     }
 
-    /// <summary>Writes what was only counted, and the chained summary. Public for tests; runs every minute.</summary>
+    /// <summary>
+    /// Writes the counted refusals and the chained summary. Runs every minute; internal callers are tests.
+    /// </summary>
     public async Task FlushAsync()
     {
         if (Interlocked.Exchange(ref isFlushing, 1) == 1)
@@ -160,7 +162,8 @@ internal sealed class UnprovenRefusals(
         }
         catch (Exception fault)
         {
-            // The root of a timer's task: the next minute tries again; what was counted meanwhile is lost and said so.
+            // The root of a timer's task: the next minute tries again. The counts of this minute are lost, which the
+            // log states.
             Log.RefusalNotRecorded(logger, fault.GetType().Name);
         }
         finally
@@ -181,7 +184,7 @@ internal sealed class UnprovenRefusals(
     private async Task CountAsync(CancellationToken cancellationToken)
     {
         var total = 0;
-        // First the reading: if it fails, the bounds of before hold.
+        // The read comes first: if it fails, the previous limits stay in force.
         var counted = await denials.CountAsync(cancellationToken);
         rows.Clear();
         foreach (var (source, ruleId, count) in counted)
@@ -210,7 +213,7 @@ internal sealed class UnprovenRefusals(
         return true;
     }
 
-    // A flood of addresses shares one counter, so that counting is bounded as well.
+    // All addresses of a flood share one counter, so that the counters are limited too.
     private static void Count(ConcurrentDictionary<RefusalKey, long> counters, RefusalKey key)
     {
         var bounded =

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>The chain's summary of a minute's unproven refusals, by rule and reason.</summary>
+/// <summary>The chain's summary of one minute's unproven refusals, by rule and reason.</summary>
 internal sealed record UnprovenRefusalsCounted(IReadOnlyList<KeyValuePair<RefusalKey, long>> Counts) : AuditEvent
 {
     public override string Name => AuditEvents.UnprovenRefusals;

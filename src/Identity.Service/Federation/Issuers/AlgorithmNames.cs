@@ -2,13 +2,13 @@ using Culvert.Jose.Algorithms;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A set of algorithms as the list of their names, in the order of RFC 7518's families.</summary>
+/// <summary>Converts a set of algorithms to their names, in the order of RFC 7518's families.</summary>
 internal static class AlgorithmNames
 {
     public static IReadOnlyList<string> Of(JwsAlgorithms set) =>
         [.. Enum.GetValues<JwsAlgorithm>().Where(algorithm => set.Contains(algorithm)).Select(a => a.Name())];
 
-    /// <summary>Reads what <see cref="Of"/> wrote.</summary>
+    /// <summary>The inverse of <see cref="Of"/>.</summary>
     public static JwsAlgorithms Read(IEnumerable<string> names) =>
         names.Aggregate(
             JwsAlgorithms.Empty,

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Addresses and one port that an issuer's keys may be fetched from although they are not public (S27).</summary>
+/// <summary>Addresses and a port from which an issuer's keys may be fetched although they are not public (S27).</summary>
 internal readonly record struct AllowedTarget(IPNetwork Network, int Port)
 {
     public bool Covers(IPAddress address, int port) => Port == port && Network.Contains(address);

@@ -2,13 +2,13 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A key set as it was last confirmed by its source. Immutable; replaced whole.</summary>
-/// <param name="Imported">The keys; stored ones are imported when they are first requested.</param>
-/// <param name="Digest">SHA-256 of the document, so that an unchanged one need not be imported again.</param>
-/// <param name="FetchedAt">When its source last said so.</param>
-/// <param name="FreshFor">How long that holds.</param>
-/// <param name="EntityTag">For asking whether it changed; null = ask for it whole.</param>
-/// <param name="Sequence">Of a SPIFFE bundle; null = none.</param>
+/// <summary>A key set as its source last confirmed it. Immutable; replaced as a whole.</summary>
+/// <param name="Imported">The keys; stored ones are imported at first use.</param>
+/// <param name="Digest">SHA-256 of the document, so that an unchanged one is not imported again.</param>
+/// <param name="FetchedAt">When its source last confirmed it.</param>
+/// <param name="FreshFor">How long the set is fresh from then on.</param>
+/// <param name="EntityTag">For a conditional request; null = the whole document is requested.</param>
+/// <param name="Sequence">Of a SPIFFE bundle; null if none.</param>
 internal sealed record CachedKeys(
     Lazy<JwkSet> Imported,
     string Digest,
@@ -22,13 +22,13 @@ internal sealed record CachedKeys(
 
     public JwkSet Set => Imported.Value;
 
-    /// <summary>Keys configured manually, which are never stale.</summary>
+    /// <summary>Keys configured manually, which never become stale.</summary>
     public static CachedKeys Given(JwkSet set) =>
         new(new Lazy<JwkSet>(set), "", DateTimeOffset.MaxValue, TimeSpan.MaxValue, EntityTag: null, Sequence: null);
 
     /// <summary>
-    /// A set that an earlier run stored. Importing keys takes time, which a start with a thousand issuers has not. Should
-    /// this version not accept them any more, there are none.
+    /// A set that an earlier run stored. Importing keys takes too long for a start with a thousand issuers, so it is
+    /// deferred. If this version no longer accepts the keys, the set is empty.
     /// </summary>
     public static CachedKeys Restored(StoredKeySet stored, KeySource source) =>
         new(

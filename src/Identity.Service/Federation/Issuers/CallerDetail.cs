@@ -1,11 +1,12 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What a denied caller learns beyond "denied", and only after its token's signature proved.</summary>
+/// <summary>What a denied caller learns beyond "denied", and only after its token's signature was verified.</summary>
 internal enum CallerDetail
 {
-    /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The name of the failing claim and the value that the caller's own token has; never what was wanted.</summary>
+    /// <summary>
+    /// The name of the failing claim and its value in the caller's own token; never what the rule requires.
+    /// </summary>
     Claim,
 }

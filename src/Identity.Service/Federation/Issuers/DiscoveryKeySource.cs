@@ -3,9 +3,9 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>OpenID Connect Discovery 1.0 §4: the issuer's own document names its key set.</summary>
-/// <param name="Base">Where the document is looked for instead of the issuer's URL.</param>
+/// <param name="Base">Where the document is fetched from, instead of the issuer's URL.</param>
 /// <param name="KeySetHost">
-/// The one other host, with port unless 443, that the document's <c>jwks_uri</c> may name; null = only the hosts of
+/// The only other host, with port unless 443, that the document's <c>jwks_uri</c> may name; null = only the hosts of
 /// issuer and base.
 /// </param>
 internal sealed record DiscoveryKeySource(string? Base, string? CaPem, string? KeySetHost = null) : KeySource

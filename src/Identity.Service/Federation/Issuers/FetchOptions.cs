@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>How issuers' key sets are fetched and how long they serve.</summary>
+/// <summary>How issuers' key sets are fetched and how long they are used.</summary>
 internal sealed record FetchOptions
 {
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(5);
@@ -16,16 +16,16 @@ internal sealed record FetchOptions
     public TimeSpan HardExpiry { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// After so many failures in a row an issuer's keys are no longer polled until an exchange needs them.
+    /// After this many consecutive failures an issuer's keys are no longer polled until an exchange needs them.
     /// </summary>
     public int PauseAfter { get; init; } = 20;
 
     /// <summary>
-    /// Whether a signature that does not hold under a known kid may cause a fetch, as seldom as an unknown kid: some
-    /// issuers put a new key under an old name.
+    /// Whether an invalid signature under a known kid may cause a fetch, as rarely as an unknown kid: some issuers
+    /// publish a new key under an old name.
     /// </summary>
     public bool RefetchOnBadSignature { get; init; } = true;
 
-    /// <summary>How many issuers are polled at once.</summary>
+    /// <summary>The most issuers that are polled at the same time.</summary>
     public int Concurrency { get; init; } = 8;
 }

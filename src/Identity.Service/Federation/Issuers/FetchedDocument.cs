@@ -1,23 +1,23 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A fetched body, the news that it did not change, or the reason why there is none.</summary>
+/// <summary>A fetched body, the information that it did not change, or the reason for a failure.</summary>
 internal sealed record FetchedDocument
 {
-    /// <summary>Null when unchanged or failed.</summary>
+    /// <summary>Null if unchanged or failed.</summary>
     public ReadOnlyMemory<byte>? Body { get; private init; }
 
-    /// <summary>The copy whose entity tag was sent is still right.</summary>
+    /// <summary>The server confirmed the copy whose entity tag was sent.</summary>
     public bool IsUnchanged { get; private init; }
 
     public string? EntityTag { get; private init; }
 
-    /// <summary>How long the source says it holds; null = it does not say.</summary>
+    /// <summary>The source's own statement of how long the document is valid; null if there is none.</summary>
     public TimeSpan? MaxAge { get; private init; }
 
-    /// <summary>The stable code of the failure, such as <c>issuer.private_address</c>; null when there is none.</summary>
+    /// <summary>The stable code of the failure, such as <c>issuer.private_address</c>; null if there is none.</summary>
     public string? Code { get; private init; }
 
-    /// <summary>One sentence for the operator, without anything that the server sent; null when there is no failure.</summary>
+    /// <summary>One sentence for the operator, without any text from the server; null if there is no failure.</summary>
     public string? Failure { get; private init; }
 
     public static FetchedDocument Of(ReadOnlyMemory<byte> body, string? entityTag = null, TimeSpan? maxAge = null) =>

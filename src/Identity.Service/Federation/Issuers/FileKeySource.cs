@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// The keys lie in a file of the service's host, put there and replaced by another program or person: for issuers whose
-/// keys cannot be fetched and change too often for <see cref="InlineKeySource"/>.
+/// The keys are in a file on the service's host, which another program or person replaces: for issuers whose keys
+/// cannot be fetched and change too often for <see cref="InlineKeySource"/>.
 /// </summary>
 /// <param name="Path">Below the configured <c>federation.jwks_directory</c>, with <c>/</c> between its segments.</param>
 internal sealed record FileKeySource(string Path) : KeySource

@@ -3,23 +3,23 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Keeps what was killed and which polling is paused.</summary>
+/// <summary>Stores which keys, sets and issuers were killed, and for which issuers polling is paused.</summary>
 internal interface IIssuerControlStore
 {
     ValueTask<(IReadOnlyList<StoredKill> Kills, IReadOnlyList<StoredPause> Pauses)> AllAsync(
         CancellationToken cancellationToken
     );
 
-    /// <summary>In the order they were given.</summary>
+    /// <summary>In the order of the kills.</summary>
     ValueTask<IReadOnlyList<StoredKill>> KillsOfAsync(IssuerId issuer, CancellationToken cancellationToken);
 
-    /// <summary>Writes a line; one that is there already gets the newer time and reason.</summary>
+    /// <summary>Stores a line; an existing line gets the newer time and reason.</summary>
     Statement Kill(StoredKill line);
 
-    /// <summary><see cref="FederationConflict.Changed"/> when there is no such order.</summary>
+    /// <summary><see cref="FederationConflict.Changed"/> if there is no such order.</summary>
     IReadOnlyList<Statement> Undo(IssuerId issuer, string cause);
 
-    /// <summary>Keeps the first moment where it is paused already.</summary>
+    /// <summary>If it is paused already, keeps the earlier moment.</summary>
     Statement Pause(StoredPause pause);
 
     Statement Resume(IssuerId issuer);

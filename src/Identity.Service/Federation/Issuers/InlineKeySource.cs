@@ -4,7 +4,7 @@ using Culvert.Jose.Keys;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>The keys were configured manually; nothing is fetched.</summary>
-/// <param name="KeysJson">The JSON array as given, compact.</param>
+/// <param name="KeysJson">The JSON array of the request, compact.</param>
 /// <param name="Keys">The same keys, imported.</param>
 internal sealed record InlineKeySource(string KeysJson, JwkSet Keys) : KeySource
 {

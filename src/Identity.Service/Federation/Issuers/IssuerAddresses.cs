@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Refuses an issuer whose URL leads to an address that would be refused at every fetch, at the moment when its author
-/// can still correct it. What counts is the check at each fetch; this one is a courtesy.
+/// Refuses an issuer whose URL resolves to an address that every fetch would refuse, while its author can still correct
+/// it. A courtesy: the check at each fetch is the one that protects.
 /// </summary>
 internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limits)
 {
-    /// <summary>Null = the first fetch may go ahead, as far as is known now.</summary>
+    /// <summary>Null if the first fetch would be allowed now.</summary>
     public async Task<Refusal?> CheckAsync(Issuer issuer, Caller caller, CancellationToken cancellationToken)
     {
         if (KeySetFetch.FirstFetch(issuer) is not { } first)
@@ -17,8 +17,7 @@ internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limit
             return null;
         }
 
-        // The answer discloses what a name resolves to in the service's network: the limit prevents scans of whole
-        // zones.
+        // The answer reveals what a name resolves to in the service's network: the limit prevents scans of whole zones.
         if (limits.TryTake(caller, CostlyWork.NameLookup) is { } limited)
         {
             return limited;

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Holds what is killed and paused, read again after every change on any node. While it cannot be read, no key of any
-/// issuer is believed: a kill must not be lost because the database was slow.
+/// Holds what is killed and paused, and reads it again after every change on any node. While it cannot be read, no key
+/// of any issuer is accepted: a kill must not be lost because the database was slow.
 /// </summary>
 internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes, ILogger<IssuerControls> logger)
     : IDisposable
@@ -22,7 +22,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
     /// <summary>Whether a committed change may be missing.</summary>
     public bool IsStale => state.IsStale;
 
-    /// <summary>Runs after every reading; never throws.</summary>
+    /// <summary>Raised after every read. Handlers must not throw.</summary>
     public event Action? Changed;
 
     public IssuerControl Of(IssuerId issuer) => current.GetValueOrDefault(issuer.Value) ?? IssuerControl.None;
@@ -49,7 +49,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
 
     public void Dispose() => state.Dispose();
 
-    /// <summary>By issuer; those of which nothing is killed or paused are left out.</summary>
+    /// <summary>By issuer; issuers without a kill or a pause are omitted.</summary>
     internal static FrozenDictionary<string, IssuerControl> Build(
         IReadOnlyList<StoredKill> kills,
         IReadOnlyList<StoredPause> pauses

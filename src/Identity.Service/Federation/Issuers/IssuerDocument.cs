@@ -5,7 +5,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>An issuer on the wire.</summary>
 internal sealed record IssuerDocument
 {
     [JsonPropertyName("id")]
@@ -62,20 +61,20 @@ internal sealed record IssuerDocument
     [JsonPropertyName("caller_detail")]
     public required string CallerDetail { get; init; }
 
-    /// <summary>Null = as the installation says.</summary>
+    /// <summary>Null = the installation's default.</summary>
     [JsonPropertyName("stale_ok_seconds")]
     public required int? StaleOkSeconds { get; init; }
 
-    /// <summary>Null = as the installation says.</summary>
+    /// <summary>Null = the installation's default.</summary>
     [JsonPropertyName("hard_expiry_seconds")]
     public required int? HardExpirySeconds { get; init; }
 
-    /// <summary>Since when its keys are no longer polled, after too many failures; null = they are.</summary>
+    /// <summary>When polling of its keys was paused after too many failures; null if it is not.</summary>
     [JsonPropertyName("jwks_polling_disabled_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public DateTimeOffset? JwksPollingDisabledAt { get; init; }
 
-    /// <summary>Null = nothing of it is killed.</summary>
+    /// <summary>Null if nothing is killed.</summary>
     [JsonPropertyName("killed")]
     public required KilledDocument? Killed { get; init; }
 

@@ -3,7 +3,7 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Why keys cannot be fetched from where a name leads: refused when written down, and at every fetch.</summary>
+/// <summary>Refusals of addresses that keys must not be fetched from: when the URL is saved, and at every fetch.</summary>
 internal static class IssuerErrors
 {
     public static readonly ErrorCode PrivateAddress = new(

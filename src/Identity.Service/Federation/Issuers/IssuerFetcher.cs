@@ -5,7 +5,9 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Fetches through the one fetcher that vets addresses (S27), with the issuer's own allowance and roots.</summary>
+/// <summary>
+/// Fetches with the shared fetcher that checks addresses (S27), with the issuer's own allowed targets and roots.
+/// </summary>
 internal sealed class IssuerFetcher(
     Current<FederationOptions> options,
     Current<OutboundOptions> outbound,
@@ -42,7 +44,7 @@ internal sealed class IssuerFetcher(
     public Task<FetchResult?> CheckAsync(IssuerFetch fetch, CancellationToken cancellationToken) =>
         CreateFetcher().CheckAsync(ToRequest(fetch, roots: null), cancellationToken);
 
-    // It holds nothing: the options in force are those of each fetch.
+    // The fetcher has no state, so each fetch uses the options in force.
     private SafeFetcher CreateFetcher()
     {
         var fetch = options.Value.Fetch;

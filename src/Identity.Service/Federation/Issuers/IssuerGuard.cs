@@ -7,17 +7,14 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// What an issuer's rules demand of a change to it. A caller that sets an issuer's keys can mint any token of it: no
-/// caller may do so where rules grant more than the caller holds (S2).
+/// Checks a change to an issuer against its rules. A caller that sets an issuer's keys can mint any token of it, so no
+/// caller may do so where rules grant more than the caller's own rights (S2).
 /// </summary>
 internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter linter, IssuerStore issuers)
 {
-    /// <param name="caller">Who changes it.</param>
-    /// <param name="before">The issuer as it is.</param>
-    /// <param name="updated">As it is to be; the same where its keys alone are believed again.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="updated">The new record; the same as before where only its keys are accepted again.</param>
     /// <returns>
-    /// The refusal, or null and what must hold at the commit: a rule that came after this look would not have been asked.
+    /// The refusal, or null and conditions for the commit, which fails if a rule was added after this check.
     /// </returns>
     public async ValueTask<(Refusal? Refusal, IReadOnlyList<Statement> Conditions)> CheckAsync(
         Caller caller,
@@ -38,7 +35,7 @@ internal sealed class IssuerGuard(FederationDirectory directory, RuleLinter lint
         );
     }
 
-    // An issuer that becomes a shared platform must not leave rules behind that admit all its customers.
+    // An issuer that becomes a shared platform must not keep rules that admit all its customers.
     private Refusal? CheckRules(FederationSnapshot seen, Issuer before, Issuer updated) =>
         (before.Url, before.Preset, before.Tenancy) == (updated.Url, updated.Preset, updated.Tenancy)
             ? null

@@ -5,8 +5,7 @@ using Culvert.Platform.Issuers;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Writes down what an issuer's key cache learns, in the background: nothing waits for it, and what is lost costs one
-/// fetch.
+/// Stores what an issuer's key cache learns, in the background: nothing waits for it, and a lost write costs one fetch.
 /// </summary>
 internal sealed class IssuerKeyRecorder(
     IIssuerKeyStore keys,
@@ -16,7 +15,7 @@ internal sealed class IssuerKeyRecorder(
     ILogger<IssuerKeyRecorder> logger
 )
 {
-    /// <summary>A set that was not there before; the change becomes an event once, whichever node records it first.</summary>
+    /// <summary>Stores a new set; the change becomes one event, whichever node stores it first.</summary>
     public Task SaveAsync(Issuer issuer, StoredKeySet set, KeyChange change) =>
         RunAsync(
             issuer,
@@ -24,14 +23,14 @@ internal sealed class IssuerKeyRecorder(
                 keys.SaveAsync(issuer.Id, set, change.IsEmpty ? null : Changed(issuer, change), CancellationToken.None)
         );
 
-    /// <summary>A set that stays, confirmed later or with more keys proved.</summary>
+    /// <summary>Stores that a set was confirmed again or has more proven keys.</summary>
     public Task TouchAsync(Issuer issuer, StoredKeySet set) =>
         RunAsync(issuer, () => keys.TouchAsync(issuer.Id, set, CancellationToken.None));
 
     public Task TellAsync(IssuerPolling polling, Issuer issuer) =>
         RunAsync(issuer, () => CommitAsync(new Decision { Event = polling }));
 
-    /// <summary>Every node stops polling until an operator resumes it, or a fetch succeeds after all.</summary>
+    /// <summary>Every node stops polling until an operator resumes it or a fetch succeeds.</summary>
     public Task PauseAsync(IssuerPolling polling, Issuer issuer) =>
         RunAsync(
             issuer,
@@ -65,7 +64,7 @@ internal sealed class IssuerKeyRecorder(
             }
         );
 
-    /// <summary>An event of the service's own about an issuer.</summary>
+    /// <summary>An event about an issuer with the service as the actor.</summary>
     public IssuerPolling Polling(
         string name,
         Issuer issuer,
@@ -101,7 +100,7 @@ internal sealed class IssuerKeyRecorder(
         }
         catch (Exception fault)
         {
-            // The root of a background task; the keys serve from memory, and the next fetch stores them again.
+            // The root of a background task: the keys in memory stay in use, and the next fetch stores them again.
             Log.KeysNotStored(logger, issuer.Id.Value, fault.GetType().Name);
         }
     }

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What every issuer's key cache works with.</summary>
+/// <summary>The services that every issuer's key cache uses.</summary>
 internal sealed record IssuerKeyServices(
     KeySetFetch Fetch,
     IssuerKeyRecorder Recorder,
@@ -12,6 +12,6 @@ internal sealed record IssuerKeyServices(
     ILogger<IssuerKeys> Logger
 )
 {
-    /// <summary>As they are now.</summary>
+    /// <summary>The options in force.</summary>
     public FetchOptions Options => Federation.Value.Fetch;
 }

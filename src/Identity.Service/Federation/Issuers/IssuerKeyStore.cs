@@ -17,7 +17,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
     public ValueTask<IReadOnlyDictionary<string, StoredKeySet>> AllAsync(CancellationToken cancellationToken) =>
         ReadAsync(database, sealer, logger, cancellationToken);
 
-    /// <summary>The same for those who only look.</summary>
+    /// <summary>The same for read-only programs.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StoredKeySet>> ReadAsync(
         Database database,
         Sealer sealer,
@@ -58,7 +58,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
         );
         if (change is not null)
         {
-            // Every node sees the change; the first to record it also says so.
+            // Every node sees the change; the first one to store it also writes the event.
             var first = new Statement(
                 "INSERT INTO federation_issuer_key_sets (issuer_id, digest, sealed_document, sealed_state) "
                     + "VALUES (@Issuer, @Digest, @Document, @State) ON CONFLICT (issuer_id) DO UPDATE SET "
@@ -77,7 +77,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             }
         }
 
-        // Bookkeeping, no decision: nothing is granted by it.
+        // Bookkeeping, not a decision: nothing is granted by it.
         await journal.CommitAsync(new Decision { Statements = [write] }, cancellationToken);
     }
 
@@ -87,7 +87,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             {
                 Statements =
                 [
-                    // Only with its own document: two nodes may be a rotation apart for a moment.
+                    // Only for its own document: two nodes may have different sets for a moment during a rotation.
                     new Statement(
                         "UPDATE federation_issuer_key_sets SET sealed_state = @State "
                             + "WHERE issuer_id = @Issuer AND digest = @Digest",
@@ -143,7 +143,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
                 sealer.Unseal(Table, row.IssuerId, StateColumn, row.State),
                 IssuerKeyStateJson.Default.IssuerKeyState
             )!;
-            // Each is unsealed separately; the digest binds them to each other.
+            // Each part is unsealed separately; the digest binds them together.
             if (Convert.ToBase64String(SHA256.HashData(document)) != state.Digest)
             {
                 Service.Federation.Issuers.Log.StoredKeysRefused(

@@ -52,7 +52,7 @@ internal sealed class IssuerKeys
 
     public IssuerId IssuerId => issuer.Id;
 
-    /// <summary>What identifies the source: the issuer's URL, where keys come from, and which roots are believed.</summary>
+    /// <summary>Identifies the source: the issuer's URL, the origin of the keys, and the trusted roots.</summary>
     public string Source => inForce.Source;
 
     /// <summary>When the next fetch is due without a request; null = never.</summary>
@@ -60,15 +60,15 @@ internal sealed class IssuerKeys
 
     public KeyState State => inForce.StateAt(Now);
 
-    /// <summary>Whether these keys come from elsewhere, of an issuer that is in use.</summary>
+    /// <summary>Whether the keys are fetched or read from a file, and the issuer is not archived.</summary>
     public bool IsFetched => !inForce.AreGiven && !issuer.IsArchived;
 
-    /// <summary>The set as it is, usable or not; null = none.</summary>
+    /// <summary>The current set, usable or not; null if none.</summary>
     public JwkSet? PresentKeys => inForce.Present?.Set;
 
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
-    /// <summary>Whether these are the keys of that record, with all that it says about keys.</summary>
+    /// <summary>Whether these are the keys of that record, with all its settings for keys.</summary>
     public bool IsFor(Issuer other) =>
         HasSourceOf(other)
         && other.IsArchived == issuer.IsArchived
@@ -76,7 +76,7 @@ internal sealed class IssuerKeys
         && (other.StaleOkSeconds, other.HardExpirySeconds, other.AllowMissingKid)
             == (issuer.StaleOkSeconds, issuer.HardExpirySeconds, issuer.AllowMissingKid);
 
-    /// <summary>Takes over what another cache knows, if it is of the same source. Another source purges.</summary>
+    /// <summary>Takes over the state of another cache if it has the same source. Another source purges.</summary>
     public void TakeOver(IssuerKeys other)
     {
         if (!inForce.AreGiven && other.HasSourceOf(issuer))
@@ -94,10 +94,10 @@ internal sealed class IssuerKeys
         }
     }
 
-    /// <summary>Finds a key without waiting where possible.</summary>
-    /// <param name="keyId">Null = the token names none: found if the issuer has exactly one key.</param>
-    /// <param name="algorithm">The token's, which decides between keys of one name.</param>
-    /// <param name="cancellationToken">Ends the wait, not the fetch.</param>
+    /// <summary>Finds a key, without waiting where possible.</summary>
+    /// <param name="keyId">Null if the token names none: then a key is found only if the issuer has exactly one.</param>
+    /// <param name="algorithm">The token's; selects between keys with the same name.</param>
+    /// <param name="cancellationToken">Cancels the wait, not the fetch.</param>
     public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
     {
         var now = Now;
@@ -106,7 +106,7 @@ internal sealed class IssuerKeys
         {
             if (now >= refresh.NextPoll)
             {
-                // No exchange waits for this fetch, and normally the poller has begun it.
+                // No exchange waits for this fetch, and normally the poller has started it.
                 _ = PollIfDue(now, isAsked: true);
             }
 
@@ -119,8 +119,8 @@ internal sealed class IssuerKeys
     }
 
     /// <summary>
-    /// After a signature that did not hold: the key that now has the same name, if it is another one. Fetches as
-    /// seldom as for an unknown kid.
+    /// Finds, after an invalid signature, another key that now has the same name. Fetches as rarely as for an unknown
+    /// kid.
     /// </summary>
     public async ValueTask<VerificationKey?> ReplacementAsync(
         VerificationKey failed,
@@ -133,7 +133,7 @@ internal sealed class IssuerKeys
             return null;
         }
 
-        // Another caller's fetch may have brought it already.
+        // Another caller's fetch may have delivered it already.
         var found = inForce.Look(keyId, algorithm, Now);
         if (found.Key is not null && found.Key.Thumbprint == failed.Thumbprint)
         {
@@ -143,7 +143,7 @@ internal sealed class IssuerKeys
         return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
     }
 
-    /// <summary>A signature of this key held: it continues to be used when the set is old.</summary>
+    /// <summary>Records that a signature of this key was verified: the key stays in use when the set is old.</summary>
     public void MarkProven(VerificationKey key)
     {
         if (!inForce.AreGiven && !inForce.IsProven(key))
@@ -152,13 +152,12 @@ internal sealed class IssuerKeys
         }
     }
 
-    /// <summary>Begins the fetch that is due, if one is. Also notices that keys have become too old.</summary>
-    /// <param name="now">The present moment.</param>
+    /// <summary>Starts a fetch if one is due. Also detects that keys have become too old.</summary>
     /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is paused.</param>
     public Task? PollIfDue(DateTimeOffset now, bool isAsked) =>
         inForce.AreGiven ? null : refresh.PollIfDue(now, isAsked);
 
-    /// <summary>Notices that keys have become too old, where nothing is polled.</summary>
+    /// <summary>Detects that keys have become too old where nothing is polled.</summary>
     public void NoticeAge(DateTimeOffset now)
     {
         if (IsFetched)
@@ -169,10 +168,10 @@ internal sealed class IssuerKeys
 
     public PollStatusDocument? PollStatus() => inForce.AreGiven ? null : refresh.PollStatus();
 
-    /// <summary>For tests and stopping: until what is being written down is.</summary>
+    /// <summary>Completes when all pending writes are done. For tests and shutdown.</summary>
     internal Task RecordingAsync() => refresh.RecordingAsync();
 
-    // A kill is not undone by a fetch, unless it was the set alone that was killed and the set is gone.
+    // A fetch does not undo a kill, except that a new set replaces a killed set.
     private static bool IsFinal(string? keyId, KeyLookup lookup) =>
         lookup.Outcome == KeyLookupOutcome.Killed || (keyId is null && lookup.Outcome == KeyLookupOutcome.Unknown);
 
@@ -183,7 +182,7 @@ internal sealed class IssuerKeys
         CancellationToken cancellationToken
     )
     {
-        // Without any keys all exchanges have to wait; with some, only so many wait for a name that may not exist.
+        // Without any keys all exchanges have to wait; with keys, a limited number waits for a name that may not exist.
         var isUseful = before.Outcome != KeyLookupOutcome.Unavailable;
         if (refresh.Join(keyId, isUseful) is not { } fetching)
         {
@@ -197,7 +196,7 @@ internal sealed class IssuerKeys
         }
         catch (TimeoutException)
         {
-            // The fetch continues; this exchange is decided on what there is.
+            // The fetch continues; this exchange is decided on the current keys.
         }
         finally
         {

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Makes <see cref="IssuerKeys"/>, with the keys that an earlier run left behind.</summary>
+/// <summary>Creates <see cref="IssuerKeys"/>, with the keys that an earlier run stored.</summary>
 internal sealed class IssuerKeysFactory(
     KeySetFetch fetch,
     IIssuerKeyStore store,
@@ -17,7 +17,7 @@ internal sealed class IssuerKeysFactory(
 
     private Dictionary<string, StoredKeySet> stored = [];
 
-    /// <summary>Reads what was stored; once, before the first <see cref="For"/>.</summary>
+    /// <summary>Reads the stored sets; once, before the first <see cref="For"/>.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
         await controls.StartAsync(cancellationToken);
@@ -25,8 +25,8 @@ internal sealed class IssuerKeysFactory(
     }
 
     /// <summary>
-    /// The keys of a record: the ones that are there, so that an edit elsewhere costs no fetch; or new ones that take
-    /// over what is known of the same source.
+    /// Returns the existing keys if they fit the record, so that an unrelated edit causes no fetch; otherwise new ones
+    /// that take over the state of the same source.
     /// </summary>
     public IssuerKeys For(Issuer issuer, IssuerKeys? before)
     {

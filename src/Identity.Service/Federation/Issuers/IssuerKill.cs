@@ -3,22 +3,22 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What an administrator took away from an issuer; it holds whatever a cache or the issuer itself says.</summary>
+/// <summary>What an administrator killed of an issuer; it overrides any cache and the issuer itself.</summary>
 internal sealed record IssuerKill
 {
-    /// <summary>Nothing of the issuer is believed.</summary>
+    /// <summary>Nothing of the issuer is accepted.</summary>
     public bool Issuer { get; init; }
 
-    /// <summary>No key of these names is believed, whichever key that is.</summary>
+    /// <summary>Keys with these names are refused, whichever key that is.</summary>
     public FrozenSet<string> KeyIds { get; init; } = [];
 
-    /// <summary>None of these keys is believed, whatever it is called now (RFC 7638 thumbprints).</summary>
+    /// <summary>RFC 7638 thumbprints: these keys are refused under every name.</summary>
     public FrozenSet<string> Thumbprints { get; init; } = [];
 
-    /// <summary>Sets confirmed before this moment are worthless; null = none is.</summary>
+    /// <summary>Sets confirmed before this moment are refused; null = no set.</summary>
     public DateTimeOffset? SetsBefore { get; init; }
 
-    /// <summary>Whether the key may not be believed: it was killed itself, or under any name that the set has for it.</summary>
+    /// <summary>Whether the key is refused: it was killed itself, or under any name that it has in the set.</summary>
     public bool Covers(VerificationKey key, JwkSet set)
     {
         if (Issuer || Thumbprints.Contains(key.Thumbprint))

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
 /// <c>/v1/organizations/federation_issuers/{id}/kill</c> and <c>/unkill</c>. A kill is in force on every node within a
-/// second, whatever is cached, fetched or restarted, until an operator undoes it.
+/// second, regardless of caches, fetches and restarts, until an operator undoes it.
 /// </summary>
 internal sealed class IssuerKillEndpoints(
     IssuerStore issuers,
@@ -47,7 +47,7 @@ internal sealed class IssuerKillEndpoints(
             return refused;
         }
 
-        // Of a repeated kill, everything that it has taken away so far.
+        // After a repeated kill, the answer contains everything that is killed.
         var all = await controls.KillsOfAsync(issuer.Id, cancellationToken);
         return ApiAnswer.Json(
             KillDocument.Of(all.Where(line => line.Cause == order.Cause))[0],
@@ -65,7 +65,7 @@ internal sealed class IssuerKillEndpoints(
 
         var (issuer, order) = read.Value;
 
-        // Believing keys again grants what their tokens may get; killing them never does.
+        // Restoring keys grants what their tokens may get; killing them never does.
         var (forbidden, conditions) = await guard.CheckAsync(request.Caller, issuer, issuer, cancellationToken);
         if (forbidden is not null)
         {

@@ -5,7 +5,7 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What is measured of issuers' keys; names are an interface to operators.</summary>
+/// <summary>Metrics of issuers' keys; their names are an interface to operators.</summary>
 internal sealed class IssuerMetrics : IDisposable
 {
     private static readonly Meter Shared = new(ServiceMeters.MeterName);
@@ -25,7 +25,7 @@ internal sealed class IssuerMetrics : IDisposable
             () => States(directory),
             description: "Issuers whose keys are fetched, by the state of their keys."
         );
-        // Only those that need attention have a series of their own: a thousand healthy issuers are one number.
+        // Only issuers that need attention have a series of their own: a thousand healthy issuers are one number.
         meter.CreateObservableGauge(
             "culvert_issuer_consecutive_failures",
             () => Failures(directory),

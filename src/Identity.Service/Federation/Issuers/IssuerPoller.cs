@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Fetches keys before an exchange needs them. One timer for all issuers, set to the earliest that is due, so that a
-/// thousand idle ones cost nothing in between. Each node polls for itself; jitter keeps them apart.
+/// Fetches keys before an exchange needs them. One timer for all issuers, set to the earliest due time, so that a
+/// thousand idle issuers cost nothing in between. Each node polls for itself; jitter keeps the nodes apart.
 /// </summary>
 internal sealed class IssuerPoller(
     FederationDirectory directory,
@@ -14,7 +14,7 @@ internal sealed class IssuerPoller(
     ILogger<IssuerPoller> logger
 ) : IHostedService, IAsyncDisposable
 {
-    // New issuers and states that begin by time alone are noticed this late at most.
+    // New issuers, and states that begin by time alone, are detected with at most this delay.
     private static readonly TimeSpan LongestSleep = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ShortestSleep = TimeSpan.FromSeconds(1);
 
@@ -80,7 +80,7 @@ internal sealed class IssuerPoller(
         }
         catch (Exception fault)
         {
-            // The root of a timer's task: the next sweep must come whatever happened in this one.
+            // The root of a timer's task: the next sweep must run after any failure.
             Log.PollFaulted(logger, fault);
         }
 
@@ -89,7 +89,7 @@ internal sealed class IssuerPoller(
 
     private async Task PollAsync(IssuerKeys keys)
     {
-        // After a change, what runs finishes under the former limit.
+        // After a change, running fetches finish under the previous limit.
         var slots = concurrency.Value;
         try
         {
@@ -102,7 +102,7 @@ internal sealed class IssuerPoller(
 
         try
         {
-            // While this waited for a slot, another may have done it.
+            // Another task may have fetched while this one waited for a slot.
             if (keys.PollIfDue(time.GetUtcNow(), isAsked: false) is { } fetching)
             {
                 await fetching;

@@ -5,7 +5,7 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Fetching an issuer's keys went wrong for long, was given up, or works again.</summary>
+/// <summary>Fetching an issuer's keys has failed for long, was paused, or works again.</summary>
 /// <param name="Event">One of the <c>issuer.poll.*</c> names.</param>
 internal sealed record IssuerPolling(
     string Event,

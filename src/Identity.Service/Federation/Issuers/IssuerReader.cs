@@ -7,8 +7,8 @@ using Culvert.Platform.Addresses;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Reads what a request says of an issuer into the record: form only. Whether the whole may be saved is
-/// <see cref="IssuerValidator"/>'s.
+/// Reads an issuer from a request and checks its form only. <see cref="IssuerValidator"/> decides whether it may be
+/// saved.
 /// </summary>
 internal static class IssuerReader
 {
@@ -16,7 +16,6 @@ internal static class IssuerReader
     private const int MaxTypes = 8;
     private const int MaxTypeLength = 64;
 
-    /// <summary>Exactly one of both results is set.</summary>
     public static Result<Issuer> Create(CreateIssuerRequest request, string organizationId, ChangeStamps stamps)
     {
         var blank = new Issuer
@@ -44,7 +43,7 @@ internal static class IssuerReader
             : issuer;
     }
 
-    /// <summary>Exactly one of both results is set; the version stays.</summary>
+    /// <summary>The version does not change.</summary>
     public static Result<Issuer> Update(UpdateIssuerRequest request, Issuer issuer) =>
         Apply(request, issuer with { Name = request.Name ?? issuer.Name, Url = request.IssuerUrl ?? issuer.Url });
 
@@ -95,7 +94,7 @@ internal static class IssuerReader
         };
     }
 
-    // The compatible switch and our modes say the same thing twice; a request that contradicts itself is refused.
+    // The compatible switch and the replay mode overlap; a request that contradicts itself is refused.
     private static Result<ReplayMode> ReadReplay(IssuerSettings settings, ReplayMode present)
     {
         if (settings.ReplayMode is null)

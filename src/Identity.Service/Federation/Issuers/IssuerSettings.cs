@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What creating and updating an issuer take alike. Absent = the default, or unchanged.</summary>
+/// <summary>The settings that creation and update share. Absent = the default, or unchanged.</summary>
 internal abstract record IssuerSettings
 {
     /// <summary>Absent = discovery.</summary>
@@ -51,11 +51,11 @@ internal abstract record IssuerSettings
     [JsonPropertyName("caller_detail")]
     public string? CallerDetail { get; init; }
 
-    /// <summary>Null = as the installation says.</summary>
+    /// <summary>Null = the installation's default.</summary>
     [JsonPropertyName("stale_ok_seconds")]
     public Optional<int?> StaleOkSeconds { get; init; }
 
-    /// <summary>Null = as the installation says.</summary>
+    /// <summary>Null = the installation's default.</summary>
     [JsonPropertyName("hard_expiry_seconds")]
     public Optional<int?> HardExpirySeconds { get; init; }
 }

@@ -17,7 +17,7 @@ internal sealed class IssuerStore(Database database)
         + StampColumns.Select
         + " FROM federation_issuers";
 
-    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
+    /// <summary>Null if unknown or of another organization; includes archived issuers.</summary>
     public async ValueTask<Issuer?> FindAsync(string organizationId, string id, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(
@@ -48,11 +48,11 @@ internal sealed class IssuerStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all organizations, archived ones included.</summary>
+    /// <summary>Of all organizations, including archived issuers.</summary>
     public async ValueTask<IReadOnlyList<Issuer>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
-    /// <summary>Unarchived ones of all organizations, the newest first.</summary>
+    /// <summary>Unarchived issuers of all organizations, newest first.</summary>
     public async ValueTask<IReadOnlyList<Issuer>> LiveAsync(int count, CancellationToken cancellationToken) =>
         [
             .. (
@@ -64,7 +64,7 @@ internal sealed class IssuerStore(Database database)
             ).Select(row => row.Value),
         ];
 
-    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
+    /// <summary>The existing issuers with these ids, in any order, including archived ones.</summary>
     public ValueTask<IReadOnlyList<Issuer>> FindManyAsync(
         IReadOnlyList<string> ids,
         CancellationToken cancellationToken
@@ -81,7 +81,7 @@ internal sealed class IssuerStore(Database database)
                 ).Select(row => row.Value)
         );
 
-    /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
+    /// <summary><see cref="FederationConflict.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(Issuer issuer) =>
         new Statement(
             "INSERT INTO federation_issuers (id, ordinal, organization_id, name, issuer_url, jwks, check_jti, "
@@ -97,8 +97,8 @@ internal sealed class IssuerStore(Database database)
         ).Unique(FederationConflict.NameTaken);
 
     /// <summary>
-    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one,
-    /// <see cref="FederationConflict.NameTaken"/> when the name is in use.
+    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> if the store has another one,
+    /// <see cref="FederationConflict.NameTaken"/> if the name is in use.
     /// </summary>
     public Statement Update(Issuer issuer) =>
         new Statement(
@@ -128,7 +128,8 @@ internal sealed class IssuerStore(Database database)
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
-            // Changes its row only if no other record needs it: the count of rows is the check.
+            // The first statement updates its row only if no other record needs it: the number of updated rows is the
+            // check.
             new Statement(
                 "UPDATE federation_issuers SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE issuer_id = @Id AND archived_at_ms IS NULL)",

@@ -6,7 +6,7 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Whether an issuer may be saved as it is. The same rules at creation and after an update.</summary>
+/// <summary>Decides whether an issuer may be saved. The same checks at creation and after an update.</summary>
 internal sealed class IssuerValidator(
     ServiceIdentity identity,
     Current<FederationOptions> options,
@@ -27,7 +27,7 @@ internal sealed class IssuerValidator(
     private static readonly string[] MultiTenantSegments = ["common", "organizations", "consumers"];
     private static readonly string[] MultiTenantHosts = ["login.microsoftonline.com", "sts.windows.net"];
 
-    /// <summary>Null = it may.</summary>
+    /// <summary>Null if it may be saved.</summary>
     public Refusal? Check(Issuer issuer)
     {
         if (FederationNames.CheckName(issuer.Name) is { } error)
@@ -115,7 +115,7 @@ internal sealed class IssuerValidator(
             return Refuse("issuer_url: this service's own tokens are not exchanged.");
         }
 
-        // A27, A38: one record is one issuer. A pattern would let a stranger choose what is fetched and trusted.
+        // A27, A38: one record is one issuer. With a pattern, a stranger could choose what is fetched and trusted.
         if (url.AsSpan().ContainsAny("*{}"))
         {
             return Refuse(
@@ -189,7 +189,7 @@ internal sealed class IssuerValidator(
             return Refuse($"{field}: url must not contain a user name or fragment");
         }
 
-        // With a dot at its end an address is not a name either: otherwise the fetcher would fail later.
+        // An address with a dot at its end is not a name either; the fetcher would fail later.
         var host = uri.IdnHost.Trim('[', ']');
         if (IPAddress.TryParse(host.TrimEnd('.'), out var address))
         {

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A caller had an issuer's keys fetched as a dry run, saved or not.</summary>
+/// <summary>A caller had an issuer's keys fetched as a dry run. The issuer need not be saved.</summary>
 internal sealed record IssuerVerified(Issuer Issuer, VerificationDocument Result) : AuditEvent
 {
     public override string Name => AuditEvents.IssuerVerified;

@@ -7,7 +7,7 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A dry run of fetching an issuer's keys, told step by step. Changes nothing.</summary>
+/// <summary>A dry run of fetching an issuer's keys, reported step by step. Changes nothing.</summary>
 internal sealed class IssuerVerifier(
     KeySetFetch fetch,
     IssuerControls controls,
@@ -17,8 +17,7 @@ internal sealed class IssuerVerifier(
 )
 {
     /// <param name="issuer">Saved or not.</param>
-    /// <param name="id">Of a saved one; null = a draft.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="id">Of a saved issuer; null for a draft.</param>
     public async Task<VerificationDocument> RunAsync(Issuer issuer, string? id, CancellationToken cancellationToken)
     {
         var steps = new List<FetchStep>();

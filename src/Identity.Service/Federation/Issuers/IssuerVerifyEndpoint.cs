@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// <c>/v1/organizations/federation_issuers/{id}/verify</c>, and <c>/verify</c> with the body of a creation. Dials out at
-/// the caller's word, so it is audited and counted.
+/// <c>/v1/organizations/federation_issuers/{id}/verify</c>, and <c>/verify</c> with the body of a creation. The caller
+/// chooses what is dialled, so each run is audited and rate-limited.
 /// </summary>
 internal sealed class IssuerVerifyEndpoint(
     IssuerStore store,
@@ -34,7 +34,8 @@ internal sealed class IssuerVerifyEndpoint(
             return RequestErrors.NotFound.Refuse();
         }
 
-        // What the installation allows may have become narrower since it was saved; an archived one is never fetched.
+        // The installation's limits may have become narrower since the issuer was saved. An archived issuer is never
+        // fetched.
         return issuer.IsArchived
             ? FederationErrors.Archived.Refuse()
             : await RunAsync(request, issuer, id, cancellationToken);

@@ -2,10 +2,10 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>How a key set differs from the one before it.</summary>
-/// <param name="Added">Keys whose kid was not there.</param>
+/// <summary>How a key set differs from the previous one.</summary>
+/// <param name="Added">Keys with a new kid.</param>
 /// <param name="Removed">Keys whose kid is gone.</param>
-/// <param name="Replaced">Keys that took the place of another key under the same kid: rarely meant.</param>
+/// <param name="Replaced">Keys that replaced another key under the same kid, which is rarely intended.</param>
 internal sealed record KeyChange(
     IReadOnlyList<VerificationKey> Added,
     IReadOnlyList<VerificationKey> Removed,
@@ -28,8 +28,8 @@ internal sealed record KeyChange(
         );
     }
 
-    // The same key, else one of its name that took its place: several may share a name (RFC 7517 §4.5), and a key without a
-    // name is its own name.
+    // The same key, otherwise the key of the same name that replaced it: several keys may share a name (RFC 7517 §4.5),
+    // and a key without a name is compared by itself.
     private static VerificationKey? Counterpart(
         VerificationKey key,
         IReadOnlyList<VerificationKey> others,

@@ -4,15 +4,15 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Reads key sets from the one configured directory. Links are followed, because that is how mounted volumes replace
-/// files atomically, but never out of the directory.
+/// Reads key sets from the configured directory. Follows links, because mounted volumes replace files atomically by
+/// links, but never out of the directory.
 /// </summary>
-/// <param name="readDirectory">The directory in force: read at each use. Null = there are no such key sets.</param>
+/// <param name="readDirectory">The directory in force, read at each use. Null = there are no such key sets.</param>
 internal sealed class KeyFile(Func<string?> readDirectory)
 {
     private const int MaxLinks = 16;
 
-    /// <summary>The file; unchanged when its date and length are those of <paramref name="entityTag"/>.</summary>
+    /// <summary>The file; unchanged if its date and length are those of <paramref name="entityTag"/>.</summary>
     public async Task<FetchedDocument> ReadAsync(string path, string? entityTag, CancellationToken cancellationToken)
     {
         var (file, failure) = Find(path);
@@ -60,7 +60,7 @@ internal sealed class KeyFile(Func<string?> readDirectory)
             }
 
             var file = new FileInfo(target);
-            // A pipe or device has no length: opening one would wait for its other end.
+            // A pipe or device has no length: opening it would block until another process opens its other end.
             return file is { Exists: true, Length: > 0 and <= JoseLimits.MaxKeySetBytes }
                 ? (file, null)
                 : (null, $"{path} is not a file of 1 byte to {JoseLimits.MaxKeySetBytes / 1024} KiB.");

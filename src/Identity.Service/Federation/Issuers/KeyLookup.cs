@@ -3,10 +3,10 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A key, or why there is none.</summary>
+/// <summary>A key, or the reason why there is none.</summary>
 internal readonly record struct KeyLookup(VerificationKey? Key, KeyLookupOutcome Outcome)
 {
-    /// <summary>Why the set's key of that name is not used, if it has one.</summary>
+    /// <summary>Why the key of that name in the set is not used, if there is one.</summary>
     public JoseRefusal Dropped { get; init; }
 
     public static KeyLookup Found(VerificationKey key) => new(key, KeyLookupOutcome.Found);

@@ -6,13 +6,18 @@ internal enum KeyLookupOutcome
 {
     Found,
 
-    /// <summary>The issuer's usable keys have none of that name; or none was named, and there is not exactly one key.</summary>
+    /// <summary>
+    /// The issuer's usable keys have none of that name; or the token names none, and there is not exactly one key.
+    /// </summary>
     Unknown,
 
-    /// <summary>There are no usable keys: never fetched, too old, or what was killed cannot be read.</summary>
+    /// <summary>There are no usable keys: never fetched, too old, or the list of kills cannot be read.</summary>
     Unavailable,
 
-    /// <summary>The keys have not been confirmed for long, and this one was never seen to sign (<see cref="KeyState.Degraded"/>).</summary>
+    /// <summary>
+    /// The keys have not been confirmed for long, and no signature of this one was ever verified (<see
+    /// cref="KeyState.Degraded"/>).
+    /// </summary>
     Unproven,
 
     /// <summary>An administrator killed the key, its set or its issuer.</summary>

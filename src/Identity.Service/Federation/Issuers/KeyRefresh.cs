@@ -7,18 +7,18 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Fetches an issuer's keys again, one fetch at a time: when it is due, how soon a caller may cause one, and what
-/// follows from its result. Only here the <see cref="KeysInForce"/> change.
+/// Fetches an issuer's keys again, one fetch at a time: when it is due, how soon a caller may cause one, and what its
+/// result changes. Only this class changes the <see cref="KeysInForce"/>.
 /// </summary>
 /// <remarks>The states are those of <see cref="IssuerKeys"/>.</remarks>
 internal sealed class KeyRefresh
 {
     private static readonly TimeSpan PausedInterval = TimeSpan.FromSeconds(300);
 
-    // Where nothing changes, what is stored may lag by this much: one write in an hour, not one in a refresh.
+    // If nothing changes, the stored state may lag by this much: one write per hour instead of one per refresh.
     private static readonly TimeSpan TouchInterval = TimeSpan.FromHours(1);
 
-    // A first fetch is made soon, but not with all other issuers at the moment of a start.
+    // A first fetch is made soon, but not for all issuers at the moment of a start.
     private static readonly TimeSpan StartSpread = TimeSpan.FromSeconds(10);
 
     private const int MaxWaiters = 64;
@@ -31,7 +31,7 @@ internal sealed class KeyRefresh
 
     private readonly Lock gate = new();
 
-    // Written under the gate; read without it by lookups, which only want to know whether it is time.
+    // Written under the gate; lookups read it without the gate to see whether a fetch is due.
     private long nextPollTicks;
 
     // Guarded by the gate.
@@ -56,7 +56,7 @@ internal sealed class KeyRefresh
         SetNextPoll(Now + (StartSpread * Jitter.Unit()));
     }
 
-    /// <summary>When the next fetch is due on request; far away while one runs.</summary>
+    /// <summary>When the next fetch is due on request; far in the future while one runs.</summary>
     public DateTimeOffset NextPoll => new(Volatile.Read(ref nextPollTicks), TimeSpan.Zero);
 
     /// <summary>When the next fetch is due without a request; null = never.</summary>
@@ -117,8 +117,7 @@ internal sealed class KeyRefresh
         }
     }
 
-    /// <summary>Begins the fetch that is due, if one is. Also notices that keys have become too old.</summary>
-    /// <param name="now">The present moment.</param>
+    /// <summary>Starts a fetch if one is due. Also detects that keys have become too old.</summary>
     /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is paused.</param>
     public Task? PollIfDue(DateTimeOffset now, bool isAsked)
     {
@@ -131,7 +130,7 @@ internal sealed class KeyRefresh
         }
     }
 
-    /// <summary>Notices that keys have become too old, where nothing is polled.</summary>
+    /// <summary>Detects that keys have become too old where nothing is polled.</summary>
     public void NoticeAge(DateTimeOffset now)
     {
         lock (gate)
@@ -155,7 +154,7 @@ internal sealed class KeyRefresh
         }
     }
 
-    /// <summary>For tests and stopping: until what is being written down is.</summary>
+    /// <summary>Completes when all pending writes are done. For tests and shutdown.</summary>
     public Task RecordingAsync()
     {
         lock (gate)
@@ -165,10 +164,10 @@ internal sealed class KeyRefresh
     }
 
     /// <summary>
-    /// The fetch to wait for, counted as waiting until <see cref="Leave"/>; null = decide on what there is.
+    /// The fetch to wait for, counted as waiting until <see cref="Leave"/>; null = decide with the current keys.
     /// </summary>
-    /// <param name="keyId">What is missed; null = the token names none.</param>
-    /// <param name="isUseful">Whether there are usable keys without it.</param>
+    /// <param name="keyId">The missing key; null if the token names none.</param>
+    /// <param name="isUseful">Whether there are usable keys without the fetch.</param>
     public Task? Join(string? keyId, bool isUseful)
     {
         lock (gate)
@@ -197,7 +196,6 @@ internal sealed class KeyRefresh
         }
     }
 
-    /// <summary>A caller that joined stops waiting.</summary>
     public void Leave()
     {
         lock (gate)
@@ -215,7 +213,7 @@ internal sealed class KeyRefresh
         }
     }
 
-    // How long after the last fetch began a caller may cause another.
+    // The minimum interval between the starts of two fetches that callers cause.
     private TimeSpan Pace_NeedsLock(bool isUseful)
     {
         if (Control.PausedAt is not null)
@@ -235,7 +233,7 @@ internal sealed class KeyRefresh
 
     private DateTimeOffset? NextPollAt_NeedsLock() => !MayFetch || Control.PausedAt is not null ? null : NextPoll;
 
-    // Resumed by an operator, perhaps on another node: as if nothing had failed yet.
+    // An operator resumed polling, perhaps on another node: the state is as if nothing had failed yet.
     private void NoticeResumed_NeedsLock(DateTimeOffset now)
     {
         var isPaused = Control.PausedAt is not null;
@@ -251,8 +249,8 @@ internal sealed class KeyRefresh
         wasPaused = isPaused;
     }
 
-    // A shorter federation.fetch.refresh holds for the keys that are there as well: else the former one, perhaps a day,
-    // would hold once more. After a failure the back-off decides.
+    // A shorter federation.fetch.refresh also applies to the current keys: otherwise the previous interval, perhaps a
+    // day, would apply once more. After a failure the back-off decides.
     private void NoticeRefresh_NeedsLock()
     {
         var present = services.Options.Refresh;
@@ -279,7 +277,7 @@ internal sealed class KeyRefresh
         }
 
         lastStart = now;
-        // Until this one is over there is nothing to poll; it sets the time of the next.
+        // Nothing is polled while this fetch runs; it sets the time of the next.
         SetNextPoll(DateTimeOffset.MaxValue);
         return running = Task.Run(FetchAsync);
     }
@@ -289,9 +287,9 @@ internal sealed class KeyRefresh
         KeySetFetchResult result;
         try
         {
-            // Its own end, not the caller's: others wait for the same fetch.
+            // The fetch has its own deadline, not the caller's, because other callers wait for it too.
             using var deadline = new CancellationTokenSource(services.Options.Timeout, services.Time);
-            // What was killed is not what an issuer may call unchanged.
+            // Without a usable set there is no conditional request: an issuer cannot confirm a killed set as unchanged.
             var known = keys.StateAt(Now) == KeyState.Empty ? null : keys.Present;
             result = await services.Fetch.GetAsync(issuer, known, steps: null, deadline.Token);
         }
@@ -301,7 +299,7 @@ internal sealed class KeyRefresh
         }
         catch (Exception fault)
         {
-            // The root of a background task: whatever went wrong, the last good keys stay and the next fetch is due.
+            // The root of a background task: after any failure the last good keys stay and the next fetch is due.
             result = KeySetFetchResult.Failed("issuer.fault", fault.GetType().Name);
         }
 
@@ -338,7 +336,7 @@ internal sealed class KeyRefresh
         }
     }
 
-    // One of several servers may lag; after stale_ok an older bundle is what there is.
+    // One of several servers may lag; after stale_ok an older bundle is accepted, because there is no newer one.
     private bool IsOlderBundle(KeySetFetchResult result, DateTimeOffset now) =>
         keys.Present is { Sequence: { } known }
         && result.Sequence < known
@@ -382,7 +380,8 @@ internal sealed class KeyRefresh
                 : KeySchedule.FreshFor(result.MaxAge, services.Options.Refresh);
         var wasPaused = Control.PausedAt is not null;
         var wasReported = reported is KeyState.Degraded or KeyState.HardExpired;
-        // What it brought may be as old as its beginning: a kill in between is of these keys, too. One runs at a time.
+        // The result may be as old as the start of the fetch, so a kill in between covers these keys too. Only one
+        // fetch runs at a time.
         var confirmed = set with
         {
             FetchedAt = lastStart,
@@ -453,7 +452,7 @@ internal sealed class KeyRefresh
         Record_NeedsLock(() => services.Recorder.TouchAsync(issuer, stored));
     }
 
-    // One after the other, so that an older state is not written over a newer one.
+    // Sequential, so that an older state does not overwrite a newer one.
     private void Record_NeedsLock(Func<Task> write)
     {
         var before = recording;

@@ -10,16 +10,16 @@ using Duende.IdentityModel;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Gets an issuer's key set: for discovery 1. the document, 2. its <c>issuer</c> equals ours byte for byte, 3. its
-/// <c>jwks_uri</c> stays on the same host or the one that was pinned, 4. the set; for the other sources only the set.
+/// Gets an issuer's key set. For discovery: 1. the document, 2. its <c>issuer</c> must equal the registered one byte
+/// for byte, 3. its <c>jwks_uri</c> must be on the same host or the pinned one, 4. the set. For other sources only the
+/// set.
 /// </summary>
 internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
 {
     /// <summary>A usable set with its bytes, or a sentence for log and poll status.</summary>
-    /// <param name="issuer">Whose keys.</param>
-    /// <param name="known">What was fetched last; null = nothing.</param>
-    /// <param name="steps">Records what happens; null = not needed.</param>
-    /// <param name="cancellationToken">Bounds the whole.</param>
+    /// <param name="known">The last fetched set; null if none.</param>
+    /// <param name="steps">Records each step; null if not needed.</param>
+    /// <param name="cancellationToken">Bounds the whole operation.</param>
     public async Task<KeySetFetchResult> GetAsync(
         Issuer issuer,
         CachedKeys? known,
@@ -53,7 +53,9 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         }
     }
 
-    /// <summary>The first URL that is fetched for an issuer and the setting that holds it; null = nothing is fetched.</summary>
+    /// <summary>
+    /// The first URL that is fetched for an issuer and the setting that contains it; null if nothing is fetched.
+    /// </summary>
     public static IssuerFetch? FirstFetch(Issuer issuer) =>
         issuer.KeySource switch
         {
@@ -100,7 +102,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         CancellationToken cancellationToken
     )
     {
-        // A tag means something to the URL that gave it alone.
+        // An entity tag is only valid for the URL that returned it.
         var prefix = url.AbsoluteUri + " ";
         var tag =
             known?.EntityTag is { } kept && kept.StartsWith(prefix, StringComparison.Ordinal)
@@ -139,7 +141,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
             return KeySetFetchResult.Failed(fetched.Code!, $"key set: {fetched.Failure}");
         }
 
-        // Importing keys costs far more than hashing them, and most fetches bring nothing new.
+        // Importing keys costs far more than hashing them, and most fetches return nothing new.
         var digest = Convert.ToBase64String(SHA256.HashData(body.Span));
         if (digest == known?.Digest)
         {
@@ -160,7 +162,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
             : KeySetFetchResult.Of(keys, body, digest, fetched, bundle);
     }
 
-    /// <summary>Reads a document of that source; what was stored is read in the same way.</summary>
+    /// <summary>Reads a document of that source, fetched or stored.</summary>
     public static (JoseRefusal Refusal, JwkSet? Keys, SpiffeBundleInfo Bundle) Read(
         KeySource source,
         ReadOnlyMemory<byte> body

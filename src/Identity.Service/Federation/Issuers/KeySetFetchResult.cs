@@ -3,13 +3,13 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A fetched key set with its bytes, the news that it did not change, or the reason why there is none.</summary>
+/// <summary>A fetched key set with its bytes, the information that it did not change, or the reason for a failure.</summary>
 internal sealed record KeySetFetchResult
 {
-    /// <summary>Null when unchanged or failed.</summary>
+    /// <summary>Null if unchanged or failed.</summary>
     public JwkSet? Keys { get; private init; }
 
-    /// <summary>A set of which no key can be used, to say why; null = none was read.</summary>
+    /// <summary>A set without any usable key, for the explanation; null if none was read.</summary>
     public JwkSet? Unusable { get; init; }
 
     public ReadOnlyMemory<byte> Document { get; private init; }
@@ -21,16 +21,16 @@ internal sealed record KeySetFetchResult
 
     public string? EntityTag { get; private init; }
 
-    /// <summary>How long the source says it holds; null = it does not say.</summary>
+    /// <summary>The source's own statement of how long the set is valid; null if there is none.</summary>
     public TimeSpan? MaxAge { get; private init; }
 
-    /// <summary>Of a SPIFFE bundle; null = none.</summary>
+    /// <summary>Of a SPIFFE bundle; null if none.</summary>
     public long? Sequence { get; private init; }
 
-    /// <summary>The stable code of the failure; null when there is none.</summary>
+    /// <summary>The stable code of the failure; null if there is none.</summary>
     public string? Code { get; private init; }
 
-    /// <summary>One sentence for the operator; null when there is no failure.</summary>
+    /// <summary>One sentence for the operator; null if there is no failure.</summary>
     public string? Failure { get; private init; }
 
     public static KeySetFetchResult Of(
@@ -60,7 +60,7 @@ internal sealed record KeySetFetchResult
 
     public static KeySetFetchResult Failed(string code, string reason) => new() { Code = code, Failure = reason };
 
-    // A hint of centuries must not overflow on its way to the bound.
+    // A hint of centuries must not overflow before it is limited.
     private static TimeSpan Seconds(long hint) =>
         hint >= KeySchedule.MaxFresh.TotalSeconds ? KeySchedule.MaxFresh : TimeSpan.FromSeconds(hint);
 }

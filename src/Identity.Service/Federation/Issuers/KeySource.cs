@@ -5,19 +5,19 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Where an issuer's keys come from: the wire's <c>jwks</c> union.</summary>
+/// <summary>Where an issuer's keys come from: the <c>jwks</c> union on the wire.</summary>
 internal abstract record KeySource
 {
     /// <summary>The union's discriminator.</summary>
     public abstract string Type { get; }
 
-    /// <summary>PEM of the only roots accepted for fetching; null = public ones, or nothing is fetched.</summary>
+    /// <summary>PEM of the only roots accepted for fetching; null = public roots, or nothing is fetched.</summary>
     public virtual string? CaCertificatePem => null;
 
-    /// <summary>The keys themselves, where they were configured manually; null = they are fetched or read.</summary>
+    /// <summary>The keys themselves, if they were configured manually; null if they are fetched or read.</summary>
     public virtual JwkSet? GivenKeys => null;
 
-    /// <summary>The wire form; also what the store keeps.</summary>
+    /// <summary>The form on the wire and in the store.</summary>
     public string ToJson()
     {
         var buffer = new ArrayBufferWriter<byte>();

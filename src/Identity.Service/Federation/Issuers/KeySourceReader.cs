@@ -16,10 +16,9 @@ internal static class KeySourceReader
     private const int MaxRoots = 8;
     private const int MaxPathLength = 255;
 
-    // What an exported set may contain in addition to usable keys without an error of its owner.
+    // An exported set may contain these in addition to usable keys, without an error of its owner.
     private static readonly HashSet<JoseRefusal> Harmless = [JoseRefusal.KeyUse, JoseRefusal.KeyTypeUnsupported];
 
-    /// <summary>Exactly one of both results is set.</summary>
     public static Result<KeySource> Read(JsonElement jwks)
     {
         if (jwks.ValueKind != JsonValueKind.Object)
@@ -38,7 +37,7 @@ internal static class KeySourceReader
         };
     }
 
-    /// <summary>Reads what the store kept; it was valid when it was written.</summary>
+    /// <summary>Reads the stored form, which was valid when it was written.</summary>
     public static KeySource FromStore(string json)
     {
         using var document = JsonDocument.Parse(json);
@@ -170,7 +169,7 @@ internal static class KeySourceReader
             : Refuse("jwks.bundle: at least one key of use jwt-svid with a kid is required.");
     }
 
-    // A host as URLs write it, so that it can be compared with theirs.
+    // A host in the form that URLs have, for the comparison with theirs.
     private static string? CheckHost(JsonElement jwks) =>
         Text(jwks, "jwks_host") is not { } host
         || (

@@ -8,16 +8,16 @@ using Culvert.Platform.Issuers;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Which keys of an issuer are believed at a moment: the set as its source last confirmed it, for as long as its age
-/// allows, without what was killed. Readers never wait for a lock.
+/// Which keys of an issuer are accepted at a moment: the set as its source last confirmed it, while its age allows,
+/// without killed keys. Readers never wait for a lock.
 /// </summary>
-/// <remarks>What ends in <c>_NeedsLock</c> is called under the gate of the <see cref="KeyRefresh"/> that writes it.</remarks>
+/// <remarks>Members ending in <c>_NeedsLock</c> run under the gate of the <see cref="KeyRefresh"/> that writes it.</remarks>
 internal sealed class KeysInForce
 {
     private readonly Issuer issuer;
     private readonly IssuerKeyServices services;
 
-    // Read without the lock; replaced whole.
+    // Read without the lock; replaced as a whole.
     private volatile CachedKeys? present;
     private volatile HashSet<string> proven = [];
 
@@ -29,14 +29,14 @@ internal sealed class KeysInForce
         Source = GetSource(issuer);
     }
 
-    /// <summary>Where an issuer's keys come from, as one value: another one makes stored keys worthless.</summary>
+    /// <summary>The origin of an issuer's keys as one value: stored keys of another origin are discarded.</summary>
     public static string GetSource(Issuer issuer) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Url}\n{issuer.KeySource.ToJson()}")));
 
-    /// <summary>That of <see cref="IssuerKeys.Source"/>.</summary>
+    /// <summary>See <see cref="IssuerKeys.Source"/>.</summary>
     public string Source { get; }
 
-    /// <summary>The set as it is, usable or not; null = none.</summary>
+    /// <summary>The current set, usable or not; null if none.</summary>
     public CachedKeys? Present => present;
 
     /// <summary>Whether the keys were configured manually, so that nothing is fetched.</summary>
@@ -46,9 +46,8 @@ internal sealed class KeysInForce
 
     public KeyState StateAt(DateTimeOffset now) => GetState(present, now);
 
-    /// <param name="keyId">Null = the token names none: found if the issuer has exactly one key.</param>
-    /// <param name="algorithm">The token's, which decides between keys of one name.</param>
-    /// <param name="now">The present moment.</param>
+    /// <param name="keyId">Null if the token names none: then a key is found only if the issuer has exactly one.</param>
+    /// <param name="algorithm">The token's; selects between keys with the same name.</param>
     public KeyLookup Look(string? keyId, JwsAlgorithm algorithm, DateTimeOffset now)
     {
         if (services.Controls.IsStale)
@@ -76,7 +75,7 @@ internal sealed class KeysInForce
             return KeyLookup.None(KeyLookupOutcome.Unknown) with { Dropped = why };
         }
 
-        // The key itself, whatever the token calls it: without a kid the name is not in the token.
+        // The key itself is checked, whatever the token calls it: a token without a kid contains no name.
         if (kill is not null && kill.Covers(key, known))
         {
             return KeyLookup.None(KeyLookupOutcome.Killed);
@@ -87,12 +86,10 @@ internal sealed class KeysInForce
             : KeyLookup.Found(key);
     }
 
-    /// <summary>
-    /// Whether a signature of this key was seen to hold, so that it continues to be used when the set is old.
-    /// </summary>
+    /// <summary>Whether a signature of this key was verified, so that it stays in use when the set is old.</summary>
     public bool IsProven(VerificationKey key) => proven.Contains(key.Thumbprint);
 
-    /// <returns>Whether the key is one of the set.</returns>
+    /// <returns>Whether the key is in the set.</returns>
     public bool Prove_NeedsLock(VerificationKey key)
     {
         var isPresent = present is { } set && set.Set.Keys.Any(known => known.Thumbprint == key.Thumbprint);
@@ -104,11 +101,11 @@ internal sealed class KeysInForce
         return isPresent;
     }
 
-    /// <summary>What was proven stays so for the keys that another set shares with this one.</summary>
+    /// <summary>A proven key stays proven if the next set contains it.</summary>
     public void KeepProven_NeedsLock(JwkSet next) =>
         proven = [.. next.Keys.Select(key => key.Thumbprint).Where(proven.Contains)];
 
-    /// <summary>Its source has confirmed this set.</summary>
+    /// <summary>Stores a set that its source has confirmed.</summary>
     public void Put_NeedsLock(CachedKeys set) => present = set;
 
     /// <param name="other">Of the same source; its gate is held.</param>
@@ -125,8 +122,8 @@ internal sealed class KeysInForce
         proven = [.. stored.Proven];
     }
 
-    /// <param name="set">The present one.</param>
-    /// <param name="document">The bytes as fetched; none where those that are stored stay.</param>
+    /// <param name="set">The current set.</param>
+    /// <param name="document">The bytes as fetched; empty if the stored bytes do not change.</param>
     public StoredKeySet Stored(CachedKeys set, ReadOnlyMemory<byte> document) =>
         new(Source, document, set.Digest, set.FetchedAt, set.FreshFor, set.EntityTag, set.Sequence, proven);
 

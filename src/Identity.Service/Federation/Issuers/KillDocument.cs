@@ -3,13 +3,13 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>One kill in force.</summary>
+/// <summary>A kill in force.</summary>
 internal sealed record KillDocument
 {
     [JsonPropertyName("type")]
     public string Type { get; init; } = "federation_issuer_kill";
 
-    /// <summary>Null = not a single name.</summary>
+    /// <summary>Null if the kill is not for a single name.</summary>
     [JsonPropertyName("kid")]
     public required string? Kid { get; init; }
 
@@ -19,7 +19,7 @@ internal sealed record KillDocument
     [JsonPropertyName("issuer")]
     public required bool Issuer { get; init; }
 
-    /// <summary>The keys that were there, by RFC 7638 thumbprint: refused under every name.</summary>
+    /// <summary>RFC 7638 thumbprints of the keys at the time of the kill: refused under every name.</summary>
     [JsonPropertyName("thumbprints")]
     public required IReadOnlyList<string> Thumbprints { get; init; }
 
@@ -33,7 +33,7 @@ internal sealed record KillDocument
     [JsonPropertyName("killed_by_actor_id")]
     public required string KilledBy { get; init; }
 
-    /// <summary>One document for each order among the lines.</summary>
+    /// <summary>One document for each order in the lines.</summary>
     public static IReadOnlyList<KillDocument> Of(IEnumerable<StoredKill> lines) =>
         [
             .. lines

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What one stored line of a kill takes away.</summary>
+/// <summary>What one stored line of a kill covers.</summary>
 internal enum KillKind
 {
     /// <summary>Every key of that name.</summary>
@@ -12,6 +12,5 @@ internal enum KillKind
     /// <summary>Every set confirmed before the kill.</summary>
     KeySet,
 
-    /// <summary>Everything.</summary>
     Issuer,
 }

@@ -24,10 +24,9 @@ internal sealed record KillOrder
 
     public string Reason { get; }
 
-    /// <summary>What the lines of this order have in common; at most one order of a cause exists.</summary>
+    /// <summary>Shared by the lines of this order; at most one order of a cause exists.</summary>
     public string Cause => Kind == KillKind.Kid ? $"kid:{Value}" : WireNames.Of(Kind);
 
-    /// <summary>Exactly one of both results is set.</summary>
     public static Result<KillOrder> Read(KillRequest request)
     {
         if (request.Reason is not { Length: >= 1 and <= MaxReasonLength } reason || reason.Any(char.IsControl))

@@ -5,11 +5,13 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>What to kill or to restore: exactly one of the first three.</summary>
 internal sealed record KillRequest
 {
-    /// <summary>Every key of that name, and the key that has it now under whatever name.</summary>
+    /// <summary>Every key of that name, and the key that has it now under any name.</summary>
     [JsonPropertyName("kid")]
     public string? Kid { get; init; }
 
-    /// <summary>Only <c>true</c>: every key that the issuer has now. What it publishes afterwards is believed.</summary>
+    /// <summary>
+    /// Only <c>true</c>: every key that the issuer has now. Keys that it publishes afterwards are accepted.
+    /// </summary>
     [JsonPropertyName("key_set")]
     public bool? KeySet { get; init; }
 

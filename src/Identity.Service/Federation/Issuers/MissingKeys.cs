@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Key ids that the newest fetch did not find, so that tokens with invented ids cannot cause a fetch each. Not safe for
-/// several threads.
+/// Key ids that the newest fetch did not find, so that tokens with invented ids do not cause a fetch each. Not
+/// thread-safe.
 /// </summary>
 internal sealed class MissingKeys
 {
-    // With the table full, further ids are not kept: the minimum interval between fetches still holds.
+    // When the table is full, further ids are not stored: the minimum interval between fetches still applies.
     private const int MaxIds = 256;
 
     private readonly Dictionary<string, DateTimeOffset> missingUntil = new(StringComparer.Ordinal);

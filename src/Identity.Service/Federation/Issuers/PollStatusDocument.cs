@@ -9,11 +9,11 @@ internal sealed record PollStatusDocument
     [JsonPropertyName("consecutive_failures")]
     public required int ConsecutiveFailures { get; init; }
 
-    /// <summary>Why the last attempt gave nothing; null after a success.</summary>
+    /// <summary>Why the last fetch failed; null after a success.</summary>
     [JsonPropertyName("last_failure")]
     public required string? LastFailure { get; init; }
 
-    /// <summary>What the keys are worth now: <c>empty</c>, <c>fresh</c>, <c>stale_ok</c>, <c>degraded</c>, <c>hard_expired</c>.</summary>
+    /// <summary><c>empty</c>, <c>fresh</c>, <c>stale_ok</c>, <c>degraded</c> or <c>hard_expired</c>.</summary>
     [JsonPropertyName("key_state")]
     public required string KeyState { get; init; }
 

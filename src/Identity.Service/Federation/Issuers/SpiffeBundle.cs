@@ -6,14 +6,14 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Reads a SPIFFE bundle (SPIFFE Trust Domain and Bundle §4.1): a JWK set whose keys of use <c>jwt-svid</c> count here,
-/// those of use <c>x509-svid</c> and of unknown use do not, with a sequence number and a refresh hint.
+/// Reads a SPIFFE bundle (SPIFFE Trust Domain and Bundle §4.1): a JWK set with a sequence number and a refresh hint.
+/// Keys of use <c>jwt-svid</c> are usable here; those of use <c>x509-svid</c> and of unknown use are not.
 /// </summary>
 internal static class SpiffeBundle
 {
     private const string JwtSvid = "jwt-svid";
 
-    /// <summary>Except for <see cref="JoseRefusal.None"/>, the set is null.</summary>
+    /// <summary>The set is null except for <see cref="JoseRefusal.None"/>.</summary>
     public static JoseRefusal TryParse(ReadOnlyMemory<byte> json, out JwkSet? set, out SpiffeBundleInfo info)
     {
         set = null;
@@ -53,13 +53,13 @@ internal static class SpiffeBundle
         }
         catch (InvalidOperationException)
         {
-            // A member's text names half a surrogate pair.
+            // A member's text contains half a surrogate pair.
             return JoseRefusal.TextInvalid;
         }
     }
 
-    // The one strict importer of keys knows the uses of RFC 7517; this bundle's use of its own is translated for it,
-    // and everything else goes in unchanged. An x509-svid key thus stays one that is not for verifying.
+    // The importer of keys knows the uses of RFC 7517: the bundle's own use is translated, everything else is passed
+    // unchanged. An x509-svid key thus cannot verify tokens.
     private static ReadOnlyMemory<byte> AsSigningKeys(JsonElement keys)
     {
         var buffer = new ArrayBufferWriter<byte>();
@@ -86,7 +86,7 @@ internal static class SpiffeBundle
         }
 
         json.WriteStartObject();
-        // §4.2.2: `use` is required; a key without it, or with the web's `sig`, is not for JWT-SVIDs.
+        // §4.2.2: `use` is required. A key without it, or with RFC 7517's `sig`, is not for JWT-SVIDs.
         json.WriteString("use", ReadUse(key) == JwtSvid ? "sig" : "other");
         foreach (var member in key.EnumerateObject().Where(member => member.Name != "use"))
         {

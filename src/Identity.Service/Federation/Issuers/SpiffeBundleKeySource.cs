@@ -8,10 +8,10 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// §5.2.1), or configured manually. Its keys of use <c>jwt-svid</c> verify JWT-SVIDs of that trust domain alone.
 /// </summary>
 /// <param name="TrustDomain">Without the scheme.</param>
-/// <param name="Url">Where the bundle is fetched from; null = <paramref name="BundleJson"/> was given.</param>
-/// <param name="CaPem">The only roots that vouch for the URL's server; null = public ones.</param>
-/// <param name="BundleJson">The bundle as given, compact; null = it is fetched.</param>
-/// <param name="Keys">The given bundle's keys, imported.</param>
+/// <param name="Url">Where the bundle is fetched from; null if <paramref name="BundleJson"/> is configured.</param>
+/// <param name="CaPem">The only roots accepted for the URL's server; null = public roots.</param>
+/// <param name="BundleJson">The configured bundle, compact; null if it is fetched.</param>
+/// <param name="Keys">The configured bundle's keys, imported.</param>
 internal sealed record SpiffeBundleKeySource(
     string TrustDomain,
     string? Url,

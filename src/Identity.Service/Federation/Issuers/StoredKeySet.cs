@@ -1,10 +1,10 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A key set with what was known of it when it was last written down.</summary>
-/// <param name="Source">Where it came from; another source makes it worthless.</param>
+/// <summary>A stored key set with its state.</summary>
+/// <param name="Source">Its origin; a set of another origin is discarded.</param>
 /// <param name="Document">The bytes as fetched.</param>
 /// <param name="FetchedAt">When its source last confirmed it, to within an hour.</param>
-/// <param name="Proven">Thumbprints of keys whose signatures were seen to hold.</param>
+/// <param name="Proven">Thumbprints of keys with a verified signature.</param>
 internal sealed record StoredKeySet(
     string Source,
     ReadOnlyMemory<byte> Document,

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>
-/// Partial: what is absent stays; <c>jwks</c>, <c>algorithms</c>, <c>types</c> and <c>allowed_targets</c> are replaced
-/// whole.
+/// Partial: absent members are unchanged; <c>jwks</c>, <c>algorithms</c>, <c>types</c> and <c>allowed_targets</c> are
+/// replaced as a whole.
 /// </summary>
 internal sealed record UpdateIssuerRequest : IssuerSettings
 {

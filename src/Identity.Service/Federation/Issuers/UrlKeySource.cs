@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>The key set lies at this URL; the issuer's own URL is never dialled.</summary>
+/// <summary>The key set is at this URL; the issuer's own URL is never dialled.</summary>
 internal sealed record UrlKeySource(string Url, string? CaPem) : KeySource
 {
     public const string TypeName = "explicit_url";

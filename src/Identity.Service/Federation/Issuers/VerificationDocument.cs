@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What a dry run of an issuer would fetch, saw, and would accept.</summary>
+/// <summary>The result of a dry run: what would be fetched, what was fetched, and whether it is acceptable.</summary>
 internal sealed record VerificationDocument
 {
     [JsonPropertyName("type")]
     public string Type { get; init; } = "federation_issuer_verification";
 
-    /// <summary>Null = a draft that was not saved.</summary>
+    /// <summary>Null for a draft.</summary>
     [JsonPropertyName("issuer_id")]
     public required string? IssuerId { get; init; }
 
@@ -31,7 +31,7 @@ internal sealed record VerificationDocument
     [JsonPropertyName("keys")]
     public required IReadOnlyList<VerifiedKeyDocument> Keys { get; init; }
 
-    /// <summary>Compared with the keys in use; null = there are none.</summary>
+    /// <summary>Compared with the keys in use; null if there are none.</summary>
     [JsonPropertyName("added_kids")]
     public required IReadOnlyList<string>? AddedKeyIds { get; init; }
 
@@ -42,7 +42,7 @@ internal sealed record VerificationDocument
     [JsonPropertyName("replaced_kids")]
     public required IReadOnlyList<string>? ReplacedKeyIds { get; init; }
 
-    /// <summary>How long the set would be fresh; null = nothing was fetched.</summary>
+    /// <summary>How long the set would be fresh; null if nothing was fetched.</summary>
     [JsonPropertyName("fresh_for_seconds")]
     public required int? FreshForSeconds { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>An address that a name had, and what was decided on it.</summary>
+/// <summary>An address that a name resolved to, and whether it is allowed.</summary>
 internal sealed record VerifiedAddressDocument
 {
     [JsonPropertyName("address")]

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>One document that a dry run fetched.</summary>
 internal sealed record VerifiedFetchDocument
 {
-    /// <summary>The setting that leads there.</summary>
+    /// <summary>The setting that contains the URL.</summary>
     [JsonPropertyName("field")]
     public required string Field { get; init; }
 

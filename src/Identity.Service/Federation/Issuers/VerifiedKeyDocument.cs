@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>One key of a set, and whether it would be believed.</summary>
+/// <summary>One key of a set, and whether it is accepted.</summary>
 internal sealed record VerifiedKeyDocument
 {
     [JsonPropertyName("kid")]
@@ -18,7 +18,7 @@ internal sealed record VerifiedKeyDocument
     [JsonPropertyName("accepted")]
     public required bool Accepted { get; init; }
 
-    /// <summary>Why not; null = accepted.</summary>
+    /// <summary>Why it is not accepted; null if it is.</summary>
     [JsonPropertyName("reason")]
     public required string? Reason { get; init; }
 }

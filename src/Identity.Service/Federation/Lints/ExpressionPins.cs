@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Rules.Cel;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>What a rule's expression demands of single claims, and which others it reads.</summary>
+/// <summary>The constraints of a rule's expression on single claims, and which other claims it reads.</summary>
 internal static class ExpressionPins
 {
     public static IEnumerable<Pin> Of(string? condition)

@@ -1,10 +1,10 @@
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>One danger that a rule is checked for.</summary>
+/// <summary>A danger that a rule is checked for.</summary>
 internal interface ILintCheck
 {
     string Id { get; }
 
-    /// <summary>Null = nothing to say.</summary>
+    /// <summary>Null if there is no finding.</summary>
     Lint? Check(LintedRule rule);
 }

@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>A finding.</summary>
-/// <param name="Id"><c>L01</c> to <c>L18</c>: stable, never used for something else.</param>
-/// <param name="Message">What is dangerous, and what to write instead.</param>
+/// <param name="Id"><c>L01</c> to <c>L18</c>: stable, never reused.</param>
+/// <param name="Message">The danger, and what to write instead.</param>
 internal sealed record Lint(string Id, LintSeverity Severity, string Message)
 {
     public static Lint Error(string id, string message) => new(id, LintSeverity.Error, message);

@@ -8,8 +8,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Federation.Lints;
 
 /// <summary>
-/// <c>POST /v1/organizations/federation_rules/lint</c>: all rules as they stand, one draft, or one change. Saves
-/// nothing.
+/// <c>POST /v1/organizations/federation_rules/lint</c>: all saved rules, one draft, or one change. Saves nothing.
 /// </summary>
 internal sealed class LintEndpoint(
     RuleLinter linter,

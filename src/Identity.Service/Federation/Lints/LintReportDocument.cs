@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>What was found of some rules. Rules without findings are left out.</summary>
+/// <summary>The findings for some rules. Rules without findings are omitted.</summary>
 internal sealed record LintReportDocument
 {
     [JsonPropertyName("type")]
@@ -12,13 +12,13 @@ internal sealed record LintReportDocument
     public required int Checked { get; init; }
 
     /// <summary>
-    /// Not everything was checked: more rules of one issuer than are compared, or more exchanges than are read,
-    /// so that L17 may have missed something.
+    /// Not everything was checked: more rules of one issuer than are compared, or more exchanges than are read, so that
+    /// L17 may have missed something.
     /// </summary>
     [JsonPropertyName("truncated")]
     public bool IsTruncated { get; init; }
 
-    /// <summary><c>report</c>, or <c>justify</c>: console and CLI ask for a written reason.</summary>
+    /// <summary><c>report</c>, or <c>justify</c>: console and CLI require a written reason.</summary>
     [JsonPropertyName("lint_warnings")]
     public required string LintWarnings { get; init; }
 

@@ -5,15 +5,15 @@ namespace Culvert.Identity.Service.Federation.Lints;
 
 internal sealed record LintRequest
 {
-    /// <summary>A draft, as it would be created; null = all rules as they stand.</summary>
+    /// <summary>A draft, as in the body of a creation; null = all saved rules.</summary>
     [JsonPropertyName("rule")]
     public CreateRuleRequest? Rule { get; init; }
 
-    /// <summary>The rule that <see cref="Change"/> is of.</summary>
+    /// <summary>The rule that <see cref="Change"/> applies to.</summary>
     [JsonPropertyName("federation_rule_id")]
     public string? RuleId { get; init; }
 
-    /// <summary>A change, as it would be made.</summary>
+    /// <summary>As in the body of an update.</summary>
     [JsonPropertyName("change")]
     public UpdateRuleRequest? Change { get; init; }
 }

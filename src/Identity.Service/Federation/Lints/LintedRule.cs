@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>A rule as the lints read it: its whole match as one list, and what is known of its issuer's platform.</summary>
+/// <summary>A rule in the form for lints: its whole match as one list, and what is known of its issuer's platform.</summary>
 internal sealed class LintedRule
 {
     private static readonly ClaimPath SubjectPath = ClaimPath.TopLevel("sub");
@@ -31,15 +31,14 @@ internal sealed class LintedRule
 
     public IReadOnlyList<Pin> Pins { get; }
 
-    /// <summary>Whether strangers obtain tokens of this issuer.</summary>
+    /// <summary>Whether other parties can obtain tokens of this issuer.</summary>
     public bool IsShared => Issuer.Tenancy == IssuerTenancy.Shared || PresetCatalogue.IsShared(Issuer.Url);
 
     public string Audience => Rule.Match.Audience ?? PublicUrl;
 
-    /// <summary>What the rule says about <c>sub</c>.</summary>
     public IEnumerable<Pin> SubjectPins => Pins.Where(pin => pin.Path.Pointer == SubjectPath.Pointer);
 
-    /// <summary>Whole subjects that the rule accepts; none if it accepts others as well.</summary>
+    /// <summary>The whole subjects that the rule accepts; none if it accepts others as well.</summary>
     public IReadOnlyList<string> WholeSubjects => SubjectPins.FirstOrDefault(pin => pin.IsWhole)?.Values ?? [];
 
     public bool IsOf(params ReadOnlySpan<string> presets) => Preset is { } known && presets.Contains(known.Name);
@@ -54,7 +53,7 @@ internal sealed class LintedRule
     /// <summary>Whether the match reads the claim at all.</summary>
     public bool Reads(string claim) => Pins.Any(pin => pin.Is(claim));
 
-    /// <summary>Whether a subject that the rule accepts has this part at its fixed place, as far as the rule says.</summary>
+    /// <summary>Whether the accepted subjects have this part at its fixed place, as far as the rule determines it.</summary>
     public bool SubjectNames(string part) =>
         SubjectPins.Any(pin => pin.Values.Any(value => value.Contains(part, StringComparison.Ordinal)));
 
@@ -67,11 +66,13 @@ internal sealed class LintedRule
             || SubjectPins.Any(pin => pin.Values.Count > 0 && pin.Values.All(HasGitHubOwnerId))
         );
 
-    /// <summary>Whether the rule grants what changes things or lets machines in.</summary>
+    /// <summary>Whether the rule grants changes or the enrolment of machines.</summary>
     public bool GrantsMuch =>
         Rule.Scopes.Any(scope => scope is not (Scopes.WorkspaceDeveloper or Scopes.WorkspaceInference));
 
-    /// <summary>Whether every accepted subject has the customer's name whole, between the prefix and what ends it.</summary>
+    /// <summary>
+    /// Whether every accepted subject has the customer's complete name, between the prefix and its delimiter.
+    /// </summary>
     public bool NamesTenant(TenantSubject tenant) =>
         SubjectPins.Any(pin =>
             pin.Kind is PinKind.Exact or PinKind.Prefix or PinKind.Segments
@@ -92,7 +93,7 @@ internal sealed class LintedRule
             return false;
         }
 
-        // Its id may follow a name, and may be any.
+        // An id may follow the name; any id is accepted.
         var name = subject[tenant.Prefix.Length..end].Split('@')[0];
         return name.Length > 0 && !name.Contains('*', StringComparison.Ordinal);
     }

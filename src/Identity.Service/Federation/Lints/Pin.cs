@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>What a rule says about one claim, wherever in its match it says so.</summary>
+/// <summary>A rule's constraint on one claim, from any part of its match.</summary>
 /// <param name="Values">As text; none for <see cref="PinKind.Expression"/>.</param>
 internal sealed record Pin(ClaimPath Path, PinKind Kind, IReadOnlyList<string> Values)
 {

@@ -12,6 +12,6 @@ internal enum PinKind
     /// <summary>An element of a list.</summary>
     Contains,
 
-    /// <summary>Read by the rule's expression; what it demands is not known here.</summary>
+    /// <summary>Read by the rule's expression, with an unknown constraint.</summary>
     Expression,
 }

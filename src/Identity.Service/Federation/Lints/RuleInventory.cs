@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Federation.Lints;
 
 /// <summary>
-/// L17: what a rule alone does not show: that it is no longer used, that another one makes it superfluous, or that
+/// L17: what a single rule does not show: that it is no longer used, that another rule makes it superfluous, or that
 /// the same workload can choose between grants.
 /// </summary>
 internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdentity identity, TimeProvider time)
@@ -14,7 +14,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
     /// <summary>A rule without an exchange for so long is probably forgotten.</summary>
     public static readonly TimeSpan UnusedAfter = TimeSpan.FromDays(90);
 
-    /// <summary>Rules of one issuer that are compared with each other: every pair is checked.</summary>
+    /// <summary>The most rules of one issuer that are compared with each other: every pair is checked.</summary>
     public const int MaxRelated = 1_000;
 
     /// <summary>
@@ -51,7 +51,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
     {
         foreach (var rule in rules)
         {
-            // Of two rules alike the older one stays.
+            // Of two equal rules, the newer one has the finding.
             var shadow = rules.FirstOrDefault(other =>
                 other != rule
                 && RuleRelations.Covers(other, rule)
@@ -84,7 +84,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
         }
     }
 
-    // One search for all of them: each of its own would read the same entries again.
+    // One search for all rules: separate ones would read the same entries again.
     private async ValueTask<(IReadOnlyList<LintedRule> Unused, bool IsComplete)> UnusedAsync(
         IReadOnlyList<LintedRule> rules,
         CancellationToken cancellationToken
@@ -103,7 +103,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
             since,
             cancellationToken
         );
-        // Where the search ended early, a rule that it did not meet may well be in use.
+        // If the search stopped early, a rule that it did not find may be in use.
         return (isComplete ? [.. old.Where(rule => !used.Contains(rule.Rule.Id.Value))] : [], isComplete);
     }
 

@@ -2,20 +2,20 @@ using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>How two rules of one issuer stand to each other, as far as their conditions show it.</summary>
+/// <summary>How two rules of one issuer are related, as far as their conditions show it.</summary>
 internal static class RuleRelations
 {
-    /// <summary>Every token that <paramref name="narrow"/> admits, <paramref name="wide"/> admits too.</summary>
+    /// <summary>Whether <paramref name="wide"/> admits every token that <paramref name="narrow"/> admits.</summary>
     public static bool Covers(LintedRule wide, LintedRule narrow) =>
         wide.Audience == narrow.Audience
         && wide.Pins.All(pin => pin.Kind != PinKind.Expression && narrow.Pins.Any(other => Implies(other, pin)))
         && (wide.Rule.Match.Condition is null || wide.Rule.Match.Condition == narrow.Rule.Match.Condition);
 
-    /// <summary>No condition of one contradicts one of the other: some token may satisfy both.</summary>
+    /// <summary>Whether no condition of one contradicts one of the other: some token may satisfy both.</summary>
     public static bool Overlap(LintedRule a, LintedRule b) =>
         a.Audience == b.Audience && a.Pins.All(pin => !b.Pins.Any(other => Contradict(pin, other)));
 
-    /// <summary>Whether <paramref name="a"/> gives everything that <paramref name="b"/> gives.</summary>
+    /// <summary>Whether <paramref name="a"/> grants everything that <paramref name="b"/> grants.</summary>
     public static bool GrantsAsMuch(Rule a, Rule b) =>
         a.ServiceAccountId == b.ServiceAccountId
         && b.Scopes.All(a.Scopes.Contains)
@@ -23,7 +23,7 @@ internal static class RuleRelations
         && b.EdgeIds.All(a.EdgeIds.Contains)
         && (a.AppliesToAllWorkspaces || (!b.AppliesToAllWorkspaces && b.WorkspaceIds.All(a.WorkspaceIds.Contains)));
 
-    // The first leaves no value that the second would refuse.
+    // Whether every value that satisfies the first also satisfies the second.
     private static bool Implies(Pin pin, Pin wanted)
     {
         if (pin.Path.Pointer != wanted.Path.Pointer)

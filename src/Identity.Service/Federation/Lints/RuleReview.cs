@@ -3,9 +3,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>What was found of a rule that may be saved.</summary>
-/// <param name="Warnings">Answered, and audited.</param>
-/// <param name="Statements">What is to be stored with the rule.</param>
+/// <summary>The result of the review of a rule that may be saved.</summary>
+/// <param name="Warnings">For the answer and the audit event.</param>
+/// <param name="Statements">To commit with the rule.</param>
 internal sealed record RuleReview(
     IReadOnlyList<Lint> Warnings,
     IReadOnlyList<RuleTest> Tests,

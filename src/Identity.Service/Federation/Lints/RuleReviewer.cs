@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Federation.RuleTests;
 namespace Culvert.Identity.Service.Federation.Lints;
 
 /// <summary>
-/// What every save of a rule goes through after it was found well-formed and its author's to write: 1. the lints, of
-/// which errors refuse, 2. the rule's tests, asked of the exchange's own evaluator.
+/// The review of every saved rule, after it was found well-formed and its author entitled: 1. the lints, of which
+/// errors refuse, 2. the rule's tests, run with the exchange's own evaluator.
 /// </summary>
 internal sealed class RuleReviewer(
     RuleLinter linter,
@@ -19,10 +19,11 @@ internal sealed class RuleReviewer(
 {
     public const int MaxJustificationLength = 1024;
 
-    /// <param name="before">What the rule was; null = it is new. A change that only takes away is never refused for
-    /// what was dangerous before: else no operator could switch such a rule off.</param>
+    /// <param name="before">
+    /// The previous rule; null if it is new. A change that only narrows is never refused for an existing danger:
+    /// otherwise no operator could disable such a rule.
+    /// </param>
     /// <param name="given">The tests of the request; null = those that the rule has.</param>
-    /// <returns>Exactly one of both is set.</returns>
     public async ValueTask<Result<RuleReview>> ReviewAsync(
         Rule rule,
         Rule? before,
@@ -59,7 +60,7 @@ internal sealed class RuleReviewer(
         return new RuleReview(lints, tests, given is null ? [] : [store.Put(rule.Id.Value, rule.Version, given)]);
     }
 
-    /// <summary>The warnings of a rule in its present form; null when its issuer is not read yet.</summary>
+    /// <summary>The warnings of a rule in its current form; null if its issuer is not read yet.</summary>
     public IReadOnlyList<LintDocument>? FindWarnings(Rule rule) =>
         directory.Current.FindRule(rule.Id.Value) is { } known
             ? [.. linter.Lint(rule, known.Issuer).Select(LintDocument.Of)]

@@ -26,7 +26,7 @@ internal sealed class AddressPattern
             i += isLong ? 1 : 0;
         }
 
-        // Recognised with or without the last slash and in any case: a rule must not escape its lints by a spelling.
+        // Matches with or without the last slash and in any case: a rule must not escape its lints by a spelling.
         pattern = new Regex(
             built.Append("/?$").ToString(),
             RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>What a claim is worth in a rule.</summary>
+/// <summary>How well a claim identifies a workload in a rule.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ClaimKind>))]
 internal enum ClaimKind
 {
@@ -18,7 +18,7 @@ internal enum ClaimKind
     [JsonStringEnumMemberName("context")]
     Context,
 
-    /// <summary>The caller's own words: never alone.</summary>
+    /// <summary>Chosen by the caller: never sufficient alone.</summary>
     [JsonStringEnumMemberName("caller_chosen")]
     CallerChosen,
 }

@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Federation.Presets;
 
 /// <summary>
-/// Both forms of a GitHub subject: <c>repo:OWNER/REPO:CONTEXT</c> and, with the ids that never belong to anyone else,
-/// <c>repo:OWNER@OWNER_ID/REPO@REPO_ID:CONTEXT</c>. Parts are counted from fixed places: the context may hold
-/// anything, because its author names branches.
+/// Both forms of a GitHub subject: <c>repo:OWNER/REPO:CONTEXT</c> and, with ids that are never reassigned,
+/// <c>repo:OWNER@OWNER_ID/REPO@REPO_ID:CONTEXT</c>. Parts are found by fixed delimiters from the start: the context may
+/// contain anything, because its author names branches.
 /// </summary>
 internal readonly record struct GitHubSubject(
     string Owner,
@@ -31,7 +31,7 @@ internal readonly record struct GitHubSubject(
 
     public GitHubSubject Classic() => this with { OwnerId = null, RepositoryId = null };
 
-    /// <summary>Reads a whole subject of either form; half of both is neither.</summary>
+    /// <summary>Parses a whole subject of either form; a mixture of both is refused.</summary>
     public static bool TryParse(string text, out GitHubSubject subject)
     {
         subject = default;
@@ -57,7 +57,7 @@ internal readonly record struct GitHubSubject(
         return true;
     }
 
-    // GitHub's names hold no @.
+    // GitHub's names contain no @.
     private static bool TrySplit(string part, out string name, out string? id)
     {
         var at = part.IndexOf('@', StringComparison.Ordinal);

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>The preset's value where a request to create an issuer does not set one.</summary>
+/// <summary>Applies the preset's values that a request to create an issuer does not set.</summary>
 internal static class IssuerDefaults
 {
     public static Issuer Of(Preset preset, Issuer blank) =>

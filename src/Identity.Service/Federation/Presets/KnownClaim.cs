@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Federation.Presets;
 
 internal sealed record KnownClaim
 {
-    /// <summary>As rules name it: a top-level claim, or a JSON Pointer (RFC 6901).</summary>
+    /// <summary>As in rules: a top-level claim, or a JSON Pointer (RFC 6901).</summary>
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
@@ -14,7 +14,7 @@ internal sealed record KnownClaim
     [JsonPropertyName("meaning")]
     public required string Meaning { get; init; }
 
-    /// <summary>The claim to pin instead; null = none is better.</summary>
+    /// <summary>The claim to pin instead; null if none is better.</summary>
     [JsonPropertyName("prefer")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Prefer { get; init; }

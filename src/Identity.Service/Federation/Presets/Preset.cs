@@ -4,8 +4,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Federation.Presets;
 
 /// <summary>
-/// What is known of one platform's tokens: read from its file under <c>Catalogue/</c>, used for an issuer's defaults,
-/// by the lints, by simulations and tests, and shown as it is at <c>federation_presets</c>.
+/// What is known of one platform's tokens. Read from its file under <c>Catalogue/</c>; used for an issuer's defaults,
+/// lints, simulations and tests, and shown at <c>federation_presets</c>.
 /// </summary>
 internal sealed record Preset
 {
@@ -28,7 +28,7 @@ internal sealed record Preset
     [JsonPropertyName("defaults")]
     public required PresetDefaults Defaults { get; init; }
 
-    /// <summary>Whether tokens carry <c>jti</c>, and how often one token comes back.</summary>
+    /// <summary>Whether tokens have <c>jti</c>, and how often the platform returns the same token.</summary>
     [JsonPropertyName("token_ids")]
     public required string TokenIds { get; init; }
 
@@ -38,7 +38,7 @@ internal sealed record Preset
     [JsonPropertyName("subjects")]
     public required IReadOnlyList<KnownSubject> Subjects { get; init; }
 
-    /// <summary>Characters that end a part of <c>sub</c>; none = it has no parts.</summary>
+    /// <summary>Characters that end a part of <c>sub</c>; empty if it has no parts.</summary>
     [JsonPropertyName("subject_delimiters")]
     public required string SubjectDelimiters { get; init; }
 
@@ -46,11 +46,11 @@ internal sealed record Preset
     [JsonPropertyName("tenant_pins")]
     public required IReadOnlyList<TenantPin> TenantPins { get; init; }
 
-    /// <summary>Beginnings of <c>sub</c> that name the customer.</summary>
+    /// <summary>Prefixes of <c>sub</c> that name the customer.</summary>
     [JsonPropertyName("tenant_subjects")]
     public required IReadOnlyList<TenantSubject> TenantSubjects { get; init; }
 
-    /// <summary>Whether the same issuer signs for people.</summary>
+    /// <summary>Whether the same issuer signs tokens for people.</summary>
     [JsonPropertyName("issues_to_people")]
     public required bool IssuesToPeople { get; init; }
 
@@ -60,7 +60,7 @@ internal sealed record Preset
     [JsonPropertyName("cautions")]
     public required IReadOnlyList<string> Cautions { get; init; }
 
-    /// <summary>A rule's <c>match</c> to start from; its values are those of the samples.</summary>
+    /// <summary>A template for a rule's <c>match</c>; its values are those of the samples.</summary>
     [JsonPropertyName("match")]
     public required JsonElement Match { get; init; }
 

@@ -5,13 +5,13 @@ namespace Culvert.Identity.Service.Federation.Presets;
 internal sealed record PresetAudience
 {
     /// <summary>
-    /// The platform's default audiences, as patterns (<c>*</c> = anything): every other service that trusts
-    /// the platform accepts those tokens too.
+    /// The platform's default audiences, as patterns (<c>*</c> = anything): every other service that trusts the
+    /// platform accepts those tokens too.
     /// </summary>
     [JsonPropertyName("defaults")]
     public required IReadOnlyList<string> Defaults { get; init; }
 
-    /// <summary>The platform allows no other: a rule must then name it.</summary>
+    /// <summary>The platform allows no other audience: a rule must then name it.</summary>
     [JsonPropertyName("fixed")]
     public bool Fixed { get; init; }
 

@@ -17,14 +17,14 @@ internal static class PresetCatalogue
 
     public static Preset? Find(string? name) => All.FirstOrDefault(preset => preset.Name == name);
 
-    /// <summary>The platform whose issuer has that address; null = none that we know.</summary>
+    /// <summary>The platform whose issuer has that address; null if unknown.</summary>
     public static Preset? OfAddress(string issuerUrl) =>
         Entries.FirstOrDefault(entry => Matches(entry.Shared, issuerUrl)).Preset
         ?? Entries.FirstOrDefault(entry => Matches(entry.Dedicated, issuerUrl)).Preset;
 
     /// <summary>
-    /// The platform that the address is known to be of, where the preset is of another one: its lints would look for the wrong
-    /// claims. Null = they agree, or the address belongs to no known platform.
+    /// The platform of the address, if the preset is of another one, whose lints would read the wrong claims. Null if
+    /// they agree or the address belongs to no known platform.
     /// </summary>
     public static string? Contradiction(string preset, string issuerUrl)
     {
@@ -37,7 +37,7 @@ internal static class PresetCatalogue
             : known[0];
     }
 
-    // Clusters of a provider's are Kubernetes clusters all the same.
+    // Providers' managed clusters are Kubernetes clusters too.
     private static bool IsCluster(string preset) => preset is Kubernetes or "eks" or "gke" or "aks";
 
     /// <summary>Whether the issuer signs for all customers of a platform.</summary>

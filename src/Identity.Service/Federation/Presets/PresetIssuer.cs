@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Federation.Presets;
 
 /// <summary>
-/// Addresses, as patterns: <c>*</c> matches a part without <c>/</c> and <c>.</c>, <c>**</c> for one without
-/// <c>/</c>. For recognising a platform, never for trusting it: what is trusted is the issuer's own URL.
+/// Addresses, as patterns: <c>*</c> matches a part without <c>/</c> and <c>.</c>, <c>**</c> a part without <c>/</c>.
+/// They identify a platform and never make it trusted: only the issuer's own URL is.
 /// </summary>
 internal sealed record PresetIssuer
 {

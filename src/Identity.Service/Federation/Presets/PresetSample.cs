@@ -3,10 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>A claim set as the platform makes it, and what a rule with the preset's <c>match</c> says to it.</summary>
+/// <summary>A claim set as the platform issues it, and the result of a rule with the preset's <c>match</c>.</summary>
 internal sealed record PresetSample
 {
-    /// <summary>Is in the catalogue where a token made for this installation has its public URL.</summary>
+    /// <summary>The placeholder in the catalogue for this installation's public URL.</summary>
     public const string ExampleAudience = "https://identity.example:8443";
 
     [JsonPropertyName("name")]

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
-/// <summary>A claim set, and what the rule must say to it: stored with the rule, run at every save.</summary>
+/// <summary>A claim set and the result that the rule must have: stored with the rule, run at every save.</summary>
 internal sealed record RuleTest
 {
     public const string Allow = "allow";
@@ -13,8 +13,8 @@ internal sealed record RuleTest
     public required string Name { get; init; }
 
     /// <summary>
-    /// The token's claims as far as the test is about them; <c>sub</c> is needed. Signature and times are taken for
-    /// granted; so are <c>iss</c> and <c>aud</c> where they are absent.
+    /// The token's claims that the test needs; <c>sub</c> is required. Signature and times are assumed to be valid, and
+    /// so are <c>iss</c> and <c>aud</c> if absent.
     /// </summary>
     [JsonPropertyName("claims")]
     public required JsonElement Claims { get; init; }

@@ -5,7 +5,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
-/// <summary>Whether tests can be stored at all: bounded, named once each, and meaning something.</summary>
+/// <summary>Checks whether tests can be stored: limited in number and size, with unique names and valid content.</summary>
 internal static class RuleTestReader
 {
     public const int MaxTests = 32;
@@ -19,7 +19,7 @@ internal static class RuleTestReader
         .. Enum.GetValues<DenialReason>().Select(reason => reason.Name()),
     ];
 
-    /// <summary>Null = they can.</summary>
+    /// <summary>Null if they can be stored.</summary>
     public static Refusal? Check(IReadOnlyList<RuleTest> tests)
     {
         if (tests.Count > MaxTests)

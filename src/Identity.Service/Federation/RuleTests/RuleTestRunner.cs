@@ -13,7 +13,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
-/// <summary>Asks the exchange's own evaluator what a rule would say to each test's claims.</summary>
+/// <summary>Evaluates a rule with the exchange's own evaluator for each test's claims.</summary>
 internal sealed class RuleTestRunner(
     AssertionEvaluator evaluator,
     FederationDirectory directory,
@@ -23,7 +23,7 @@ internal sealed class RuleTestRunner(
     TimeProvider time
 )
 {
-    /// <summary>Null = all come out as expected; otherwise the first that does not.</summary>
+    /// <summary>Null if all results are as expected; otherwise a refusal for the first that is not.</summary>
     public async ValueTask<Refusal?> RunAsync(
         Rule rule,
         Issuer issuer,
@@ -38,7 +38,7 @@ internal sealed class RuleTestRunner(
 
         if (directory.Current.FindKeys(issuer.Id) is not { } keys)
         {
-            // The issuer was saved and is not read yet: for a moment nothing can be said of its rules.
+            // The issuer is saved but not read yet: for a moment its rules cannot be evaluated.
             return StorageErrors.Unavailable.Refuse();
         }
 
@@ -60,7 +60,7 @@ internal sealed class RuleTestRunner(
         return null;
     }
 
-    // Tests are about who gets in: whether an operator edits the rule, and in which workspace, is not the question.
+    // Tests are about admission only: the editing operator and the workspace have no effect.
     private async ValueTask<CompiledRule> CompileAsync(
         Rule rule,
         Issuer issuer,
@@ -86,7 +86,7 @@ internal sealed class RuleTestRunner(
         );
     }
 
-    /// <summary>Null = allowed.</summary>
+    /// <summary>Null if allowed.</summary>
     private async ValueTask<DenialReason?> EvaluateAsync(
         CompiledRule rule,
         RuleTest test,
@@ -116,7 +116,7 @@ internal sealed class RuleTestRunner(
         test switch
         {
             { Expect: RuleTest.Allow } => null,
-            // Any denial will do; that it was none is what must differ.
+            // Any denial is accepted, so the expected value only has to differ from "allowed".
             { Reason: null } => got ?? DenialReason.ClaimMismatch,
             { Reason: { } reason } => Enum.GetValues<DenialReason>().First(value => value.Name() == reason),
         };

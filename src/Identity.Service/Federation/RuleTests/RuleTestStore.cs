@@ -3,7 +3,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
-/// <summary>Apart from the rules, which are all held in memory: only requests that save or show a rule need tests.</summary>
+/// <summary>
+/// Stored apart from the rules, which are all in memory: only requests that save or show a rule need tests.
+/// </summary>
 internal sealed class RuleTestStore(Database database)
 {
     /// <summary>The tests that a version of a rule was saved with.</summary>

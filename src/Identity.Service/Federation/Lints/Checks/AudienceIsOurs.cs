@@ -1,6 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L02: a token with the platform's own audience opens other doors too, and theirs opens ours.</summary>
+/// <summary>
+/// L02: other services accept a token with the platform's own audience, and this service would accept theirs.
+/// </summary>
 internal sealed class AudienceIsOurs : ILintCheck
 {
     private static readonly string[] Known =
@@ -32,7 +34,6 @@ internal sealed class AudienceIsOurs : ILintCheck
             : null;
     }
 
-    // A star matches anything.
     private static bool Matches(string pattern, string audience)
     {
         var parts = pattern.Split('*');

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L09: <c>job_workflow_ref</c> names the workflow that is called; anyone may call a public one.</summary>
+/// <summary>L09: <c>job_workflow_ref</c> names the called workflow; anyone may call a public one.</summary>
 internal sealed class CalledWorkflowHasCaller : ILintCheck
 {
     public string Id => "L09";

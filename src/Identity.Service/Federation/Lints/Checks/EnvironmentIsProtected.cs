@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L08: that an environment exists does not mean that it protects anything.</summary>
+/// <summary>L08: an environment that exists need not have any protection rule.</summary>
 internal sealed class EnvironmentIsProtected : ILintCheck
 {
     public string Id => "L08";

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L06: <c>repo:o/r:*</c> is every branch, every tag and every pull request.</summary>
+/// <summary>L06: <c>repo:o/r:*</c> covers every branch, every tag and every pull request.</summary>
 internal sealed class GitHubContextIsNamed : ILintCheck
 {
     public string Id => "L06";

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L07: runs by <c>workflow_dispatch</c>, <c>issue_comment</c>, <c>workflow_run</c> and <c>pull_request_target</c>
-/// have the default branch as <c>ref</c>, and strangers' words as input.
+/// L07: runs by <c>workflow_dispatch</c>, <c>issue_comment</c>, <c>workflow_run</c> and <c>pull_request_target</c> have
+/// the default branch as <c>ref</c>, and input from strangers.
 /// </summary>
 internal sealed class GitHubEventIsNamed : ILintCheck
 {

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L12: pipelines of forks' merge requests have run with the parent project's claims.</summary>
+/// <summary>L12: pipelines of merge requests from forks have run with the parent project's claims.</summary>
 internal sealed class GitLabRefIsProtected : ILintCheck
 {
     public string Id => "L12";

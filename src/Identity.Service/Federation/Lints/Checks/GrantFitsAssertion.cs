@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L16: what is granted should not outlive what proves it by much, and administration by federation should be rare.
-/// A grant of rights that the caller lacks is refused before any lint (S2).
+/// L16: a grant should not outlive its assertion by much, and administration by federation should be rare. A grant of
+/// rights that the caller lacks is refused before any lint (S2).
 /// </summary>
 internal sealed class GrantFitsAssertion : ILintCheck
 {

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L04: <c>repo:acme*</c> admits <c>repo:acme-evil/…</c> too. A prefix ends where a part of the text ends, and no
+/// L04: <c>repo:acme*</c> also admits <c>repo:acme-evil/…</c>. A prefix ends where a part of the text ends, and no
 /// wildcard matches an owner or a namespace.
 /// </summary>
 internal sealed class PatternEndsWhole : ILintCheck

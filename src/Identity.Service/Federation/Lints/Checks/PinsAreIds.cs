@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Presets;
 
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L05: names change hands by renaming, deleting and registering again; ids do not.</summary>
+/// <summary>L05: names get other owners by renaming, or by deletion and a new registration; ids do not.</summary>
 internal sealed class PinsAreIds : ILintCheck
 {
     public string Id => "L05";
@@ -14,7 +14,7 @@ internal sealed class PinsAreIds : ILintCheck
             return null;
         }
 
-        // Kubernetes has a lint of its own for this.
+        // Kubernetes has its own lint for this.
         var named = rule
             .Pins.Select(pin => FindName(preset, pin))
             .OfType<KnownClaim>()
@@ -41,7 +41,7 @@ internal sealed class PinsAreIds : ILintCheck
             claim is { Kind: ClaimKind.Name, Prefer: not null } && pin.Is(claim.Name)
         );
 
-    // The one platform that changed its subjects: what to write so that both forms match while repositories move.
+    // The only platform that changed its subjects: how both forms match while repositories migrate.
     private static string Migration(LintedRule rule) =>
         rule.WholeSubjects is [var subject]
         && rule.IsOf("github-actions")

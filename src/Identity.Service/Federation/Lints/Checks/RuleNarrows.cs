@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L03: of the issuer's workloads the rule must choose some: <c>repo:*</c>, <c>system:serviceaccount:*</c> and an
-/// audience choose none.
+/// L03: the rule must select some of the issuer's workloads: <c>repo:*</c>, <c>system:serviceaccount:*</c> and an
+/// audience select none.
 /// </summary>
 internal sealed class RuleNarrows : ILintCheck
 {
@@ -28,7 +28,7 @@ internal sealed class RuleNarrows : ILintCheck
             _ => true,
         };
 
-    // Words that every subject of the platform has at that place choose nothing.
+    // Text that every subject of the platform has at that place does not narrow the rule.
     private static bool Says(LintedRule rule, string text)
     {
         var fixedWords = FixedWords(rule);

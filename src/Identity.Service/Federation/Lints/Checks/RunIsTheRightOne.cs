@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L14: what a single platform lets through without the author's intent.</summary>
+/// <summary>L14: cases that a single platform admits without the author's intent.</summary>
 internal sealed class RunIsTheRightOne : ILintCheck
 {
     public string Id => "L14";

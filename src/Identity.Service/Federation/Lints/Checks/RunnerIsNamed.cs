@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L11: on a self-hosted runner the last job may have left something behind.</summary>
+/// <summary>L11: on a self-hosted runner the previous job may have left files or processes.</summary>
 internal sealed class RunnerIsNamed : ILintCheck
 {
     public string Id => "L11";

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L13: names of a cluster belong to anyone who may create them, and many clusters share an address.</summary>
+/// <summary>L13: anyone who may create names in a cluster can have a name, and many clusters share an address.</summary>
 internal sealed class ServiceAccountIsItself : ILintCheck
 {
     private const string Uid = "/kubernetes.io/serviceaccount/uid";

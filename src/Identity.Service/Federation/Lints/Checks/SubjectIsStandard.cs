@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L10: a customised subject has the shape that a template gives it today.</summary>
+/// <summary>L10: a customized subject has the form of its current template.</summary>
 internal sealed class SubjectIsStandard : ILintCheck
 {
     public string Id => "L10";

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L01: anyone can obtain tokens of a shared issuer, so a rule must say whose it means. A name does; that it should
-/// better be an id is L05's to say.
+/// L01: anyone can obtain tokens of a shared issuer, so a rule must name the customer. A name is enough here; L05
+/// recommends an id.
 /// </summary>
 internal sealed class TenantIsPinned : ILintCheck
 {

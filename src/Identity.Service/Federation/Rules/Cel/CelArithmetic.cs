@@ -1,6 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Between operands of one type; an overflow or a division by zero is an error, doubles follow IEEE 754.</summary>
+/// <summary>
+/// Both operands have the same type; an overflow or a division by zero is an error, doubles follow IEEE 754.
+/// </summary>
 internal static class CelArithmetic
 {
     private static readonly CelErrorValue Overflow = new("an integer overflows");

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>An operator of two operands that both count, but for <c>&amp;&amp;</c> and <c>||</c>.</summary>
+/// <summary>An operator that evaluates both operands: all except <c>&amp;&amp;</c> and <c>||</c>.</summary>
 internal sealed class CelBinary(int position, CelOperator operation, CelNode left, CelNode right)
     : CelNode(position, GetResultType(operation, left.Type, right.Type), Above(left, right))
 {
@@ -16,7 +16,7 @@ internal sealed class CelBinary(int position, CelOperator operation, CelNode lef
 
     public static string GetSymbol(CelOperator operation) => Symbols[(int)operation];
 
-    /// <summary>Whether operands of these types can have a result at all.</summary>
+    /// <summary>Whether the operator has any result for operands of these types.</summary>
     public static bool IsDefined(CelOperator operation, CelType left, CelType right)
     {
         if (operation == CelOperator.In)

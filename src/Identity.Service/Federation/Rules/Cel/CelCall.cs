@@ -40,7 +40,7 @@ internal sealed class CelCall(int position, CelFunction function, CelNode target
         };
     }
 
-    // A search may compare the part at every place of the text.
+    // A search may compare the part at every position of the text.
     private int Cost(string text, string part)
     {
         var places = function == CelFunction.Contains ? 1 + (text.Length / CelLimits.CharactersPerStep) : 1;

@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>The variable <c>claims</c>: a token's claims, converted into values when they are read.</summary>
+/// <summary>The variable <c>claims</c>: a token's claims, converted into values at first read.</summary>
 internal sealed class CelClaims(ClaimSet claims) : CelMap
 {
     private readonly Dictionary<string, object?> read = new(StringComparer.Ordinal);

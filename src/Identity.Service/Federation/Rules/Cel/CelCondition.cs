@@ -3,7 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>A rule's <c>condition</c>. What cannot be evaluated does not hold.</summary>
+/// <summary>A rule's <c>condition</c>. If it cannot be evaluated, it does not hold.</summary>
 internal sealed class CelCondition(CelProgram program) : ICondition
 {
     public ConditionOrigin Origin => ConditionOrigin.Condition;

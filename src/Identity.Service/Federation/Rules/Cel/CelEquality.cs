@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// The specification's heterogeneous equality: values of different types are not equal, but numbers are compared
-/// across their types. Nothing is ever converted: the string "1" is not the number 1.
+/// The specification's heterogeneous equality: values of different types are not equal, but numbers are compared across
+/// their types. Nothing is converted: the string "1" is not the number 1.
 /// </summary>
 internal static class CelEquality
 {
-    /// <summary>A boolean, or an error where one of the values holds one and nothing else decides.</summary>
+    /// <summary>A boolean, or an error if one of the values contains one and nothing else decides.</summary>
     public static object Compare(object left, object right, CelFrame frame)
     {
         if (!frame.Spend(1))
