@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>The columns that issuers, rules and service accounts have in common.</summary>
+/// <summary>The columns that issuers, rules and service accounts share.</summary>
 internal abstract record StampColumns
 {
     public const string Select =

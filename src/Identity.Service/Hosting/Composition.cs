@@ -31,7 +31,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>The wiring in a page: every capability's two doors, in one place.</summary>
+/// <summary>The registrations of all capabilities, in one place.</summary>
 internal static class Composition
 {
     private static readonly byte[] Alive = "{\"status\":\"ok\"}"u8.ToArray();
@@ -43,8 +43,7 @@ internal static class Composition
         TimeProvider time
     )
     {
-        // At its lower levels the web server logs whole URLs, and a token that a client puts into one must not reach
-        // the log.
+        // At its lower levels the web server logs whole URLs, and a token in a URL must not reach the log.
         services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning));
         services.AddCapabilityOptions(options);
         OptionsInForce.AddTo(services, options);
@@ -68,7 +67,7 @@ internal static class Composition
         services.AddSingleton<BackupRuns>();
         if (store.Database is PostgresDatabase shared)
         {
-            // First of the background services: what changes while the others read is seen.
+            // The first of the background services, so that it sees changes while the others read.
             services.AddSingleton(shared);
             services.AddHostedService<ChangeWatch>();
             services.AddSingleton<NodeExchange>();
@@ -124,11 +123,11 @@ internal static class Composition
         return services;
     }
 
-    /// <summary>What puts a backup where no installation is.</summary>
+    /// <summary>Restores a backup to a place without an installation.</summary>
     public static Restorer CreateRestorer(ServiceOptions options, TimeProvider time, ILoggerFactory loggers) =>
         new(options, store => new ServiceCollection().AddCulvertService(options, store, time), time, loggers);
 
-    // What only a restart can change. Each capability gets its own, and never those of another that it does not know.
+    // Options that only a restart can change. Each capability gets its own, and none of another capability.
     private static void AddCapabilityOptions(this IServiceCollection services, ServiceOptions options) =>
         services
             .AddSingleton(options.Identity)

@@ -4,11 +4,11 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>What a port's connections are bounded by.</summary>
-/// <param name="Connections">All at once.</param>
-/// <param name="ConnectionsPerAddress">Of one source address at once.</param>
-/// <param name="HandshakesPerAddress">TLS handshakes of one source address at once.</param>
-/// <param name="NewPerAddress">New connections of one source address.</param>
+/// <summary>The limits of a port's connections.</summary>
+/// <param name="Connections">In total, at the same time.</param>
+/// <param name="ConnectionsPerAddress">From one source address at the same time.</param>
+/// <param name="HandshakesPerAddress">TLS handshakes from one source address at the same time.</param>
+/// <param name="NewPerAddress">New connections from one source address.</param>
 internal sealed record ConnectionBounds(
     int Connections,
     int ConnectionsPerAddress,
@@ -20,18 +20,18 @@ internal sealed record ConnectionBounds(
     private const int MostApi = 16_384;
     private const int MostMachine = 65_536;
 
-    // Where the system does not tell: the usual soft limit of a process.
+    // Used if the system's limit is unknown: the usual soft limit of a process.
     private const long AssumedDescriptors = 1024;
 
     /// <summary>
-    /// Connections that wait for their PROXY header at once; they do not count as <see cref="Connections"/> yet. Balancers
-    /// send the header at once, so a few suffice.
+    /// The most connections without a complete PROXY header, which do not count as <see cref="Connections"/> yet.
+    /// Balancers send the header at once, so a few suffice.
     /// </summary>
     public int HeadersAtOnce => Math.Max(Connections / 8, 1);
 
     /// <summary>
-    /// Half of the descriptors are for the API's port and a quarter for the machines': what one port holds never takes
-    /// the other's, and the database, the log and outgoing connections keep the rest.
+    /// Half of the descriptors are for the API's port and a quarter for the machines' port: no port uses up the
+    /// other's, and the database, the log and outgoing connections have the rest.
     /// </summary>
     public static ConnectionBounds For(Listener listener, LimitOptions limits, long? descriptors)
     {

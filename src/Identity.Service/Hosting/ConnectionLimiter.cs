@@ -11,14 +11,12 @@ using Microsoft.AspNetCore.Connections;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// Bounds the connections and the TLS handshakes of one port, per source address and in total, before a byte is read
-/// (S36). At a bound, a new connection takes the place of the one that has been idle the longest, of the same address
-/// where the address is at its bound: idle connections do not keep out callers with a request.
+/// Limits the connections and the TLS handshakes of one port, per source address and in total, before a byte is read
+/// (S36). At a limit, a new connection replaces the connection that has been idle longest, of the same address if the
+/// address is at its limit: idle connections do not lock out callers with a request.
 /// </summary>
-/// <param name="listener">The port.</param>
-/// <param name="readBounds">Its bounds: read for each new connection. Lower ones close the idle connections above them.</param>
-/// <param name="readProxies">Addresses whose connections carry requests of many clients: only the total bounds them.</param>
-/// <param name="time">The clock.</param>
+/// <param name="readBounds">Read for each new connection. Lower limits close the excess idle connections.</param>
+/// <param name="readProxies">Addresses whose connections carry requests of many clients: only the total limits them.</param>
 internal sealed class ConnectionLimiter(
     Listener listener,
     Func<ConnectionBounds> readBounds,
@@ -28,7 +26,7 @@ internal sealed class ConnectionLimiter(
 {
     private static readonly Rate Unbounded = new(int.MaxValue, TimeSpan.FromSeconds(1));
 
-    // Both get their bounds with the first connection.
+    // Both get their limits with the first connection.
     private readonly SourceLimiter connections = new(0, Unbounded, time);
     private readonly SourceLimiter handshakes = new(0, Unbounded, time);
     private readonly Lock gate = new();
@@ -36,7 +34,7 @@ internal sealed class ConnectionLimiter(
     private readonly LinkedList<ConnectionSlot> idle = []; // guarded by gate; the longest idle first
     private int open; // guarded by gate
 
-    /// <summary>Connections that count now.</summary>
+    /// <summary>The connections that count.</summary>
     public int Open
     {
         get
@@ -53,7 +51,7 @@ internal sealed class ConnectionLimiter(
     {
         var address = AddressRanges.Normalise((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.IPv6None);
         TakeOverBounds();
-        // Decided once: what was counted in is counted out, although the trusted balancers may have changed.
+        // Decided once per connection: the trusted balancers may change before the connection is subtracted again.
         var slot = new ConnectionSlot(this, connection, address, isCounted: !readProxies().Contains(address));
         if (!TryEnter(handshakes, slot))
         {
@@ -142,10 +140,10 @@ internal sealed class ConnectionLimiter(
 
     private bool TryEnter_NeedsLock(ConnectionSlot slot, List<ConnectionSlot> evicted)
     {
-        // More than once after the bound was lowered.
+        // More than once after the limit was lowered.
         while (!TryEnter(connections, slot))
         {
-            // A source at its limit holds many of the idle ones: the search ends early.
+            // A source at its limit holds many of the idle connections: the search ends early.
             var source = SourceLimiter.GetKey(slot.Address);
             var own = idle.FirstOrDefault(old => old.IsCounted && SourceLimiter.GetKey(old.Address).Equals(source));
             if (own is null)
@@ -207,7 +205,7 @@ internal sealed class ConnectionLimiter(
         }
     }
 
-    // Counted, not logged: a line for each would be the next flood.
+    // Counted, not logged: a line for each refusal would be the next flood.
     private void Refuse(ConnectionContext connection, string bound)
     {
         ServiceMeters.ConnectionsClosed.Add(1, Tags(bound));

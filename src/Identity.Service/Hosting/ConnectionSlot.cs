@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>One connection in its port's <see cref="ConnectionLimiter"/>, which guards every member but the handshake's.</summary>
+/// <summary>
+/// A connection in its port's <see cref="ConnectionLimiter"/>, whose lock guards every member except the handshake's.
+/// </summary>
 internal sealed class ConnectionSlot(
     ConnectionLimiter limiter,
     ConnectionContext connection,
@@ -17,18 +19,18 @@ internal sealed class ConnectionSlot(
 
     public IPAddress Address => address;
 
-    /// <summary>The bounds per address count it; those of trusted balancers are not counted.</summary>
+    /// <summary>Whether the limits per address count it; connections of trusted balancers are not counted.</summary>
     public bool IsCounted => isCounted;
 
-    /// <summary>Requests under way.</summary>
+    /// <summary>The requests in progress.</summary>
     public int Requests { get; set; }
 
-    /// <summary>Its place among the idle ones; null = it serves a request, or has left.</summary>
+    /// <summary>Its place in the list of idle connections; null if it serves a request or is closed.</summary>
     public LinkedListNode<ConnectionSlot>? Idle { get; set; }
 
     public bool HasLeft { get; set; }
 
-    /// <summary>TLS is established, or the connection is over; whichever comes first.</summary>
+    /// <summary>The handshake ends when TLS is established or the connection is closed.</summary>
     public void EndHandshake()
     {
         if (Interlocked.Exchange(ref handshakeEnded, 1) == 0)

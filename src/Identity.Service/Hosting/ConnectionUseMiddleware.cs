@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>Tells the port's <see cref="ConnectionLimiter"/> which connections serve requests.</summary>
+/// <summary>Informs the port's <see cref="ConnectionLimiter"/> which connections serve requests.</summary>
 internal sealed class ConnectionUseMiddleware(RequestDelegate next)
 {
     public async Task InvokeAsync(HttpContext http)

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Connections.Features;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// While the node drains, each answer ends its connection, HTTP/1.1's by its header and HTTP/2's by GOAWAY: no request is
-/// on its way on one that the stop then closes.
+/// While the node drains, each answer closes its connection, for HTTP/1.1 by its header and for HTTP/2 by GOAWAY: when
+/// the stop closes the remaining connections, no request is on its way.
 /// </summary>
 internal sealed class DrainMiddleware(RequestDelegate next, ServiceDrain drain)
 {

@@ -10,8 +10,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// Outermost: gives every request its id, and turns what no endpoint answered (unknown path, wrong method, an
-/// exception) into the envelope. Unmapped exceptions disclose nothing but the request id.
+/// The outermost middleware: gives every request its id, and writes the error envelope if no endpoint answered (unknown
+/// path, wrong method, an exception). An unmapped exception discloses nothing but the request id.
 /// </summary>
 internal sealed class EnvelopeMiddleware(
     RequestDelegate next,
@@ -29,7 +29,7 @@ internal sealed class EnvelopeMiddleware(
         try
         {
             await next(http);
-            // What this service maps is a route; the endpoint with which routing answers a wrong method is none.
+            // Every endpoint of this service is a route; routing's own answer to a wrong method is not.
             if (!http.Response.HasStarted && http.GetEndpoint() is not RouteEndpoint)
             {
                 await ErrorEnvelope.WriteAsync(
@@ -42,7 +42,6 @@ internal sealed class EnvelopeMiddleware(
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
-            // The caller has closed the connection: no answer is sent.
         }
         catch (BadHttpRequestException fault)
         {
@@ -50,7 +49,7 @@ internal sealed class EnvelopeMiddleware(
         }
         catch (SigningUnavailableException)
         {
-            // Logged where it happened.
+            // Logged where it occurred.
             await RefuseAsync(
                 http,
                 SigningKeyErrors.Unavailable.Refuse() with
@@ -66,7 +65,7 @@ internal sealed class EnvelopeMiddleware(
         }
         catch (Exception fault)
         {
-            // The boundary of the request: whatever went wrong inside must not take the connection's peers with it.
+            // The boundary of the request: an exception must not affect other requests of the connection.
             Log.RequestFaulted(logger, fault, requestId, http.Request.Method, http.Request.Path);
             await RefuseAsync(http, RequestErrors.Internal.Refuse());
         }
@@ -79,7 +78,7 @@ internal sealed class EnvelopeMiddleware(
         Count(http, time.GetElapsedTime(begun));
     }
 
-    // The template, never the path: an outsider must not be able to make up label values.
+    // The label is the route template, never the path: an outsider must not be able to invent label values.
     private static void Count(HttpContext http, TimeSpan took)
     {
         var listener = new KeyValuePair<string, object?>("listener", http.Features.Get<ListenerMetadata>()?.Name);

@@ -9,8 +9,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// Lets the counters of events that an alert counts exist with 0 from the start: a counter that begins with its first event
-/// shows no increase. A label whose values are not known in advance, such as an error code, begins with its first event.
+/// Starts the counters of alerting events at 0: a counter that begins with its first event shows no increase. A label
+/// whose values are not known in advance, such as an error code, begins with its first event.
 /// </summary>
 internal sealed class EventCounters(TransparencyOptions transparency) : IHostedService
 {

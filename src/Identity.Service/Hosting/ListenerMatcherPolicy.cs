@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Routing.Matching;
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// Keeps the ports apart: an endpoint exists only for connections of its own listener. The tag is set on the
-/// connection when it is accepted, so nothing that a client sends (Host, path) can change it.
+/// Keeps the ports apart: an endpoint exists only for connections of its own listener. The tag is set when the
+/// connection is accepted, so nothing that a client sends (Host, path) can change it.
 /// </summary>
 internal sealed class ListenerMatcherPolicy : MatcherPolicy, IEndpointSelectorPolicy
 {
@@ -21,7 +21,8 @@ internal sealed class ListenerMatcherPolicy : MatcherPolicy, IEndpointSelectorPo
             if (candidates.IsValidCandidate(i))
             {
                 var wanted = candidates[i].Endpoint.Metadata.GetMetadata<ListenerMetadata>();
-                // Without a tag: routing's own answer to a wrong method. Every endpoint of the service has one.
+                // An endpoint without a tag is routing's own answer to a wrong method. Every endpoint of the service
+                // has a tag.
                 candidates.SetValidity(i, listener is not null && (wanted is null || wanted.Listener == listener));
             }
         }

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
-/// Signals are the run command's business: a host that heard them too would stop before the node has drained, and the
-/// command could not tell an order to end from an end of its own.
+/// The run command handles signals: a host that handled them too would stop before the node has drained, and the
+/// command could not distinguish a requested stop from a failure.
 /// </summary>
 internal sealed class ProgramLifetime : IHostLifetime
 {

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Hosting;
 
 /// <summary>
 /// The time between the stop signal and the stop: the node is not ready, so that balancers send no new clients. It
-/// answers the connected clients and asks each to reconnect.
+/// answers the connected clients and requests each to reconnect.
 /// </summary>
 internal sealed class ServiceDrain(Current<ServiceOptions> options, TimeProvider time)
 {

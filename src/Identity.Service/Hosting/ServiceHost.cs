@@ -46,7 +46,8 @@ internal static class ServiceHost
         Action<IServiceCollection>? configure = null
     )
     {
-        // Empty: nothing is read from environment variables or from files other than our own configuration.
+        // The empty builder reads nothing from environment variables or from files other than the service's own
+        // configuration.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
@@ -61,11 +62,11 @@ internal static class ServiceHost
         app.Use(
             (http, next) =>
             {
-                // Of each request, since the server's own limit is fixed at the start.
+                // Set for each request, because the server's own limit is fixed at the start.
                 http.Features.GetRequiredFeature<IHttpMaxRequestBodySizeFeature>().MaxRequestBodySize = limits
                     .Value
                     .BodyBytes;
-                // RFC 6797 §6.1; browsers that once saw the console do not ask for it without TLS again.
+                // RFC 6797 §6.1: browsers that have once loaded the console do not request it without TLS again.
                 http.Response.Headers.StrictTransportSecurity = TransportSecurity;
                 return next(http);
             }
@@ -120,13 +121,14 @@ internal static class ServiceHost
                 OnConnection = _ =>
                 {
                     var tls = ServerOptions(certificate.Api, SslApplicationProtocol.Http2);
-                    // Requested, never required: a client may bind its tokens to a certificate (RFC 8705). It proves
-                    // that it holds the key; who it is, no chain says, so any certificate will do.
+                    // Requested, never required: a client may bind its tokens to a certificate (RFC 8705). The
+                    // handshake proves that it holds the key. Its chain proves no identity, so any certificate is
+                    // accepted.
                     tls.ClientCertificateRequired = true;
                     tls.RemoteCertificateValidationCallback = static (_, certificate, _, _) =>
                         certificate is null or X509Certificate2;
                     tls.CertificateChainPolicy = WithoutFetching();
-                    // A resumed session proves no possession.
+                    // A resumed session does not prove possession.
                     tls.AllowTlsResume = false;
                     return new(tls);
                 },
@@ -165,7 +167,7 @@ internal static class ServiceHost
         EndHandshake(listen);
     }
 
-    // Our own check alone decides; what the platform's chain engine thought of the certificate does not count.
+    // The service's own check decides alone; the result of the platform's chain engine is ignored.
     private static bool Admit(
         ConnectionContext connection,
         X509Certificate? leaf,
@@ -190,7 +192,8 @@ internal static class ServiceHost
         return true;
     }
 
-    // The library builds a chain before it asks us. It must not follow URLs in a stranger's certificate.
+    // The library builds a chain before it calls the service's check. It must not follow URLs in a stranger's
+    // certificate.
     private static X509ChainPolicy WithoutFetching() =>
         new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
@@ -208,7 +211,8 @@ internal static class ServiceHost
             ApplicationProtocols = [preferred, SslApplicationProtocol.Http11],
         };
 
-    // Before TLS: what is refused costs no handshake. The header first, so that the bounds count the client.
+    // Before TLS, so that a refused connection costs no handshake. The PROXY header comes first, so that the limits
+    // count the client.
     private static Action<ListenOptions> WithBounds(
         Listener listener,
         Func<ProxyProtocolOptions> readProxyProtocol,

@@ -9,9 +9,9 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Service.Limits;
 
 /// <summary>
-/// Bounds the credentials that fail, per source address (S31). Many clients can share one address, so a source at the bound
-/// does not lose its good credentials: a credential that this node accepted from there within the last hour is examined as
-/// before, and any other one as long as the source stays within the limit of paths that need no credential.
+/// Limits failed credentials per source address (S31). Many clients can share an address, so a source at the limit does
+/// not lose its valid credentials: a credential that this node accepted from there within the last hour is still
+/// verified, and any other one as long as the source stays within the limit of paths that need no credential.
 /// </summary>
 internal sealed class FailedAuthentication(
     SourceRateLimiter failures,
@@ -19,15 +19,15 @@ internal sealed class FailedAuthentication(
     TimeProvider time
 )
 {
-    /// <summary>Credentials remembered; at the bound, the older half is forgotten.</summary>
+    /// <summary>The most credentials in memory; at the limit, the older half is removed.</summary>
     public const int MaxAccepted = 16_384;
 
     public static readonly TimeSpan RememberedFor = TimeSpan.FromHours(1);
 
-    // Digests alone, with the time of the last success.
+    // Digests only, with the time of the last success.
     private readonly ConcurrentDictionary<(IPAddress Source, UInt128 Credential), long> accepted = new();
 
-    /// <summary>Null = examine the credential; else the refusal of the source.</summary>
+    /// <summary>Null if the credential is to be verified; otherwise the refusal of the source.</summary>
     public Refusal? Check(IPAddress source, string credential) =>
         failures.IsExhausted(source) is { } limited
         && !WasAccepted(source, credential)

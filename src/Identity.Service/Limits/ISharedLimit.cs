@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Limits;
 
-/// <summary>A limit that several nodes hold together.</summary>
+/// <summary>A limit that several nodes share.</summary>
 internal interface ISharedLimit
 {
     /// <summary>Passes what was taken here and not reported yet, for at most so many keys; returns their number.</summary>

@@ -4,12 +4,12 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Limits;
 
 /// <summary>
-/// One token bucket per key. The table is bounded: when it is full, newcomers share one bucket, so that a flood of keys
+/// One token bucket per key. The table is bounded: when it is full, new keys share one bucket, so that a flood of keys
 /// slows strangers down but cannot exhaust memory.
 /// </summary>
 /// <remarks>
-/// With a name it is shared by the nodes that run (<see cref="LimitShares"/>): a bucket holds the node's part of the limit,
-/// fills at the whole rate, and may owe what other nodes have taken.
+/// A limiter with a name is shared by the running nodes (<see cref="LimitShares"/>): a bucket holds the node's part of
+/// the limit, fills at the whole rate, and may owe what other nodes have taken.
 /// </remarks>
 internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     where TKey : notnull
@@ -20,10 +20,11 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     private readonly LimitShares shares;
     private readonly ConcurrentDictionary<TKey, Bucket> buckets = new();
 
-    // The same buckets by the keys that other nodes name, and some that only they have used. Empty when not shared.
+    // The same buckets by the keys in other nodes' reports, and some that only other nodes have used. Empty if not
+    // shared.
     private readonly ConcurrentDictionary<UInt128, Bucket> shared = new();
 
-    // Buckets with something to tell, each once.
+    // Buckets with unreported use, each once.
     private readonly ConcurrentQueue<Bucket> untold = new();
     private readonly Bucket overflow;
     private long lastSweep;
@@ -37,11 +38,9 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     )
         : this(() => limit, time, maxKeys, shares, name) { }
 
-    /// <param name="readLimit">The limit in force: read at each use.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="readLimit">Read at each use.</param>
     /// <param name="maxKeys">More keys than that share one bucket.</param>
-    /// <param name="shares">What the nodes share the limit by.</param>
-    /// <param name="name">Of the limit, where it is shared.</param>
+    /// <param name="name">Of the limit, if it is shared.</param>
     public KeyedRateLimiter(
         Func<RateLimit> readLimit,
         TimeProvider time,
@@ -61,7 +60,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         }
     }
 
-    // What one node may let through at once.
+    // The largest burst of one node.
     private double Capacity => Math.Max(1, (double)readLimit().Count / shares.Nodes);
 
     private double Rate
@@ -74,10 +73,10 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         }
     }
 
-    /// <summary>Takes one; null = allowed, else how long to wait for one.</summary>
+    /// <summary>Null if allowed; otherwise how long to wait.</summary>
     public TimeSpan? TryTake(TKey key) => Use(key, take: true);
 
-    /// <summary>Looks without taking.</summary>
+    /// <summary>As <see cref="TryTake"/>, but takes nothing.</summary>
     public TimeSpan? IsExhausted(TKey key) => Use(key, take: false);
 
     public int Collect(int maxKeys, Action<UInt128, int> tell)
@@ -175,7 +174,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         return bucket;
     }
 
-    // A bucket that had time to fill up again has no information any more.
+    // A bucket that had time to fill up again contains no information.
     private void Sweep()
     {
         var now = time.GetTimestamp();
@@ -192,7 +191,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         {
             if (IsFull(bucket))
             {
-                // In this order: the next caller finds again what another node reports meanwhile.
+                // In this order, so that the next caller finds what another node reports in the meantime.
                 shared.TryRemove(bucket.Key, out _);
                 buckets.TryRemove(key, out _);
             }
@@ -218,13 +217,13 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
     private sealed class Bucket
     {
-        /// <summary>Below none: what other nodes took is still owed.</summary>
+        /// <summary>Negative if the bucket still owes what other nodes took.</summary>
         public TokenBucket Tokens;
 
-        /// <summary>As other nodes know it.</summary>
+        /// <summary>The key in other nodes' reports.</summary>
         public UInt128 Key { get; init; }
 
-        /// <summary>A key of this node leads to it.</summary>
+        /// <summary>Whether a key of this node leads to the bucket.</summary>
         public bool IsOwn { get; set; }
 
         /// <summary>Since the last report.</summary>

@@ -2,13 +2,13 @@ namespace Culvert.Identity.Service.Limits;
 
 internal sealed record LimitOptions
 {
-    /// <summary>No body of a request is larger.</summary>
+    /// <summary>The largest body of any request.</summary>
     public const int LargestBody = 1024 * 1024;
 
     /// <summary>Per source address, on paths that no credential protects.</summary>
     public RateLimit ExchangePerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
 
-    /// <summary>All callers of the token endpoint together; far above what one node serves, so a last resort.</summary>
+    /// <summary>All callers of the token endpoint together; far above the capacity of one node, so a last resort.</summary>
     public RateLimit ExchangeTotal { get; init; } = new(20_000, TimeSpan.FromSeconds(1));
 
     /// <summary>
@@ -19,12 +19,12 @@ internal sealed record LimitOptions
     /// <summary>All subjects of one issuer together.</summary>
     public RateLimit ExchangePerIssuer { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
 
-    /// <summary>Per source address: refusals that are recorded one by one, and failed credentials.</summary>
+    /// <summary>Per source address: refusals that are recorded singly, and failed credentials.</summary>
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 
     /// <summary>
-    /// Per caller and kind: requests that read much of the history or of the inventory, or ask name servers. People make a
-    /// few a minute.
+    /// Per caller and kind: requests that read much of the history or of the inventory, or query name servers. People
+    /// make a few per minute.
     /// </summary>
     public RateLimit CostlyPerCaller { get; init; } = new(30, TimeSpan.FromMinutes(1));
 
@@ -39,10 +39,10 @@ internal sealed record LimitOptions
     /// <summary>OCSP requests of all addresses together. Per address they count as lists.</summary>
     public RateLimit OcspTotal { get; init; } = new(2_000, TimeSpan.FromSeconds(1));
 
-    /// <summary>OCSP answers that are signed for the occasion: new ones, and those with a nonce.</summary>
+    /// <summary>OCSP answers that are signed on request: new ones, and those with a nonce.</summary>
     public RateLimit OcspSignatures { get; init; } = new(500, TimeSpan.FromSeconds(1));
 
-    /// <summary>Issuances under way at once on this node; more are refused with 503.</summary>
+    /// <summary>The most issuances in progress on this node; more are refused with 503.</summary>
     public int SigningQueue { get; init; } = 256;
 
     /// <summary>Per enrolment, edge or federated identity.</summary>
@@ -51,22 +51,24 @@ internal sealed record LimitOptions
     /// <summary>All identities of one tunnel together.</summary>
     public RateLimit CertificatesPerTunnel { get; init; } = new(1_000, TimeSpan.FromMinutes(1));
 
-    /// <summary>Everything that one authority signs; the platform CA is one. A last resort.</summary>
+    /// <summary>All certificates that one authority signs; the platform CA is one. A last resort.</summary>
     public RateLimit CertificatesPerAuthority { get; init; } = new(5_000, TimeSpan.FromSeconds(1));
 
-    /// <summary>Connections to the API's port at once on this node; 0 = half of the process's descriptors.</summary>
+    /// <summary>The most connections to the API's port of this node; 0 = half of the process's descriptors.</summary>
     public int ApiConnections { get; init; }
 
-    /// <summary>Connections to the machines' port at once on this node; 0 = a quarter of the process's descriptors.</summary>
+    /// <summary>
+    /// The most connections to the machines' port of this node; 0 = a quarter of the process's descriptors.
+    /// </summary>
     public int MachineConnections { get; init; }
 
-    /// <summary>Connections of one source address at once, on each port; 0 = half of the port's.</summary>
+    /// <summary>The most connections from one source address, on each port; 0 = half of the port's.</summary>
     public int ConnectionsPerAddress { get; init; }
 
-    /// <summary>TLS handshakes of one source address at once, on each port.</summary>
+    /// <summary>The most concurrent TLS handshakes from one source address, on each port.</summary>
     public int HandshakesPerAddress { get; init; } = 256;
 
-    /// <summary>New connections of one source address, on each port. A balancer is one address.</summary>
+    /// <summary>New connections from one source address, on each port. A balancer is one address.</summary>
     public RateLimit NewConnectionsPerAddress { get; init; } = new(500, TimeSpan.FromSeconds(1));
 
     /// <summary>Of a request; at most <see cref="LargestBody"/>.</summary>

@@ -7,15 +7,16 @@ using System.Text;
 namespace Culvert.Identity.Service.Limits;
 
 /// <summary>
-/// What makes the limits of several nodes one: each node bursts up to its part of a limit, refills at the whole rate, and
-/// pays for what the others say that they took (docs/high-availability.md has the bound). Alone it changes nothing.
+/// Lets several nodes share a limit: each node bursts up to its part of the limit, refills at the whole rate, and
+/// deducts what the other nodes report as taken (docs/high-availability.md has the bound). With a single node it
+/// changes nothing.
 /// </summary>
 internal sealed class LimitShares(bool isShared)
 {
-    /// <summary>Keys that a node tells of in one report; the others wait for the next.</summary>
+    /// <summary>The most keys in one report; the others wait for the next.</summary>
     public const int MaxKeys = 10_000;
 
-    /// <summary>Of a limit's name, a key and a count.</summary>
+    /// <summary>A limit's name, a key and a count.</summary>
     public const int RecordBytes = sizeof(uint) + 16 + sizeof(int);
 
     private readonly ConcurrentDictionary<uint, ISharedLimit> limits = new();
@@ -27,10 +28,10 @@ internal sealed class LimitShares(bool isShared)
 
     public bool IsShared => isShared;
 
-    /// <summary>That run now, this one included.</summary>
+    /// <summary>The running nodes, including this one.</summary>
     public int Nodes => nodes;
 
-    /// <summary>Whether others are heard; while not, each node keeps to its part of the rate.</summary>
+    /// <summary>Whether reports of other nodes arrive; if not, each node limits itself to its part of the rate.</summary>
     public bool IsHearing => isHearing;
 
     public void Add(string name, ISharedLimit limit)
@@ -41,17 +42,17 @@ internal sealed class LimitShares(bool isShared)
         }
     }
 
-    /// <summary>How many nodes run, and that they were heard just now.</summary>
+    /// <summary>Records how many nodes run, as of a report that has just arrived.</summary>
     public void Heard(int running)
     {
         nodes = Math.Max(1, running);
         isHearing = true;
     }
 
-    /// <summary>They have not been heard for a while.</summary>
+    /// <summary>Reports have not arrived for a while.</summary>
     public void Lost() => isHearing = false;
 
-    /// <summary>A key as other nodes know it; which one it was cannot be read from it without guessing.</summary>
+    /// <summary>The key in reports: a digest, which reveals the original only by guessing.</summary>
     public static UInt128 ToKey(string key)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
@@ -59,7 +60,7 @@ internal sealed class LimitShares(bool isShared)
         return BinaryPrimitives.ReadUInt128BigEndian(digest);
     }
 
-    /// <summary>What was taken here since the last report; empty = nothing.</summary>
+    /// <summary>What was taken here since the last report; empty if nothing was.</summary>
     public byte[] Collect()
     {
         var body = new ArrayBufferWriter<byte>();
@@ -82,7 +83,7 @@ internal sealed class LimitShares(bool isShared)
         return body.WrittenSpan.ToArray();
     }
 
-    /// <summary>Another node's report. Limits that this version does not have are passed over.</summary>
+    /// <summary>Applies another node's report and ignores limits that this version does not have.</summary>
     public void Apply(ReadOnlySpan<byte> report)
     {
         for (; report.Length >= RecordBytes; report = report[RecordBytes..])

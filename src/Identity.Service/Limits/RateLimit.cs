@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Limits;
 
-/// <summary>So many in so much time, written <c>50/1s</c>.</summary>
+/// <summary>A count per time span, written <c>50/1s</c>.</summary>
 internal sealed record RateLimit(int Count, TimeSpan Per);

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Limits;
 
-/// <summary>The service's per-source limits (S31), of all its nodes together.</summary>
+/// <summary>The service's per-source limits (S31), shared by all its nodes.</summary>
 internal sealed class SourceLimits
 {
     public SourceLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
@@ -21,9 +21,11 @@ internal sealed class SourceLimits
     /// <summary>Paths without credential: the token endpoint, metadata, the platform CA.</summary>
     public SourceRateLimiter Unauthenticated { get; }
 
-    /// <summary>Revocation lists and OCSP: who fetches many must not be kept from the token endpoint, nor the other way round.</summary>
+    /// <summary>
+    /// Revocation lists and OCSP: clients that fetch many must not lose access to the token endpoint, nor the other way
+    /// round.
+    /// </summary>
     public SourceRateLimiter Lists { get; }
 
-    /// <summary>Credentials that failed.</summary>
     public FailedAuthentication FailedAuthentication { get; }
 }

@@ -6,14 +6,12 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Limits;
 
 /// <summary>
-/// One token bucket per source address (IPv6: per /64, the smallest block a single customer gets) for paths that no
+/// One token bucket per source address (IPv6: per /64, the smallest block of a single customer) for paths that no
 /// credential protects.
 /// </summary>
-/// <param name="readLimit">The limit in force: read at each use.</param>
-/// <param name="time">The clock.</param>
+/// <param name="readLimit">Read at each use.</param>
 /// <param name="maxSources">More sources than that share one bucket.</param>
-/// <param name="shares">What the nodes share the limit by.</param>
-/// <param name="name">Of the limit, where it is shared.</param>
+/// <param name="name">Of the limit, if it is shared.</param>
 internal sealed class SourceRateLimiter(
     Func<RateLimit> readLimit,
     TimeProvider time,
@@ -27,10 +25,10 @@ internal sealed class SourceRateLimiter(
     public SourceRateLimiter(RateLimit limit, TimeProvider time, int maxSources = 65536)
         : this(() => limit, time, maxSources) { }
 
-    /// <summary>Takes one; null = allowed, else the refusal with its waiting time.</summary>
+    /// <summary>Null if allowed; otherwise the refusal with the time to wait.</summary>
     public Refusal? TryTake(IPAddress source) => ToRefusal(buckets.TryTake(ToKey(source)));
 
-    /// <summary>Looks without taking.</summary>
+    /// <summary>As <see cref="TryTake"/>, but takes nothing.</summary>
     public Refusal? IsExhausted(IPAddress source) => ToRefusal(buckets.IsExhausted(ToKey(source)));
 
     private static Refusal? ToRefusal(TimeSpan? wait) =>

@@ -8,9 +8,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// Access tokens at our own APIs: what <see cref="AccessTokenVerifier"/> accepts, if it is for this service; and beyond
-/// RFC 9068 the rule is still in force, and the token grants not more than the rule does now, so that archiving and
-/// narrowing take effect at once.
+/// Accepts access tokens at the service's own APIs: <see cref="AccessTokenVerifier"/> accepts the token, and it is for
+/// this service. Beyond RFC 9068, the rule must still be in force and grant at least what the token grants, so that
+/// archiving and narrowing take effect at once.
 /// </summary>
 internal sealed class AccessTokenValidator(AccessTokenVerifier verifier, ServiceIdentity identity)
     : IAccessTokenValidator

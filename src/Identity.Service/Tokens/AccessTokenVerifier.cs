@@ -13,9 +13,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// Whether an access token was issued by this service and is still valid, for any audience: 1. form and type, 2. key
-/// and signature,
-/// 3. issuer and time (RFC 9068 §4), 4. not revoked. Audience, rule and binding are for the user of the token to check.
+/// Verifies that this service issued an access token, for any audience, and that it is still valid: 1. form and type,
+/// 2. key and signature, 3. issuer and time (RFC 9068 §4), 4. not revoked. The caller of this class checks audience,
+/// rule and binding.
 /// </summary>
 internal sealed class AccessTokenVerifier(
     SigningKeyRing keys,
@@ -70,7 +70,7 @@ internal sealed class AccessTokenVerifier(
             return signature == JoseRefusal.SignatureInvalid ? TokenErrors.Signature : TokenErrors.Algorithm;
         }
 
-        // Signed by us: what does not read is of another version of this service.
+        // This service signed it: claims that cannot be read are of another version of the service.
         if (!AccessTokenClaims.TryRead(token.Claims, out var claims))
         {
             return TokenErrors.Malformed;
@@ -106,7 +106,7 @@ internal sealed class AccessTokenVerifier(
         }
 
         var now = time.GetUtcNow();
-        // Not `now`: what has expired stays so while the wall clock is behind.
+        // Not `now`: an expired token stays expired while the wall clock is behind.
         if (clock.LatestNow() >= DateTimeOffset.FromUnixTimeSeconds(claims.ExpiresAt))
         {
             return TokenErrors.Expired;
@@ -120,7 +120,7 @@ internal sealed class AccessTokenVerifier(
 
         if (keys.IsStale || revocations.IsStale || federation.IsStale)
         {
-            // Fail closed: it, its key or its rule may have ended.
+            // Fails closed: the token, its key or its rule may have been revoked.
             return StorageErrors.Unavailable;
         }
 

@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// What this node has signed a moment ago, by its digest. Most access tokens are used right after their exchange, often
-/// once: having made a signature says as much of it as verifying it, which is dear.
+/// The tokens that this node has just signed, by their digest. Most access tokens are used right after their exchange,
+/// often once: having created a signature proves as much as verifying it, which is expensive.
 /// </summary>
 /// <remarks>
-/// Apart from those that others presented: however many are minted, a token that is in use stays known. A token whose
-/// record was not committed is known here and to no client.
+/// Separate from tokens that clients presented: however many are minted, a token in use stays cached. A token whose
+/// record was not committed is in this cache but known to no client.
 /// </remarks>
 internal sealed class MintedTokens
 {

@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// The form that revocation (RFC 7009 §2.1) and introspection (RFC 7662 §2.1) have in common: one token, and a hint
-/// that is not needed where there is one kind of token.
+/// The form that revocation (RFC 7009 §2.1) and introspection (RFC 7662 §2.1) share: one token, and a hint that is
+/// ignored, because there is only one kind of token.
 /// </summary>
 internal static class TokenForm
 {
-    /// <summary>The longest credential that is read, fully escaped, and room for a client's own parameters.</summary>
+    /// <summary>The longest credential, fully escaped, and space for a client's own parameters.</summary>
     public const int MaxBodyBytes = (3 * Credentials.MaxLength) + 4096;
 
     public static async ValueTask<Result<string>> ReadAsync(ApiRequest request, CancellationToken cancellationToken)

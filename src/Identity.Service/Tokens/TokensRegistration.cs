@@ -9,7 +9,6 @@ using Culvert.Identity.Service.Tokens.SigningKeys;
 
 namespace Culvert.Identity.Service.Tokens;
 
-/// <summary>The capability's door.</summary>
 internal static class TokensRegistration
 {
     public static IServiceCollection AddTokens(this IServiceCollection services) =>

@@ -3,8 +3,6 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens;
 
-/// <summary>A token of this service that a key has verified, or signed here.</summary>
-/// <param name="Claims">As it says.</param>
-/// <param name="KeyId"><c>kid</c>.</param>
-/// <param name="Key">The very object: another one of that name has to verify the token again.</param>
+/// <summary>A token of this service that was verified or signed with a key.</summary>
+/// <param name="Key">This very object: with another object of that name the token has to be verified again.</param>
 internal sealed record VerifiedToken(AccessTokenClaims Claims, string KeyId, VerificationKey Key);

@@ -5,18 +5,20 @@ using System.Security.Cryptography;
 namespace Culvert.Identity.Service.Tokens;
 
 /// <summary>
-/// Access tokens whose signature was verified, by their digest: who uses one for many requests has it verified once. Only
-/// what cannot change is kept; time, revocation and whether the key still counts are asked at each use.
+/// Access tokens whose signature was verified, by their digest: a token that is used for many requests is verified
+/// once. Only what cannot change is cached; time, revocation and the key's validity are checked at each use.
 /// </summary>
 internal sealed class VerifiedTokens
 {
-    /// <summary>Tokens of a generation. With every third, what was not used since the first is forgotten.</summary>
+    /// <summary>
+    /// Tokens of a generation. When a third generation begins, tokens not used since the first are removed.
+    /// </summary>
     public const int MaxPerGeneration = 2048;
 
     private volatile ConcurrentDictionary<(UInt128, UInt128), VerifiedToken> young = new();
     private volatile ConcurrentDictionary<(UInt128, UInt128), VerifiedToken> old = new();
 
-    /// <summary>What a token is found by: its SHA-256.</summary>
+    /// <summary>The key of the cache: the token's SHA-256.</summary>
     public static (UInt128, UInt128) Digest(ReadOnlySpan<byte> token)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
@@ -44,7 +46,8 @@ internal sealed class VerifiedTokens
     {
         var into = young;
         into[digest] = token;
-        // Counting locks the whole of it: one addition in sixty-four checks, chosen by bits that no client can choose.
+        // Counting locks the whole dictionary: it is done once in sixty-four additions, selected by bits that no client
+        // can choose.
         if (((ulong)digest.Item1 & 63) == 0 && into.Count >= MaxPerGeneration)
         {
             old = into;

@@ -115,9 +115,7 @@ internal sealed class UnprovenRefusals(
         return result.RefusalIfUnavailable();
     }
 
-    /// <summary>
-    /// Writes the counted refusals and the chained summary. Runs every minute; internal callers are tests.
-    /// </summary>
+    /// <summary>Writes the counted refusals and the chained summary. Runs every minute; public for tests.</summary>
     public async Task FlushAsync()
     {
         if (Interlocked.Exchange(ref isFlushing, 1) == 1)

@@ -55,11 +55,11 @@ internal sealed record CreateRuleRequest
     [JsonPropertyName("expires_at")]
     public string? ExpiresAt { get; init; }
 
-    /// <summary>The rule's tests; run at every save.</summary>
+    /// <summary>Run at every save.</summary>
     [JsonPropertyName("tests")]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 
-    /// <summary>Why the rule's warnings are accepted: audited.</summary>
+    /// <summary>Why the author accepts the rule's warnings: audited.</summary>
     [JsonPropertyName("lint_justification")]
     public string? LintJustification { get; init; }
 }

@@ -4,11 +4,11 @@ namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
 /// S1, S2: no caller grants what it lacks. Checked for every scope of a rule that a caller writes, and for every rule
-/// of an issuer that a caller changes: a caller that sets an issuer's keys can be any of its workloads.
+/// of an issuer that a caller changes: a caller that sets an issuer's keys can act as any of its workloads.
 /// </summary>
 internal static class GrantRights
 {
-    /// <summary>The sentence that says what the caller may not grant; null = it may grant all of these.</summary>
+    /// <summary>The sentence that names what the caller may not grant; null if it may grant all of these.</summary>
     public static string? Lacking(Caller caller, IEnumerable<string> scopes) =>
         scopes.Select(scope => Lacking(caller, scope)).FirstOrDefault(error => error is not null);
 
@@ -26,8 +26,8 @@ internal static class GrantRights
                 : null;
         }
 
-        // Tunnels and administration are for people to hand out: a workload that could would be one stolen token away
-        // from keeping itself in.
+        // Only people may grant tunnels and administration: a workload with that right could use one stolen token to
+        // keep its access permanently.
         return
             scope
                 is Scopes.OrganizationAdmin

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 
 internal interface IRuleStore
 {
-    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
+    /// <summary>Null if unknown or of another organization; includes archived rules.</summary>
     ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken);
 
     /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
@@ -17,7 +17,7 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>One version; null when unknown or of another organization.</summary>
+    /// <summary>Null if unknown or of another organization.</summary>
     ValueTask<Rule?> FindVersionAsync(
         string organizationId,
         string id,
@@ -33,26 +33,27 @@ internal interface IRuleStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Of all organizations, archived ones included.</summary>
+    /// <summary>Of all organizations, including archived rules.</summary>
     ValueTask<IReadOnlyList<StoredRule>> AllAsync(CancellationToken cancellationToken);
 
-    /// <summary>Those of these ids that exist, in any order, archived ones included.</summary>
+    /// <summary>The existing rules with these ids, in any order, including archived ones.</summary>
     ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The rule and its workspaces. <see cref="FederationConflict.NameTaken"/> when the name is in use,
-    /// <see cref="FederationConflict.ReferenceArchived"/> when issuer or service account were archived meanwhile.
+    /// The rule and its workspaces. <see cref="FederationConflict.NameTaken"/> if the name is in use,
+    /// <see cref="FederationConflict.ReferenceArchived"/> if issuer or service account were archived in the meantime.
     /// </summary>
     IReadOnlyList<Statement> Insert(Rule rule);
 
     /// <summary>
-    /// Writes version n + 1 over version n, workspaces included; <see cref="FederationConflict.Changed"/> when the
-    /// store has another version, otherwise as <see cref="Insert"/>. An archived rule keeps no workspaces.
+    /// Writes version n + 1 over version n, including workspaces; <see cref="FederationConflict.Changed"/> if the store
+    /// has another version, otherwise as <see cref="Insert"/>. An archived rule has no workspaces.
     /// </summary>
     IReadOnlyList<Statement> Update(Rule rule);
 
     /// <summary>
-    /// Touches the rule's row only if it is live, and its version in force speaks for the account, covers the workspace, and names the machine.
+    /// Updates the rule's row only if it is live, and its version in force targets the account, covers the workspace,
+    /// and names the machine.
     /// </summary>
     /// <param name="workspaceId">Null for machines that belong to no workspace.</param>
     Statement RequireNaming(string ruleId, string serviceAccountId, string? workspaceId, string machineId);

@@ -10,7 +10,7 @@ internal sealed record MatchDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SubjectPrefix { get; init; }
 
-    /// <summary>A pattern over the segments of <c>sub</c>; <c>*</c> is exactly one.</summary>
+    /// <summary>A pattern over the segments of <c>sub</c>; <c>*</c> is exactly one segment.</summary>
     [JsonPropertyName("subject_segments")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SubjectSegments { get; init; }

@@ -3,12 +3,12 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Between matchers and their documents.</summary>
+/// <summary>Converts matchers from and to their documents.</summary>
 internal static class MatcherReader
 {
     public const int MaxValues = 64;
 
-    /// <summary>The matcher, or the sentence that says what is wrong with it.</summary>
+    /// <summary>The matcher, or the sentence that describes the error.</summary>
     public static (ClaimMatcher? Matcher, string? Error) Read(MatcherDocument? document)
     {
         if (document is null || !ClaimPath.TryParse(document.Claim, out var path))

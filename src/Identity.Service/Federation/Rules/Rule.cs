@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Which assertions of one issuer become which service account, with which scope, for how long.</summary>
+/// <summary>Which assertions of one issuer are exchanged for which service account, with which scope and lifetime.</summary>
 internal sealed record Rule
 {
     public required RuleId Id { get; init; }
@@ -13,7 +13,6 @@ internal sealed record Rule
 
     public required string Description { get; init; }
 
-    /// <summary>Never changes.</summary>
     public required IssuerId IssuerId { get; init; }
 
     public required ServiceAccountId ServiceAccountId { get; init; }
@@ -22,12 +21,12 @@ internal sealed record Rule
 
     public required IReadOnlyList<string> Scopes { get; init; }
 
-    /// <summary>60–86400; tokens for machines are capped further when minted.</summary>
+    /// <summary>60–86400; the lifetime of tokens for machines is limited further when minted.</summary>
     public required int TokenLifetimeSeconds { get; init; }
 
     public required bool AppliesToAllWorkspaces { get; init; }
 
-    /// <summary>Workspaces it is enabled in, unless it applies to all.</summary>
+    /// <summary>The workspaces it is enabled in, unless it applies to all.</summary>
     public required IReadOnlyList<string> WorkspaceIds { get; init; }
 
     /// <summary>Tunnels that <c>tunnel:agent</c> is granted for (S3).</summary>
@@ -43,15 +42,15 @@ internal sealed record Rule
 
     public RuleBind Bind { get; init; } = RuleBind.Any;
 
-    /// <summary>From then on it grants nothing, and what it granted ends; null = no end.</summary>
+    /// <summary>From then on it grants nothing, and what it granted ends; null = never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public int Version { get; init; } = 1;
 
     /// <summary>
     /// The version that decides: this one while it is enforced, an earlier one while this one is in audit. Null =
-    /// nothing is minted. A draft or a disabled version ends what was enforced before it: audit after that revives
-    /// nothing.
+    /// nothing is minted. A draft or a disabled version ends the enforcement of the version before it, and a later
+    /// version in audit does not restore it.
     /// </summary>
     public int? EnforcedVersion { get; init; } = 1;
 
@@ -61,7 +60,7 @@ internal sealed record Rule
 
     public bool IsArchived => Stamps.ArchivedAt is not null;
 
-    /// <summary>The next version in this state, with what it leaves in force.</summary>
+    /// <summary>The next version in this state, with the version that remains in force.</summary>
     public Rule Next(RuleState state, ChangeStamps stamps) =>
         this with
         {

@@ -15,10 +15,10 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
     /// <summary>The warnings that it was saved with.</summary>
     public IReadOnlyList<Lint> Lints { get; init; } = [];
 
-    /// <summary>Why its author accepts them; null = nothing was said.</summary>
+    /// <summary>Why its author accepts the warnings; null if not given.</summary>
     public string? LintJustification { get; init; }
 
-    /// <summary>Why it was changed; null = nothing was said.</summary>
+    /// <summary>The reason for the change; null if not given.</summary>
     public string? Reason { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

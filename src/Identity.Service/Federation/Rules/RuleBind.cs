@@ -3,7 +3,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>Whether access tokens of a rule are bound to a key of their holder.</summary>
 internal enum RuleBind
 {
-    /// <summary>Bound if the caller proves a key, else a bearer token.</summary>
+    /// <summary>Bound if the caller proves a key, otherwise a bearer token.</summary>
     Any,
 
     /// <summary>Only to a DPoP key (RFC 9449).</summary>
@@ -12,6 +12,6 @@ internal enum RuleBind
     /// <summary>Only to a client certificate (RFC 8705).</summary>
     Mtls,
 
-    /// <summary>Never: always a bearer token.</summary>
+    /// <summary>Always a bearer token.</summary>
     None,
 }

@@ -45,7 +45,7 @@ internal sealed record RuleDocument
     [JsonPropertyName("workspace_ids")]
     public required IReadOnlyList<string> WorkspaceIds { get; init; }
 
-    /// <summary>The only workspace, if there is exactly one.</summary>
+    /// <summary>Set if there is exactly one workspace.</summary>
     [JsonPropertyName("workspace_id")]
     public string? WorkspaceId => WorkspaceIds.Count == 1 ? WorkspaceIds[0] : null;
 
@@ -75,7 +75,7 @@ internal sealed record RuleDocument
     [JsonPropertyName("version")]
     public required int Version { get; init; }
 
-    /// <summary>The version that decides; null = none, so nothing is minted.</summary>
+    /// <summary>The version that decides; null if none, so nothing is minted.</summary>
     [JsonPropertyName("enforced_version")]
     public required int? EnforcedVersion { get; init; }
 
@@ -100,12 +100,12 @@ internal sealed record RuleDocument
     [JsonPropertyName("archived_by_actor_id")]
     public required string? ArchivedBy { get; init; }
 
-    /// <summary>What its author may not have meant; absent where its issuer is not known.</summary>
+    /// <summary>Its warnings; absent if its issuer is not known.</summary>
     [JsonPropertyName("lints")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LintDocument>? Lints { get; init; }
 
-    /// <summary>Its tests; absent in lists.</summary>
+    /// <summary>Absent in lists.</summary>
     [JsonPropertyName("tests")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RuleTest>? Tests { get; init; }

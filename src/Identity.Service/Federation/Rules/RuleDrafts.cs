@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// What a request to create or change a rule makes of it, before the check whether it may be saved. Saving,
-/// simulation and policy replay read rules here, so that what was tried is what is saved.
+/// Builds a rule from a request to create or change it, before the check whether it may be saved. Saving, simulation
+/// and policy replay all use this class, so that the rule that was tried is the rule that is saved.
 /// </summary>
 internal static class RuleDrafts
 {
@@ -15,7 +15,6 @@ internal static class RuleDrafts
     private static readonly string MalformedAccount =
         $"target.service_account_id is not a well-formed {ServiceAccountId.Prefix}_ tagged ID";
 
-    /// <summary>Exactly one of both results is set.</summary>
     public static Result<Rule> New(CreateRuleRequest body, string organizationId, ChangeStamps stamps)
     {
         var match = RuleMatchReader.Read(body.Match);
@@ -74,7 +73,7 @@ internal static class RuleDrafts
         };
     }
 
-    /// <summary>The next version of a rule; exactly one of both results is set.</summary>
+    /// <summary>The next version of a rule.</summary>
     public static Result<Rule> Edit(Rule rule, UpdateRuleRequest body, ChangeStamps stamps)
     {
         if (rule.IsArchived)

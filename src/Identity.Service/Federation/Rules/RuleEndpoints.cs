@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary><c>/v1/organizations/federation_rules</c>.</summary>
 internal sealed class RuleEndpoints(
     IRuleStore store,
     RuleValidator validator,
@@ -138,7 +137,7 @@ internal sealed class RuleEndpoints(
         var isNamed = request.Http.Request.Query.TryGetValue("dry_run", out var dryRun);
         if (isNamed && dryRun.ToString() is not ("true" or "false"))
         {
-            // A slip of the finger must not turn a question into a change.
+            // A typing error must not turn a dry run into a change.
             return RequestErrors.Invalid.Refuse("dry_run: true or false.");
         }
 

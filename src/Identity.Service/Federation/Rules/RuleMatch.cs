@@ -2,13 +2,13 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>What an assertion must say. All present conditions hold together; comparison is ordinal.</summary>
+/// <summary>The conditions on an assertion. All that are present must hold; comparison is ordinal.</summary>
 internal sealed record RuleMatch
 {
-    /// <summary>The exact <c>sub</c>, or with a trailing <c>*</c> its beginning; null = no condition.</summary>
+    /// <summary>The exact <c>sub</c>, or a prefix with a trailing <c>*</c>; null = no condition.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>A <see cref="SegmentPattern"/> that covers <c>sub</c>; null = no condition.</summary>
+    /// <summary>A <see cref="SegmentPattern"/> that matches <c>sub</c>; null = no condition.</summary>
     public string? SubjectSegments { get; init; }
 
     /// <summary>Must be <c>aud</c> or one of its elements; null = this service's public URL.</summary>

@@ -7,17 +7,16 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Reads a <c>match</c> strictly: a condition that we would not check must never be saved.</summary>
+/// <summary>Reads a <c>match</c> strictly: a condition that the service would not check must never be saved.</summary>
 internal static class RuleMatchReader
 {
-    // A token with nothing but what every token has, of an unknown subject.
+    // A token of an unknown subject with only the claims that every token has.
     private static readonly ClaimSet Anybody = ReadAnybody();
 
     public const int MaxClaims = 32;
     public const int MaxMatchers = 32;
     public const int MaxTextLength = 1024;
 
-    /// <summary>Exactly one of both results is set.</summary>
     public static Result<RuleMatch> Read(MatchDocument document)
     {
         if (CheckSubject(document.SubjectPrefix) is { } badSubject)
@@ -167,7 +166,7 @@ internal static class RuleMatchReader
             : throw new InvalidOperationException();
     }
 
-    // Non-ASCII text has look-alikes; a rule's reader could not see the difference.
+    // Non-ASCII text has look-alikes, which a reader of the rule could not distinguish.
     private static bool IsText(string text) =>
         text.Length is >= 1 and <= MaxTextLength && text.All(c => c is >= ' ' and <= '~');
 

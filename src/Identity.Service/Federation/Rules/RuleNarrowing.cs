@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// Whether a change only takes away: every administrator may make such a change, because it grants nothing. In doubt
-/// the change counts as not narrowing.
+/// Whether a change only removes rights: every administrator may make such a change, because it grants nothing. If in
+/// doubt, the change counts as not narrowing.
 /// </summary>
 internal static class RuleNarrowing
 {
@@ -23,7 +23,7 @@ internal static class RuleNarrowing
         && (before.ExpiresAt is null || (after.ExpiresAt is { } end && end <= before.ExpiresAt))
         && Narrows(before.Match, after.Match);
 
-    // Audit lets the version before it decide: it is no more than what is enforced, and more than nothing.
+    // In audit the previous version decides: that is no more than enforced, and more than nothing.
     private static int Rank(RuleState state) =>
         state switch
         {

@@ -12,7 +12,7 @@ internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffse
 
     public static RuleOptions Of(Rule rule) => new(rule.State, rule.Bind, rule.ExpiresAt);
 
-    /// <summary>What is given, over what is there; exactly one of both results is set.</summary>
+    /// <summary>Overrides the present values with the given ones.</summary>
     public static Result<RuleOptions> Read(
         string? state,
         string? bind,

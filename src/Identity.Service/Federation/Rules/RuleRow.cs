@@ -5,10 +5,10 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>A rule's columns, which its newest row and the rows of its versions have in common.</summary>
+/// <summary>The columns that a rule's newest row and the rows of its versions share.</summary>
 internal sealed record RuleRow : StampColumns
 {
-    /// <summary>The columns under their names in both tables, but for the rule's id, ordinal and version.</summary>
+    /// <summary>The columns with the same names in both tables: all except the rule's id, ordinal and version.</summary>
     public const string Columns =
         "organization_id, name, description, issuer_id, service_account_id, subject, subject_segments, audience, claims, "
         + "matchers, cel_condition, oauth_scope, token_lifetime_seconds, applies_to_all_workspaces, tunnel_ids, edge_ids, "
@@ -78,11 +78,11 @@ internal sealed record RuleRow : StampColumns
 
     public long? EnforcedVersion { get; init; }
 
-    /// <summary>A column of claims: names and values as a JSON object.</summary>
+    /// <summary>Names and values as a JSON object.</summary>
     public static string ToClaimsColumn(RuleMatch match) =>
         JsonSerializer.Serialize(match.Claims.ToDictionary(), FederationJson.Default.DictionaryStringString);
 
-    /// <summary>A column of matchers: the wire's array.</summary>
+    /// <summary>The array of the wire format.</summary>
     public static string ToMatchersColumn(RuleMatch match) =>
         match.Matchers.Count == 0
             ? "[]"
@@ -92,7 +92,9 @@ internal sealed record RuleRow : StampColumns
             );
 
     /// <param name="workspaces">Of this version.</param>
-    /// <param name="share">Gives one instance of equal texts: most rules of an installation have many in common.</param>
+    /// <param name="share">
+    /// Returns the same instance for equal texts: most rules of an installation have many in common.
+    /// </param>
     public Rule ToRule(IEnumerable<string> workspaces, Func<string, string> share) =>
         new()
         {
@@ -134,7 +136,8 @@ internal sealed record RuleRow : StampColumns
                 .Select(claim => KeyValuePair.Create(share(claim.Key), claim.Value)),
         ];
 
-    // What was saved was read once already; a rule that cannot be read again must not lose a condition silently.
+    // The stored form was parsed once before it was saved. If it cannot be parsed again, the read fails: a rule must
+    // not lose a condition silently.
     private static ClaimMatcher[] ReadMatchers(string json) =>
         [
             .. JsonSerializer

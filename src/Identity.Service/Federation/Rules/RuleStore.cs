@@ -160,7 +160,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
 
     public IReadOnlyList<Statement> Update(Rule rule) =>
         [
-            // An archived rule refers to nothing any more; a live one only to what is live.
+            // An archived rule no longer refers to anything; a live rule refers only to live records.
             .. rule.IsArchived ? Array.Empty<Statement>() : [RequireReferences(rule)],
             new Statement(
                 "UPDATE federation_rules SET name = @Name, description = @Description, "
@@ -194,8 +194,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
                             + "FROM federation_rule_version_workspaces w WHERE w.rule_id = v.rule_id "
                             + "AND w.version = v.version AND w.workspace_id = @workspaceId)) "
                 )
-                // Not LIKE: SQLite's takes letters of either case for one another, an underscore for any character, and
-                // is compiled again for each pattern.
+                // Not LIKE: in SQLite it ignores the case of letters, matches an underscore with any character, and is
+                // compiled again for each pattern.
                 + "AND REPLACE(' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ', @Named, '') "
                 + "<> ' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ')",
             new
@@ -207,7 +207,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             }
         );
 
-    // Touches the rule's row only if what it refers to is live: the count of rows is the check.
+    // Updates the rule's row only if the records that it refers to are live: the number of updated rows is the check.
     private static Statement RequireReferences(Rule rule) =>
         new Statement(
             "UPDATE federation_rules SET version = version WHERE id = @Id "
@@ -227,7 +227,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             new { Id = rule.Id.Value, Workspace = workspace }
         ));
 
-    // A copy of the row that the statements before have just written.
+    // A copy of the row that the preceding statements have written.
     private static Statement[] InsertVersion(Rule rule)
     {
         var parameters = new { Id = rule.Id.Value, rule.Version };
@@ -313,7 +313,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         [
             .. latest.Select(rule => new StoredRule(
                 rule.Value,
-                // Another change in between may have taken it away: then that change is read next.
+                // Another change in between may have removed it; that change is read next.
                 IsAuditing(rule.Value)
                 && enforced.GetValueOrDefault(rule.Value.Id.Value) is { } version
                 && version.Version == rule.Value.EnforcedVersion
@@ -334,10 +334,10 @@ internal sealed class RuleStore(Database database) : IRuleStore
     )
     {
         share ??= text => text;
-        // Not one moment: a caller that changes a rule between the two reads fails on its version, or reads again
-        // after.
+        // The two reads are not one moment: a caller that changes a rule between them fails on its version, or reads
+        // again afterwards.
         var rows = await database.QueryAsync<RuleRow>(sql, parameters, cancellationToken);
-        // Of a few rules only their own.
+        // For a few rules, only their own workspaces are read.
         var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;
         var workspaces = (
             await database.QueryAsync<WorkspaceRow>(

@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Whether what a rule names exists.</summary>
+/// <summary>Finds whether the records that a rule names exist.</summary>
 internal sealed class RuleTargets(Database database)
 {
-    /// <summary>The first of the ids that is not an unarchived tunnel of the organization; null = there is none.</summary>
+    /// <summary>The first of the ids that is not an unarchived tunnel of the organization; null if there is none.</summary>
     public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,
@@ -20,7 +20,7 @@ internal sealed class RuleTargets(Database database)
         );
 
     /// <summary>
-    /// The first of the ids that is not an unarchived service account of the organization; null = there is none.
+    /// The first of the ids that is not an unarchived service account of the organization; null if there is none.
     /// </summary>
     public async ValueTask<string?> FindMissingAccountAsync(
         string organizationId,
@@ -35,7 +35,7 @@ internal sealed class RuleTargets(Database database)
             cancellationToken
         );
 
-    /// <summary>The first of the ids that is not an unarchived edge; null = there is none.</summary>
+    /// <summary>The first of the ids that is not an unarchived edge; null if there is none.</summary>
     public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken

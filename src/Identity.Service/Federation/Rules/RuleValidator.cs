@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Whether a rule may be saved as it is, by this caller. The same checks at creation and after an update.</summary>
+/// <summary>Decides whether this caller may save a rule. The same checks at creation and after an update.</summary>
 internal sealed class RuleValidator(
     IssuerStore issuers,
     ServiceAccountStore accounts,
@@ -21,7 +21,7 @@ internal sealed class RuleValidator(
     public const int MaxLifetimeSeconds = 86_400;
     public const int MaxTargets = 64;
 
-    /// <summary>Null = it may.</summary>
+    /// <summary>Null if the caller may save it.</summary>
     public async ValueTask<Refusal?> CheckAsync(Rule rule, Caller caller, CancellationToken cancellationToken) =>
         CheckOwnMembers(rule)
         ?? CheckScopes(rule)
@@ -31,7 +31,8 @@ internal sealed class RuleValidator(
 
     /// <summary>
     /// As <see cref="CheckAsync"/> for the rule after a change. A caller that changes a rule must have the right to
-    /// write it as it was, or only narrows it: no caller takes over a rule that grants more than the caller may.
+    /// write the previous version, unless it only narrows it: no caller takes over a rule that grants more than the
+    /// caller may.
     /// </summary>
     public async ValueTask<Refusal?> CheckChangeAsync(
         Rule before,
@@ -80,7 +81,7 @@ internal sealed class RuleValidator(
             );
         }
 
-        // A rule for rotation jobs that names no tunnel lets them ask for nothing.
+        // A rule for rotation jobs that names no tunnel would let them request nothing.
         return CheckIds<TunnelId>(
                 rule,
                 Scopes.TunnelAgent,

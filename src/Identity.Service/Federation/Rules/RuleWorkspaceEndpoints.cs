@@ -51,7 +51,8 @@ internal sealed class RuleWorkspaceEndpoints(
                 return invalid;
             }
 
-            // It lets the rule grant in another place: what is dangerous about it would be dangerous there, too.
+            // The change lets the rule grant in another workspace, so its existing dangers apply there too: it is
+            // reviewed like a new rule.
             var reviewResult = await reviewer.ReviewAsync(
                 changed,
                 rule,

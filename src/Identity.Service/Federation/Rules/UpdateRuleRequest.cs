@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>
-/// Partial: absent and null members are unchanged; <c>match</c>, <c>target</c> and the id lists are replaced whole. The issuer
-/// never changes, and workspaces have paths of their own.
+/// Partial: absent and null members are unchanged; <c>match</c>, <c>target</c> and the id lists are replaced as a
+/// whole. The issuer never changes, and workspaces have their own paths.
 /// </summary>
 internal sealed record UpdateRuleRequest
 {
@@ -56,7 +56,7 @@ internal sealed record UpdateRuleRequest
     [JsonPropertyName("expires_at")]
     public Optional<string?> ExpiresAt { get; init; }
 
-    /// <summary>What the caller believes to be the present version; another one is a conflict.</summary>
+    /// <summary>The version that the caller has read; another current version is a conflict.</summary>
     [JsonPropertyName("version")]
     public int? Version { get; init; }
 
@@ -64,11 +64,11 @@ internal sealed record UpdateRuleRequest
     [JsonPropertyName("tests")]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 
-    /// <summary>Why it is changed: audited.</summary>
+    /// <summary>Audited.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
-    /// <summary>Why the rule's warnings are accepted: audited.</summary>
+    /// <summary>Why the author accepts the rule's warnings: audited.</summary>
     [JsonPropertyName("lint_justification")]
     public string? LintJustification { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
-/// <summary>What a service account may be at most: a token's rights are its scope and this role together.</summary>
+/// <summary>The upper limit of a service account's rights: a token's rights are its scope and this role together.</summary>
 internal enum OrganizationRole
 {
     Developer,

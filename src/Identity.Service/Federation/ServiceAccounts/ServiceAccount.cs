@@ -2,14 +2,13 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
-/// <summary>Whom an exchanged token acts as: no password, no address, only rules lead to it.</summary>
+/// <summary>The identity of an exchanged token. It has no password and no address: only rules grant its tokens.</summary>
 internal sealed record ServiceAccount
 {
     public required ServiceAccountId Id { get; init; }
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>Never changes.</summary>
     public required string Name { get; init; }
 
     public required string Description { get; init; }

@@ -8,7 +8,7 @@ internal sealed record ServiceAccountAudited(string Event, ServiceAccount Accoun
 {
     public override string Name => Event;
 
-    /// <summary>Why it was archived; null = nothing was said.</summary>
+    /// <summary>Why it was archived; null if not given.</summary>
     public string? Reason { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

@@ -154,7 +154,7 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             : Answer(archived);
     }
 
-    // A workload may make developers only: otherwise it could build itself the account it is not.
+    // A workload may create only developers: otherwise it could create an account with more rights than its own.
     private static Refusal? CheckGrant(Caller caller, OrganizationRole role) =>
         role == OrganizationRole.Admin && caller.Kind != CallerKind.AdminKey
             ? FederationErrors.ScopeNotGrantable.Refuse("organization_role: only an admin key may grant admin.")

@@ -12,7 +12,7 @@ internal sealed class ServiceAccountStore(Database database)
         + StampColumns.Select
         + " FROM service_accounts";
 
-    /// <summary>Null when unknown or of another organization; archived ones are found.</summary>
+    /// <summary>Null if unknown or of another organization; includes archived accounts.</summary>
     public async ValueTask<ServiceAccount?> FindAsync(
         string organizationId,
         string id,
@@ -47,7 +47,7 @@ internal sealed class ServiceAccountStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all organizations, archived ones included.</summary>
+    /// <summary>Of all organizations, including archived accounts.</summary>
     public async ValueTask<IReadOnlyList<ServiceAccount>> AllAsync(CancellationToken cancellationToken) =>
         [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
 
@@ -67,7 +67,7 @@ internal sealed class ServiceAccountStore(Database database)
                 ).Select(row => row.Value)
         );
 
-    /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
+    /// <summary><see cref="FederationConflict.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(ServiceAccount account) =>
         new Statement(
             "INSERT INTO service_accounts (id, ordinal, organization_id, name, description, organization_role, version, "
@@ -90,7 +90,7 @@ internal sealed class ServiceAccountStore(Database database)
         ).Unique(FederationConflict.NameTaken);
 
     /// <summary>
-    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one.
+    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> if the store has another one.
     /// </summary>
     public Statement Update(ServiceAccount account) =>
         new Statement(
@@ -114,7 +114,8 @@ internal sealed class ServiceAccountStore(Database database)
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(ServiceAccount account) =>
         [
-            // Changes its row only if no other record needs it: the count of rows is the check.
+            // The first statement updates its row only if no other record needs it: the number of updated rows is the
+            // check.
             new Statement(
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE service_account_id = @Id AND archived_at_ms IS NULL)",

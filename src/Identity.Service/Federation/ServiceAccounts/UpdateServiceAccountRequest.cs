@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
-/// <summary>Partial: what is absent stays. The name never changes.</summary>
+/// <summary>Partial: absent members are unchanged. The name never changes.</summary>
 internal sealed record UpdateServiceAccountRequest
 {
     /// <summary>Null clears it.</summary>

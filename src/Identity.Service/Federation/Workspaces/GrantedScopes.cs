@@ -18,7 +18,7 @@ internal sealed class GrantedScopes
 
     public FrozenSet<string> Set { get; }
 
-    /// <summary>As <c>scope</c> has it (RFC 6749 §3.3).</summary>
+    /// <summary>In the form of <c>scope</c> (RFC 6749 §3.3).</summary>
     public string Text { get; }
 
     public bool IsEmpty => InOrder.Count == 0;

@@ -4,13 +4,12 @@ using Culvert.Identity.Service.Events;
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
 /// <summary>A service account's membership was added, changed or removed.</summary>
-/// <param name="Role">The role afterwards; of a removal the one that ended.</param>
+/// <param name="Role">The role afterwards; for a removal, the previous role.</param>
 internal sealed record MembershipAudited(string Event, string ServiceAccountId, string WorkspaceId, WorkspaceRole Role)
     : AuditEvent
 {
     public override string Name => Event;
 
-    /// <summary>The role before a change.</summary>
     public WorkspaceRole? Before { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

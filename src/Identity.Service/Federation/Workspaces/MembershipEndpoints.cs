@@ -25,7 +25,7 @@ internal sealed class MembershipEndpoints(
     private const string AccountList = "service_account_workspaces";
     private const string WorkspaceList = "workspace_service_accounts";
 
-    /// <summary>The workspaces of an account; the implicit membership first, outside the page's limit.</summary>
+    /// <summary>The workspaces of an account; the implicit membership comes first, outside the page's limit.</summary>
     public async ValueTask<ApiAnswer> ListOfAccountAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!PageRequest.Read(request, AccountList, FederationJson.MaxPage).TryGet(out var page, out var refusal))
@@ -209,7 +209,8 @@ internal sealed class MembershipEndpoints(
             : Answer(membership);
     }
 
-    // A role lets rules take effect that others wrote: a workload may raise it only where they grant what it holds.
+    // A role lets rules of other authors take effect: a workload may raise it only if they grant nothing that the
+    // workload lacks.
     private async ValueTask<Refusal?> CheckCallerAsync(
         Caller caller,
         ServiceAccount account,
@@ -228,7 +229,7 @@ internal sealed class MembershipEndpoints(
             return unavailable;
         }
 
-        // What a version in audit would grant counts too: it takes effect without another check of roles.
+        // The scopes of a version in audit count too: it takes effect without another check of roles.
         var scopes = directory
             .Current.RulesFor(account.Id)
             .SelectMany(rule =>

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
-/// <summary>Explicit memberships.</summary>
 internal sealed class MembershipStore(Database database)
 {
     private const string Select =
@@ -44,7 +43,7 @@ internal sealed class MembershipStore(Database database)
             cancellationToken
         );
 
-    /// <summary>As <see cref="ListOfAccountAsync"/>; those of archived accounts are left out.</summary>
+    /// <summary>As <see cref="ListOfAccountAsync"/>, without archived accounts.</summary>
     public async ValueTask<IReadOnlyList<Numbered<Membership>>> ListOfWorkspaceAsync(
         string workspaceId,
         PageRequest page,
@@ -84,12 +83,13 @@ internal sealed class MembershipStore(Database database)
         );
 
     /// <summary>
-    /// Adds it, or replaces the role of the one that exists;
-    /// <see cref="FederationConflict.ReferenceArchived"/> when the account was archived meanwhile.
+    /// Adds the membership, or replaces the role of an existing one; <see cref="FederationConflict.ReferenceArchived"/>
+    /// if the account was archived in the meantime.
     /// </summary>
     public IReadOnlyList<Statement> Put(Membership membership) =>
         [
-            // Touches the account's row only if it is live: the count of rows is the check.
+            // The first statement updates the account's row only if it is live: the number of updated rows is the
+            // check.
             new Statement(
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND archived_at_ms IS NULL",
                 new { Id = membership.ServiceAccountId.Value }

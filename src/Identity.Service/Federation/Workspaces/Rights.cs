@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
 /// <summary>
-/// What a service account may do in a workspace: its organization role, and its workspace role, if it is a member. A
+/// What a service account may do in a workspace: its organization role, and its workspace role if it is a member. A
 /// scope takes effect only as far as these allow it; using and managing are separate.
 /// </summary>
 internal readonly record struct Rights(OrganizationRole Organization, WorkspaceRole? Workspace)
 {
-    /// <summary>How many different <see cref="Level"/>s there are.</summary>
+    /// <summary>The number of different <see cref="Level"/>s.</summary>
     public const int Levels = 4;
 
     /// <summary>Rights of the same level allow the same scopes.</summary>
@@ -22,7 +22,7 @@ internal readonly record struct Rights(OrganizationRole Organization, WorkspaceR
             _ => 0,
         };
 
-    /// <summary>Of the account in the workspace, given its explicit membership there.</summary>
+    /// <summary>The rights of the account in the workspace, given its explicit membership there.</summary>
     public static Rights Of(ServiceAccount account, WorkspaceRole? explicitRole, bool isDefaultWorkspace) =>
         new(account.Role, explicitRole ?? (isDefaultWorkspace ? WorkspaceRole.User : null));
 
@@ -31,7 +31,7 @@ internal readonly record struct Rights(OrganizationRole Organization, WorkspaceR
         {
             Scopes.InstallationOperate => false,
             Scopes.OrganizationAdmin => Organization == OrganizationRole.Admin,
-            // Edges belong to the installation: its operator wrote the rule, and no workspace has a say.
+            // Edges belong to the installation: its operator wrote the rule, and workspace roles do not apply.
             Scopes.EdgeServe => true,
             Scopes.ManageTunnels => Organization == OrganizationRole.Admin || Workspace >= WorkspaceRole.Developer,
             _ => Organization == OrganizationRole.Admin || Workspace is not null,

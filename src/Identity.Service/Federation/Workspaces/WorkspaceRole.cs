@@ -9,7 +9,9 @@ internal enum WorkspaceRole
     [JsonStringEnumMemberName("workspace_user")]
     User,
 
-    /// <summary>As <see cref="User"/>: what sets it apart elsewhere does not exist here.</summary>
+    /// <summary>
+    /// As <see cref="User"/>: the features that distinguish it in the compatible interface do not exist here.
+    /// </summary>
     [JsonStringEnumMemberName("workspace_restricted_developer")]
     RestrictedDeveloper,
 
@@ -17,7 +19,7 @@ internal enum WorkspaceRole
     [JsonStringEnumMemberName("workspace_developer")]
     Developer,
 
-    /// <summary>As <see cref="Developer"/>: memberships are the organization's to change.</summary>
+    /// <summary>As <see cref="Developer"/>: only the organization changes memberships.</summary>
     [JsonStringEnumMemberName("workspace_admin")]
     Admin,
 }

@@ -7,20 +7,17 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Identity.Service.Hosting.Proxies;
 
 /// <summary>
-/// The client's address in the headers that HTTP balancers add: <c>Forwarded</c> (RFC 7239) and <c>X-Forwarded-For</c>.
-/// Each balancer appends the address that it saw, so the client is the rightmost address that is not a trusted proxy; a
-/// client can write anything to the left of it.
+/// Finds the client's address in the headers that HTTP balancers add: <c>Forwarded</c> (RFC 7239) and
+/// <c>X-Forwarded-For</c>. Each balancer appends the address that it saw, so the client is the rightmost address that
+/// is not a trusted proxy; a client can write anything to the left of it.
 /// </summary>
 internal static class ForwardedFor
 {
     /// <summary>
-    /// False: the headers do not say which address it is. One of them cannot be read up to the client, or they name
-    /// different clients: a balancer that sets one header may pass the other one on as the client wrote it.
+    /// False if the headers do not determine the address: one of them cannot be read up to the client, or they name
+    /// different clients. A balancer that sets one header may pass the other on as the client wrote it.
     /// </summary>
-    /// <param name="forwarded">The lines of <c>Forwarded</c>.</param>
-    /// <param name="forwardedFor">The lines of <c>X-Forwarded-For</c>.</param>
-    /// <param name="proxies">The trusted proxies.</param>
-    /// <param name="client">Null with true: neither header is there.</param>
+    /// <param name="client">Null with true: neither header is present.</param>
     public static bool TryFind(
         StringValues forwarded,
         StringValues forwardedFor,
@@ -76,7 +73,7 @@ internal static class ForwardedFor
         return client is not null;
     }
 
-    /// <summary>An address, with or without a port; IPv6 in brackets, or bare where there is no port (RFC 7239 §6).</summary>
+    /// <summary>An address, with or without a port; IPv6 in brackets, or bare without a port (RFC 7239 §6).</summary>
     private static bool TryReadNode(string? node, out IPAddress address)
     {
         address = IPAddress.None;
@@ -123,8 +120,8 @@ internal static class ForwardedFor
     }
 
     /// <summary>
-    /// The <c>for</c> of each element; null where an element has none. Each line must be complete on its own: a quote
-    /// that a client opens in its own line must not swallow the one that the balancer adds.
+    /// The <c>for</c> of each element; null if an element has none. Each line must be complete on its own: a quote that
+    /// a client opens in its line must not include the line that the balancer adds.
     /// </summary>
     private static bool TryReadElements(StringValues lines, out List<string?> nodes)
     {
@@ -140,8 +137,8 @@ internal static class ForwardedFor
         return true;
     }
 
-    // forwarded-element = forwarded-pair *( ";" forwarded-pair ), a list by commas (RFC 7239 §4). Empty pairs and elements,
-    // which the grammar allows, are refused: no balancer writes them.
+    // forwarded-element = forwarded-pair *( ";" forwarded-pair ), a list by commas (RFC 7239 §4). Empty pairs and
+    // elements, which the grammar allows, are refused: no balancer writes them.
     private static bool TryReadLine(string line, List<string?> nodes)
     {
         var (at, node) = (0, (string?)null);

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Hosting.Proxies;
 
 /// <summary>
-/// Gives a request of the API's port that a trusted HTTP balancer sent the address of its client. Headers of any other
-/// sender are ignored, and all headers on the machines' port, where the handshake itself proves the client.
+/// Sets the client's address of a request to the API's port that a trusted HTTP balancer sent. Headers of any other
+/// sender are ignored, and so are all headers on the machines' port, where the handshake itself proves the client.
 /// </summary>
 internal sealed class ForwardedMiddleware(RequestDelegate next, Current<ServiceOptions> options)
 {
@@ -30,7 +30,7 @@ internal sealed class ForwardedMiddleware(RequestDelegate next, Current<ServiceO
             return ErrorEnvelope.WriteAsync(http, RequestErrors.Forwarded.Refuse());
         }
 
-        // Without a header the balancer itself asks, for its health check.
+        // A request without a header is the balancer's own, for its health check.
         if (client is not null)
         {
             (http.Connection.RemoteIpAddress, http.Connection.RemotePort) = (client, 0);

@@ -10,15 +10,13 @@ using Microsoft.AspNetCore.Connections;
 namespace Culvert.Identity.Service.Hosting.Proxies;
 
 /// <summary>
-/// Reads the PROXY header with which a balancer begins each connection of one port, before TLS, and gives the connection
-/// the client's address: bounds, limits, ranges, history and audit then count the client. Only
-/// <see cref="ProxyProtocolOptions.TrustedProxies"/> may connect, and none of them without a header.
+/// Reads the PROXY header with which a balancer begins each connection of one port, before TLS, and sets the
+/// connection's remote address to the client's: limits, ranges, history and audit then count the client. Only
+/// <see cref="ProxyProtocolOptions.TrustedProxies"/> may connect, and only with a header.
 /// </summary>
-/// <param name="listener">The port, for the log and the counter.</param>
-/// <param name="readOptions">Who may send a header, and in what time: read for each connection.</param>
-/// <param name="readMost">Connections at once whose header is not complete yet.</param>
-/// <param name="time">The clock.</param>
-/// <param name="logger">For refusals.</param>
+/// <param name="listener">For the log and the counter.</param>
+/// <param name="readOptions">Read for each connection.</param>
+/// <param name="readMost">The most connections without a complete header at the same time.</param>
 internal sealed class ProxyHeaderReader(
     Listener listener,
     Func<ProxyProtocolOptions> readOptions,
@@ -27,7 +25,7 @@ internal sealed class ProxyHeaderReader(
     ILogger logger
 )
 {
-    // Refusals are counted one by one; a log line for each would be the next flood.
+    // Each refusal is counted; a log line for each would be the next flood.
     private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(1);
 
     private const string Untrusted = "proxy_untrusted";
@@ -93,7 +91,7 @@ internal sealed class ProxyHeaderReader(
         }
     }
 
-    /// <summary>So many bytes and no more: what follows is the client's. Null = the peer closed before.</summary>
+    /// <summary>Exactly this number of bytes: those after it are the client's. Null if the peer closed before.</summary>
     private static async ValueTask<byte[]?> ReadAsync(PipeReader input, int bytes, CancellationToken cancellationToken)
     {
         if (bytes == 0)

@@ -4,7 +4,6 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>What a request proved, or why its proof is refused.</summary>
 /// <param name="Binding">Meaningful only without an error.</param>
-/// <param name="Error">Why not.</param>
 internal readonly record struct BindingResult(ProvenBinding Binding, BindingError Error)
 {
     public static implicit operator BindingResult(BindingError error) => new(default, error);

@@ -20,7 +20,7 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// </summary>
 internal sealed class DpopNonces(StoreSettings storeSettings, TimeProvider time)
 {
-    /// <summary>The present minute and so many before it. Proofs themselves live a minute at most.</summary>
+    /// <summary>The current minute and so many before it. Proofs themselves are valid for a minute at most.</summary>
     public const int AcceptedMinutes = 5;
 
     private const int MinuteBytes = sizeof(uint);
@@ -31,7 +31,7 @@ internal sealed class DpopNonces(StoreSettings storeSettings, TimeProvider time)
     private readonly byte[] key = RandomNumberGenerator.GetBytes(HMACSHA256.HashSizeInBytes);
     private volatile Issued? newest;
 
-    /// <summary>What to put into <c>DPoP-Nonce</c>; the same for a minute.</summary>
+    /// <summary>The value for <c>DPoP-Nonce</c>; the same for a minute.</summary>
     public string Current
     {
         get

@@ -12,21 +12,21 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>
-/// Proof of possession: which key a request's sender holds (RFC 9449), and which client certificate its connection was
-/// made with (RFC 8705). 1. <see cref="Prove"/> checks the request. 2. <see cref="Use"/> uses the proof up, once the
-/// caller is known to be entitled. No header that forwards a certificate is read: only a handshake proves one.
+/// Proof of possession: the key that a request's sender holds (RFC 9449), and the client certificate of its connection
+/// (RFC 8705). 1. <see cref="Prove"/> checks the request. 2. <see cref="Use"/> consumes the proof, once the caller is
+/// known to be entitled. No header that forwards a certificate is read: only a handshake proves it.
 /// </summary>
 internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, ServiceIdentity identity, TimeProvider time)
 {
     public const string ProofHeader = "DPoP";
     public const string NonceHeader = "DPoP-Nonce";
 
-    /// <summary>How far a proof's <c>iat</c> may be off.</summary>
+    /// <summary>The largest difference between a proof's <c>iat</c> and the clock.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// What the request proves. Without a <c>DPoP</c> header no key, which is not an error. Whenever a proof is sent
-    /// the answer gets the nonce to use next.
+    /// Finds what the request proves: no key without a <c>DPoP</c> header, which is not an error. The answer to any
+    /// proof contains the nonce for the next one.
     /// </summary>
     public BindingResult Prove(HttpContext http)
     {
@@ -57,9 +57,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
             : error;
     }
 
-    /// <summary>
-    /// Uses the proof up, if there is one: the second use of the same is <see cref="BindingError.InvalidProof"/>.
-    /// </summary>
+    /// <summary>Consumes the proof, if there is one: a second use is <see cref="BindingError.InvalidProof"/>.</summary>
     public BindingError Use(in ProvenBinding binding)
     {
         if (binding.Proof is not { } proof)
@@ -77,10 +75,10 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
     }
 
     /// <summary>
-    /// Whether the request may use an access token that is bound as <paramref name="confirmation"/> says; null = yes.
-    /// The proof is used up.
+    /// Whether the request may use an access token with the binding <paramref name="confirmation"/>; null if so.
+    /// Consumes the proof.
     /// </summary>
-    /// <param name="isDpopScheme">Whether the token came by <c>Authorization: DPoP</c>.</param>
+    /// <param name="isDpopScheme">Whether the token was presented as <c>Authorization: DPoP</c>.</param>
     public ErrorCode? CheckToken(HttpContext http, in TokenConfirmation confirmation, string token, bool isDpopScheme)
     {
         if (confirmation.CertificateThumbprint is { } certificate && GetThumbprint(http) != certificate)
@@ -93,7 +91,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
             return isDpopScheme ? BindingErrors.UnboundToken : null;
         }
 
-        // RFC 9449 §7.1: the scheme is part of the binding, else a stolen token would work as a bearer token.
+        // RFC 9449 §7.1: the scheme is part of the binding, otherwise a stolen token would work as a bearer token.
         OfferNonce(http);
         if (!isDpopScheme)
         {
@@ -120,7 +118,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         };
     }
 
-    // §4.3, points 8 to 11, in an order that tells about the nonce only to a proof that is right otherwise.
+    // §4.3, points 8 to 11. The nonce is checked last, so that only an otherwise valid proof gets the error about it.
     private BindingError Check(HttpContext http, DpopProof proof)
     {
         if (proof.Method != http.Request.Method || !IsForTarget(http, proof.Uri))
@@ -138,7 +136,8 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         return nonces.Accepts(proof.Nonce) ? BindingError.None : BindingError.NonceRequired;
     }
 
-    // Our own public URL decides, never the Host header: a proof captured for another host must not pass here.
+    // Compares with the service's own public URL, never with the Host header: a proof captured for another host must
+    // not be accepted here.
     private bool IsForTarget(HttpContext http, string claimed)
     {
         var isMachine = http.Features.Get<ListenerMetadata>()?.Listener == Listener.Machine;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>
-/// The target of a request in the one form that RFC 9449 §4.3 point 9 compares: without query and fragment, after the
-/// normalisations of RFC 3986 §6.2.2 (case, percent-encoding, dot segments) and §6.2.3 (default port, empty path) and
+/// The target of a request in the form that RFC 9449 §4.3 point 9 compares: without query and fragment, after the
+/// normalizations of RFC 3986 §6.2.2 (case, percent-encoding, dot segments) and §6.2.3 (default port, empty path) and
 /// no other. Own code, because <see cref="Uri"/> accepts what no grammar allows (blanks, backslashes).
 /// </summary>
 internal static class TargetUri
@@ -103,7 +103,7 @@ internal static class TargetUri
             return false;
         }
 
-        // Escapes stay in upper case, everything else of a host is lower case.
+        // Escapes stay in upper case; the rest of a host is in lower case.
         for (var i = start; i < result.Length; i++)
         {
             if (result[i] == '%')
@@ -119,7 +119,7 @@ internal static class TargetUri
         return true;
     }
 
-    // §6.2.2.2: escapes of unreserved characters are undone; §6.2.2.1: the others are written in upper case.
+    // §6.2.2.2: escapes of unreserved characters are decoded; §6.2.2.1: the others are written in upper case.
     private static bool TryAppendEncoded(StringBuilder result, ReadOnlySpan<char> text, Func<char, bool> isAllowed)
     {
         for (var i = 0; i < text.Length; i++)

@@ -6,16 +6,16 @@ using System.Text;
 namespace Culvert.Identity.Service.Tokens.Binding;
 
 /// <summary>
-/// Which proofs this node has accepted, for as long as their <c>iat</c> would let them pass again (RFC 9449 §11.1).
-/// Bounded: when it is full, no further proof is accepted until minutes run out. Only callers whose token or assertion
-/// is valid reach this, so a stranger cannot fill it.
+/// The proofs that this node has accepted, while their <c>iat</c> would allow them again (RFC 9449 §11.1). Bounded:
+/// when it is full, no further proof is accepted until older minutes expire. Only callers with a valid token or
+/// assertion reach this, so a stranger cannot fill it.
 /// </summary>
 internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.DefaultCapacity)
 {
-    /// <summary>8,000 a second over the two minutes that a proof can be of use; about 60 MB when full.</summary>
+    /// <summary>8,000 per second over the two minutes in which a proof is usable; about 60 MB when full.</summary>
     public const int DefaultCapacity = 1_000_000;
 
-    // By the minute in which they cannot pass any more, so that forgetting is dropping a bucket.
+    // By the minute in which the proofs expire, so that expired ones are removed with their bucket.
     private readonly ConcurrentDictionary<long, ConcurrentDictionary<UInt128, byte>> buckets = new();
     private long sweptMinute;
     private int count;
@@ -33,7 +33,7 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
             return ProofUse.Replayed;
         }
 
-        // Counted before it is added: many at once must not overshoot.
+        // Counted before it is added, so that concurrent callers do not exceed the capacity.
         if (Interlocked.Increment(ref count) > capacity)
         {
             Interlocked.Decrement(ref count);
@@ -60,7 +60,7 @@ internal sealed class UsedProofs(TimeProvider time, int capacity = UsedProofs.De
 
         foreach (var key in buckets.Keys)
         {
-            // One minute longer than needed: a request whose times were checked just before may still come.
+            // One minute longer than needed: a request whose times were checked just before may still arrive.
             if (key < minute - 1 && buckets.TryRemove(key, out var bucket))
             {
                 Interlocked.Add(ref count, -bucket.Count);

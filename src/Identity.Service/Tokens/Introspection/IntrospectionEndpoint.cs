@@ -7,9 +7,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Tokens.Introspection;
 
 /// <summary>
-/// <c>POST /v1/oauth/introspect</c> (RFC 7662). An administrator of the token's organization and the service account
-/// that it is for learn its claims. For all other callers, and for every other token, the answer is "not active"
-/// (§2.2). Nothing tells a token of another organization from no token at all.
+/// <c>POST /v1/oauth/introspect</c> (RFC 7662). An administrator of the token's organization and the service account of
+/// the token get its claims. For all other callers, and for every other token, the answer is "not active" (§2.2): a
+/// caller cannot distinguish a token of another organization from no token at all.
 /// </summary>
 internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
 {
@@ -44,11 +44,11 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
         caller.OrganizationId == claims.Organization
         && (caller.Has(Scopes.OrganizationAdmin) || caller.ServiceAccountId == claims.Subject);
 
-    // What a rule does not grant any more, the token is not good for.
+    // Without the scopes that the rule no longer grants: the token cannot use them.
     private static string ScopesNow(in AccessTokenClaims claims, CompiledRule rule) =>
         string.Join(' ', claims.Scope.Split(' ').Where(rule.GrantedIn(claims.Workspace!).Set.Contains));
 
-    // RFC 7662 §2.2, RFC 8693 §§4.1 and 4.4, RFC 9449 §6.2, and claims of our own under their own names.
+    // RFC 7662 §2.2, RFC 8693 §§4.1 and 4.4, RFC 9449 §6.2, and the service's own claims under their own names.
     private static ReadOnlyMemory<byte> Render(in AccessTokenClaims claims, string scopes)
     {
         var buffer = new ArrayBufferWriter<byte>(512);

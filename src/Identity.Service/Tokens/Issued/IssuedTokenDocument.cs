@@ -4,7 +4,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.Issued;
 
-/// <summary>An access token that has not ended: what is on record of it, never the token.</summary>
+/// <summary>The record of an access token that has not expired, never the token itself.</summary>
 internal sealed record IssuedTokenDocument
 {
     /// <summary>Its <c>jti</c>.</summary>
@@ -14,7 +14,7 @@ internal sealed record IssuedTokenDocument
     [JsonPropertyName("type")]
     public string Type { get; init; } = "access_token";
 
-    /// <summary><c>active</c>, or <c>revoked</c>: good for nothing although its time has not come.</summary>
+    /// <summary><c>active</c>, or <c>revoked</c>: refused although it has not expired.</summary>
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 

@@ -8,8 +8,9 @@ using Culvert.Identity.Service.Tokens.SigningKeys;
 namespace Culvert.Identity.Service.Tokens.Issued;
 
 /// <summary>
-/// <c>GET /v1/tokens?principal=</c>: which tokens of a service account have not ended, so that an administrator sees what a
-/// revocation would end. Tokens are stored nowhere: this reads the grants of the longest token life from the chain.
+/// <c>GET /v1/tokens?principal=</c>: the tokens of a service account that have not expired, so that an administrator
+/// sees what a revocation would affect. Tokens are not stored: this reads the grants of the longest token lifetime from
+/// the chain.
 /// </summary>
 internal sealed class IssuedTokenEndpoints(
     IAuthenticationHistory history,

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Culvert.Identity.Service.Tokens.Metadata;
 
-/// <summary>A document as it goes out, with the entity tag of exactly these bytes (RFC 9110 §8.8.3).</summary>
+/// <summary>A document as it is sent, with the entity tag of exactly these bytes (RFC 9110 §8.8.3).</summary>
 internal sealed class CachedDocument
 {
     private const int TagBytes = 16;

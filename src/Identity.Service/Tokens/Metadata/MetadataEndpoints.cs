@@ -10,8 +10,9 @@ using Culvert.Jose.Refusals;
 namespace Culvert.Identity.Service.Tokens.Metadata;
 
 /// <summary>
-/// What others need in order to use and verify our tokens: RFC 8414 metadata (under the name of OpenID Connect
-/// Discovery as well, for clients that know no other), RFC 9728 metadata of our own API, and our key set.
+/// The documents that clients and resource servers need to use and verify tokens: RFC 8414 metadata (also under the
+/// name of OpenID Connect Discovery, for clients that know no other), RFC 9728 metadata of the service's own API, and
+/// the key set.
 /// </summary>
 internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity identity)
 {
@@ -23,11 +24,10 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
     public const string KeySetPath = "/v1/oauth/jwks";
     public const string TokenPath = "/v1/oauth/token";
 
-    /// <summary>The grant type of RFC 7523.</summary>
     public const string JwtBearer = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
-    // Keys are published long before they sign, so that a copy of this age always knows the signing one. Both together
-    // are SigningKeyPlan.CacheLife.
+    // Keys are published long before they sign, so that a copy of this age always contains the signing key. Both
+    // together are SigningKeyPlan.CacheLife.
     private const string Cached = "public, max-age=300, stale-while-revalidate=300";
 
     private readonly CachedDocument metadata = new(RenderServer(identity.PublicUrl));
@@ -55,7 +55,7 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
         );
     }
 
-    // RFC 9110 §13.1.2: a list, compared weakly; `*` matches whatever there is.
+    // RFC 9110 §13.1.2: a list, compared weakly; `*` matches any representation.
     private static bool Has(IEnumerable<string?> header, string tag) =>
         header
             .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
@@ -73,15 +73,15 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
         json.WriteString("introspection_endpoint", publicUrl + IntrospectionEndpoint.Path);
         json.WriteString("revocation_endpoint", publicUrl + RevokeEndpoint.Path);
         WriteList(json, "grant_types_supported", JwtBearer, "urn:ietf:params:oauth:grant-type:token-exchange");
-        // Workloads prove themselves by the assertion; no client has a secret here.
+        // Workloads authenticate with the assertion; no client has a secret here.
         WriteList(json, "token_endpoint_auth_methods_supported", "none");
         WriteList(json, "revocation_endpoint_auth_methods_supported", "none");
-        // RFC 8414 §2 takes access token types here: the caller's own token, or an admin key.
+        // RFC 8414 §2 allows access token types here: the caller's own token, or an admin key.
         WriteList(json, "introspection_endpoint_auth_methods_supported", "Bearer", "DPoP");
         WriteList(json, "scopes_supported", [.. Scopes.All]);
         // Required member; there is no authorization endpoint.
         WriteList(json, "response_types_supported");
-        // For readers of OpenID Connect Discovery, which requires them: no ID tokens are issued, subjects are public.
+        // OpenID Connect Discovery requires these members: no ID tokens are issued, subjects are public.
         WriteList(json, "subject_types_supported", "public");
         WriteList(json, "id_token_signing_alg_values_supported", "ES256");
         WriteList(json, "dpop_signing_alg_values_supported", Challenges.ProofAlgorithms.Split(' '));

@@ -4,8 +4,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// What to revoke: a kind and the one member that names it; <c>issued_before</c> narrows every kind but a token and a
-/// family, and is now if left out.
+/// What to revoke: a kind and its one member. <c>issued_before</c> narrows every kind except a token and a family, and
+/// defaults to now.
 /// </summary>
 internal sealed record CreateRevocationRequest
 {
@@ -20,7 +20,6 @@ internal sealed record CreateRevocationRequest
     [JsonPropertyName("token_id")]
     public string? TokenId { get; init; }
 
-    /// <summary><c>family</c>.</summary>
     [JsonPropertyName("family")]
     public string? Family { get; init; }
 
@@ -28,7 +27,6 @@ internal sealed record CreateRevocationRequest
     [JsonPropertyName("rule_id")]
     public string? RuleId { get; init; }
 
-    /// <summary><c>rule_version</c>.</summary>
     [JsonPropertyName("rule_version")]
     public int? RuleVersion { get; init; }
 

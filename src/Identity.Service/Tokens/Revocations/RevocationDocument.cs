@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>A revocation on the wire.</summary>
 internal sealed record RevocationDocument
 {
     [JsonPropertyName("id")]
@@ -19,7 +18,7 @@ internal sealed record RevocationDocument
     [JsonPropertyName("value")]
     public required string Value { get; init; }
 
-    /// <summary>Null: whenever the tokens were issued.</summary>
+    /// <summary>Null = regardless of when the tokens were issued.</summary>
     [JsonPropertyName("issued_before")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? IssuedBefore { get; init; }
@@ -34,7 +33,7 @@ internal sealed record RevocationDocument
     [JsonPropertyName("created_by_actor_id")]
     public required string CreatedBy { get; init; }
 
-    /// <summary>No affected token can live then; the revocation leaves the list.</summary>
+    /// <summary>By then every affected token has expired; the revocation leaves the list.</summary>
     [JsonPropertyName("ends_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset EndsAt { get; init; }

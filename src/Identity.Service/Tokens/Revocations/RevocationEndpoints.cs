@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary><c>/v1/oauth/revocations</c>: what administrators revoke.</summary>
+/// <summary><c>/v1/oauth/revocations</c>: revocations by administrators.</summary>
 internal sealed class RevocationEndpoints(
     RevocationTargetReader targets,
     TokenRevoker revoker,

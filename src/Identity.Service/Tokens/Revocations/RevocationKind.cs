@@ -1,29 +1,29 @@
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>By what tokens are revoked. The value of each kind is what the set compares.</summary>
+/// <summary>The criterion of a revocation. The set compares the value of each kind.</summary>
 internal enum RevocationKind
 {
     /// <summary>One token, by its <c>jti</c>.</summary>
     Token,
 
-    /// <summary>All that go back to one assertion, those still to come included.</summary>
+    /// <summary>All tokens derived from one assertion, including future ones.</summary>
     Family,
 
-    /// <summary>All that a rule granted, by <c>fdrl_…</c>.</summary>
+    /// <summary>All tokens that a rule granted, by <c>fdrl_…</c>.</summary>
     Rule,
 
-    /// <summary>All that one version of a rule granted: <c>fdrl_…:7</c>.</summary>
+    /// <summary>All tokens that one version of a rule granted: <c>fdrl_…:7</c>.</summary>
     RuleVersion,
 
-    /// <summary>All of a service account, by <c>svac_…</c>.</summary>
+    /// <summary>All tokens of a service account, by <c>svac_…</c>.</summary>
     Principal,
 
-    /// <summary>All that go back to an issuer's assertions, by <c>fdis_…</c>.</summary>
+    /// <summary>All tokens derived from an issuer's assertions, by <c>fdis_…</c>.</summary>
     Issuer,
 
-    /// <summary>All of one subject at an issuer: <c>fdis_…:</c> and the subject's SHA-256.</summary>
+    /// <summary>All tokens of one subject at an issuer: <c>fdis_…:</c> and the subject's SHA-256.</summary>
     Subject,
 
-    /// <summary>All of the organization. No value.</summary>
+    /// <summary>All tokens of the organization. No value.</summary>
     IssuedBefore,
 }

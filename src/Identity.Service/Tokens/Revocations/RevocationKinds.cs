@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>The kinds' names on the wire and in the store.</summary>
 internal static class RevocationKinds
 {
     public static readonly int Count = Enum.GetValues<RevocationKind>().Length;
@@ -12,8 +11,8 @@ internal static class RevocationKinds
     public static string Name(this RevocationKind kind) => WireNames.Of(kind);
 
     /// <summary>
-    /// Whether only tokens issued by some moment are meant, so that a new exchange gives a good one again. A token and
-    /// a family are revoked permanently.
+    /// Whether the revocation covers only tokens issued until some moment, so that a new exchange gives a valid token
+    /// again. A token and a family are revoked permanently.
     /// </summary>
     public static bool KnowsTime(this RevocationKind kind) =>
         kind is not (RevocationKind.Token or RevocationKind.Family);

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// All live revocations in memory: checked for every token. Entries are only ever added or raised, and leave when they
-/// end, so that readings of any age can be merged.
+/// All live revocations in memory: checked for every token. Entries are only added or raised, and removed when they
+/// expire, so that reads of any age can be merged.
 /// </summary>
 internal sealed class RevocationSet(
     TokenRevocationStore store,
@@ -16,7 +16,7 @@ internal sealed class RevocationSet(
     ILogger<RevocationSet> logger
 ) : IHostedService, IDisposable
 {
-    // Rows that another node commits may become visible a little out of order.
+    // Rows that another node commits may become visible slightly out of order.
     private const long Overlap = 1_000;
     private static readonly TimeSpan ReadAllEvery = TimeSpan.FromMinutes(1);
 
@@ -86,11 +86,11 @@ internal sealed class RevocationSet(
                 new Entry(revocation.IssuedBefore, revocation.EndsAt)
             );
 
-    /// <summary>Reads what was added since the last time.</summary>
+    /// <summary>Reads what was added since the last read.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) =>
         ReadAsync(Interlocked.Read(ref lastOrdinal) - Overlap, cancellationToken);
 
-    /// <summary>Reads all that is live, and forgets what has ended.</summary>
+    /// <summary>Reads all live revocations and removes expired ones.</summary>
     public async Task ReadAllAsync(CancellationToken cancellationToken)
     {
         await ReadAsync(0, cancellationToken);
@@ -124,13 +124,14 @@ internal sealed class RevocationSet(
         }
         catch (Exception)
         {
-            // The root of a timer's task: logged where it failed, no token is accepted until the next reading succeeds.
+            // The root of a timer's task: the failure is logged where it occurred, and no token is accepted until a
+            // read succeeds.
         }
     }
 
     private void ForgetEnded()
     {
-        // By a clock that leapt, what is revoked would be forgotten while its tokens still live.
+        // A clock that jumped forward would remove revocations whose tokens are still valid.
         if (clock.Check() is not null)
         {
             return;

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// Makes a request's kind and members into one value. Exactly the members of the kind may be there: a superfluous one
-/// would mean that the caller believes to narrow what he does not.
+/// Converts a request's kind and members into one value. Exactly the members of the kind may be present: with a
+/// superfluous one, the caller would believe in a narrowing that does not exist.
 /// </summary>
 internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issuers, ServiceAccountStore accounts)
 {
@@ -88,7 +88,7 @@ internal sealed class RevocationTargetReader(IRuleStore rules, IssuerStore issue
             ? null
             : $"{name}: 1 to {longest} characters are required.";
 
-    // Another organization's id is answered like an unknown one (S1). Archived ones may well be revoked.
+    // Another organization's id is answered like an unknown one (S1). Archived records may be revoked.
     private async ValueTask<bool> RefersToOwnAsync(
         string organizationId,
         CreateRevocationRequest request,

@@ -6,9 +6,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// <c>POST /v1/oauth/revoke</c> (RFC 7009): the holder of a token may revoke it, and needs no proof of the key that it
-/// is bound to: a thief who revokes what he stole does no harm. A token that is no longer valid gets the same answer as
-/// a valid one (§2.2).
+/// <c>POST /v1/oauth/revoke</c> (RFC 7009). The holder of a token may revoke it without proof of the key that it is
+/// bound to: a thief who revokes a stolen token does no harm. A token that is no longer valid gets the same answer as a
+/// valid one (§2.2).
 /// </summary>
 internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker revoker, ServiceIdentity identity)
 {
@@ -26,7 +26,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
         var verified = verifier.Verify(token);
         if (verified.Error is { } error)
         {
-            // A token that cannot be judged now must not be reported as revoked.
+            // A token that cannot be verified now must not be reported as revoked.
             return error.Status == StatusCodes.Status503ServiceUnavailable ? error.Refuse() : ApiAnswer.Nothing;
         }
 
@@ -38,7 +38,7 @@ internal sealed class RevokeEndpoint(AccessTokenVerifier verifier, TokenRevoker 
             new RevocationTarget(RevocationKind.Token, claims.TokenId),
             issuedBefore: null,
             Reason,
-            // Only with such tokens a machine enrolled or an agent is called: their feeds must wake.
+            // Only such tokens enrol a machine or call an agent: their feeds must be notified.
             claims.Audience != identity.PublicUrl
                 || claims.Scope.Split(' ').Any(scope => scope is Scopes.TunnelAgent or Scopes.EdgeServe),
             cancellationToken

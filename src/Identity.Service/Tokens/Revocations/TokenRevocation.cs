@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>Tokens of one organization that are refused before their time.</summary>
+/// <summary>Tokens of one organization that are refused before they expire.</summary>
 internal sealed record TokenRevocation
 {
-    /// <summary>For kinds that know no time.</summary>
+    /// <summary>For kinds without a time.</summary>
     public const long Always = long.MaxValue;
 
     public required TokenRevocationId Id { get; init; }
@@ -14,10 +14,10 @@ internal sealed record TokenRevocation
 
     public required RevocationKind Kind { get; init; }
 
-    /// <summary>As <see cref="TokenTraits.GetValue"/> gives it.</summary>
+    /// <summary>See <see cref="TokenTraits.GetValue"/>.</summary>
     public required string Value { get; init; }
 
-    /// <summary>Tokens issued at or before that second are meant; <see cref="Always"/> = whenever.</summary>
+    /// <summary>Covers tokens issued at or before that second; <see cref="Always"/> = regardless of when.</summary>
     public required long IssuedBefore { get; init; }
 
     public required string Reason { get; init; }
@@ -26,6 +26,6 @@ internal sealed record TokenRevocation
 
     public required string CreatedBy { get; init; }
 
-    /// <summary>Nothing that it concerns can live then.</summary>
+    /// <summary>By then every affected token has expired.</summary>
     public required DateTimeOffset EndsAt { get; init; }
 }

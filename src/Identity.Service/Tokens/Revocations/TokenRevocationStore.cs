@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>Revocations until they end. At most one per organization, kind and value.</summary>
+/// <summary>Revocations until they expire. At most one per organization, kind and value.</summary>
 internal sealed class TokenRevocationStore(Database database)
 {
     private const string Columns =
@@ -14,7 +14,7 @@ internal sealed class TokenRevocationStore(Database database)
         + "issued_before_s AS IssuedBefore, reason AS Reason, created_at_ms AS CreatedAt, created_by AS CreatedBy, "
         + "ends_at_ms AS EndsAt";
 
-    // Later proofs are by later tokens; certificates issued until now are refused.
+    // Later proofs come from later tokens; certificates issued until now are refused.
     private const string EndAgents =
         "UPDATE enrollments SET revoked_at_ms = @At WHERE revoked_at_ms IS NULL AND method = 'federation' AND ";
 
@@ -23,7 +23,7 @@ internal sealed class TokenRevocationStore(Database database)
 
     private const string Issued = "organization_id = @OrganizationId AND token_issued_at_s <= @IssuedBefore AND ";
 
-    /// <summary>Those numbered from there on, of all organizations.</summary>
+    /// <summary>The revocations of all organizations, from that number on.</summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> SinceAsync(
         long ordinal,
         CancellationToken cancellationToken
@@ -68,7 +68,7 @@ internal sealed class TokenRevocationStore(Database database)
             )
         ).Select(row => row.Value).SingleOrDefault();
 
-    /// <summary>Those that have not ended, newest first, one more than the page holds.</summary>
+    /// <summary>Revocations that have not expired, newest first, one more than the page holds.</summary>
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -89,10 +89,10 @@ internal sealed class TokenRevocationStore(Database database)
         );
 
     /// <summary>
-    /// The row, and the end of enrolments that rest on what is revoked (S4, S8). An existing row of the same thing is
-    /// raised, never lowered, and numbered again.
+    /// Stores the revocation and revokes enrolments that depend on what it covers (S4, S8). An existing row of the same
+    /// kind and value is raised, never lowered, and numbered again.
     /// </summary>
-    /// <param name="at">Now: certificates issued by then are refused.</param>
+    /// <param name="at">Now: certificates issued until then are refused.</param>
     public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at)
     {
         var parameters = new
@@ -126,7 +126,7 @@ internal sealed class TokenRevocationStore(Database database)
     }
 
     /// <summary>
-    /// Enrolments that rest on tokens of that key are revoked: an attacker who has the key can have made such tokens.
+    /// Revokes enrolments that depend on tokens of that key: an attacker who has the key may have created such tokens.
     /// </summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
     {
@@ -136,8 +136,8 @@ internal sealed class TokenRevocationStore(Database database)
     }
 
     /// <summary>
-    /// Changes one row if nothing that the enrolment rests on is revoked, and none otherwise: for checking in the
-    /// commit that enrols.
+    /// Changes one row if nothing that the enrolment depends on is revoked, and none otherwise: a check for the commit
+    /// of the enrolment.
     /// </summary>
     public Statement RequireNone(EnrollmentProof proof) =>
         new(
@@ -153,7 +153,7 @@ internal sealed class TokenRevocationStore(Database database)
                 proof.RuleId,
                 IssuedAt = proof.TokenIssuedAt,
                 proof.TokenId,
-                // No revocation has the empty value but `issued_before`.
+                // Only `issued_before` has an empty value.
                 Family = proof.TokenFamily ?? "",
                 RuleVersion = TokenTraits.RuleVersionValue(proof.RuleId ?? "", proof.RuleVersion ?? 0),
                 Principal = proof.ServiceAccountId ?? "",

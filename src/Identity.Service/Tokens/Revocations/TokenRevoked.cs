@@ -4,7 +4,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>Tokens were revoked.</summary>
 internal sealed record TokenRevoked(TokenRevocation Revocation) : AuditEvent
 {
     public override string Name => AuditEvents.TokenRevoked;

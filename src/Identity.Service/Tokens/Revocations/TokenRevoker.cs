@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Tokens.SigningKeys;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>
-/// Commits revocations and makes them effective: on this node before the answer, on the others within a second or two.
-/// Revoking again what is revoked changes nothing.
+/// Commits revocations and puts them into effect: on this node before the answer, on the others within a second or two.
+/// Repeating a revocation changes nothing.
 /// </summary>
 internal sealed class TokenRevoker(
     TokenRevocationStore store,
@@ -21,16 +21,17 @@ internal sealed class TokenRevoker(
     TimeProvider time
 )
 {
-    /// <summary>Of one organization, single tokens: a holder may revoke each of its own.</summary>
+    /// <summary>The most single tokens of one organization: a holder may revoke each of its own.</summary>
     public const int MaxPerOrganization = 100_000;
 
     private static readonly TimeSpan DeleteEndedEvery = TimeSpan.FromHours(1);
 
     private DateTimeOffset deletedEndedAt;
 
-    /// <param name="issuedBefore">Null = now; not for kinds that know no time.</param>
+    /// <param name="issuedBefore">Null = now; not for kinds without a time.</param>
     /// <param name="reachesMachines">
-    /// Whether machines may have enrolled with it, or agents may be called with it, so that their feeds must wake.
+    /// Whether machines may have enrolled with the tokens, or call agents with them, so that their feeds must be
+    /// notified.
     /// </param>
     public async ValueTask<Result<TokenRevocation>> RevokeAsync(
         AuditActor actor,
@@ -57,8 +58,8 @@ internal sealed class TokenRevoker(
             return known;
         }
 
-        // Single tokens alone are bounded: holders can make any number of them, and must not be able to keep an
-        // administrator from revoking what covers them all.
+        // Only single tokens are limited: holders can create any number of them, and must not be able to prevent an
+        // administrator's revocation that covers them all.
         if (
             kind == RevocationKind.Token
             && known is null
@@ -106,8 +107,8 @@ internal sealed class TokenRevoker(
     }
 
     /// <summary>
-    /// The moment until which every token that any node has issued is covered: a node whose clock is ahead, within what
-    /// <see cref="ClockGuard"/> tolerates, has issued tokens of later than now.
+    /// The moment that covers every token that any node has issued: a node whose clock is ahead, within the tolerance
+    /// of <see cref="ClockGuard"/>, has issued tokens later than now.
     /// </summary>
     private async ValueTask<DateTimeOffset> UntilAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -115,13 +116,14 @@ internal sealed class TokenRevoker(
         return decided > now && decided - now <= 2 * clock.Tolerance ? decided.Value : now;
     }
 
-    // Tokens live a day at most. A family continues as long as its assertion may be exchanged again, and a day more.
+    // Tokens are valid for a day at most. A family lives as long as its assertion may be exchanged again, and a day
+    // more.
     private static DateTimeOffset GetExpiry(RevocationKind kind, DateTimeOffset now) =>
         now + SigningKeyPlan.LongestTokenLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
 
     private IReadOnlyList<Statement> Ended(DateTimeOffset now)
     {
-        // By a clock that leapt, what is revoked would be forgotten while its tokens still live.
+        // A clock that jumped forward would remove revocations whose tokens are still valid.
         if (now - deletedEndedAt < DeleteEndedEvery || clock.Check() is not null)
         {
             return [];

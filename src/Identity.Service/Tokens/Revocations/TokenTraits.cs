@@ -3,7 +3,9 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>By what a token, or one about to be minted, may be revoked. What is null matches nothing.</summary>
+/// <summary>
+/// The properties by which a token, or one about to be minted, may be revoked. A null property matches nothing.
+/// </summary>
 internal readonly record struct TokenTraits
 {
     public required string OrganizationId { get; init; }
@@ -56,7 +58,7 @@ internal readonly record struct TokenTraits
             SubjectHash = proof.SubjectHash,
         };
 
-    /// <summary>The value to look for; null when nothing of that kind can match.</summary>
+    /// <summary>The value to search for; null if nothing of that kind can match.</summary>
     public string? GetValue(RevocationKind kind) =>
         kind switch
         {

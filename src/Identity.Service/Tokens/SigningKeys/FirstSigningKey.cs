@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>Init's part: the first key, which signs at once because no client can have cached an older set.</summary>
+/// <summary>Creates the first key during init. It signs at once, because no client can have cached an older set.</summary>
 internal sealed class FirstSigningKey(
     IJournal journal,
     TokenSigningKeyStore store,

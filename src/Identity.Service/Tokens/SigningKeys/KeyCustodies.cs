@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>The written names of <see cref="KeyCustody"/>, where the configuration chooses one.</summary>
+/// <summary>The names of <see cref="KeyCustody"/> in the configuration.</summary>
 internal static class KeyCustodies
 {
     public const string Sealed = "sealed";

@@ -6,7 +6,7 @@ internal sealed record RotateSigningKeyRequest
 {
     public static readonly RotateSigningKeyRequest None = new();
 
-    /// <summary>The <c>kid</c> to drop at once; null = an ordinary rotation ahead of its time.</summary>
+    /// <summary>The <c>kid</c> to revoke at once; null = an ordinary early rotation.</summary>
     [JsonPropertyName("compromised_key_id")]
     public string? CompromisedKeyId { get; init; }
 

@@ -5,18 +5,18 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>A token signing key was made, retired, or dropped as compromised.</summary>
+/// <summary>A token signing key was created, retired, or revoked as compromised.</summary>
 internal sealed record SigningKeyAudited(string Event, string KeyId) : AuditEvent
 {
     public override string Name => Event;
 
-    /// <summary>Made: when it begins to sign.</summary>
+    /// <summary>Of a creation: when it begins to sign.</summary>
     public DateTimeOffset? ActiveFrom { get; init; }
 
-    /// <summary>Made: where its private half is.</summary>
+    /// <summary>Of a creation: where its private half is.</summary>
     public KeyCustody? Custody { get; init; }
 
-    /// <summary>Dropped: which key signs from now on.</summary>
+    /// <summary>Of a revocation: the key that signs from now on.</summary>
     public string? SuccessorId { get; init; }
 
     /// <summary>The reason of a requested rotation.</summary>

@@ -32,7 +32,7 @@ internal sealed record SigningKeyDocument
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset ActiveFrom { get; init; }
 
-    /// <summary>Retiring: when the last token that it signed has ended.</summary>
+    /// <summary>If retiring: when the last token that it signed has expired.</summary>
     [JsonPropertyName("retires_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? RetiresAt { get; init; }

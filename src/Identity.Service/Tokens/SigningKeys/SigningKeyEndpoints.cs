@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tokens.Revocations;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary><c>/v1/oauth/signing_keys</c>: for the operator of the installation, whose keys they are.</summary>
+/// <summary><c>/v1/oauth/signing_keys</c>: for the operator of the installation, which owns the keys.</summary>
 internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationStore revocations, TimeProvider time)
 {
     public const string Path = "/v1/oauth/signing_keys";

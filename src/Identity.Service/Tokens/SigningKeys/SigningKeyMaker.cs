@@ -3,7 +3,7 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>Makes keys where the configuration wants new ones, and removes those that the store let go.</summary>
+/// <summary>Creates keys in the configured custody, and destroys keys that the store has deleted.</summary>
 internal sealed class SigningKeyMaker(TokenSigningOptions options, TokenKeyHsm hsm, ILogger<SigningKeyMaker> logger)
 {
     public TokenSigningKey Make(DateTimeOffset now, DateTimeOffset activeFrom, long generation)
@@ -21,7 +21,7 @@ internal sealed class SigningKeyMaker(TokenSigningOptions options, TokenKeyHsm h
         };
     }
 
-    /// <summary>A key in the HSM is removed from it; one that was in the store is gone with its row.</summary>
+    /// <summary>Removes a key from the HSM. A sealed key is deleted with its row.</summary>
     public void Destroy(TokenSigningKey key)
     {
         if (key.Label is not { } label)
@@ -35,7 +35,7 @@ internal sealed class SigningKeyMaker(TokenSigningOptions options, TokenKeyHsm h
         }
         catch (CryptographicException fault)
         {
-            // The store has let go of it, and nothing is verified with it any more: a leftover for the operator.
+            // The row is deleted and nothing is verified with the key any more: the operator can remove the leftover.
             Log.SigningKeyNotDestroyed(logger, fault, label);
         }
     }

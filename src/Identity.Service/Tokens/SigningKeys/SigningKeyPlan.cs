@@ -1,23 +1,26 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>
-/// What is due for the signing keys at one moment. A new key is published some time before it signs, so that every
-/// client that caches the key set knows it; an old one stays published until the last token that it signed has expired.
+/// The changes that are due for the signing keys at one moment. A new key is published some time before it signs, so
+/// that every client that caches the key set knows it; an old one stays published until the last token that it signed
+/// has expired.
 /// </summary>
-/// <param name="PrepareFrom">Make a key that signs from then on; null = not due.</param>
-/// <param name="Retire">Ids of keys that nothing valid refers to any more.</param>
+/// <param name="PrepareFrom">When a new key is to begin to sign; null if none is due.</param>
+/// <param name="Retire">Ids of keys that no valid token refers to.</param>
 internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList<string> Retire)
 {
-    /// <summary>The longest life that a rule can grant, and a minute for requests on their way.</summary>
+    /// <summary>The longest lifetime that a rule can grant, and a minute for requests in transit.</summary>
     public static readonly TimeSpan LongestTokenLife = TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1);
 
-    /// <summary>How old a copy of our key set may be in use: max-age and stale-while-revalidate of the document.</summary>
+    /// <summary>
+    /// The age up to which a copy of the key set may be in use: max-age and stale-while-revalidate of the document.
+    /// </summary>
     public static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(10);
 
-    /// <summary>A key is published at least so long before it signs.</summary>
+    /// <summary>A key is published at least this long before it signs.</summary>
     public static readonly TimeSpan ShortestPublication = LongestTokenLife + CacheLife;
 
-    /// <summary>Keys in the published set at most: some validators refuse large ones.</summary>
+    /// <summary>The most keys in the published set: some validators refuse large ones.</summary>
     public const int MaxKeys = 12;
 
     /// <param name="keys">In the order in which they sign; never empty.</param>
@@ -39,7 +42,7 @@ internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList
         return new SigningKeyPlan(prepareFrom, retire);
     }
 
-    /// <summary>Keys that are published at once when rotation is automatic.</summary>
+    /// <summary>The number of keys that are published at the same time with automatic rotation.</summary>
     public static int KeysAtOnce(TokenSigningOptions options) =>
         1 + (int)Math.Ceiling((LongestTokenLife + options.PublishBefore) / options.RotateEvery);
 }

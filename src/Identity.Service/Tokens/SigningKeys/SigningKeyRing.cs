@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>
-/// Holds the present <see cref="SigningKeySet"/>, reads it again when any node changed it, and carries out what
-/// <see cref="SigningKeyPlan"/> says. Several nodes may plan the same key: the store takes one of them.
+/// Holds the current <see cref="SigningKeySet"/>, reads it again when any node changed it, and executes the
+/// <see cref="SigningKeyPlan"/>. Several nodes may plan the same key: the store accepts one of them.
 /// </summary>
 internal sealed class SigningKeyRing(
     TokenSigningKeyStore store,
@@ -28,13 +28,13 @@ internal sealed class SigningKeyRing(
 
     private volatile bool isFailing;
 
-    /// <summary>Whether the last token could not be signed.</summary>
+    /// <summary>Whether the last attempt to sign a token failed.</summary>
     public bool IsFailing
     {
         get => isFailing;
         set
         {
-            // Written only when it changes: all requests share this line of memory.
+            // Written only when it changes: all requests share this cache line.
             if (isFailing != value)
             {
                 isFailing = value;
@@ -42,7 +42,7 @@ internal sealed class SigningKeyRing(
         }
     }
 
-    /// <summary>Whether a committed change of keys may be missing: then none of them vouches for anything.</summary>
+    /// <summary>Whether a committed change of keys may be missing: then no key is trusted.</summary>
     public bool IsStale => state.IsStale;
 
     public SigningKeySet Current =>
@@ -57,7 +57,7 @@ internal sealed class SigningKeyRing(
         }
         catch (StoreException fault) when (current is not null && !state.HasFailed)
         {
-            // The store takes no writes: the keys that it has verify and are published, and the next look tries again.
+            // The store accepts no writes: its keys still verify and are published, and the next round tries again.
             Log.SigningKeyRotationFailed(logger, fault);
         }
 
@@ -80,7 +80,7 @@ internal sealed class SigningKeyRing(
 
     public Task ReloadAsync(CancellationToken cancellationToken) => LockedAsync(LoadAsync_NeedsLock, cancellationToken);
 
-    /// <summary>Prepares and retires what is due, as long as the clock that says so can be relied on. Idempotent.</summary>
+    /// <summary>Creates and retires keys that are due, as long as the clock is reliable. Idempotent.</summary>
     public Task RotateAsync(CancellationToken cancellationToken) =>
         LockedAsync(RotateAsync_NeedsLock, cancellationToken);
 
@@ -120,9 +120,9 @@ internal sealed class SigningKeyRing(
     }
 
     /// <summary>
-    /// Drops a key whose private half others may have: everything that it signed is refused from now on, enrolments
-    /// that rest on such tokens end, and if it was the one that signs, the next takes over at once. That is the key
-    /// already published if there is one, because validators may know it.
+    /// Revokes a compromised key: everything that it signed is refused from now on, and enrolments that depend on such
+    /// tokens are revoked. If it was the signing key, the next key signs at once. An already published key is
+    /// preferred, because validators may know it.
     /// </summary>
     public async Task<Result<TokenSigningKey>> DropAsync(
         string compromisedId,
@@ -174,7 +174,7 @@ internal sealed class SigningKeyRing(
         );
         if (result.Outcome == CommitOutcome.Conflict && isNew)
         {
-            // Surely not written. The result of a commit whose answer was lost is unknown: its key has to stay.
+            // Certainly not written. If the answer of a commit was lost, the result is unknown and the key has to stay.
             maker.Destroy(successor);
         }
 
@@ -205,11 +205,11 @@ internal sealed class SigningKeyRing(
 
     private async Task RotateAsync_NeedsLock(CancellationToken cancellationToken)
     {
-        // What another node did counts, also if word of it has not come.
+        // Includes changes of other nodes whose notification has not arrived.
         await LoadAsync_NeedsLock(cancellationToken);
         if (clock.Check() is not null)
         {
-            // A leap forward would retire keys whose tokens are still valid, and destroy them permanently.
+            // A jump forward would retire keys whose tokens are still valid, and destroy them permanently.
             return;
         }
 
@@ -232,7 +232,7 @@ internal sealed class SigningKeyRing(
         await LoadAsync_NeedsLock(cancellationToken);
     }
 
-    // Null: another node was faster, and its key is as good.
+    // Null if another node was faster; its key serves as well.
     private async Task<TokenSigningKey?> MakeAsync_NeedsLock(
         DateTimeOffset from,
         Func<SigningKeyAudited, SigningKeyAudited> audit,
@@ -243,7 +243,7 @@ internal sealed class SigningKeyRing(
         var key = maker.Make(now, from, Current.Keys[^1].Generation + 1);
         if (!await CommitAsync(audit(Made(key, now)), store.Insert(key), cancellationToken))
         {
-            // Surely not written. The result of a commit whose answer was lost is unknown: its key has to stay.
+            // Certainly not written. If the answer of a commit was lost, the result is unknown and the key has to stay.
             maker.Destroy(key);
             return null;
         }
@@ -267,7 +267,7 @@ internal sealed class SigningKeyRing(
         }
     }
 
-    // A key that was dropped as compromised may be among those we hold: when this fails, they are stale.
+    // The keys in memory may include a revoked one: they are stale if this fails.
     private Task LoadAsync_NeedsLock(CancellationToken cancellationToken) =>
         state.ReadEnteredAsync(
             async cancel =>
@@ -295,13 +295,13 @@ internal sealed class SigningKeyRing(
         }
         catch (Exception fault)
         {
-            // The root of a timer's task. If the keys could not be read, nothing is granted until they are, which is tried
-            // every second; what is due to be made or retired waits for the next round.
+            // The root of a timer's task. If the keys could not be read, nothing is granted until they are, which is
+            // tried every second; creation and retirement wait for the next round.
             Log.SigningKeyRotationFailed(logger, fault);
         }
     }
 
-    // False: another node was faster.
+    // False if another node was faster.
     private async Task<bool> CommitAsync(AuditEvent change, Statement statement, CancellationToken cancellationToken)
     {
         var result = await journal.CommitAsync(

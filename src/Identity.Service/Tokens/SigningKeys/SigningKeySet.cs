@@ -7,7 +7,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>All signing keys at one moment, prepared for minting, verifying and publishing. Swapped whole.</summary>
+/// <summary>All signing keys at one moment, prepared for minting, verifying and publishing. Replaced as a whole.</summary>
 internal sealed class SigningKeySet
 {
     private readonly AccessTokenMinter[] minters;
@@ -28,7 +28,7 @@ internal sealed class SigningKeySet
 
     public IReadOnlyList<TokenSigningKey> Keys { get; }
 
-    /// <summary>The published key set (RFC 7517 §5): newest first, those to come included.</summary>
+    /// <summary>The published key set (RFC 7517 §5): newest first, including future signing keys.</summary>
     public CachedDocument Document { get; }
 
     public AccessTokenMinter MinterAt(DateTimeOffset now) => minters[IndexAt(now)];

@@ -2,7 +2,7 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>Whether tokens can be signed: only an HSM can fail at it.</summary>
+/// <summary>Whether tokens can be signed: only an HSM can fail to.</summary>
 internal static class SigningReadiness
 {
     public static ReadinessCheck Of(SigningKeyRing ring) =>

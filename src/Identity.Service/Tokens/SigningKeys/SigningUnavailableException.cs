@@ -1,5 +1,5 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>The key that signs now could not: the HSM refused or failed. Answered with 503, never with another key.</summary>
+/// <summary>The signing key could not sign: the HSM refused or failed. Answered with 503, never with another key.</summary>
 internal sealed class SigningUnavailableException(Exception cause)
     : Exception("The token signing key did not sign.", cause);

@@ -7,20 +7,20 @@ using Culvert.Jose.Keys;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>
-/// The HSM's part of token signing. Keys of it may be in the store although new ones go elsewhere, and the other way
-/// round: what is made is for <see cref="SigningKeyMaker"/> to say.
+/// Token signing keys in the HSM. The HSM may have keys in use although new ones are created elsewhere, and the other
+/// way round: <see cref="SigningKeyMaker"/> decides where keys are created.
 /// </summary>
 internal sealed class TokenKeyHsm(InstallationHsm hsm)
 {
-    /// <summary>Of the labels of its keys: no other program may use them.</summary>
+    /// <summary>The prefix of its keys' labels: no other program may use it.</summary>
     public const string LabelPrefix = "culvert-token-";
 
-    // One handle per key, however often the set is read again: sessions of an HSM are few.
+    // One handle per key, however often the set is read: an HSM has few sessions.
     private readonly ConcurrentDictionary<string, SigningKey> opened = new(StringComparer.Ordinal);
 
     public SigningKey Open(string label) => opened.GetOrAdd(label, name => SigningKey.FromKey(Token.OpenEc(name)));
 
-    /// <summary>Makes a key; its label.</summary>
+    /// <summary>Creates a key and returns its label.</summary>
     public string Make() => Token.GenerateUnder(LabelPrefix, KeyAlgorithm.EcdsaP256);
 
     public void Destroy(string label)

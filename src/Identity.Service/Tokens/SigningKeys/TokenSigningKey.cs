@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>A key that signs access tokens from some moment on, until its successor takes over.</summary>
 /// <param name="Generation">
-/// Counts the keys that were ever made; unique in the store, so that of several nodes one makes the next.
+/// Counts all keys ever created; unique in the store, so that only one of several nodes creates the next.
 /// </param>
 internal sealed record TokenSigningKey(
     SigningKey Key,
@@ -15,7 +15,6 @@ internal sealed record TokenSigningKey(
 {
     public string KeyId => Key.KeyId;
 
-    /// <summary>Where the private half is.</summary>
     public KeyCustody Custody { get; init; } = KeyCustody.Sealed;
 
     /// <summary>In the HSM: the key's label.</summary>

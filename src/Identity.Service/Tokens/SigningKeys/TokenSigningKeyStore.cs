@@ -12,7 +12,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
     private const string Table = "token_signing_keys";
     private const string Column = "private_key";
 
-    /// <summary>All keys, opened, by the time from which they sign.</summary>
+    /// <summary>All keys, unsealed, by the time from which they sign.</summary>
     public async ValueTask<IReadOnlyList<TokenSigningKey>> AllAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(
@@ -24,7 +24,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
         return [.. rows.Select(Open)];
     }
 
-    /// <summary>Conflict: <see cref="SigningKeyConflict.Made"/> when there is a key of that generation.</summary>
+    /// <summary>Conflict: <see cref="SigningKeyConflict.Made"/> if there is a key of that generation.</summary>
     public Statement Insert(TokenSigningKey key)
     {
         var secret = key.Label is { } label ? Encoding.UTF8.GetBytes(label) : key.Key.ExportPkcs8();
@@ -57,7 +57,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
             new { keyId, From = from.ToStore() }
         ).ExpectingOne(SigningKeyConflict.Changed);
 
-    /// <summary>Conflict: <see cref="SigningKeyConflict.Changed"/> when it is not there.</summary>
+    /// <summary>Conflict: <see cref="SigningKeyConflict.Changed"/> if it does not exist.</summary>
     public Statement Delete(string keyId) =>
         new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne(
             SigningKeyConflict.Changed

@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// An error as a value: it travels through every operation but where <c>&amp;&amp;</c>, <c>||</c>, <c>all</c> and
-/// <c>exists</c> are decided without it. The message names claims and types, never a claim's value.
+/// An error as a value: every operation passes it on, except <c>&amp;&amp;</c>, <c>||</c>, <c>all</c> and <c>exists</c>
+/// if they are decided without it. The message names claims and types, never a claim's value.
 /// </summary>
 internal sealed class CelErrorValue(string message)
 {
-    /// <summary>The claims are not known: what is decided nevertheless is decided for every token.</summary>
+    /// <summary>The claims are not known: a result without this error holds for every token.</summary>
     public static readonly CelErrorValue Unknown = new("the claims are not known");
 
     public static readonly CelErrorValue OverBudget = new("the condition costs more than is allowed");

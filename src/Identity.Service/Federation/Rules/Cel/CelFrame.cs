@@ -1,21 +1,21 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>One evaluation: the claims, the variables of macros, and the steps that are left.</summary>
+/// <summary>One evaluation: the claims, the variables of macros, and the remaining steps.</summary>
 internal sealed class CelFrame(CelMap? claims, int slots)
 {
     private int steps = CelLimits.MaxSteps;
 
-    /// <summary>An error where the claims are not known.</summary>
+    /// <summary>An error if the claims are not known.</summary>
     public object Claims => (object?)claims ?? CelErrorValue.Unknown;
 
     public object[] Variables { get; } = slots == 0 ? [] : new object[slots];
 
-    /// <summary>Whatever was computed after that does not count.</summary>
+    /// <summary>Results computed after that are void.</summary>
     public bool IsOverBudget => steps < 0;
 
     public int StepsTaken => CelLimits.MaxSteps - steps;
 
-    /// <summary>False when the budget is used up, which is permanent.</summary>
+    /// <summary>False if the budget is used up, which is permanent.</summary>
     public bool Spend(int count)
     {
         if (steps < 0)
@@ -27,6 +27,6 @@ internal sealed class CelFrame(CelMap? claims, int slots)
         return steps >= 0;
     }
 
-    /// <summary>For reading a text.</summary>
+    /// <summary>The cost of reading a text.</summary>
     public bool SpendOn(string text) => Spend(1 + (text.Length / CelLimits.CharactersPerStep));
 }

@@ -1,20 +1,22 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Which functions there are, and which of the specification's there are not.</summary>
+/// <summary>The supported functions, and those of the specification that are not supported.</summary>
 internal static class CelFunctions
 {
-    /// <summary>All that may be called, for messages.</summary>
+    /// <summary>All callable functions, for messages.</summary>
     public const string Supported = "has, size, startsWith, endsWith, contains, matches, all and exists";
 
     private static readonly string[] Names = ["size", "startsWith", "endsWith", "contains"];
 
     public static string Name(CelFunction function) => Names[(int)function];
 
-    /// <summary>Of those that are called on a text with another one.</summary>
+    /// <summary>Of the functions that have a text as target and a text as argument.</summary>
     public static CelFunction? OnText(string name) =>
         Array.IndexOf(Names, name, 1) is > 0 and var i ? (CelFunction)i : null;
 
-    /// <summary>What to write instead of a function that is not supported; null = an unknown function.</summary>
+    /// <summary>
+    /// What to write instead of an unsupported function of the specification; null if the function is unknown.
+    /// </summary>
     public static string? Remedy(string name) =>
         name switch
         {

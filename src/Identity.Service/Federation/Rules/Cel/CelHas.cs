@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary><c>has(e.f)</c>: whether the key is there. That <c>e</c> itself is absent stays an error.</summary>
+/// <summary><c>has(e.f)</c>: whether the key is present. An absent <c>e</c> itself is an error.</summary>
 internal sealed class CelHas(int position, CelSelect selection) : CelNode(position, CelType.Bool, selection.Chain + 1)
 {
     public CelSelect Selection => selection;

@@ -27,7 +27,7 @@ internal sealed class CelIndex(int position, CelNode operand, CelNode index)
 
     private static object Element(CelList list, object key)
     {
-        // A double that is whole is a position as well: every number of a claim is one.
+        // A whole double is a position too, because every number of a claim is a double.
         var isPosition = CelNumbers.Compare(key, 0L) >= 0 && CelNumbers.Compare(key, (long)list.Items.Count) < 0;
         var at = key switch
         {

@@ -4,12 +4,12 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// JSON values as CEL has them: every number is a double. A whole number that a double cannot hold exactly is an error,
-/// because another number would be equal to it.
+/// JSON values as CEL values: every number is a double. A whole number that a double cannot represent exactly is an
+/// error, because another number would be equal to it.
 /// </summary>
 internal static class CelJson
 {
-    /// <param name="name">The claim's, for the error's message.</param>
+    /// <param name="name">The claim's name, for the error's message.</param>
     public static object ReadValue(ReadOnlySpan<byte> json, string name, CelFrame frame)
     {
         if (!frame.Spend(1 + (json.Length / CelLimits.CharactersPerStep)))

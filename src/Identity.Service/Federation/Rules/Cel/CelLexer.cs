@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Splits an expression into tokens, as the CEL specification's lexis has them.</summary>
+/// <summary>Splits an expression into the tokens of the CEL specification.</summary>
 internal sealed class CelLexer(string text)
 {
     private static readonly string[] Punctuation =
@@ -36,7 +36,6 @@ internal sealed class CelLexer(string text)
 
     private int at;
 
-    /// <exception cref="CelSyntaxException">The text is not a sequence of tokens.</exception>
     public CelToken Next()
     {
         SkipBlanks();

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>A map of entries that are all there: of an expression, or of a claim.</summary>
+/// <summary>A map whose entries all exist in advance: of an expression, or of a claim.</summary>
 internal sealed class CelLiteralMap(IReadOnlyList<KeyValuePair<object, object>> entries) : CelMap
 {
     public override int Count => entries.Count;

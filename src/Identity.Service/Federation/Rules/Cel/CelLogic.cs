@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// <c>&amp;&amp;</c> or <c>||</c> over any number of operands. Commutative: one operand that decides does so whatever
-/// the others are, errors included.
+/// <c>&amp;&amp;</c> or <c>||</c> over any number of operands. Commutative: a deciding operand decides regardless of
+/// the others, errors included.
 /// </summary>
 internal sealed class CelLogic(int position, bool isAnd, IReadOnlyList<CelNode> operands)
     : CelNode(position, CelType.Bool, Above([.. operands]))

@@ -1,6 +1,8 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary><c>s.matches(p)</c>: whether a part of the text matches, as the specification says; anchor with ^ and $.</summary>
+/// <summary>
+/// <c>s.matches(p)</c>: whether a part of the text matches, as the specification requires; ^ and $ anchor.
+/// </summary>
 internal sealed class CelMatches(int position, CelNode target, CelPattern pattern)
     : CelNode(position, CelType.Bool, target.Chain + 1)
 {

@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>A part of an expression.</summary>
-/// <param name="position">Of the character that names it best, counted from 1.</param>
-/// <param name="type">What its value is, as far as is known without claims.</param>
-/// <param name="chain">How many nodes stand below it in one line, at most.</param>
+/// <param name="position">The most significant character of the part, counted from 1.</param>
+/// <param name="type">The type of its value, as far as it is known without claims.</param>
+/// <param name="chain">The length of the longest path of nodes below it.</param>
 internal abstract class CelNode(int position, CelType type, int chain)
 {
     public int Position => position;
@@ -12,7 +12,7 @@ internal abstract class CelNode(int position, CelType type, int chain)
 
     public int Chain => chain;
 
-    /// <summary>The parts, in the order of writing.</summary>
+    /// <summary>In the order of the text.</summary>
     public virtual IReadOnlyList<CelNode> Children => [];
 
     /// <summary>A value or a <see cref="CelErrorValue"/>; costs a step.</summary>

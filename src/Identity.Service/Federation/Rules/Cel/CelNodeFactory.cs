@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// Builds nodes whose operands have types that the operation is defined for. Types are checked when the rule is saved,
 /// as far as they are known then.
 /// </summary>
-/// <remarks>Every method throws <see cref="CelSyntaxException"/> with the place of the error.</remarks>
+/// <remarks>Every method throws <see cref="CelSyntaxException"/> with the position of the error.</remarks>
 internal static class CelNodeFactory
 {
     public static CelBinary Binary(int position, CelOperator operation, CelNode left, CelNode right) =>

@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Reads the literals of numbers: decimal or hexadecimal, signed, unsigned or double.</summary>
+/// <summary>Reads number literals: decimal or hexadecimal, signed, unsigned or double.</summary>
 internal static class CelNumberLiteral
 {
     /// <param name="number">The token, without its sign.</param>
-    /// <param name="position">Where the literal begins, its sign included.</param>
-    /// <param name="sign">"-" or empty. The smallest integer has no positive counterpart, so its sign belongs to the
-    /// literal.</param>
+    /// <param name="position">Where the literal begins, including its sign.</param>
+    /// <param name="sign">
+    /// "-" or empty. The smallest integer has no positive counterpart, so its sign belongs to the literal.
+    /// </param>
     /// <exception cref="CelSyntaxException">The number does not fit into 64 bits.</exception>
     public static CelLiteral Read(CelToken number, int position, string sign)
     {

@@ -1,11 +1,11 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Numbers of different types are compared by their mathematical value, without rounding.</summary>
+/// <summary>Compares numbers of different types by their mathematical value, without rounding.</summary>
 internal static class CelNumbers
 {
     public static bool IsNumber(object value) => value is long or ulong or double;
 
-    /// <summary>Negative, zero or positive; null when one is not a number (NaN).</summary>
+    /// <summary>Negative, zero or positive; null if one is not a number (NaN).</summary>
     public static int? Compare(object left, object right) =>
         (left, right) switch
         {

@@ -40,7 +40,7 @@ internal static class CelOrder
         };
     }
 
-    // Not by UTF-16 units, which would put U+FFFF after U+10000.
+    // A comparison of UTF-16 units would sort U+FFFF after U+10000.
     private static int ByCodePoint(string left, string right)
     {
         var a = left.EnumerateRunes();

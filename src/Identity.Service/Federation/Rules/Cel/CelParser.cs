@@ -3,8 +3,8 @@ using static Culvert.Identity.Service.Federation.Rules.Cel.CelNodeFactory;
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// Recursive descent over the specification's grammar. Names, functions and types are checked on the way, so that what
-/// comes out can be evaluated, and what is refused is refused with its place.
+/// Recursive descent over the specification's grammar. The parser also checks names, functions and types, so that its
+/// result can be evaluated and every error has a position.
 /// </summary>
 internal sealed class CelParser
 {
@@ -33,7 +33,7 @@ internal sealed class CelParser
 
     private readonly CelLexer lexer;
 
-    // The variables of the macros around the present place, innermost last, with their slots.
+    // The variables of the enclosing macros, innermost last, with their slots.
     private readonly List<(string Name, int Slot)> variables = [];
     private CelToken token;
     private int depth;
@@ -44,10 +44,9 @@ internal sealed class CelParser
         token = lexer.Next();
     }
 
-    /// <summary>How many variables macros need at once.</summary>
+    /// <summary>The most variables of macros that are needed at the same time.</summary>
     public int Slots { get; private set; }
 
-    /// <exception cref="CelSyntaxException">The text is not a supported expression.</exception>
     public static (CelNode Root, int Slots) Parse(string text)
     {
         var parser = new CelParser(text);
@@ -260,7 +259,7 @@ internal sealed class CelParser
     private CelNode Variable(CelToken name)
     {
         CelReservedWords.Reject(name);
-        // The innermost one of that name.
+        // The innermost variable of that name.
         var known = variables.FindLastIndex(variable => variable.Name == name.Text);
         if (known >= 0)
         {

@@ -2,9 +2,9 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
 /// A regular expression in RE2's syntax, without what needs backtracking or tables: characters, <c>.</c>, classes,
-/// groups, alternatives, repetitions, <c>^ $ \A \z \b \B</c> and <c>\d \w \s</c> for ASCII, as RE2 reads them.
-/// All states are followed at once, so a text costs at most its length times the pattern's size, and that is paid from
-/// the evaluation's budget.
+/// groups, alternatives, repetitions, <c>^ $ \A \z \b \B</c> and <c>\d \w \s</c> for ASCII, as in RE2. All states are
+/// followed in parallel, so a text costs at most its length times the pattern's size, which is charged to the
+/// evaluation's budget.
 /// </summary>
 internal sealed class CelPattern
 {
@@ -21,7 +21,7 @@ internal sealed class CelPattern
         AnchoredPrefix = anchoredPrefix;
     }
 
-    /// <summary>What every matching text begins with; empty if that is not plain from the pattern.</summary>
+    /// <summary>A prefix of every matching text; empty if the pattern does not show one.</summary>
     public string AnchoredPrefix { get; }
 
     public static bool TryParse(string text, out CelPattern pattern, out string error)
@@ -42,10 +42,10 @@ internal sealed class CelPattern
         }
     }
 
-    /// <summary>Whether a part of the text matches; null when the budget ends before that is known.</summary>
+    /// <summary>Whether a part of the text matches; null if the budget runs out before that is known.</summary>
     public bool? IsMatch(string text, CelFrame frame)
     {
-        // Paid before it is done: threads are as many as the pattern is long, however short the text.
+        // Charged in advance: the number of threads depends on the pattern's length, however short the text.
         if (!frame.Spend(1 + (program.Length / StatesPerStep)))
         {
             return null;
@@ -58,7 +58,7 @@ internal sealed class CelPattern
         while (true)
         {
             var code = position < text.Length ? CodePointAt(text, position) : -1;
-            // A match may begin at every position, unless the pattern says where.
+            // A match may begin at every position, unless the pattern is anchored.
             if (position == 0 || !isAnchored)
             {
                 current.Add(program, 0, previous, code);

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Reads a pattern and turns it into states. What RE2 has and this has not is refused by name.</summary>
+/// <summary>Parses a pattern into states. A feature of RE2 that is not supported is refused by name.</summary>
 internal sealed class CelPatternParser(string text)
 {
-    // As RE2.
+    // As in RE2.
     private const int MaxRepetition = 1000;
     private const int MaxDepth = 16;
 
@@ -16,7 +16,6 @@ internal sealed class CelPatternParser(string text)
 
     public string AnchoredPrefix { get; private set; } = "";
 
-    /// <exception cref="CelSyntaxException">The text is not a supported pattern.</exception>
     public CelPatternInstruction[] Parse()
     {
         var node = Alternatives();
@@ -68,7 +67,7 @@ internal sealed class CelPatternParser(string text)
             throw Error("a place such as ^ cannot be repeated.");
         }
 
-        // Whether as few or as many as possible makes no difference to whether there is a match.
+        // Greedy or lazy makes no difference to whether there is a match.
         if (at < text.Length && text[at] == '?')
         {
             at++;

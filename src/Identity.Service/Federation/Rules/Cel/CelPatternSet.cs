@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>A set of code points.</summary>
 internal sealed class CelPatternSet
 {
     public const int MaxCodePoint = 0x10FFFF;
@@ -36,7 +35,7 @@ internal sealed class CelPatternSet
 
     public IReadOnlyList<(int First, int Last)> Ranges => ranges;
 
-    /// <summary>The one character in it; null if there are several.</summary>
+    /// <summary>The only character in it; null if there are several.</summary>
     public int? Single => ranges is [var (first, last)] && first == last ? first : null;
 
     public static CelPatternSet Of(int code) => new([(code, code)]);

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>The states that a pattern is in at one position, each once.</summary>
+/// <summary>The states of a pattern at one position, each once.</summary>
 internal sealed class CelPatternThreads(int size)
 {
     private readonly bool[] isIn = new bool[size];
@@ -13,10 +13,10 @@ internal sealed class CelPatternThreads(int size)
 
     public bool HasMatched { get; private set; }
 
-    /// <summary>States that wait for a character.</summary>
+    /// <summary>States that consume a character.</summary>
     public ReadOnlySpan<int> Consuming => consuming.AsSpan(0, consumingCount);
 
-    /// <summary>How much work this position was.</summary>
+    /// <summary>The work at this position.</summary>
     public int Visited { get; private set; }
 
     public void Clear()
@@ -31,9 +31,9 @@ internal sealed class CelPatternThreads(int size)
         HasMatched = false;
     }
 
-    /// <summary>Adds a state and all that follow from it without a character.</summary>
-    /// <param name="previous">The code point before this position; -1 at the beginning.</param>
-    /// <param name="following">The one behind it; -1 at the end.</param>
+    /// <summary>Adds a state and all states that it reaches without a character.</summary>
+    /// <param name="previous">The code point before this position; -1 at the start.</param>
+    /// <param name="following">The code point after it; -1 at the end.</param>
     public void Add(CelPatternInstruction[] program, int state, int previous, int following)
     {
         var waiting = 0;

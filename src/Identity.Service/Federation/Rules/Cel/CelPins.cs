@@ -3,9 +3,9 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// What an expression demands of single claims before it can be true: its conjuncts of the forms
-/// <c>claims.a == 'x'</c>, <c>claims.a in ['x', 'y']</c>, <c>'x' in claims.a</c>, <c>claims.a.startsWith('x')</c> and
-/// <c>claims.a.matches('^x…')</c>. Of alternatives, what each of them demands of the same claim.
+/// Finds what an expression requires of single claims to be true: its conjuncts of the forms <c>claims.a == 'x'</c>,
+/// <c>claims.a in ['x', 'y']</c>, <c>'x' in claims.a</c>, <c>claims.a.startsWith('x')</c> and
+/// <c>claims.a.matches('^x…')</c>. For alternatives, what each of them requires of the same claim.
 /// </summary>
 internal static class CelPins
 {
@@ -37,7 +37,8 @@ internal static class CelPins
     {
         if (FindPath(membership.Right) is { } list && FindValue(membership.Left) is { } element)
         {
-            // Of a map it only says that the key is there, which pins nothing; of a list it pins an element.
+            // For a map, the expression only requires that the key is present, which pins nothing; for a list it pins
+            // an element.
             return [new ClaimMatcher(list, MatchOperator.Contains, [element])];
         }
 

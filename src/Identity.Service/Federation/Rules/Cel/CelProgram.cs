@@ -2,7 +2,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>A checked expression: a condition on claims whose cost is bounded whatever the claims are.</summary>
+/// <summary>A checked expression: a condition on claims whose cost is limited whatever the claims are.</summary>
 internal sealed class CelProgram
 {
     private readonly int slots;
@@ -47,7 +47,9 @@ internal sealed class CelProgram
         return error is null;
     }
 
-    /// <summary>True, false, or why it cannot be said. Never throws, and ends within <see cref="CelLimits.MaxSteps"/>.</summary>
+    /// <summary>
+    /// True, false, or why it cannot be evaluated. Never throws, and ends within <see cref="CelLimits.MaxSteps"/>.
+    /// </summary>
     public CelResult Evaluate(ClaimSet claims) => Evaluate(new CelFrame(new CelClaims(claims), slots));
 
     private CelResult Evaluate(CelFrame frame)
@@ -73,7 +75,7 @@ internal sealed class CelProgram
             return new CelError(Root.Position, $"a condition is a bool, and this is {Root.Type.Name()}.");
         }
 
-        // What is decided without the claims is decided for every token.
+        // A result without the claims is the same for every token.
         return Evaluate(new CelFrame(null, slots)).Holds is { } constant
             ? new CelError(Root.Position, $"this is {(constant ? "true" : "false")} whatever the claims are.")
             : null;

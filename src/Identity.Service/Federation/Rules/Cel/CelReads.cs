@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Which claims an expression reads, found without evaluating it.</summary>
+/// <summary>Finds the claims that an expression reads, without evaluating it.</summary>
 internal sealed class CelReads
 {
     private readonly SortedDictionary<string, ClaimPath> paths = new(StringComparer.Ordinal);
@@ -10,12 +10,12 @@ internal sealed class CelReads
     private CelReads() { }
 
     /// <summary>
-    /// Every claim that it names, once each. A claim inside another counts as itself; one whose name is computed, as
-    /// the claim that contains it.
+    /// Every claim that the expression names, once each. A nested claim counts as itself; a claim with a computed name
+    /// counts as the claim that contains it.
     /// </summary>
     public IReadOnlyCollection<ClaimPath> Claims => paths.Values;
 
-    /// <summary>It may read any claim: a name is computed, or <c>claims</c> is taken as a whole.</summary>
+    /// <summary>The expression may read any claim: a name is computed, or <c>claims</c> is used as a whole.</summary>
     public bool IsUnbounded { get; private set; }
 
     public static CelReads Of(CelProgram program)
@@ -25,7 +25,7 @@ internal sealed class CelReads
         return reads;
     }
 
-    /// <summary>The names that lead from <c>claims</c> to this node; null if it is not such a path.</summary>
+    /// <summary>The names on the path from <c>claims</c> to this node; null if it is not such a path.</summary>
     public static IReadOnlyList<string>? FindPath(CelNode node) =>
         node switch
         {

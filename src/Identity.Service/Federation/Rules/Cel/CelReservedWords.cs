@@ -24,7 +24,6 @@ internal static class CelReservedWords
         "while",
     };
 
-    /// <exception cref="CelSyntaxException">The name is reserved.</exception>
     public static void Reject(CelToken name)
     {
         if (Words.Contains(name.Text))

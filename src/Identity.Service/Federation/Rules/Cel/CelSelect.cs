@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary><c>e.f</c>: the value of a map's key; an absent one is an error.</summary>
+/// <summary><c>e.f</c>: the value of a map's key; an absent key is an error.</summary>
 internal sealed class CelSelect(int position, CelNode operand, string name)
     : CelNode(position, CelType.Dyn, operand.Chain + 1)
 {

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Leaves the recursive descent of lexer and parser; caught where that began, never seen outside.</summary>
+/// <summary>Ends the recursive descent of lexer and parser. Caught at its start, so callers never see it.</summary>
 internal sealed class CelSyntaxException(CelError error) : Exception(error.ToString())
 {
     public CelSyntaxException(int position, string message)

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary><c>c ? a : b</c>: only the chosen one is evaluated.</summary>
+/// <summary><c>c ? a : b</c>: only the chosen branch is evaluated.</summary>
 internal sealed class CelTernary(int position, CelNode condition, CelNode then, CelNode otherwise)
     : CelNode(position, then.Type == otherwise.Type ? then.Type : CelType.Dyn, Above(condition, then, otherwise))
 {

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <param name="Position">Of its first character, counted from 1.</param>
-/// <param name="Text">As written, but for strings, where it is the value.</param>
+/// <param name="Text">As written, except for strings, where it is the value.</param>
 internal readonly record struct CelToken(CelTokenKind Kind, int Position, string Text)
 {
     public bool Is(string punctuation) => Kind == CelTokenKind.Punctuation && Text == punctuation;

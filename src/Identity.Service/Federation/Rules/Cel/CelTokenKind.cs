@@ -4,7 +4,6 @@ internal enum CelTokenKind
 {
     End,
 
-    /// <summary>A name that is not a keyword.</summary>
     Identifier,
 
     /// <summary><c>true</c>, <c>false</c>, <c>null</c> or <c>in</c>.</summary>

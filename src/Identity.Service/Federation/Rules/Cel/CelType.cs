@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>What is known of a value before there are claims.</summary>
+/// <summary>What is known of a value's type before there are claims.</summary>
 internal enum CelType
 {
-    /// <summary>Nothing: it depends on the claims.</summary>
+    /// <summary>Unknown: it depends on the claims.</summary>
     Dyn,
     Bool,
     Int,

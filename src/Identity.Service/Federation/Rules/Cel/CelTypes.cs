@@ -19,7 +19,7 @@ internal static class CelTypes
 
     public static bool IsNumber(this CelType type) => type is CelType.Int or CelType.Uint or CelType.Double;
 
-    /// <summary>Whether a value of this type might turn out to be of one of those.</summary>
+    /// <summary>Whether a value of this type may have one of those types at evaluation.</summary>
     public static bool MayBe(this CelType type, params ReadOnlySpan<CelType> types) =>
         type == CelType.Dyn || types.Contains(type);
 

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary><c>!</c> or <c>-</c>.</summary>
 internal sealed class CelUnary(int position, bool isNot, CelNode operand)
     : CelNode(position, isNot ? CelType.Bool : operand.Type, operand.Chain + 1)
 {

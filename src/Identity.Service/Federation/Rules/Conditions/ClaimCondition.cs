@@ -3,7 +3,6 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
-/// <summary>A condition on one claim.</summary>
 internal abstract class ClaimCondition(ConditionOrigin origin, ClaimPath path) : ICondition
 {
     public ConditionOrigin Origin => origin;
@@ -26,7 +25,7 @@ internal abstract class ClaimCondition(ConditionOrigin origin, ClaimPath path) :
         return new ConditionOutcome(IsSatisfiedBy(raw) ? ConditionVerdict.Holds : ConditionVerdict.Differs);
     }
 
-    // A matcher's type matters, so quotes are shown; elsewhere a string is what every reader expects.
+    // A matcher's type matters, so the text shows quotes; elsewhere every reader expects a string.
     public string? Actual(ClaimSet claims)
     {
         if (!path.TryFind(claims, out var raw))

@@ -1,7 +1,9 @@
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
-/// <summary>One of a rule's <c>matchers</c>: a claim anywhere in the token, an operator, and what it compares with.</summary>
-/// <param name="Values">One, but for <see cref="MatchOperator.In"/>; strings for prefix and segments.</param>
+/// <summary>
+/// One of a rule's <c>matchers</c>: a claim anywhere in the token, an operator, and the values to compare with.
+/// </summary>
+/// <param name="Values">A single value, except for <see cref="MatchOperator.In"/>; strings for prefix and segments.</param>
 internal sealed record ClaimMatcher(ClaimPath Path, MatchOperator Operator, IReadOnlyList<MatchValue> Values)
 {
     public ICondition Compile() =>

@@ -6,9 +6,9 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>
-/// The place of a claim. A text that begins with <c>/</c> is a JSON Pointer (RFC 6901); any other is the name of a
-/// top-level claim, whole and verbatim. So every claim can be named, and no text has two readings:
-/// <c>/kubernetes.io/namespace</c>, <c>oidc.circleci.com/project-id</c>, <c>https://sts.amazonaws.com/</c>,
+/// The place of a claim. A text that begins with <c>/</c> is a JSON Pointer (RFC 6901); any other is the verbatim name
+/// of a top-level claim. So every claim can be named, and no text has two readings: <c>/kubernetes.io/namespace</c>,
+/// <c>oidc.circleci.com/project-id</c>, <c>https://sts.amazonaws.com/</c>,
 /// <c>/https:~1~1sts.amazonaws.com~1/org_id</c>.
 /// </summary>
 internal sealed class ClaimPath
@@ -24,29 +24,27 @@ internal sealed class ClaimPath
         Pointer = string.Concat(steps.Select(step => "/" + Escape(Encoding.UTF8.GetString(step))));
     }
 
-    /// <summary>As it was written.</summary>
     public string Text { get; }
 
-    /// <summary>The one spelling as a JSON Pointer, to compare paths with.</summary>
+    /// <summary>The unique spelling as a JSON Pointer, for comparisons of paths.</summary>
     public string Pointer { get; }
 
     /// <summary>The top-level claim that it is, or that contains it.</summary>
     public string Root => Encoding.UTF8.GetString(steps[0]);
 
-    /// <summary>The claim's name if it is a top-level one; null otherwise.</summary>
+    /// <summary>Null if it is not a top-level claim.</summary>
     public string? TopLevelName => steps.Length == 1 ? Root : null;
 
     /// <summary>A claim by its name, whatever characters that has.</summary>
     public static ClaimPath TopLevel(string name) => new(name, [Encoding.UTF8.GetBytes(name)]);
 
-    /// <summary>The path through these names.</summary>
     public static ClaimPath Of(IEnumerable<string> names)
     {
         var pointer = string.Concat(names.Select(name => "/" + Escape(name)));
         return new ClaimPath(pointer, [.. names.Select(Encoding.UTF8.GetBytes)]);
     }
 
-    /// <summary>False for an empty or overlong text, control characters, or a malformed pointer.</summary>
+    /// <summary>False for an empty or too long text, control characters, or a malformed pointer.</summary>
     public static bool TryParse(string? text, out ClaimPath path)
     {
         path = null!;
@@ -62,7 +60,7 @@ internal sealed class ClaimPath
         }
 
         var parts = text[1..].Split('/');
-        // Deeper claims do not exist: such a token is refused where it is parsed.
+        // Deeper claims do not exist: the parser refuses such a token.
         if (parts.Length > JoseLimits.MaxDepth || parts.Any(part => !IsWellFormed(part)))
         {
             return false;
@@ -73,8 +71,8 @@ internal sealed class ClaimPath
     }
 
     /// <summary>
-    /// The value's JSON text. Steps lead through objects alone: an array has no member that a rule could rely on, as
-    /// its order is the issuer's whim.
+    /// Finds the claim's JSON text. Steps descend into objects only: a rule cannot rely on an array's index, because
+    /// the issuer may order an array in any way.
     /// </summary>
     public bool TryFind(ClaimSet claims, out ReadOnlySpan<byte> raw)
     {

@@ -10,6 +10,6 @@ internal enum ConditionVerdict
     /// <summary>The claim has another value or another type.</summary>
     Differs,
 
-    /// <summary>The condition could not be evaluated on this token, which never matches.</summary>
+    /// <summary>The condition could not be evaluated for this token, which never matches.</summary>
     Fails,
 }

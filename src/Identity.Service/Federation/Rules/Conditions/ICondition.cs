@@ -3,8 +3,8 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>
-/// One condition of a rule on a verified token's claims. All of a rule's conditions hold together, or nothing is
-/// granted: so adding one never widens a rule. Comparison is ordinal; types are never converted.
+/// One condition of a rule on a verified token's claims. A rule grants only if all of its conditions hold, so adding
+/// one never widens it. Comparison is ordinal; types are never converted.
 /// </summary>
 internal interface ICondition
 {
@@ -21,12 +21,12 @@ internal interface ICondition
     /// <summary><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</summary>
     string Operator { get; }
 
-    /// <summary>What the rule demands, as text: for administrators, never for callers.</summary>
+    /// <summary>What the rule requires, as text: for administrators, never for callers.</summary>
     string Expected { get; }
 
     ConditionOutcome Evaluate(ClaimSet claims);
 
-    /// <summary>The token's own value, as text; null when the claim is absent, or the condition reads several.</summary>
+    /// <summary>The token's own value, as text; null if the claim is absent or the condition reads several.</summary>
     string? Actual(ClaimSet claims);
 
     bool Holds(ClaimSet claims) => Evaluate(claims).Holds;

@@ -8,10 +8,10 @@ internal enum MatchOperator
     /// <summary>The claim has the type and value of one of these.</summary>
     In,
 
-    /// <summary>The claim is a string that begins so.</summary>
+    /// <summary>The claim is a string with this prefix.</summary>
     Prefix,
 
-    /// <summary>The claim is a string that a <see cref="SegmentPattern"/> covers.</summary>
+    /// <summary>The claim is a string that a <see cref="SegmentPattern"/> matches.</summary>
     Segments,
 
     /// <summary>The claim is an array with an element of this type and value.</summary>

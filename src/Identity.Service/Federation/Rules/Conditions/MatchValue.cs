@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>
-/// What a claim is compared with: a string, a whole number or a boolean. The string <c>"1"</c> is not the number
-/// <c>1</c>, and a number with a fraction or an exponent equals none.
+/// The value that a claim is compared with: a string, a whole number or a boolean. The string <c>"1"</c> is not the
+/// number <c>1</c>, and a number with a fraction or an exponent equals none.
 /// </summary>
 internal sealed class MatchValue
 {
@@ -25,7 +25,6 @@ internal sealed class MatchValue
         Json = json;
     }
 
-    /// <summary>As JSON.</summary>
     public string Json { get; }
 
     /// <summary>The text of a string; null for other types.</summary>
@@ -47,7 +46,7 @@ internal sealed class MatchValue
     public static MatchValue Of(bool truth) =>
         new(truth ? JsonValueKind.True : JsonValueKind.False, [], 0, truth ? "true" : "false");
 
-    /// <summary>False for null, arrays, objects, overlong strings, and numbers that are not whole 64-bit ones.</summary>
+    /// <summary>False for null, arrays, objects, too long strings, and numbers that are not whole 64-bit numbers.</summary>
     public static bool TryRead(JsonElement element, out MatchValue value)
     {
         value = null!;
@@ -74,7 +73,7 @@ internal sealed class MatchValue
         }
     }
 
-    /// <summary>Whether a claim's JSON text is of this type and value.</summary>
+    /// <summary>Whether a claim's JSON text has this type and value.</summary>
     public bool EqualsClaim(ReadOnlySpan<byte> raw) =>
         kind switch
         {

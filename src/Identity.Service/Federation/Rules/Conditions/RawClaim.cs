@@ -2,14 +2,14 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
-/// <summary>Reads a claim's JSON text without making strings of it.</summary>
+/// <summary>Reads a claim's JSON text without allocating strings.</summary>
 internal static class RawClaim
 {
     public static bool IsString(ReadOnlySpan<byte> raw) => raw[0] == (byte)'"';
 
     public static bool IsArray(ReadOnlySpan<byte> raw) => raw[0] == (byte)'[';
 
-    /// <summary>A string's UTF-8 text; copied only if it was written with escapes.</summary>
+    /// <summary>A string's UTF-8 text; copied only if it contains escapes.</summary>
     public static ReadOnlySpan<byte> Utf8(ReadOnlySpan<byte> raw)
     {
         var inner = raw[1..^1];

@@ -4,16 +4,15 @@ namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
 /// <summary>
 /// A pattern over a text's segments, which end at <c>:</c>, <c>/</c> and <c>@</c>. <c>*</c> matches exactly one segment
-/// of at least one character and so never crosses a delimiter. The pattern covers the whole text: every delimiter is
-/// where the pattern has it, counted from the beginning as from the end. A branch that is called
-/// <c>main:environment:prod</c> cannot pass for an environment.
+/// of at least one character and so never crosses a delimiter. The pattern matches the whole text: every delimiter is
+/// where the pattern has it. A branch named <c>main:environment:prod</c> does not match as an environment.
 /// </summary>
 internal sealed class SegmentPattern
 {
     private const string Delimiters = ":/@";
     private static readonly byte[] DelimiterBytes = Encoding.ASCII.GetBytes(Delimiters);
 
-    // One after the other: a literal segment, or null for *. Between them the delimiters.
+    // For each segment its literal text, or null for *. The delimiters are between them.
     private readonly byte[]?[] segments;
     private readonly byte[] delimiters;
 
@@ -26,7 +25,7 @@ internal sealed class SegmentPattern
 
     public string Text { get; }
 
-    /// <summary>The pattern, or the sentence that says what is wrong with it.</summary>
+    /// <summary>The pattern, or the sentence that describes the error.</summary>
     public static bool TryParse(string text, out SegmentPattern pattern, out string error)
     {
         pattern = null!;
