@@ -7,7 +7,6 @@ namespace Culvert.Identity.Service.Exchange;
 /// <summary>Binds tokens (RFC 9449, RFC 8705) to the keys that the client proved, as far as the rule requires it.</summary>
 internal static class Bindings
 {
-    /// <summary>Whether the request proves every key that a token is bound to.</summary>
     public static bool Prove(in ProvenBinding proven, TokenConfirmation bound) =>
         (bound.KeyThumbprint is null || bound.KeyThumbprint == proven.KeyThumbprint)
         && (bound.CertificateThumbprint is null || bound.CertificateThumbprint == proven.CertificateThumbprint);

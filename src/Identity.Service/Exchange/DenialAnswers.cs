@@ -21,8 +21,7 @@ internal static class DenialAnswers
             return ExchangeErrors.Failed.Refuse();
         }
 
-        // RFC 8693 §2.2.2: a token that is not accepted makes the request invalid. RFC 6749 §5.2 has invalid_grant for
-        // it.
+        // RFC 8693 §2.2.2: a token that is not accepted is an invalid request. RFC 6749 §5.2 has invalid_grant.
         var general = form == ExchangeForm.JwtBearer ? ExchangeErrors.InvalidGrant : ExchangeErrors.InvalidRequest;
         if (result is not { Denial: { } denial, Context: { } context })
         {

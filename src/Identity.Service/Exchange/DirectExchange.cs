@@ -23,10 +23,7 @@ internal sealed class DirectExchange(
     IJournal journal
 )
 {
-    /// <summary>
-    /// Limits the rate before the body is parsed: a request without a credential counts as an exchange. Null if it may
-    /// continue.
-    /// </summary>
+    /// <summary>Limits the rate before the body is parsed: a request without a credential is an exchange.</summary>
     public Refusal? TryBegin(ApiRequest request) => request.HasCaller ? null : limit.TryTake();
 
     /// <param name="request">Has its caller if it presented a credential; otherwise it gets the assertion's.</param>

@@ -27,8 +27,7 @@ internal static class ExchangeFormReader
     // RFC 6749 §2.3.1, RFC 7521 §4.2. An assertion is never also a client's credential.
     private static readonly string[] ClientCredentials = ["client_secret", "client_assertion", "client_assertion_type"];
 
-    // RFC 8693 §2.1: without meaning next to an assertion. A client that sends them expects another result than it
-    // would get.
+    // RFC 8693 §2.1: meaningless next to an assertion, so their sender expects another result.
     private static readonly string[] OfTokenExchange =
     [
         SubjectToken,

@@ -245,7 +245,6 @@ internal static class ExchangeRequestReader
 
     private static string Bounded(string name) => name.Length > 64 ? name[..64] : name;
 
-    // The members' values, in the order of their names.
     [InlineArray(6)]
     private struct Texts
     {

@@ -4,10 +4,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>
-/// One token bucket for all callers of the token endpoint together (S31): many addresses must not get past the limit of
-/// a single address.
-/// </summary>
+/// <summary>One token bucket for all callers of the token endpoint together (S31), against many addresses.</summary>
 internal sealed class GlobalLimit(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
     private readonly KeyedRateLimiter<int> total = new(
@@ -17,7 +14,6 @@ internal sealed class GlobalLimit(Current<LimitOptions> limits, TimeProvider tim
         name: "exchange_total"
     );
 
-    /// <summary>Null if the request is allowed.</summary>
     public Refusal? TryTake() =>
         total.TryTake(0) is { } wait ? ExchangeErrors.Busy.Refuse() with { RetryAfter = wait } : null;
 }

@@ -17,7 +17,6 @@ internal sealed class GrantAdmission(
     ExchangeDenials denials
 )
 {
-    /// <summary>Null if the grant may be committed.</summary>
     public async ValueTask<TokenExchangeResult?> CheckAsync(
         AssertionContext context,
         Grant grant,
@@ -70,7 +69,6 @@ internal sealed class GrantAdmission(
             : await denials.DenyAsync(context, new Denial(DenialReason.Replayed), cancellationToken);
     }
 
-    /// <summary>The grant as it is committed.</summary>
     public static Decision ToDecision(AssertionContext context, Grant grant, ReplayKey? replay) =>
         new()
         {

@@ -6,15 +6,10 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>
-/// Decides what a proven subject gets of its request: 1. scope, 2. target, 3. binding, 4. lifetime. Each step only
-/// narrows.
-/// </summary>
+/// <summary>Decides what a subject gets: 1. scope, 2. target, 3. binding, 4. lifetime. Each step only narrows.</summary>
 internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identity)
 {
-    /// <summary>
-    /// S35: an agent with an outdated feed does not know of a revocation, so only the lifetime limits the token.
-    /// </summary>
+    /// <summary>S35: an agent with an outdated feed misses revocations, so only the lifetime limits the token.</summary>
     public const int LongestAtRoutesSeconds = 3600;
 
     /// <param name="actor">The party that acts for the subject from now on; null if there is no new actor.</param>

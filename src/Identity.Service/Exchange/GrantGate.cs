@@ -22,10 +22,7 @@ internal sealed class GrantGate(
     FederationDirectory directory
 )
 {
-    /// <summary>
-    /// Not ready while this node refuses every exchange because its memory may lack a committed change: another node
-    /// can serve its clients.
-    /// </summary>
+    /// <summary>Not ready while this node refuses exchanges because its memory may lack a committed change.</summary>
     public ReadinessCheck Readiness =>
         ReadinessCheck.Create(
             "changes",

@@ -26,8 +26,7 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     )
     {
-        // Completes synchronously unless a denial or an audit event is written: then the only wait is the one for the
-        // commit.
+        // Completes synchronously unless a denial or an audit event is written.
         var admitting = admission.CheckAsync(context, grant, cancellationToken);
         return !admitting.IsCompletedSuccessfully ? IssueAsync(admitting, context, grant, cancellationToken)
             : admitting.Result is { } ended ? new(ended)

@@ -26,9 +26,7 @@ internal sealed record GrantSubject
     /// <summary>Base64url SHA-256 of the assertion's <c>jti</c>; null if it had none.</summary>
     public string? TokenIdHash { get; init; }
 
-    /// <summary>
-    /// The only party that may act for the subject, as its token says; null if the token does not restrict it.
-    /// </summary>
+    /// <summary>The only party that may act for the subject, as in its token; null = not restricted.</summary>
     public TokenMayAct? MayAct { get; init; }
 
     /// <summary>The claims of a token of this service, which nothing granted for it exceeds.</summary>

@@ -24,7 +24,6 @@ internal sealed class IdentityQuotas(Current<LimitOptions> limits, TimeProvider 
         name: "exchange_per_issuer"
     );
 
-    /// <summary>Null if both limits allow the exchange.</summary>
     public Refusal? TryTake(string issuerId, string subjectHash)
     {
         var wait = perSubject.TryTake((issuerId, subjectHash)) ?? perIssuer.TryTake(issuerId);

@@ -6,9 +6,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Exchange;
 
-/// <summary>
-/// Finds the subject of a token: of an identity provider's by the evaluator, of this service's by its own claims.
-/// </summary>
+/// <summary>Finds a token's subject: an identity provider's with the evaluator, this service's by its claims.</summary>
 internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects ownSubjects, ServiceIdentity identity)
 {
     public async ValueTask<SubjectDecision> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)

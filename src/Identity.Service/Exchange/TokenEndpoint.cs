@@ -15,8 +15,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// </summary>
 internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, GlobalLimit limit)
 {
-    // Secrets and tokens in a URL get into logs: refused even if the service would not read them, so that no client
-    // depends on it.
+    // A token or secret in a URL gets into logs: refused even if unread, so that no client depends on it.
     private static readonly string[] NeverInTheUrl =
     [
         "assertion",

@@ -58,8 +58,7 @@ internal sealed class TokenExchange(
     {
         if (!journal.IsHealthy || directory.IsStale)
         {
-            // Fails closed before any work: neither a grant nor a denial could be recorded (S13), or an archived rule
-            // would still grant.
+            // Fails closed: neither a grant nor a denial could be recorded (S13), or an archived rule would grant.
             return TokenExchangeResult.Refused(StorageErrors.Unavailable.Refuse());
         }
 
@@ -114,10 +113,7 @@ internal sealed class TokenExchange(
             : await denials.DenyAsync(context, decision.Denial, cancellationToken);
     }
 
-    /// <summary>
-    /// Evaluates the version in audit for the same token. The result is recorded with the decision and has no effect on
-    /// it.
-    /// </summary>
+    /// <summary>Evaluates the version in audit for the same token: recorded, without effect on the decision.</summary>
     private async ValueTask TryAsync(
         AssertionContext context,
         CompiledRule candidate,

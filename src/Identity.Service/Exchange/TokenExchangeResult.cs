@@ -15,9 +15,7 @@ internal readonly record struct TokenExchangeResult
     /// <summary>If granted: the access token, ASCII. The code that sends the answer returns the memory.</summary>
     public RentedBytes Token { get; init; }
 
-    /// <summary>
-    /// If denied: the reason; null if no rule has the id. For the record, and as far as the caller may know it.
-    /// </summary>
+    /// <summary>If denied: the reason, for the record and partly for the caller; null if no rule has the id.</summary>
     public Denial? Denial { get; init; }
 
     /// <summary>If denied: what the checks had found until then.</summary>

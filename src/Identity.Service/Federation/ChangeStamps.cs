@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>When a record was created, changed and archived, and by which actor.</summary>
 internal sealed record ChangeStamps
 {
     public required DateTimeOffset CreatedAt { get; init; }

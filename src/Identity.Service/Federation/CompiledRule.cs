@@ -64,10 +64,7 @@ internal sealed class CompiledRule
 
     public IssuerKeys Keys { get; }
 
-    /// <summary>
-    /// The newest version while it is in audit, as if it were enforced: evaluated on the same traffic and recorded,
-    /// without effect.
-    /// </summary>
+    /// <summary>The newest version while in audit, as if enforced: evaluated and recorded, without effect.</summary>
     public CompiledRule? Candidate => candidate;
 
     // The members below are prepared at first use: most rules of a large installation have no traffic for days. Two
@@ -92,10 +89,7 @@ internal sealed class CompiledRule
     public bool IsLive =>
         !Rule.IsArchived && !Issuer.IsArchived && !Account.IsArchived && Rule.EnforcedVersion == Rule.Version;
 
-    /// <summary>
-    /// What the rule grants now in that workspace: scope and role together, so removing a role also ends what was
-    /// granted under it.
-    /// </summary>
+    /// <summary>What the rule grants there now, by scope and role: removing a role ends its grants.</summary>
     public GrantedScopes GrantedIn(string workspaceId)
     {
         var rights = roles.In(workspaceId, Account, DefaultWorkspaceId);
@@ -103,9 +97,7 @@ internal sealed class CompiledRule
         return granted[rights.Level] ??= GrantedScopes.Of(Rule.Scopes, rights);
     }
 
-    /// <summary>
-    /// The same rule after a change of records that it refers to; what was prepared of the rule itself is kept.
-    /// </summary>
+    /// <summary>The same rule after a change of records that it refers to; prepared values are kept.</summary>
     public CompiledRule With(PersistentMap<IssuerEntry> issuers, PersistentMap<AccountEntry> accounts)
     {
         var (issuer, keys) = issuers.Find(Rule.IssuerId.Value)!;

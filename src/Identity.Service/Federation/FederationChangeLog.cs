@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Federation;
 /// <summary>Records which issuers, rules and service accounts changed, so that nodes read only those again.</summary>
 internal sealed class FederationChangeLog(Database database)
 {
-    // The names of resource types in audit.
     private const string Rule = "federation_rule";
     private const string Issuer = "federation_issuer";
     private const string Account = "service_account";
@@ -29,7 +28,6 @@ internal sealed class FederationChangeLog(Database database)
             ];
     }
 
-    /// <summary>The number of the last change.</summary>
     public async ValueTask<long> LatestAsync(CancellationToken cancellationToken)
     {
         return await database.ScalarAsync<long>(
@@ -38,7 +36,6 @@ internal sealed class FederationChangeLog(Database database)
         );
     }
 
-    /// <summary>The changes after <paramref name="sequence"/>.</summary>
     public async ValueTask<FederationDelta> SinceAsync(long sequence, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(

@@ -55,9 +55,7 @@ internal sealed class FederationDirectory(
     public Task ReloadAsync(CancellationToken cancellationToken) =>
         state.ReadAsync(async cancel => current = await ReadAllAsync(cancel), cancellationToken);
 
-    /// <summary>
-    /// Reads what changed since the last read: the cost of a change does not depend on the number of records.
-    /// </summary>
+    /// <summary>Reads what changed since the last read, at a cost independent of the number of records.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) =>
         state.ReadAsync(async cancel => current = await ReadChangesAsync(cancel), cancellationToken);
 

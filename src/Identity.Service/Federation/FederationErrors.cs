@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>Refusals of the federation's administration.</summary>
 internal static class FederationErrors
 {
     public static readonly ErrorCode NameTaken = new(

@@ -55,6 +55,5 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class FederationJson : JsonSerializerContext
 {
-    /// <summary>The longest page of the federation's lists.</summary>
     public const int MaxPage = 100;
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>Limits that issuers, rules and service accounts share.</summary>
 internal static class FederationNames
 {
     public const int MaxNameLength = 255;

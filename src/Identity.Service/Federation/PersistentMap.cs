@@ -27,7 +27,6 @@ internal sealed class PersistentMap<TValue>
 
     public TValue? Find(string key) => parts[GetPart(key)]?.GetValueOrDefault(key);
 
-    /// <summary>A copy in which these keys have these values.</summary>
     public PersistentMap<TValue> With(IEnumerable<KeyValuePair<string, TValue>> entries)
     {
         var changed = (Dictionary<string, TValue>?[])parts.Clone();

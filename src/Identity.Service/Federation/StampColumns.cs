@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation;
 
-/// <summary>The columns that issuers, rules and service accounts share.</summary>
 internal abstract record StampColumns
 {
     public const string Select =

@@ -3,9 +3,7 @@ using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>
-/// A connection in its port's <see cref="ConnectionLimiter"/>, whose lock guards every member except the handshake's.
-/// </summary>
+/// <summary>A connection in its <see cref="ConnectionLimiter"/>, whose lock guards all but the handshake.</summary>
 internal sealed class ConnectionSlot(
     ConnectionLimiter limiter,
     ConnectionContext connection,
@@ -22,7 +20,6 @@ internal sealed class ConnectionSlot(
     /// <summary>Whether the limits per address count it; connections of trusted balancers are not counted.</summary>
     public bool IsCounted => isCounted;
 
-    /// <summary>The requests in progress.</summary>
     public int Requests { get; set; }
 
     /// <summary>Its place in the list of idle connections; null if it serves a request or is closed.</summary>

@@ -42,6 +42,7 @@ internal sealed class EnvelopeMiddleware(
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
+            // The caller has closed the connection: no answer is sent.
         }
         catch (BadHttpRequestException fault)
         {

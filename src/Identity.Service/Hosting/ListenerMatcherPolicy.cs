@@ -21,8 +21,7 @@ internal sealed class ListenerMatcherPolicy : MatcherPolicy, IEndpointSelectorPo
             if (candidates.IsValidCandidate(i))
             {
                 var wanted = candidates[i].Endpoint.Metadata.GetMetadata<ListenerMetadata>();
-                // An endpoint without a tag is routing's own answer to a wrong method. Every endpoint of the service
-                // has a tag.
+                // An endpoint without a tag is routing's answer to a wrong method; the service's own all have one.
                 candidates.SetValidity(i, listener is not null && (wanted is null || wanted.Listener == listener));
             }
         }

@@ -17,10 +17,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>
-/// Builds the process: one container, one Kestrel, the ports 8443 and 8444 kept apart by
-/// <see cref="ListenerMatcherPolicy"/>.
-/// </summary>
+/// <summary>Builds the process: one Kestrel, its ports kept apart by <see cref="ListenerMatcherPolicy"/>.</summary>
 internal static class ServiceHost
 {
     private const string TransportSecurity = "max-age=31536000";
@@ -46,8 +43,7 @@ internal static class ServiceHost
         Action<IServiceCollection>? configure = null
     )
     {
-        // The empty builder reads nothing from environment variables or from files other than the service's own
-        // configuration.
+        // Empty: reads nothing from environment variables or from files other than the service's own.
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         builder.Services.AddRoutingCore();
@@ -192,8 +188,7 @@ internal static class ServiceHost
         return true;
     }
 
-    // The library builds a chain before it calls the service's check. It must not follow URLs in a stranger's
-    // certificate.
+    // The library builds a chain before the service's check. It must not follow URLs in the certificate.
     private static X509ChainPolicy WithoutFetching() =>
         new() { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
 
@@ -211,8 +206,7 @@ internal static class ServiceHost
             ApplicationProtocols = [preferred, SslApplicationProtocol.Http11],
         };
 
-    // Before TLS, so that a refused connection costs no handshake. The PROXY header comes first, so that the limits
-    // count the client.
+    // Before TLS: refusing costs no handshake. The PROXY header first, so that the limits count the client.
     private static Action<ListenOptions> WithBounds(
         Listener listener,
         Func<ProxyProtocolOptions> readProxyProtocol,

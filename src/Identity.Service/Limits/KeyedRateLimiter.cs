@@ -20,8 +20,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     private readonly LimitShares shares;
     private readonly ConcurrentDictionary<TKey, Bucket> buckets = new();
 
-    // The same buckets by the keys in other nodes' reports, and some that only other nodes have used. Empty if not
-    // shared.
+    // The buckets by the keys in nodes' reports, and some that only other nodes used. Empty if not shared.
     private readonly ConcurrentDictionary<UInt128, Bucket> shared = new();
 
     // Buckets with unreported use, each once.

@@ -11,9 +11,7 @@ internal sealed record LimitOptions
     /// <summary>All callers of the token endpoint together; far above the capacity of one node, so a last resort.</summary>
     public RateLimit ExchangeTotal { get; init; } = new(20_000, TimeSpan.FromSeconds(1));
 
-    /// <summary>
-    /// Per issuer and subject, once proved. The burst is for a fleet that shares one subject and starts at once.
-    /// </summary>
+    /// <summary>Per proved issuer and subject. The burst is for a fleet that shares a subject and starts at once.</summary>
     public RateLimit ExchangePerSubject { get; init; } = new(600, TimeSpan.FromMinutes(1));
 
     /// <summary>All subjects of one issuer together.</summary>
@@ -22,15 +20,10 @@ internal sealed record LimitOptions
     /// <summary>Per source address: refusals that are recorded singly, and failed credentials.</summary>
     public RateLimit HistoryPerAddress { get; init; } = new(10, TimeSpan.FromSeconds(1));
 
-    /// <summary>
-    /// Per caller and kind: requests that read much of the history or of the inventory, or query name servers. People
-    /// make a few per minute.
-    /// </summary>
+    /// <summary>Per caller and kind: requests that read much, or query name servers. People make few.</summary>
     public RateLimit CostlyPerCaller { get; init; } = new(30, TimeSpan.FromMinutes(1));
 
-    /// <summary>
-    /// Per source address: revocation lists and OCSP requests. Verifiers fetch the few that their certificates name.
-    /// </summary>
+    /// <summary>Per source address: revocation lists and OCSP requests. Verifiers need few of them.</summary>
     public RateLimit ListsPerAddress { get; init; } = new(50, TimeSpan.FromSeconds(1));
 
     /// <summary>Revocation lists for all addresses together: each is up to 100 kB.</summary>
@@ -57,9 +50,7 @@ internal sealed record LimitOptions
     /// <summary>The most connections to the API's port of this node; 0 = half of the process's descriptors.</summary>
     public int ApiConnections { get; init; }
 
-    /// <summary>
-    /// The most connections to the machines' port of this node; 0 = a quarter of the process's descriptors.
-    /// </summary>
+    /// <summary>The most connections to the machines' port of this node; 0 = a quarter of the descriptors.</summary>
     public int MachineConnections { get; init; }
 
     /// <summary>The most connections from one source address, on each port; 0 = half of the port's.</summary>

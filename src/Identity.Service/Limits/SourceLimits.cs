@@ -21,10 +21,7 @@ internal sealed class SourceLimits
     /// <summary>Paths without credential: the token endpoint, metadata, the platform CA.</summary>
     public SourceRateLimiter Unauthenticated { get; }
 
-    /// <summary>
-    /// Revocation lists and OCSP: clients that fetch many must not lose access to the token endpoint, nor the other way
-    /// round.
-    /// </summary>
+    /// <summary>Revocation lists and OCSP, separate from the token endpoint so that neither blocks the other.</summary>
     public SourceRateLimiter Lists { get; }
 
     public FailedAuthentication FailedAuthentication { get; }

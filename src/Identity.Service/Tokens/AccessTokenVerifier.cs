@@ -85,9 +85,7 @@ internal sealed class AccessTokenVerifier(
         return new AccessTokenVerification(claims, token.KeyId!);
     }
 
-    /// <summary>
-    /// The rule that granted the token, if it still matches the token: archiving and narrowing take effect at once.
-    /// </summary>
+    /// <summary>The rule of a token, if it still matches: archiving and narrowing take effect at once.</summary>
     public CompiledRule? FindLiveRule(in AccessTokenClaims claims) =>
         federation.Current.FindRule(claims.Rule) is { IsLive: true } rule
         && !rule.Rule.HasExpired(clock.LatestNow())

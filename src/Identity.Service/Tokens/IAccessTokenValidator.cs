@@ -3,9 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tokens;
 
-/// <summary>
-/// Validates access tokens of the service's own token endpoint. A boundary: the token capability implements it.
-/// </summary>
+/// <summary>Validates the service's own access tokens. A boundary: the token capability implements it.</summary>
 internal interface IAccessTokenValidator
 {
     /// <summary>

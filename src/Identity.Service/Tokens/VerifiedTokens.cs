@@ -10,9 +10,7 @@ namespace Culvert.Identity.Service.Tokens;
 /// </summary>
 internal sealed class VerifiedTokens
 {
-    /// <summary>
-    /// Tokens of a generation. When a third generation begins, tokens not used since the first are removed.
-    /// </summary>
+    /// <summary>Tokens per generation. A third generation removes tokens not used since the first.</summary>
     public const int MaxPerGeneration = 2048;
 
     private volatile ConcurrentDictionary<(UInt128, UInt128), VerifiedToken> young = new();
@@ -46,8 +44,7 @@ internal sealed class VerifiedTokens
     {
         var into = young;
         into[digest] = token;
-        // Counting locks the whole dictionary: it is done once in sixty-four additions, selected by bits that no client
-        // can choose.
+        // Counting locks all: done once in sixty-four additions, selected by bits that no client can choose.
         if (((ulong)digest.Item1 & 63) == 0 && into.Count >= MaxPerGeneration)
         {
             old = into;

@@ -41,9 +41,7 @@ internal sealed class ExchangeProber(
     private volatile string? positiveError;
     private volatile string? negativeError;
 
-    /// <summary>
-    /// Reported only. If an error of the probe itself took a node out of service, it would take out all nodes.
-    /// </summary>
+    /// <summary>Reported only: an error of the probe itself must not take all nodes out of service.</summary>
     public ReadinessCheck Readiness =>
         ReadinessCheck.Create("exchange_probe", () => negativeError ?? positiveError) with
         {

@@ -10,17 +10,12 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
-/// <summary>
-/// Marks exchanges so that a second use of an assertion is recognized, as the issuer's replay mode requires.
-/// </summary>
+/// <summary>Marks exchanges so that a second use of an assertion is recognized, as the replay mode requires.</summary>
 internal sealed class AssertionReplays(Current<FederationOptions> options, AuditLog audit, IJournal journal)
 {
     private const int MaxStackChars = 256;
 
-    /// <summary>
-    /// Null if the issuer's tokens may be exchanged as often as they are valid, or this one has nothing to recognize it
-    /// by.
-    /// </summary>
+    /// <summary>Null if the issuer allows unlimited use, or nothing identifies the assertion.</summary>
     public ReplayMark? CreateMark(AssertionContext context, Grant grant)
     {
         var mode = context.Rule.Issuer.ReplayMode;

@@ -2,16 +2,13 @@ using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Exchange.Replays;
 
-/// <summary>
-/// Decides which second use of an assertion is harmless: a pure function of the first use's record and the time.
-/// </summary>
+/// <summary>Decides which second use of an assertion is harmless: a pure function of the first use and the time.</summary>
 internal static class ReplayPolicy
 {
     /// <summary>How long the same address and rule may present an assertion again without proof of a key.</summary>
     public static readonly TimeSpan UnboundReuse = TimeSpan.FromSeconds(60);
 
-    // Nodes' clocks differ a little. A larger difference means that a clock was set back, which must not lengthen a
-    // window.
+    // Nodes' clocks differ a little. A clock that was set back further must not lengthen a window.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(5);
 
     /// <param name="window">In mode <c>window</c>: how long after its first use an assertion may be used again.</param>

@@ -8,7 +8,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// The results of the checks of one evaluation. A check may rely on those before it in <see cref="AssertionChecks"/>.
+/// The results of one evaluation's checks. A check may rely on those before it in <see cref="AssertionChecks"/>.
 /// </summary>
 internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rule, DateTimeOffset now)
 {
@@ -30,13 +30,11 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>Evaluates a decided request again for its trace: keys are neither looked up nor fetched again.</summary>
     public bool IsSecondLook { get; private init; }
 
-    /// <summary>
-    /// Does not compare the times of the claims with now, because the claims are of another day. With claims only.
-    /// </summary>
+    /// <summary>With claims only: their times are not compared with now, because they are of another day.</summary>
     public bool IgnoresClock { get; private init; }
 
     /// <summary>
-    /// Set by <see cref="TokenIsWellFormed"/>; trusted only once <see cref="IsProven"/>. Null with claims only.
+    /// Set by <see cref="TokenIsWellFormed"/>, trusted once <see cref="IsProven"/>. Null with claims only.
     /// </summary>
     public SignedToken Token { get; private set; } = null!;
 
@@ -48,9 +46,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
 
     public VerificationKey Key { get; set; } = null!;
 
-    /// <summary>
-    /// The signature was verified: from here on the claims are the issuer's statement, and a denial is audited.
-    /// </summary>
+    /// <summary>The signature was verified: the claims are the issuer's statement, and a denial is audited.</summary>
     public bool IsProven { get; set; }
 
     /// <summary>Set by <see cref="TimesHold"/>, seconds since 1970.</summary>
@@ -61,7 +57,6 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>Set by <see cref="TokenIdIsUsable"/>; null if the token is not checked for replay.</summary>
     public string? SingleUseId { get; set; }
 
-    /// <summary>The <c>jti</c> claim.</summary>
     public string? TokenId => SingleUseId ?? Claims.FindString("jti"u8);
 
     /// <summary>The result of the rule's version in audit for the same token; null if there is none.</summary>

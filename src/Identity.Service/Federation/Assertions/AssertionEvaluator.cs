@@ -17,9 +17,7 @@ internal sealed class AssertionEvaluator(
 {
     private readonly IAssertionCheck[] checks = AssertionChecks.InOrder(options, installation, tenants);
 
-    /// <summary>
-    /// Null if every check passes. With a <see cref="AssertionContext.Trace"/>, it records what each check read.
-    /// </summary>
+    /// <summary>Null if every check passes. A <see cref="AssertionContext.Trace"/> records what each check read.</summary>
     public async ValueTask<Denial?> EvaluateAsync(AssertionContext context, CancellationToken cancellationToken)
     {
         if (context.Trace is { } trace)

@@ -34,7 +34,6 @@ internal static class ClaimText
 
     public static bool IsPersonal(string claim) => Personal.Contains(claim);
 
-    /// <summary>Null if the claim is absent.</summary>
     public static string? Of(ClaimSet claims, string name)
     {
         if (!claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim))

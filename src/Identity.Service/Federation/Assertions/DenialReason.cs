@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>
-/// Why an exchange was denied. For the authentication history and audit only: the caller always gets the same answer.
-/// </summary>
+/// <summary>Why an exchange was denied, for history and audit only: the caller always gets the same answer.</summary>
 internal enum DenialReason
 {
     RuleArchived,
@@ -23,10 +21,8 @@ internal enum DenialReason
     /// <summary>The rule's service account is archived.</summary>
     PrincipalDisabled,
 
-    /// <summary>The request names another organization than the rule's.</summary>
     OrganizationMismatch,
 
-    /// <summary>The request expects another service account than the rule's.</summary>
     ServiceAccountMismatch,
 
     /// <summary>Not a JWT in an accepted compact JWS; the detail names the error.</summary>
@@ -150,16 +146,11 @@ internal enum DenialReason
     /// <summary>The chain of actors would be longer than two.</summary>
     ActorTooDeep,
 
-    /// <summary>
-    /// The token was issued before this installation was restored from a backup, so the service does not know whether
-    /// it was used.
-    /// </summary>
+    /// <summary>Issued before this installation was restored from a backup: earlier use is not known.</summary>
     IssuedBeforeRestore,
 
-    /// <summary>The rule covers several workspaces and the request names none.</summary>
     WorkspaceIdRequired,
 
-    /// <summary>The rule does not cover the requested workspace.</summary>
     WorkspaceNotCovered,
 
     /// <summary>No rule has this id. In simulations, and as the coarse reason for all states of a rule.</summary>

@@ -25,10 +25,7 @@ internal static class DenialReasons
                 or DenialReason.ScopeNotGranted
                 or DenialReason.TargetNotAllowed;
 
-    /// <summary>
-    /// The reason that a caller may see before the signature was verified: it reveals neither whether a rule exists nor
-    /// which key.
-    /// </summary>
+    /// <summary>The reason for an unproven caller: reveals neither whether a rule exists nor which key.</summary>
     public static DenialReason Coarse(this DenialReason reason) =>
         reason switch
         {

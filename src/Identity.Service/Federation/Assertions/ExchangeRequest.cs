@@ -22,9 +22,7 @@ internal sealed record ExchangeRequest
 
     public bool IsOwnToken => SubjectTokenKind == SubjectTokenKind.OwnAccessToken;
 
-    /// <summary>
-    /// An access token of this service for the party that acts for the subject. Empty if the subject acts itself.
-    /// </summary>
+    /// <summary>An access token of this service for the actor. Empty if the subject acts itself.</summary>
     public ReadOnlyMemory<byte> ActorToken { get; init; }
 
     public required string RuleId { get; init; }

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Federation.Explain;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>A requirement that an exchange must satisfy.</summary>
 internal interface IAssertionCheck
 {
     /// <summary>One of <see cref="AssertionSteps"/>.</summary>

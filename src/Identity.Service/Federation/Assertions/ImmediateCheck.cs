@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Federation.Explain;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>A check that completes synchronously.</summary>
 internal abstract class ImmediateCheck(string step) : IAssertionCheck
 {
     public string Step => step;
@@ -12,6 +11,5 @@ internal abstract class ImmediateCheck(string step) : IAssertionCheck
 
     public virtual void Describe(AssertionContext context, TraceStep step) { }
 
-    /// <summary>Null if the check passes.</summary>
     protected abstract Denial? Check(AssertionContext context);
 }

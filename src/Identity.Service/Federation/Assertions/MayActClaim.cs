@@ -4,9 +4,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>
-/// <c>may_act</c> of an identity provider's token (RFC 8693 §4.4). Tokens exchanged for it keep the restriction.
-/// </summary>
+/// <summary><c>may_act</c> of an identity provider's token (RFC 8693 §4.4). Tokens exchanged for it keep it.</summary>
 internal static class MayActClaim
 {
     public const string Name = "may_act";

@@ -1,9 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>
-/// An organization in the request is the rule's own; a rule of another one is answered like an unknown one. Forms name
-/// the rule alone.
-/// </summary>
+/// <summary>A requested organization is the rule's own. Another one's rule is answered like an unknown one.</summary>
 internal sealed class OrganizationMatches() : ImmediateCheck(AssertionSteps.Request)
 {
     protected override Denial? Check(AssertionContext context) =>

@@ -2,14 +2,11 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>Text from a caller that goes into records.</summary>
 internal static class UntrustedText
 {
     private const int MaxLength = 256;
 
-    /// <summary>
-    /// Shortens the text and replaces control characters, which could forge lines where records are printed.
-    /// </summary>
+    /// <summary>Shortens the text and replaces control characters, which could forge lines in printed records.</summary>
     public static string Bounded(string text) => text.Length <= MaxLength && IsPrintable(text) ? text : Replace(text);
 
     private static bool IsPrintable(string text)

@@ -1,18 +1,13 @@
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>
-/// What an evaluation read, step by step. The exchange evaluates without a trace and, after a denial, once more with
-/// one.
-/// </summary>
+/// <summary>What an evaluation read, step by step. The exchange evaluates with a trace only after a denial.</summary>
 internal sealed class AssertionTrace
 {
     private readonly List<TraceStep> steps = [];
 
     public IReadOnlyList<TraceStep> Steps => steps;
 
-    /// <summary>
-    /// Evaluated again from the record: the checks that need the token passed then, and are not merely assumed.
-    /// </summary>
+    /// <summary>Evaluated again from the record: checks that need the token passed then, and are not assumed.</summary>
     public bool IsReproduced { get; init; }
 
     /// <summary>The header's <c>kid</c>, bounded.</summary>
@@ -20,9 +15,7 @@ internal sealed class AssertionTrace
 
     public string? KeyState { get; set; }
 
-    /// <summary>
-    /// The service's clock minus the token's <c>iat</c>, in seconds: negative if the token was issued in the future.
-    /// </summary>
+    /// <summary>The service's clock minus the token's <c>iat</c>, in seconds: negative = issued in the future.</summary>
     public long? ClockDeltaSeconds { get; set; }
 
     /// <summary>The platform's format of <c>sub</c>, recognized by its text.</summary>
@@ -34,7 +27,6 @@ internal sealed class AssertionTrace
     /// <summary>Fails a step for a reason outside of the evaluation.</summary>
     public void Fail(string name, string detail) => (steps.Find(step => step.Name == name) ?? Step(name)).Fail(detail);
 
-    /// <summary>Finds or adds the step of that name.</summary>
     public TraceStep Step(string name)
     {
         if (steps is [.., var last] && last.Name == name)

@@ -69,6 +69,5 @@ internal sealed class DraftCompiler(
         );
     }
 
-    /// <summary>The rule as if this version decided.</summary>
     public static Rule InForce(Rule rule) => rule with { State = RuleState.Enforce, EnforcedVersion = rule.Version };
 }

@@ -14,10 +14,7 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// </summary>
 internal sealed class GrantTrace(AssertionEvaluator evaluator, IRuleStore rules, DraftCompiler versions)
 {
-    /// <summary>
-    /// JSON; null if the claims are deleted. Every version of a rule is kept, so the one that granted is evaluated
-    /// again.
-    /// </summary>
+    /// <summary>JSON; null if the claims are deleted. Evaluates the version that granted, which is kept.</summary>
     public async ValueTask<string?> ReproduceAsync(
         string organizationId,
         HistoryEntry entry,

@@ -3,7 +3,6 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <summary>How far a token was from a rule, in one sentence with only the token's own values.</summary>
 internal static class NearestMissText
 {
-    /// <summary>Null if nothing failed.</summary>
     public static string? Of(IReadOnlyList<TraceCondition> failed)
     {
         if (failed.Count == 0)

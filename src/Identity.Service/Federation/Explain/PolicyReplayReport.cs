@@ -12,10 +12,8 @@ internal sealed record PolicyReplayReport
     /// <summary>The oldest exchange that was evaluated; null if there was none.</summary>
     public required DateTimeOffset? Oldest { get; init; }
 
-    /// <summary>Identities that pass before and after.</summary>
     public required int StillAllowed { get; init; }
 
-    /// <summary>Identities that fail before and after.</summary>
     public required int StillDenied { get; init; }
 
     /// <summary>All of them, most frequent first.</summary>

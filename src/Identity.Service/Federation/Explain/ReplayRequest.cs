@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>A request to replay the traffic of the last days against a rule edit.</summary>
 internal sealed record ReplayRequest
 {
     /// <summary>As in the body of an update.</summary>

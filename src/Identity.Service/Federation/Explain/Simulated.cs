@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>One token against one rule.</summary>
 /// <param name="Context">Evaluated with a trace.</param>
 /// <param name="Denial">Null if the rule would grant.</param>
 internal sealed record Simulated(CompiledRule Rule, AssertionContext Context, Denial? Denial)

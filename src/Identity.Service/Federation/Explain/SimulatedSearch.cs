@@ -6,9 +6,7 @@ internal sealed record SimulatedSearch(IReadOnlyList<Simulated> Tried, bool IsTr
 {
     public IReadOnlyList<Simulated> Matches => [.. Tried.Where(one => one.Denial is null)];
 
-    /// <summary>
-    /// Several rules would grant different things: only a rule id in the request can tell which one is meant.
-    /// </summary>
+    /// <summary>Several rules would grant different things: only a rule id tells which one is meant.</summary>
     public bool IsAmbiguous =>
         Matches
             .Select(one => (one.Rule.Account.Id, one.Context.WorkspaceId, one.Rule.Rule.OAuthScope))

@@ -2,9 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>
-/// The platforms' formats of <c>sub</c>, recognized by their text. Explains only; no decision depends on it.
-/// </summary>
+/// <summary>The platforms' formats of <c>sub</c>, recognized by their text. No decision depends on it.</summary>
 internal static partial class SubjectFormat
 {
     private static readonly (Regex Shape, string Name)[] Shapes =
@@ -22,7 +20,6 @@ internal static partial class SubjectFormat
         (Guid(), "guid"),
     ];
 
-    /// <summary>Null if the format is unknown.</summary>
     public static string? Of(string subject)
     {
         foreach (var (shape, name) in Shapes)

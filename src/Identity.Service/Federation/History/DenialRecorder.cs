@@ -8,10 +8,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>
-/// Records a denial with its explanation. A proven one goes into the audit chain; an unproven one is bounded by
-/// <see cref="UnprovenRefusals"/>.
-/// </summary>
+/// <summary>Records a denial: a proven one in the chain, others within <see cref="UnprovenRefusals"/>.</summary>
 internal sealed class DenialRecorder(
     IJournal journal,
     DenialStore denials,

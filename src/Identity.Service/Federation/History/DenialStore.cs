@@ -36,7 +36,6 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
             }
         );
 
-    /// <summary>Removes the denials before that time.</summary>
     public Statement Forget(DateTimeOffset before) =>
         new("DELETE FROM federation_refusals WHERE at_ms < @Before", new { Before = before.ToStore() });
 

@@ -38,18 +38,13 @@ internal sealed record FederatedAuthentication : AuditEvent
 
     public required bool IsOwnToken { get; init; }
 
-    /// <summary>
-    /// The first part of the assertion's SHA-256, lower-case hex: finds the assertion without revealing it.
-    /// </summary>
+    /// <summary>The first part of the assertion's SHA-256, lower-case hex: finds it without revealing it.</summary>
     public required string AssertionDigest { get; init; }
 
     /// <summary>What the rule's version in audit would have decided; null if there is none.</summary>
     public CandidateTrial? Trial { get; init; }
 
-    /// <summary>
-    /// SHA-256 of the explanation that is stored with a denial, lower-case hex: the chain protects it. Null if none is
-    /// stored.
-    /// </summary>
+    /// <summary>SHA-256 of a denial's stored explanation, lower-case hex, protected by the chain; null if none.</summary>
     public string? TraceDigest { get; init; }
 
     /// <summary>The audit event of an exchange, without its result.</summary>
@@ -78,7 +73,6 @@ internal sealed record FederatedAuthentication : AuditEvent
         };
     }
 
-    /// <summary>The federated caller of a proven assertion.</summary>
     public static AuditActor ToActor(AssertionContext context) =>
         new()
         {
@@ -90,7 +84,6 @@ internal sealed record FederatedAuthentication : AuditEvent
             UserAgent = context.Request.UserAgent is { } agent ? UntrustedText.Bounded(agent) : null,
         };
 
-    /// <summary>The assertion's <c>jti</c> for records; null if it has none.</summary>
     public static string? GetAssertionId(AssertionContext context) =>
         context.TokenId is { } id ? UntrustedText.Bounded(id) : null;
 

@@ -32,9 +32,7 @@ internal sealed record Grant
     /// <summary>The only party that may act for the subject from now on; null = any actor that the rule names.</summary>
     public TokenMayAct? MayAct { get; init; }
 
-    /// <summary>
-    /// Shared by all tokens derived from one assertion, which are revoked together. Base64url of 16 random bytes.
-    /// </summary>
+    /// <summary>Shared by all tokens of one assertion, which are revoked together. Base64url of 16 random bytes.</summary>
     public required string Family { get; init; }
 
     /// <summary>Another token for an assertion that was exchanged before.</summary>

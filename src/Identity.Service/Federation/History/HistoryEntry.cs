@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>An exchange as its administrators see it.</summary>
 internal sealed record HistoryEntry
 {
     public required string? RequestId { get; init; }

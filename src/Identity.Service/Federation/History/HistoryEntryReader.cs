@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>Reads a proven exchange from its entry in the audit chain.</summary>
 internal static class HistoryEntryReader
 {
     public static HistoryEntry Read(byte[] body)

@@ -4,7 +4,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>The wire forms of a recorded exchange.</summary>
 internal static class HistoryEntryWriter
 {
     /// <summary>Writes everything that administrators see except the explanation; the object stays open.</summary>

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>The filters of a reader of the history; a null member does not filter.</summary>
 internal sealed record HistoryQuery
 {
     public required string OrganizationId { get; init; }

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>Reads the filters of the history; a refusal names the invalid one.</summary>
 internal static class HistoryQueryReader
 {
     public static Result<HistoryQuery> Read(ApiRequest request)

@@ -1,9 +1,6 @@
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>
-/// The authentication history: chained entries of proven exchanges and a table of all denials, proven or not, with
-/// their explanations.
-/// </summary>
+/// <summary>The authentication history: the chain's proven exchanges, and a table of all denials.</summary>
 internal interface IAuthenticationHistory
 {
     /// <summary>Newest first, at most <paramref name="count"/>, with their ordinals.</summary>

@@ -24,7 +24,6 @@ internal sealed record RecordedDenial
 
     public string? Detail { get; init; }
 
-    /// <summary>The address that the request came from.</summary>
     public required string Source { get; init; }
 
     public string? UserAgent { get; init; }

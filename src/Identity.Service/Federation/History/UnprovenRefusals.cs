@@ -64,7 +64,6 @@ internal sealed class UnprovenRefusals(
 
     public void Dispose() => timer?.Dispose();
 
-    /// <summary>Null if recorded or counted; otherwise the store's refusal.</summary>
     public async ValueTask<Refusal?> RecordAsync(
         AssertionContext context,
         Denial denial,
@@ -160,8 +159,7 @@ internal sealed class UnprovenRefusals(
         }
         catch (Exception fault)
         {
-            // The root of a timer's task: the next minute tries again. The counts of this minute are lost, which the
-            // log states.
+            // The root of a timer's task: the next minute tries again; this minute's counts are lost and logged.
             Log.RefusalNotRecorded(logger, fault.GetType().Name);
         }
         finally

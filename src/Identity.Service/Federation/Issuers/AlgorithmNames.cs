@@ -8,7 +8,6 @@ internal static class AlgorithmNames
     public static IReadOnlyList<string> Of(JwsAlgorithms set) =>
         [.. Enum.GetValues<JwsAlgorithm>().Where(algorithm => set.Contains(algorithm)).Select(a => a.Name())];
 
-    /// <summary>The inverse of <see cref="Of"/>.</summary>
     public static JwsAlgorithms Read(IEnumerable<string> names) =>
         names.Aggregate(
             JwsAlgorithms.Empty,

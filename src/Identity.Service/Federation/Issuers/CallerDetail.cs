@@ -5,8 +5,6 @@ internal enum CallerDetail
 {
     None,
 
-    /// <summary>
-    /// The name of the failing claim and its value in the caller's own token; never what the rule requires.
-    /// </summary>
+    /// <summary>The failing claim's name and its value in the caller's token; never what the rule requires.</summary>
     Claim,
 }

@@ -15,9 +15,7 @@ internal sealed record FetchOptions
 
     public TimeSpan HardExpiry { get; init; } = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// After this many consecutive failures an issuer's keys are no longer polled until an exchange needs them.
-    /// </summary>
+    /// <summary>After this many consecutive failures, keys are not polled until an exchange needs them.</summary>
     public int PauseAfter { get; init; } = 20;
 
     /// <summary>

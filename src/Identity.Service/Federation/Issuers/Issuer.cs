@@ -3,9 +3,7 @@ using Culvert.Jose.Algorithms;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// An identity provider whose tokens may be exchanged: its identity, the source of its keys, and its limits.
-/// </summary>
+/// <summary>An identity provider whose tokens may be exchanged: its identity, key source and limits.</summary>
 internal sealed record Issuer
 {
     public const int DefaultReplayWindowSeconds = 60;
@@ -34,18 +32,13 @@ internal sealed record Issuer
 
     public ReplayMode ReplayMode { get; init; } = ReplayMode.SingleUse;
 
-    /// <summary>
-    /// Seconds from a token's first use during which mode <see cref="ReplayMode.Window"/> allows another use.
-    /// </summary>
+    /// <summary>Seconds from first use in which mode <see cref="ReplayMode.Window"/> allows further use.</summary>
     public int ReplayWindowSeconds { get; init; } = DefaultReplayWindowSeconds;
 
     /// <summary>The algorithms that its tokens may use; the key must allow them too (RFC 8725 §3.1). Never empty.</summary>
     public JwsAlgorithms Algorithms { get; init; } = JwsAlgorithms.All;
 
-    /// <summary>
-    /// The accepted <c>typ</c> values, compared without regard to case (RFC 7515 §4.1.9). A token without <c>typ</c>
-    /// counts as <c>JWT</c>.
-    /// </summary>
+    /// <summary>Accepted <c>typ</c> values, without regard to case (RFC 7515 §4.1.9); absent = <c>JWT</c>.</summary>
     public IReadOnlyList<string> Types { get; init; } = DefaultTypes;
 
     /// <summary>Whether a token with more than one audience is refused.</summary>

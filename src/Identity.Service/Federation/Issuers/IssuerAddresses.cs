@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// </summary>
 internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limits)
 {
-    /// <summary>Null if the first fetch would be allowed now.</summary>
     public async Task<Refusal?> CheckAsync(Issuer issuer, Caller caller, CancellationToken cancellationToken)
     {
         if (KeySetFetch.FirstFetch(issuer) is not { } first)

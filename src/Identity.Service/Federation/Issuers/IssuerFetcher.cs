@@ -5,9 +5,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// Fetches with the shared fetcher that checks addresses (S27), with the issuer's own allowed targets and roots.
-/// </summary>
+/// <summary>Fetches with the shared address-checking fetcher (S27), with the issuer's allowed targets and roots.</summary>
 internal sealed class IssuerFetcher(
     Current<FederationOptions> options,
     Current<OutboundOptions> outbound,

@@ -4,9 +4,7 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// Stores what an issuer's key cache learns, in the background: nothing waits for it, and a lost write costs one fetch.
-/// </summary>
+/// <summary>Stores what an issuer's key cache learns, in the background: a lost write only costs one fetch.</summary>
 internal sealed class IssuerKeyRecorder(
     IIssuerKeyStore keys,
     IIssuerControlStore controlStore,

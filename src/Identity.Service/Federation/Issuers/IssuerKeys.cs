@@ -118,10 +118,7 @@ internal sealed class IssuerKeys
             : FetchAndFindAsync(keyId, algorithm, lookup, cancellationToken);
     }
 
-    /// <summary>
-    /// Finds, after an invalid signature, another key that now has the same name. Fetches as rarely as for an unknown
-    /// kid.
-    /// </summary>
+    /// <summary>Finds a replacement of the same name after an invalid signature. Fetches as for an unknown kid.</summary>
     public async ValueTask<VerificationKey?> ReplacementAsync(
         VerificationKey failed,
         JwsAlgorithm algorithm,

@@ -5,7 +5,6 @@ using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>An issuer publishes other keys than before.</summary>
 internal sealed record IssuerKeysChanged(IssuerId Issuer, KeyChange Change) : AuditEvent
 {
     public override string Name => AuditEvents.IssuerKeysChanged;

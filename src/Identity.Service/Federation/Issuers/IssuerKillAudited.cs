@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>Keys, a key set or an issuer were killed or restored.</summary>
 internal sealed record IssuerKillAudited(
     string Event,
     IssuerId Issuer,

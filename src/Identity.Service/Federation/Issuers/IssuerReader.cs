@@ -6,10 +6,7 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// Reads an issuer from a request and checks its form only. <see cref="IssuerValidator"/> decides whether it may be
-/// saved.
-/// </summary>
+/// <summary>Reads an issuer and checks its form only; <see cref="IssuerValidator"/> decides on saving.</summary>
 internal static class IssuerReader
 {
     private const int DefaultMaxLifetimeSeconds = 3600;

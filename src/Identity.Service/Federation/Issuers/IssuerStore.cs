@@ -128,8 +128,7 @@ internal sealed class IssuerStore(Database database)
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
-            // The first statement updates its row only if no other record needs it: the number of updated rows is the
-            // check.
+            // Updates a row only if no other record needs it: the number of updated rows is the check.
             new Statement(
                 "UPDATE federation_issuers SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE issuer_id = @Id AND archived_at_ms IS NULL)",

@@ -27,7 +27,6 @@ internal sealed class IssuerValidator(
     private static readonly string[] MultiTenantSegments = ["common", "organizations", "consumers"];
     private static readonly string[] MultiTenantHosts = ["login.microsoftonline.com", "sts.windows.net"];
 
-    /// <summary>Null if it may be saved.</summary>
     public Refusal? Check(Issuer issuer)
     {
         if (FederationNames.CheckName(issuer.Name) is { } error)

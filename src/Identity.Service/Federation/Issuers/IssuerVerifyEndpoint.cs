@@ -34,8 +34,7 @@ internal sealed class IssuerVerifyEndpoint(
             return RequestErrors.NotFound.Refuse();
         }
 
-        // The installation's limits may have become narrower since the issuer was saved. An archived issuer is never
-        // fetched.
+        // The installation's limits may have narrowed since. An archived issuer is never fetched.
         return issuer.IsArchived
             ? FederationErrors.Archived.Refuse()
             : await RunAsync(request, issuer, id, cancellationToken);

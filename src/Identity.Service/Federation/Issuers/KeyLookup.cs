@@ -3,7 +3,6 @@ using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A key, or the reason why there is none.</summary>
 internal readonly record struct KeyLookup(VerificationKey? Key, KeyLookupOutcome Outcome)
 {
     /// <summary>Why the key of that name in the set is not used, if there is one.</summary>

@@ -6,18 +6,13 @@ internal enum KeyLookupOutcome
 {
     Found,
 
-    /// <summary>
-    /// The issuer's usable keys have none of that name; or the token names none, and there is not exactly one key.
-    /// </summary>
+    /// <summary>No usable key has that name; or the token names none, and there is not exactly one key.</summary>
     Unknown,
 
     /// <summary>There are no usable keys: never fetched, too old, or the list of kills cannot be read.</summary>
     Unavailable,
 
-    /// <summary>
-    /// The keys have not been confirmed for long, and no signature of this one was ever verified (<see
-    /// cref="KeyState.Degraded"/>).
-    /// </summary>
+    /// <summary>Not confirmed for long, and never seen to verify a signature (<see cref="KeyState.Degraded"/>).</summary>
     Unproven,
 
     /// <summary>An administrator killed the key, its set or its issuer.</summary>

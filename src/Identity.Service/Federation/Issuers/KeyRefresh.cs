@@ -380,8 +380,7 @@ internal sealed class KeyRefresh
                 : KeySchedule.FreshFor(result.MaxAge, services.Options.Refresh);
         var wasPaused = Control.PausedAt is not null;
         var wasReported = reported is KeyState.Degraded or KeyState.HardExpired;
-        // The result may be as old as the start of the fetch, so a kill in between covers these keys too. Only one
-        // fetch runs at a time.
+        // The result may be as old as the fetch's start: a kill in between covers it. One fetch runs at a time.
         var confirmed = set with
         {
             FetchedAt = lastStart,

@@ -53,9 +53,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         }
     }
 
-    /// <summary>
-    /// The first URL that is fetched for an issuer and the setting that contains it; null if nothing is fetched.
-    /// </summary>
+    /// <summary>The first URL that is fetched for an issuer and the setting that contains it; null if none.</summary>
     public static IssuerFetch? FirstFetch(Issuer issuer) =>
         issuer.KeySource switch
         {

@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>A fetched key set with its bytes, the information that it did not change, or the reason for a failure.</summary>
 internal sealed record KeySetFetchResult
 {
-    /// <summary>Null if unchanged or failed.</summary>
     public JwkSet? Keys { get; private init; }
 
     /// <summary>A set without any usable key, for the explanation; null if none was read.</summary>
@@ -27,10 +26,8 @@ internal sealed record KeySetFetchResult
     /// <summary>Of a SPIFFE bundle; null if none.</summary>
     public long? Sequence { get; private init; }
 
-    /// <summary>The stable code of the failure; null if there is none.</summary>
     public string? Code { get; private init; }
 
-    /// <summary>One sentence for the operator; null if there is no failure.</summary>
     public string? Failure { get; private init; }
 
     public static KeySetFetchResult Of(

@@ -8,7 +8,6 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>Where an issuer's keys come from: the <c>jwks</c> union on the wire.</summary>
 internal abstract record KeySource
 {
-    /// <summary>The union's discriminator.</summary>
     public abstract string Type { get; }
 
     /// <summary>PEM of the only roots accepted for fetching; null = public roots, or nothing is fetched.</summary>

@@ -33,7 +33,6 @@ internal sealed class KeysInForce
     public static string GetSource(Issuer issuer) =>
         Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Url}\n{issuer.KeySource.ToJson()}")));
 
-    /// <summary>See <see cref="IssuerKeys.Source"/>.</summary>
     public string Source { get; }
 
     /// <summary>The current set, usable or not; null if none.</summary>

@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>A kill in force.</summary>
 internal sealed record KillDocument
 {
     [JsonPropertyName("type")]

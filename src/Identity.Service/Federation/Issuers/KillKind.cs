@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What one stored line of a kill covers.</summary>
 internal enum KillKind
 {
     /// <summary>Every key of that name.</summary>

@@ -9,9 +9,7 @@ internal sealed record KillRequest
     [JsonPropertyName("kid")]
     public string? Kid { get; init; }
 
-    /// <summary>
-    /// Only <c>true</c>: every key that the issuer has now. Keys that it publishes afterwards are accepted.
-    /// </summary>
+    /// <summary>Only <c>true</c>: all current keys of the issuer. Keys published afterwards are accepted.</summary>
     [JsonPropertyName("key_set")]
     public bool? KeySet { get; init; }
 

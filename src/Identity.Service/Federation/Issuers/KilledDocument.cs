@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>What is killed of an issuer.</summary>
 internal sealed record KilledDocument
 {
     [JsonPropertyName("issuer")]
@@ -15,7 +14,6 @@ internal sealed record KilledDocument
     [JsonPropertyName("thumbprints")]
     public required IReadOnlyList<string> Thumbprints { get; init; }
 
-    /// <summary>When the key set was killed; null if it was not.</summary>
     [JsonPropertyName("key_set_killed_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? KeySetKilledAt { get; init; }

@@ -1,9 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// Key ids that the newest fetch did not find, so that tokens with invented ids do not cause a fetch each. Not
-/// thread-safe.
-/// </summary>
+/// <summary>Key ids that the newest fetch did not find: invented ids cause no fetch each. Not thread-safe.</summary>
 internal sealed class MissingKeys
 {
     // When the table is full, further ids are not stored: the minimum interval between fetches still applies.

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>How often one token of an issuer may be exchanged.</summary>
 internal enum ReplayMode
 {
     /// <summary>As often as it is valid.</summary>

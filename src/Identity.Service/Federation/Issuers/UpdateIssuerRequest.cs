@@ -2,10 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// Partial: absent members are unchanged; <c>jwks</c>, <c>algorithms</c>, <c>types</c> and <c>allowed_targets</c> are
-/// replaced as a whole.
-/// </summary>
+/// <summary>Partial: absent members are unchanged; lists and <c>jwks</c> are replaced as a whole.</summary>
 internal sealed record UpdateIssuerRequest : IssuerSettings
 {
     [JsonPropertyName("name")]

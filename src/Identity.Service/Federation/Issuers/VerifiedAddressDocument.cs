@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>An address that a name resolved to, and whether it is allowed.</summary>
 internal sealed record VerifiedAddressDocument
 {
     [JsonPropertyName("address")]

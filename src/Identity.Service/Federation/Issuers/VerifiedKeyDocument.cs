@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>One key of a set, and whether it is accepted.</summary>
 internal sealed record VerifiedKeyDocument
 {
     [JsonPropertyName("kid")]

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>A danger that a rule is checked for.</summary>
 internal interface ILintCheck
 {
     string Id { get; }

@@ -7,9 +7,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>
-/// <c>POST /v1/organizations/federation_rules/lint</c>: all saved rules, one draft, or one change. Saves nothing.
-/// </summary>
+/// <summary><c>POST /v1/organizations/federation_rules/lint</c>: all saved rules, one draft, or one change.</summary>
 internal sealed class LintEndpoint(
     RuleLinter linter,
     RuleInventory inventory,

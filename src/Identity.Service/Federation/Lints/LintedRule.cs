@@ -46,18 +46,15 @@ internal sealed class LintedRule
     /// <summary>Whether the claim must have exactly this value, or one of a few.</summary>
     public bool PinsWhole(string claim) => Pins.Any(pin => pin.IsWhole && pin.Is(claim));
 
-    /// <summary>Whether the claim must have that value and no other.</summary>
     public bool Demands(string claim, string value) =>
         Pins.Any(pin => pin.IsWhole && pin.Values.All(v => v == value) && pin.Is(claim));
 
-    /// <summary>Whether the match reads the claim at all.</summary>
     public bool Reads(string claim) => Pins.Any(pin => pin.Is(claim));
 
     /// <summary>Whether the accepted subjects have this part at its fixed place, as far as the rule determines it.</summary>
     public bool SubjectNames(string part) =>
         SubjectPins.Any(pin => pin.Values.Any(value => value.Contains(part, StringComparison.Ordinal)));
 
-    /// <summary>Whether one of the platform's immutable ids of the customer is pinned.</summary>
     public bool PinsTenantById =>
         Preset is { } preset
         && (
@@ -70,9 +67,7 @@ internal sealed class LintedRule
     public bool GrantsMuch =>
         Rule.Scopes.Any(scope => scope is not (Scopes.WorkspaceDeveloper or Scopes.WorkspaceInference));
 
-    /// <summary>
-    /// Whether every accepted subject has the customer's complete name, between the prefix and its delimiter.
-    /// </summary>
+    /// <summary>Whether all accepted subjects have the customer's complete name between prefix and delimiter.</summary>
     public bool NamesTenant(TenantSubject tenant) =>
         SubjectPins.Any(pin =>
             pin.Kind is PinKind.Exact or PinKind.Prefix or PinKind.Segments

@@ -17,9 +17,7 @@ internal sealed class RuleInventory(IAuthenticationHistory history, ServiceIdent
     /// <summary>The most rules of one issuer that are compared with each other: every pair is checked.</summary>
     public const int MaxRelated = 1_000;
 
-    /// <summary>
-    /// Findings about the organization's unarchived rules, by rule id, and whether all rules were checked.
-    /// </summary>
+    /// <summary>Findings about an organization's unarchived rules, by rule id, and whether all were checked.</summary>
     public async ValueTask<(ILookup<string, Lint> Found, bool IsComplete)> FindAsync(
         IReadOnlyList<CompiledRule> rules,
         CancellationToken cancellationToken

@@ -6,9 +6,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
-/// <summary>
-/// Checks a rule for what its author may not have intended. Pure: the same rule and issuer give the same findings.
-/// </summary>
+/// <summary>Checks a rule for what its author may not have intended. Pure: depends on rule and issuer alone.</summary>
 internal sealed class RuleLinter(ServiceIdentity identity)
 {
     private static readonly ILintCheck[] Checks =
@@ -39,7 +37,6 @@ internal sealed class RuleLinter(ServiceIdentity identity)
         return [.. Checks.Select(check => check.Check(linted)).OfType<Lint>()];
     }
 
-    /// <summary>Null if the rule may be saved; warnings never refuse.</summary>
     public Refusal? Check(Rule rule, Issuer issuer) => ToRefusal(Lint(rule, issuer));
 
     public static Refusal? ToRefusal(IReadOnlyList<Lint> lints)

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>A pattern of issuer addresses (see <see cref="PresetIssuer"/>).</summary>
 internal sealed class AddressPattern
 {
     private static readonly TimeSpan Never = Timeout.InfiniteTimeSpan;

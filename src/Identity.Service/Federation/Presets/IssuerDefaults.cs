@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>Applies the preset's values that a request to create an issuer does not set.</summary>
 internal static class IssuerDefaults
 {
     public static Issuer Of(Preset preset, Issuer blank) =>

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-/// <summary>A format of <c>sub</c>.</summary>
 internal sealed record KnownSubject
 {
     [JsonPropertyName("format")]

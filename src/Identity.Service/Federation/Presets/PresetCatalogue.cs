@@ -12,7 +12,6 @@ internal static class PresetCatalogue
         .. Load().Select(preset => (preset, Patterns(preset.Issuer.Shared), Patterns(preset.Issuer.Dedicated))),
     ];
 
-    /// <summary>Sorted by name.</summary>
     public static IReadOnlyList<Preset> All { get; } = [.. Entries.Select(entry => entry.Preset)];
 
     public static Preset? Find(string? name) => All.FirstOrDefault(preset => preset.Name == name);
@@ -40,7 +39,6 @@ internal static class PresetCatalogue
     // Providers' managed clusters are Kubernetes clusters too.
     private static bool IsCluster(string preset) => preset is Kubernetes or "eks" or "gke" or "aks";
 
-    /// <summary>Whether the issuer signs for all customers of a platform.</summary>
     public static bool IsShared(string issuerUrl) => Entries.Any(entry => Matches(entry.Shared, issuerUrl));
 
     private static AddressPattern[] Patterns(IReadOnlyList<string> texts) =>

@@ -19,7 +19,6 @@ internal static class RuleTestReader
         .. Enum.GetValues<DenialReason>().Select(reason => reason.Name()),
     ];
 
-    /// <summary>Null if they can be stored.</summary>
     public static Refusal? Check(IReadOnlyList<RuleTest> tests)
     {
         if (tests.Count > MaxTests)

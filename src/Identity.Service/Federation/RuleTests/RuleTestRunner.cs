@@ -86,7 +86,6 @@ internal sealed class RuleTestRunner(
         );
     }
 
-    /// <summary>Null if allowed.</summary>
     private async ValueTask<DenialReason?> EvaluateAsync(
         CompiledRule rule,
         RuleTest test,

@@ -3,12 +3,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
-/// <summary>
-/// Stored apart from the rules, which are all in memory: only requests that save or show a rule need tests.
-/// </summary>
+/// <summary>Separate from the rules, which are all in memory: few requests need tests.</summary>
 internal sealed class RuleTestStore(Database database)
 {
-    /// <summary>The tests that a version of a rule was saved with.</summary>
     public async ValueTask<IReadOnlyList<RuleTest>> FindAsync(
         string ruleId,
         int version,

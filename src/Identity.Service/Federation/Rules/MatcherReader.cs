@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Converts matchers from and to their documents.</summary>
 internal static class MatcherReader
 {
     public const int MaxValues = 64;

@@ -9,16 +9,12 @@ internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
 {
     public override string Name => Event;
 
-    /// <summary>The workspace that was added or removed.</summary>
     public string? WorkspaceId { get; init; }
 
-    /// <summary>The warnings that it was saved with.</summary>
     public IReadOnlyList<Lint> Lints { get; init; } = [];
 
-    /// <summary>Why its author accepts the warnings; null if not given.</summary>
     public string? LintJustification { get; init; }
 
-    /// <summary>The reason for the change; null if not given.</summary>
     public string? Reason { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

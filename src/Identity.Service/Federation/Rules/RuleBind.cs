@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Whether access tokens of a rule are bound to a key of their holder.</summary>
 internal enum RuleBind
 {
     /// <summary>Bound if the caller proves a key, otherwise a bearer token.</summary>

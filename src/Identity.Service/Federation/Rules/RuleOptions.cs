@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>The settings of a rule besides its match and its grant.</summary>
 internal sealed record RuleOptions(RuleState State, RuleBind Bind, DateTimeOffset? ExpiresAt)
 {
     public static readonly RuleOptions Default = new(RuleState.Enforce, RuleBind.Any, ExpiresAt: null);

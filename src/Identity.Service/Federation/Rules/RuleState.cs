@@ -1,14 +1,11 @@
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>The effect of a rule's version on live traffic.</summary>
 internal enum RuleState
 {
     /// <summary>The version is being written. Mints nothing.</summary>
     Draft,
 
-    /// <summary>
-    /// The version is tried on live traffic while the previously enforced version decides. Without one, mints nothing.
-    /// </summary>
+    /// <summary>Tried on live traffic while the previously enforced version decides. Without one, mints nothing.</summary>
     Audit,
 
     Enforce,

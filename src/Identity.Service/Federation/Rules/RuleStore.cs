@@ -194,8 +194,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                             + "FROM federation_rule_version_workspaces w WHERE w.rule_id = v.rule_id "
                             + "AND w.version = v.version AND w.workspace_id = @workspaceId)) "
                 )
-                // Not LIKE: in SQLite it ignores the case of letters, matches an underscore with any character, and is
-                // compiled again for each pattern.
+                // Not LIKE: SQLite's ignores case, matches an underscore with any character, and compiles each pattern.
                 + "AND REPLACE(' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ', @Named, '') "
                 + "<> ' ' || v.tunnel_ids || ' ' || v.edge_ids || ' ')",
             new
@@ -334,8 +333,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
     )
     {
         share ??= text => text;
-        // The two reads are not one moment: a caller that changes a rule between them fails on its version, or reads
-        // again afterwards.
+        // The reads are not one moment: a caller that changes a rule in between fails on its version.
         var rows = await database.QueryAsync<RuleRow>(sql, parameters, cancellationToken);
         // For a few rules, only their own workspaces are read.
         var few = rows.Count <= IdLists.MaxIdsAtOnce && workspacesSql == SelectWorkspaces;

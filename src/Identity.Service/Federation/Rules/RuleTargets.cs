@@ -2,10 +2,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-/// <summary>Finds whether the records that a rule names exist.</summary>
 internal sealed class RuleTargets(Database database)
 {
-    /// <summary>The first of the ids that is not an unarchived tunnel of the organization; null if there is none.</summary>
+    /// <summary>The first id that is not an unarchived tunnel of the organization; null if none.</summary>
     public async ValueTask<string?> FindMissingTunnelAsync(
         string organizationId,
         IReadOnlyList<string> tunnelIds,
@@ -19,9 +18,7 @@ internal sealed class RuleTargets(Database database)
             cancellationToken
         );
 
-    /// <summary>
-    /// The first of the ids that is not an unarchived service account of the organization; null if there is none.
-    /// </summary>
+    /// <summary>The first id that is not an unarchived service account of the organization; null if none.</summary>
     public async ValueTask<string?> FindMissingAccountAsync(
         string organizationId,
         IReadOnlyList<string> accountIds,
@@ -35,7 +32,7 @@ internal sealed class RuleTargets(Database database)
             cancellationToken
         );
 
-    /// <summary>The first of the ids that is not an unarchived edge; null if there is none.</summary>
+    /// <summary>The first id that is not an unarchived edge; null if none.</summary>
     public async ValueTask<string?> FindMissingEdgeAsync(
         IReadOnlyList<string> edgeIds,
         CancellationToken cancellationToken

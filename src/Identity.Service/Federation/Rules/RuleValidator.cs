@@ -21,7 +21,6 @@ internal sealed class RuleValidator(
     public const int MaxLifetimeSeconds = 86_400;
     public const int MaxTargets = 64;
 
-    /// <summary>Null if the caller may save it.</summary>
     public async ValueTask<Refusal?> CheckAsync(Rule rule, Caller caller, CancellationToken cancellationToken) =>
         CheckOwnMembers(rule)
         ?? CheckScopes(rule)

@@ -51,8 +51,7 @@ internal sealed class RuleWorkspaceEndpoints(
                 return invalid;
             }
 
-            // The change lets the rule grant in another workspace, so its existing dangers apply there too: it is
-            // reviewed like a new rule.
+            // The rule's existing dangers apply in the new workspace too: it is reviewed like a new rule.
             var reviewResult = await reviewer.ReviewAsync(
                 changed,
                 rule,

@@ -89,9 +89,7 @@ internal sealed class ServiceAccountStore(Database database)
             }
         ).Unique(FederationConflict.NameTaken);
 
-    /// <summary>
-    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> if the store has another one.
-    /// </summary>
+    /// <summary>Writes version n + 1 over n; <see cref="FederationConflict.Changed"/> if the store has another.</summary>
     public Statement Update(ServiceAccount account) =>
         new Statement(
             "UPDATE service_accounts SET description = @Description, organization_role = @Role, version = @Version, "
@@ -114,8 +112,7 @@ internal sealed class ServiceAccountStore(Database database)
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(ServiceAccount account) =>
         [
-            // The first statement updates its row only if no other record needs it: the number of updated rows is the
-            // check.
+            // Updates a row only if no other record needs it: the number of updated rows is the check.
             new Statement(
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE service_account_id = @Id AND archived_at_ms IS NULL)",

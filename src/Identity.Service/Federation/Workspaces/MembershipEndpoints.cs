@@ -57,7 +57,6 @@ internal sealed class MembershipEndpoints(
         return Answer(members);
     }
 
-    /// <summary>The explicit members of a workspace.</summary>
     public async ValueTask<ApiAnswer> ListOfWorkspaceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!PageRequest.Read(request, WorkspaceList, FederationJson.MaxPage).TryGet(out var page, out var refusal))
@@ -209,8 +208,7 @@ internal sealed class MembershipEndpoints(
             : Answer(membership);
     }
 
-    // A role lets rules of other authors take effect: a workload may raise it only if they grant nothing that the
-    // workload lacks.
+    // A role activates other authors' rules: a workload may raise it only within its own rights.
     private async ValueTask<Refusal?> CheckCallerAsync(
         Caller caller,
         ServiceAccount account,

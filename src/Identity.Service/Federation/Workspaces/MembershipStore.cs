@@ -88,8 +88,7 @@ internal sealed class MembershipStore(Database database)
     /// </summary>
     public IReadOnlyList<Statement> Put(Membership membership) =>
         [
-            // The first statement updates the account's row only if it is live: the number of updated rows is the
-            // check.
+            // Updates the account's row only if it is live: the number of updated rows is the check.
             new Statement(
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND archived_at_ms IS NULL",
                 new { Id = membership.ServiceAccountId.Value }

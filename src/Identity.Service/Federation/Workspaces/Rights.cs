@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Federation.Workspaces;
 /// </summary>
 internal readonly record struct Rights(OrganizationRole Organization, WorkspaceRole? Workspace)
 {
-    /// <summary>The number of different <see cref="Level"/>s.</summary>
     public const int Levels = 4;
 
     /// <summary>Rights of the same level allow the same scopes.</summary>
@@ -22,7 +21,6 @@ internal readonly record struct Rights(OrganizationRole Organization, WorkspaceR
             _ => 0,
         };
 
-    /// <summary>The rights of the account in the workspace, given its explicit membership there.</summary>
     public static Rights Of(ServiceAccount account, WorkspaceRole? explicitRole, bool isDefaultWorkspace) =>
         new(account.Role, explicitRole ?? (isDefaultWorkspace ? WorkspaceRole.User : null));
 

@@ -1,13 +1,11 @@
 namespace Culvert.Identity.Service.Tokens.Binding;
 
-/// <summary>Why a request's proof of possession is refused.</summary>
 internal enum BindingError
 {
     None = 0,
 
     /// <summary>
-    /// The DPoP proof is required and missing, malformed, for another request, too old, or used before (RFC 9449:
-    /// <c>invalid_dpop_proof</c>).
+    /// Missing though required, malformed, for another request, too old or reused: <c>invalid_dpop_proof</c>.
     /// </summary>
     InvalidProof,
 

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Tokens.Binding;
 
-/// <summary>The result of the attempt to use a proof.</summary>
 internal enum ProofUse
 {
     Used,

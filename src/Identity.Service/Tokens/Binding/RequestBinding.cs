@@ -136,8 +136,7 @@ internal sealed class RequestBinding(DpopNonces nonces, UsedProofs used, Service
         return nonces.Accepts(proof.Nonce) ? BindingError.None : BindingError.NonceRequired;
     }
 
-    // Compares with the service's own public URL, never with the Host header: a proof captured for another host must
-    // not be accepted here.
+    // The service's public URL, never the Host header: a proof captured for another host must fail here.
     private bool IsForTarget(HttpContext http, string claimed)
     {
         var isMachine = http.Features.Get<ListenerMetadata>()?.Listener == Listener.Machine;

@@ -3,10 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>
-/// What to revoke: a kind and its one member. <c>issued_before</c> narrows every kind except a token and a family, and
-/// defaults to now.
-/// </summary>
+/// <summary>A kind and its one member. <c>issued_before</c>, default now, narrows all but token and family.</summary>
 internal sealed record CreateRevocationRequest
 {
     public const int MaxIdLength = 256;

@@ -124,8 +124,7 @@ internal sealed class RevocationSet(
         }
         catch (Exception)
         {
-            // The root of a timer's task: the failure is logged where it occurred, and no token is accepted until a
-            // read succeeds.
+            // The root of a timer's task: the failure is logged already; no token is accepted until a read succeeds.
         }
     }
 

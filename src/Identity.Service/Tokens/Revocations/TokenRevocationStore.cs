@@ -125,9 +125,7 @@ internal sealed class TokenRevocationStore(Database database)
         ];
     }
 
-    /// <summary>
-    /// Revokes enrolments that depend on tokens of that key: an attacker who has the key may have created such tokens.
-    /// </summary>
+    /// <summary>Revokes enrolments by tokens of that key: an attacker who has it may have created them.</summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
     {
         var parameters = new { keyId, At = at.ToStore() };
@@ -135,10 +133,7 @@ internal sealed class TokenRevocationStore(Database database)
         return [new Statement(EndAgents + Where, parameters), new Statement(EndEdges + Where, parameters)];
     }
 
-    /// <summary>
-    /// Changes one row if nothing that the enrolment depends on is revoked, and none otherwise: a check for the commit
-    /// of the enrolment.
-    /// </summary>
+    /// <summary>Changes one row only if nothing that the enrolment depends on is revoked: checks its commit.</summary>
     public Statement RequireNone(EnrollmentProof proof) =>
         new(
             "SELECT 1 FROM federation_rules WHERE id = @RuleId AND NOT EXISTS (SELECT 1 FROM "

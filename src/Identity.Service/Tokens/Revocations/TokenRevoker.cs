@@ -116,8 +116,7 @@ internal sealed class TokenRevoker(
         return decided > now && decided - now <= 2 * clock.Tolerance ? decided.Value : now;
     }
 
-    // Tokens are valid for a day at most. A family lives as long as its assertion may be exchanged again, and a day
-    // more.
+    // Tokens live a day at most. A family lives while its assertion may be exchanged again, and a day more.
     private static DateTimeOffset GetExpiry(RevocationKind kind, DateTimeOffset now) =>
         now + SigningKeyPlan.LongestTokenLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
 

@@ -3,9 +3,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
-/// <summary>
-/// The properties by which a token, or one about to be minted, may be revoked. A null property matches nothing.
-/// </summary>
+/// <summary>What a token, or one about to be minted, may be revoked by. A null property matches nothing.</summary>
 internal readonly record struct TokenTraits
 {
     public required string OrganizationId { get; init; }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>The names of <see cref="KeyCustody"/> in the configuration.</summary>
 internal static class KeyCustodies
 {
     public const string Sealed = "sealed";

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-/// <summary>Where a private key is stored.</summary>
 internal enum KeyCustody
 {
     /// <summary>In the store, sealed (S19).</summary>

@@ -19,7 +19,6 @@ internal sealed record SigningKeyAudited(string Event, string KeyId) : AuditEven
     /// <summary>Of a revocation: the key that signs from now on.</summary>
     public string? SuccessorId { get; init; }
 
-    /// <summary>The reason of a requested rotation.</summary>
     public string? Reason { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

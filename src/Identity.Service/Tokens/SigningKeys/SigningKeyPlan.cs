@@ -12,9 +12,7 @@ internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList
     /// <summary>The longest lifetime that a rule can grant, and a minute for requests in transit.</summary>
     public static readonly TimeSpan LongestTokenLife = TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// The age up to which a copy of the key set may be in use: max-age and stale-while-revalidate of the document.
-    /// </summary>
+    /// <summary>The age up to which a copy of the key set is used: max-age plus stale-while-revalidate.</summary>
     public static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(10);
 
     /// <summary>A key is published at least this long before it signs.</summary>

@@ -20,7 +20,6 @@ internal sealed class TokenKeyHsm(InstallationHsm hsm)
 
     public SigningKey Open(string label) => opened.GetOrAdd(label, name => SigningKey.FromKey(Token.OpenEc(name)));
 
-    /// <summary>Creates a key and returns its label.</summary>
     public string Make() => Token.GenerateUnder(LabelPrefix, KeyAlgorithm.EcdsaP256);
 
     public void Destroy(string label)

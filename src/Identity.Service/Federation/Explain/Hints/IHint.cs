@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>A known cause of denials, and how to recognize it.</summary>
 internal interface IHint
 {
     /// <summary>Stable; documented in <c>docs/explain.md</c>.</summary>

@@ -2,9 +2,7 @@ using Culvert.Identity.Service.Federation.Assertions;
 
 namespace Culvert.Identity.Service.Federation.Explain.Hints;
 
-/// <summary>
-/// GitHub includes the ids of owner and repository in the subjects of some repositories, but not of others.
-/// </summary>
+/// <summary>GitHub includes the ids of owner and repository in the subjects of some repositories only.</summary>
 internal sealed class SubjectFormatChangedHint : IHint
 {
     public string Code => "subject_format_changed";

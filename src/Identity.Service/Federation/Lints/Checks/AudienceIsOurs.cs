@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>
-/// L02: other services accept a token with the platform's own audience, and this service would accept theirs.
-/// </summary>
+/// <summary>L02: other services accept a token with the platform's own audience, and this one theirs.</summary>
 internal sealed class AudienceIsOurs : ILintCheck
 {
     private static readonly string[] Known =

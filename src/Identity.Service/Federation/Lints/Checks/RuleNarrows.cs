@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L03: the rule must select some of the issuer's workloads: <c>repo:*</c>, <c>system:serviceaccount:*</c> and an
-/// audience select none.
+/// L03: the rule must select some workloads: <c>repo:*</c>, <c>system:serviceaccount:*</c> and an audience do not.
 /// </summary>
 internal sealed class RuleNarrows : ILintCheck
 {

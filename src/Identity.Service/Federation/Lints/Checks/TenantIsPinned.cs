@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
 /// <summary>
-/// L01: anyone can obtain tokens of a shared issuer, so a rule must name the customer. A name is enough here; L05
-/// recommends an id.
+/// L01: anyone can get tokens of a shared issuer, so a rule must name the customer; an id is L05's advice.
 /// </summary>
 internal sealed class TenantIsPinned : ILintCheck
 {

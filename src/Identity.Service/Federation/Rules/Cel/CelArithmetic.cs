@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>
-/// Both operands have the same type; an overflow or a division by zero is an error, doubles follow IEEE 754.
-/// </summary>
+/// <summary>Operands have the same type; overflow and division by zero are errors, doubles follow IEEE 754.</summary>
 internal static class CelArithmetic
 {
     private static readonly CelErrorValue Overflow = new("an integer overflows");

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>A function of the specification's standard library.</summary>
 internal sealed class CelCall(int position, CelFunction function, CelNode target, CelNode? argument)
     : CelNode(
         position,

@@ -3,7 +3,6 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// <summary>The supported functions, and those of the specification that are not supported.</summary>
 internal static class CelFunctions
 {
-    /// <summary>All callable functions, for messages.</summary>
     public const string Supported = "has, size, startsWith, endsWith, contains, matches, all and exists";
 
     private static readonly string[] Names = ["size", "startsWith", "endsWith", "contains"];
@@ -14,9 +13,7 @@ internal static class CelFunctions
     public static CelFunction? OnText(string name) =>
         Array.IndexOf(Names, name, 1) is > 0 and var i ? (CelFunction)i : null;
 
-    /// <summary>
-    /// What to write instead of an unsupported function of the specification; null if the function is unknown.
-    /// </summary>
+    /// <summary>What to write instead of a standard function without support; null if the function is unknown.</summary>
     public static string? Remedy(string name) =>
         name switch
         {

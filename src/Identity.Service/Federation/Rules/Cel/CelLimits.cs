@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Limits of expressions and of their evaluation.</summary>
 internal static class CelLimits
 {
     /// <summary>The longest expression, in UTF-16 characters.</summary>
@@ -12,9 +11,7 @@ internal static class CelLimits
     /// </summary>
     public const int MaxDepth = 8;
 
-    /// <summary>
-    /// The longest chain of one operator, such as <c>1 + 2 + …</c> or <c>a.b.c…</c>: each link is a stack frame.
-    /// </summary>
+    /// <summary>The longest chain such as <c>1 + 2 + …</c> or <c>a.b.c…</c>: each link is a stack frame.</summary>
     public const int MaxChain = 64;
 
     /// <summary>

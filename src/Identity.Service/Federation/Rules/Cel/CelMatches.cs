@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>
-/// <c>s.matches(p)</c>: whether a part of the text matches, as the specification requires; ^ and $ anchor.
-/// </summary>
+/// <summary><c>s.matches(p)</c>: whether a part of the text matches (CEL specification); ^ and $ anchor.</summary>
 internal sealed class CelMatches(int position, CelNode target, CelPattern pattern)
     : CelNode(position, CelType.Bool, target.Chain + 1)
 {

@@ -20,7 +20,6 @@ internal abstract class CelNode(int position, CelType type, int chain)
 
     protected abstract object Compute(CelFrame frame);
 
-    /// <summary>One more than the longest of these chains.</summary>
     protected static int Above(params ReadOnlySpan<CelNode> nodes)
     {
         var longest = 0;

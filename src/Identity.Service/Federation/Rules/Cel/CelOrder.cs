@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>
-/// <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&gt;=</c>: numbers by value across their types, strings by code points,
-/// false before true.
+/// <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&gt;=</c>: numbers by value, strings by code points, false before true.
 /// </summary>
 internal static class CelOrder
 {

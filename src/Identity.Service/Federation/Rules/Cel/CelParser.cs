@@ -259,7 +259,6 @@ internal sealed class CelParser
     private CelNode Variable(CelToken name)
     {
         CelReservedWords.Reject(name);
-        // The innermost variable of that name.
         var known = variables.FindLastIndex(variable => variable.Name == name.Text);
         if (known >= 0)
         {

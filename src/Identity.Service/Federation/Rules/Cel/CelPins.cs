@@ -37,8 +37,7 @@ internal static class CelPins
     {
         if (FindPath(membership.Right) is { } list && FindValue(membership.Left) is { } element)
         {
-            // For a map, the expression only requires that the key is present, which pins nothing; for a list it pins
-            // an element.
+            // For a map, only the key's presence is required, which pins nothing; for a list an element is pinned.
             return [new ClaimMatcher(list, MatchOperator.Contains, [element])];
         }
 

@@ -18,10 +18,7 @@ internal sealed class CelProgram
 
     public CelNode Root { get; }
 
-    /// <summary>
-    /// Refuses text that is not an expression of the subset or not a condition, and expressions that do not depend on
-    /// the claims.
-    /// </summary>
+    /// <summary>Refuses text outside of the subset, non-conditions, and expressions independent of the claims.</summary>
     public static bool TryCompile(string text, out CelProgram program, out CelError error)
     {
         program = null!;
@@ -47,9 +44,7 @@ internal sealed class CelProgram
         return error is null;
     }
 
-    /// <summary>
-    /// True, false, or why it cannot be evaluated. Never throws, and ends within <see cref="CelLimits.MaxSteps"/>.
-    /// </summary>
+    /// <summary>True, false, or an error. Never throws; takes at most <see cref="CelLimits.MaxSteps"/>.</summary>
     public CelResult Evaluate(ClaimSet claims) => Evaluate(new CelFrame(new CelClaims(claims), slots));
 
     private CelResult Evaluate(CelFrame frame)

@@ -1,9 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>
-/// <c>e.all(x, p)</c> and <c>e.exists(x, p)</c>: <c>&amp;&amp;</c> and <c>||</c> over the elements of a list or the
-/// keys of a map.
-/// </summary>
+/// <summary><c>e.all(x, p)</c> and <c>e.exists(x, p)</c>, over a list's elements or a map's keys.</summary>
 internal sealed class CelQuantifier(int position, bool isAll, CelNode range, int slot, CelNode predicate)
     : CelNode(position, CelType.Bool, Above(range, predicate))
 {

@@ -35,7 +35,6 @@ internal sealed class ClaimPath
     /// <summary>Null if it is not a top-level claim.</summary>
     public string? TopLevelName => steps.Length == 1 ? Root : null;
 
-    /// <summary>A claim by its name, whatever characters that has.</summary>
     public static ClaimPath TopLevel(string name) => new(name, [Encoding.UTF8.GetBytes(name)]);
 
     public static ClaimPath Of(IEnumerable<string> names)

@@ -13,9 +13,7 @@ internal interface ICondition
     /// <summary>The claim's path as the rule's author wrote it; <c>condition</c> for CEL.</summary>
     string Claim { get; }
 
-    /// <summary>
-    /// The top-level claim that it reads or that contains its claim; null for CEL, which may read several.
-    /// </summary>
+    /// <summary>The top-level claim that is or contains the claim; null for CEL, which may read several.</summary>
     string? TopLevelClaim { get; }
 
     /// <summary><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</summary>

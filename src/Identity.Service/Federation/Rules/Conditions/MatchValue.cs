@@ -27,7 +27,6 @@ internal sealed class MatchValue
 
     public string Json { get; }
 
-    /// <summary>The text of a string; null for other types.</summary>
     public string? Text => kind == JsonValueKind.String ? Encoding.UTF8.GetString(utf8) : null;
 
     public ReadOnlySpan<byte> Utf8 => utf8;
@@ -73,7 +72,6 @@ internal sealed class MatchValue
         }
     }
 
-    /// <summary>Whether a claim's JSON text has this type and value.</summary>
     public bool EqualsClaim(ReadOnlySpan<byte> raw) =>
         kind switch
         {

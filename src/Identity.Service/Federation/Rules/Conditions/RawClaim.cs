@@ -2,7 +2,6 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
-/// <summary>Reads a claim's JSON text without allocating strings.</summary>
 internal static class RawClaim
 {
     public static bool IsString(ReadOnlySpan<byte> raw) => raw[0] == (byte)'"';

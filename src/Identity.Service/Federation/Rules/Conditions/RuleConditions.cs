@@ -2,14 +2,11 @@ using Culvert.Identity.Service.Federation.Rules.Cel;
 
 namespace Culvert.Identity.Service.Federation.Rules.Conditions;
 
-/// <summary>Compiles a rule's match for evaluation.</summary>
 internal static class RuleConditions
 {
     private static readonly ClaimPath Subject = ClaimPath.TopLevel("sub");
 
-    /// <summary>
-    /// In the order subject, claims, matchers, condition: the cheap ones that name the workload come first.
-    /// </summary>
+    /// <summary>In the order subject, claims, matchers, condition: cheap ones that name the workload first.</summary>
     public static IReadOnlyList<ICondition> Of(RuleMatch match)
     {
         var conditions = new List<ICondition>();
