@@ -102,8 +102,8 @@ internal sealed class GrantDecider(TokenTargets targets, ServiceIdentity identit
             : new Denial(DenialReason.BindingRequired);
     }
 
-    // The compatible interface's rule for an assertion. A token derived from a token of this service expires no later
-    // than that token and the actor's token: no chain outlives its first token.
+    // A token derived from a token of this service expires no later than that token and the actor's token: no chain
+    // outlives its first token.
     private static int LifetimeSeconds(GrantSubject subject, ActingParty? actor, string scope, long now)
     {
         var lifetime = subject.Own is { } own

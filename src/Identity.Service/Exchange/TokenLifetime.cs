@@ -15,7 +15,6 @@ internal static class TokenLifetime
     /// Twice the remaining lifetime of the assertion, so that a workload with short assertions exchanges less often; at
     /// most what the rule grants, at least a minute.
     /// </summary>
-    /// <param name="scope">The granted scopes, separated by spaces.</param>
     public static int OfAssertion(CompiledRule rule, string scope, long remainingSeconds)
     {
         var granted = Math.Min(rule.Rule.TokenLifetimeSeconds, 2 * remainingSeconds);

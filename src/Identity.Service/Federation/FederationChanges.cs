@@ -10,7 +10,6 @@ namespace Culvert.Identity.Service.Federation;
 /// </summary>
 internal sealed class FederationChanges(IJournal journal, FederationChangeLog log, IChanges changes)
 {
-    /// <summary>Null if committed and in effect.</summary>
     public ValueTask<Refusal?> CommitAsync(
         AuditEvent change,
         IReadOnlyList<Statement> statements,

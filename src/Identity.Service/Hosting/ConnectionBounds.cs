@@ -4,11 +4,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Hosting;
 
-/// <summary>The limits of a port's connections.</summary>
-/// <param name="Connections">In total, at the same time.</param>
-/// <param name="ConnectionsPerAddress">From one source address at the same time.</param>
-/// <param name="HandshakesPerAddress">TLS handshakes from one source address at the same time.</param>
-/// <param name="NewPerAddress">New connections from one source address.</param>
+/// <summary>The limits of a port: open connections and handshakes, and the rate of new connections.</summary>
 internal sealed record ConnectionBounds(
     int Connections,
     int ConnectionsPerAddress,

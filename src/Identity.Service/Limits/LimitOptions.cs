@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Limits;
 
 internal sealed record LimitOptions
 {
-    /// <summary>The largest body of any request.</summary>
     public const int LargestBody = 1024 * 1024;
 
     /// <summary>Per source address, on paths that no credential protects.</summary>

@@ -23,7 +23,6 @@ internal sealed class LimitShares(bool isShared)
     private volatile int nodes = 1;
     private volatile bool isHearing = true;
 
-    /// <summary>For a process that shares nothing with other processes.</summary>
     public static LimitShares Alone { get; } = new(isShared: false);
 
     public bool IsShared => isShared;

@@ -15,7 +15,6 @@ internal readonly record struct AccessTokenVerification
     /// <summary>Meaningful only without an <see cref="Error"/>.</summary>
     public AccessTokenClaims Claims { get; }
 
-    /// <summary><c>kid</c> of the key that signed it.</summary>
     public string KeyId { get; } = "";
 
     public ErrorCode? Error { get; private init; }

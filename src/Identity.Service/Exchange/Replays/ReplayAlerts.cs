@@ -17,7 +17,6 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
 {
     private readonly KeyedRateLimiter<string> perFamily = new(new RateLimit(1, TimeSpan.FromMinutes(1)), time);
 
-    /// <summary>Null if the event was recorded; otherwise the store's refusal.</summary>
     public async ValueTask<Refusal?> RaiseAsync(
         AssertionContext context,
         ReplayTag first,

@@ -44,7 +44,6 @@ internal readonly record struct ReplayTag
 
     public required DateTimeOffset FirstUse { get; init; }
 
-    /// <param name="signingInputHash">SHA-256 of the assertion's signing input.</param>
     /// <param name="source">The client's address, as text.</param>
     public static ReplayTag Of(Grant grant, ReadOnlySpan<byte> signingInputHash, string source, DateTimeOffset now)
     {

@@ -8,7 +8,7 @@ using Culvert.Jose.Tokens;
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
-/// The results of one evaluation's checks. A check may rely on those before it in <see cref="AssertionChecks"/>.
+/// The results of one evaluation's checks. A check may rely on earlier ones in <see cref="AssertionChecks"/>.
 /// </summary>
 internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rule, DateTimeOffset now)
 {
@@ -33,9 +33,7 @@ internal sealed class AssertionContext(ExchangeRequest request, CompiledRule rul
     /// <summary>With claims only: their times are not compared with now, because they are of another day.</summary>
     public bool IgnoresClock { get; private init; }
 
-    /// <summary>
-    /// Set by <see cref="TokenIsWellFormed"/>, trusted once <see cref="IsProven"/>. Null with claims only.
-    /// </summary>
+    /// <summary>Set by <see cref="TokenIsWellFormed"/>, trusted once <see cref="IsProven"/>; null for claims.</summary>
     public SignedToken Token { get; private set; } = null!;
 
     /// <summary>The token's claims, or with claims only, those.</summary>

@@ -14,8 +14,6 @@ internal sealed class Explanation
     private readonly AssertionContext context;
     private readonly Denial? denial;
 
-    /// <param name="context">Evaluated with a trace.</param>
-    /// <param name="denial">Null if granted.</param>
     public Explanation(AssertionContext context, Denial? denial)
     {
         this.context = context;

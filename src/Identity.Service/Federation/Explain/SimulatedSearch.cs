@@ -13,7 +13,6 @@ internal sealed record SimulatedSearch(IReadOnlyList<Simulated> Tried, bool IsTr
             .Distinct()
             .Count() > 1;
 
-    /// <summary>The closest first.</summary>
     public IReadOnlyList<Simulated> Nearest =>
         [
             .. Tried

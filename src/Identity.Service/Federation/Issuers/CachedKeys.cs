@@ -5,8 +5,6 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>A key set as its source last confirmed it. Immutable; replaced as a whole.</summary>
 /// <param name="Imported">The keys; stored ones are imported at first use.</param>
 /// <param name="Digest">SHA-256 of the document, so that an unchanged one is not imported again.</param>
-/// <param name="FetchedAt">When its source last confirmed it.</param>
-/// <param name="FreshFor">How long the set is fresh from then on.</param>
 /// <param name="EntityTag">For a conditional request; null = the whole document is requested.</param>
 /// <param name="Sequence">Of a SPIFFE bundle; null if none.</param>
 internal sealed record CachedKeys(

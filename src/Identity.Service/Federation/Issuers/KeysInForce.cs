@@ -104,7 +104,6 @@ internal sealed class KeysInForce
     public void KeepProven_NeedsLock(JwkSet next) =>
         proven = [.. next.Keys.Select(key => key.Thumbprint).Where(proven.Contains)];
 
-    /// <summary>Stores a set that its source has confirmed.</summary>
     public void Put_NeedsLock(CachedKeys set) => present = set;
 
     /// <param name="other">Of the same source; its gate is held.</param>

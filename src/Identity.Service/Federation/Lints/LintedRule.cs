@@ -31,7 +31,6 @@ internal sealed class LintedRule
 
     public IReadOnlyList<Pin> Pins { get; }
 
-    /// <summary>Whether other parties can obtain tokens of this issuer.</summary>
     public bool IsShared => Issuer.Tenancy == IssuerTenancy.Shared || PresetCatalogue.IsShared(Issuer.Url);
 
     public string Audience => Rule.Match.Audience ?? PublicUrl;

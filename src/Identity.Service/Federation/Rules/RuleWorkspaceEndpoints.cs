@@ -51,7 +51,7 @@ internal sealed class RuleWorkspaceEndpoints(
                 return invalid;
             }
 
-            // The rule's existing dangers apply in the new workspace too: it is reviewed like a new rule.
+            // The rule's existing dangers apply in the new workspace too, so the rule is reviewed.
             var reviewResult = await reviewer.ReviewAsync(
                 changed,
                 rule,

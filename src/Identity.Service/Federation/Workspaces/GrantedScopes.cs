@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
-/// <summary>The scopes of a rule that take effect, in the rule's order.</summary>
 internal sealed class GrantedScopes
 {
     public static readonly GrantedScopes None = new([]);

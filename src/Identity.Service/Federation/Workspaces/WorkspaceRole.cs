@@ -9,7 +9,7 @@ internal enum WorkspaceRole
     [JsonStringEnumMemberName("workspace_user")]
     User,
 
-    /// <summary>As <see cref="User"/>: what distinguishes it in the compatible interface does not exist here.</summary>
+    /// <summary>As <see cref="User"/>: what distinguishes this role elsewhere does not exist here.</summary>
     [JsonStringEnumMemberName("workspace_restricted_developer")]
     RestrictedDeveloper,
 

@@ -14,8 +14,6 @@ namespace Culvert.Identity.Service.Hosting.Proxies;
 /// connection's remote address to the client's: limits, ranges, history and audit then count the client. Only
 /// <see cref="ProxyProtocolOptions.TrustedProxies"/> may connect, and only with a header.
 /// </summary>
-/// <param name="listener">For the log and the counter.</param>
-/// <param name="readOptions">Read for each connection.</param>
 /// <param name="readMost">The most connections without a complete header at the same time.</param>
 internal sealed class ProxyHeaderReader(
     Listener listener,

@@ -5,7 +5,7 @@ internal enum BindingError
     None = 0,
 
     /// <summary>
-    /// Missing though required, malformed, for another request, too old or reused: <c>invalid_dpop_proof</c>.
+    /// Missing though required, malformed, for another request, too old or used: <c>invalid_dpop_proof</c>.
     /// </summary>
     InvalidProof,
 

@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>
-/// L03: the rule must select some workloads: <c>repo:*</c>, <c>system:serviceaccount:*</c> and an audience do not.
-/// </summary>
+/// <summary>L03: the rule must select some workloads: <c>repo:*</c> and an audience alone do not.</summary>
 internal sealed class RuleNarrows : ILintCheck
 {
     private static readonly char[] Structure = [':', '/', '@'];

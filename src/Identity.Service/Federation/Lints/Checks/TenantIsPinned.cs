@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>
-/// L01: anyone can get tokens of a shared issuer, so a rule must name the customer; an id is L05's advice.
-/// </summary>
+/// <summary>L01: anyone can get tokens of a shared issuer, so a rule must name the customer (L05: by id).</summary>
 internal sealed class TenantIsPinned : ILintCheck
 {
     public string Id => "L01";

@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// </summary>
 internal static class CelJson
 {
-    /// <param name="name">The claim's name, for the error's message.</param>
     public static object ReadValue(ReadOnlySpan<byte> json, string name, CelFrame frame)
     {
         if (!frame.Spend(1 + (json.Length / CelLimits.CharactersPerStep)))

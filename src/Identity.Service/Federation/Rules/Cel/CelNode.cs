@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>A part of an expression.</summary>
 /// <param name="position">The most significant character of the part, counted from 1.</param>
 /// <param name="type">The type of its value, as far as it is known without claims.</param>
 /// <param name="chain">The length of the longest path of nodes below it.</param>

@@ -1,7 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
 /// <summary>One state of a pattern.</summary>
-/// <param name="Next">The next state.</param>
 /// <param name="Other">For a split: the second next state.</param>
 /// <param name="Set">For a character: sorted pairs of first and last code point.</param>
 internal sealed record CelPatternInstruction(CelPatternKind Kind, int Next, int Other = 0, CelPatternSet? Set = null)

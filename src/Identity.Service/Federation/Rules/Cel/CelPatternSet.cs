@@ -35,7 +35,6 @@ internal sealed class CelPatternSet
 
     public IReadOnlyList<(int First, int Last)> Ranges => ranges;
 
-    /// <summary>The only character in it; null if there are several.</summary>
     public int? Single => ranges is [var (first, last)] && first == last ? first : null;
 
     public static CelPatternSet Of(int code) => new([(code, code)]);

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-/// <summary>Finds the claims that an expression reads, without evaluating it.</summary>
 internal sealed class CelReads
 {
     private readonly SortedDictionary<string, ClaimPath> paths = new(StringComparer.Ordinal);
