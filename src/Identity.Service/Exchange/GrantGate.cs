@@ -11,8 +11,8 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Exchange;
 
 /// <summary>
-/// The last checks before a grant is committed: 1. the identity is within its quota, 2. what the token is made of is
-/// not revoked, 3. the DPoP proof is consumed, which only an entitled caller may cause.
+/// The last checks before a grant is committed: 1. what the token is made of is not revoked, 2. the identity is within
+/// its quota, 3. the DPoP proof is consumed, which only an entitled caller may cause.
 /// </summary>
 internal sealed class GrantGate(
     IdentityQuotas quotas,

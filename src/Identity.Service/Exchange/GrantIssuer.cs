@@ -26,7 +26,7 @@ internal sealed class GrantIssuer(
         CancellationToken cancellationToken
     )
     {
-        // Completes synchronously unless a denial or an audit event is written.
+        // Completes synchronously unless it has to write a denial or query the audit.
         var admitting = admission.CheckAsync(context, grant, cancellationToken);
         return !admitting.IsCompletedSuccessfully ? IssueAsync(admitting, context, grant, cancellationToken)
             : admitting.Result is { } ended ? new(ended)

@@ -394,7 +394,7 @@ internal sealed class CelPatternParser(string text)
             Emit(repetition.Part);
             if (program.Count == before)
             {
-                break; // Nothing, however often, is nothing; and repetitions of it would cost time unbounded.
+                break; // Repeating an empty part changes no match and would cost unbounded time.
             }
         }
 
