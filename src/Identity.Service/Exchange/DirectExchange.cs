@@ -84,7 +84,7 @@ internal sealed class DirectExchange(
         var mark = replays.CreateMark(context, grant);
         var waiting = new WaitingDecision(GrantAdmission.ToDecision(context, grant, mark?.Key));
         ApiAnswer? answer = null;
-        // A replay is detected first, so that it uses up nothing of the owner's limits.
+        // A replay is detected before the use, so that it takes nothing from the limits that the use applies.
         if (mark is null || !await replays.WasUsedAsync(mark.Value, cancellationToken))
         {
             answer = await UseAsync(request, context, grant, waiting, use);

@@ -20,7 +20,9 @@ namespace Culvert.Identity.Service.Tokens.Binding;
 /// </summary>
 internal sealed class DpopNonces(StoreSettings storeSettings, TimeProvider time)
 {
-    /// <summary>The current minute and so many before it. Proofs themselves are valid for a minute at most.</summary>
+    /// <summary>
+    /// The minutes whose nonces are accepted, including the current one. A proof is usable for two at most.
+    /// </summary>
     public const int AcceptedMinutes = 5;
 
     private const int MinuteBytes = sizeof(uint);
