@@ -24,7 +24,6 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates;
 
-/// <summary>The capability's doors.</summary>
 internal static class CertificatesRegistration
 {
     public static IServiceCollection AddCertificates(this IServiceCollection services) =>
@@ -116,7 +115,7 @@ internal static class CertificatesRegistration
 
     private static void MapBundles(this ApiHost host)
     {
-        // Administrators and relying parties: the handlers decide.
+        // Administrators and relying parties call these; the handlers authorize the caller.
         var bundles = host.Services.GetRequiredService<TrustBundleEndpoints>();
         host.Get("/v1/tunnels/{tunnel_id}/trust_bundle", Access.AnyCredential, bundles.GetAsync);
         host.Post(

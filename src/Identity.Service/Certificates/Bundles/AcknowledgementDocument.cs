@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>What was written down of an acknowledgement.</summary>
 internal sealed record AcknowledgementDocument
 {
     [JsonPropertyName("type")]
@@ -17,7 +16,7 @@ internal sealed record AcknowledgementDocument
     [JsonPropertyName("epoch")]
     public required long Epoch { get; init; }
 
-    /// <summary>The bundle's present epoch: a greater one means that there is something newer to fetch.</summary>
+    /// <summary>The bundle's current epoch; if it is greater, the relying party has a newer bundle to fetch.</summary>
     [JsonPropertyName("current_epoch")]
     public required long CurrentEpoch { get; init; }
 }

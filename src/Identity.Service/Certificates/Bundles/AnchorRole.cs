@@ -1,20 +1,20 @@
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>What an anchor is in its tunnel's bundle for.</summary>
+/// <summary>Why an anchor is in its tunnel's bundle.</summary>
 internal enum AnchorRole
 {
-    /// <summary>Registered by its certificate alone; what it signs is none of the service's business.</summary>
+    /// <summary>A registered certificate; the service does not control what it signs.</summary>
     Trusted,
 
     /// <summary>Added ahead of its use; signs nothing yet.</summary>
     Staged,
 
-    /// <summary>Signs the tunnel's leaves; at most one.</summary>
+    /// <summary>Signs the tunnel's leaves; at most one per tunnel.</summary>
     Active,
 
-    /// <summary>Succeeded by another one: signs nothing, its leaves run out.</summary>
+    /// <summary>Replaced by a successor: signs nothing, its leaves expire.</summary>
     Retiring,
 
-    /// <summary>Compromised: signs nothing, its leaves are replaced at once, then it leaves the bundle.</summary>
+    /// <summary>Compromised: signs nothing, its leaves are replaced at once, then it is removed from the bundle.</summary>
     Tainted,
 }

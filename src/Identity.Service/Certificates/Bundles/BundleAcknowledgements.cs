@@ -7,10 +7,10 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>Takes the word of relying parties, or of the person who confirms for those that cannot speak.</summary>
+/// <summary>Records acknowledgements from relying parties, and from administrators for parties that cannot call.</summary>
 internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal journal, TimeProvider time)
 {
-    /// <summary>The same epoch again is answered alike and not written down again.</summary>
+    /// <summary>Idempotent: a repeated epoch gets the same answer and is not recorded again.</summary>
     public async ValueTask<ApiAnswer> AcknowledgeAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -30,7 +30,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
             );
         }
 
-        // A person checks the other side and confirms it: any existing epoch may have been installed there.
+        // An administrator has checked the other side: it may have any existing epoch installed.
         var served = isByPerson ? tunnel.BundleEpoch : known?.Served ?? 0;
         var holder = new BundleHolder(party.Id.Value, kind, Counts: true, served, known?.Acknowledged ?? 0);
         if (BundleProtocol.Acknowledge(holder, epoch, isOwnWord: true) is null)
@@ -84,7 +84,8 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
         );
     }
 
-    // A person's first word makes a record that was heard of at that moment; everything later it said itself.
+    // The first acknowledgement by an administrator sets HeardAt to the same moment; a later HeardAt is the party's own
+    // call.
     internal static bool SpeaksForItself(RelyingParty party, KnownHolder? known) =>
         known is not null
         && (

@@ -7,16 +7,16 @@ internal enum BundleError
     Role,
 
     /// <summary>
-    /// A holder that counts does not hold an epoch that contains the authority, or still needs the other one.
+    /// A holder that counts does not hold an epoch that contains the authority, or still needs the other authority.
     /// </summary>
     Unacknowledged,
 
-    /// <summary>Leaves of the anchor are still shown to clients.</summary>
+    /// <summary>Agents still present leaves of the anchor.</summary>
     LiveLeaves,
 
-    /// <summary>Nothing that clients could rely on would be left.</summary>
+    /// <summary>No anchor that clients could rely on would remain.</summary>
     Empty,
 
-    /// <summary>One epoch would bring one anchor and take another away.</summary>
+    /// <summary>One epoch would add one anchor and remove another.</summary>
     AddsAndRemoves,
 }

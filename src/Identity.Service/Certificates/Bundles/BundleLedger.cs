@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>
-/// Writes down who was given which epoch, before the answer goes out: an acknowledgement that comes in at another node
-/// meets a record. That a holder called at all is written in intervals, so that liveness is known on every node.
+/// Records which holder was sent which epoch, before the answer is sent, so that another node that receives the
+/// acknowledgement finds the record. Calls are recorded at intervals, so that every node knows which holders are live.
 /// </summary>
 internal sealed class BundleLedger(
     BundleHolderStore holders,
@@ -19,15 +19,17 @@ internal sealed class BundleLedger(
     TimeProvider time
 )
 {
-    /// <summary>Beyond that the memory of what is written is dropped; it is then written once more.</summary>
+    /// <summary>At this size the cache is cleared; known entries are then written once more.</summary>
     private const int MaxRemembered = 100_000;
 
     private readonly ConcurrentDictionary<(string TunnelId, HolderKind Kind, string Holder), Written> written = new();
 
-    /// <summary>How often a call is written down: often enough that a live holder is known to be live.</summary>
+    /// <summary>
+    /// The interval between two records of a holder's calls; short enough that a live holder counts as live.
+    /// </summary>
     private TimeSpan Interval => options.Value.LiveFor / 3;
 
-    /// <summary>To be called before the answer with that epoch; a refusal goes out instead of it.</summary>
+    /// <summary>Must be called before the answer with that epoch is sent; a refusal replaces the answer.</summary>
     public async ValueTask<Refusal?> ServeAsync(
         TunnelId tunnelId,
         HolderKind kind,
@@ -44,7 +46,7 @@ internal sealed class BundleLedger(
     }
 
     /// <summary>
-    /// The newest epoch that it was given, as far as is recorded; looked up only when this node remembers less than
+    /// The newest epoch recorded as sent to the holder; read from the store only when this node's cache has less than
     /// <paramref name="wanted"/>.
     /// </summary>
     public async ValueTask<long> ServedAsync(
@@ -58,7 +60,7 @@ internal sealed class BundleLedger(
             ? known.Epoch
             : (await holders.FindAsync(tunnelId, kind, holder, cancellationToken))?.Served ?? 0;
 
-    /// <summary>A call that brought nothing new. What cannot be written now is written at the next call.</summary>
+    /// <summary>Records a call without a new epoch. If the write fails, the next call repeats it.</summary>
     public async ValueTask HeardAsync(
         TunnelId tunnelId,
         HolderKind kind,
@@ -88,7 +90,7 @@ internal sealed class BundleLedger(
         );
         if (result.RefusalIfUnavailable() is { } unavailable)
         {
-            // What it was given before it may be given again: feeds continue while the store takes no writes.
+            // A holder may get an epoch that it got before: feeds continue while the store takes no writes.
             var known = await holders.FindAsync(tunnelId, key.Kind, key.Holder, cancellationToken);
             return known?.Served >= epoch ? null : unavailable;
         }

@@ -14,8 +14,8 @@ internal sealed class BundlePolling(
 )
 {
     /// <summary>
-    /// The tunnel as soon as its epoch is another than <paramref name="since"/>, or as it is when the wait is over. The
-    /// revision is read before the tunnel: what changes in between ends the next wait at once.
+    /// Returns the tunnel as soon as its epoch differs from <paramref name="since"/>, or unchanged when the wait is
+    /// over. The revision is read before the tunnel, so that a change in between ends the next wait at once.
     /// </summary>
     public async ValueTask<Tunnel> WaitBeyondAsync(
         Tunnel tunnel,

@@ -30,7 +30,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 internal static class BundleProtocol
 {
     /// <summary>Whether one content of the bundle may follow another; null = it may.</summary>
-    /// <param name="hasLiveLeaves">Of an anchor that would be removed.</param>
+    /// <param name="hasLiveLeaves">Tells whether a removed anchor still has live leaves.</param>
     public static BundleError? Check(
         IReadOnlySet<string> before,
         IReadOnlySet<string> after,
@@ -44,7 +44,6 @@ internal static class BundleProtocol
             : null;
     }
 
-    /// <summary>A new epoch that holds one anchor more.</summary>
     public static BundleStep Add(BundleState state, string id, AnchorRole role)
     {
         if (state.Find(id) is not null || role is not (AnchorRole.Staged or AnchorRole.Trusted))
@@ -60,8 +59,9 @@ internal static class BundleProtocol
         };
     }
 
-    /// <summary>A new epoch that holds one anchor less.</summary>
-    /// <param name="forced">An override, or the end of the taint deadline: those who break are named beforehand.</param>
+    /// <param name="forced">
+    /// An override, or the taint deadline has passed: the holders that lose trust are named beforehand.
+    /// </param>
     public static BundleStep Remove(BundleState state, string id, bool forced = false)
     {
         if (state.Find(id) is not { } anchor || anchor.Role == AnchorRole.Active)
@@ -80,7 +80,7 @@ internal static class BundleProtocol
             return error.Value;
         }
 
-        // Tainted ones are about to go: a bundle of nothing else is as good as empty.
+        // Tainted anchors are about to be removed: a bundle of only those counts as empty.
         if (left.All(present => present.Role == AnchorRole.Tainted))
         {
             return BundleError.Empty;
@@ -106,17 +106,17 @@ internal static class BundleProtocol
         };
     }
 
-    /// <summary>Those who count and are not known to hold an epoch with that authority.</summary>
+    /// <summary>Holders that count and are not known to hold an epoch with that authority.</summary>
     public static IReadOnlyList<BundleHolder> Missing(BundleState state, string id) =>
         state.Find(id) is { } anchor
             ? [.. state.Holders.Where(holder => holder.Counts && holder.Acknowledged < anchor.Since)]
             : state.Holders;
 
-    /// <summary>Agents that count and show a leaf of that authority.</summary>
+    /// <summary>Agents that count and present a leaf of that authority.</summary>
     public static IReadOnlyList<BundleHolder> Showing(BundleState state, string id) =>
         [.. state.Holders.Where(holder => holder.Counts && holder.LeafOf == id)];
 
-    /// <summary>From now on that authority signs. The bundle stays what it is.</summary>
+    /// <summary>Makes the authority the one that signs. The bundle does not change.</summary>
     public static BundleStep Activate(BundleState state, string id, bool forced = false)
     {
         switch (state.Find(id)?.Role)
@@ -146,7 +146,7 @@ internal static class BundleProtocol
     }
 
     /// <summary>
-    /// Takes a rotation back: a staged authority leaves the bundle again, an active one gives way to the newest
+    /// Reverts a rotation: a staged authority is removed from the bundle; an active one is replaced by the newest
     /// retiring one, which all holders still have.
     /// </summary>
     public static BundleStep Rollback(BundleState state, string id)
@@ -177,7 +177,8 @@ internal static class BundleProtocol
         state.Anchors.Where(anchor => anchor.Role == AnchorRole.Retiring).MaxBy(anchor => anchor.Since);
 
     /// <summary>
-    /// That authority signs nothing from now on, and leaves the bundle as soon as another one serves the tunnel.
+    /// The authority signs nothing from now on, and is removed from the bundle once another authority serves the
+    /// tunnel.
     /// </summary>
     public static BundleStep Taint(BundleState state, string id) =>
         state.Find(id) is { Role: not AnchorRole.Trusted } anchor
@@ -187,12 +188,11 @@ internal static class BundleProtocol
             }
             : BundleError.Role;
 
-    /// <summary>The present bundle goes out to a holder.</summary>
     public static BundleHolder Serve(BundleHolder holder, long epoch) =>
         epoch > holder.Served ? holder with { Served = epoch } : holder;
 
-    /// <summary>A holder's word that it holds an epoch; null when the word does not count.</summary>
-    /// <param name="isOwnWord">Whether it came in by the very certificate or credential that it speaks of.</param>
+    /// <summary>Records that a holder acknowledged an epoch; null when the acknowledgement does not count.</summary>
+    /// <param name="isOwnWord">Whether it was sent with the certificate or credential that it is about.</param>
     public static BundleHolder? Acknowledge(BundleHolder holder, long epoch, bool isOwnWord) =>
         isOwnWord && epoch >= 0 && epoch <= holder.Served ? holder with { Acknowledged = epoch } : null;
 }

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>What a step leads to: exactly one of the two.</summary>
+/// <summary>The result of a step: exactly one of the two is set.</summary>
 internal readonly record struct BundleStep(BundleState? Next, BundleError? Error)
 {
     public static implicit operator BundleStep(BundleState next) => new(next, null);

@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>What the inventory says of leaves, as far as a rotation asks.</summary>
+/// <summary>What a rotation needs to know about leaves in the inventory.</summary>
 internal sealed class LeafFacts(Database database)
 {
-    /// <summary>Which authority issued each of these serials; unknown ones are left out.</summary>
+    /// <summary>The authority that issued each of these serial numbers; unknown ones are left out.</summary>
     public async ValueTask<IReadOnlyDictionary<string, string>> IssuersAsync(
         IReadOnlyCollection<string> serials,
         CancellationToken cancellationToken
@@ -25,7 +25,7 @@ internal sealed class LeafFacts(Database database)
         return rows.ToDictionary(row => row.Serial, row => row.Issuer, StringComparer.Ordinal);
     }
 
-    /// <summary>How many certificates of that authority have not ended.</summary>
+    /// <summary>Number of unexpired certificates of that authority.</summary>
     public async ValueTask<long> CountLiveAsync(
         string authorityId,
         DateTimeOffset now,

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>A relying party holds an epoch: by its own word, or by that of a person who looked.</summary>
+/// <summary>A relying party holds an epoch: acknowledged by itself, or by an administrator who checked.</summary>
 internal sealed record TrustBundleAcknowledged(RelyingParty Party, long Epoch, bool ByPerson) : AuditEvent
 {
     public override string Name => AuditEvents.TrustBundleAcknowledged;

@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>
-/// <c>GET /v1/tunnels/{id}/trust_bundle</c> for administrators and relying parties, and the acknowledgement of the
-/// latter. With <c>since</c> the call waits for a later epoch; with <c>If-None-Match</c> an unchanged one is a 304.
+/// <c>GET /v1/tunnels/{id}/trust_bundle</c> for administrators and relying parties, and the acknowledgement for relying
+/// parties. With <c>since</c> the call waits for a later epoch; with <c>If-None-Match</c> an unchanged epoch is a 304.
 /// </summary>
 internal sealed class TrustBundleEndpoints(
     TunnelAccess access,
@@ -54,7 +54,7 @@ internal sealed class TrustBundleEndpoints(
         var tag = string.Create(CultureInfo.InvariantCulture, $"\"{tunnel.BundleEpoch}\"");
         request.Http.Response.Headers.ETag = tag;
 
-        // A claim to hold what was never given, or what does not exist yet, comes from elsewhere: it gets the content.
+        // A caller that claims an epoch never sent to it, or one that does not exist yet, gets the content.
         var isKnown =
             since <= tunnel.BundleEpoch
             && served >= tunnel.BundleEpoch

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>A tunnel's bundle as the protocol sees it, with the records that it was made of.</summary>
+/// <summary>A tunnel's bundle as <see cref="BundleProtocol"/> uses it, with the records that it was built from.</summary>
 /// <param name="State">Anchors by authority (or registration) id; holders by agent or relying party id.</param>
 internal sealed record TunnelBundle(
     Tunnel Tunnel,
@@ -16,12 +16,12 @@ internal sealed record TunnelBundle(
 )
 {
     /// <summary>
-    /// Archived relying parties that spoke for themselves within <see cref="TunnelBundles.SilentAfter"/>: they may still
-    /// verify the tunnel's certificates with the bundle that they hold.
+    /// Archived relying parties that called within <see cref="TunnelBundles.SilentAfter"/>: they may still verify the
+    /// tunnel's certificates with the bundle that they hold.
     /// </summary>
     public IReadOnlyList<(RelyingParty Party, KnownHolder Known)> Departed { get; init; } = [];
 
-    /// <summary>Since when the bundle waits for that holder to learn of that anchor.</summary>
+    /// <summary>Since when the bundle waits for that holder to acknowledge that anchor.</summary>
     public DateTimeOffset WaitsSince(BundleHolder holder, string anchorId)
     {
         var added = Anchors[anchorId].CreatedAt;

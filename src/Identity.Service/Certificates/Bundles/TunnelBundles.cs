@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>Puts together what <see cref="BundleProtocol"/> decides upon.</summary>
+/// <summary>Loads the state that <see cref="BundleProtocol"/> decides on.</summary>
 internal sealed class TunnelBundles(
     TunnelStore tunnels,
     RegisteredCertificateStore certificates,
@@ -22,12 +22,12 @@ internal sealed class TunnelBundles(
 )
 {
     /// <summary>
-    /// A relying party that was silent for so long may hold any bundle: it blocks until it calls, or an operator
-    /// removes or overrides it (S17).
+    /// A relying party that has not called for this long may hold any bundle: it blocks until it calls, or until an
+    /// operator removes or overrides it (S17).
     /// </summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromDays(7);
 
-    // No anchor was added before epoch 0: a holder of this epoch misses them all.
+    // No anchor was added before epoch 0: a holder of this epoch has none of them.
     private const long Unknown = -1;
 
     public async ValueTask<TunnelBundle?> LoadAsync(TunnelId id, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ internal sealed class TunnelBundles(
             _ => AnchorRole.Trusted,
         };
 
-    // A report counts only from the certificate that the agent has now: after each renewal it reports again.
+    // A report counts only from the agent's current certificate: after each renewal it reports again.
     private async ValueTask<IEnumerable<BundleHolder>> AgentsAsync(
         IReadOnlyCollection<AgentDocument> machines,
         IReadOnlyList<KnownHolder> known,
@@ -144,7 +144,7 @@ internal sealed class TunnelBundles(
         });
     }
 
-    /// <summary>A person's confirmation holds until it is changed: such a party is not expected to call.</summary>
+    /// <summary>An administrator's confirmation holds until it is changed: such a party is not expected to call.</summary>
     public static bool IsSilent(RelyingParty party, KnownHolder? known, DateTimeOffset now) =>
         known is { AcknowledgedBy: { } by }
         && (by == party.Id.Value || by == party.ServiceAccountId)

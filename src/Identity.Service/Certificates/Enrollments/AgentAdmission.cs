@@ -10,7 +10,9 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Who may enrol an agent for which tunnel (S3, S5): asked at enrolment, and again at every renewal (S4).</summary>
+/// <summary>
+/// Decides which agents may enrol for which tunnel (S3, S5), at enrolment and again at every renewal (S4).
+/// </summary>
 internal sealed class AgentAdmission(
     TunnelStore tunnels,
     RegisteredCertificateStore anchors,
@@ -19,7 +21,7 @@ internal sealed class AgentAdmission(
     TimeProvider time
 )
 {
-    /// <summary>A presented credential: the tunnel it may enrol for, or the refusal.</summary>
+    /// <summary>Admits a presented credential to the tunnel that it may enrol for, or refuses.</summary>
     public async ValueTask<Result<Tunnel>> AdmitAsync(
         Caller caller,
         string tunnelId,
@@ -63,9 +65,7 @@ internal sealed class AgentAdmission(
         return caller.TunnelIds.Contains(tunnelId) ? tunnel : EnrollmentErrors.TunnelNotNamed.Refuse();
     }
 
-    /// <summary>
-    /// An enrolment without a fresh proof: whether every element of it still holds, or the refusal.
-    /// </summary>
+    /// <summary>Checks every element of an enrolment without a new proof.</summary>
     public async ValueTask<Result<Tunnel>> ReadmitAsync(
         AgentEnrollmentState enrollment,
         IPAddress source,
@@ -104,7 +104,7 @@ internal sealed class AgentAdmission(
         return await CheckTunnelTokenAsync(tunnel, source, cancellationToken) is { } refusal ? refusal : tunnel;
     }
 
-    /// <summary>What must still hold at the moment when a certificate is intended.</summary>
+    /// <summary>What must still hold when the certificate's intent is committed.</summary>
     public IReadOnlyList<Statement> Require(AgentEnrollmentState enrollment) =>
         enrollment.Proof.Method == EnrollmentMethod.Federation
             ? federation.Require(enrollment.WorkspaceId, enrollment.Proof, enrollment.TunnelId.Value)

@@ -83,8 +83,8 @@ internal sealed class AgentEnrollmentEndpoints(
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         var first = await EnrollAsync(request, tunnel, instance, csr, waiting, cancellationToken);
 
-        // Two enrolments of a new instance at once, a retry for example: whose principal came first decides, now that
-        // its row is there.
+        // Two concurrent enrolments of a new instance, a retry for example: the first one's principal decides, now that
+        // its row exists.
         var answer =
             first.Refusal?.Code == EnrollmentErrors.InstanceTaken
                 ? await EnrollAsync(request, tunnel, instance, csr, waiting, cancellationToken)
@@ -144,13 +144,12 @@ internal sealed class AgentEnrollmentEndpoints(
         );
     }
 
-    /// <summary>The live enrolment behind a client certificate; null when it was revoked or replaced.</summary>
+    /// <summary>The live enrolment of a client certificate; null when it was revoked or replaced.</summary>
     public async ValueTask<AgentEnrollmentState?> FindAsync(MachinePeer peer, CancellationToken cancellationToken) =>
         TunnelId.TryParse(peer.TunnelId, out var tunnelId)
             ? await enrollments.FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
             : null;
 
-    /// <summary>The conflict of the intent's commit, as a refusal for the caller.</summary>
     public static Refusal ToRefusal(EnrollmentConflict conflict) =>
         conflict switch
         {
@@ -177,7 +176,7 @@ internal sealed class AgentEnrollmentEndpoints(
             return EnrollmentErrors.InstanceTaken.Refuse();
         }
 
-        // Counted as live from the intent on: what is revoked before the certificate is recorded must already be listed.
+        // Counted as live from the intent on: a certificate revoked before it is recorded must already be listed.
         var enrollment = known is null
             ? New(tunnel, instance, proof)
             : known with
@@ -192,7 +191,7 @@ internal sealed class AgentEnrollmentEndpoints(
         return await IssueAsync(request, AuditActor.Of(request), enrollment, csr, changes, waiting, cancellationToken);
     }
 
-    // A fresh token resets the clock of S4, if it speaks for the same machine.
+    // A new token restarts the period of S4 if it names the same machine.
     private async ValueTask<Result<AgentEnrollmentState>> ProveAsync(
         ApiRequest request,
         AgentEnrollmentState enrollment,

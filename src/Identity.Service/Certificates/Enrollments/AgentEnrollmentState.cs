@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>An agent's standing permission to hold a platform certificate (S4).</summary>
+/// <summary>An agent's continuing permission to hold a platform certificate (S4).</summary>
 internal sealed record AgentEnrollmentState
 {
     public required AgentId Id { get; init; }
@@ -22,10 +22,12 @@ internal sealed record AgentEnrollmentState
 
     public required DateTimeOffset LastProofAt { get; init; }
 
-    /// <summary>Serial of the newest platform certificate; null before the first.</summary>
+    /// <summary>Serial number of the newest platform certificate; null before the first.</summary>
     public string? CertificateSerial { get; init; }
 
-    /// <summary>End of the newest platform certificate; before the first, until when the instance counts as live.</summary>
+    /// <summary>
+    /// Expiry of the newest platform certificate; before the first, until when the instance counts as live.
+    /// </summary>
     public required DateTimeOffset CertificateNotAfter { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }

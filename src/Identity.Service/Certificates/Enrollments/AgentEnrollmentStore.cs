@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Enrolments of agents. Revoked ones are kept; at most one of a tunnel and instance is not revoked.</summary>
+/// <summary>Enrolments of agents. Revoked ones are kept; at most one per tunnel and instance is not revoked.</summary>
 internal sealed class AgentEnrollmentStore(Database database)
 {
     private const string Columns =
@@ -17,15 +17,15 @@ internal sealed class AgentEnrollmentStore(Database database)
         + "certificate_serial AS CertificateSerial, certificate_not_after_ms AS CertificateNotAfter, "
         + "revoked_at_ms AS RevokedAt";
 
-    // Other live instances of the tunnel (S17): an unexpired certificate, and since @LiveSince a call of the feed or a
-    // proof, which is all that one that has just enrolled has given.
+    // Other live instances of the tunnel (S17): their certificate is unexpired, and since @LiveSince they called the
+    // feed or gave a proof. An instance that has just enrolled has given only a proof.
     private const string OthersLive =
         "(SELECT COUNT(*) FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id "
         + "AND h.kind = 'agent' AND h.holder = e.instance_id WHERE e.tunnel_id = @TunnelId "
         + "AND e.instance_id <> @InstanceId AND e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @Now "
         + "AND (e.last_proof_ms >= @LiveSince OR h.heard_at_ms >= @LiveSince)) < @Limit";
 
-    // Far below the number of parameters that any of the databases takes.
+    // Far below the maximum number of parameters of any of the databases.
     private const int SerialBatch = 500;
 
     public async ValueTask<AgentEnrollmentState?> FindLiveAsync(
@@ -47,7 +47,7 @@ internal sealed class AgentEnrollmentStore(Database database)
             await QueryAsync($"SELECT {Columns} FROM enrollments WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>Of one tunnel, newest first, revoked ones included.</summary>
+    /// <summary>Enrolments of one tunnel, newest first, including revoked ones.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -58,7 +58,7 @@ internal sealed class AgentEnrollmentStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all tunnels, those whose newest certificate has not ended, revoked ones included.</summary>
+    /// <summary>Enrolments of all tunnels whose newest certificate is unexpired, including revoked ones.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -73,7 +73,7 @@ internal sealed class AgentEnrollmentStore(Database database)
         $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
         + "AND status <> 'void'";
 
-    /// <summary>Serials of those enrolments' certificates that have not ended.</summary>
+    /// <summary>Unexpired serial numbers of those enrolments.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> ids,
         DateTimeOffset now,
@@ -116,8 +116,8 @@ internal sealed class AgentEnrollmentStore(Database database)
         ];
 
     /// <summary>
-    /// A new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and
-    /// <see cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
+    /// Records a new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and <see
+    /// cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
     /// </summary>
     public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
         [
@@ -137,7 +137,6 @@ internal sealed class AgentEnrollmentStore(Database database)
             ).ExpectingOne(EnrollmentConflict.InstanceLimit),
         ];
 
-    /// <summary>A certificate was issued.</summary>
     public Statement Certified(AgentId id, string serial, DateTimeOffset notAfter) =>
         new(
             "UPDATE enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter WHERE id = @id",

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Enrolments as the tunnels capability shows and revokes them.</summary>
 internal sealed class AgentEnrollments(AgentEnrollmentStore store) : IAgentEnrollments
 {
     public async ValueTask<IReadOnlyList<AgentEnrollmentRecord>> ListAsync(

@@ -5,7 +5,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>An enrolment under an instance id that belongs to another principal.</summary>
+/// <summary>An enrolment with an instance id that belongs to another principal.</summary>
 internal sealed record AgentInstanceRefused(TunnelId TunnelId, InstanceId Instance) : AuditEvent
 {
     public override string Name => AuditEvents.AgentInstanceRefused;

@@ -138,7 +138,7 @@ internal sealed class EdgeEnrollmentEndpoints(
                 .With("required_scope", Scopes.EdgeServe);
         }
 
-        // Asked first: who may not be an edge learns nothing about which edges there are.
+        // Checked first: a caller that may not be an edge learns nothing about which edges exist.
         if (!caller.EdgeIds.Contains(edgeId))
         {
             return EnrollmentErrors.EdgeNotNamed.Refuse();
@@ -164,7 +164,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             return presented.Refusal;
         }
 
-        // An edge is registered by name: whichever identity its rules admit may serve as it.
+        // An edge is registered by name: any identity that its rules admit may serve as it.
         var admitted = await AdmitAsync(presented.Value, enrollment.EdgeId.Value, cancellationToken);
         if (!admitted.TryGet(out var edge, out var refusal))
         {
@@ -216,7 +216,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             OrganizationId = caller.OrganizationId,
             Proof = EnrollmentProof.Of(caller),
             LastProofAt = now,
-            // Counted as live from the intent on: what is revoked before the certificate is recorded must be listed.
+            // Counted as live from the intent on: a certificate revoked before it is recorded must be listed.
             CertificateNotAfter = now + certificateOptions.Value.PlatformLife,
         };
     }

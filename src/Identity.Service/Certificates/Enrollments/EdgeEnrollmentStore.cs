@@ -23,7 +23,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Those whose newest certificate has not ended.</summary>
+    /// <summary>Enrolments whose newest certificate is unexpired.</summary>
     public ValueTask<IReadOnlyList<EdgeEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -38,7 +38,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
         $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
         + "AND status <> 'void'";
 
-    /// <summary>Serials of those edges' certificates that have not ended.</summary>
+    /// <summary>Unexpired serial numbers of those edges' certificates.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> edgeIds,
         DateTimeOffset now,
@@ -72,7 +72,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
         );
     }
 
-    /// <summary>A proof, the first one or a further one.</summary>
+    /// <summary>Records the first or a further proof.</summary>
     public Statement Prove(EdgeEnrollmentState enrollment) =>
         new(
             "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
@@ -105,7 +105,6 @@ internal sealed class EdgeEnrollmentStore(Database database)
             }
         );
 
-    /// <summary>A certificate was issued.</summary>
     public Statement Certified(EdgeId id, string serial, DateTimeOffset notAfter) =>
         new(
             "UPDATE edge_enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter "

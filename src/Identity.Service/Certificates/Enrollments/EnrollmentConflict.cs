@@ -1,17 +1,17 @@
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>What recording an enrolment may run into.</summary>
+/// <summary>Conflicts when an enrolment is recorded.</summary>
 internal enum EnrollmentConflict
 {
-    /// <summary>Another enrolment of the same instance came first.</summary>
+    /// <summary>Another enrolment of the same instance was first.</summary>
     InstanceTaken,
 
-    /// <summary>The tunnel has its full number of live instances.</summary>
+    /// <summary>The tunnel has its maximum number of live instances.</summary>
     InstanceLimit,
 
-    /// <summary>The enrolment was revoked meanwhile.</summary>
+    /// <summary>The enrolment was revoked in the meantime.</summary>
     Revoked,
 
-    /// <summary>The rule that it rests on ended meanwhile, or names the machine no more.</summary>
+    /// <summary>The federation rule was disabled in the meantime, or no longer names the machine.</summary>
     Ended,
 }

@@ -71,8 +71,8 @@ internal sealed class FederationStanding(
         return Rights.Of(account, explicitRole?.Role, home.Id.Value == workspaceId).Allow(Scopes.TunnelAgent);
     }
 
-    // A token that was checked just before its revocation was committed must not enrol just after it.
-    // Issuer and service account cannot be archived while a live rule refers to them, so the rule's row says it all.
+    // A token that was checked just before its revocation was committed must not enrol just after it. Issuer and
+    // service account cannot be archived while a live rule refers to them, so checking the rule's row is enough.
     public IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId) =>
         [
             rules

@@ -4,16 +4,17 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// Whether what an enrolment rests on still holds. A boundary: rules, issuers and service accounts belong to federation.
+/// Whether the federation rule of an enrolment still holds. A boundary: rules, issuers and service accounts belong to
+/// federation.
 /// </summary>
 internal interface IFederationStanding
 {
     /// <summary>
-    /// What the rule lets enrol now, read from the store; null when rule, issuer or service account is archived, when
-    /// the rule speaks for another service account than the proof did, or covers the workspace no more.
-    /// Never from a copy in memory: a feed that wakes at the commit of a change must see that change.
+    /// What the rule lets enrol now; null when rule, issuer or service account is archived, when the rule no longer
+    /// names the proof's service account, or no longer covers the workspace. Always read from the store, never from a
+    /// cache: a feed that wakes at the commit of a change must see that change.
     /// </summary>
-    /// <param name="workspaceId">The rule's state for the enrolment; null for edges, which belong to no rule.</param>
+    /// <param name="workspaceId">The agent's workspace; null for edges, which belong to none.</param>
     ValueTask<RuleStanding?> FindAsync(
         string organizationId,
         string? workspaceId,
@@ -22,8 +23,8 @@ internal interface IFederationStanding
     );
 
     /// <summary>
-    /// What makes a commit fail with <see cref="EnrollmentConflict.Ended"/> if the rule no longer names the machine at
-    /// that moment. Without it a certificate could be recorded just after the revocation that should have listed it.
+    /// Makes a commit fail with <see cref="EnrollmentConflict.Ended"/> if the rule no longer names the machine at that
+    /// moment. Without it a certificate could be recorded just after the revocation that should have listed it.
     /// </summary>
     /// <param name="machineId">The tunnel or the edge.</param>
     IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId);

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// Revocations. A boundary: the certificates capability implements it. Whatever adds to the list (a revoked enrolment,
-/// an archived edge, a disabled rule, issuer or service account) bumps the feed's revision in the same commit.
+/// Revocations. A boundary: the certificates capability implements it. Every addition to the list (a revoked enrolment,
+/// an archived edge, a disabled rule, issuer or service account) raises the feed's revision in the same commit.
 /// </summary>
 internal interface IRevokedMachines
 {

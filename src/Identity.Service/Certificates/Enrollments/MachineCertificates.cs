@@ -8,18 +8,16 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Platform certificates of machines: the request is held against profile and names, then issued.</summary>
+/// <summary>Platform certificates of machines: checks the request against profile and names, then issues.</summary>
 internal sealed class MachineCertificates(
     PlatformCa platform,
     CertificateIssuer issuer,
     Derived<CertificateOptions, CertificateProfiles> profiles
 )
 {
-    /// <param name="kind">Agent or edge.</param>
-    /// <param name="request">Contributes the key alone.</param>
-    /// <param name="names">What the identity decides.</param>
-    /// <param name="describe">Fills in what the job is recorded with.</param>
-    /// <param name="cancellationToken">Counts until the intent is recorded.</param>
+    /// <param name="request">Contributes only the key.</param>
+    /// <param name="names">The names that the caller's identity decides.</param>
+    /// <param name="cancellationToken">Has no effect once the intent is recorded.</param>
     public async ValueTask<IssuanceOutcome> IssueAsync(
         CertificateKind kind,
         ParsedRequest request,

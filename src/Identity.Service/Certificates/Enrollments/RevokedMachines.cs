@@ -3,29 +3,31 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>What feeds tell edges and agents to refuse.</summary>
+/// <summary>What feeds instruct edges and agents to refuse.</summary>
 /// <param name="Serials">Of unexpired platform certificates; lower-case hex.</param>
 /// <param name="Enrollments"><c>agt_…</c> with unexpired certificates.</param>
 internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySet<string> Enrollments)
 {
     private RevokedSerialSet? all;
 
-    /// <summary>Those of <see cref="Serials"/> that are edges': all that an agent needs, and nothing of other tenants.</summary>
+    /// <summary>The edges' part of <see cref="Serials"/>: agents need no others, and they name no other tenant.</summary>
     public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
 
-    /// <summary>The others of <see cref="Serials"/>, by tunnel: an edge gets those of the tunnels that it serves.</summary>
+    /// <summary>
+    /// The agents' part of <see cref="Serials"/>, by tunnel: an edge gets those of the tunnels that it serves.
+    /// </summary>
     public ILookup<string, string> AgentSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
 
     /// <summary><see cref="Enrollments"/> by tunnel.</summary>
     public ILookup<string, string> AgentEnrollments { get; init; } = Array.Empty<string>().ToLookup(id => id);
 
     /// <summary>
-    /// First digits of the serial numbers that nodes from before a restore gave out: the platform certificates among them
-    /// are refused, whether or not the restored database knows them.
+    /// First digits of the serial numbers of nodes from before a restore: platform certificates with them are refused,
+    /// whether or not the restored database knows them.
     /// </summary>
     public IReadOnlyList<string> SerialPrefixes { get; init; } = [];
 
-    /// <summary>Server certificates that were revoked, by tunnel: their agents replace them at once.</summary>
+    /// <summary>Revoked server certificates, by tunnel: the tunnel's agents replace them at once.</summary>
     public ILookup<string, string> ServerSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
 
     /// <summary>Whether the platform certificate with that serial number is refused.</summary>

@@ -8,12 +8,12 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// What must no longer be accepted: derived from the present state of enrolments, edges, rules, issuers and service
-/// accounts, so that no event can be missed. Every cause bumps the feed's revision, which is when it is derived again.
+/// What must no longer be accepted. Derived from the current state of enrolments, edges, rules, issuers and service
+/// accounts, so that no event can be missed. Every cause raises the feed's revision, which triggers a new derivation.
 /// </summary>
 internal sealed class RevokedMachinesView : IRevokedMachines
 {
-    // Entries leave the list when their certificates end, which no revision announces.
+    // Entries leave the list when their certificates expire; no revision announces that.
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(30);
 
     private readonly AgentEnrollmentStore agents;
@@ -138,11 +138,11 @@ internal sealed class RevokedMachinesView : IRevokedMachines
         return revoked;
     }
 
-    // Revoking ends the enrolments it finds; one that another node was just committing it did not.
+    // A revocation revokes the enrolments that it finds; it misses one that another node was committing at that moment.
     private bool IsRevoked(string organizationId, EnrollmentProof proof) =>
         proof.Method == EnrollmentMethod.Federation && revocations.IsRevoked(TokenTraits.Of(organizationId, proof));
 
-    // An identity that rests on a tunnel token becomes invalid when the token is rotated (S4).
+    // A rotated tunnel token refuses the next renewal (S4); it does not revoke the current certificate.
     private static async ValueTask<bool> StandsAsync(
         RuleCache rules,
         AgentEnrollmentState agent,
@@ -158,7 +158,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
         return rule?.TunnelIds.Contains(agent.TunnelId.Value) == true;
     }
 
-    /// <summary>Thousands of enrolments rest on a few rules: each is read once per derivation.</summary>
+    /// <summary>Thousands of enrolments share a few rules: each rule is read once per derivation.</summary>
     private sealed class RuleCache(IFederationStanding federation)
     {
         private readonly Dictionary<(string?, string?, string?), RuleStanding?> known = [];

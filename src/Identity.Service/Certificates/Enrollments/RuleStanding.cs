@@ -1,6 +1,4 @@
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>What a live rule lets enrol.</summary>
-/// <param name="TunnelIds">Tunnels that agents may enrol for (S3).</param>
-/// <param name="EdgeIds">Edges that may enrol (S6).</param>
+/// <summary>What a live rule lets enrol: the tunnels of agents (S3) and the edges (S6).</summary>
 internal sealed record RuleStanding(IReadOnlyList<string> TunnelIds, IReadOnlyList<string> EdgeIds);

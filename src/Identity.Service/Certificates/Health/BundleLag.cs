@@ -1,8 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Health;
 
-/// <summary>Live agents of a tunnel that have not acknowledged its present bundle.</summary>
-/// <param name="TunnelId">The tunnel.</param>
-/// <param name="Epoch">The present epoch.</param>
-/// <param name="Agents">How many.</param>
-/// <param name="Since">When the bundle changed last.</param>
+/// <summary>Live agents of a tunnel that have not acknowledged its current bundle.</summary>
+/// <param name="Since">When the bundle last changed.</param>
 internal sealed record BundleLag(string TunnelId, long Epoch, long Agents, DateTimeOffset? Since);

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Health;
 
 /// <summary>
-/// Looks every minute at what ends, what is late and who lags, and shows it as metrics; names are an interface to
-/// operators. The sets of labels are bounded: what needs attention first is shown, the rest is found in the API.
+/// Checks every minute which authorities and lists expire and which agents lag, and publishes metrics, whose names are
+/// stable. The number of labels is bounded: the most urgent ones are shown, the API has the others.
 /// </summary>
 internal sealed class CertificateHealth : RecurringJob
 {
@@ -20,7 +20,7 @@ internal sealed class CertificateHealth : RecurringJob
     private readonly ILogger<CertificateHealth> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
 
-    // Each is swapped whole by the loop, and read by every collector of metrics.
+    // The job replaces each list as a whole; every metrics collector reads it.
     private volatile IReadOnlyList<AuthorityEnd> authorities = [];
     private volatile IReadOnlyList<ListAge> lists = [];
     private volatile IReadOnlyList<BundleLag> lags = [];
@@ -81,7 +81,6 @@ internal sealed class CertificateHealth : RecurringJob
         base.Dispose();
     }
 
-    /// <summary>One look.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
@@ -97,7 +96,7 @@ internal sealed class CertificateHealth : RecurringJob
 
     private double Left(DateTimeOffset end) => (end - Time.GetUtcNow()).TotalSeconds;
 
-    // One that was never published has no age; the publisher's own failures tell of it.
+    // A list that was never published has no age; the publisher logs its own failures.
     private IEnumerable<Measurement<double>> Lists(Func<ListAge, double> value) =>
         lists
             .Where(one => one.ThisUpdate is not null)

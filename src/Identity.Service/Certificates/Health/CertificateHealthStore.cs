@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
-/// <summary>What operators watch of certificates, in few rows however many certificates there are.</summary>
+/// <summary>Certificate facts for operators, in few rows regardless of the number of certificates.</summary>
 internal sealed class CertificateHealthStore(Database database)
 {
     private const string PlatformSql =
@@ -32,7 +32,7 @@ internal sealed class CertificateHealthStore(Database database)
         + "GROUP BY t.id, t.bundle_epoch ORDER BY 3 DESC, 1 LIMIT @count";
 
     /// <summary>
-    /// The platform's newest root and issuing authority and the tunnels' live authorities: those that end first.
+    /// The newest platform root and issuing authority and the tunnels' live authorities, earliest expiry first.
     /// </summary>
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListAuthoritiesAsync(
         int count,
@@ -47,7 +47,7 @@ internal sealed class CertificateHealthStore(Database database)
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
     }
 
-    /// <summary>The platform's newest root and issuing authority.</summary>
+    /// <summary>The newest platform root and issuing authority.</summary>
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListPlatformAsync(CancellationToken cancellationToken)
     {
         var rows = await QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
@@ -58,11 +58,8 @@ internal sealed class CertificateHealthStore(Database database)
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
     }
 
-    /// <summary>Of authorities that publish lists and have not ended: those whose lists end first.</summary>
-    /// <param name="now">The present moment.</param>
-    /// <param name="count">At most so many.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="organizationId">Only this organization's; null = of all.</param>
+    /// <summary>Authorities that publish lists and are unexpired, earliest list expiry first.</summary>
+    /// <param name="organizationId">Only this organization's; null = all.</param>
     public async ValueTask<IReadOnlyList<ListAge>> ListListsAsync(
         DateTimeOffset now,
         int count,
@@ -95,7 +92,7 @@ internal sealed class CertificateHealthStore(Database database)
         ];
     }
 
-    /// <summary>Tunnels with agents that were heard of since then and lag, those with the most of them first.</summary>
+    /// <summary>Tunnels with lagging agents that called since then, most lagging agents first.</summary>
     public async ValueTask<IReadOnlyList<BundleLag>> ListLagsAsync(
         DateTimeOffset heardSince,
         int count,

@@ -5,12 +5,12 @@ using Culvert.Platform.Health;
 namespace Culvert.Identity.Service.Certificates.Health;
 
 /// <summary>
-/// Two things that fail separately: a node that cannot issue may still serve trust bundles, and clients continue for as
+/// Two checks that fail separately: a node that cannot issue may still serve trust bundles, and clients continue for as
 /// long as their certificates are valid.
 /// </summary>
 internal static class CertificateReadiness
 {
-    // Shorter than what a balancer waits for the answer to its check.
+    // Shorter than a load balancer's timeout for its check.
     private static readonly TimeSpan ReadLimit = TimeSpan.FromSeconds(1);
 
     public static ReadinessCheck CanIssue(PlatformCa platform, Journal journal, TimeProvider time) =>
@@ -26,8 +26,8 @@ internal static class CertificateReadiness
         );
 
     /// <summary>
-    /// One slow or failed read takes no node away from its balancer: only that none has succeeded for
-    /// <see cref="ChangeHub.MaxBlindness"/>, the time after which a node stops to rely on what it has read before.
+    /// One slow or failed read does not make the node unready. The check fails when no read has succeeded for <see
+    /// cref="ChangeHub.MaxBlindness"/>, after which a node no longer relies on what it has read before.
     /// </summary>
     public static ReadinessCheck CanServeBundle(CertificateHealthStore store, TimeProvider time)
     {
@@ -41,7 +41,7 @@ internal static class CertificateReadiness
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
                 try
                 {
-                    // The same read that every feed makes: whatever it throws is the reason.
+                    // Every feed makes the same read; any exception is the reason.
                     await store.ListAuthoritiesAsync(1, either.Token).AsTask().WaitAsync(either.Token);
                     Volatile.Write(ref succeeded, began);
                     return null;

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>
-/// Writes the inventory page by page. An export that breaks off ends the connection: JSON without its end, and a
-/// transfer that is not complete, are never taken for the whole.
+/// Writes the inventory page by page. An export that fails aborts the connection, so that clients never take truncated
+/// JSON or an incomplete transfer for the whole.
 /// </summary>
 internal static class CertificateExport
 {
@@ -48,7 +48,7 @@ internal static class CertificateExport
         await body.WriteAsync("\n]}\n"u8.ToArray(), cancellationToken);
     }
 
-    /// <summary>RFC 4180, with a header.</summary>
+    /// <summary>Writes RFC 4180 CSV with a header row.</summary>
     public static async Task WriteCsvAsync(
         CertificateInventory inventory,
         CertificateFilter filter,

@@ -4,10 +4,10 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>Reads the inventory. Every answer comes from an index, however many certificates there are.</summary>
+/// <summary>Reads the inventory. Every query uses an index, regardless of the number of certificates.</summary>
 internal sealed class CertificateInventory(Database database)
 {
-    // A forecast counts every certificate that it tells of. A few days at a time, side by side: each count is exact as of
+    // A forecast counts every certificate, a few days per query and some queries in parallel: each count is exact as of
     // the moment at which its days are read.
     private const int DaysAtOnce = 20;
     private const int MostAtOnce = 4;
@@ -25,8 +25,8 @@ internal sealed class CertificateInventory(Database database)
     }
 
     /// <summary>
-    /// At most <paramref name="count"/> rows behind <paramref name="place"/>: from the soonest end on when the filter
-    /// bounds the end, else from the newest row down.
+    /// At most <paramref name="count"/> rows after <paramref name="place"/>: earliest expiry first when the filter
+    /// bounds the expiry, else newest first.
     /// </summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
@@ -44,13 +44,12 @@ internal sealed class CertificateInventory(Database database)
     }
 
     /// <summary>
-    /// How many unrevoked certificates end on each of these days, by authority. Every one is counted, none estimated;
-    /// what changes while it runs may be in the counts of some days and not yet in those of others.
+    /// How many unrevoked certificates expire on each of these days, by authority. Every one is counted, none
+    /// estimated; a concurrent change may be in the counts of some days and not in those of others.
     /// </summary>
-    /// <param name="organizationId">Whose; null = the installation's own.</param>
+    /// <param name="organizationId">Only this organization's; null = the installation's own.</param>
     /// <param name="workspaceId">Only this workspace's; null = all.</param>
-    /// <param name="first">First day, in UTC.</param>
-    /// <param name="days">How many.</param>
+    /// <param name="first">The first day, in UTC.</param>
     public async ValueTask<IReadOnlyList<ExpiryCount>> ForecastAsync(
         string? organizationId,
         string? workspaceId,
@@ -103,7 +102,7 @@ internal sealed class CertificateInventory(Database database)
         return [.. rows.Select(row => new ExpiryCount(Epoch.AddDays((int)row.Day), row.CaId, row.Count))];
     }
 
-    // Counted along its own index, which holds nothing else: no row is read, nothing is sorted.
+    // The count reads only its own index: it reads no row and sorts nothing.
     internal static string ForecastSql(string? organizationId, string? workspaceId) =>
         "SELECT expires_day, ca_id, COUNT(*) FROM certificates WHERE status = 'issued' AND revoked_at_ms IS NULL AND "
         + (organizationId is null ? "organization_id IS NULL" : "organization_id = @organizationId")

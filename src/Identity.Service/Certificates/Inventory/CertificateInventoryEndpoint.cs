@@ -5,7 +5,9 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary><c>/v1/certificates</c>: every certificate that was ever intended, newest first or by its end.</summary>
+/// <summary>
+/// <c>/v1/certificates</c>: every certificate for which an intent was recorded, newest first or by expiry.
+/// </summary>
 internal sealed class CertificateInventoryEndpoint(
     CertificateInventory inventory,
     CallerLimits limits,
@@ -36,7 +38,7 @@ internal sealed class CertificateInventoryEndpoint(
             ? ApiAnswer.Json(CertificateItemDocument.Of(certificate), CertificatesJson.Default.CertificateItemDocument)
             : RequestErrors.NotFound.Refuse();
 
-    /// <summary>All rows of the filters, as they are read: memory does not grow with them.</summary>
+    /// <summary>Streams all rows that match the filters; memory use does not grow with them.</summary>
     public ValueTask<ApiAnswer> ExportAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (InventoryQuery.ReadFilter(request, out var filter) is { } refusal)
@@ -67,7 +69,7 @@ internal sealed class CertificateInventoryEndpoint(
         };
     }
 
-    /// <summary>How many unrevoked certificates end on each of the coming days, by authority.</summary>
+    /// <summary>How many unrevoked certificates expire on each of the coming days, by authority.</summary>
     public async ValueTask<ApiAnswer> ForecastAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var days = DefaultDays;

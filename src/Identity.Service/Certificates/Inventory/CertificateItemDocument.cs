@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>A certificate of the inventory on the wire.</summary>
 internal sealed record CertificateItemDocument
 {
     [JsonPropertyName("id")]
@@ -46,14 +45,16 @@ internal sealed record CertificateItemDocument
     [JsonPropertyName("fingerprint")]
     public required string? Fingerprint { get; init; }
 
-    /// <summary>SHA-256 of the certified SubjectPublicKeyInfo; null for certificates from before it was kept.</summary>
+    /// <summary>
+    /// SHA-256 of the certified SubjectPublicKeyInfo; null for certificates from before the service recorded it.
+    /// </summary>
     [JsonPropertyName("key_sha256")]
     public required string? KeySha256 { get; init; }
 
     [JsonPropertyName("revoked_at")]
     public required DateTime? RevokedAt { get; init; }
 
-    /// <summary>As RFC 5280 §5.3.1 spells it.</summary>
+    /// <summary>The RFC 5280 §5.3.1 name.</summary>
     [JsonPropertyName("revocation_reason")]
     public required string? RevocationReason { get; init; }
 

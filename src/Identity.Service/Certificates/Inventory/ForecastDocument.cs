@@ -14,7 +14,7 @@ internal sealed record ForecastDocument
     [JsonPropertyName("days")]
     public required int Days { get; init; }
 
-    /// <summary>Days without an end are left out.</summary>
+    /// <summary>Days on which no certificate expires are left out.</summary>
     [JsonPropertyName("data")]
     public required IReadOnlyList<ForecastDay> Data { get; init; }
 }

@@ -7,9 +7,6 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>Filters and page of a request to the inventory.</summary>
-/// <param name="Filter">Which rows.</param>
-/// <param name="Place">Behind which row.</param>
-/// <param name="Limit">How many.</param>
 internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace Place, int Limit)
 {
     private const int MaxIdentity = 512;
@@ -18,7 +15,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
     private const string List = "certificates";
     private const string ByExpiryList = "certificates.by_expiry";
 
-    /// <summary>All that a caller may see.</summary>
+    /// <summary>Everything that the caller may see.</summary>
     public static CertificateFilter Visible(Caller caller) =>
         new(caller.OrganizationId, caller.WorkspaceId, caller.Has(Scopes.InstallationOperate), null, null);
 
@@ -52,7 +49,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
             : new InventoryQuery(filter, place, limit.Value);
     }
 
-    /// <summary>Reads the filters alone; null = they are well-formed.</summary>
+    /// <summary>Reads only the filters; null = they are well-formed.</summary>
     public static Refusal? ReadFilter(ApiRequest request, out CertificateFilter filter)
     {
         filter = Visible(request.Caller) with
@@ -60,7 +57,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
             TunnelId = request.Query("tunnel_id"),
             CaId = request.Query("ca_id"),
             Identity = request.Query("identity"),
-            // As openssl prints them is as good.
+            // Hex in upper case, as openssl prints it, is accepted.
             Serial = request.Query("serial")?.ToLowerInvariant(),
             KeySha256 = request.Query("key_sha256")?.ToLowerInvariant(),
         };
@@ -94,7 +91,7 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
         return null;
     }
 
-    /// <summary>Cuts a page out of at most <see cref="Limit"/> + 1 rows.</summary>
+    /// <summary>Builds the page from at most <see cref="Limit"/> + 1 rows.</summary>
     public Page<CertificateRecord> Cut(IReadOnlyList<CertificateRecord> rows) => Pages.Cut(rows, Limit, Encode);
 
     public static InventoryPlace GetPlace(CertificateRecord last, bool byExpiry) =>

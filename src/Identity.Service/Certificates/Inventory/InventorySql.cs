@@ -4,9 +4,9 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>
-/// The inventory's one query. Rows are never deleted, so that every combination of filters must say which index finds
-/// its rows: one condition is written as the index has it, and every other one is written so that no index fits. A
-/// planner without statistics could otherwise walk a million rows of an organization to find three of a key.
+/// The inventory's only query. Rows are never deleted, so every combination of filters must choose the index that finds
+/// its rows: one condition is written as the index has it, and every other one so that no index fits. A planner without
+/// statistics could otherwise read a million rows of an organization to find three of a key.
 /// </summary>
 internal static class InventorySql
 {
@@ -15,12 +15,10 @@ internal static class InventorySql
     private const string Organization = "organization_id";
     private const long MillisecondsPerDay = 86_400_000;
 
-    /// <summary>Days since 1970, as a row keeps it.</summary>
+    /// <summary>Days since 1970, as a row stores it.</summary>
     public static long ToDay(DateTimeOffset time) => time.ToStore() / MillisecondsPerDay;
 
-    /// <param name="columns">What is read.</param>
-    /// <param name="filter">Which rows.</param>
-    /// <param name="byExpiry">From the soonest end on; else from the newest row down.</param>
+    /// <param name="byExpiry">Earliest expiry first; else newest row first.</param>
     public static string Of(string columns, CertificateFilter filter, bool byExpiry)
     {
         var found = FoundBy(filter, byExpiry);
@@ -36,7 +34,7 @@ internal static class InventorySql
             return Select(columns, filter, found, byExpiry, either) + tail;
         }
 
-        // Two walks of an index, merged: with OR it would be none.
+        // A union of two index scans: with OR, the databases would use no index.
         var own = Select(columns, filter, found, byExpiry, "organization_id = @OrganizationId") + tail;
         var nobodys = Select(columns, filter, found, byExpiry, "organization_id IS NULL") + tail;
         return $"SELECT * FROM (SELECT * FROM ({own}) AS owned UNION ALL SELECT * FROM ({nobodys}) AS unowned) AS both_of "

@@ -3,15 +3,15 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 /// <summary>States of a certificate as the inventory shows and filters them.</summary>
 internal enum InventoryStatus
 {
-    /// <summary>Recorded before signing; what became of it is not known yet.</summary>
+    /// <summary>Recorded before signing; the result is not known yet.</summary>
     Intent,
 
-    /// <summary>Signed, recorded and not revoked, whether it has ended or not.</summary>
+    /// <summary>Signed, recorded and not revoked, expired or not.</summary>
     Issued,
 
     /// <summary>Never handed out.</summary>
     Void,
 
-    /// <summary>Revoked, whatever it was before.</summary>
+    /// <summary>Revoked, in any earlier state.</summary>
     Revoked,
 }

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>The spelling of states on the wire.</summary>
+/// <summary>The wire names of the states.</summary>
 internal static class InventoryStatuses
 {
     public static string GetName(CertificateRecord certificate) => WireNames.Of(Of(certificate));

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// <summary>The key column of registered certificates.</summary>
 internal sealed class AnchorKeyStore(Database database)
 {
-    /// <summary>Rows whose key was not kept when they were made: id and PEM.</summary>
+    /// <summary>Rows from before the key column: id and PEM.</summary>
     public async ValueTask<IReadOnlyList<(string Id, string Pem)>> ListWithoutKeyAsync(
         CancellationToken cancellationToken
     )

@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>The keys of registered certificates, by which a leaf for one of them is refused.</summary>
+/// <summary>The keys of registered certificates; the service issues no leaf for them.</summary>
 internal sealed class AnchorKeys(AnchorKeyStore store, IJournal journal)
 {
-    /// <summary>Fills in rows from before the column; afterwards there are none.</summary>
+    /// <summary>Fills in rows from before the key column.</summary>
     public async Task FillAsync(CancellationToken cancellationToken)
     {
         foreach (var (id, pem) in await store.ListWithoutKeyAsync(cancellationToken))

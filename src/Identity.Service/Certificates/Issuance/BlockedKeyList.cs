@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// A list of keys that are never certified: one SHA-256 of a DER SubjectPublicKeyInfo per line, in hex; empty lines and
-/// what follows <c>#</c> are passed over.
+/// A list of keys that are never certified: one hex SHA-256 of a DER SubjectPublicKeyInfo per line. Empty lines and
+/// text after <c>#</c> are ignored.
 /// </summary>
 internal static class BlockedKeyList
 {

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The keys of <c>certificates.blocked_keys_file</c>. The file is read again when it changed; one that cannot be read
-/// leaves the last list in force, is logged and tried again. So does another file of the same key.
+/// The keys of <c>certificates.blocked_keys_file</c>. The file is read again when it changes. If a changed file, or a
+/// newly configured one, cannot be read, the previous list stays in force; the service logs the error and retries.
 /// </summary>
 internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvider time, ILogger<BlockedKeys> logger)
 {
@@ -56,7 +56,7 @@ internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvi
                 }
             }
 
-            // Last: a caller that finds the name finds the keys, too.
+            // Written last: a caller that sees the new name also sees the new keys.
             Volatile.Write(ref file, wanted);
         }
     }

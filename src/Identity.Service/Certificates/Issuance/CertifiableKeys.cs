@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// Which keys are certified for whom. What needs the store is asked by the intent's own statement, in the commit: two
-/// requests at once cannot both win.
+/// Decides which keys are certified for which identity. The intent's own statement checks what needs the store, in the
+/// commit: two concurrent requests cannot both succeed.
 /// </summary>
 internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, CertificateStore store)
 {
@@ -22,7 +22,6 @@ internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, 
         return platform.Holds(key) ? IsAuthoritys() : null;
     }
 
-    /// <summary>Why the intent's statement refused the key.</summary>
     public async ValueTask<Refusal> ExplainAsync(
         SubjectPublicKey key,
         string? tunnelId,

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>What the three events of an issuance have in common.</summary>
+/// <summary>The common fields of the three events of an issuance.</summary>
 internal static class CertificateAuditData
 {
     public static void Write(Utf8JsonWriter json, CertificateRecord certificate)

@@ -3,11 +3,10 @@ using Culvert.Identity.Service.Certificates.Inventory;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>Which rows of the inventory a caller may see and requested.</summary>
-/// <param name="OrganizationId">The caller's.</param>
-/// <param name="WorkspaceId">The caller's one workspace; null sees all of the organization.</param>
-/// <param name="WithInstallation">Also the certificates of edges and of the service, which belong to no organization.</param>
-/// <param name="TunnelId">Only this tunnel's.</param>
-/// <param name="Serial">Only this one.</param>
+/// <param name="WorkspaceId">The caller's workspace; null sees all of the organization.</param>
+/// <param name="WithInstallation">
+/// Also the certificates of edges and of the service, which belong to no organization.
+/// </param>
 internal sealed record CertificateFilter(
     string OrganizationId,
     string? WorkspaceId,
@@ -25,15 +24,16 @@ internal sealed record CertificateFilter(
     /// <summary>Only those of this key: lower-case hex SHA-256 of its SubjectPublicKeyInfo.</summary>
     public string? KeySha256 { get; init; }
 
-    /// <summary>Only those that end then or later.</summary>
+    /// <summary>Only those that expire then or later.</summary>
     public DateTimeOffset? ExpiresFrom { get; init; }
 
-    /// <summary>Only those that end before.</summary>
+    /// <summary>Only those that expire before then.</summary>
     public DateTimeOffset? ExpiresBefore { get; init; }
 
-    /// <summary>Only those in this state.</summary>
     public InventoryStatus? Status { get; init; }
 
-    /// <summary>A bound on the end: then the list runs from the soonest end on, else from the newest row down.</summary>
+    /// <summary>
+    /// Whether the expiry is bounded: then the list is ordered by expiry, earliest first, else newest first.
+    /// </summary>
     public bool IsByExpiry => ExpiresFrom is not null || ExpiresBefore is not null;
 }

@@ -12,8 +12,9 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The one place where leaves are made (S12): 1. is it a repeat, may it be certified at all, is there room; 2. plan and
-/// lint; 3. commit serial number, intent, audit; 4. sign, verify, compare; 5. commit certificate and audit; 6. answer. Whatever breaks, no certificate leaves without its record.
+/// The only place where leaves are made (S12): 1. check for a repeat, permission and capacity; 2. plan and lint; 3.
+/// commit serial number, intent, audit; 4. sign, verify, compare; 5. commit certificate and audit; 6. answer. No
+/// failure lets a certificate out without its record.
 /// </summary>
 internal sealed class CertificateIssuer(
     CertificateStore store,
@@ -29,7 +30,7 @@ internal sealed class CertificateIssuer(
     ILogger<CertificateIssuer> logger
 )
 {
-    // A drawn number of 128 random bits that exists already means a broken random source: three tries, then no more.
+    // If a drawn number of 128 random bits already exists, the random source is broken: the issuer tries three times.
     private const int SerialAttempts = 3;
 
     public async Task<IssuanceOutcome> IssueAsync(IssuanceJob job, CancellationToken cancellationToken)
@@ -45,7 +46,7 @@ internal sealed class CertificateIssuer(
             return repeated;
         }
 
-        // Limits come first among what costs, and a place in the queue before a serial number is used.
+        // The limits are checked before costly steps, and the queue before a serial number is used.
         if ((keys.Check(job.PublicKey) ?? limits.TryTake(job) ?? queue.TryEnter()) is { } refusal)
         {
             return Refuse(job, refusal);
@@ -83,7 +84,7 @@ internal sealed class CertificateIssuer(
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
-                        // What only asks comes first: the writer asks it at once.
+                        // Read-only conditions come first: the writer checks them at once.
                         store.RequireFreeKey(intent, job.PublicKey),
                         .. job.WithIntent,
                         store.InsertIntent(intent, job.PublicKey),
@@ -101,7 +102,7 @@ internal sealed class CertificateIssuer(
 
             if (first.Outcome != CommitOutcome.Conflict)
             {
-                // The point of no return: from here on the caller's patience no longer counts.
+                // The intent is committed: from here on the caller's cancellation no longer counts.
                 return first.RefusalIfUnavailable() is { } unavailable
                     ? Refuse(job, unavailable)
                     : await SignAsync(job, plan.Value, intent);
@@ -110,7 +111,7 @@ internal sealed class CertificateIssuer(
             switch (first.Conflict)
             {
                 case IssuanceConflict.NotUnique:
-                    // The same request at the same time, unless it is the serial number.
+                    // A concurrent repeat of the same request, unless the serial number was the conflict.
                     if (await repeats.FindAsync(job, cancellationToken) is { Answer: { } twin })
                     {
                         return twin;
@@ -177,8 +178,8 @@ internal sealed class CertificateIssuer(
             CancellationToken.None
         );
 
-        // Signed but not recorded: it is thrown away here, and a sweep voids its intent. One may have been faster than a
-        // store that took longer than any signer.
+        // Signed but not recorded: the certificate is discarded here, and a sweep voids its intent. The sweep may have
+        // done so already if the store took longer than any signer.
         if (second is { Outcome: CommitOutcome.Conflict, Conflict: IssuanceConflict.NotIntended })
         {
             return Refuse(job, StorageErrors.Unavailable.Refuse());
@@ -198,7 +199,7 @@ internal sealed class CertificateIssuer(
     {
         var voided = intent with { Status = CertificateStatus.Void };
 
-        // When this commit fails too, the intent stays and the sweep at the next start finds it.
+        // If this commit fails too, the intent stays and the sweep at the next start finds it.
         await journal.CommitAsync(
             new Decision
             {

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>What a certificate is for.</summary>
 internal enum CertificateKind
 {
     /// <summary>An agent's platform certificate.</summary>
@@ -9,9 +8,9 @@ internal enum CertificateKind
     /// <summary>An edge's platform certificate.</summary>
     Edge,
 
-    /// <summary>A leaf for inner TLS, under a tunnel's authority.</summary>
+    /// <summary>A leaf for inner TLS, issued by a tunnel's authority.</summary>
     Server,
 
-    /// <summary>One of the service's own: of its ports, or of an OCSP responder under any authority.</summary>
+    /// <summary>One of the service's own: for its ports, or for an OCSP responder of any authority.</summary>
     Service,
 }

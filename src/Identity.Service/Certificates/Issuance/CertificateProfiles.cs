@@ -3,8 +3,8 @@ using Culvert.Ca.Profiles;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// What this installation certifies, each kind as the options shape it. Made before the ports open: a profile that does
-/// not hold together stops the start, with every error of every profile.
+/// The profiles of this installation, shaped by the options. Built before the ports open: an inconsistent profile stops
+/// the start, and the error lists every problem of every profile.
 /// </summary>
 internal sealed class CertificateProfiles
 {
@@ -31,7 +31,7 @@ internal sealed class CertificateProfiles
         }
     }
 
-    /// <summary>Inner TLS, under a tunnel's authority.</summary>
+    /// <summary>Inner TLS, issued by a tunnel's authority.</summary>
     public CertificateProfile Server { get; }
 
     /// <summary>An agent's platform certificate.</summary>
@@ -40,12 +40,11 @@ internal sealed class CertificateProfiles
     /// <summary>An edge's platform certificate.</summary>
     public CertificateProfile Edge { get; }
 
-    /// <summary>The service's own.</summary>
     public CertificateProfile Service { get; }
 
-    /// <summary>Signs OCSP answers for the authority that certified it.</summary>
+    /// <summary>Signs OCSP responses for the authority that certified it.</summary>
     public CertificateProfile OcspResponder { get; }
 
-    /// <summary>The leaf that proves a new authority usable; for a key that is discarded.</summary>
+    /// <summary>The leaf that proves a new authority usable; its key is discarded.</summary>
     public CertificateProfile Trial { get; }
 }

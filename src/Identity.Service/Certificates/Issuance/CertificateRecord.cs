@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>A certificate in the inventory, from the moment it is intended.</summary>
+/// <summary>A certificate in the inventory, from its intent on.</summary>
 internal sealed record CertificateRecord
 {
     public required CertificateId Id { get; init; }

@@ -3,9 +3,7 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>
-/// What makes a repeated request one with the first: who asked under which name, and the request itself.
-/// </summary>
+/// <summary>What makes a repeated request one with the first: who asked under which name, and the request itself.</summary>
 /// <param name="Id">Lower-case hex SHA-256 over the requester and the header: two requesters never share a key.</param>
 /// <param name="RequestSha256">Lower-case hex SHA-256 of the request.</param>
 internal sealed record IdempotencyKey(string Id, string RequestSha256)

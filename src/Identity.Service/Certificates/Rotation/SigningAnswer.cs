@@ -12,9 +12,7 @@ internal sealed record SigningAnswer
     /// <summary>How long the enterprise wants not to be asked; null = it did not say.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>
-    /// The enterprise has signed, and no chain came of it: to ask again costs it another signature.
-    /// </summary>
+    /// <summary>The enterprise has signed, and no chain came of it: to ask again costs it another signature.</summary>
     public bool IsSpoiled { get; private init; }
 
     public static SigningAnswer Signed(string chainPem) => new() { ChainPem = chainPem };

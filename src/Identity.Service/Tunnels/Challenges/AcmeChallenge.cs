@@ -2,9 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
-/// <summary>
-/// A challenge that an agent has announced: a certificate authority is about to check the name (S25).
-/// </summary>
+/// <summary>A challenge that an agent has announced: a certificate authority is about to check the name (S25).</summary>
 internal sealed record AcmeChallenge
 {
     public required AcmeChallengeId Id { get; init; }
