@@ -8,7 +8,6 @@ internal sealed record CertificateRecord
 {
     public required CertificateId Id { get; init; }
 
-    /// <summary>Position in the inventory; 0 before it is stored.</summary>
     public long Ordinal { get; init; }
 
     /// <summary>Lower-case hex.</summary>
@@ -24,7 +23,6 @@ internal sealed record CertificateRecord
 
     public string? TunnelId { get; init; }
 
-    /// <summary>Agents: <c>agt_…</c>.</summary>
     public string? EnrollmentId { get; init; }
 
     public string? EdgeId { get; init; }
@@ -32,7 +30,9 @@ internal sealed record CertificateRecord
     /// <summary><c>ca_…</c> of a tunnel's authority; null for the platform CA.</summary>
     public string? CaId { get; init; }
 
-    /// <summary>The SPIFFE id (an OCSP responder's ends in <c>/ocsp</c>), or the domain of a server certificate.</summary>
+    /// <summary>
+    /// The SPIFFE id (an OCSP responder's has the suffix <c>/ocsp</c>), or the domain of a server certificate.
+    /// </summary>
     public required string Identity { get; init; }
 
     public required DateTimeOffset IssuedAt { get; init; }
@@ -41,19 +41,19 @@ internal sealed record CertificateRecord
 
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 of the certified SubjectPublicKeyInfo; null in rows from before it was kept.</summary>
+    /// <summary>
+    /// Lower-case hex SHA-256 of the certified SubjectPublicKeyInfo; null in rows from before this column.
+    /// </summary>
     public string? SpkiSha256 { get; init; }
 
-    /// <summary>Lower-case hex SHA-256 over who asked and the request's Idempotency-Key; null without one.</summary>
+    /// <summary>Lower-case hex SHA-256 over the requester and the request's Idempotency-Key; null without one.</summary>
     public string? IdempotencyKey { get; init; }
 
     /// <summary>Lower-case hex SHA-256 of the request under <see cref="IdempotencyKey"/>.</summary>
     public string? RequestSha256 { get; init; }
 
-    /// <summary>When it was revoked; null while it was not.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>Why; null while it was not revoked.</summary>
     public RevocationReason? RevocationReason { get; init; }
 
     /// <summary>Lower-case hex SHA-256 of the DER; null until issued.</summary>

@@ -1,12 +1,11 @@
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>How far an issuance came.</summary>
+/// <summary>The progress of an issuance.</summary>
 internal enum CertificateStatus
 {
-    /// <summary>Recorded before signing; what became of it is not known yet.</summary>
+    /// <summary>Recorded before signing; the result is not known yet.</summary>
     Intent,
 
-    /// <summary>Signed and recorded.</summary>
     Issued,
 
     /// <summary>Never handed out: signing or recording failed. Its serial number stays used.</summary>

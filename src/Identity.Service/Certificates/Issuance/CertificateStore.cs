@@ -21,7 +21,8 @@ internal sealed class CertificateStore(Database database)
     private const string HeldAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey AND custody <> 'trust_only'";
 
-    // Anyone can have a certificate for another party's public key: what is only trusted counts on its own tunnel.
+    // A certificate for another party's public key is easy to get: a trust-only certificate blocks its key only on its
+    // own tunnel.
     private const string TrustedAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE tunnel_id = @TunnelId AND public_key = @PublicKey "
         + "AND custody = 'trust_only' AND archived_at_ms IS NULL";
@@ -36,7 +37,7 @@ internal sealed class CertificateStore(Database database)
         + $"AND NOT EXISTS ({HeldAuthorities}) AND NOT EXISTS ({TrustedAuthorities}) "
         + $"AND NOT EXISTS ({RegisteredCertificates})";
 
-    // The first condition is the index's own: a planner that infers nothing finds it by that.
+    // The first condition repeats the one of the partial index: a planner that infers nothing needs it to use the index.
     internal const string IntentsOfNodeSql =
         $"SELECT {Columns} FROM certificates WHERE status <> 'issued' AND status = 'intent' AND serial LIKE @pattern "
         + "ORDER BY ordinal";
@@ -48,15 +49,15 @@ internal sealed class CertificateStore(Database database)
     internal const string ByRequestSql =
         $"SELECT {Columns}, certificate AS Certificate FROM certificates WHERE idempotency_key = @idempotencyKey";
 
-    // An OCSP responder's certificate is made as long as its authority answers: it must not be what keeps it.
+    // An OCSP responder's certificate exists for as long as its authority answers: it must not keep the authority alive.
     internal const string LastNotAfterSql =
         "SELECT MAX(not_after_ms) FROM certificates WHERE ca_id = @authorityId AND status <> 'void' "
         + "AND kind <> 'service'";
 
-    // Apart from the insertion: a database that reads the very table into which a statement inserts makes a copy first.
+    // Separate from the insertion: a database that reads the table into which the same statement inserts copies it first.
     /// <summary>
-    /// A condition of the decision that inserts: a key that is taken (<see cref="KeyUse"/>) is the conflict
-    /// <see cref="IssuanceConflict.KeyTaken"/>.
+    /// A condition of the decision that inserts. A key that is in use (<see cref="KeyUse"/>) causes the conflict <see
+    /// cref="IssuanceConflict.KeyTaken"/>.
     /// </summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
@@ -71,7 +72,8 @@ internal sealed class CertificateStore(Database database)
         ).ExpectingOne(IssuanceConflict.KeyTaken);
 
     /// <summary>
-    /// A new row. A serial number or idempotency key that exists is the conflict <see cref="IssuanceConflict.NotUnique"/>.
+    /// Inserts an intent. An existing serial number or idempotency key causes the conflict <see
+    /// cref="IssuanceConflict.NotUnique"/>.
     /// </summary>
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
@@ -103,11 +105,13 @@ internal sealed class CertificateStore(Database database)
             }
         ).Unique(IssuanceConflict.NotUnique);
 
-    /// <summary>Frees the idempotency key that a row holds.</summary>
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
 
-    /// <summary>Turns an intent into an issued certificate; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.</summary>
+    /// <summary>
+    /// Turns an intent into an issued certificate; a row in any other state is <see
+    /// cref="IssuanceConflict.NotIntended"/>.
+    /// </summary>
     public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
         new Statement(
             "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
@@ -121,7 +125,8 @@ internal sealed class CertificateStore(Database database)
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
     /// <summary>
-    /// Turns an intent into a void one, which holds neither idempotency key nor public key; anything but an intent is <see cref="IssuanceConflict.NotIntended"/>.
+    /// Turns an intent into a void row, which holds neither idempotency key nor public key; a row in any other state is
+    /// <see cref="IssuanceConflict.NotIntended"/>.
     /// </summary>
     public Statement Void(CertificateId id) =>
         new Statement(
@@ -129,7 +134,7 @@ internal sealed class CertificateStore(Database database)
             new { id = id.Value }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
-    /// <summary>Intents whose serial number begins with the node's prefix, oldest first.</summary>
+    /// <summary>Intents whose serial number starts with the node's prefix, oldest first.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         string serialPrefix,
         CancellationToken cancellationToken
@@ -143,7 +148,7 @@ internal sealed class CertificateStore(Database database)
         return [.. rows.Select(row => row.ToRecord())];
     }
 
-    /// <summary>Intents of any node that are older than that, oldest first, at most 1,000.</summary>
+    /// <summary>Intents of any node from before that time, oldest first, at most 1,000.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(
         DateTimeOffset before,
         CancellationToken cancellationToken
@@ -153,7 +158,6 @@ internal sealed class CertificateStore(Database database)
         return [.. rows.Select(row => row.ToRecord())];
     }
 
-    /// <summary>The row that holds an idempotency key; null when none does.</summary>
     public async ValueTask<StoredCertificate?> FindByRequestAsync(
         string idempotencyKey,
         CancellationToken cancellationToken
@@ -168,7 +172,7 @@ internal sealed class CertificateStore(Database database)
             );
     }
 
-    /// <summary>Why <see cref="RequireFreeKey"/> refused a key on a tunnel; null = on none.</summary>
+    /// <summary>Why <see cref="RequireFreeKey"/> refused a key for the tunnel; null = for no tunnel.</summary>
     public async ValueTask<KeyUse> FindKeyUseAsync(
         SubjectPublicKey key,
         string? tunnelId,
@@ -195,8 +199,8 @@ internal sealed class CertificateStore(Database database)
     }
 
     /// <summary>
-    /// The last second of the longest-lived leaf of an authority, intents included; null when it never issued. Past =
-    /// nothing that it signed is valid any more.
+    /// The latest expiry of an authority's leaves, intents included; null when it never issued. If it is in the past,
+    /// no certificate that the authority signed is still valid.
     /// </summary>
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
     {

@@ -2,17 +2,13 @@ using Culvert.Ca.Orders;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>Where verifiers learn whether a certificate is revoked, decided before it is signed.</summary>
+/// <summary>The revocation addresses of a certificate, decided before it is signed.</summary>
 internal interface IRevocationAddresses
 {
-    /// <summary>The list that goes into the certificate; null for kinds that are not revoked by list.</summary>
-    /// <param name="kind">What is issued.</param>
-    /// <param name="authority">Who signs.</param>
+    /// <summary>The CRL address that goes into the certificate; null for kinds that are not revoked by list.</summary>
     /// <param name="serial">Its <see cref="SerialNumber.LowBits"/> choose the shard.</param>
     string? FindList(CertificateKind kind, SigningAuthority authority, SerialNumber serial);
 
-    /// <summary>The OCSP responder that goes into the certificate; null = none does.</summary>
-    /// <param name="kind">What is issued.</param>
-    /// <param name="authority">Who signs.</param>
+    /// <summary>The OCSP responder's address that goes into the certificate; null = none.</summary>
     string? FindResponder(CertificateKind kind, SigningAuthority authority);
 }

@@ -3,23 +3,23 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>What makes a repeated request one with the first: who asked under which name, and the request itself.</summary>
+/// <summary>Identifies a repeat of a request: by requester and header, and by the request itself.</summary>
 /// <param name="Id">Lower-case hex SHA-256 over the requester and the header: two requesters never share a key.</param>
 /// <param name="RequestSha256">Lower-case hex SHA-256 of the request.</param>
 internal sealed record IdempotencyKey(string Id, string RequestSha256)
 {
     public const string Header = "Idempotency-Key";
 
-    /// <summary>Characters of the header, all printable ASCII.</summary>
+    /// <summary>Maximum length of the header, all printable ASCII.</summary>
     public const int MaxLength = 255;
 
-    /// <param name="header">Null when the request has none: then there is no key either.</param>
-    /// <param name="requester">Stable for as long as the requester may repeat itself.</param>
-    /// <param name="request">Everything that decides the certificate.</param>
+    /// <param name="header">Null when the request has none; then there is no key either.</param>
+    /// <param name="requester">Stable for as long as the requester may retry.</param>
+    /// <param name="request">All inputs that decide the certificate.</param>
     public static IdempotencyKey? Of(string? header, string requester, params string[] request) =>
         header is null ? null : new IdempotencyKey(Hash([requester, header]), Hash(request));
 
-    // None of the parts can hold a zero octet: no two lists are joined alike.
+    // No part can contain a zero octet, so two different lists never have the same joined text.
     private static string Hash(string[] parts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\0', parts))));
 }

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>A certificate that was granted and is to be made.</summary>
+/// <summary>A certificate that was granted and is to be issued.</summary>
 internal sealed record IssuanceJob
 {
     public required CertificateKind Kind { get; init; }
@@ -19,7 +19,7 @@ internal sealed record IssuanceJob
 
     public required GrantedNames Names { get; init; }
 
-    /// <summary>Of an OCSP responder; every other leaf has names alone.</summary>
+    /// <summary>Only OCSP responders have a subject; every other leaf has only names.</summary>
     public DistinguishedName Subject { get; init; } = DistinguishedName.Empty;
 
     /// <summary>The SPIFFE id, or the domain of a server certificate.</summary>
@@ -37,33 +37,35 @@ internal sealed record IssuanceJob
 
     public string? EdgeId { get; init; }
 
-    /// <summary>Who is limited where there is neither enrolment nor edge.</summary>
+    /// <summary>The subject of the limits when there is neither an enrolment nor an edge.</summary>
     public string? Requester { get; init; }
 
-    /// <summary>An explicit wish for the life; null takes the profile's default.</summary>
+    /// <summary>The requested lifetime; null = the profile's default.</summary>
     public TimeSpan? Life { get; init; }
 
-    /// <summary>The authority's own bound on lives, below the profile's cap; null = none.</summary>
+    /// <summary>The authority's own limit on lifetimes, below the profile's cap; null = none.</summary>
     public TimeSpan? LifeCap { get; init; }
 
-    /// <summary>An explicit wish for the first second; null takes the profile's backdate.</summary>
+    /// <summary>The requested notBefore; null = the profile's backdate.</summary>
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>
-    /// The service's own, before its ports open: made by the time that the clock should say when it cannot be relied on.
-    /// Without it no operator could sign in and confirm the clock.
+    /// Set for the service's own certificates, before its ports open: issued at the latest plausible time when the
+    /// clock is unreliable. Without it no operator could sign in and confirm the clock.
     /// </summary>
     public bool DespiteClock { get; init; }
 
     /// <summary>Null when a repeat is a new request.</summary>
     public IdempotencyKey? Idempotency { get; init; }
 
-    /// <summary>The exchange of the request's own assertion, committed with the intent; null = the caller has a credential.</summary>
+    /// <summary>
+    /// The exchange of the request's own assertion, committed with the intent; null = the caller has a credential.
+    /// </summary>
     public WaitingDecision? Exchange { get; init; }
 
-    /// <summary>Changes that belong to the grant; committed with the intent, so that they exist before the signature.</summary>
+    /// <summary>Changes that belong to the grant; committed with the intent, before the signature exists.</summary>
     public IReadOnlyList<Statement> WithIntent { get; init; } = [];
 
-    /// <summary>Changes that tell of the finished certificate; committed with it.</summary>
+    /// <summary>Changes that need the finished certificate; committed with it.</summary>
     public Func<CertificateRecord, IReadOnlyList<Statement>> WithCertificate { get; init; } = _ => [];
 }

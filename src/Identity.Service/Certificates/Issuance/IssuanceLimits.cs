@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// How many certificates one identity, one tunnel and one authority may get. A client in a loop is stopped at its own
-/// limit, a fleet in a loop at its tunnel's, before either fills the inventory or the signer's queue. All nodes count together.
+/// Limits certificates per identity, tunnel and authority. A client in a loop reaches its own limit, and a fleet in a
+/// loop its tunnel's, before either fills the inventory or the signing queue. All nodes count together.
 /// </summary>
 internal sealed class IssuanceLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
@@ -29,7 +29,7 @@ internal sealed class IssuanceLimits(Current<LimitOptions> limits, TimeProvider 
         name: "certificates_per_authority"
     );
 
-    /// <summary>Takes one of each; null = allowed. The service's own certificates are not counted.</summary>
+    /// <summary>Takes one unit of each limit; null = allowed. The service's own certificates are not counted.</summary>
     public Refusal? TryTake(IssuanceJob job)
     {
         if (job.Kind == CertificateKind.Service)

@@ -5,15 +5,14 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>What became of a job: exactly one of certificate, refusal and conflict is set.</summary>
+/// <summary>The result of a job: exactly one of certificate, refusal and conflict is set.</summary>
 internal sealed record IssuanceOutcome
 {
-    /// <summary>The recorded certificate as the wire shows it.</summary>
     public CertificateDocument? Document { get; private init; }
 
     public Refusal? Refusal { get; private init; }
 
-    /// <summary>A statement of <see cref="IssuanceJob.WithIntent"/> met another state than expected.</summary>
+    /// <summary>A statement of <see cref="IssuanceJob.WithIntent"/> found another state than expected.</summary>
     public Enum? Conflict { get; private init; }
 
     public static IssuanceOutcome Of(

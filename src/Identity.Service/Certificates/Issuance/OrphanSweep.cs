@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// Intents that never became certificates are voided, with an audit entry each; a crash between the two commits of an
-/// issuance, or a second commit that failed, leaves exactly such a row. A row that became one meanwhile is left alone.
+/// Voids intents that never became certificates, with an audit entry each. A crash between the two commits of an
+/// issuance, or a failed second commit, leaves such a row. A row that was issued in the meantime stays.
 /// </summary>
 internal sealed class OrphanSweep(
     CertificateStore store,
@@ -17,19 +17,21 @@ internal sealed class OrphanSweep(
 )
 {
     /// <summary>
-    /// No issuance takes so long: signers are given up after ten seconds. One that does all the same finds its intent
-    /// voided, and hands nothing out.
+    /// No issuance takes this long: the signing timeout is ten seconds. A slower one finds its intent voided, and hands
+    /// nothing out.
     /// </summary>
     public static readonly TimeSpan IntentLife = TimeSpan.FromMinutes(1);
 
-    /// <summary>Before the ports open: none of this node's intents is under way. Other nodes' may be.</summary>
+    /// <summary>
+    /// Runs before the ports open, when none of this node's intents is in progress. Those of other nodes may be.
+    /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var prefix = node.Id.ToString("x2", CultureInfo.InvariantCulture);
         await VoidAsync(await store.ListIntentsAsync(prefix, cancellationToken), cancellationToken);
     }
 
-    /// <summary>While the service runs: what is too old to be under way, of nodes that are gone as well.</summary>
+    /// <summary>Runs while the service runs: voids intents too old to be in progress, also those of removed nodes.</summary>
     public async Task RunOldAsync(CancellationToken cancellationToken) =>
         await VoidAsync(
             await store.ListIntentsAsync(time.GetUtcNow() - IntentLife, cancellationToken),

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>Sweeps while the service runs, so that a failed commit needs neither a restart nor a hand.</summary>
+/// <summary>Sweeps while the service runs, so that a failed commit needs neither a restart nor an operator.</summary>
 internal sealed class OrphanSweeper(OrphanSweep sweep, TimeProvider time, ILogger<OrphanSweeper> logger)
     : RecurringJob(
         "issuance_sweep",

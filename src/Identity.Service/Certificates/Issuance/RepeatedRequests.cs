@@ -3,16 +3,17 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// Finds what became of the first request with an idempotency key. A key counts while its certificate could still be
-/// used: unexpired, not revoked, of the same enrolment, under the authority that signs now. Afterwards it is free again.
+/// Finds the result of the first request with an idempotency key. A key counts while its certificate is usable:
+/// unexpired, not revoked, of the same enrolment, issued by the authority that signs now. Afterwards the key is free
+/// again.
 /// </summary>
 internal sealed class RepeatedRequests(CertificateStore store, TimeProvider time)
 {
     private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The answer to a repeat; null = there is no first request. <c>Spent</c> = the row whose hold on the key must end
-    /// with the new intent.
+    /// The answer to a repeat; null = there is no first request. <c>Spent</c> = the row that must release the key with
+    /// the new intent.
     /// </summary>
     public async ValueTask<(IssuanceOutcome? Answer, CertificateId? Spent)> FindAsync(
         IssuanceJob job,

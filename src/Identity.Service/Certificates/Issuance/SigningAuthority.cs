@@ -4,7 +4,6 @@ using Culvert.Ca.Orders;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>An authority that is ready to sign.</summary>
 internal sealed record SigningAuthority
 {
     /// <summary><c>ca_…</c> of a tunnel's authority; null for the platform CA.</summary>
@@ -14,7 +13,9 @@ internal sealed record SigningAuthority
 
     public required IssuerKey Key { get; init; }
 
-    /// <summary>What a leaf's holder sends along: the certificates above the leaf without the root; may be empty.</summary>
+    /// <summary>
+    /// The certificates that a leaf's holder sends with it: those above the leaf without the root; may be empty.
+    /// </summary>
     public required string ChainPem { get; init; }
 
     public ParsedCertificate Certificate => Issuer.Chain[0];

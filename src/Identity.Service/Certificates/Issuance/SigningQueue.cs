@@ -9,23 +9,22 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The way to the authorities' keys. It is bounded: what would wait too long is refused before a serial number is used.
-/// Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and a caller that
-/// waited for it longer than <see cref="SignerTimeout"/> gets a refusal that says so; a call that hangs holds its
-/// thread and nothing else.
+/// The bounded queue for the authorities' keys: a request that would wait too long is refused before a serial number is
+/// used. Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and a caller
+/// that waits longer than <see cref="SignerTimeout"/> is refused; a call that hangs blocks only its thread.
 /// </summary>
 internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider time) : IDisposable
 {
-    /// <summary>An HSM on a network answers within a second; ten are an error.</summary>
+    /// <summary>An HSM on a network answers within a second; ten seconds are an error.</summary>
     public static readonly TimeSpan SignerTimeout = TimeSpan.FromSeconds(10);
 
-    // HSMs serialise what one session asks; more than a few calls at once only move the queue.
+    // HSMs serialize the calls of a session; more than a few concurrent calls only move the queue.
     private const int RemoteCalls = 4;
 
     private readonly SemaphoreSlim calls = new(RemoteCalls, RemoteCalls);
     private int waiting;
 
-    /// <summary>Takes a place; null = the caller has one and must <see cref="Leave"/>.</summary>
+    /// <summary>Takes a place in the queue; null = the caller has one and must <see cref="Leave"/>.</summary>
     public Refusal? TryEnter()
     {
         if (Interlocked.Increment(ref waiting) <= limits.Value.SigningQueue)
@@ -39,11 +38,11 @@ internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider ti
 
     public void Leave() => Interlocked.Decrement(ref waiting);
 
-    /// <summary>Signs, or says why not. Never throws for what a device does.</summary>
+    /// <summary>Signs, or returns the reason for the failure. Never throws for an error of a device.</summary>
     public ValueTask<CaResult<IssuedCertificate>> SignAsync(IssuancePlan plan, IssuerKey key) =>
         SignAsync(() => plan.Redeem(key), key.IsRemote);
 
-    /// <summary>The same for whatever else an authority's key signs.</summary>
+    /// <summary>The same for any other signature by an authority's key.</summary>
     public ValueTask<CaResult<T>> SignAsync<T>(Func<CaResult<T>> sign, bool isRemote)
         where T : class => isRemote ? SignRemoteAsync(sign) : new(sign());
 
@@ -60,7 +59,7 @@ internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider ti
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            // What the device still answers is thrown away with the plan.
+            // A late answer of the device is discarded with the plan.
             return new CaRefusal(CaErrorCodes.SignerUnavailable, "Signing with the authority's key timed out.");
         }
         finally
@@ -75,7 +74,7 @@ internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider ti
         await calls.WaitAsync(limit);
         try
         {
-            // For a caller that gave up while it waited for a thread, nothing is signed.
+            // If the caller gave up while it waited for a thread, nothing is signed.
             return await Task.Run(sign, limit);
         }
         finally

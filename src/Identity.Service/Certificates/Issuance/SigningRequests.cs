@@ -7,12 +7,11 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The first beat of every endpoint that certifies a key: bounded body, strict JSON, one signing request with its proof
-/// of possession. All of it before anything is looked up.
+/// The first step of every endpoint that certifies a key: bounded body, strict JSON, one signing request with its proof
+/// of possession. It runs before any lookup.
 /// </summary>
 internal static class SigningRequests
 {
-    /// <summary>The largest body of a request for a certificate.</summary>
     public const int MaxBodyBytes = 64 * 1024;
 
     public static ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAsync<T>(
@@ -24,7 +23,8 @@ internal static class SigningRequests
         where T : class => ReadAsync(request, type, csrOf, check: null, cancellationToken);
 
     /// <summary>
-    /// The same of a body that may hold an assertion: without that and without a credential, there is nothing to read.
+    /// The same for a body that may contain an assertion: a request with neither an assertion nor a credential is not
+    /// read.
     /// </summary>
     public static ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAssertedAsync<T>(
         ApiRequest request,
@@ -68,7 +68,7 @@ internal static class SigningRequests
             : parsed.Refusal.ToRefusal();
     }
 
-    // Null: the header is well-formed or not there.
+    // Null: the header is well-formed or absent.
     private static Refusal? ReadIdempotencyKey(HttpContext http, out string? header)
     {
         header = null;

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>Something whose end approaches.</summary>
+/// <summary>An authority or certificate that expires soon.</summary>
 internal sealed record ExpiringSubject
 {
     /// <summary><c>certificate_authority</c>, <c>tunnel_certificate</c>, <c>certificate</c> or <c>platform_authority</c>.</summary>
@@ -13,7 +13,7 @@ internal sealed record ExpiringSubject
 
     public string? TunnelId { get; init; }
 
-    /// <summary>Its name, SPIFFE id, domain or fingerprint: what a person knows it by.</summary>
+    /// <summary>Its name, SPIFFE id, domain or fingerprint, for people.</summary>
     public required string Name { get; init; }
 
     public required DateTimeOffset NotBefore { get; init; }

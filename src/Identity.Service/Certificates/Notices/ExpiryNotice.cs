@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>Something ends in so many days, and nothing has taken its place.</summary>
+/// <summary>A certificate or authority expires in that many days, and has no replacement.</summary>
 internal sealed record ExpiryNotice(ExpiringSubject Subject, int Days) : AuditEvent
 {
     public override string Name => AuditEvents.ExpiryNotice;

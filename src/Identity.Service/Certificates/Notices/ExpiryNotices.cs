@@ -8,8 +8,8 @@ using Culvert.Identity.Service.Webhooks;
 namespace Culvert.Identity.Service.Certificates.Notices;
 
 /// <summary>
-/// Looks every hour for what ends soon, and tells of it: an audited event, a metric, and a message to every webhook of
-/// the organization, all in one commit, each threshold once.
+/// Checks every hour what expires soon. Each notice is an audit event, a metric and a message to every webhook of the
+/// organization, in one commit, once per threshold.
 /// </summary>
 internal sealed class ExpiryNotices(
     NoticeStore store,
@@ -27,12 +27,12 @@ internal sealed class ExpiryNotices(
         beginsAtOnce: true
     )
 {
-    // A certificate for each of thousands of machines may end on one day: all are reported, of all organizations.
+    // Certificates of thousands of machines may expire on one day: all are reported, of all organizations.
     private const int PageSize = 1000;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
-    /// <summary>Gives the notices that are due; how many those were.</summary>
+    /// <summary>Sends the notices that are due and returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
@@ -62,7 +62,7 @@ internal sealed class ExpiryNotices(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    // Thresholds are days, and an hour later the store may be back.
+    // Thresholds are days, and an hour later the store may be available again.
     protected override void Tell(Exception fault) => Log.NoticesFailed(logger, fault);
 
     private async ValueTask<bool> GiveAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)

@@ -1,16 +1,14 @@
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>When a notice is due: a pure function of time.</summary>
 internal static class ExpiryThresholds
 {
-    /// <summary>Leaves that live shorter are renewed by machines, and notices would only be noise.</summary>
+    /// <summary>Machines renew shorter-lived leaves, for which notices would be noise.</summary>
     public static readonly TimeSpan ShortestLife = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// The most urgent threshold that is reached; null = none. One of more than half the life is left out: it would
-    /// be reached while the certificate is new.
+    /// The most urgent threshold that is reached; null = none. Thresholds of more than half the lifetime do not count:
+    /// they would be reached while the certificate is new.
     /// </summary>
-    /// <param name="days">Thresholds in days, in any order.</param>
     public static int? Due(
         DateTimeOffset notBefore,
         DateTimeOffset notAfter,

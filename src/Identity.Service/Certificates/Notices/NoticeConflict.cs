@@ -2,6 +2,6 @@ namespace Culvert.Identity.Service.Certificates.Notices;
 
 internal enum NoticeConflict
 {
-    /// <summary>Another node gave the notice first.</summary>
+    /// <summary>Another node sent the notice first.</summary>
     Given,
 }

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>The door of notices.</summary>
 internal static class NoticeRegistration
 {
     public static IServiceCollection AddNotices(this IServiceCollection services) =>

@@ -3,10 +3,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>What expires soon, and who was notified.</summary>
 internal sealed class NoticeStore(Database database)
 {
-    // Conditions of the leaves as their index has them.
+    // The conditions on leaves are written as their index has them.
     internal const string LeavesSql =
         "SELECT 'certificate', c.id, c.organization_id, c.tunnel_id, c.identity, c.not_before_ms, c.not_after_ms "
         + "FROM certificates c WHERE c.status = 'issued' AND c.revoked_at_ms IS NULL "
@@ -35,8 +34,8 @@ internal sealed class NoticeStore(Database database)
         + "AND (not_after_ms > @from OR id > @after) ORDER BY not_after_ms, id LIMIT @count";
 
     /// <summary>
-    /// Authorities, trust-only certificates and long-lived leaves that end from <paramref name="now"/> to
-    /// <paramref name="until"/>; leaves alone that no later one has replaced. All of them, read in pages.
+    /// Authorities, trust-only certificates and long-lived leaves without a later replacement that expire from
+    /// <paramref name="now"/> to <paramref name="until"/>. Reads all of them, in pages.
     /// </summary>
     public async IAsyncEnumerable<ExpiringSubject> ListExpiringAsync(
         DateTimeOffset now,
@@ -61,7 +60,7 @@ internal sealed class NoticeStore(Database database)
         }
     }
 
-    /// <summary>Notices that were given for ends from <paramref name="now"/> on.</summary>
+    /// <summary>Notices already sent for expiries from <paramref name="now"/> on.</summary>
     public async ValueTask<IReadOnlySet<(string Subject, long NotAfter, long Days)>> ListGivenAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -75,7 +74,7 @@ internal sealed class NoticeStore(Database database)
         return rows.ToHashSet();
     }
 
-    /// <summary>Once: the second time it is <see cref="NoticeConflict.Given"/>.</summary>
+    /// <summary>Records the notice; a repeat is <see cref="NoticeConflict.Given"/>.</summary>
     public Statement Give(ExpiringSubject subject, int days, DateTimeOffset at) =>
         new Statement(
             "INSERT INTO expiry_notices (subject, not_after_ms, days, noticed_at_ms) "

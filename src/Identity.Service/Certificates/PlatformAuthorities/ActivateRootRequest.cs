@@ -4,14 +4,14 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>The optional body of an activation: the parties to continue without, and the reason.</summary>
+/// <summary>The optional body of an activation: the holders to continue without, and the reason.</summary>
 internal sealed record ActivateRootRequest
 {
     private const int MaxMissing = 1024;
 
     public static readonly ActivateRootRequest None = new();
 
-    /// <summary>Ids as <c>details.blocked_by</c> of the refusal gives them.</summary>
+    /// <summary>Ids from the refusal's <c>details.blocked_by</c>.</summary>
     [JsonPropertyName("missing")]
     public IReadOnlyList<string> Missing { get; init; } = [];
 

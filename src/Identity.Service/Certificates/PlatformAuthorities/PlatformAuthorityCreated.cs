@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>A root or an issuing authority of the platform CA was made.</summary>
 internal sealed record PlatformAuthorityCreated(PlatformAuthority Authority) : AuditEvent
 {
     public override string Name => AuditEvents.PlatformAuthorityCreated;

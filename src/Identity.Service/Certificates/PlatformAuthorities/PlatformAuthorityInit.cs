@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Init;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Init's part of this capability: the root that machines will pin, and the first issuing authority.</summary>
+/// <summary>Init's part of this capability: the root that machines pin, and the first issuing authority.</summary>
 internal sealed class PlatformAuthorityInit(PlatformAuthorityMaker maker) : IInitStep
 {
     public async Task RunAsync(InitContext context, CancellationToken cancellationToken)

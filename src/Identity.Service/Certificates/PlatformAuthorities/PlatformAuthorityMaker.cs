@@ -14,8 +14,8 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Makes the authorities of the platform CA. An authority's certificate is worth nothing before its row exists, because
-/// its sealed key lies in the same row: one commit holds both, after signing.
+/// Creates the authorities of the platform CA. An authority's certificate is useless before its row exists, because the
+/// same row holds its sealed key: one commit stores both, after signing.
 /// </summary>
 internal sealed class PlatformAuthorityMaker(
     PlatformAuthorityStore store,
@@ -28,16 +28,15 @@ internal sealed class PlatformAuthorityMaker(
     ILogger<PlatformAuthorityMaker> logger
 )
 {
-    // Part of a sealed value's associated data: renaming them would close every stored key.
+    // Part of a sealed value's associated data: after a change, no stored key could be opened.
     private const string Table = "platform_authorities";
     private const string Column = "sealed_key";
 
     /// <summary>
-    /// How long a link between two roots holds: a machine that was offline for less time recovers automatically (S11).
+    /// Validity of a link between two roots: a machine that was offline for less time recovers automatically (S11).
     /// </summary>
     public static readonly TimeSpan LinkLife = TimeSpan.FromDays(400);
 
-    /// <summary>The first root, at init.</summary>
     public async Task<PlatformAuthority> MakeRootAsync(CancellationToken cancellationToken)
     {
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP384);
@@ -47,8 +46,8 @@ internal sealed class PlatformAuthorityMaker(
     }
 
     /// <summary>
-    /// The root that is to follow, and its link: name and key of the new one, certified by the present one. Neither is
-    /// worth anything before the caller has stored both.
+    /// Signs the next root and its link: its name and key, certified by the current root. Neither is useful before the
+    /// caller has stored both.
     /// </summary>
     public (PlatformAuthority Root, PlatformLink Link) SignSuccessor(
         PlatformAuthority present,
@@ -57,7 +56,7 @@ internal sealed class PlatformAuthorityMaker(
     )
     {
         using var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP384);
-        // Two roots of a month would have one name; verifiers find issuers by name.
+        // Two roots of one month would have the same name; verifiers find issuers by name.
         var root = SignRoot(key, CreateName($"root {key.PublicKey.Sha256[..8]}")) with
         {
             State = RootState.Staged,
@@ -102,7 +101,7 @@ internal sealed class PlatformAuthorityMaker(
         return issuing;
     }
 
-    /// <summary>The authority's key; the caller disposes of it.</summary>
+    /// <summary>The caller disposes of the key.</summary>
     public IssuerKey OpenKey(PlatformAuthority authority)
     {
         var pkcs8 = sealer.Unseal(
@@ -208,7 +207,7 @@ internal sealed class PlatformAuthorityMaker(
         );
     }
 
-    // Two roots of one trust domain are distinguished by their dates; a common name has at most 64 characters.
+    // The month distinguishes two roots of one trust domain; a common name has at most 64 characters.
     private string CreateName(string tier)
     {
         var text = $"Culvert platform {tier} {time.GetUtcNow():yyyy-MM} {identity.TrustDomain}";

@@ -9,7 +9,7 @@ internal sealed class PlatformAuthorityStore(Database database)
 {
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
     {
-        // Epoch and authorities in one statement: they change together. Links never change, and come before use.
+        // One statement reads epoch and authorities, which change together. Links never change, and are stored before use.
         var rows = await database.QueryAsync<Row>(
             "SELECT id AS Id, tier AS Tier, certificate AS Certificate, sealed_key AS SealedKey, "
                 + "created_at_ms AS CreatedAt, state AS State, state_since_ms AS StateSince, root_id AS RootId, "
@@ -62,14 +62,18 @@ internal sealed class PlatformAuthorityStore(Database database)
             }
         );
 
-    /// <summary>The next epoch; <see cref="PlatformConflict.Stale"/> when the present one is another.</summary>
+    /// <summary>
+    /// Increments the epoch; <see cref="PlatformConflict.Stale"/> unless it is still <paramref name="present"/>.
+    /// </summary>
     public Statement RaiseEpoch(long present) =>
         new Statement(
             "UPDATE platform_bundle SET epoch = epoch + 1 WHERE epoch = @present",
             new { present }
         ).ExpectingOne(PlatformConflict.Stale);
 
-    /// <summary>Writes state and epochs over a root that is still in state <paramref name="expected"/>; else stale.</summary>
+    /// <summary>
+    /// Updates a root that is still in state <paramref name="expected"/>; else <see cref="PlatformConflict.Stale"/>.
+    /// </summary>
     public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
             "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "
                 + "WHERE id = @Id AND tier = 'root' AND state = @Expected",

@@ -8,46 +8,41 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// The platform CA at work: the roots in its bundle and the issuing authority that signs. Loaded before the ports open;
-/// swapped whole when the issuing authority is renewed, which machines do not notice, because every leaf comes with it,
-/// and when roots change.
+/// The running platform CA: the roots in its bundle and the issuing authority that signs. Loaded before the ports open.
+/// Replaced as a whole when roots change, and when the issuing authority is renewed, which machines do not notice,
+/// because it is sent with every leaf.
 /// </summary>
 internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthorityMaker maker, TimeProvider time)
     : IDisposable
 {
-    // Renewed at two thirds of its life: the last third is far longer than any leaf lives.
+    // Renewed after two thirds of its lifetime: the last third is far longer than any leaf's lifetime.
     private const double RenewalPoint = 2.0 / 3;
 
-    // Guards against two loads that each make an issuing authority, or of which the older one wins.
+    // Prevents two concurrent loads that each create an issuing authority, or of which the older result wins.
     private readonly SemaphoreSlim gate = new(1);
     private volatile Loaded? loaded;
 
-    /// <summary>The active root.</summary>
     public ParsedCertificate Root => Present.Roots.Active!.Certificate;
 
-    /// <summary>What signs.</summary>
     public SigningAuthority Issuing => Present.Issuing;
 
     /// <summary>What machines trust: every root from its staging to its retirement, and links between them (S11).</summary>
     public BundleDocument Bundle => Present.Bundle;
 
-    /// <summary>The stored state that all this rests on.</summary>
     public PlatformRoots Roots => Present.Roots;
 
     private Loaded Present =>
         loaded ?? throw new InvalidOperationException("The platform CA was used before it was loaded.");
 
-    /// <summary>The active root, then those before it that a machine may have pinned.</summary>
+    /// <summary>The active root, then the earlier ones that a machine may have pinned.</summary>
     public string PinnablePem() => string.Concat(Present.Roots.Pinnable(time.GetUtcNow()).Select(root => root.ToPem()));
 
-    /// <summary>Whether a key is one of the platform CA's own.</summary>
     public bool Holds(SubjectPublicKey key) => Present.Roots.Holds(key) || key.IsSameKey(Issuing.Issuer.PublicKey);
 
-    /// <summary>Reads the authorities, and makes the issuing one when there is none yet or it is due.</summary>
+    /// <summary>Reads the authorities, and creates the issuing one when none exists or its renewal is due.</summary>
     public Task LoadAsync(CancellationToken cancellationToken) => LoadAsync(renews: true, cancellationToken);
 
-    /// <param name="renews">Whether an issuing authority that is due gets its successor now.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="renews">Whether an issuing authority that is due for renewal is renewed now.</param>
     public async Task LoadAsync(bool renews, CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
@@ -70,8 +65,8 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
     }
 
     /// <summary>
-    /// Takes over what another node changed up to that revision of the feed: a bundle goes out with no revision that is
-    /// newer than itself. What signs is changed by <see cref="LoadAsync(CancellationToken)"/> alone.
+    /// Reads changes of other nodes up to that revision of the feed: a bundle is never older than the revision that it
+    /// is sent with. Only <see cref="LoadAsync(CancellationToken)"/> changes the signer.
     /// </summary>
     public async ValueTask RefreshAsync(long revision, CancellationToken cancellationToken)
     {
@@ -121,8 +116,8 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
     {
         var active = roots.Active!;
 
-        // What a leaf's holder sends along (S11): for machines that still trust an earlier root alone, the links, and no
-        // self-signed root, next to which they would be trimmed.
+        // A leaf's holder sends the links too (S11), for machines that trust only an earlier root, but no self-signed
+        // root: next to one, verifiers would drop the links.
         var chain =
             issuing.Certificate.ToPem()
             + string.Concat(roots.LinksFrom(active, time.GetUtcNow()).Select(link => link.Certificate.ToPem()));
@@ -132,7 +127,7 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
             return present.ChainPem == chain ? present : present with { ChainPem = chain };
         }
 
-        // The old key is not disposed of: a signature under way may still hold it. The finalizer frees it.
+        // The old key is not disposed of: a signature in progress may still use it. The finalizer frees it.
         return new SigningAuthority
         {
             CaId = null,

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Lives of the platform CA's two tiers (S11).</summary>
+/// <summary>Lifetimes of the platform CA's two tiers (S11).</summary>
 internal sealed record PlatformCaOptions
 {
     public TimeSpan RootLife { get; init; } = TimeSpan.FromDays(3650);

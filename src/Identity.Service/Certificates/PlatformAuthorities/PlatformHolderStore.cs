@@ -3,13 +3,10 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Which epoch of the platform's bundle was given to which machine, and which said to hold it.</summary>
+/// <summary>Which epoch of the platform's bundle each machine was sent, and which it acknowledged.</summary>
 internal sealed class PlatformHolderStore(Database database)
 {
-    /// <summary>Unrevoked agents and unarchived edges whose certificate has not ended.</summary>
-    /// <param name="trustDomain">Of their SPIFFE ids.</param>
-    /// <param name="now">Moment of the question.</param>
-    /// <param name="cancellationToken">Ends the question.</param>
+    /// <summary>Unrevoked agents and unarchived edges whose certificate is unexpired.</summary>
     public async ValueTask<IReadOnlyList<PlatformMachine>> ListAsync(
         string trustDomain,
         DateTimeOffset now,
@@ -43,7 +40,7 @@ internal sealed class PlatformHolderStore(Database database)
         ];
     }
 
-    /// <summary>It is given that epoch; never goes back.</summary>
+    /// <summary>Records that the epoch was sent; never goes back.</summary>
     public Statement Serve(string spiffeId, long epoch) =>
         new(
             "INSERT INTO platform_holders (holder, served_epoch, acknowledged_epoch) VALUES (@spiffeId, @epoch, 0) "
@@ -52,7 +49,7 @@ internal sealed class PlatformHolderStore(Database database)
             new { spiffeId, epoch }
         );
 
-    /// <summary>Its word. Written only while the epoch is one that was given to it.</summary>
+    /// <summary>Records an acknowledgement, but only of an epoch that was sent.</summary>
     public Statement Acknowledge(string spiffeId, long epoch, string serial) =>
         new(
             "UPDATE platform_holders SET acknowledged_epoch = @epoch, acknowledged_by = @serial "
@@ -107,7 +104,7 @@ internal sealed class PlatformHolderStore(Database database)
         );
     }
 
-    // A report counts only from the certificate that the machine has now: after each renewal it reports again (S17).
+    // A report counts only from the machine's current certificate: after each renewal it reports again (S17).
     private static (long Served, long Acknowledged) GetSteps(
         Dictionary<string, (string Holder, long Served, long Acknowledged, string? By)> known,
         string spiffeId,

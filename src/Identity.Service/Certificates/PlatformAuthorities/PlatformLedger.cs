@@ -5,19 +5,19 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Writes down which epoch of the platform's bundle goes out to a machine, before it does (S17): once an epoch and
-/// machine, and never before the first swap, when there is one epoch, which came with the enrolment.
+/// Records which epoch of the platform's bundle is sent to a machine, before it is sent (S17): once per epoch and
+/// machine, and never before the first change of roots, because the only epoch came with the enrolment.
 /// </summary>
 internal sealed class PlatformLedger(PlatformHolderStore holders, IJournal journal)
 {
-    /// <summary>Beyond that the memory of what is written is dropped; it is then written once more.</summary>
+    /// <summary>At this size the cache is cleared; known entries are then written once more.</summary>
     private const int MaxRemembered = 100_000;
 
     private const long FirstEpoch = 1;
 
     private readonly ConcurrentDictionary<string, long> written = new(StringComparer.Ordinal);
 
-    /// <summary>To be called before an answer with the bundle of that epoch.</summary>
+    /// <summary>Must be called before an answer with the bundle of that epoch is sent.</summary>
     public async ValueTask ServeAsync(string spiffeId, long epoch, CancellationToken cancellationToken)
     {
         if (epoch <= FirstEpoch || written.GetValueOrDefault(spiffeId) >= epoch)
@@ -30,7 +30,7 @@ internal sealed class PlatformLedger(PlatformHolderStore holders, IJournal journ
             cancellationToken
         );
 
-        // A report that could not be stored does not count; the feed itself continues.
+        // An epoch that could not be recorded does not count; the feed itself continues.
         if (result.IsCommitted)
         {
             if (written.Count >= MaxRemembered)
@@ -42,10 +42,10 @@ internal sealed class PlatformLedger(PlatformHolderStore holders, IJournal journ
         }
     }
 
-    /// <summary>To be committed with a machine's report: its word, if it counts.</summary>
-    /// <param name="peer">By whose certificate the report came in.</param>
-    /// <param name="epoch">What it says to hold.</param>
-    /// <param name="serial">The certificate that it speaks for.</param>
+    /// <summary>The statements that record a machine's acknowledgement with its report, if it counts.</summary>
+    /// <param name="peer">The certificate with which the report was sent.</param>
+    /// <param name="epoch">The epoch that the machine holds.</param>
+    /// <param name="serial">The certificate that the report is about.</param>
     public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>
         epoch > FirstEpoch && serial == peer.SerialNumber ? [holders.Acknowledge(peer.SpiffeId, epoch, serial)] : [];
 }

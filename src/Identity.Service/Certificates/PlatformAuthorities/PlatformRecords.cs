@@ -1,9 +1,8 @@
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>All that is stored of the platform CA at one moment.</summary>
+/// <summary>Everything stored of the platform CA at one moment.</summary>
 /// <param name="Epoch">Counts the changes of the bundle.</param>
 /// <param name="Authorities">Both tiers, oldest first.</param>
-/// <param name="Links">Between roots.</param>
 internal sealed record PlatformRecords(
     long Epoch,
     IReadOnlyList<PlatformAuthority> Authorities,

@@ -4,20 +4,19 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>A step in the life of a root of the platform CA.</summary>
-/// <param name="EventName">One of <see cref="AuditEvents"/>.</param>
-/// <param name="Root">As it is after the step.</param>
-/// <param name="Epoch">Of the bundle after the step.</param>
+/// <summary>A state change of a root of the platform CA.</summary>
+/// <param name="EventName">A constant of <see cref="AuditEvents"/>.</param>
+/// <param name="Root">Its state after the change.</param>
+/// <param name="Epoch">The bundle's epoch after the change.</param>
 internal sealed record PlatformRootAudited(string EventName, PlatformAuthority Root, long Epoch) : AuditEvent
 {
     public override string Name => EventName;
 
     public string? Reason { get; init; }
 
-    /// <summary>The link from the root before it.</summary>
     public PlatformLink? Link { get; init; }
 
-    /// <summary>Who had not acknowledged when it was activated all the same.</summary>
+    /// <summary>The holders that had not acknowledged when an override activated it.</summary>
     public IReadOnlyList<string> Overridden { get; init; } = [];
 
     protected override void WriteData(Utf8JsonWriter json)

@@ -9,9 +9,9 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Changes the root of the platform CA (S11): a new one is staged and linked to the present one, takes over once every
-/// holder that counts has it, and the old one leaves after its last certificate. Each step is one decision of
-/// <see cref="BundleProtocol"/>; repeating one that has had its effect changes nothing.
+/// Rotates the root of the platform CA (S11): a new root is staged and linked to the current one, becomes active once
+/// every holder that counts has it, and the old root leaves the bundle after its last certificate has expired. Each
+/// step is one decision of <see cref="BundleProtocol"/>; repeating a completed step changes nothing.
 /// </summary>
 internal sealed class PlatformRootCommands(
     PlatformAuthorityStore store,
@@ -24,7 +24,7 @@ internal sealed class PlatformRootCommands(
     TimeProvider time
 )
 {
-    /// <summary>The root that is to follow; the one that was made already, if there is one.</summary>
+    /// <summary>Stages the next root; returns the staged one if there is one.</summary>
     public async ValueTask<Result<PlatformAuthority>> PrepareAsync(
         ApiRequest request,
         string? reason,
@@ -54,7 +54,7 @@ internal sealed class PlatformRootCommands(
         );
     }
 
-    /// <summary>From now on certificates are issued under it.</summary>
+    /// <summary>Makes the root the one under which certificates are issued.</summary>
     public async ValueTask<Result<PlatformAuthority>> ActivateAsync(
         ApiRequest request,
         string id,
@@ -74,7 +74,7 @@ internal sealed class PlatformRootCommands(
         }
 
         var now = time.GetStoreNow();
-        // Before that, a node of the service may not know the staged root itself; it cannot be overridden.
+        // Before that, a node of the service may not know the staged root; an override does not skip this.
         if (root.StateSince + options.Value.DangerousPlatformRootWait is var nodesHoldAt && now < nodesHoldAt)
         {
             return PlatformRootErrors.TooEarly(nodesHoldAt);
@@ -104,7 +104,7 @@ internal sealed class PlatformRootCommands(
                 Overridden = [.. missing.Select(machine => machine.Id)],
             },
             [
-                // In this order: at every moment the store allows one active root.
+                // In this order: the store allows one active root at every moment.
                 store.Move(before with { State = RootState.Retiring, StateSince = now }, RootState.Active),
                 store.Move(after, RootState.Staged),
             ],
@@ -125,7 +125,9 @@ internal sealed class PlatformRootCommands(
             PlatformRootErrors.TwoPerson
         );
 
-    /// <summary>Takes a staged root out of the bundle again. One that signs is not taken back: another one follows it.</summary>
+    /// <summary>
+    /// Removes a staged root from the bundle. A root that signs is never rolled back: a successor replaces it.
+    /// </summary>
     public async ValueTask<Result<PlatformAuthority>> RollbackAsync(
         ApiRequest request,
         string id,
@@ -158,10 +160,10 @@ internal sealed class PlatformRootCommands(
         );
     }
 
-    /// <summary>Takes out of the bundle what has had its last certificate, and destroys its key.</summary>
+    /// <summary>Removes roots whose last certificate has expired from the bundle, and destroys their keys.</summary>
     public async Task RetireAsync(CancellationToken cancellationToken)
     {
-        // One epoch removes one: the next is found in the next round.
+        // An epoch removes at most one root: the next round finds the next.
         var now = time.GetUtcNow();
         var known = platform.Roots.Trusted.Where(root => root.State == RootState.Retiring);
         if (!known.Any(root => PlatformSwap.RetiresAt(root) <= now))
@@ -234,7 +236,7 @@ internal sealed class PlatformRootCommands(
             return unavailable;
         }
 
-        // Not under the caller's token: it is decided, and this node should know it.
+        // Without the caller's token: the decision is committed, and this node should load it.
         await platform.LoadAsync(CancellationToken.None);
         return audited.Root;
     }

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>A root of the platform CA.</summary>
 internal sealed record PlatformRootDocument
 {
     [JsonPropertyName("id")]
@@ -27,11 +26,13 @@ internal sealed record PlatformRootDocument
     [JsonPropertyName("removed_epoch")]
     public required long? RemovedEpoch { get; init; }
 
-    /// <summary>Retiring: when it leaves the bundle automatically.</summary>
+    /// <summary>Retiring roots: when it leaves the bundle automatically.</summary>
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
 
-    /// <summary>Until when machines that pin it find the way to the present root; null = it is the present one, or they do not.</summary>
+    /// <summary>
+    /// Until when the links lead from this root to the active one; null = it is active, or no link leads there.
+    /// </summary>
     [JsonPropertyName("linked_until")]
     public required DateTime? LinkedUntil { get; init; }
 }

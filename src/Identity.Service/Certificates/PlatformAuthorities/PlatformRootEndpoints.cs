@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary><c>/v1/platform_ca/roots</c>: for the installation's operator alone.</summary>
+/// <summary><c>/v1/platform_ca/roots</c>: only for the installation's operator.</summary>
 internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, PlatformSwaps swaps, TimeProvider time)
 {
     public async ValueTask<ApiAnswer> ShowAsync(ApiRequest request, CancellationToken cancellationToken) =>

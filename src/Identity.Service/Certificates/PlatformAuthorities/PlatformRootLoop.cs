@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Lets old roots leave the bundle when their time has come; not by a clock in doubt.</summary>
+/// <summary>Removes retiring roots from the bundle when due; not while the clock is in doubt.</summary>
 internal sealed class PlatformRootLoop(
     PlatformRootCommands commands,
     ClockGuard clock,

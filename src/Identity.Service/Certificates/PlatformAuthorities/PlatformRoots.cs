@@ -3,10 +3,10 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>What follows from the stored roots and links, as pure functions.</summary>
+/// <summary>Pure functions of the stored roots and links.</summary>
 internal sealed record PlatformRoots(PlatformRecords Records)
 {
-    /// <summary>Those in the bundle: the active one first, then the younger before the older.</summary>
+    /// <summary>The roots in the bundle: the active one first, then the others, newest first.</summary>
     public IReadOnlyList<PlatformAuthority> Trusted { get; } =
     [
         .. Records
@@ -24,7 +24,7 @@ internal sealed record PlatformRoots(PlatformRecords Records)
             authority.Tier == PlatformTier.Root && authority.Id.Value == id
         );
 
-    /// <summary>What signs under a root: of those that can, the one that lasts longest.</summary>
+    /// <summary>The usable issuing authority of a root that expires last.</summary>
     public PlatformAuthority? FindIssuing(PlatformAuthority root) =>
         Records
             .Authorities.Where(authority =>
@@ -33,8 +33,8 @@ internal sealed record PlatformRoots(PlatformRecords Records)
             .MaxBy(authority => authority.Certificate.NotAfter);
 
     /// <summary>
-    /// The links from a root back to those before it, nearest first, as far as they hold: a machine that pinned one of
-    /// these follows them to the present one (S11).
+    /// The valid links from a root back to the earlier ones, nearest first: a machine that pinned one of those follows
+    /// them to the active root (S11).
     /// </summary>
     public IReadOnlyList<PlatformLink> LinksFrom(PlatformAuthority root, DateTimeOffset now)
     {
@@ -52,7 +52,7 @@ internal sealed record PlatformRoots(PlatformRecords Records)
         return path;
     }
 
-    /// <summary>The active root and those that its links lead back to: what a machine may have pinned.</summary>
+    /// <summary>The active root and those that its links lead back to: a machine may have pinned any of them.</summary>
     public IReadOnlyList<ParsedCertificate> Pinnable(DateTimeOffset now) =>
         Active is { } active
             ?
@@ -65,7 +65,7 @@ internal sealed record PlatformRoots(PlatformRecords Records)
             ]
             : [];
 
-    /// <summary>Whether a key is one of an authority that could still sign.</summary>
+    /// <summary>Whether a key belongs to an authority that could still sign.</summary>
     public bool Holds(SubjectPublicKey key) =>
         Records.Authorities.Any(authority =>
             authority.SealedKey is not null && authority.Certificate.PublicKey is { } own && own.IsSameKey(key)

@@ -14,19 +14,18 @@ internal sealed record PlatformRootsDocument
     [JsonPropertyName("epoch")]
     public required long Epoch { get; init; }
 
-    /// <summary>Newest first.</summary>
     [JsonPropertyName("roots")]
     public required IReadOnlyList<PlatformRootDocument> Roots { get; init; }
 
-    /// <summary>Whom the switch to the staged root waits for.</summary>
+    /// <summary>The machines that the switch to the staged root waits for.</summary>
     [JsonPropertyName("missing")]
     public required IReadOnlyList<PlatformRootMissing> Missing { get; init; }
 
-    /// <summary>Agents that are away: they catch up when they come back, and block nothing.</summary>
+    /// <summary>Offline agents: they fetch the bundle when they reconnect, and block nothing.</summary>
     [JsonPropertyName("late_joiners")]
     public required IReadOnlyList<string> LateJoiners { get; init; }
 
-    /// <summary>The command that comes next; null = none.</summary>
+    /// <summary>The next command; null = none.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 
@@ -72,7 +71,7 @@ internal sealed record PlatformRootsDocument
         };
     }
 
-    // A chain of links holds as long as its weakest one.
+    // A chain of links expires with its first link.
     private static DateTimeOffset? FindExpiry(IReadOnlyList<PlatformLink> links, string rootId)
     {
         DateTimeOffset? end = null;

@@ -4,29 +4,25 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// The progress of a change of roots, decided by the rules of every bundle (<see cref="BundleProtocol"/>): the holders
-/// are agents and edges, the anchors are roots.
+/// The progress of a root rotation, decided by the same rules as every bundle (<see cref="BundleProtocol"/>): the
+/// holders are agents and edges, the anchors are roots.
 /// </summary>
-/// <param name="Roots">As stored.</param>
 /// <param name="Machines">Those with an unexpired certificate.</param>
-/// <param name="State">For the rules.</param>
 internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformMachine> Machines, BundleState State)
 {
     /// <summary>
-    /// The longest that a machine's certificate may live (<c>certificates.platform_life</c>), whatever it is set to now.
+    /// The maximum lifetime of a machine's certificate (<c>certificates.platform_life</c>), whatever its value is now.
     /// </summary>
     private static readonly TimeSpan LongestLeaf = TimeSpan.FromHours(24);
 
-    /// <summary>Clocks, and nodes that notice a switch half a minute late.</summary>
+    /// <summary>Covers clock differences, and nodes that notice a switch half a minute late.</summary>
     private static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
-    /// <summary>When a retiring root leaves the bundle: after the last certificate under it.</summary>
+    /// <summary>When a retiring root leaves the bundle: after the last certificate under it has expired.</summary>
     public static DateTimeOffset RetiresAt(PlatformAuthority root) => root.StateSince + LongestLeaf + Skew;
 
-    /// <param name="roots">As stored.</param>
     /// <param name="machines">Those with an unexpired certificate.</param>
-    /// <param name="isLive">Whether a machine was heard of lately; others catch up when they come back.</param>
-    /// <param name="now">Moment of the question.</param>
+    /// <param name="isLive">Whether a machine called recently; the others catch up when they reconnect.</param>
     public static PlatformSwap Of(
         PlatformRoots roots,
         IReadOnlyList<PlatformMachine> machines,
@@ -59,13 +55,13 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
             )
         );
 
-    /// <summary>Whom the switch to the staged root waits for.</summary>
+    /// <summary>The machines that the switch to the staged root waits for.</summary>
     public IReadOnlyList<PlatformMachine> Missing =>
         Roots.Staged is { } staged
             ? [.. BundleProtocol.Missing(State, staged.Id.Value).Select(holder => GetMachine(holder.Id))]
             : [];
 
-    /// <summary>Those that are away: they catch up when they come back, by the link if need be.</summary>
+    /// <summary>Offline machines: they catch up when they reconnect, through the link if necessary.</summary>
     public IReadOnlyList<string> LateJoiners =>
         [.. State.Holders.Where(holder => !holder.Counts).Select(holder => holder.Id)];
 

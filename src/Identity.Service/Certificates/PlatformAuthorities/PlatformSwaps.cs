@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Puts together what <see cref="PlatformSwap"/> decides upon.</summary>
+/// <summary>Loads the state that <see cref="PlatformSwap"/> decides on.</summary>
 internal sealed class PlatformSwaps(
     PlatformAuthorityStore store,
     PlatformHolderStore holders,
@@ -23,7 +23,7 @@ internal sealed class PlatformSwaps(
         return PlatformSwap.Of(roots, machines, machine => IsLive(machine, now), now);
     }
 
-    // Contact of edges with other nodes is not stored: an edge counts for as long as its certificate lasts.
+    // Calls of edges to other nodes are not stored: an edge counts for as long as its certificate is valid.
     private bool IsLive(PlatformMachine machine, DateTimeOffset now)
     {
         var heard = contacts.FindLast(machine.SpiffeId);

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Registered;
 
-/// <summary>The compatible certificate endpoints.</summary>
+/// <summary>The certificate endpoints that are compatible with the MCP tunnels API.</summary>
 internal sealed class RegisteredCertificateEndpoints(
     TunnelAccess access,
     RegisteredCertificateStore certificates,
@@ -75,7 +75,7 @@ internal sealed class RegisteredCertificateEndpoints(
             : certificate.Refusal;
     }
 
-    /// <summary>Ours: a second person carries out what waits (S16).</summary>
+    /// <summary>A Culvert extension: a second administrator confirms a pending change (S16).</summary>
     public async ValueTask<ApiAnswer> ConfirmAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(TunnelJson.Default.ConfirmCertificateRequest, cancellationToken);

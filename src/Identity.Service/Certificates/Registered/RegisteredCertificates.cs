@@ -20,8 +20,8 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 
 /// <summary>
 /// Registers and archives trust-only anchors; those of service-held authorities follow the authority. With two-person
-/// approval, a change of a bundle that a relying party uses waits for a second person, who confirms the fingerprint
-/// (S16).
+/// approval, a change of a bundle that a relying party uses waits for a second administrator, who confirms the
+/// fingerprint (S16).
 /// </summary>
 internal sealed class RegisteredCertificates(
     RegisteredCertificateStore certificates,
@@ -36,7 +36,7 @@ internal sealed class RegisteredCertificates(
 {
     private const string PendingNotice = "tunnel_certificate.pending";
 
-    /// <summary>The same certificate again gives the record that is there (S18).</summary>
+    /// <summary>Idempotent: the same certificate returns the existing record (S18).</summary>
     public async ValueTask<Result<RegisteredCertificate>> RegisterAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -66,7 +66,7 @@ internal sealed class RegisteredCertificates(
         var isSingle = options.Value.SingleApproval;
         if (isSingle || !await HasLiveAgentsAsync(tunnel, now, cancellationToken))
         {
-            // The store decides with the commit: of two first certificates at once, one waits.
+            // The store decides at commit: of two concurrent first certificates, one waits.
             var added = await CommitAsync(
                 request,
                 tunnel,
@@ -101,8 +101,8 @@ internal sealed class RegisteredCertificates(
     }
 
     /// <summary>
-    /// Idempotent. What waits for its addition is withdrawn; what is in the bundle stays there until a second person
-    /// confirms. Archiving the last one is allowed: the tunnel then refuses traffic.
+    /// Idempotent. A pending addition is withdrawn; a certificate in the bundle stays there until a second
+    /// administrator confirms. Archiving the last one is allowed: the tunnel then refuses traffic.
     /// </summary>
     public async ValueTask<Result<RegisteredCertificate>> ArchiveAsync(
         ApiRequest request,
@@ -145,7 +145,7 @@ internal sealed class RegisteredCertificates(
         );
     }
 
-    /// <summary>A second person carries out what waits. Nothing waits = the record as it is.</summary>
+    /// <summary>A second administrator confirms the pending change. Without one, the record is returned unchanged.</summary>
     public async ValueTask<Result<RegisteredCertificate>> ConfirmAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -183,7 +183,7 @@ internal sealed class RegisteredCertificates(
             return await ArchiveNowAsync(request, tunnel, certificate, reason: null, cancellationToken);
         }
 
-        // Days may lie between request and confirmation: what held then must hold now.
+        // Days may pass between request and confirmation: every check must pass again.
         var now = time.GetStoreNow();
         var check = Check(tunnel, certificate.CertificatePem, now);
         return !check.Succeeded
@@ -236,7 +236,7 @@ internal sealed class RegisteredCertificates(
         }
 
         webhooks.Wake();
-        // Read again: of two changes at once, the first one counts for both.
+        // Read again: of two concurrent changes, the first decides both answers.
         return (await certificates.FindAsync(audited.Certificate.Id.Value, cancellationToken))!;
     }
 

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.Registered;
 
-/// <summary>The doors of certificates that are registered for a tunnel.</summary>
 internal static class RegisteredRegistration
 {
     public static IServiceCollection AddRegistered(this IServiceCollection services) =>

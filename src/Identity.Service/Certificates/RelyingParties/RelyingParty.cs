@@ -15,11 +15,12 @@ internal sealed record RelyingParty
 
     public required TunnelId TunnelId { get; init; }
 
-    /// <summary>Unique among the tunnel's unarchived ones.</summary>
+    /// <summary>Unique among the tunnel's unarchived relying parties.</summary>
     public required string Name { get; init; }
 
     /// <summary>
-    /// Whose access tokens (<c>bundle:read</c>) represent it, in addition to its own credential; null = none.
+    /// The service account whose access tokens (<c>bundle:read</c>) represent it, besides its own credential; null =
+    /// none.
     /// </summary>
     public string? ServiceAccountId { get; init; }
 

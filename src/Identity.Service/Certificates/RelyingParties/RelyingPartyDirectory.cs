@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary>Recognises relying parties: by their own credential, or by the service account of an access token.</summary>
+/// <summary>Identifies relying parties by their own credential, or by the service account of an access token.</summary>
 internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
 {
     private static readonly FrozenSet<string> Rights = FrozenSet.Create(StringComparer.Ordinal, Scopes.BundleRead);
@@ -30,8 +30,8 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
     }
 
     /// <summary>
-    /// For whom the caller reads the tunnel's bundle: one of its relying parties, or no particular one when the caller
-    /// may manage the tunnel. Every other caller is refused.
+    /// Finds the reader: a relying party of the tunnel, or no particular one when the caller may manage the tunnel.
+    /// Every other caller is refused.
     /// </summary>
     public async ValueTask<Result<BundleReader>> SpeakerAsync(
         ApiRequest request,
@@ -50,7 +50,7 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
             return new BundleReader(Party: null);
         }
 
-        // To its own credential another tunnel looks like none at all.
+        // For a relying party's credential another tunnel does not exist.
         return caller.Kind == CallerKind.RelyingParty ? RequestErrors.NotFound.Refuse()
             : caller.Has(Scopes.BundleRead) ? RelyingPartyErrors.Unknown.Refuse()
             : AuthErrors
@@ -67,7 +67,7 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
                 : null;
         }
 
-        // A rule that names tunnels speaks for these alone.
+        // A federation rule that names tunnels counts only for those.
         if (
             caller.ServiceAccountId is not { } account
             || (caller.TunnelIds.Count > 0 && !caller.TunnelIds.Contains(tunnel.Id.Value))

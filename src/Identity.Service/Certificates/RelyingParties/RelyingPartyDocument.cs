@@ -20,16 +20,16 @@ internal sealed record RelyingPartyDocument
     [JsonPropertyName("service_account_id")]
     public required string? ServiceAccountId { get; init; }
 
-    /// <summary>Its own credential; in the answer to the creation alone.</summary>
+    /// <summary>Its own credential; only in the answer to the creation.</summary>
     [JsonPropertyName("credential")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Credential { get; init; }
 
-    /// <summary>The newest epoch that was given to it; 0 = none.</summary>
+    /// <summary>The newest epoch sent to it; 0 = none.</summary>
     [JsonPropertyName("served_epoch")]
     public required long ServedEpoch { get; init; }
 
-    /// <summary>The epoch that it has acknowledged, or that a person acknowledged for it; null = none yet.</summary>
+    /// <summary>The epoch that it, or an administrator for it, has acknowledged; null = none yet.</summary>
     [JsonPropertyName("acknowledged_epoch")]
     public required long? AcknowledgedEpoch { get; init; }
 

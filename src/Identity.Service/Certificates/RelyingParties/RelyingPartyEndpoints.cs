@@ -9,7 +9,9 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary><c>/v1/tunnels/{id}/relying_parties</c>: whom a switch of the tunnel's authority waits for.</summary>
+/// <summary>
+/// <c>/v1/tunnels/{id}/relying_parties</c>: the parties that a switch of the tunnel's authority waits for.
+/// </summary>
 internal sealed class RelyingPartyEndpoints(
     TunnelAccess access,
     RelyingPartyStore parties,
@@ -94,7 +96,7 @@ internal sealed class RelyingPartyEndpoints(
             : await AnswerAsync(tunnel, archivedResult.Value, cancellationToken);
     }
 
-    /// <summary>A person's word for one that cannot poll.</summary>
+    /// <summary>An administrator acknowledges for a party that cannot poll.</summary>
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);

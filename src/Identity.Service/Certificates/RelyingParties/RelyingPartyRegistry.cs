@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary>Registers and archives relying parties.</summary>
 internal sealed class RelyingPartyRegistry(
     RelyingPartyStore parties,
     TunnelAuthorityStore authorities,
@@ -23,7 +22,7 @@ internal sealed class RelyingPartyRegistry(
 {
     public const int MaxPerTunnel = 64;
 
-    /// <summary>The record and its credential, which is shown only once.</summary>
+    /// <summary>Returns the record and its credential, which is shown only once.</summary>
     public async ValueTask<Result<(RelyingParty Party, string Credential)>> CreateAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -62,7 +61,7 @@ internal sealed class RelyingPartyRegistry(
         };
     }
 
-    /// <summary>Idempotent. No switch waits for it any more, and its credential is worth nothing.</summary>
+    /// <summary>Idempotent. Afterwards no switch waits for it, and its credential is invalid.</summary>
     public async ValueTask<Result<RelyingParty>> ArchiveAsync(
         ApiRequest request,
         RelyingParty party,
@@ -98,8 +97,8 @@ internal sealed class RelyingPartyRegistry(
             : RequestErrors.NotFound.Refuse();
     }
 
-    // Removal means to continue without it. While a switch waits for it, that takes two people, as an override does
-    // (S16).
+    // Archiving means that a switch continues without the party. While a switch waits for it, that needs two
+    // administrators, as an override does (S16).
     private async ValueTask<Refusal?> FindBlockedSwitchAsync(
         ApiRequest request,
         RelyingParty party,

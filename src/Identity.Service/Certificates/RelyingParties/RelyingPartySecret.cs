@@ -3,10 +3,10 @@ using System.Security.Cryptography;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary>A relying party's own credential: shown once, kept as its SHA-256.</summary>
+/// <summary>A relying party's own credential: shown once, stored as its SHA-256.</summary>
 internal static class RelyingPartySecret
 {
-    /// <summary>Makes a leaked credential recognisable to scanners.</summary>
+    /// <summary>Lets secret scanners recognize a leaked credential.</summary>
     public const string Prefix = "clv_rp_";
 
     /// <summary>256 random bits, base64url.</summary>

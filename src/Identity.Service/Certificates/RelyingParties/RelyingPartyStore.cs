@@ -15,7 +15,7 @@ internal sealed class RelyingPartyStore(Database database)
             await QueryAsync($"SELECT {Columns} FROM relying_parties WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>The unarchived one whose credential has that SHA-256.</summary>
+    /// <summary>The unarchived relying party whose credential has that SHA-256.</summary>
     public async ValueTask<RelyingParty?> FindBySecretAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -25,7 +25,7 @@ internal sealed class RelyingPartyStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Of one tunnel, newest first; unarchived ones are bounded in number.</summary>
+    /// <summary>Those of one tunnel, newest first; the number of unarchived ones is bounded.</summary>
     public ValueTask<IReadOnlyList<RelyingParty>> ListAsync(
         TunnelId tunnelId,
         bool includeArchived,
@@ -38,10 +38,12 @@ internal sealed class RelyingPartyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Conflicts: <see cref="RelyingPartyConflict"/>, all but the last.</summary>
+    /// <summary>
+    /// Conflicts: each <see cref="RelyingPartyConflict"/> except <see cref="RelyingPartyConflict.Stale"/>.
+    /// </summary>
     public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit) =>
         [
-            // Touches the tunnel's row: in a database with several writers the lock that makes count and check one step.
+            // Updates the tunnel's row, which locks it in a database with several writers: count and check become one step.
             new Statement(
                 "UPDATE tunnels SET revision = revision WHERE id = @Value AND archived_at_ms IS NULL",
                 new { party.TunnelId.Value }
@@ -69,7 +71,9 @@ internal sealed class RelyingPartyStore(Database database)
             ).ExpectingOne(RelyingPartyConflict.LimitReached).Unique(RelyingPartyConflict.NameTaken),
         ];
 
-    /// <summary>Its credential ends with it. <see cref="RelyingPartyConflict.Stale"/> when it is archived already.</summary>
+    /// <summary>
+    /// Also invalidates its credential. <see cref="RelyingPartyConflict.Stale"/> when it is archived already.
+    /// </summary>
     public Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE relying_parties SET archived_at_ms = @At, secret_hash = NULL "

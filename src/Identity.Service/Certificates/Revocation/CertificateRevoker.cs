@@ -12,19 +12,19 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Revokes single certificates. The decision raises the feed's revision, so that edges and agents refuse the serial
-/// number, and the service every renewal by it (S4), as soon as it is committed.
+/// Revokes single certificates. The decision raises the feed's revision: from its commit on, edges and agents refuse
+/// the serial number, and the service refuses every renewal with it (S4).
 /// </summary>
 /// <remarks>
-/// State × reason given (unchanged = idempotent answer):
+/// State × requested reason (unchanged = idempotent answer):
 /// <code>
 ///                    same reason   keyCompromise    another reason
 /// intent, issued,    → revoked     → revoked        → revoked
 /// void
 /// revoked            unchanged     → keyCompromise  refused: certificate.revoked
-/// ended              refused: certificate.expired (unchanged if revoked)
+/// expired            refused: certificate.expired (unchanged if revoked)
 /// </code>
-/// A void one is revocable like the others: a crash may have lost the record of a signature, never the serial number.
+/// A void certificate can be revoked too: a crash may have lost the record of a signature, never the serial number.
 /// </remarks>
 internal sealed class CertificateRevoker(
     RevocationStore store,
@@ -34,16 +34,14 @@ internal sealed class CertificateRevoker(
     TimeProvider time
 )
 {
-    // How long any certificate may live: the number stays refused for as long.
+    // The maximum lifetime of any certificate: the serial number stays refused for this long.
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(398);
 
     /// <summary>
-    /// A row for a certificate that a node from before a restore signed after the backup, so that it can be revoked: nothing
-    /// of it is known but its serial number. True when the number is one of such a node.
+    /// Inserts a row, known only by its serial number, for a certificate that a node signed between the backup and a
+    /// restore, so that it can be revoked. False when the number is not from such a node.
     /// </summary>
-    /// <param name="serial">Lower-case hexadecimal, which no row has.</param>
-    /// <param name="request">The row belongs to the caller's organization.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="serial">Lower-case hex, not in the inventory.</param>
     public async ValueTask<Result<bool>> TryRegisterLostAsync(
         string serial,
         ApiRequest request,
@@ -60,8 +58,7 @@ internal sealed class CertificateRevoker(
         {
             Id = CertificateId.New(),
             Serial = serial,
-            // Every agent and every edge gets the numbers of edges' certificates: the record that names the edge of this one
-            // is lost.
+            // The serial numbers of edges' certificates go to every agent and edge; the tunnel of this one is lost.
             Kind = CertificateKind.Edge,
             Status = CertificateStatus.Void,
             OrganizationId = request.Caller.OrganizationId,
@@ -77,7 +74,7 @@ internal sealed class CertificateRevoker(
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : true;
     }
 
-    /// <summary>The certificate as it is now, and whether this call changed it.</summary>
+    /// <summary>Returns the certificate's current state, and whether this call changed it.</summary>
     public async ValueTask<Result<(CertificateRecord Certificate, bool Changed)>> RevokeAsync(
         CertificateRecord certificate,
         RevocationReason reason,
@@ -142,8 +139,7 @@ internal sealed class CertificateRevoker(
             return (present, true);
         }
 
-        // Another caller was first: with the same reason the result is the same, with another reason the first one is
-        // kept.
+        // Another caller was first: with the same reason the result is the same, with another reason the first one is kept.
         return present.RevocationReason == reason
             ? (present, false)
             : RevocationErrors
