@@ -8,7 +8,7 @@ internal sealed record ImportListRequest
     [JsonPropertyName("crl")]
     public required string Crl { get; init; }
 
-    /// <summary>Take a list that lacks entries of the present one; their serial numbers are audited.</summary>
+    /// <summary>Accepts a list that lacks entries of the current one; their serial numbers are audited.</summary>
     [JsonPropertyName("allow_removed")]
     public bool AllowRemoved { get; init; }
 }

@@ -100,7 +100,7 @@ internal sealed class ImportedListEndpoint(
         if (present is not null)
         {
             var earlier = ParsedRevocationList.TryParse(present.List)!;
-            // Ends of foreign certificates are not known here: nothing may vanish unless the caller says so.
+            // The expiry of foreign certificates is unknown here: no entry may vanish unless the caller allows it.
             if (RevocationListDiff.Check(earlier, list, _ => null) is { } refusal)
             {
                 if (!(allowRemoved && refusal.Code == CaErrorCodes.CrlEntryVanished))

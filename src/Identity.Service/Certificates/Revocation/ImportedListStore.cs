@@ -15,7 +15,7 @@ internal sealed class ImportedListStore(Database database)
         CancellationToken cancellationToken
     ) => FindAsync(Columns + ", list AS List", registeredCertificateId, cancellationToken);
 
-    /// <summary>The same without its bytes, which are not read.</summary>
+    /// <summary>Like the full read, but without the list's bytes.</summary>
     public ValueTask<ImportedRevocationList?> FindHeadAsync(
         string registeredCertificateId,
         CancellationToken cancellationToken
@@ -37,7 +37,7 @@ internal sealed class ImportedListStore(Database database)
     }
 
     /// <summary>
-    /// Takes the place of the list of the revision below, or of none; otherwise <see cref="RevocationConflict.Published"/>.
+    /// Replaces the previous revision, or inserts the first; otherwise <see cref="RevocationConflict.Published"/>.
     /// </summary>
     public Statement Put(ImportedRevocationList list)
     {

@@ -20,7 +20,7 @@ internal sealed record ImportedRevocationList
 
     public required int Entries { get; init; }
 
-    /// <summary>DER; empty where it was not read.</summary>
+    /// <summary>DER; empty if not read.</summary>
     public required byte[] List { get; init; }
 
     public required DateTimeOffset ImportedAt { get; init; }

@@ -2,14 +2,13 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>A list as it is fetched.</summary>
+/// <summary>A list as clients fetch it.</summary>
 /// <param name="Tag">
-/// Entity tag (RFC 9110 §8.8.3), of what the store keeps with the bytes: a number is given to one list of an address
-/// only, and the rest of the tag distinguishes lists that were signed on both sides of a restored backup.
+/// Entity tag (RFC 9110 §8.8.3), from what the store keeps with the bytes. At one address a number belongs to only one
+/// list; the rest of the tag distinguishes lists signed before and after a backup was restored.
 /// </param>
-/// <param name="ThisUpdate">When it was signed.</param>
-/// <param name="NextUpdate">When the next one exists at the latest.</param>
-/// <param name="Bytes">DER; empty where it was not read.</param>
+/// <param name="NextUpdate">When the next list exists at the latest.</param>
+/// <param name="Bytes">DER; empty if not read.</param>
 internal sealed record PublishedList(
     string Tag,
     DateTimeOffset ThisUpdate,

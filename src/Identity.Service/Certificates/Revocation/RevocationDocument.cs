@@ -8,7 +8,7 @@ internal sealed record RevocationDocument
     [JsonPropertyName("type")]
     public string Type { get; } = "certificate_revocation";
 
-    /// <summary>How many this call changed: 0 when it was all done before.</summary>
+    /// <summary>The number of certificates that this call changed; 0 when all were done before.</summary>
     [JsonPropertyName("changed")]
     public required int Changed { get; init; }
 

@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary><c>POST /v1/certificates/revoke</c>: one by id or serial number, or all of a key.</summary>
+/// <summary><c>POST /v1/certificates/revoke</c>: one certificate by id or serial number, or all of a key.</summary>
 internal sealed class RevocationEndpoint(CertificateInventory inventory, CertificateRevoker revoker, TimeProvider time)
 {
     private const int PageSize = 500;
@@ -70,7 +70,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
                     return revoked.Refusal;
                 }
 
-                // Of a key, what is revoked or has ended meanwhile does not keep the others.
+                // By key: one that was revoked or expired in the meantime does not keep the others from being revoked.
                 earlier = revoked.Refusal;
                 continue;
             }
@@ -151,7 +151,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         {
             Serial = wanted.Serial?.ToLowerInvariant(),
             KeySha256 = wanted.KeySha256?.ToLowerInvariant(),
-            // By key, what has ended is passed over; by serial number, the answer says that it has.
+            // By key, expired certificates are skipped; by serial number, the answer says that it has expired.
             ExpiresFrom = wanted.KeySha256 is null ? null : time.GetUtcNow(),
         };
         List<CertificateRecord> found = [];

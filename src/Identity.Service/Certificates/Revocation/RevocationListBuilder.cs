@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Makes the next list of a shard from the inventory, signs it, and holds it against the present one. Shards are made
-/// one by one: memory does not grow with the number of revocations.
+/// Builds a shard's next list from the inventory, signs it, and compares it with the current one. Shards are built one
+/// at a time, so memory does not grow with the number of revocations.
 /// </summary>
 internal sealed class RevocationListBuilder(
     RevocationStore store,
@@ -18,7 +18,7 @@ internal sealed class RevocationListBuilder(
     TimeProvider time
 )
 {
-    /// <summary>The next list, or why the present one stays.</summary>
+    /// <summary>The next list, or the reason why the current one stays.</summary>
     public async ValueTask<CaResult<StoredRevocationList>> BuildAsync(
         RevocationPoint point,
         StoredRevocationList present,
@@ -28,8 +28,8 @@ internal sealed class RevocationListBuilder(
     {
         var life = certificateOptions.Value.RevocationListLife;
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        // One period beyond its end, and until it was on one list made after it (RFC 5280 §3.3), however long no list
-        // could be made.
+        // An entry stays for one period after its certificate expires, and until one list was signed after that (RFC
+        // 5280 §3.3), however long no list could be signed.
         var endedAfter = present.Number > 0 && present.ThisUpdate < now - life ? present.ThisUpdate : now - life;
         var entries = await store.ListEntriesAsync(point.CaId, present.Shard, endedAfter, cancellationToken);
         var thisUpdate = NotBehind(now, [present.ThisUpdate, .. entries.Select(entry => entry.RevokedAt)]);
@@ -38,7 +38,7 @@ internal sealed class RevocationListBuilder(
         var order = new RevocationListOrder
         {
             Issuer = authority.Issuer,
-            // Not below the clock: a store restored from a backup continues above what it published since.
+            // Not below the clock: after a restore from a backup, numbers continue above those published since.
             Number = Math.Max(present.Number + 1, now.ToUnixTimeSeconds()),
             ThisUpdate = thisUpdate,
             NextUpdate = next < end || end <= thisUpdate ? next : end,
@@ -69,8 +69,8 @@ internal sealed class RevocationListBuilder(
         };
     }
 
-    // Clocks of nodes differ a little: a list is never older than the one before it, nor than a revocation that it
-    // contains. A difference that no clock may have is held back.
+    // Clocks of nodes differ a little: a list is never older than the previous one or than a revocation in it. Times
+    // beyond the leeway are ignored here; the comparison then holds the list back.
     private DateTimeOffset NotBehind(DateTimeOffset now, IEnumerable<DateTimeOffset> times) =>
         times.Where(time => time - now <= federationOptions.Value.Leeway).Append(now).Max();
 

@@ -10,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as it was signed, for every reader who has a certificate
-/// that names it. Imported lists stand under the id of their registered certificate, as <c>0.crl</c>.
+/// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as signed, for any client that has a certificate with its
+/// address. An imported list has the id of its registered certificate and the name <c>0.crl</c>.
 /// </summary>
 internal sealed class RevocationListEndpoint(
     RevocationStore store,
@@ -23,10 +23,10 @@ internal sealed class RevocationListEndpoint(
 {
     private const string Suffix = ".crl";
 
-    // Short against the list's life: a revocation is to be seen soon, and an unchanged list costs a 304.
+    // Short compared with the list's validity: clients see a revocation soon, and an unchanged list costs a 304.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
-    // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
+    // Limits all addresses together, besides each one (S31). One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
         () => limits.Value.ListsTotal,
         time,
@@ -41,7 +41,7 @@ internal sealed class RevocationListEndpoint(
             return RevocationErrors.ListsBusy.Refuse() with { RetryAfter = wait };
         }
 
-        // Who asks whether his copy is the newest is answered without its bytes being read.
+        // A conditional request is answered without reading the bytes.
         var asked = request.Http.Request.GetTypedHeaders();
         var isConditional = asked.IfNoneMatch.Count > 0 || asked.IfModifiedSince is not null;
         if (isConditional && await FindAsync(request, withBytes: false, cancellationToken) is { } head)
@@ -63,7 +63,7 @@ internal sealed class RevocationListEndpoint(
         return ApiAnswer.Raw(list.Bytes, "application/pkix-crl");
     }
 
-    // RFC 9110 §13.2.2: the tag decides where there is one.
+    // RFC 9110 §13.2.2: If-None-Match takes precedence.
     private static bool IsUnchanged(RequestHeaders asked, PublishedList list) =>
         asked.IfNoneMatch.Count > 0
             ? asked.IfNoneMatch.Any(tag => tag == EntityTagHeaderValue.Any || tag.Tag == list.Tag)
@@ -111,7 +111,7 @@ internal sealed class RevocationListEndpoint(
             return list is { Number: > 0 } ? PublishedList.Of(list) : null;
         }
 
-        // Foreign lists are whole.
+        // Imported lists have no shards.
         if (shard != 0 || !RegisteredCertificateId.TryParse(name, out var certificate))
         {
             return null;

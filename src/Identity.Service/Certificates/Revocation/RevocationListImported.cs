@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>A list of a trust-only authority was taken over.</summary>
+/// <summary>A list of a trust-only authority was imported.</summary>
 internal sealed record RevocationListImported(ImportedRevocationList List, IReadOnlyList<string> Removed) : AuditEvent
 {
-    // Enough to see what happened; the rest is counted.
+    // The event names this many serial numbers and counts the others.
     private const int MostNamed = 100;
 
     public override string Name => AuditEvents.RevocationListImported;

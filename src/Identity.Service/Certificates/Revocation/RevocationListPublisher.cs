@@ -12,9 +12,9 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Publishes what is due: at once after a revocation, and each list again after half its life. All that it does follows
-/// from the store, so that it may be stopped anywhere; of several nodes one publishes a list, the others find it done.
-/// A list that may not take the place of the present one is held back, and alarms.
+/// Publishes each list at once after a revocation, and again after half its validity. All state is in the store, so the
+/// job may stop at any point; when several nodes run, one publishes a list and the others find it published. A list
+/// that may not replace the current one is held back and raises an alarm.
 /// </summary>
 internal sealed class RevocationListPublisher(
     RevocationStore store,
@@ -29,17 +29,17 @@ internal sealed class RevocationListPublisher(
     ILogger<RevocationListPublisher> logger
 ) : RecurringJob("revocation_lists", "Publishes revocation lists that are due.", LookEvery, time, beginsAtOnce: true)
 {
-    // Their commits share transactions; their bytes are held in memory.
+    // The commits of one batch share transactions; the lists' bytes are held in memory.
     private const int AtOnce = 32;
 
-    // A verifier loads a list whole: beyond this, an authority needs more shards.
+    // A verifier loads a list as a whole: beyond this size, an authority needs more shards.
     private const int BudgetBytes = 100_000;
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim publishing = new(1);
 
-    // Lists that are held back: each alarms once until it is published again.
+    // Lists that are held back: each raises one alarm until it is published again.
     private readonly HashSet<(string CaId, int Shard)> heldBack = [];
 
     public override void Dispose()
@@ -49,15 +49,15 @@ internal sealed class RevocationListPublisher(
     }
 
     /// <summary>
-    /// Publishes everything that is due now; how many lists that were. None while the clock is not to be relied on: a
-    /// list from the future could not be replaced until then.
+    /// Publishes everything that is due and returns the number of lists. None while the clock is unreliable: a list
+    /// from the future could not be replaced until then.
     /// </summary>
     public async Task<int> PublishDueAsync(CancellationToken cancellationToken)
     {
         await publishing.WaitAsync(cancellationToken);
         try
         {
-            // In this order: a leap after the check does not make more lists due.
+            // In this order: a clock jump after the check makes no more lists due.
             var now = Time.GetUtcNow();
             if (clock.Check() is not null)
             {
@@ -87,7 +87,7 @@ internal sealed class RevocationListPublisher(
                 }
                 catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
                 {
-                    // One authority's key that is away must not make the lists of all the others run out.
+                    // If one authority's key is unavailable, the lists of the others must not expire.
                     Tell(fault);
                 }
             }
@@ -115,7 +115,7 @@ internal sealed class RevocationListPublisher(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => PublishDueAsync(cancellationToken);
 
-    // The lists in force hold for another half of their life, and a minute later the store or the HSM may be back.
+    // The current lists are valid for another half of their period, and a minute later the store or the HSM may be back.
     protected override void Tell(Exception fault)
     {
         Log.RevocationListsFailed(logger, fault);

@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Which list a certificate names. An authority's division never changes, so that it is read once per process.
+/// Decides which list a certificate names. An authority's division never changes, so it is read once per process.
 /// </summary>
 internal sealed class RevocationPoints(
     RevocationStore store,
@@ -18,7 +18,7 @@ internal sealed class RevocationPoints(
     Current<CertificateOptions> options
 ) : IRevocationAddresses
 {
-    // Shorter lives end before a verifier that keeps a list for a day would look again.
+    // Shorter-lived certificates expire before a verifier that caches a list for a day would fetch it again.
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
 
     private readonly ConcurrentDictionary<string, RevocationPoint> known = new(StringComparer.Ordinal);
@@ -71,11 +71,11 @@ internal sealed class RevocationPoints(
             : null;
     }
 
-    /// <summary>The address of a list: its certificates and the list itself contain it.</summary>
+    /// <summary>The address of a list, in certificates and in the list itself.</summary>
     public string GetAddress(RevocationPoint point, int shard) =>
         (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = identity.PublicUrl }).GetAddress(shard);
 
-    // Waited for, once per authority and process: a certificate without its address could never be revoked by list.
+    // Blocks, once per authority and process: a certificate without the address could never be revoked by list.
     private RevocationPoint Load(string id) =>
         store.FindPointAsync(id, CancellationToken.None).AsTask().GetAwaiter().GetResult()
         ?? throw new StoreException($"The authority {id} has no revocation lists.");

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>The doors of revocation: commands, lists, and what feeds tell.</summary>
 internal static class RevocationRegistration
 {
     public static IServiceCollection AddRevocation(this IServiceCollection services) =>

@@ -7,7 +7,7 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>Revoked certificates, and the lists that say so.</summary>
+/// <summary>Revoked certificates, and the revocation lists.</summary>
 internal sealed class RevocationStore(Database database)
 {
     private const string Lists =
@@ -22,10 +22,10 @@ internal sealed class RevocationStore(Database database)
         "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
 
     /// <summary>
-    /// Revokes, and marks the certificate's list as out of date. One that is revoked by then is
-    /// <see cref="RevocationConflict.Changed"/>.
+    /// Revokes, and marks the certificate's list as out of date. If it is revoked already, <see
+    /// cref="RevocationConflict.Changed"/>.
     /// </summary>
-    /// <param name="shard">The list that holds it; null when its authority publishes none.</param>
+    /// <param name="shard">The list that contains it; null when its authority publishes none.</param>
     public IReadOnlyList<Statement> Revoke(
         CertificateRecord certificate,
         RevocationReason reason,
@@ -47,7 +47,9 @@ internal sealed class RevocationStore(Database database)
             .. Outdate(certificate, shard),
         ];
 
-    /// <summary>Adds the row of a certificate whose record was lost; does nothing where its serial number has one.</summary>
+    /// <summary>
+    /// Inserts the row of a certificate whose record was lost; does nothing if a row has its serial number.
+    /// </summary>
     public Statement InsertLost(CertificateRecord lost) =>
         new(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, identity, issued_at_ms, "
@@ -68,7 +70,10 @@ internal sealed class RevocationStore(Database database)
             }
         );
 
-    /// <summary>Makes the reason keyCompromise, and marks the list as out of date; once, else as above.</summary>
+    /// <summary>
+    /// Changes the reason to keyCompromise, and marks the list as out of date; <see cref="RevocationConflict.Changed"/>
+    /// if it already is.
+    /// </summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
         [
             new Statement(
@@ -80,8 +85,8 @@ internal sealed class RevocationStore(Database database)
         ];
 
     /// <summary>
-    /// Serial numbers of revoked, unexpired certificates that agents or edges hold; not those that rotation jobs were
-    /// given, which no feed tells of.
+    /// Serial numbers of revoked, unexpired certificates of agents and edges; not those issued to rotation jobs, which
+    /// no feed contains.
     /// </summary>
     public async ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(
         DateTimeOffset now,
@@ -103,13 +108,9 @@ internal sealed class RevocationStore(Database database)
         ];
     }
 
-    /// <summary>
-    /// What OCSP answers of a serial number: null when the authority never issued it, otherwise since when and why it is
-    /// revoked, if it is.
-    /// </summary>
+    /// <summary>The OCSP state of a serial number; null when the authority never issued it.</summary>
     /// <param name="caId">Null for the platform CA.</param>
     /// <param name="serial">Lower-case hex.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<CertificateStanding?> FindStandingAsync(
         string? caId,
         string serial,
@@ -141,7 +142,7 @@ internal sealed class RevocationStore(Database database)
         return [.. rows.Select(row => row.ToPoint())];
     }
 
-    /// <summary>The point of a new authority with its empty, unsigned lists. Does nothing when it exists.</summary>
+    /// <summary>Inserts the point of a new authority with its empty, unsigned lists. Does nothing when it exists.</summary>
     public IReadOnlyList<Statement> InsertPoint(RevocationPoint point) =>
         [
             new Statement(
@@ -155,7 +156,7 @@ internal sealed class RevocationStore(Database database)
                     CreatedAt = point.CreatedAt.ToStore(),
                 }
             ),
-            // One statement for all shards, whose number the existing row holds.
+            // One statement for all shards, whose number is in the existing row.
             new Statement(
                 "INSERT INTO revocation_lists (ca_id, shard, number, wanted, built, this_update_ms, next_update_ms, "
                     + "entries) WITH RECURSIVE numbers (n) AS (SELECT CAST(0 AS BIGINT) UNION ALL SELECT n + 1 FROM "
@@ -166,8 +167,8 @@ internal sealed class RevocationStore(Database database)
         ];
 
     /// <summary>
-    /// Lists that are out of date, or end before <paramref name="endingBefore"/> and before their authority does;
-    /// without their bytes. None of an authority that publishes no more, or has ended by <paramref name="now"/>.
+    /// Lists that are out of date, or expire before <paramref name="endingBefore"/> and before their authority does;
+    /// without their bytes. Excludes authorities that publish no more, or have expired by <paramref name="now"/>.
     /// </summary>
     public async ValueTask<IReadOnlyList<StoredRevocationList>> ListDueAsync(
         DateTimeOffset now,
@@ -192,7 +193,7 @@ internal sealed class RevocationStore(Database database)
         CancellationToken cancellationToken
     ) => FindAsync($"{Lists}, list AS List", caId, shard, cancellationToken);
 
-    /// <summary>The same without its bytes, which are not read.</summary>
+    /// <summary>A list without its bytes.</summary>
     public ValueTask<StoredRevocationList?> FindHeadAsync(
         string caId,
         int shard,
@@ -214,7 +215,9 @@ internal sealed class RevocationStore(Database database)
         return row?.ToList();
     }
 
-    /// <summary>What is revoked of a shard and has not ended before <paramref name="endedAfter"/>, by serial number.</summary>
+    /// <summary>
+    /// Revoked certificates of a shard that expire at <paramref name="endedAfter"/> or later, by serial number.
+    /// </summary>
     public async ValueTask<IReadOnlyList<RevokedEntry>> ListEntriesAsync(
         string caId,
         int shard,
@@ -235,7 +238,7 @@ internal sealed class RevocationStore(Database database)
                 cancellationToken: cancellationToken
             )
         );
-        // Row by row, without a mapper: a million revocations are read each time all lists are made.
+        // Row by row, without a mapper: building all lists reads up to a million revocations.
         List<(string Serial, RevokedEntry Entry)> entries = [];
         var isInOrder = true;
         while (await rows.ReadAsync(cancellationToken))
@@ -254,8 +257,8 @@ internal sealed class RevocationStore(Database database)
             );
         }
 
-        // All serial numbers of the service have the same length, so that the order of their hexadecimals is that of
-        // their values. The index has that order, unless the database's collation is another.
+        // All serial numbers of the service have the same length, so their hex order is their numeric order. The index
+        // has that order, unless the database's collation differs.
         if (!isInOrder)
         {
             entries.Sort((one, other) => string.CompareOrdinal(one.Serial, other.Serial));
@@ -264,7 +267,7 @@ internal sealed class RevocationStore(Database database)
         return [.. entries.Select(row => row.Entry)];
     }
 
-    /// <summary>Last seconds of those of these serial numbers that the inventory has.</summary>
+    /// <summary>The expiry of those of these serial numbers that are in the inventory.</summary>
     public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> EndsAsync(
         IReadOnlyList<string> serials,
         CancellationToken cancellationToken
@@ -282,11 +285,9 @@ internal sealed class RevocationStore(Database database)
         return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));
     }
 
-    /// <summary>
-    /// Puts a list in the place of the one of that number, else <see cref="RevocationConflict.Published"/>.
-    /// </summary>
-    /// <param name="list">The new one.</param>
-    /// <param name="replaced">Number of the present one.</param>
+    /// <summary>Replaces the list of that number, else <see cref="RevocationConflict.Published"/>.</summary>
+    /// <param name="list">The new list.</param>
+    /// <param name="replaced">Number of the current list.</param>
     public Statement Publish(StoredRevocationList list, long replaced) =>
         new Statement(
             "UPDATE revocation_lists SET number = @Number, built = @Built, this_update_ms = @ThisUpdate, "
@@ -306,18 +307,18 @@ internal sealed class RevocationStore(Database database)
             }
         ).ExpectingOne(RevocationConflict.Published);
 
-    // Machines' alone, as their index has them: rotation jobs read lists.
+    // Only certificates of machines, as their index has them: rotation jobs read lists.
     internal const string UnexpiredSql =
         "SELECT serial, kind, tunnel_id FROM certificates WHERE revoked_at_ms IS NOT NULL "
         + "AND (enrollment_id IS NOT NULL OR kind = 'edge') AND not_after_ms >= @now";
 
-    // An intent may never become a certificate, and a void one did not: they exist for OCSP only once revoked, because a
-    // crash may lose the record of a signature.
+    // An intent may never become a certificate, and a void one did not: for OCSP they exist only once revoked, because
+    // a crash may lose the record of a signature.
     private const string StandingSql =
         "SELECT revoked_at_ms AS RevokedAt, revocation_reason AS Reason FROM certificates "
         + "WHERE serial = @serial AND (status = 'issued' OR revoked_at_ms IS NOT NULL) AND ";
 
-    // The sum keeps planners from the index by end, which finds every certificate of the authority.
+    // The sum keeps planners from using the index by expiry, which finds every certificate of the authority.
     internal const string EntriesSql =
         "SELECT serial, revoked_at_ms, revocation_reason FROM certificates "
         + "WHERE ca_id = @caId AND crl_shard = @shard AND revoked_at_ms IS NOT NULL AND not_after_ms + 0 >= @after";

@@ -2,21 +2,21 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary><c>POST /v1/certificates/revoke</c>: exactly one of the first three members names what is revoked.</summary>
+/// <summary><c>POST /v1/certificates/revoke</c>: exactly one of the first three members selects what is revoked.</summary>
 internal sealed record RevokeRequest
 {
     [JsonPropertyName("certificate_id")]
     public string? CertificateId { get; init; }
 
-    /// <summary>Hexadecimal, in either case.</summary>
+    /// <summary>Hex in either case.</summary>
     [JsonPropertyName("serial")]
     public string? Serial { get; init; }
 
-    /// <summary>SHA-256 of the SubjectPublicKeyInfo: every unexpired certificate of that key.</summary>
+    /// <summary>SHA-256 of the SubjectPublicKeyInfo: selects every unexpired certificate of that key.</summary>
     [JsonPropertyName("key_sha256")]
     public string? KeySha256 { get; init; }
 
-    /// <summary>As RFC 5280 §5.3.1 spells it; <c>unspecified</c> when absent.</summary>
+    /// <summary>The RFC 5280 §5.3.1 name; <c>unspecified</c> when absent.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
@@ -24,7 +24,7 @@ internal sealed record RevokeRequest
     [JsonPropertyName("comment")]
     public string? Comment { get; init; }
 
-    /// <summary>What the caller believes; anything else is refused.</summary>
+    /// <summary>The status that the caller expects; with any other the request is refused.</summary>
     [JsonPropertyName("expected_status")]
     public string? ExpectedStatus { get; init; }
 }

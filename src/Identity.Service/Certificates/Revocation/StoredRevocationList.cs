@@ -13,7 +13,7 @@ internal sealed record StoredRevocationList
     /// <summary>Raised by every revocation.</summary>
     public long Wanted { get; init; }
 
-    /// <summary>The <see cref="Wanted"/> that the list holds.</summary>
+    /// <summary>The value of <see cref="Wanted"/> that the list contains.</summary>
     public required long Built { get; init; }
 
     public required DateTimeOffset ThisUpdate { get; init; }
@@ -22,6 +22,6 @@ internal sealed record StoredRevocationList
 
     public required int Entries { get; init; }
 
-    /// <summary>DER; null where it was not read, or none was published yet.</summary>
+    /// <summary>DER; null if not read, or if none was published yet.</summary>
     public byte[]? List { get; init; }
 }

@@ -7,13 +7,13 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
 /// Lets an authority issue once all that must acknowledge it hold a bundle with it (S17): live agents and registered
-/// relying parties, and for a while those that were archived. Where no relying party is registered, clients have the
-/// propagation time to fetch the bundle.
+/// relying parties, and for a while archived ones. Where no relying party is registered, clients have the propagation
+/// time to fetch the bundle.
 /// </summary>
 internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateOptions> options, TimeProvider time)
     : IActivationGate
 {
-    /// <summary>The id under which an override accepts that the time of propagation is not over.</summary>
+    /// <summary>The id with which an override accepts that the propagation time is not over.</summary>
     public const string PropagationId = "propagation";
 
     public async ValueTask<IReadOnlyList<ActivationBlocker>> BlockersAsync(
@@ -24,7 +24,7 @@ internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateO
             ? Blockers(bundle, authority.Id.Value)
             : [];
 
-    /// <summary>The same, of a bundle that was read before.</summary>
+    /// <summary>The same for a bundle that was already read.</summary>
     public IReadOnlyList<ActivationBlocker> Blockers(TunnelBundle bundle, string authorityId)
     {
         if (bundle.State.Find(authorityId) is not { } anchor)
@@ -32,7 +32,7 @@ internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateO
             return [];
         }
 
-        // Without another anchor no client trusts the tunnel yet: no client outside can lose a connection.
+        // Without another anchor no client trusts the tunnel yet, so no client outside can lose a connection.
         var hasPredecessor = bundle.State.Anchors.Length > 1;
         List<ActivationBlocker> blockers =
         [
@@ -46,8 +46,8 @@ internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateO
                     anchor.Since
                 )),
         ];
-        // Removing a relying party means to continue without it, which takes two people (S16). If one person could archive
-        // it before the authority is staged, that rule would have no effect.
+        // Archiving a relying party means to continue without it, which needs two administrators (S16). If one could
+        // archive it before the authority is staged, that rule would have no effect.
         if (hasPredecessor && !options.Value.SingleApproval)
         {
             blockers.AddRange(

@@ -4,8 +4,8 @@ using Culvert.Platform.Launching;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// A program of the installation's operator: the request on its standard input, the chain on its standard output. What it
-/// says on standard error is never shown, for it may hold its secrets.
+/// Runs the operator's program: the request on its standard input, the chain on its standard output. Its standard error
+/// is never shown, because it may contain the program's secrets.
 /// </summary>
 internal sealed class CommandConnector(Current<CertificateOptions> options) : ISigningConnector
 {
@@ -26,7 +26,7 @@ internal sealed class CommandConnector(Current<CertificateOptions> options) : IS
             MaxOutputBytes = MaxChainBytes,
         };
 
-        // A program runs by the machine's clock, whatever the service's says.
+        // The timeout of a program uses the machine's clock, not the service's.
         var result = await run.RunAsync(TimeProvider.System, cancellationToken);
         return result.Problem is not { } problem ? SigningAnswer.Signed(result.Output)
             : result.IsTooLong ? SigningAnswer.Spoiled($"it {problem}")

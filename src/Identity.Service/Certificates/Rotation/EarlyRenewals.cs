@@ -9,8 +9,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Calls back the leaves of compromised authorities, and of those that left the bundle before their last leaf, as soon
-/// as another one issues (S14).
+/// Requests early renewal of the leaves of compromised authorities, and of those removed from the bundle before their
+/// last leaf expired, as soon as another authority issues (S14).
 /// </summary>
 internal sealed class EarlyRenewals(
     TunnelAuthorityStore authorities,
@@ -19,19 +19,19 @@ internal sealed class EarlyRenewals(
     TimeProvider time
 )
 {
-    /// <summary>More are not needed: agents show leaves of the newest few.</summary>
+    /// <summary>Enough, because agents present leaves of only the newest few authorities.</summary>
     private const int MaxRenewals = 16;
 
     private static readonly TimeSpan Width = TimeSpan.FromMinutes(1);
 
-    // One answer per tunnel and revision, however many agents ask for it.
+    // One result per tunnel and revision, for any number of agents.
     private readonly ConcurrentDictionary<string, Answer> answers = new(StringComparer.Ordinal);
 
-    /// <param name="tunnelId">The tunnel.</param>
-    /// <param name="live">Its anchors: tunnels without an authority of the service ask no store.</param>
-    /// <param name="revision">The feed's, read before anything else.</param>
-    /// <param name="cancellationToken">Ends the search.</param>
-    /// <returns>Null = nothing is called back.</returns>
+    /// <param name="live">
+    /// The tunnel's anchors; without an authority of the service among them the store is not read.
+    /// </param>
+    /// <param name="revision">The feed's revision, read before anything else.</param>
+    /// <returns>Null = no early renewal.</returns>
     public async ValueTask<IReadOnlyList<AgentFeedRenewal>?> FindAsync(
         TunnelId tunnelId,
         IReadOnlyList<RegisteredCertificate> live,
@@ -79,7 +79,7 @@ internal sealed class EarlyRenewals(
     private static bool IsOut(TunnelAuthority authority) =>
         authority is { HoldsKey: true, State: AuthorityState.Tainted or AuthorityState.Retired };
 
-    // A window in the past: now (RFC 9773 §4.2).
+    // A window in the past means now (RFC 9773 §4.2).
     private AgentFeedRenewal Describe(TunnelAuthority authority)
     {
         var end = authority.StateSince ?? authority.CreatedAt;

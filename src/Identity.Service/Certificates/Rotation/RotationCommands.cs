@@ -9,7 +9,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>What operators do with a rotation: take it back, or end it before its time.</summary>
+/// <summary>Operators' commands on a rotation: roll it back, or finish it early.</summary>
 internal sealed class RotationCommands(
     AuthorityLifecycle lifecycle,
     TunnelAuthorityStore authorities,
@@ -20,8 +20,8 @@ internal sealed class RotationCommands(
 )
 {
     /// <summary>
-    /// A staged authority is removed from the bundle; an active one is replaced by the one before it, which all clients
-    /// still trust, and becomes staged.
+    /// Removes a staged authority from the bundle. An active one becomes staged again, and the previous one, which all
+    /// clients still trust, replaces it.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
@@ -82,7 +82,7 @@ internal sealed class RotationCommands(
     }
 
     /// <summary>
-    /// Takes a retiring or tainted authority out of the bundle now. Without force only when no client is affected; with
+    /// Removes a retiring or tainted authority from the bundle now. Without force only when no client is affected; with
     /// force, the caller has seen which clients are.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(

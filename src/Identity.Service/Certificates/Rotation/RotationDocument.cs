@@ -27,31 +27,34 @@ internal sealed record RotationDocument
     [JsonPropertyName("needed_epoch")]
     public required long? NeededEpoch { get; init; }
 
-    /// <summary>Whom its activation waits for.</summary>
+    /// <summary>The parties that its activation waits for.</summary>
     [JsonPropertyName("missing")]
     public required IReadOnlyList<RotationMissing> Missing { get; init; }
 
-    /// <summary>Agents that are away: they catch up when they come back, and block nothing.</summary>
+    /// <summary>Offline agents: they fetch the bundle when they reconnect, and block nothing.</summary>
     [JsonPropertyName("late_joiners")]
     public required IReadOnlyList<string> LateJoiners { get; init; }
 
-    /// <summary>No relying party is registered: until when clients are given time; else null.</summary>
+    /// <summary>End of the clients' propagation time when no relying party is registered; else null.</summary>
     [JsonPropertyName("propagation_ends_at")]
     public required DateTime? PropagationEndsAt { get; init; }
 
-    /// <summary>Certificates of its making that have not ended.</summary>
+    /// <summary>Number of unexpired certificates that it issued.</summary>
     [JsonPropertyName("live_leaves")]
     public required long LiveLeaves { get; init; }
 
-    /// <summary>When it leaves the bundle automatically once it retires: after its last certificate; null = issued none.</summary>
+    /// <summary>
+    /// When a retiring authority leaves the bundle automatically: after its last certificate has expired; null = it
+    /// issued none.
+    /// </summary>
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
 
-    /// <summary>Agents that show a certificate of its making: whom a forced withdrawal hits.</summary>
+    /// <summary>Agents that present a certificate that it issued: those that a forced withdrawal affects.</summary>
     [JsonPropertyName("affected_agents")]
     public required IReadOnlyList<string> AffectedAgents { get; init; }
 
-    /// <summary>Attempts to have its request signed; null = there was none.</summary>
+    /// <summary>Attempts to get its request signed; null = none.</summary>
     [JsonPropertyName("signing")]
     public required RotationSigning? Signing { get; init; }
 
@@ -59,7 +62,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("override")]
     public required string? Override { get; init; }
 
-    /// <summary>What to do next; null = nothing.</summary>
+    /// <summary>The next command; null = none.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 }

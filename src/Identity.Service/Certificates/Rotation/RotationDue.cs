@@ -1,16 +1,16 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>What time asks for on a tunnel whose authority is active.</summary>
+/// <summary>The step that is due on a tunnel with an active authority.</summary>
 internal enum RotationDue
 {
     Nothing,
 
-    /// <summary>Key and request of the successor.</summary>
+    /// <summary>Create the successor's key and request.</summary>
     Prepare,
 
-    /// <summary>The enterprise's signature under the successor's request.</summary>
+    /// <summary>Get the successor's request signed.</summary>
     Sign,
 
-    /// <summary>The switch, as soon as all that must acknowledge are ready.</summary>
+    /// <summary>Switch, as soon as all that must acknowledge have done so.</summary>
     Activate,
 }

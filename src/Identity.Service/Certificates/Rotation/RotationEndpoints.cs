@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary><c>/v1/certificate_authorities/{id}/rotation</c>, <c>…/rollback</c>, <c>…/withdraw</c>.</summary>
 internal sealed class RotationEndpoints(
     TunnelAuthorityStore authorities,
     RotationReport report,

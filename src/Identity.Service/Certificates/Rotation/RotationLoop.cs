@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Lets <see cref="RotationSteps"/> do what has become due; waits for no successor's signature.</summary>
+/// <summary>Runs the due <see cref="RotationSteps"/>; never waits for a successor's signature.</summary>
 internal sealed class RotationLoop(
     RotationSteps steps,
     Current<CertificateOptions> options,

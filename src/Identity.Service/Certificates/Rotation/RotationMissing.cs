@@ -12,7 +12,7 @@ internal sealed record RotationMissing
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    /// <summary>Instance of the agent, name of the relying party.</summary>
+    /// <summary>The agent's instance or the relying party's name.</summary>
     [JsonPropertyName("name")]
     public required string? Name { get; init; }
 
@@ -22,7 +22,7 @@ internal sealed record RotationMissing
     [JsonPropertyName("needed_epoch")]
     public required long NeededEpoch { get; init; }
 
-    /// <summary>The epoch that it said to hold last; null = none, or its word no longer counts.</summary>
+    /// <summary>The epoch that it last acknowledged; null = none, or the acknowledgement no longer counts.</summary>
     [JsonPropertyName("acknowledged_epoch")]
     public required long? AcknowledgedEpoch { get; init; }
 

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// How often rotation looks for what is due: once a minute, which is nothing to authorities that live for days. Where
-/// leaves live for seconds their authorities may live for minutes, and it looks once in a leaf's life.
+/// How often rotation checks what is due: once a minute, negligible for authorities that live for days. Where leaves
+/// live for seconds their authorities may live for minutes, and the check runs once in a leaf's lifetime.
 /// </summary>
 internal static class RotationPace
 {

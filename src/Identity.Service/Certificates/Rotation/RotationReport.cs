@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Says of an authority what an operator must know before each step.</summary>
+/// <summary>Reports what an operator must know of an authority before each step.</summary>
 internal sealed class RotationReport(
     TunnelBundles bundles,
     ActivationGate gate,

@@ -9,11 +9,10 @@ internal sealed record RotationRequest
 {
     public static RotationRequest None { get; } = new();
 
-    /// <summary>Why; audited.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
-    /// <summary>Withdraw: although certificates are still in use; needs a reason.</summary>
+    /// <summary>Withdraws the authority even if its certificates are in use. Requires a reason.</summary>
     [JsonPropertyName("force")]
     public bool Force { get; init; }
 

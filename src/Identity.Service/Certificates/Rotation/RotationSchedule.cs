@@ -1,14 +1,14 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// When the two slots of a tunnel turn, as pure functions of time (certificates reference §4): the next key at half
-/// life, and the switch early enough that the last leaf of the old authority expires before the authority does.
+/// When a tunnel rotates its authority, as pure functions of time (certificates reference §4): the next key after half
+/// the lifetime, and the switch early enough that the last leaf of the old authority expires before the authority does.
 /// </summary>
-/// <param name="Begin">Of the active authority's certificate.</param>
-/// <param name="End">Its end.</param>
-/// <param name="LeafLife">The longest that a leaf lives.</param>
-/// <param name="Skew">How far verifiers' clocks may be off.</param>
-/// <param name="Propagation">How long clients need to fetch a bundle.</param>
+/// <param name="Begin">The notBefore of the active authority's certificate.</param>
+/// <param name="End">Its notAfter.</param>
+/// <param name="LeafLife">The longest lifetime of a leaf.</param>
+/// <param name="Skew">The maximum clock difference of verifiers.</param>
+/// <param name="Propagation">The time that clients need to fetch a bundle.</param>
 internal readonly record struct RotationSchedule(
     DateTimeOffset Begin,
     DateTimeOffset End,
@@ -21,13 +21,13 @@ internal readonly record struct RotationSchedule(
 
     private TimeSpan Life => End - Begin;
 
-    /// <summary>In the last sixth, or a leaf's life and skew before the end, whichever is earlier.</summary>
+    /// <summary>In the last sixth, or a leaf's lifetime and skew before the expiry, whichever is earlier.</summary>
     public DateTimeOffset ActivateAt => Earlier(End - (Life / LastShare), End - LeafLife - Skew);
 
-    /// <summary>At half life, and at least the propagation before the switch.</summary>
+    /// <summary>After half the lifetime, and at least the propagation time before the switch.</summary>
     public DateTimeOffset PrepareAt => Earlier(Begin + (Life / 2), ActivateAt - Propagation);
 
-    /// <summary>One step at most: the next is decided upon what this one has changed.</summary>
+    /// <summary>At most one step: the next is decided on the result of this one.</summary>
     public RotationDue Decide(SuccessorPhase successor, DateTimeOffset now) =>
         successor switch
         {

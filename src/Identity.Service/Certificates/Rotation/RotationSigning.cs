@@ -2,28 +2,26 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>How far the signing connector has come with an authority's request.</summary>
+/// <summary>The state of the signing connector's work on an authority's request.</summary>
 internal sealed record RotationSigning
 {
-    /// <summary>How often it was tried.</summary>
     [JsonPropertyName("attempts")]
     public required long Attempts { get; init; }
 
     [JsonPropertyName("last_at")]
     public required DateTime LastAt { get; init; }
 
-    /// <summary>The node that tried last.</summary>
     [JsonPropertyName("node")]
     public required string Node { get; init; }
 
     [JsonPropertyName("in_progress")]
     public required bool InProgress { get; init; }
 
-    /// <summary>Why the last attempt led nowhere; null = it did not.</summary>
+    /// <summary>Why the last attempt failed; null = it did not.</summary>
     [JsonPropertyName("fault")]
     public required string? Error { get; init; }
 
-    /// <summary>Not tried again before; null = nothing is left to try.</summary>
+    /// <summary>The earliest time of the next attempt; null = none remains.</summary>
     [JsonPropertyName("next_at")]
     public required DateTime? NextAt { get; init; }
 

@@ -7,8 +7,9 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// The automatic steps: a retiring authority leaves the bundle after its last leaf, a tainted one as soon as its
-/// successor issues for the tunnel. Derived from the records alone, so any node may do it, twice or late.
+/// The automatic steps: a retiring authority is removed from the bundle after its last leaf has expired, a tainted one
+/// as soon as its successor issues for the tunnel. Derived only from the records, so any node may run them, twice or
+/// late.
 /// </summary>
 internal sealed class RotationSteps(
     TunnelAuthorityStore authorities,
@@ -21,7 +22,7 @@ internal sealed class RotationSteps(
     ILogger<RotationSteps> logger
 )
 {
-    /// <summary>How long a compromised anchor is waited for at most, from the successor's epoch on (S14).</summary>
+    /// <summary>How long the removal of a compromised anchor waits at most, from the successor's epoch on (S14).</summary>
     public static readonly TimeSpan TaintDeadline = TimeSpan.FromMinutes(15);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -141,7 +142,7 @@ internal sealed class RotationSteps(
         );
     }
 
-    // The audit names those that had not acknowledged (S14).
+    // The audit entry names the parties that had not acknowledged (S14).
     private static string DescribeReason(string what, IEnumerable<string> missing)
     {
         var names = string.Join(' ', missing.Distinct(StringComparer.Ordinal));

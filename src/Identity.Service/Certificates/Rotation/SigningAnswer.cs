@@ -1,18 +1,20 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>What the enterprise said to a request.</summary>
+/// <summary>The result of a signing connector.</summary>
 internal sealed record SigningAnswer
 {
     /// <summary>The chain as PEM, the new certificate first; null = there is none.</summary>
     public string? ChainPem { get; private init; }
 
-    /// <summary>Why there is none, in words for operators and without anything that a stranger sent.</summary>
+    /// <summary>Why there is none, for operators; contains no text from the remote side.</summary>
     public string? Error { get; private init; }
 
-    /// <summary>How long the enterprise wants not to be asked; null = it did not say.</summary>
+    /// <summary>The wait that the enterprise's CA requests; null = none.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>The enterprise has signed, and no chain came of it: to ask again costs it another signature.</summary>
+    /// <summary>
+    /// The enterprise's CA has signed, but its chain is unusable: another request costs another signature.
+    /// </summary>
     public bool IsSpoiled { get; private init; }
 
     public static SigningAnswer Signed(string chainPem) => new() { ChainPem = chainPem };

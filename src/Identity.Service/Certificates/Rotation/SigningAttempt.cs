@@ -2,32 +2,32 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>The last attempt to have an authority's request made and signed, by whichever node.</summary>
+/// <summary>The last attempt, of any node, to create an authority's request and get it signed.</summary>
 internal sealed record SigningAttempt
 {
     public required CertificateAuthorityId AuthorityId { get; init; }
 
-    /// <summary>How many there were, this one included.</summary>
+    /// <summary>The number of attempts, including this one.</summary>
     public required long Attempts { get; init; }
 
-    /// <summary>Chains in a row that were refused.</summary>
+    /// <summary>Consecutive refused chains.</summary>
     public required long Refused { get; init; }
 
     public required string Node { get; init; }
 
     public required DateTimeOffset BeganAt { get; init; }
 
-    /// <summary>Until when it holds off every other one; null = it has ended.</summary>
+    /// <summary>Until when it excludes other attempts; null = it has finished.</summary>
     public DateTimeOffset? HeldUntil { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>When the next one may begin.</summary>
+    /// <summary>When the next attempt may start.</summary>
     public required DateTimeOffset NextAt { get; init; }
 
-    /// <summary>Why it led nowhere; null = it did not, or has not ended.</summary>
+    /// <summary>Why it failed; null = it did not, or has not finished.</summary>
     public string? Error { get; init; }
 
-    /// <summary>No node may begin another one yet.</summary>
+    /// <summary>Whether no node may start another attempt yet.</summary>
     public bool HoldsOff(DateTimeOffset now) => now < NextAt || now < HeldUntil;
 }

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Attempts in the store: what keeps two nodes from calling the enterprise for one request.</summary>
+/// <summary>Attempts in the store; they keep two nodes from requesting the same signature.</summary>
 internal sealed class SigningAttemptStore(Database database)
 {
     public async ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken)
@@ -33,8 +33,8 @@ internal sealed class SigningAttemptStore(Database database)
     }
 
     /// <summary>
-    /// Begins an attempt until <paramref name="heldUntil"/>. <see cref="AuthorityConflict.Stale"/> when another one holds
-    /// it off, or the authority needs none any more.
+    /// Starts an attempt that excludes others until <paramref name="heldUntil"/>. <see cref="AuthorityConflict.Stale"/>
+    /// when another attempt excludes it, or the authority no longer needs one.
     /// </summary>
     public Statement Begin(CertificateAuthorityId id, string node, DateTimeOffset now, DateTimeOffset heldUntil) =>
         new Statement(
@@ -53,7 +53,7 @@ internal sealed class SigningAttemptStore(Database database)
             }
         ).ExpectingOne(AuthorityConflict.Stale);
 
-    /// <summary>Ends the attempt; <see cref="AuthorityConflict.Stale"/> when another node took it over meanwhile.</summary>
+    /// <summary>Finishes the attempt; <see cref="AuthorityConflict.Stale"/> when another node has taken over.</summary>
     public Statement End(SigningAttempt attempt) =>
         new Statement(
             "UPDATE signing_attempts SET refused = @Refused, held_until_ms = 0, ended_at_ms = @EndedAt, "

@@ -5,24 +5,25 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Who attempts to have a request signed, and when it may be tried again: in the store, so that two nodes never call
-/// the enterprise for one request at the same time, and a restart does not forget to wait.
+/// Coordinates signing attempts and their retries in the store, so that two nodes never request the same signature at
+/// the same time, and a restart does not shorten a wait.
 /// </summary>
 internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journal, StoreNode node, TimeProvider time)
 {
-    /// <summary>The wait after an attempt that led nowhere.</summary>
+    /// <summary>The wait after a failed attempt.</summary>
     public static readonly TimeSpan FirstWait = TimeSpan.FromMinutes(5);
 
-    /// <summary>The longest wait, after doubling and whatever the connector requested.</summary>
+    /// <summary>The longest wait, after doubling and with any wait that the connector requests.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
-    // A connector has 60 s; clocks of nodes may differ by minutes. A node that died holds others off no longer.
+    // A connector has 60 s; clocks of nodes may differ by minutes. The attempt of a node that crashed excludes others
+    // no longer than this.
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
 
     public ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken) =>
         store.FindAsync(id, cancellationToken);
 
-    /// <summary>An attempt that is this node's alone; null = not now, or not any more.</summary>
+    /// <summary>Starts this node's exclusive attempt; null = not now, or no longer needed.</summary>
     public async ValueTask<SigningAttempt?> BeginAsync(CertificateAuthorityId id, CancellationToken cancellationToken)
     {
         var now = time.GetStoreNow();
@@ -50,12 +51,12 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
             : null;
     }
 
-    /// <summary>It led to a certificate, or to a request that waits for people.</summary>
+    /// <summary>The attempt resulted in a certificate, or in a request that waits for an administrator.</summary>
     public ValueTask DoneAsync(SigningAttempt attempt) => EndAsync(attempt with { Refused = 0 }, null, TimeSpan.Zero);
 
-    /// <summary>It led nowhere; the wait until the next one.</summary>
-    /// <param name="attempt">As it began.</param>
-    /// <param name="error">In words for operators.</param>
+    /// <summary>The attempt failed; returns the wait until the next one.</summary>
+    /// <param name="attempt">The attempt as it started.</param>
+    /// <param name="error">The reason, for operators.</param>
     /// <param name="askedFor">The wait that the connector requested; null = none.</param>
     public async ValueTask<TimeSpan> FailedAsync(SigningAttempt attempt, string error, TimeSpan? askedFor = null)
     {
@@ -65,7 +66,9 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
         return wait;
     }
 
-    /// <summary>Its chain was refused: each one in a row doubles the wait, for asking again costs the enterprise.</summary>
+    /// <summary>
+    /// The chain was refused. Each consecutive one doubles the wait, because each signature costs the enterprise.
+    /// </summary>
     public async ValueTask<TimeSpan> RefusedAsync(SigningAttempt attempt, string error)
     {
         var wait = WaitAfter(attempt.Refused);
@@ -73,11 +76,10 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
         return wait;
     }
 
-    /// <summary>The wait after a chain that was refused, with so many before it.</summary>
+    /// <summary>The wait after a refused chain that follows so many refused ones.</summary>
     public static TimeSpan WaitAfter(long refused) => new Backoff(FirstWait, LongestWait).After(refused + 1);
 
-    // Not under the caller's token: a node that stops would hold the others off. A store that is away ends nothing; then
-    // the hold runs out.
+    // Without the caller's token: a stopping node would exclude the others. If the store is unavailable, the hold expires.
     private async ValueTask EndAsync(SigningAttempt attempt, string? error, TimeSpan wait)
     {
         var now = time.GetStoreNow();

@@ -3,14 +3,14 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Activates a staged successor, unless an administrator took it back.</summary>
+/// <summary>Activates a staged successor, unless an administrator rolled it back.</summary>
 internal sealed class SuccessorActivation(
     AuthorityLifecycle lifecycle,
     RegisteredCertificateStore anchors,
     ILogger<SuccessorActivation> logger
 )
 {
-    /// <summary>Whether it is active now.</summary>
+    /// <summary>Returns whether the successor is active.</summary>
     public async Task<bool> ActivateAsync(TunnelAuthority successor, CancellationToken cancellationToken)
     {
         if (await WasTakenBackAsync(successor, cancellationToken))
@@ -37,7 +37,7 @@ internal sealed class SuccessorActivation(
         return moved.Value is not null;
     }
 
-    // Its anchor is as old as its first staging: staged later than that, it has been active in between.
+    // Its anchor is as old as its first staging: if it was staged later, it has been active in between.
     private async Task<bool> WasTakenBackAsync(TunnelAuthority successor, CancellationToken cancellationToken) =>
         successor.RegisteredCertificateId is { } id
         && await anchors.FindAsync(id.Value, cancellationToken) is { } anchor

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Lets <see cref="SuccessorSteps"/> do what has become due; a round may last as long as the connector.</summary>
+/// <summary>Runs the due <see cref="SuccessorSteps"/>; a round may last as long as the connector.</summary>
 internal sealed class SuccessorLoop(
     SuccessorSteps steps,
     Current<CertificateOptions> options,

@@ -6,12 +6,11 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>The id and the name of the next authority of a tunnel.</summary>
 internal static class SuccessorNames
 {
     private const int MaxNameLength = 64;
 
-    /// <summary>Of two nodes that prepare at once, the second finds the row of the first.</summary>
+    /// <summary>Deterministic: of two nodes that prepare at once, the second finds the row of the first.</summary>
     public static CertificateAuthorityId IdAfter(TunnelAuthority active, int ordinal)
     {
         const string base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -1,15 +1,15 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>How far the second slot is.</summary>
+/// <summary>The progress of the successor in the second slot.</summary>
 internal enum SuccessorPhase
 {
-    /// <summary>There is none.</summary>
+    /// <summary>No successor exists.</summary>
     None,
 
-    /// <summary>Its request waits to be signed.</summary>
+    /// <summary>Its request waits for a signature.</summary>
     Unsigned,
 
-    /// <summary>Its chain is there; people approve it.</summary>
+    /// <summary>Its chain is uploaded and waits for approval.</summary>
     Waiting,
 
     /// <summary>In the bundle.</summary>

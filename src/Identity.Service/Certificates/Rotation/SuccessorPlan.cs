@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// <summary>What is due for each active authority, by its <see cref="RotationSchedule"/> and its last attempt.</summary>
 internal sealed class SuccessorPlan(Current<CertificateOptions> options, TimeProvider time)
 {
-    // In intervals of the rotation loop: an administrator must act first, or the enterprise's signer is away.
+    // In intervals of the rotation loop: an administrator must act first, or the enterprise's signer is unavailable.
     private const int RetryAfter = 5;
 
     // The certificate of an active authority never changes: it is read once.
@@ -17,13 +17,13 @@ internal sealed class SuccessorPlan(Current<CertificateOptions> options, TimePro
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> tried = new(StringComparer.Ordinal);
 
-    /// <summary>The time to prepare a successor has come.</summary>
+    /// <summary>Whether it is time to prepare a successor.</summary>
     public bool HasBegun(TunnelAuthority active) => time.GetUtcNow() >= CreateSchedule(active).PrepareAt;
 
     public RotationDue Decide(TunnelAuthority active, SuccessorPhase phase) =>
         CreateSchedule(active).Decide(phase, time.GetUtcNow());
 
-    /// <summary>A step that led nowhere is not repeated at once.</summary>
+    /// <summary>Whether the retry delay after a failed step is not over.</summary>
     public bool IsWaiting(TunnelAuthority authority) =>
         tried.TryGetValue(authority.Id.Value, out var at)
         && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options.Value);

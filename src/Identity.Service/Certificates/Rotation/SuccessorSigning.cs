@@ -8,8 +8,9 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Makes a successor's key and request, has the signing connector certify it, and takes the chain by the same checks as
-/// a person's upload. Each refused chain doubles the wait: the enterprise signs no request again and again for nothing.
+/// Creates a successor's key and request, has the signing connector certify it, and checks the chain as for an
+/// administrator's upload. Each refused chain doubles the wait, so that the enterprise does not keep signing the same
+/// request.
 /// </summary>
 internal sealed class SuccessorSigning(
     AuthorityPreparation preparation,
@@ -21,11 +22,11 @@ internal sealed class SuccessorSigning(
     ILogger<SuccessorSigning> logger
 )
 {
-    /// <summary>Registers the successor of an active authority and has it signed; whether it is staged now.</summary>
-    /// <param name="tunnel">Of the active authority.</param>
-    /// <param name="active">Gives custody and name.</param>
-    /// <param name="ordinal">How many authorities the tunnel has had.</param>
-    /// <param name="cancellationToken">Stops between two steps.</param>
+    /// <summary>Registers the successor of an active authority and gets it signed; returns whether it is staged.</summary>
+    /// <param name="tunnel">The active authority's tunnel.</param>
+    /// <param name="active">Determines custody and name.</param>
+    /// <param name="ordinal">The number of authorities that the tunnel has had.</param>
+    /// <param name="cancellationToken">Cancels between two steps.</param>
     public async Task<bool> BeginAsync(
         Tunnel tunnel,
         TunnelAuthority active,
@@ -39,14 +40,14 @@ internal sealed class SuccessorSigning(
             SuccessorNames.IdAfter(active, ordinal),
             SuccessorNames.NameAfter(active.Name, time.GetStoreNow()),
             active.Custody,
-            // A key of its own, no matter who made the present one and under which label.
+            // Always a key of its own, also when the current key was created by an operator under another label.
             keyLabel: null,
             cancellationToken
         );
         return draft.Value is { } authority && await SignAsync(tunnel, authority, cancellationToken);
     }
 
-    /// <summary>Whether the successor is staged now.</summary>
+    /// <summary>Returns whether the successor is staged.</summary>
     public async Task<bool> SignAsync(Tunnel tunnel, TunnelAuthority successor, CancellationToken cancellationToken)
     {
         var hasRequest = successor.State == AuthorityState.CsrIssued;
@@ -56,7 +57,7 @@ internal sealed class SuccessorSigning(
             return false;
         }
 
-        // One node at a time, for the key in an HSM as for the enterprise's signature.
+        // One node at a time, both for the key in an HSM and for the enterprise's signature.
         if (await attempts.BeginAsync(successor.Id, cancellationToken) is not { } attempt)
         {
             return false;
@@ -90,8 +91,8 @@ internal sealed class SuccessorSigning(
             : await FailAsync(attempt, answer.Error!, answer.RetryAfter);
     }
 
-    // The same steps as a person's upload and approval, after the same checks (S15). The chain is checked first: the
-    // request of a refused one stays open for the next attempt.
+    // The same steps as an administrator's upload and approval, after the same checks (S15). The chain is checked
+    // first: after a refusal the request stays open for the next attempt.
     private async Task<bool> TakeAsync(
         Tunnel tunnel,
         TunnelAuthority successor,

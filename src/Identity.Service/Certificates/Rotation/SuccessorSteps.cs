@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Turns the two slots of each tunnel by <see cref="RotationSchedule"/>: next key and request, the connector's
-/// signature, the switch. Without a connector the request waits for people; everything after the chain is automatic.
+/// Rotates the authority of each tunnel by <see cref="RotationSchedule"/>: next key and request, the connector's
+/// signature, the switch. Without a connector an administrator uploads the chain; all later steps are automatic.
 /// </summary>
 internal sealed class SuccessorSteps(
     TunnelAuthorityStore authorities,
@@ -18,7 +18,7 @@ internal sealed class SuccessorSteps(
     ILogger<SuccessorSteps> logger
 ) : IDisposable
 {
-    // One run at a time: what two would begin at once, one must finish first.
+    // One run at a time: two would start the same step twice.
     private readonly SemaphoreSlim running = new(1);
 
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -98,7 +98,7 @@ internal sealed class SuccessorSteps(
         plan.Record(active, isDone);
     }
 
-    // Keys that the service makes, sealed or in the HSM; the successor of an imported key is imported by an administrator.
+    // Keys that the service creates, sealed or in the HSM; an administrator imports the successor of an imported key.
     private static bool IsMade(AuthorityCustody custody) =>
         custody is AuthorityCustody.Sealed or AuthorityCustody.Pkcs11;
 

@@ -4,7 +4,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
-/// <summary>The certificates in force on both ports. Read at every handshake, swapped whole at every renewal.</summary>
+/// <summary>The current certificates of both ports. Read at every handshake, replaced as a whole at every renewal.</summary>
 internal sealed class ApiCertificate : IApiCertificate
 {
     private KeyAndCertificate? api;

@@ -2,7 +2,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
-/// <summary>8443's pair from files; read again when either file changes.</summary>
+/// <summary>8443's certificate pair from files; read again when either file changes.</summary>
 internal sealed class ConfiguredPair(CertificatePair files)
 {
     private (DateTime Certificate, DateTime Key) seen;
@@ -17,7 +17,7 @@ internal sealed class ConfiguredPair(CertificatePair files)
             return null;
         }
 
-        // Both files are replaced one after the other: a pair that does not match is tried again at the next look.
+        // The two files are replaced one after the other: a pair that does not match is read again at the next check.
         var pair = KeyAndCertificate.FromPem(File.ReadAllText(files.CertificateFile), File.ReadAllText(files.KeyFile));
         seen = present;
         return pair;

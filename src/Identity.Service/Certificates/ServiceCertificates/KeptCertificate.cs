@@ -18,6 +18,6 @@ internal sealed record KeptCertificate
     [JsonPropertyName("key_pem")]
     public required string KeyPem { get; init; }
 
-    // Never the key.
+    // Omits the key.
     public override string ToString() => $"{nameof(KeptCertificate)} {Certificate.Serial}";
 }

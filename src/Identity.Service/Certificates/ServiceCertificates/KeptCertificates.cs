@@ -10,8 +10,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
 /// <summary>
-/// The service's own certificates in force, sealed in the state directory. A start while the store takes no writes can
-/// have no new ones recorded (S12), and serves with these for as long as they last.
+/// The service's own current certificates, sealed in the state directory. When the store is read-only at the start, no
+/// new ones can be recorded (S12), and the service uses these until they expire.
 /// </summary>
 internal sealed class KeptCertificates(
     Sealer sealer,
@@ -21,15 +21,15 @@ internal sealed class KeptCertificates(
     ILogger<KeptCertificates> logger
 )
 {
-    // Where a sealed value lies is part of its seal.
+    // The location of a sealed value is part of its seal.
     private const string Place = "service_certificates";
 
-    /// <summary>A disk that is full keeps the one before; nothing rests on it while the service runs.</summary>
-    /// <param name="listener">Whose it is: <c>api</c> or <c>machine</c>.</param>
-    /// <param name="names">What it was issued for.</param>
-    /// <param name="issuer">Fingerprint of what signed it.</param>
-    /// <param name="document">The certificate.</param>
-    /// <param name="key">Its key.</param>
+    /// <summary>
+    /// Stores the pair. If the disk is full, the previous one stays; the running service does not depend on it.
+    /// </summary>
+    /// <param name="listener"><c>api</c> or <c>machine</c>.</param>
+    /// <param name="names">The names in the certificate.</param>
+    /// <param name="issuer">Fingerprint of the issuer.</param>
     public void Keep(
         string listener,
         GrantedNames names,
@@ -62,7 +62,7 @@ internal sealed class KeptCertificates(
         }
     }
 
-    /// <summary>The kept one, if it is for these names, from that issuer, and in force; otherwise null.</summary>
+    /// <summary>The stored pair if it has these names, is from that issuer, and is valid now; otherwise null.</summary>
     public KeyAndCertificate? Find(string listener, GrantedNames names, string issuer)
     {
         try

@@ -12,8 +12,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
 /// <summary>
-/// Brings up the capability before the ports open (orphan sweep, platform CA, own certificates) and keeps the own
-/// certificates and the issuing authority fresh while the service runs.
+/// Prepares the capability before the ports open (orphan sweep, platform CA, own certificates), and renews the own
+/// certificates and the issuing authority while the service runs.
 /// </summary>
 internal sealed class ServiceCertificateRenewal(
     ApiCertificate certificates,
@@ -32,12 +32,12 @@ internal sealed class ServiceCertificateRenewal(
 {
     private const int RetrySeconds = 10;
 
-    // Asking a database that is away costs nothing and leaves nothing behind; the certificate may have expired meanwhile.
+    // Retrying an unavailable database is cheap and leaves no rows; the certificate may have expired in the meantime.
     private const int OutageRetrySeconds = 1;
     private const string Api = "api";
     private const string Machine = "machine";
 
-    // Bounds the wait, so that changed files and a clock that jumped are noticed.
+    // Limits the wait, so that changed files and clock jumps are noticed.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
 
@@ -46,7 +46,7 @@ internal sealed class ServiceCertificateRenewal(
     private DateTimeOffset apiDue = DateTimeOffset.MinValue;
     private DateTimeOffset machineDue = DateTimeOffset.MinValue;
 
-    // Fingerprints of what signed the present ones: a leaf does not stay under a root that is on its way out.
+    // Fingerprints of the issuers of the current certificates: a leaf is replaced when its root is retiring.
     private string? apiIssuer;
     private string? machineIssuer;
 
@@ -58,7 +58,7 @@ internal sealed class ServiceCertificateRenewal(
         }
         catch (StoreException fault)
         {
-            // The store takes no writes. What is served needs none, and the recurring sweep finds these intents.
+            // The store takes no writes. Serving needs none, and the recurring sweep finds these intents.
             Log.SweepFailed(logger, fault);
         }
 
@@ -78,7 +78,7 @@ internal sealed class ServiceCertificateRenewal(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            // The service stops; so does this loop.
+            // The service is stopping.
         }
     }
 
@@ -92,8 +92,8 @@ internal sealed class ServiceCertificateRenewal(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // The loop must survive: a certificate is due in every later hour too, and the present one still serves
-            // for a third of its life.
+            // The loop must not end: later renewals need it, and the current certificate is valid for another third of
+            // its lifetime.
             var wait = fault is DbException or (StoreException and not NotIssuedException)
                 ? OutageRetrySeconds
                 : RetrySeconds;
@@ -106,7 +106,6 @@ internal sealed class ServiceCertificateRenewal(
         }
     }
 
-    /// <summary>Renews what is due now.</summary>
     public Task RenewAsync(CancellationToken cancellationToken) => RenewAsync(isStart: false, cancellationToken);
 
     private async Task RenewAsync(bool isStart, CancellationToken cancellationToken)
@@ -151,7 +150,7 @@ internal sealed class ServiceCertificateRenewal(
         }
         catch (StoreException fault) when (isStart)
         {
-            // A third of the authority's life is left for its successor.
+            // A third of the authority's lifetime is left for its renewal.
             Log.RenewalFailed(logger, fault, RetrySeconds);
             await platform.LoadAsync(renews: false, cancellationToken);
         }
@@ -166,7 +165,6 @@ internal sealed class ServiceCertificateRenewal(
             : wait;
     }
 
-    /// <returns>The pair, and when the next one is due.</returns>
     private async Task<(KeyAndCertificate Pair, DateTimeOffset Due)> IssueAsync(
         string listener,
         SigningAuthority authority,
@@ -175,7 +173,7 @@ internal sealed class ServiceCertificateRenewal(
         CancellationToken cancellationToken
     )
     {
-        // Belongs to the pair from then on.
+        // The pair owns the key from then on.
         var key = CertificateRequests.NewKey();
         var outcome = await issuer.IssueAsync(
             new IssuanceJob
@@ -211,6 +209,8 @@ internal sealed class ServiceCertificateRenewal(
             : new NotIssuedException(message);
     }
 
-    /// <summary>The store took the intent, and the signing key or a rule refused: each attempt leaves an intent behind.</summary>
+    /// <summary>
+    /// The intent was committed, but the signing key or a rule refused: each attempt leaves an intent in the store.
+    /// </summary>
     private sealed class NotIssuedException(string message) : StoreException(message);
 }

@@ -6,13 +6,13 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
-/// <summary>What the service's own certificates are called.</summary>
+/// <summary>The names in the service's own certificates.</summary>
 internal static class ServiceNames
 {
     /// <summary>8443: the host of the public URL, and loopback for tools on the machine itself.</summary>
     public static GrantedNames OfApi(ServiceIdentity identity) => Collect([identity.PublicUrl]);
 
-    /// <summary>8444: the same, and the URI by which machines recognise the service (S6).</summary>
+    /// <summary>8444: the same, and the URI by which machines recognize the service (S6).</summary>
     public static GrantedNames OfMachine(ServiceIdentity identity, StoreNode node) =>
         Collect([identity.PublicUrl, identity.MachineUrl]) with
         {

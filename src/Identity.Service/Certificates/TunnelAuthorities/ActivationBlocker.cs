@@ -3,8 +3,10 @@ using System.Text.Json.Nodes;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>An agent or relying party that an activation waits for.</summary>
-/// <param name="Kind">What it is.</param>
-/// <param name="Id">Which one; an override must name it. <see cref="ActivationBlockerKind.Propagation"/>: <c>propagation</c>.</param>
+/// <param name="Kind">The kind of party.</param>
+/// <param name="Id">
+/// The id that an override must name; for <see cref="ActivationBlockerKind.Propagation"/>: <c>propagation</c>.
+/// </param>
 /// <param name="Since">Since when the bundle waits for it.</param>
 /// <param name="NeededEpoch">The first bundle epoch with the authority's certificate.</param>
 internal sealed record ActivationBlocker(ActivationBlockerKind Kind, string Id, DateTimeOffset Since, long NeededEpoch)

@@ -2,18 +2,15 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal enum ActivationBlockerKind
 {
-    /// <summary>A live agent of the tunnel; id <c>agt_…</c>.</summary>
     Agent,
 
-    /// <summary>A registered relying party.</summary>
     RelyingParty,
 
-    /// <summary>An archived relying party that spoke not long ago: nothing is left that could acknowledge for it.</summary>
+    /// <summary>An archived relying party that called recently: it can no longer acknowledge.</summary>
     ArchivedRelyingParty,
 
-    /// <summary>An edge.</summary>
     Edge,
 
-    /// <summary>Clients do not acknowledge: the time that they have to fetch the bundle is not over.</summary>
+    /// <summary>Clients do not acknowledge: their time to fetch the bundle is not over.</summary>
     Propagation,
 }

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The authority that signs for a tunnel. Every certificate asks for it, and the intent's commit asks again whether it
-/// still does: with that answer, <see cref="Forget"/> makes the next one a fresh one.
+/// The cached authority that signs for a tunnel. Every issuance reads it, and the intent's commit checks it again; if
+/// it is outdated, <see cref="Forget"/> makes the next call read the store.
 /// </summary>
 internal sealed class ActiveAuthorities(TunnelAuthorityStore store, IRevisions revisions)
 {

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal sealed record ApproveAuthorityRequest
 {
-    /// <summary>As <see cref="UploadChainRequest.Fingerprint"/>, typed again by who approves.</summary>
+    /// <summary>Like <see cref="UploadChainRequest.Fingerprint"/>, typed again by the approver.</summary>
     [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 }

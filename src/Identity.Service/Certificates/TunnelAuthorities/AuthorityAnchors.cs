@@ -10,7 +10,7 @@ internal sealed class AuthorityAnchors(RegisteredCertificateStore anchors, TimeP
     public Statement ReleaseSlot(TunnelAuthority authority) =>
         anchors.ReleaseSlot(authority.RegisteredCertificateId!.Value);
 
-    /// <summary>Adds what the step changes in the bundle; gives the authority with its anchor.</summary>
+    /// <summary>Adds the step's changes of the bundle to the statements; returns the authority with its anchor.</summary>
     public async ValueTask<TunnelAuthority> MoveAsync(
         TunnelAuthority before,
         TunnelAuthority after,
@@ -25,7 +25,7 @@ internal sealed class AuthorityAnchors(RegisteredCertificateStore anchors, TimeP
                 changes.AddRange(anchors.Insert(anchor));
                 return after with { RegisteredCertificateId = anchor.Id };
             case (true, false):
-                // Archived already when the tunnel was.
+                // May be archived already, together with the tunnel.
                 if (
                     await anchors.FindAsync(before.RegisteredCertificateId!.Value.Value, cancellationToken) is
                     { ArchivedAt: null } live

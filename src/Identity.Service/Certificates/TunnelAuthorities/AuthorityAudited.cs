@@ -4,9 +4,9 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>A step in the life of a tunnel's authority.</summary>
-/// <param name="EventName">One of <see cref="AuditEvents"/>.</param>
-/// <param name="Authority">As it is after the step.</param>
+/// <summary>A state change of a tunnel's authority.</summary>
+/// <param name="EventName">A constant of <see cref="AuditEvents"/>.</param>
+/// <param name="Authority">Its state after the change.</param>
 internal sealed record AuthorityAudited(string EventName, TunnelAuthority Authority) : AuditEvent
 {
     public override string Name => EventName;
@@ -15,16 +15,16 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
 
     public string? Reason { get; init; }
 
-    /// <summary>The override that was in force before the step, which ended it; null = the record's own.</summary>
+    /// <summary>The override before the step, which cleared it; null = the record's own.</summary>
     public AuthorityOverride? Override { get; init; }
 
-    /// <summary>What would have had to hold, had the caller not seen to it.</summary>
+    /// <summary>The guards that the caller waived.</summary>
     public AuthorityGuards Waived { get; init; }
 
-    /// <summary>Those that had not acknowledged when an administrator's override activated it.</summary>
+    /// <summary>The parties that had not acknowledged when an administrator's override activated it.</summary>
     public IReadOnlyList<ActivationBlocker> Overridden { get; init; } = [];
 
-    /// <summary>The authority that this activation retired.</summary>
+    /// <summary>The authority that this activation replaced.</summary>
     public TunnelAuthority? Retired { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

@@ -26,7 +26,7 @@ internal sealed record AuthorityCertificateDocument
     [JsonPropertyName("not_after")]
     public required DateTime NotAfter { get; init; }
 
-    /// <summary>Algorithm and size; null where the key is of no kind that is read here.</summary>
+    /// <summary>Algorithm and size; null for an unsupported kind of key.</summary>
     [JsonPropertyName("key")]
     public required string? Key { get; init; }
 
@@ -34,7 +34,7 @@ internal sealed record AuthorityCertificateDocument
     [JsonPropertyName("key_sha256")]
     public required string? KeySha256 { get; init; }
 
-    /// <summary>How many authorities may follow below it; null = any number.</summary>
+    /// <summary>The pathLenConstraint; null = any number of authorities may follow below it.</summary>
     [JsonPropertyName("path_length")]
     public required int? PathLength { get; init; }
 
@@ -73,7 +73,7 @@ internal sealed record AuthorityCertificateDocument
     private static string ToConstraint(GeneralName name)
     {
         var content = name.Content.Span;
-        // RFC 5280 §4.2.1.10: an address and its mask, one after the other.
+        // RFC 5280 §4.2.1.10: an address followed by its mask.
         var text =
             name.Kind == GeneralNameKind.IpAddress && content.Length is 8 or 32
                 ? $"{new IPAddress(content[..(content.Length / 2)])}/{new IPAddress(content[(content.Length / 2)..])}"

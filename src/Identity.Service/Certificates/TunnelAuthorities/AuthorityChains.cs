@@ -4,7 +4,6 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Stored chains.</summary>
 internal static class AuthorityChains
 {
     /// <summary>The authority's certificate first, the root last.</summary>

@@ -12,7 +12,9 @@ using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Decides whether a chain may be an authority's: the core's checks, duplicates in the store, the trial leaf.</summary>
+/// <summary>
+/// Decides whether an authority may use a chain: the checks of the core, duplicates in the store, the trial leaf.
+/// </summary>
 internal sealed class AuthorityChecks(
     TunnelAuthorityStore authorities,
     AuthorityKeys keys,
@@ -23,13 +25,13 @@ internal sealed class AuthorityChecks(
     TimeProvider time
 )
 {
-    // Reference §4: no leaf outlives a sixth of what remained of its authority when it was registered.
+    // Reference §4: no leaf lives longer than a sixth of its authority's remaining lifetime at registration.
     private const int LivesOfAnAuthority = 6;
 
-    // Reference §5, K4: of a key that others may hold, nothing lives longer than this.
+    // Reference §5, K4: the limit for leaves of a key that others may hold.
     private static readonly TimeSpan LeafLifeOfImported = TimeSpan.FromHours(24);
 
-    /// <summary>Everything that is wrong; empty = it may be approved.</summary>
+    /// <summary>All findings; empty = the chain may be approved.</summary>
     public async ValueTask<IReadOnlyList<Refusal>> FindAsync(
         Tunnel tunnel,
         TunnelAuthority authority,
@@ -62,7 +64,9 @@ internal sealed class AuthorityChecks(
         return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
     }
 
-    /// <summary>A finding that does not concern the chain: the HSM was away for the trial leaf, for example.</summary>
+    /// <summary>
+    /// A finding that is not about the chain, for example that the HSM was unavailable for the trial leaf.
+    /// </summary>
     public static Refusal? FindOutage(IReadOnlyList<Refusal> findings) =>
         findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..] ? outage : null;
 
@@ -82,7 +86,9 @@ internal sealed class AuthorityChecks(
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>The living registration of the same trust-only certificate on the same tunnel; null = it is the first.</summary>
+    /// <summary>
+    /// The live registration of the same trust-only certificate on the same tunnel; null = this is the first.
+    /// </summary>
     public async ValueTask<TunnelAuthority?> FindFirstAsync(
         TunnelAuthority authority,
         ParsedCertificate certificate,
@@ -101,8 +107,8 @@ internal sealed class AuthorityChecks(
             found.State is AuthorityState.Verified or AuthorityState.Approved || AuthorityStates.IsTrusted(found.State)
         );
 
-    // S18: a certificate that is only trusted may be registered anywhere; a key that the service holds, and what
-    // verifiers would find it by, belong to one authority.
+    // S18: a trust-only certificate may be registered on any tunnel; a key that the service holds, and the name and key
+    // identifier by which verifiers find it, belong to one authority.
     private async ValueTask<Refusal?> FindDuplicateAsync(
         TunnelAuthority authority,
         ParsedCertificate certificate,
@@ -120,7 +126,7 @@ internal sealed class AuthorityChecks(
             return null;
         }
 
-        // Another organization's ids are not shown.
+        // Ids of other organizations are not shown.
         return other.OrganizationId == authority.OrganizationId
             ? AuthorityErrors
                 .Duplicate.Refuse($"{other.Name} ({other.Id.Value}) has the same subject and key identifier.")

@@ -1,59 +1,57 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What can be done with an authority. From where to where: <see cref="AuthorityTransitions"/>.</summary>
+/// <summary>Commands on an authority. For the state changes see <see cref="AuthorityTransitions"/>.</summary>
 internal enum AuthorityCommand
 {
-    /// <summary>The key was made where it will live.</summary>
+    /// <summary>The key was created.</summary>
     MakeKey,
 
-    /// <summary>The signing request is given out.</summary>
+    /// <summary>The signing request was issued.</summary>
     IssueRequest,
 
-    /// <summary>A chain came in.</summary>
+    /// <summary>A chain was uploaded.</summary>
     Upload,
 
     /// <summary>The chain passed its checks and the trial.</summary>
     Verify,
 
-    /// <summary>The chain failed, now or when it was approved.</summary>
+    /// <summary>The chain failed its checks, at upload or at approval.</summary>
     Reject,
 
     /// <summary>An administrator compared the fingerprint and approves.</summary>
     Approve,
 
-    /// <summary>Its certificate enters the trust bundle.</summary>
+    /// <summary>Its certificate is added to the trust bundle.</summary>
     Stage,
 
-    /// <summary>It begins to issue; the one before it retires.</summary>
+    /// <summary>It starts to issue; the previous authority retires.</summary>
     Activate,
 
-    /// <summary>A switch is undone: the new one becomes staged again.</summary>
+    /// <summary>Undoes a switch: the new authority becomes staged again.</summary>
     StandBy,
 
-    /// <summary>A switch is undone: the old one issues again.</summary>
+    /// <summary>Undoes a switch: the old authority issues again.</summary>
     Reinstate,
 
-    /// <summary>It stops issuing for a while.</summary>
+    /// <summary>It stops issuing temporarily.</summary>
     Suspend,
 
-    /// <summary>It issues again.</summary>
     Resume,
 
     /// <summary>It stops issuing permanently and stays trusted until its last leaf has expired.</summary>
     Retire,
 
-    /// <summary>Its certificate leaves the trust bundle.</summary>
+    /// <summary>Its certificate is removed from the trust bundle.</summary>
     Withdraw,
 
-    /// <summary>Its key is or may be known to others.</summary>
+    /// <summary>Its key is or may be compromised.</summary>
     Taint,
 
-    /// <summary>Its time is over.</summary>
+    /// <summary>Its certificate or its registration has expired.</summary>
     Expire,
 
-    /// <summary>It becomes a tombstone.</summary>
     Delete,
 
-    /// <summary>A tombstone becomes again what it was.</summary>
+    /// <summary>A deleted authority returns to its previous state.</summary>
     Restore,
 }

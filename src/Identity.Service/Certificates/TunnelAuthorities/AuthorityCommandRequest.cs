@@ -5,16 +5,15 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>The body of every command that is one move; may be absent.</summary>
+/// <summary>The body of every command that is a single move; may be absent.</summary>
 internal sealed record AuthorityCommandRequest
 {
     public static AuthorityCommandRequest None { get; } = new();
 
-    /// <summary>Why; audited.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
-    /// <summary>The state that the caller believes it to be in; another one is 409 <c>ca.state</c>.</summary>
+    /// <summary>The state that the caller expects; in any other the command is refused with 409 <c>ca.state</c>.</summary>
     [JsonPropertyName("expected_state")]
     public string? ExpectedState { get; init; }
 

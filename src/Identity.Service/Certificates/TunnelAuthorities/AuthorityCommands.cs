@@ -11,7 +11,7 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// What operators do with authorities. A command is one or several moves of <see cref="AuthorityLifecycle"/>; if it is
+/// Operators' commands on authorities. A command is one or several moves of <see cref="AuthorityLifecycle"/>; if it is
 /// interrupted between two of them, repeating it continues where it stopped.
 /// </summary>
 internal sealed class AuthorityCommands(
@@ -46,7 +46,7 @@ internal sealed class AuthorityCommands(
             : draft;
     }
 
-    /// <summary>Takes over the one key of a PKCS#12 file.</summary>
+    /// <summary>Imports the only key of a PKCS#12 file.</summary>
     public async ValueTask<Result<TunnelAuthority>> ImportAsync(
         ApiRequest request,
         TunnelAuthority authority,
@@ -90,7 +90,7 @@ internal sealed class AuthorityCommands(
             )
             : AuthorityErrors.InvalidState(authority);
 
-    /// <summary>Writes down who accepts what; the command itself still has to be given.</summary>
+    /// <summary>Records which administrator accepts what; the command itself must follow.</summary>
     public async ValueTask<Result<TunnelAuthority>> OverrideAsync(
         ApiRequest request,
         TunnelAuthority authority,
@@ -126,7 +126,7 @@ internal sealed class AuthorityCommands(
         );
     }
 
-    /// <summary>Any command that is one move.</summary>
+    /// <summary>Runs a command that is a single move.</summary>
     public async ValueTask<Result<TunnelAuthority>> RunAsync(
         ApiRequest request,
         TunnelAuthority authority,

@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal enum AuthorityConflict
 {
-    /// <summary>The authority that was to sign is not active any more.</summary>
+    /// <summary>The authority that should sign is no longer active.</summary>
     NotActive,
 
     /// <summary>Another command changed the authority first.</summary>
@@ -11,12 +11,11 @@ internal enum AuthorityConflict
     /// <summary>Another authority of the tunnel became active first.</summary>
     OtherActive,
 
-    /// <summary>Another authority has the key.</summary>
     KeyTaken,
 
-    /// <summary>Another caller makes the authority's key, or has made it.</summary>
+    /// <summary>Another caller creates the authority's key, or has created it.</summary>
     KeyClaimed,
 
-    /// <summary>The tunnel has its full number of unfinished registrations.</summary>
+    /// <summary>The tunnel has its maximum number of unfinished registrations.</summary>
     LimitReached,
 }

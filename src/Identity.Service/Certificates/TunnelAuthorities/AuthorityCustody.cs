@@ -1,17 +1,17 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Where an authority's private key lives.</summary>
+/// <summary>Where an authority's private key is held.</summary>
 internal enum AuthorityCustody
 {
-    /// <summary>In our store, sealed with a key that is not in the store.</summary>
+    /// <summary>In the service's store, sealed with a key that is not in the store.</summary>
     Sealed,
 
     /// <summary>In a PKCS#11 token, which it never leaves.</summary>
     Pkcs11,
 
-    /// <summary>With the enterprise: we only trust what it certifies.</summary>
+    /// <summary>With the enterprise: the service only trusts what it certifies.</summary>
     TrustOnly,
 
-    /// <summary>Sealed, but it was made elsewhere: other copies may exist.</summary>
+    /// <summary>Sealed, but created elsewhere: other copies may exist.</summary>
     Imported,
 }

@@ -20,7 +20,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("custody")]
     public required string Custody { get; init; }
 
-    /// <summary>The key was created elsewhere: the number of copies is unknown.</summary>
+    /// <summary>The key was created elsewhere, so other copies may exist.</summary>
     [JsonPropertyName("copies_may_exist")]
     public required bool CopiesMayExist { get; init; }
 
@@ -39,7 +39,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("fingerprint")]
     public required string? Fingerprint { get; init; }
 
-    /// <summary>Its certificate first, the root last; only if one authority is requested and has a chain.</summary>
+    /// <summary>Its certificate first, the root last; only when a single authority with a chain is requested.</summary>
     [JsonPropertyName("chain")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AuthorityCertificateDocument>? Chain { get; init; }
@@ -54,7 +54,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("findings")]
     public required IReadOnlyList<AuthorityFinding> Findings { get; init; }
 
-    /// <summary><c>two_person</c> or <c>single</c>: how approvals are given in this installation (S16).</summary>
+    /// <summary><c>two_person</c> or <c>single</c>: this installation's approval rule (S16).</summary>
     [JsonPropertyName("approval")]
     public required string Approval { get; init; }
 
@@ -70,7 +70,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("tunnel_certificate_id")]
     public required string? TunnelCertificateId { get; init; }
 
-    /// <summary>The command line that comes next; null when nothing is left to do.</summary>
+    /// <summary>The next command line; null = none.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 

@@ -149,7 +149,7 @@ internal sealed partial class AuthorityEndpoints(
             : found.Refusal;
     }
 
-    /// <summary>Takes over a key that was made elsewhere; off unless the configuration allows it.</summary>
+    /// <summary>Imports a key that was created elsewhere; refused unless the configuration allows it.</summary>
     public async ValueTask<ApiAnswer> ImportAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(CertificatesJson.Default.ImportKeyRequest, cancellationToken);
@@ -178,7 +178,7 @@ internal sealed partial class AuthorityEndpoints(
         }
     }
 
-    /// <summary>Continues a registration whose key or request could not be made at first.</summary>
+    /// <summary>Continues a registration whose key or request could not be created at first.</summary>
     public async ValueTask<ApiAnswer> PrepareAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindLiveAsync(request, cancellationToken);
@@ -206,7 +206,7 @@ internal sealed partial class AuthorityEndpoints(
             : found.Refusal;
     }
 
-    /// <summary>The handler of a command that is one move.</summary>
+    /// <summary>The handler of a command that is a single move.</summary>
     public ApiHandler Run(AuthorityCommand command) =>
         (request, cancellationToken) => RunAsync(request, command, cancellationToken);
 
@@ -231,7 +231,7 @@ internal sealed partial class AuthorityEndpoints(
             return invalid;
         }
 
-        // What ends an authority must be possible when its tunnel has ended already.
+        // Commands that stop an authority must work on an archived tunnel too.
         if (command is AuthorityCommand.Taint or AuthorityCommand.Delete)
         {
             var any = await FindAsync(request, cancellationToken);
@@ -270,7 +270,7 @@ internal sealed partial class AuthorityEndpoints(
             );
         }
 
-        // The token serves every organization and signs tokens too.
+        // The token serves every organization and also holds the key that signs tokens.
         if (!request.Caller.Has(Scopes.InstallationOperate))
         {
             return AuthErrors

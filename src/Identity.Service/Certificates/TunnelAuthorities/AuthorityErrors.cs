@@ -81,20 +81,20 @@ internal static class AuthorityErrors
         "Activate an authority, or give the agent its certificate in files."
     );
 
-    /// <summary>What an HSM's failure means to who gave the command.</summary>
+    /// <summary>Maps an HSM's failure to the refusal for the caller.</summary>
     public static Refusal OfHsm(Pkcs11Exception fault) =>
         fault.IsLoginRefused ? SignerLogin.Refuse(fault.Message)
         : fault.IsPolicyError ? SignerPolicy.Refuse(fault.Message)
         : CaErrors.SignerUnavailable.Refuse(fault.Message) with { RetryAfter = CaErrors.SignerRetryAfter };
 
-    /// <summary>Another request, of this node or another, makes its key at this moment.</summary>
+    /// <summary>Another request, on this node or another, is creating its key.</summary>
     public static Refusal KeyIsMade(TunnelAuthority authority) =>
         InvalidState(authority, "Another request is creating its key.") with
         {
             RetryAfter = CaErrors.SignerRetryAfter,
         };
 
-    /// <summary>The state forbids the command; says which command is next.</summary>
+    /// <summary>The state forbids the command; the refusal names the next command.</summary>
     public static Refusal InvalidState(TunnelAuthority authority, string? why = null) =>
         InvalidState(authority, why, AuthorityNextSteps.Of(authority));
 

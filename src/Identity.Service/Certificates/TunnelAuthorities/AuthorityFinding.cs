@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>One thing that is wrong with an uploaded chain.</summary>
+/// <summary>A problem in an uploaded chain.</summary>
 internal sealed record AuthorityFinding
 {
     /// <summary>The stable error code.</summary>

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What must hold in addition to the state before a transition happens.</summary>
+/// <summary>What a transition requires in addition to the state.</summary>
 [Flags]
 internal enum AuthorityGuards
 {
@@ -12,13 +12,19 @@ internal enum AuthorityGuards
     /// <summary>The tunnel has a free slot (S14).</summary>
     SlotFree = 1 << 1,
 
-    /// <summary>All live agents and relying parties have acknowledged the bundle with its certificate, or an approved override names the others.</summary>
+    /// <summary>
+    /// All live agents and relying parties have acknowledged the bundle with its certificate, or an approved override
+    /// names the missing ones.
+    /// </summary>
     Acknowledged = 1 << 2,
 
-    /// <summary>No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it in the same decision.</summary>
+    /// <summary>
+    /// No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it in the same
+    /// decision.
+    /// </summary>
     NoOtherActive = 1 << 3,
 
-    /// <summary>Another active authority remains, or an approved override says that none shall.</summary>
+    /// <summary>Another active authority remains, or an approved override allows that none does.</summary>
     NotTheLast = 1 << 4,
 
     /// <summary>Its last leaf has expired, skew included.</summary>

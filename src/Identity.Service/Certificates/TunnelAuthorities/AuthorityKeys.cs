@@ -11,13 +11,16 @@ using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Makes, seals, imports and destroys keys of tunnels' authorities, and holds those in use open.</summary>
+/// <summary>Creates, seals, imports and destroys keys of tunnels' authorities, and caches those in use.</summary>
 internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
 {
-    /// <summary>Labels of keys that the service makes; a key of another label belongs to its importer and is never destroyed.</summary>
+    /// <summary>
+    /// Prefix of the labels of keys that the service creates; a key with another label belongs to its importer and is
+    /// never destroyed.
+    /// </summary>
     public const string LabelPrefix = "culvert-ca-";
 
-    // Part of a sealed value's associated data: renaming them would close every stored key.
+    // Part of a sealed value's associated data: after a change, no stored key could be opened.
     private const string Table = "certificate_authorities";
     private const string Column = "sealed_key";
 
@@ -27,10 +30,10 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         key.UsePkcs8(pkcs8 => sealer.Seal(Table, id.Value, Column, pkcs8));
 
     /// <summary>
-    /// The key under that label in the token, made if there is none yet: a registration that was interrupted finds what
-    /// it made. The caller disposes of it.
+    /// The key with that label in the token, created if there is none: an interrupted registration finds its key. The
+    /// caller disposes of it.
     /// </summary>
-    /// <exception cref="Pkcs11Exception">The HSM refused, or the key is not fit.</exception>
+    /// <exception cref="Pkcs11Exception">The HSM refused, or the key is not usable.</exception>
     public IssuerKey MakeInToken(string label)
     {
         if (hsm.Token.OpenIssuer(label) is { } existing)
@@ -38,7 +41,8 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             return existing;
         }
 
-        // Made under a label that is never searched: a key that is made too late is removed, and must not have been used.
+        // Created under a label that is never searched: a key that is created too late is removed, and must not have
+        // been used.
         var made = hsm.Token.GenerateUnder(label + ".", KeyAlgorithm.EcdsaP256);
         try
         {
@@ -54,7 +58,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             ?? throw new StoreException($"The token did not create a key labelled {label}.");
     }
 
-    /// <summary>The authority's key; the caller disposes of it. Whether an HSM answers is seen when it is to sign.</summary>
+    /// <summary>The caller disposes of the key. An unavailable HSM is noticed only at the signature.</summary>
     public IssuerKey Open(TunnelAuthority authority)
     {
         if (authority.KeyLabel is { } label)
@@ -73,10 +77,10 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         }
     }
 
-    /// <summary>Makes the key permanently unusable; why that was not possible, or null.</summary>
+    /// <summary>Makes the key permanently unusable; returns the reason for a failure, or null.</summary>
     public string? Destroy(TunnelAuthority authority)
     {
-        // The sealed bytes vanish with the record's column.
+        // The sealed bytes are deleted with the record's column.
         if (authority.KeyLabel is { } label && label.StartsWith(LabelPrefix, StringComparison.Ordinal))
         {
             try
@@ -93,7 +97,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         return null;
     }
 
-    /// <summary>Forgets what this process holds open of the key. Every node has its own.</summary>
+    /// <summary>Removes the key from this process's cache. Every node has its own.</summary>
     public void Close(TunnelAuthority authority)
     {
         if (open.TryRemove(authority.Id.Value, out var signing))
@@ -102,7 +106,9 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         }
     }
 
-    /// <summary>An authority with its chain, ready to sign. Opened once per process: unsealing costs more than signing.</summary>
+    /// <summary>
+    /// An authority with its chain, ready to sign. Opened once per process, because unsealing costs more than signing.
+    /// </summary>
     public SigningAuthority Use(TunnelAuthority authority) =>
         open.GetOrAdd(
             authority.Id.Value,
@@ -118,8 +124,8 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             CaId = authority.Id.Value,
             Issuer = Issuer.FromChain(chain),
             Key = Open(authority),
-            // The leaf is signed by the registered certificate itself; sent with what lies between it and the root,
-            // so that clients with and without partial chains verify (design §11).
+            // The registered certificate itself signs the leaf; sent with the certificates between it and the root, so
+            // that clients with and without partial chains verify (design §11).
             ChainPem = string.Concat(chain.Take(chain.Count - 1).Select(certificate => certificate.ToPem())),
         };
     }

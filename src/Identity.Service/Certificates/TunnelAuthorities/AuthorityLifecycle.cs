@@ -8,9 +8,9 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The one place where an authority changes its state. Every move is one decision: the transition of
-/// <see cref="AuthorityTransitions"/>, its guards, the audit entry and, where the trust bundle changes, the registered
-/// certificate. A move expects the state that it was decided upon; the second of two moves is refused.
+/// The only place where an authority changes its state. Every move is one decision: the transition of <see
+/// cref="AuthorityTransitions"/>, its guards, the audit entry and, where the trust bundle changes, the registered
+/// certificate. A move expects the state that it was decided on; the second of two concurrent moves is refused.
 /// </summary>
 internal sealed class AuthorityLifecycle(
     TunnelAuthorityStore authorities,
@@ -22,16 +22,16 @@ internal sealed class AuthorityLifecycle(
     ILogger<AuthorityLifecycle> logger
 )
 {
-    /// <summary>How long a request may stay unanswered, and how long a deleted authority can be restored.</summary>
+    /// <summary>How long a request stays open, and how long a deleted authority can be restored.</summary>
     public static readonly TimeSpan RegistrationLife = TimeSpan.FromDays(30);
 
-    /// <summary>How far a verifier's clock may lag behind ours: a leaf is taken for ended that much after its end.</summary>
+    /// <summary>The maximum lag of verifiers' clocks: a leaf counts as expired only this long after its notAfter.</summary>
     public static readonly TimeSpan Skew = TimeSpan.FromMinutes(5);
 
-    // Each keeps a key and a request for as long as its registration lives.
+    // Each keeps a key and a request for as long as its registration is open.
     private const int MaxUnfinished = 8;
 
-    /// <summary>The first record of an authority.</summary>
+    /// <summary>Inserts an authority's first record.</summary>
     public ValueTask<Result<TunnelAuthority>> RegisterAsync(
         TunnelAuthority authority,
         AuthorityMove move,
@@ -50,7 +50,10 @@ internal sealed class AuthorityLifecycle(
             cancellationToken
         );
 
-    /// <summary>Moves an authority that is still in state <paramref name="expected"/>; already there = unchanged.</summary>
+    /// <summary>
+    /// Moves an authority that is still in state <paramref name="expected"/>; unchanged if it is already in the target
+    /// state.
+    /// </summary>
     public async ValueTask<Result<TunnelAuthority>> MoveAsync(
         CertificateAuthorityId id,
         AuthorityState expected,
@@ -74,7 +77,7 @@ internal sealed class AuthorityLifecycle(
             : AuthorityErrors.InvalidState(authority, $"It was expected to be {WireNames.Of(expected)}.");
     }
 
-    /// <summary>Moves an authority as it was read: its state is the expected one.</summary>
+    /// <summary>Moves an authority from the state in which it was read.</summary>
     public async ValueTask<Result<TunnelAuthority>> MoveAsync(
         TunnelAuthority authority,
         AuthorityState to,
@@ -105,13 +108,13 @@ internal sealed class AuthorityLifecycle(
         TunnelAuthority? retired = null;
         if (transition.Command == AuthorityCommand.Activate && next.HoldsKey)
         {
-            // In this order: the store allows one active authority of a tunnel at every moment.
+            // In this order: the store allows one active authority per tunnel at every moment.
             retired = await RetirePredecessorAsync(next, now, changes, cancellationToken);
         }
 
         if (transition.Command == AuthorityCommand.Stage)
         {
-            // From here on it can sign: with its key and its certificate. A draft would have lists that are never needed.
+            // From here on it has key and certificate and can sign. For a draft, lists would never be needed.
             changes.AddRange(lists.Of(next));
         }
 
@@ -154,7 +157,7 @@ internal sealed class AuthorityLifecycle(
         return moved;
     }
 
-    /// <summary>Writes members of the record and leaves the state as it is: an override, a destroyed key.</summary>
+    /// <summary>Updates the record without a state change: an override, a destroyed key.</summary>
     public ValueTask<Result<TunnelAuthority>> RecordAsync(
         string eventName,
         TunnelAuthority changed,
@@ -174,7 +177,7 @@ internal sealed class AuthorityLifecycle(
             cancellationToken
         );
 
-    // The registration has ended, so the command comes too late.
+    // The registration has expired, so the command is too late.
     private async ValueTask<Result<TunnelAuthority>> ExpireAsync(
         TunnelAuthority authority,
         CancellationToken cancellationToken
@@ -205,7 +208,7 @@ internal sealed class AuthorityLifecycle(
             StateSince = now,
             StateBefore = to == AuthorityState.Deleted ? before.State : null,
             ArchivedAt = to == AuthorityState.Deleted ? now : null,
-            // It was for the step that it made possible, and for no later one.
+            // The override was for the step that it allowed, and for no later one.
             Override = null,
         };
 

@@ -5,33 +5,35 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Who moves an authority, why, and what else is committed with it.</summary>
+/// <summary>The actor and reason of an authority's move, and what else is committed with it.</summary>
 internal sealed record AuthorityMove
 {
     public required AuditCause Cause { get; init; }
 
-    /// <summary>The person behind the actor (S16); null for the service's own doing.</summary>
+    /// <summary>The administrator behind the actor (S16); null for the service itself.</summary>
     public string? Person { get; init; }
 
-    /// <summary>Whether the actor can be one of two people who must agree: workloads and the service itself cannot (S34).</summary>
+    /// <summary>
+    /// Whether the actor can be one of two administrators who must agree: workloads and the service itself cannot
+    /// (S34).
+    /// </summary>
     public bool IsByPerson { get; init; }
 
-    /// <summary>Why, in the caller's words; audited.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>What the record says besides its new state: a chain, findings.</summary>
+    /// <summary>Changes of the record besides its new state: a chain, findings.</summary>
     public Func<TunnelAuthority, TunnelAuthority>? Change { get; init; }
 
     /// <summary>
-    /// Guards that the caller has checked: <see cref="AuthorityGuards.LeavesEnded"/> when an operator forces
-    /// a retirement whose blast radius was shown, for example. Audited with the move.
+    /// Guards that the caller has checked, for example <see cref="AuthorityGuards.LeavesEnded"/> when an operator who
+    /// saw the affected clients forces a retirement. Audited with the move.
     /// </summary>
     public AuthorityGuards Waived { get; init; }
 
     /// <summary>Further statements of the same decision.</summary>
     public IReadOnlyList<Statement> With { get; init; } = [];
 
-    /// <summary>The caller's own doing, as the person that it counts as.</summary>
+    /// <summary>A move by the caller, with the administrator that the caller counts as.</summary>
     public static async ValueTask<AuthorityMove> ByCallerAsync(
         ApiRequest request,
         Persons persons,
@@ -46,6 +48,6 @@ internal sealed record AuthorityMove
             Reason = reason,
         };
 
-    /// <summary>The service's own doing: upkeep, automatic rotation.</summary>
+    /// <summary>A move by the service itself: upkeep, automatic rotation.</summary>
     public static AuthorityMove BySystem(string? reason = null) => new() { Cause = AuditCause.System, Reason = reason };
 }

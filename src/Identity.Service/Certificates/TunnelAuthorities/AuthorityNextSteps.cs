@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What an operator does next with an authority: part of every answer and of every refusal.</summary>
+/// <summary>An operator's next step with an authority: part of every answer and of every refusal.</summary>
 internal static class AuthorityNextSteps
 {
-    /// <summary>A command line; null when nothing is left to do.</summary>
+    /// <summary>A command line; null = none.</summary>
     public static string? Of(TunnelAuthority authority)
     {
         var id = authority.Id.Value;
@@ -16,7 +16,7 @@ internal static class AuthorityNextSteps
             AuthorityState.Draft or AuthorityState.KeyReady => $"culvert ca csr {id} --out FILE",
             AuthorityState.CsrIssued or AuthorityState.CertUploaded or AuthorityState.Rejected =>
                 $"culvert ca upload {id} --chain FILE --fingerprint SHA256",
-            // Never with the fingerprint: an approver brings it from elsewhere.
+            // Without the fingerprint: an approver must get it from elsewhere.
             AuthorityState.Verified or AuthorityState.Approved => $"culvert ca approve {id} --fingerprint SHA256",
             AuthorityState.Staged => $"culvert ca activate {id}",
             AuthorityState.Suspended => $"culvert ca resume {id}",
@@ -29,7 +29,7 @@ internal static class AuthorityNextSteps
         };
     }
 
-    /// <summary>While an activation is blocked: what ends the wait without disconnecting a client.</summary>
+    /// <summary>While an activation is blocked: the command that resolves the wait without disconnecting a client.</summary>
     public static string Of(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.FirstOrDefault(blocker => blocker.Kind == ActivationBlockerKind.RelyingParty) is { } party
             ? $"culvert relying-party acknowledge {party.Id} --tunnel {authority.TunnelId.Value} --epoch {party.NeededEpoch}"

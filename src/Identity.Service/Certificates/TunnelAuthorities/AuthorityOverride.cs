@@ -1,14 +1,14 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// An administrator accepts that an authority is activated (or the last one retired) although not all clients are
-/// ready. With two-person approval another person must give the command itself (S16).
+/// An administrator accepts that an authority is activated, or the last one retired, although not all clients are
+/// ready. With two-person approval another administrator must run the command itself (S16).
 /// </summary>
-/// <param name="Missing">Ids of the blockers that were known and accepted.</param>
-/// <param name="Reason">Why.</param>
+/// <param name="Missing">Ids of the known and accepted blockers.</param>
+/// <param name="Reason">The administrator's reason.</param>
 /// <param name="By">Actor id.</param>
-/// <param name="Person">The root of the key that it was made with (S16).</param>
-/// <param name="At">When.</param>
+/// <param name="Person">The root of the API key that it was given with (S16).</param>
+/// <param name="At">When it was given.</param>
 internal sealed record AuthorityOverride(
     IReadOnlyList<string> Missing,
     string Reason,

@@ -9,9 +9,9 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Makes the first record of an authority, its key and its request, for operators and for the automatic successor. A
-/// key in a token is claimed in the database first: a token makes any number of keys under one label, and then it is
-/// unknown which one signs.
+/// Creates an authority's first record, key and request, for operators and for the automatic successor. A key in a
+/// token is claimed in the database first: a token accepts any number of keys with one label, and it would be unknown
+/// which one signs.
 /// </summary>
 internal sealed class AuthorityPreparation(
     AuthorityLifecycle lifecycle,
@@ -22,16 +22,16 @@ internal sealed class AuthorityPreparation(
 )
 {
     /// <summary>
-    /// Longer than an HSM is waited for. The claim of a node that fails is free after that; a node that makes the key
-    /// even later removes it.
+    /// Longer than the HSM timeout. Afterwards the claim of a failed node is free; a node that creates the key even
+    /// later removes it.
     /// </summary>
     public static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(1);
 
     private const int ClaimBytes = 16;
 
     /// <summary>
-    /// The first record of an authority: a registration without a key. In a token the key has the given label, or one
-    /// of its own when that is null.
+    /// Registers an authority without a key. In a token the key gets the given label, or a generated one when that is
+    /// null.
     /// </summary>
     public ValueTask<Result<TunnelAuthority>> DraftAsync(
         AuthorityMove move,
@@ -64,7 +64,7 @@ internal sealed class AuthorityPreparation(
         );
     }
 
-    /// <summary>Makes the key and the request, or what of both is missing. An imported key is waited for.</summary>
+    /// <summary>Creates the key and the request, or the missing one of them. Waits for an imported key.</summary>
     public async ValueTask<Result<TunnelAuthority>> PrepareAsync(
         AuthorityMove move,
         TunnelAuthority authority,
@@ -177,7 +177,7 @@ internal sealed class AuthorityPreparation(
         return made;
     }
 
-    // Best effort: a claim that stays runs out.
+    // Best effort: a remaining claim expires.
     private async ValueTask ReleaseAsync(Statement end) =>
         await journal.CommitAsync(new Decision { Statements = [end] }, CancellationToken.None);
 

@@ -1,18 +1,20 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>How far a tunnel's authority has come. Which command leads where: <see cref="AuthorityTransitions"/>.</summary>
+/// <summary>
+/// The state of a tunnel's authority. For the commands between states see <see cref="AuthorityTransitions"/>.
+/// </summary>
 internal enum AuthorityState
 {
     /// <summary>Registered; has no key yet. A trust-only authority waits here for its certificate.</summary>
     Draft,
 
-    /// <summary>The key exists; no request was given out.</summary>
+    /// <summary>The key exists; no signing request was issued yet.</summary>
     KeyReady,
 
-    /// <summary>The signing request was given out; unanswered it ends after 30 days.</summary>
+    /// <summary>The signing request was issued; without a chain it expires after 30 days.</summary>
     CsrIssued,
 
-    /// <summary>A chain is stored; its checks are not done (the key store did not answer, for example).</summary>
+    /// <summary>A chain is stored; its checks are not complete (the key store did not answer, for example).</summary>
     CertUploaded,
 
     /// <summary>The chain passed every check, and a trial leaf verified. Waits for approval.</summary>
@@ -24,27 +26,29 @@ internal enum AuthorityState
     /// <summary>In the tunnel's trust bundle; issues nothing yet.</summary>
     Staged,
 
-    /// <summary>Issues the tunnel's server certificates; at most one of a tunnel. Trust-only: in force.</summary>
+    /// <summary>Issues the tunnel's server certificates; at most one per tunnel. Trust-only: trusted.</summary>
     Active,
 
-    /// <summary>Succeeded by another one: issues nothing, still trusted, until its last leaf has expired.</summary>
+    /// <summary>Replaced by a successor: issues nothing, still trusted, until its last leaf has expired.</summary>
     Retiring,
 
-    /// <summary>Out of the trust bundle. History.</summary>
+    /// <summary>Removed from the trust bundle; kept as history.</summary>
     Retired,
 
     /// <summary>Issues nothing for now, still trusted; resumed by command.</summary>
     Suspended,
 
-    /// <summary>Its key is or may be known to others: every leaf is issued again by another authority, then its anchor is removed.</summary>
+    /// <summary>
+    /// Its key is or may be compromised: another authority replaces every leaf, then its anchor is removed.
+    /// </summary>
     Tainted,
 
-    /// <summary>Its certificate or its registration ran out.</summary>
+    /// <summary>Its certificate or its registration has expired.</summary>
     Expired,
 
     /// <summary>The uploaded chain failed; the findings are kept. Another chain may be uploaded.</summary>
     Rejected,
 
-    /// <summary>A tombstone; can be restored for 30 days, then its key is destroyed.</summary>
+    /// <summary>Deleted; can be restored for 30 days, then its key is destroyed.</summary>
     Deleted,
 }

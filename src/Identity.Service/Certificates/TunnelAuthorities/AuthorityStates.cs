@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What groups of states have in common.</summary>
 internal static class AuthorityStates
 {
     /// <summary>Its certificate is in the tunnel's trust bundle.</summary>
@@ -12,11 +11,14 @@ internal static class AuthorityStates
                 or AuthorityState.Retiring
                 or AuthorityState.Tainted;
 
-    /// <summary>It counts towards the tunnel's two slots (S14). A suspended one keeps its slot: it may come back.</summary>
+    /// <summary>
+    /// It occupies one of the tunnel's two slots (S14). A suspended authority keeps its slot, because it may be
+    /// resumed.
+    /// </summary>
     public static bool OccupiesSlot(AuthorityState state) =>
         state is AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended;
 
-    /// <summary>The registration is still being answered: its request ends after 30 days.</summary>
+    /// <summary>The registration is open: its request expires after 30 days.</summary>
     public static bool IsRegistering(AuthorityState state) =>
         state
             is AuthorityState.Draft

@@ -82,11 +82,13 @@ internal static class AuthorityTransitions
     public static AuthorityTransition? Find(AuthorityState from, AuthorityCommand command) =>
         Table.FirstOrDefault(entry => entry.From == from && entry.Command == command);
 
-    /// <summary>The transition between two states; the one out of Deleted leads to <paramref name="before"/> alone.</summary>
+    /// <summary>The transition between two states; the one from Deleted leads only to <paramref name="before"/>.</summary>
     public static AuthorityTransition? Find(AuthorityState from, AuthorityState to, AuthorityState? before) =>
         Table.FirstOrDefault(entry => entry.From == from && (entry.To ?? before) == to);
 
-    /// <summary>The command has had its effect already, so repeating it (after a lost answer) is harmless.</summary>
+    /// <summary>
+    /// Whether the command has already taken effect, so that repeating it (after a lost answer) is harmless.
+    /// </summary>
     public static bool IsDone(AuthorityState state, AuthorityCommand command) =>
         command switch
         {

@@ -7,8 +7,9 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// What time alone does to authorities: registrations and certificates run out, and the keys of what was deleted 30
-/// days ago, or has been over for as long as its keys are kept, are destroyed. Derived from the records, so it makes no difference which node does it or how late.
+/// The effects of time on authorities: registrations and certificates expire, and the keys of authorities deleted 30
+/// days ago, or retired or expired for the retention time, are destroyed. Derived from the records, so any node may run
+/// it, at any delay.
 /// </summary>
 internal sealed class AuthorityUpkeep(
     TunnelAuthorityStore authorities,
@@ -27,7 +28,7 @@ internal sealed class AuthorityUpkeep(
         time
     )
 {
-    /// <summary>Does what is due; nothing while the clock is not to be relied on: no end can be taken back.</summary>
+    /// <summary>Runs what is due; nothing while the clock is unreliable, because an expiry cannot be undone.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (clock.Check() is not null)
@@ -53,13 +54,13 @@ internal sealed class AuthorityUpkeep(
         var now = Time.GetUtcNow();
         if (authority.State is AuthorityState.Retired or AuthorityState.Expired or AuthorityState.Deleted)
         {
-            // Whichever node ended it and destroys the key: no other one is to hold it in memory for longer.
+            // Any node may have destroyed the key: this node must not keep it in memory longer.
             keys.Close(authority);
         }
 
         switch (authority.State)
         {
-            // Neither issues nor signs lists any more, and nothing leads back: its key can only be stolen.
+            // Neither issues nor signs lists, and can never do so again: its key can only be stolen.
             case AuthorityState.Retired or AuthorityState.Expired:
                 await DestroyAfterAsync(authority, authority.StateSince, options.Value.KeyRetention);
                 return;
@@ -68,7 +69,7 @@ internal sealed class AuthorityUpkeep(
                 return;
         }
 
-        // After another move in the meantime this one is refused; the next round sees the new state.
+        // If another move was first, this one is refused; the next round sees the new state.
         if (await FindEndAsync(authority, now, cancellationToken) is { } reason)
         {
             await lifecycle.MoveAsync(

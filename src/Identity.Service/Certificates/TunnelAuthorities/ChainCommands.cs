@@ -12,8 +12,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// An operator uploads the chain of an authority, and another one approves it. If a command is interrupted between two
-/// of its moves, repeating it continues where it stopped.
+/// An administrator uploads the chain of an authority, and another one approves it. If a command is interrupted between
+/// two of its moves, repeating it continues where it stopped.
 /// </summary>
 internal sealed class ChainCommands(
     AuthorityLifecycle lifecycle,
@@ -33,8 +33,7 @@ internal sealed class ChainCommands(
     )
     {
         var mayUpload = AuthorityTransitions.Find(authority.State, AuthorityCommand.Upload) is not null;
-        // A trust-only registration that turned out to be another one's second is deleted: the caller may request the
-        // answer again.
+        // A trust-only registration that repeated an existing one was deleted: the caller may request the same answer again.
         var mayBeSecond = authority is { HoldsKey: false, State: AuthorityState.Draft or AuthorityState.Deleted };
         if (!(mayUpload || mayBeSecond) || (authority.State == AuthorityState.Draft && authority.HoldsKey))
         {
@@ -68,7 +67,7 @@ internal sealed class ChainCommands(
             return authority;
         }
 
-        // A chain that fails takes nothing from one that was checked: that one stays, and may be approved.
+        // A chain that fails does not replace one that was checked: that one stays, and may be approved.
         if (
             authority.State == AuthorityState.Verified
             && await checks.FindAsync(
@@ -139,7 +138,7 @@ internal sealed class ChainCommands(
 
         if (authority.State == AuthorityState.Verified)
         {
-            // Days may lie between upload and approval: what held then must hold now.
+            // Days may pass between upload and approval: every check must pass again.
             var findings = await checks.FindAsync(
                 tunnel,
                 authority,
@@ -163,13 +162,13 @@ internal sealed class ChainCommands(
             return staged;
         }
 
-        // Where clients trust another anchor already, it waits for them like any other.
+        // If clients already trust another anchor, it waits for them as usual.
         var active = await lifecycle.MoveAsync(standing, AuthorityState.Active, move, cancellationToken);
         return active.Refusal is { } waits && waits.Code == AuthorityErrors.State ? staged : active;
     }
 
-    // A fingerprint of another certificate of the chain says that the chain is in the wrong order, or that it was read
-    // from the wrong certificate: neither was exchanged.
+    // If the fingerprint matches another certificate of the chain, the order is wrong, or the fingerprint was taken
+    // from the wrong certificate; no certificate was replaced.
     private static Refusal ExplainFingerprint(
         TunnelAuthority authority,
         IReadOnlyList<ParsedCertificate> chain,
@@ -190,7 +189,7 @@ internal sealed class ChainCommands(
             );
     }
 
-    // S18: the certificate is registered on this tunnel; the registration that is there is the answer.
+    // S18: the certificate is registered on this tunnel already; the existing registration is the answer.
     private async ValueTask<Result<TunnelAuthority>> LeaveToAsync(
         ApiRequest request,
         TunnelAuthority second,
@@ -259,7 +258,7 @@ internal sealed class ChainCommands(
     private static IReadOnlyList<AuthorityFinding> ToFindings(IReadOnlyList<Refusal> findings) =>
         [.. findings.Select(finding => new AuthorityFinding { Code = finding.Code.Code, Message = finding.Message })];
 
-    /// <summary>The refusal of a chain: in which state that leaves the authority, and what comes next.</summary>
+    /// <summary>Adds the authority's resulting state and the next command to the refusal of a chain.</summary>
     private static Refusal Describe(
         Refusal refusal,
         TunnelAuthority authority,

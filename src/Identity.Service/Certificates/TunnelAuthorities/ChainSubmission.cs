@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The steps from a signed chain to the trust bundle. Operators and the automatic successor take the same ones; the move
-/// names the actor. The caller checks first what its step needs: the chain, the typed fingerprint, the second person.
+/// The steps from a signed chain to the trust bundle, shared by operators and the automatic successor; the move names
+/// the actor. The caller first checks what its step needs: the chain, the typed fingerprint, the second administrator.
 /// </summary>
 internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChecks checks)
 {
-    /// <summary>Stores the chain. What was said about an earlier chain, its approval included, no longer counts.</summary>
+    /// <summary>Stores the chain. Findings and approval of an earlier chain no longer count.</summary>
     public ValueTask<Result<TunnelAuthority>> UploadAsync(
         AuthorityMove move,
         TunnelAuthority authority,
@@ -36,7 +36,6 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
             cancellationToken
         );
 
-    /// <summary>Records that the uploaded chain passed <see cref="AuthorityChecks"/>.</summary>
     public ValueTask<Result<TunnelAuthority>> VerifyAsync(
         AuthorityMove move,
         TunnelAuthority authority,
@@ -50,7 +49,7 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
             uploaded =>
                 uploaded with
                 {
-                    // A trust-only one's key comes with its certificate, and goes with it.
+                    // A trust-only authority's key is that of its certificate.
                     PublicKey = uploaded.HoldsKey ? uploaded.PublicKey : chain[0].PublicKey!.Encoded.ToArray(),
                     SubjectKey = AuthorityChecks.ToSubjectKey(chain[0]),
                     MaxLeafLife = checks.LeafLifeUnder(uploaded, chain[0]),
@@ -58,7 +57,9 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
             cancellationToken
         );
 
-    /// <summary>Records the approval and adds the authority to the bundle; an approved one is only added.</summary>
+    /// <summary>
+    /// Records the approval and adds the authority to the bundle; an authority already approved is only added.
+    /// </summary>
     public async ValueTask<Result<TunnelAuthority>> ApproveAsync(
         AuthorityMove move,
         TunnelAuthority authority,

@@ -10,13 +10,13 @@ internal sealed record CreateAuthorityRequest
     [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    /// <summary>Where the key lives; absent = <c>sealed</c>.</summary>
+    /// <summary>Where the key is held; absent = <c>sealed</c>.</summary>
     [JsonPropertyName("custody")]
     public string? Custody { get; init; }
 
     /// <summary>
-    /// PKCS#11: the label of the key in the token; absent = one of our own. The token is the installation's, so this
-    /// needs <c>installation:operate</c>.
+    /// PKCS#11: the label of the key in the token; absent = a generated one. The token belongs to the installation, so
+    /// this needs <c>installation:operate</c>.
     /// </summary>
     [JsonPropertyName("key_label")]
     public string? KeyLabel { get; init; }

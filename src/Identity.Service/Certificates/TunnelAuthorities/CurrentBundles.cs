@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>The trust bundles of tunnels for frequent requests.</summary>
+/// <summary>The cached trust bundles of tunnels, for frequent requests.</summary>
 internal sealed class CurrentBundles(TunnelStore tunnels, RegisteredCertificateStore registered, IRevisions revisions)
 {
     private readonly LastRead<BundleDocument> known = new(revisions);
@@ -15,7 +15,7 @@ internal sealed class CurrentBundles(TunnelStore tunnels, RegisteredCertificateS
         known.FindAsync(
             id.Value,
             async (_, ct) =>
-                // The epoch comes first: the certificates may be newer than it says, but never older.
+                // The epoch is read first: the certificates may be newer than the epoch, but never older.
                 await tunnels.FindAsync(id.Value, ct) is { } tunnel
                     ? new BundleDocument
                     {

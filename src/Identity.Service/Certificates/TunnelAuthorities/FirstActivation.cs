@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Whether an approved authority becomes active at once: no connection can break (S16). A trust-only one changes nothing
-/// for clients that are connected.
+/// Whether an approved authority becomes active at once, because no connection can break (S16). A trust-only one
+/// changes nothing for connected clients.
 /// </summary>
 internal sealed class FirstActivation(
     TunnelAuthorityStore authorities,

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>A private key that was made elsewhere.</summary>
+/// <summary>A private key that was created elsewhere.</summary>
 internal sealed record ImportKeyRequest
 {
     private const int MaxPasswordLength = 1024;
@@ -16,7 +16,6 @@ internal sealed record ImportKeyRequest
     [JsonPropertyName("password")]
     public required string Password { get; init; }
 
-    /// <summary>The file's octets, or why there are none.</summary>
     public Result<byte[]> Read()
     {
         if (Pkcs12.Length > (Pkcs12Import.MaxBytes / 3 * 4) + 4)
@@ -35,6 +34,6 @@ internal sealed record ImportKeyRequest
             : RequestErrors.Invalid.Refuse("pkcs12: Base64 is required.");
     }
 
-    /// <summary>Never the password, nor the key.</summary>
+    /// <summary>Omits the password and the key.</summary>
     public override string ToString() => "PKCS#12 file";
 }

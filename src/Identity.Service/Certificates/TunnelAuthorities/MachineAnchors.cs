@@ -7,13 +7,13 @@ using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// What the operating system of this node trusts: the public web's authorities, and what its owner added; and whatever
-/// one of those has certified, because who trusts the one believes the other. Authorities of the public web are known
-/// by their policies, too, however far below such a root they are.
+/// What this node's operating system trusts: the public web's authorities and those that its owner added, with
+/// everything that they certified, because trusting an issuer means trusting its subordinates. Authorities of the
+/// public web are also recognized by their policies, at any depth below such a root.
 /// </summary>
 internal sealed class MachineAnchors : IPublicAnchors
 {
-    // A failure is not kept: what could not be read now may be readable at the next question.
+    // A failure is not cached: the next call reads again.
     private readonly Lazy<Known> known;
 
     public MachineAnchors()
@@ -36,7 +36,7 @@ internal sealed class MachineAnchors : IPublicAnchors
 
     private static Known Index(IReadOnlyList<byte[]> encoded)
     {
-        // What our reader does not take, it does not take from an uploader either; its key still counts.
+        // A certificate that the parser refuses is refused from an uploader too; its key still counts.
         var parsed = encoded.Select(der => ParsedCertificate.TryParse(der)).OfType<ParsedCertificate>();
         return new Known(
             encoded.Select(HashOfKey).OfType<string>().ToFrozenSet(StringComparer.Ordinal),

@@ -10,7 +10,7 @@ internal sealed record OverrideAuthorityRequest
     private const int MaxMissing = 256;
     private const int MaxIdLength = 128;
 
-    /// <summary>Ids as <c>details.blocked_by</c> of the refusal gives them.</summary>
+    /// <summary>Ids from the refusal's <c>details.blocked_by</c>.</summary>
     [JsonPropertyName("missing")]
     public required IReadOnlyList<string> Missing { get; init; }
 
@@ -27,7 +27,7 @@ internal sealed record OverrideAuthorityRequest
         return ReasonRequest.CheckRequired(Reason);
     }
 
-    // An element of the list may be null, whatever its type says.
+    // JSON may contain null elements despite the type.
     private static bool IsId(string? id) =>
         id is { Length: > 0 and <= MaxIdLength }
         && id.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-');

@@ -10,8 +10,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>GET /v1/certificates/renewal?tunnel_id=T&amp;serial=S</c> (8443): what agents read in their feed, for a rotation
-/// job. The trust bundle in force, and whether the certificate is to be replaced before it says so itself.
+/// <c>GET /v1/certificates/renewal?tunnel_id=T&amp;serial=S</c> (8443): for rotation jobs, the same content that agents
+/// read in their feed. The current trust bundle, and whether the certificate must be replaced before its normal
+/// renewal.
 /// </summary>
 internal sealed class RenewalAdviceEndpoint(
     TunnelStore tunnels,
@@ -42,7 +43,7 @@ internal sealed class RenewalAdviceEndpoint(
             return refusal;
         }
 
-        // Before what is read: a later change is then a later revision.
+        // Read before the content: a later change then has a later revision.
         var revision = revisions.Current;
         var live = await registered.ListLiveAsync(tunnel.Id, cancellationToken);
         var record = serial is null ? null : await FindAsync(tunnel, serial, cancellationToken);

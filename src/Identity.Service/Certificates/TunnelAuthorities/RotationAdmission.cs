@@ -5,12 +5,12 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Whether a rotation job may speak of a tunnel at all: the same for orders and for advice.</summary>
+/// <summary>Whether a rotation job may use a tunnel; the same check for issuance and for renewal advice.</summary>
 internal static class RotationAdmission
 {
     /// <summary>
-    /// The tunnel, or why not. Another organization's or workspace's is an unknown one (S1), and one that the caller's
-    /// rule does not name is refused.
+    /// The tunnel, or a refusal. A tunnel of another organization or workspace is treated as unknown (S1), and one that
+    /// the caller's rule does not name is refused.
     /// </summary>
     public static Result<Tunnel> Admit(Tunnel? tunnel, Caller caller)
     {

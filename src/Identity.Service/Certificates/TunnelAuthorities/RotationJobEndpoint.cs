@@ -12,9 +12,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>POST /v1/certificates</c> (8443): a server certificate for a rotation job, which keeps the files of another
-/// program's proxy current. By access token with the scope <c>certificate:issue</c>, for the tunnels that its rule names; or
-/// by an assertion in the body that an exchange would turn into such a token.
+/// <c>POST /v1/certificates</c> (8443): issues a server certificate to a rotation job, which updates the files of
+/// another program's proxy. Requires an access token with the scope <c>certificate:issue</c>, for the tunnels that its
+/// rule names, or an assertion in the body that an exchange would turn into such a token.
 /// </summary>
 internal sealed class RotationJobEndpoint(
     DirectExchange exchange,
@@ -84,7 +84,7 @@ internal sealed class RotationJobEndpoint(
                         wanted.LifetimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
                         wanted.NotBefore?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? ""
                     ),
-                    // The rule may have ended since the token was checked: asked once more in the commit of the intent.
+                    // The rule may have been disabled since the token was checked: the intent's commit checks it again.
                     Exchange = waiting,
                     WithIntent = federation.Require(tunnel.WorkspaceId, proof, tunnel.Id.Value),
                 },

@@ -12,8 +12,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>POST /v1/agent/server_certificates</c> (8444): the leaf that ends inner TLS, from the tunnel's active authority, for the tunnel's
-/// domain or for one that a provider gave its tunnel.
+/// <c>POST /v1/agent/server_certificates</c> (8444): issues the leaf for inner TLS from the tunnel's active authority,
+/// for the tunnel's domain or for one that a provider gave its tunnel.
 /// </summary>
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
@@ -45,7 +45,7 @@ internal sealed class ServerCertificateEndpoint(
 
         RequestIdentity.SetTenant(request.Http, enrollment.OrganizationId, enrollment.WorkspaceId);
 
-        // S5: a holder of the tunnel token may carry the tunnel's traffic, never terminate its TLS.
+        // S5: a holder of the tunnel token may forward the tunnel's traffic, never terminate its TLS.
         if (enrollment.Proof.Method == EnrollmentMethod.TunnelToken)
         {
             return EnrollmentErrors.Method.Refuse();
@@ -73,8 +73,8 @@ internal sealed class ServerCertificateEndpoint(
                     Cause = AuditCause.Of(request.Peer, request),
                     EnrollmentId = enrollment.Id.Value,
                     Idempotency = csr.KeyFor(enrollment.Id.Value, domain.Name),
-                    // The agent may have been revoked since it was admitted, or the domain removed: asked once more in the
-                    // commit of the intent.
+                    // The agent may have been revoked since it was admitted, or the domain removed: the intent's commit
+                    // checks both again.
                     WithIntent =
                     [
                         enrollments.RequireLive(enrollment.Id),
@@ -97,7 +97,7 @@ internal sealed class ServerCertificateEndpoint(
                 );
     }
 
-    // A provider's domain is the tunnel's after an operator of the installation approved its wildcard (S26).
+    // A provider's domain belongs to the tunnel once an operator of the installation has approved its wildcard (S26).
     private async ValueTask<Result<(string Name, IReadOnlyList<Statement> Required)>> FindDomainAsync(
         Tunnel tunnel,
         string? requested,

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Leaves for inner TLS from a tunnel's active authority; the caller has admitted the requester.</summary>
+/// <summary>Issues leaves for inner TLS from a tunnel's active authority; the caller has admitted the requester.</summary>
 internal sealed class ServerCertificates(
     TunnelAuthorityStore authorities,
     ActiveAuthorities active,
@@ -15,11 +15,13 @@ internal sealed class ServerCertificates(
     CertificateIssuer issuer
 )
 {
-    /// <param name="tunnel">Whose authority signs.</param>
-    /// <param name="domain">Decides the names: the tunnel's own domain, or one that the caller found approved for it.</param>
-    /// <param name="request">Contributes the key alone.</param>
-    /// <param name="describe">Fills in who asked, and what the job is recorded with.</param>
-    /// <param name="cancellationToken">Counts until the intent is recorded.</param>
+    /// <param name="tunnel">The tunnel whose authority signs.</param>
+    /// <param name="domain">
+    /// Decides the names: the tunnel's own domain, or one that the caller found approved for it.
+    /// </param>
+    /// <param name="request">Contributes only the key.</param>
+    /// <param name="describe">Adds the requester and the record's other fields to the job.</param>
+    /// <param name="cancellationToken">Has no effect once the intent is recorded.</param>
     public async ValueTask<IssuanceOutcome> IssueAsync(
         Tunnel tunnel,
         string domain,
@@ -46,7 +48,7 @@ internal sealed class ServerCertificates(
             return outcome;
         }
 
-        // Another node may have switched a moment ago: the authority that is active now signs.
+        // Another node may have switched a moment ago: the newly active authority signs.
         active.Forget(tunnel.Id);
         var successor = await active.FindAsync(tunnel.Id, cancellationToken);
         if (successor is not null && successor.Id != authority.Id)

@@ -6,17 +6,18 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What certificates for inner TLS look like in this installation.</summary>
+/// <summary>The profile of certificates for inner TLS in this installation.</summary>
 internal sealed class ServerProfile(Derived<CertificateOptions, CertificateProfiles> profiles)
 {
     public CertificateProfile Profile => profiles.Value.Server;
 
-    /// <summary>The leaf that proves an authority usable.</summary>
     public CertificateProfile Trial => profiles.Value.Trial;
 
-    /// <summary>The tunnel's domain and its wildcard, and nothing else (design §11).</summary>
+    /// <summary>Only the tunnel's domain and its wildcard (design §11).</summary>
     public static GrantedNames GetNames(Tunnel tunnel) => GetNames(tunnel.Domain);
 
-    /// <summary>The same of a domain that a provider gave one of its tunnels, which an operator approved for this one.</summary>
+    /// <summary>
+    /// The same for a domain that a provider gave one of its tunnels, and that an operator approved for this one.
+    /// </summary>
     public static GrantedNames GetNames(string domain) => new() { Dns = [domain, $"*.{domain}"] };
 }

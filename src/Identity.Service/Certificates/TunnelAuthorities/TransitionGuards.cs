@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// What must hold before an authority changes its state: the <see cref="AuthorityGuards"/> of its transition, but for the
-/// end of the registration and the free slot, which the lifecycle and the store see to.
+/// Checks the <see cref="AuthorityGuards"/> of a state change, except for the registration's expiry and the free slot,
+/// which the lifecycle and the store check.
 /// </summary>
 internal sealed class TransitionGuards(
     TunnelAuthorityStore authorities,
@@ -19,7 +19,7 @@ internal sealed class TransitionGuards(
     TimeProvider time
 )
 {
-    /// <summary>Why the move is refused, or null; and the blockers that an override accepted.</summary>
+    /// <summary>The refusal, or null, and the blockers that an override accepted.</summary>
     public async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> CheckAsync(
         TunnelAuthority authority,
         AuthorityGuards guards,
@@ -61,7 +61,8 @@ internal sealed class TransitionGuards(
             && !IsOverridden(authority, [authority.Id.Value], move)
         )
         {
-            // It is unknown which leaves of it are in use: it leaves the bundle at once, so two people remove it (S16).
+            // It is unknown which of its leaves are in use. It leaves the bundle at once, so its removal needs two
+            // administrators (S16).
             return (AuthorityErrors.RemovalByOne(authority), []);
         }
 
@@ -91,7 +92,7 @@ internal sealed class TransitionGuards(
             : (AuthorityErrors.BlockedBy(authority, blockers), []);
     }
 
-    /// <summary>One administrator named every blocker, and another one gives the command (S16).</summary>
+    /// <summary>Whether one administrator named every blocker, and another one gives the command (S16).</summary>
     private bool IsOverridden(TunnelAuthority authority, IEnumerable<string> blockers, AuthorityMove move) =>
         authority.Override is { } taken
         && blockers.All(taken.Missing.Contains)

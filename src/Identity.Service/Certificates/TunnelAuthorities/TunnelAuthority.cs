@@ -22,10 +22,10 @@ internal sealed record TunnelAuthority
 
     public required AuthorityState State { get; init; }
 
-    /// <summary>Deleted: what it was before.</summary>
+    /// <summary>Deleted authorities: the state before the deletion.</summary>
     public AuthorityState? StateBefore { get; init; }
 
-    /// <summary>DER of the SubjectPublicKeyInfo; null until there is a key (trust-only: until uploaded).</summary>
+    /// <summary>DER of the SubjectPublicKeyInfo; null until there is a key (trust-only: until the upload).</summary>
     public byte[]? PublicKey { get; init; }
 
     /// <summary>Sealed and imported keys; null once destroyed.</summary>

@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
-/// The authorities that have a responder, each at an address of its own: those whose key the service holds, for as long as
+/// The authorities that have a responder, each at its own address: those whose key the service holds, for as long as
 /// their revocation lists are signed, and the platform's issuing authority.
 /// </summary>
 internal sealed class OcspAuthorities(
@@ -20,12 +20,12 @@ internal sealed class OcspAuthorities(
 {
     public const string Path = "/v1/ocsp";
 
-    /// <summary>In place of an authority's id.</summary>
+    /// <summary>Replaces an authority's id in the path.</summary>
     public const string PlatformName = "platform";
 
     private readonly LastRead<TunnelAuthority> known = new(revisions);
 
-    /// <summary>The address in certificates of that authority.</summary>
+    /// <summary>The responder address in certificates of that authority.</summary>
     public static string GetAddress(ServiceIdentity identity, CertificateOptions options, string caId) =>
         $"{(options.OcspUrl.Length > 0 ? options.OcspUrl : identity.PublicUrl)}{Path}/{caId}";
 

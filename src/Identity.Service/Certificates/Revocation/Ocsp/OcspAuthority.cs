@@ -4,10 +4,8 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>An authority whose certificates this service answers for.</summary>
-/// <param name="Signing">Its chain and its key.</param>
 /// <param name="Record">Null for the platform CA.</param>
 internal sealed record OcspAuthority(SigningAuthority Signing, TunnelAuthority? Record)
 {
-    /// <summary>For logs.</summary>
     public string Name => Record?.Id.Value ?? OcspAuthorities.PlatformName;
 }

@@ -8,9 +8,9 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
-/// <c>POST /v1/ocsp/{ca_id}</c> and <c>GET /v1/ocsp/{ca_id}/{base64}</c> (RFC 6960 appendix A, RFC 5019 §5): the state of
-/// certificates, for every caller. Clients read the OCSP status, so that refusals of the request are OCSP answers with 200,
-/// too; only the limit per address answers 429.
+/// <c>POST /v1/ocsp/{ca_id}</c> and <c>GET /v1/ocsp/{ca_id}/{base64}</c> (RFC 6960 appendix A, RFC 5019 §5): the state
+/// of certificates, for every caller. Clients read the OCSP status, so refusals of the request are OCSP answers with
+/// status 200 too; only the limit per address answers 429.
 /// </summary>
 internal sealed class OcspEndpoint(
     OcspResponder responder,
@@ -19,10 +19,10 @@ internal sealed class OcspEndpoint(
     LimitShares shares
 )
 {
-    // As with lists: short against the answer's life, so that a revocation is seen soon.
+    // Short compared with the answer's validity, as for lists, so that clients see a revocation soon.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
-    // Many addresses must not be able to do what one may not (S31). One bucket: the key is always the same.
+    // Limits all addresses together, besides each one (S31). One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = new(
         () => limits.Value.OcspTotal,
         time,
@@ -54,7 +54,7 @@ internal sealed class OcspEndpoint(
 
     private static ApiAnswer ToBody(OcspAnswer answer) => ApiAnswer.Raw(answer.Bytes, OcspAnswers.AnswerType);
 
-    // Some clients escape the slashes of base64 and some do not; the routing leaves %2F as it is.
+    // Some clients escape the slashes of base64 and some do not; the routing keeps %2F as it is.
     private static byte[]? Decode(string escaped)
     {
         var text = Uri.UnescapeDataString(escaped);
@@ -77,8 +77,7 @@ internal sealed class OcspEndpoint(
         return answer;
     }
 
-    // RFC 5019 §6.2. An answer that was made for one caller, or may change a moment later, must not be cached for
-    // others.
+    // RFC 5019 §6.2. An answer that was signed for one caller, or may change a moment later, must not be cached for others.
     private void Describe(HttpResponse response, OcspAnswer answer)
     {
         var headers = response.GetTypedHeaders();

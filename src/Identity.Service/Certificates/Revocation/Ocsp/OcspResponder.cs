@@ -12,14 +12,14 @@ using Microsoft.Extensions.Caching.Memory;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
-/// Answers requests (RFC 6960). The state of a certificate is read from the store each time, so that a revocation shows in
-/// the next answer of every node; signed answers are kept, and reused while they still say what the store says.
+/// Answers OCSP requests (RFC 6960). The state of a certificate is read from the store each time, so that the next
+/// answer of every node shows a revocation; signed answers are cached, and reused while they match the store.
 /// </summary>
 /// <remarks>
-/// Kept are answers about one certificate without a nonce; those about serial numbers that were never issued are kept
-/// apart, since any client can name as many as it likes. Everything else is signed for the occasion. All signatures of an
-/// authority are within <c>limits.ocsp_signatures</c>. Those that any client can cause without end get a part of it, and
-/// each address a part of that part, so that issued certificates are still answered for.
+/// Answers about one certificate without a nonce are cached; those about serial numbers that were never issued have a
+/// separate cache, because any client can name as many as it likes. All other answers are signed per request. All
+/// signatures of an authority are within <c>limits.ocsp_signatures</c>. Those that any client can cause without limit get
+/// a part of it, and each address a part of that part, so that issued certificates are still answered for.
 /// </remarks>
 internal sealed class OcspResponder(
     OcspAuthorities authorities,
@@ -33,13 +33,14 @@ internal sealed class OcspResponder(
     LimitShares shares
 ) : IDisposable
 {
-    /// <summary>Kept answers; each is about a kilobyte.</summary>
+    /// <summary>Maximum number of cached answers; each is about a kilobyte.</summary>
     private const int MaxKept = 16_384;
 
-    /// <summary>Kept answers about serial numbers that were never issued.</summary>
+    /// <summary>Maximum number of cached answers about serial numbers that were never issued.</summary>
     private const int MaxKeptUnknown = 1_024;
 
-    // The part of the signatures for nonces, several certificates and unknown serial numbers: of all addresses, and of one.
+    // Divisors of the signature limit for nonces, several certificates and unknown serial numbers: for all addresses,
+    // and for one.
     private const int OccasionalPart = 2;
     private const int AddressPart = 10;
 
@@ -68,11 +69,8 @@ internal sealed class OcspResponder(
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MaxKept });
     private readonly MemoryCache keptUnknown = new(new MemoryCacheOptions { SizeLimit = MaxKeptUnknown });
 
-    /// <summary>The answer to a request, whatever its bytes are.</summary>
-    /// <param name="name">The authority's, from the path.</param>
-    /// <param name="encoded">The request.</param>
-    /// <param name="source">The client's address.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <summary>Answers a request with any content.</summary>
+    /// <param name="name">The authority's name in the path.</param>
     public async ValueTask<OcspAnswer> AnswerAsync(
         string name,
         ReadOnlyMemory<byte> encoded,
@@ -85,8 +83,8 @@ internal sealed class OcspResponder(
             return OcspAnswer.Refused(OcspResult.MalformedRequest);
         }
 
-        // RFC 6960 §2.3: who does not know the issuer says so unsigned. The answers to several certificates have one
-        // signature, which only one authority can vouch for.
+        // RFC 6960 §2.3: a responder that does not know the issuer answers unsigned. One signature covers the states of
+        // several certificates, and only one authority can give it.
         if (
             await authorities.FindAsync(name, cancellationToken) is not { } authority
             || !request.Certificates.All(certificate => certificate.HasIssuer(authority.Signing.Issuer))
@@ -134,7 +132,7 @@ internal sealed class OcspResponder(
         CancellationToken cancellationToken
     )
     {
-        // No other text is a serial number of the service: it need not be looked for.
+        // No other text is a serial number of the service, so it is not looked up.
         if (
             !SerialNumber.TryParse(certificate.SerialHex, out var serial)
             || await store.FindStandingAsync(authority.Signing.CaId, serial.Hex, cancellationToken) is not { } standing
@@ -170,7 +168,7 @@ internal sealed class OcspResponder(
                 : null;
         if (present is not null)
         {
-            // Of a life that was shortened since, too.
+            // Also covers a validity that was shortened since.
             var (life, longest) = (present.NextUpdate - present.ThisUpdate, certificateOptions.Value.OcspLife);
             if (now < present.ThisUpdate + ((life < longest ? life : longest) / 2))
             {
@@ -184,13 +182,13 @@ internal sealed class OcspResponder(
             return present ?? OcspAnswer.Refused(OcspResult.Unauthorized);
         }
 
-        // An answer in the second half of its life is better than none.
+        // An answer in the second half of its validity is better than none.
         if (await SignAsync(authority, [status], nonce: null, cancellationToken) is not { } signed)
         {
             return present ?? OcspAnswer.Refused(OcspResult.TryLater);
         }
 
-        // The serial number may be issued a moment later: HTTP caches must not keep that it is unknown.
+        // The serial number may be issued a moment later: HTTP caches must not store that it is unknown.
         var shared = signed with
         {
             IsShared = isIssued,
@@ -205,7 +203,7 @@ internal sealed class OcspResponder(
         && said.RevokedAt == status.RevokedAt
         && said.Reason == status.Reason;
 
-    /// <summary>Null = not now: the limit is reached, or no key can sign.</summary>
+    /// <summary>Null: the limit is reached, or no key can sign.</summary>
     private async ValueTask<OcspAnswer?> SignAsync(
         OcspAuthority authority,
         IReadOnlyList<OcspStatus> statuses,
@@ -213,7 +211,7 @@ internal sealed class OcspResponder(
         CancellationToken cancellationToken
     )
     {
-        // An answer from the future would be believed until then.
+        // Clients would accept an answer from the future until that time.
         if (
             signatures.TryTake(authority.Name) is not null
             || clock.Check() is not null

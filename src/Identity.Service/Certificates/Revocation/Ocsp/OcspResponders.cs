@@ -14,9 +14,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
-/// The responder of each authority on this node. Its key is made here and never leaves the process; its certificate is
-/// issued by the authority like any other leaf (S12), when the first request comes, and renewed in its own window by the
-/// requests that come then.
+/// The responder of each authority on this node. Its key never leaves the process; the authority issues its certificate
+/// like any other leaf (S12), on the first request, and requests in the renewal window renew it.
 /// </summary>
 internal sealed class OcspResponders(
     CertificateIssuer issuer,
@@ -31,14 +30,13 @@ internal sealed class OcspResponders(
 
     private static readonly DistinguishedName Subject = DistinguishedName.FromCommonName("OCSP responder");
 
-    // An authority whose own certificate rules a responder out signs its answers directly. Its certificate never
-    // changes.
+    // An authority whose own certificate forbids a responder signs its answers directly. Its certificate never changes.
     private static readonly string[] RuledOut = [CaErrorCodes.CaEku.Code, CaErrorCodes.NameConstraintViolation.Code];
 
-    // By the authority's certificate: a renewed platform CA has another responder.
+    // Keyed by the authority's certificate: a renewed platform CA has another responder.
     private readonly ConcurrentDictionary<string, Place> places = new(StringComparer.Ordinal);
 
-    /// <summary>Who signs now; null = no key can at present.</summary>
+    /// <summary>The current signer; null = no key can sign at present.</summary>
     public async ValueTask<OcspSigner?> FindAsync(OcspAuthority authority, CancellationToken cancellationToken)
     {
         var place = GetPlace(authority);
@@ -47,7 +45,7 @@ internal sealed class OcspResponders(
             return place.Usable(time.GetUtcNow());
         }
 
-        // One request renews. The other callers continue with what there is, and wait only if there is nothing.
+        // One request renews. The others use the current signer, and wait only if there is none.
         var patience = place.Usable(time.GetUtcNow()) is null ? Timeout.InfiniteTimeSpan : TimeSpan.Zero;
         if (await place.Gate.WaitAsync(patience, cancellationToken))
         {
@@ -88,7 +86,7 @@ internal sealed class OcspResponders(
 
     private async Task RenewAsync(OcspAuthority authority, Place place, CancellationToken cancellationToken)
     {
-        // Not disposed of: a signature under way may still hold it when its successor comes. The finalizer frees it.
+        // Not disposed of: a signature in progress may still use it when its successor is issued. The finalizer frees it.
         var key = IssuerKey.Generate(KeyAlgorithm.EcdsaP256);
         var outcome = await issuer.IssueAsync(
             new IssuanceJob
@@ -129,7 +127,7 @@ internal sealed class OcspResponders(
         place.RetryFrom(time.GetUtcNow().AddSeconds(RetrySeconds));
     }
 
-    /// <summary>Written by who holds the gate, read by everyone.</summary>
+    /// <summary>Written only while the gate is held; read without it.</summary>
     private sealed class Place
     {
         private volatile State state = new(null, DateTimeOffset.MinValue);
@@ -138,7 +136,7 @@ internal sealed class OcspResponders(
 
         public bool IsDue(DateTimeOffset now) => now >= state.DueAt;
 
-        // The last second belongs to it.
+        // notAfter is inclusive.
         public OcspSigner? Usable(DateTimeOffset now) =>
             state.Signer is { } signer && now <= signer.NotAfter ? signer : null;
 

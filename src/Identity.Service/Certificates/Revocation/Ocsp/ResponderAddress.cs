@@ -3,12 +3,11 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// <summary>Which server certificates contain their OCSP responder's address (RFC 5280 §4.2.2.1).</summary>
 internal enum ResponderAddress
 {
-    /// <summary>None: verifiers that want answers are configured with the address.</summary>
+    /// <summary>None: verifiers are configured with the address.</summary>
     Never,
 
-    /// <summary>Those that live longer than a day.</summary>
+    /// <summary>Those valid for more than a day.</summary>
     LongLived,
 
-    /// <summary>All.</summary>
     Always,
 }

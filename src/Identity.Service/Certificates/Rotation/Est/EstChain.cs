@@ -3,7 +3,7 @@ using Culvert.Ca.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation.Est;
 
-/// <summary>Puts what an enrolment server sent into the order of a chain. Whether the chain is good, others decide.</summary>
+/// <summary>Orders the certificates of an EST server as a chain. The callers check the chain.</summary>
 internal static class EstChain
 {
     /// <summary>The certificate of that key; null = there is none.</summary>
@@ -20,7 +20,7 @@ internal static class EstChain
         return null;
     }
 
-    /// <summary>From the certificate to its self-signed root, as PEM; null when something is missing.</summary>
+    /// <summary>From the certificate to its self-signed root, as PEM; null when a certificate is missing.</summary>
     public static string? Complete(ParsedCertificate certificate, IReadOnlyList<ParsedCertificate> sent)
     {
         List<ParsedCertificate> chain = [certificate];

@@ -14,9 +14,9 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Certificates.Rotation.Est;
 
 /// <summary>
-/// An enterprise's enrolment server (RFC 7030): the request to <c>/simpleenroll</c>, what is missing of the chain from
-/// <c>/cacerts</c>. Through the one fetcher that vets addresses and follows nothing (S27); what the server says in words
-/// is never shown.
+/// An enterprise's EST server (RFC 7030): sends the request to <c>/simpleenroll</c>, and reads missing certificates of
+/// the chain from <c>/cacerts</c>. Uses the fetcher that checks addresses and follows no redirects (S27); the server's
+/// own text is never shown.
 /// </summary>
 internal sealed class EstConnector(
     Current<CertificateOptions> options,
@@ -86,7 +86,7 @@ internal sealed class EstConnector(
         var enrolled = await fetcher.FetchAsync(request, cancellationToken);
         if (!enrolled.IsSuccess)
         {
-            // A 200 whose body is not taken: that it has signed is to be feared.
+            // A 200 whose body is refused: the server has probably signed.
             return enrolled.Refusal is FetchRefusal.ContentType or FetchRefusal.TooLarge
                 ? SigningAnswer.Spoiled(enrolled.Detail)
                 : Explain(enrolled);
@@ -127,7 +127,7 @@ internal sealed class EstConnector(
             );
     }
 
-    // Names what to do, never what the server wrote.
+    // Says what to do, and never contains the server's text.
     private static SigningAnswer Explain(FetchResult refused) =>
         refused.Status switch
         {
@@ -151,7 +151,7 @@ internal sealed class EstConnector(
             null => SigningAnswer.Failed(refused.Detail),
         };
 
-    // Base64 with or without line breaks (RFC 8951 §3), whatever the transfer encoding's header says.
+    // Base64 with or without line breaks (RFC 8951 §3), regardless of the Content-Transfer-Encoding header.
     private static IReadOnlyList<ParsedCertificate>? Read(ReadOnlyMemory<byte> body)
     {
         var text = Encoding.ASCII.GetString(body.Span);
@@ -182,7 +182,7 @@ internal sealed class EstConnector(
             ? [new("Content-Transfer-Encoding", "base64")]
             : [new("Content-Transfer-Encoding", "base64"), new("Authorization", authorization)];
 
-    // At each call, so that a renewed credential needs no restart.
+    // Read at each call, so that a renewed credential needs no restart.
     private static (
         X509Certificate2Collection Roots,
         SslStreamCertificateContext? Own,
