@@ -5,7 +5,6 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Syntax of names and addresses that are registered.</summary>
 internal static class HostNames
 {
     private const int MaxNameLength = 253;

@@ -4,10 +4,10 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Lists of source ranges, checked once and then kept in their canonical spelling.</summary>
+/// <summary>Parses lists of source ranges into their canonical form.</summary>
 internal static class SourceRanges
 {
-    /// <summary>Longest list; edges check every connection against it.</summary>
+    /// <summary>Maximum length of a list; edges check every connection against it.</summary>
     public const int MaxRanges = 256;
 
     /// <summary>The canonical list, or the refusal that names the bad entry.</summary>
@@ -57,8 +57,8 @@ internal static class SourceRanges
             : null;
     }
 
-    // .NET also reads "10.1" and "0x0a000001" as IPv4; no operator writes these on purpose. IPv4-mapped ranges are
-    // refused: sources are compared after normalising.
+    // .NET also parses "10.1" and "0x0a000001" as IPv4, which are likely mistakes. IPv4-mapped ranges are refused,
+    // because addresses are normalized before the comparison.
     private static bool IsWhole(string text, IPAddress address) =>
         !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || text == address.ToString());
 

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Finds the tunnel that a path names, as far as the caller may see it.</summary>
+/// <summary>Finds the tunnel in a path, if the caller may see it.</summary>
 internal sealed class TunnelAccess(TunnelStore tunnels)
 {
     /// <summary>Unknown and malformed ids and those of another tenant get the same answer.</summary>
@@ -25,7 +25,7 @@ internal sealed class TunnelAccess(TunnelStore tunnels)
         return tunnel;
     }
 
-    /// <summary>As <see cref="FindAsync"/>, and archived ones are refused.</summary>
+    /// <summary>Like <see cref="FindAsync"/>, but refuses archived tunnels.</summary>
     public async ValueTask<Result<Tunnel>> FindLiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await FindAsync(request, cancellationToken);

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>A tunnel on the wire: the compatible members, then ours.</summary>
+/// <summary>A tunnel on the wire: the members of the MCP tunnels API, then Culvert's.</summary>
 internal sealed record TunnelDocument
 {
     [JsonPropertyName("id")]
@@ -51,7 +51,7 @@ internal sealed record TunnelDocument
     [JsonPropertyName("offline_grace_seconds")]
     public required int? OfflineGraceSeconds { get; init; }
 
-    /// <summary>The port in the URLs of its routes; null until an edge has told the port that clients dial.</summary>
+    /// <summary>The port in its routes' URLs; null until an edge has reported one.</summary>
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
@@ -61,11 +61,11 @@ internal sealed record TunnelDocument
     [JsonPropertyName("allow_tunnel_token")]
     public required bool AllowTunnelToken { get; init; }
 
-    /// <summary>The edges that it is pinned to; none = hashing alone decides.</summary>
+    /// <summary>The edges that it is pinned to; empty = assigned only by hashing.</summary>
     [JsonPropertyName("edge_ids")]
     public required IReadOnlyList<string> EdgeIds { get; init; }
 
-    /// <summary>The edges that serve it now, best first; clients are sent there.</summary>
+    /// <summary>The edges that clients use now, best first.</summary>
     [JsonPropertyName("assigned_edge_ids")]
     public required IReadOnlyList<string> AssignedEdgeIds { get; init; }
 

@@ -7,7 +7,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>The compatible tunnel endpoints and the settings next to them.</summary>
+/// <summary>The tunnel endpoints that are compatible with the MCP tunnels API, and further settings.</summary>
 internal sealed class TunnelEndpoints(
     TunnelStore tunnels,
     TunnelAccess access,
@@ -124,7 +124,7 @@ internal sealed class TunnelEndpoints(
             : found.Refusal;
     }
 
-    /// <summary>Edges refuse new clients and end those that are there; agents stay connected. Idempotent.</summary>
+    /// <summary>Idempotent. Edges refuse new clients and disconnect present ones; agents stay connected.</summary>
     public ValueTask<ApiAnswer> PauseAsync(ApiRequest request, CancellationToken cancellationToken) =>
         SetPausedAsync(request, paused: true, cancellationToken);
 
@@ -291,7 +291,7 @@ internal sealed class TunnelEndpoints(
             )
             : null;
 
-    // The SDK counts its retries in this header; two requests of its user are two tunnels (design, "SDK retry").
+    // The SDK counts its retries in this header; without it, equal requests create two tunnels (design, "SDK retry").
     private static bool IsRetry(ApiRequest request) =>
         int.TryParse(request.Http.Request.Headers["x-stainless-retry-count"], out var count) && count > 0;
 

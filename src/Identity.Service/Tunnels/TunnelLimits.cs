@@ -1,10 +1,10 @@
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>What a tunnel may use of each edge (S21); null = the edge's own default.</summary>
-/// <param name="MaxConnections">Client connections at once.</param>
+/// <summary>A tunnel's limits per edge (S21); null = the edge's own default.</summary>
+/// <param name="MaxConnections">Concurrent client connections.</param>
 /// <param name="NewConnections">New client connections, such as <c>500/1s</c>.</param>
 /// <param name="BytesPerSecond">Both directions together; 0 = no limit.</param>
-/// <param name="OpenStreams">Streams on agents' connections at once.</param>
+/// <param name="OpenStreams">Concurrent streams on agents' connections.</param>
 internal sealed record TunnelLimits(int? MaxConnections, string? NewConnections, long? BytesPerSecond, int? OpenStreams)
 {
     public const int MostConnections = 10_000_000;

@@ -5,7 +5,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Limits on the wire. In a change the object replaces all four: an absent or null one is the edge's default.</summary>
+/// <summary>Limits on the wire. A change replaces all four: an absent or null member is the edge's default.</summary>
 internal sealed record TunnelLimitsDocument
 {
     [JsonPropertyName("max_connections")]
@@ -31,7 +31,7 @@ internal sealed record TunnelLimitsDocument
 
     public TunnelLimits ToLimits() => new(MaxConnections, NewConnections, BytesPerSecond, OpenStreams);
 
-    /// <summary>The refusal that names the bad member; null = all are well.</summary>
+    /// <summary>The refusal that names the bad member; null = all are valid.</summary>
     public Refusal? Check()
     {
         if (MaxConnections is < 1 or > TunnelLimits.MostConnections)

@@ -2,14 +2,13 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>What hangs on a tunnel and is counted changes one decision at a time.</summary>
 internal static class TunnelLock
 {
     /// <summary>
-    /// The tunnel's row is the lock that makes what follows one step: first in a decision, and only while the tunnel is
-    /// not archived.
+    /// Locks the tunnel's row, so that the rest of the decision is one step. Must be its first statement; conflicts if
+    /// the tunnel is archived.
     /// </summary>
-    /// <param name="parameters">Have the tunnel's id as <c>TunnelId</c>.</param>
+    /// <param name="parameters">Must contain the tunnel's id as <c>TunnelId</c>.</param>
     public static Statement Take(object parameters) =>
         new Statement(
             "UPDATE tunnels SET id = id WHERE id = @TunnelId AND archived_at_ms IS NULL",

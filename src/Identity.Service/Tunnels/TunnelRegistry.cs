@@ -13,7 +13,6 @@ using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Creates, changes and archives tunnels: each operation is one decision of the journal.</summary>
 internal sealed class TunnelRegistry(
     TunnelStore tunnels,
     TenantStore tenants,
@@ -24,17 +23,16 @@ internal sealed class TunnelRegistry(
     TimeProvider time
 )
 {
-    /// <summary>How long a client's retry of a create is recognised as such.</summary>
+    /// <summary>How long a client's retry of a create is recognized.</summary>
     public static readonly TimeSpan RetryWindow = TimeSpan.FromMinutes(2);
 
-    // No vowels and no look-alikes: a domain spells nothing and survives being read aloud. 12 of them are 55 bits.
+    // No vowels and no similar characters: a domain contains no words and can be read aloud. 12 of them are 55 bits.
     private const string LabelCharacters = "bcdfghjkmnpqrstvwxz23456";
     private const int LabelLength = 12;
 
-    /// <param name="request">For caller and audit.</param>
-    /// <param name="displayName">Checked.</param>
+    /// <param name="displayName">Already checked.</param>
     /// <param name="body">The body as sent: part of the fingerprint.</param>
-    /// <param name="isRetry">The client says that it sends this request again.</param>
+    /// <param name="isRetry">The client declares that it repeats a request.</param>
     public async ValueTask<Result<Tunnel>> CreateAsync(
         ApiRequest request,
         string? displayName,
@@ -139,7 +137,7 @@ internal sealed class TunnelRegistry(
         return result.RefusalIfUnavailable() is { } refusal ? refusal : changed;
     }
 
-    /// <summary>Idempotent: a tunnel that is paused, or is not, comes back as it is.</summary>
+    /// <summary>Idempotent: a tunnel already in that state is returned unchanged.</summary>
     public async ValueTask<Result<Tunnel>> SetPausedAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -190,7 +188,7 @@ internal sealed class TunnelRegistry(
         return current.IsArchived ? TunnelErrors.Archived.Refuse() : current;
     }
 
-    /// <summary>Idempotent: an archived tunnel comes back as it is.</summary>
+    /// <summary>Idempotent: an archived tunnel is returned unchanged.</summary>
     public async ValueTask<Result<Tunnel>> ArchiveAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -224,7 +222,7 @@ internal sealed class TunnelRegistry(
             return refusal;
         }
 
-        // Read again: of two archives at once, the first one's time counts for both.
+        // Read again: of two concurrent archives, the first one's time counts for both.
         return (await tunnels.FindAsync(tunnel.Id.Value, cancellationToken))!;
     }
 

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>A row of <c>tunnels</c> as Dapper reads it.</summary>
 internal sealed record TunnelRow
 {
     public required string Id { get; init; }

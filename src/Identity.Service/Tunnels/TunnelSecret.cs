@@ -7,16 +7,16 @@ using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>A tunnel token as it is stored: its id, its hash, and itself sealed (S5).</summary>
+/// <summary>A tunnel token as stored: its id, its hash and its sealed value (S5).</summary>
 internal sealed record TunnelSecret(TunnelTokenId Id, byte[] Hash, byte[] Sealed)
 {
-    /// <summary>Makes a leaked token recognisable to scanners.</summary>
+    /// <summary>Lets secret scanners recognize a leaked token.</summary>
     public const string Prefix = "clv_tun_";
 
     private const string Table = "tunnels";
     private const string Column = "token_sealed";
 
-    /// <summary>A fresh token of 256 random bits.</summary>
+    /// <summary>Creates a token of 256 random bits.</summary>
     public static (TunnelSecret Secret, string Token) New(TunnelId tunnel, Sealer sealer)
     {
         Span<byte> random = stackalloc byte[32];

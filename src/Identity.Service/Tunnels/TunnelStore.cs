@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>
-/// Tunnels in the store. Reads see the last commit; changes are statements for the caller's decision and name the
-/// <see cref="TunnelConflict"/> they may run into.
+/// Tunnels in the store. Changes are statements for the caller's decision; each documents its <see
+/// cref="TunnelConflict"/>s.
 /// </summary>
 internal sealed class TunnelStore(Database database)
 {
@@ -31,7 +31,7 @@ internal sealed class TunnelStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The tunnel that a request of that fingerprint created at or after <paramref name="since"/>.</summary>
+    /// <summary>The tunnel that a request with that fingerprint created at or after <paramref name="since"/>.</summary>
     public ValueTask<Tunnel?> FindCreatedAsync(
         byte[] fingerprint,
         DateTimeOffset since,
@@ -44,7 +44,7 @@ internal sealed class TunnelStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Newest first, one more than the page holds when there are more; null workspace = all.</summary>
+    /// <summary>Newest first, one more than the page's size if there are more; null workspace = all.</summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListAsync(
         string organizationId,
         string? workspaceId,
@@ -69,7 +69,9 @@ internal sealed class TunnelStore(Database database)
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
-    /// <summary>Of all organizations: the unarchived ones, and those archived at or after <paramref name="archivedSince"/>.</summary>
+    /// <summary>
+    /// Of all organizations: unarchived tunnels, and those archived at or after <paramref name="archivedSince"/>.
+    /// </summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
         DateTimeOffset archivedSince,
         CancellationToken cancellationToken
@@ -84,7 +86,6 @@ internal sealed class TunnelStore(Database database)
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
-    /// <summary>The sealed token of an unarchived tunnel.</summary>
     public async ValueTask<byte[]?> SealedTokenAsync(TunnelId id, CancellationToken cancellationToken)
     {
         return await database.SingleOrDefaultAsync<byte[]?>(
@@ -95,8 +96,8 @@ internal sealed class TunnelStore(Database database)
     }
 
     /// <summary>
-    /// Conflicts: <see cref="TunnelConflict.LimitReached"/>, and with <paramref name="retryOfSince"/>
-    /// <see cref="TunnelConflict.AlreadyCreated"/> when the fingerprint created one since then.
+    /// Conflicts: <see cref="TunnelConflict.LimitReached"/>, and with <paramref name="retryOfSince"/> <see
+    /// cref="TunnelConflict.AlreadyCreated"/> when the fingerprint created a tunnel since then.
     /// </summary>
     public IReadOnlyList<Statement> Insert(
         Tunnel tunnel,
@@ -106,8 +107,8 @@ internal sealed class TunnelStore(Database database)
         DateTimeOffset? retryOfSince
     )
     {
-        // The first statement touches the organization's row: in a database with several writers it is the lock that
-        // makes count and check one step.
+        // The first statement updates the organization's row, which locks it in a database with several writers: count
+        // and check become one step.
         var guard = new Statement(
             "UPDATE organizations SET name = name WHERE id = @OrganizationId AND NOT EXISTS (SELECT 1 FROM tunnels "
                 + "WHERE create_fingerprint = @fingerprint AND created_at_ms >= @Since)",
@@ -153,8 +154,8 @@ internal sealed class TunnelStore(Database database)
     }
 
     /// <summary>
-    /// Writes the settings and raises the revision by one; <see cref="TunnelConflict.Stale"/>,
-    /// <see cref="TunnelConflict.UnknownRangeSet"/>.
+    /// Raises the revision by one. Conflicts: <see cref="TunnelConflict.Stale"/>, <see
+    /// cref="TunnelConflict.UnknownRangeSet"/>.
     /// </summary>
     public IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision) =>
         [
@@ -167,7 +168,7 @@ internal sealed class TunnelStore(Database database)
             WriteSettings(changed, expectedRevision),
         ];
 
-    /// <summary>Pauses or resumes and raises the revision; <see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
+    /// <summary>Raises the revision; <see cref="TunnelConflict.Stale"/> if already in that state or archived.</summary>
     public Statement SetPaused(TunnelId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE tunnels SET paused_at_ms = @At, revision = revision + 1 WHERE id = @Id AND archived_at_ms IS NULL "
@@ -209,14 +210,14 @@ internal sealed class TunnelStore(Database database)
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary>An edge told the port that clients dial: every tunnel that has none yet keeps this one.</summary>
+    /// <summary>Stores the port that an edge reported for every tunnel that has none yet.</summary>
     public Statement SetFirstPublicPort(int port) =>
         new(
             "UPDATE tunnels SET public_port = @port WHERE public_port IS NULL AND archived_at_ms IS NULL",
             new { port }
         );
 
-    /// <summary>Archives it with its certificates and drops the token; <see cref="TunnelConflict.Stale"/>.</summary>
+    /// <summary>Archives it and its certificates, and deletes the token; <see cref="TunnelConflict.Stale"/>.</summary>
     public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {
         var parameters = new { Id = id.Value, At = at.ToStore() };
@@ -237,7 +238,7 @@ internal sealed class TunnelStore(Database database)
         ];
     }
 
-    /// <summary>Replaces the token; <see cref="TunnelConflict.Stale"/> when archived meanwhile.</summary>
+    /// <summary>Replaces the token; <see cref="TunnelConflict.Stale"/> if archived in the meantime.</summary>
     public Statement ReplaceToken(TunnelId id, TunnelSecret secret) =>
         new Statement(
             "UPDATE tunnels SET token_id = @TokenId, token_hash = @Hash, token_sealed = @Sealed "
@@ -251,7 +252,6 @@ internal sealed class TunnelStore(Database database)
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary>The trust bundle changed: raises its epoch by one.</summary>
     public Statement RaiseBundleEpoch(TunnelId id) =>
         new("UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = @Id", new { Id = id.Value });
 

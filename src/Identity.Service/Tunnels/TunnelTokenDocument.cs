@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>The one answer that carries a tunnel token.</summary>
+/// <summary>The only answer that contains a tunnel token.</summary>
 internal sealed record TunnelTokenDocument
 {
     [JsonPropertyName("id")]

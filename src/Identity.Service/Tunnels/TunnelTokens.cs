@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Reveals, rotates and recognises tunnel tokens (S5).</summary>
+/// <summary>Reveals, rotates and validates tunnel tokens (S5).</summary>
 internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer sealer, TimeProvider time)
 {
     public async ValueTask<Result<TunnelTokenDocument>> RevealAsync(
@@ -35,7 +35,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             return refusal;
         }
 
-        // Recorded first, then opened: no caller sees a token without a trace.
+        // Audited before it is unsealed: no caller sees a token without an audit entry.
         var sealedToken = await tunnels.SealedTokenAsync(tunnel.Id, cancellationToken);
         var current = await tunnels.FindAsync(tunnel.Id.Value, cancellationToken);
         return sealedToken is null || current is null or { IsArchived: true }
@@ -79,7 +79,9 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             : new TunnelTokenDocument { Id = secret.Id.Value, TunnelToken = token };
     }
 
-    /// <summary>The old value of a rotated token and that of an archived tunnel are unknown: nothing keeps them.</summary>
+    /// <summary>
+    /// The old values of rotated tokens and those of archived tunnels are unknown: the store deletes them.
+    /// </summary>
     public async ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Credentials.Hash(token);

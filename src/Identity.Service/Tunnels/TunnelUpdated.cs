@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>A change of settings, with what they were: widening a source range is a security decision.</summary>
+/// <summary>A change of settings with the old values: widening a source range is a security decision.</summary>
 internal sealed record TunnelUpdated(Tunnel Before, Tunnel After) : AuditEvent
 {
     public override string Name => AuditEvents.TunnelUpdated;

@@ -12,7 +12,6 @@ using Culvert.Identity.Service.Tunnels.RangeSets;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>The capability's doors.</summary>
 internal static class TunnelsRegistration
 {
     public static IServiceCollection AddTunnels(this IServiceCollection services) =>

@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>A partial change of the settings (S21); absent members stay as they are.</summary>
+/// <summary>A partial change of the settings (S21); absent members keep their values.</summary>
 internal sealed record UpdateTunnelRequest
 {
-    /// <summary>The revision that the caller saw; null = change whatever is there.</summary>
+    /// <summary>The revision that the caller saw; null = any.</summary>
     [JsonPropertyName("revision")]
     public long? Revision { get; init; }
 
@@ -23,25 +23,25 @@ internal sealed record UpdateTunnelRequest
     [JsonPropertyName("client_range_sets")]
     public IReadOnlyList<string?>? ClientRangeSets { get; init; }
 
-    /// <summary>Replaces all four.</summary>
+    /// <summary>Replaces all four limits.</summary>
     [JsonPropertyName("limits")]
     public TunnelLimitsDocument? Limits { get; init; }
 
     [JsonPropertyName("affinity")]
     public string? Affinity { get; init; }
 
-    /// <summary>Null = each edge's own (S10).</summary>
+    /// <summary>Null = each edge's own setting (S10).</summary>
     [JsonPropertyName("offline_grace_seconds")]
     public Optional<int?> OfflineGraceSeconds { get; init; }
 
-    /// <summary>The port in the URLs of its routes, 1 to 65535: tokens for the old resources are refused from then on.</summary>
+    /// <summary>The port in its routes' URLs, 1 to 65535; afterwards tokens for the old resources are refused.</summary>
     [JsonPropertyName("public_port")]
     public int? PublicPort { get; init; }
 
     [JsonPropertyName("allow_tunnel_token")]
     public bool? AllowTunnelToken { get; init; }
 
-    /// <summary>Registered edges that the tunnel is pinned to; replaces the list, an empty one removes the pins.</summary>
+    /// <summary>Registered edges to pin the tunnel to; replaces the list, an empty one removes the pins.</summary>
     [JsonPropertyName("edge_ids")]
     public IReadOnlyList<string?>? EdgeIds { get; init; }
 }

@@ -36,36 +36,35 @@ internal sealed record TunnelAuthority
 
     public string? CsrPem { get; init; }
 
-    /// <summary>When the registration ends unless a chain was verified.</summary>
+    /// <summary>When the registration expires unless a chain was verified.</summary>
     public DateTimeOffset? RegistrationEnds { get; init; }
 
-    /// <summary>The certificate, its issuers, the root last; null until uploaded.</summary>
+    /// <summary>The certificate first, the root last; null until uploaded.</summary>
     public string? ChainPem { get; init; }
 
-    /// <summary>Of the certificate; lower-case hex SHA-256 of the DER.</summary>
+    /// <summary>Lower-case hex SHA-256 of the certificate's DER.</summary>
     public string? Fingerprint { get; init; }
 
-    /// <summary>Hex SHA-256 over subject and subject key identifier: what verifiers find an authority by.</summary>
+    /// <summary>Hex SHA-256 over subject and subject key identifier, by which verifiers find an authority.</summary>
     public string? SubjectKey { get; init; }
 
     public DateTimeOffset? NotAfter { get; init; }
 
     /// <summary>
-    /// The longest that a leaf may live: a sixth of the life that remained when the chain was verified, so that a
-    /// successor always finds time.
+    /// Maximum lifetime of a leaf: a sixth of what remained when the chain was verified, so that a successor has time.
     /// </summary>
     public TimeSpan? MaxLeafLife { get; init; }
 
-    /// <summary>The uploader wants an anchor that the whole machine trusts; who approves, approves that too.</summary>
+    /// <summary>The uploader accepts an anchor that the whole machine trusts; the approval covers it.</summary>
     public bool AllowsPublicAnchor { get; init; }
 
-    /// <summary>Rejected: what is wrong with the chain.</summary>
     public IReadOnlyList<AuthorityFinding> Findings { get; init; } = [];
 
-    /// <summary>Who uploaded the chain.</summary>
     public string? SubmittedBy { get; init; }
 
-    /// <summary>The person behind <see cref="SubmittedBy"/>: with two-person approval, not who approves (S16).</summary>
+    /// <summary>
+    /// The administrator behind <see cref="SubmittedBy"/>, who must not approve under two-person approval (S16).
+    /// </summary>
     public string? SubmittedPerson { get; init; }
 
     public string? ApprovedBy { get; init; }
@@ -77,18 +76,16 @@ internal sealed record TunnelAuthority
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When the state last changed.</summary>
     public DateTimeOffset? StateSince { get; init; }
 
-    /// <summary>When it was deleted.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>The service can sign with its key.</summary>
+    /// <summary>Whether the service can sign with its key.</summary>
     public bool HoldsKey => Custody != AuthorityCustody.TrustOnly;
 
     /// <summary>
-    /// Its revocation lists and OCSP answers are signed: clients may still trust it. That includes suspended, retiring and
-    /// tainted ones, whose certificates are still in use.
+    /// Whether its revocation lists and OCSP answers are signed. Includes suspended, retiring and tainted authorities,
+    /// which clients may still trust.
     /// </summary>
     public bool SignsRevocations(DateTimeOffset now) =>
         HoldsKey && ChainPem is not null && AuthorityStates.IsTrusted(State) && NotAfter >= now;

@@ -72,13 +72,14 @@ internal sealed record TunnelAuthorityRow
 
     public long? ArchivedAt { get; init; }
 
-    /// <summary>Parameter of the update, no column: the state that the row must still be in.</summary>
+    /// <summary>A parameter of the update, not a column: the state that the row must still be in.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>Parameter of the insertion, no column: how many unfinished ones a tunnel may have.</summary>
+    /// <summary>
+    /// A parameter of the insertion, not a column: the maximum number of unfinished registrations per tunnel.
+    /// </summary>
     public long Limit { get; init; }
 
-    /// <summary>The record as parameters of a statement.</summary>
     public static TunnelAuthorityRow Of(TunnelAuthority authority) =>
         new()
         {

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Tunnels' authorities. At most one of a tunnel is active, trust-only ones aside.</summary>
+/// <summary>Tunnels' authorities. At most one per tunnel is active, apart from trust-only ones.</summary>
 internal sealed class TunnelAuthorityStore(Database database)
 {
     private const string Columns =
@@ -22,12 +22,12 @@ internal sealed class TunnelAuthorityStore(Database database)
 
     private const int PageSize = 100;
 
-    // No administrator has acted on them yet, or they wait for a step that the registration still needs.
+    // Registrations that wait for an administrator or for a later step.
     private const string Unfinished =
         "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
 
-    // The sealed form belongs to the rotation of the sealing key: a record that was read before it must not undo it.
-    // A key is written once, when it is made, and goes when it is destroyed.
+    // Only a rotation of the sealing key changes the sealed form: a record read before it must not undo it. A key is
+    // written once, when it is created, and removed when it is destroyed.
     private const string SealedKey =
         "CASE WHEN @SealedKey IS NULL THEN NULL WHEN state = 'draft' THEN @SealedKey ELSE sealed_key END";
 
@@ -41,9 +41,8 @@ internal sealed class TunnelAuthorityStore(Database database)
         ).SingleOrDefault();
 
     /// <summary>
-    /// Committed with every intent of it: what is not active any more, or of an archived tunnel, is
-    /// <see cref="AuthorityConflict.NotActive"/>. Without it a leaf could be recorded just after the taint that should
-    /// have called it back.
+    /// Committed with every intent: <see cref="AuthorityConflict.NotActive"/> unless the authority is active and its
+    /// tunnel unarchived. Without it a leaf could be recorded just after the taint that should have replaced it.
     /// </summary>
     public Statement RequireActive(CertificateAuthorityId id) =>
         new Statement(
@@ -52,7 +51,6 @@ internal sealed class TunnelAuthorityStore(Database database)
             new { id = id.Value }
         ).ExpectingOne(AuthorityConflict.NotActive);
 
-    /// <summary>The one that signs the tunnel's server certificates.</summary>
     public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -63,7 +61,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Newest first, one more than the page holds when there are more; null = all.</summary>
+    /// <summary>Newest first, one more than the page's size if there are more; null = all.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListAsync(
         string organizationId,
         string? workspaceId,
@@ -88,7 +86,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Every one of a tunnel, newest first, whatever its state.</summary>
+    /// <summary>All authorities of a tunnel in any state, newest first.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListOfTunnelAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -99,7 +97,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all tunnels, in the order of <see cref="TunnelAuthority.Ordinal"/>. All of them, read in pages.</summary>
+    /// <summary>Those of all tunnels, by <see cref="TunnelAuthority.Ordinal"/>. Reads all of them, in pages.</summary>
     public async IAsyncEnumerable<TunnelAuthority> ListByStateAsync(
         AuthorityState state,
         [EnumeratorCancellation] CancellationToken cancellationToken
@@ -128,7 +126,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         } while (page.Count == PageSize);
     }
 
-    /// <summary>Of all tunnels, undeleted ones with that <see cref="TunnelAuthority.SubjectKey"/>.</summary>
+    /// <summary>Those of all tunnels with that <see cref="TunnelAuthority.SubjectKey"/>, without deleted ones.</summary>
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListLookalikesAsync(
         string subjectKey,
         CancellationToken cancellationToken
@@ -141,8 +139,8 @@ internal sealed class TunnelAuthorityStore(Database database)
         );
 
     /// <summary>
-    /// Another authority's key is <see cref="AuthorityConflict.KeyTaken"/> (S18); <paramref name="limit"/> unfinished
-    /// registrations of the tunnel are <see cref="AuthorityConflict.LimitReached"/>.
+    /// <see cref="AuthorityConflict.KeyTaken"/> when another authority has the key (S18); <see
+    /// cref="AuthorityConflict.LimitReached"/> at <paramref name="limit"/> unfinished registrations of the tunnel.
     /// </summary>
     public Statement Insert(TunnelAuthority authority, int limit) =>
         new Statement(
@@ -162,9 +160,9 @@ internal sealed class TunnelAuthorityStore(Database database)
             .Unique(AuthorityConflict.KeyTaken);
 
     /// <summary>
-    /// Writes the whole record over a row that is still in state <paramref name="expected"/>; otherwise
-    /// <see cref="AuthorityConflict.Stale"/>. A second active one is <see cref="AuthorityConflict.OtherActive"/>.
-    /// The sealed key is written for a draft alone, and removed where the record has none; any other stays as it is.
+    /// Replaces a record that is still in state <paramref name="expected"/>, else <see
+    /// cref="AuthorityConflict.Stale"/>. A second active one is <see cref="AuthorityConflict.OtherActive"/>. Writes the
+    /// sealed key only for a draft, and removes it if the record has none.
     /// </summary>
     public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
         new Statement(
@@ -187,8 +185,8 @@ internal sealed class TunnelAuthorityStore(Database database)
             .Unique(AuthorityConflict.OtherActive);
 
     /// <summary>
-    /// Claims the making of a draft's key until that time; one that another node makes, or that is not a draft any longer,
-    /// is <see cref="AuthorityConflict.KeyClaimed"/>.
+    /// Claims the creation of a draft's key until that time; <see cref="AuthorityConflict.KeyClaimed"/> when another
+    /// node has the claim, or it is no longer a draft.
     /// </summary>
     public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
@@ -203,7 +201,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             }
         ).ExpectingOne(AuthorityConflict.KeyClaimed);
 
-    /// <summary>Gives a claim back; one that another node has taken over is <see cref="AuthorityConflict.Stale"/>.</summary>
+    /// <summary>Releases a claim; <see cref="AuthorityConflict.Stale"/> when another node has taken it over.</summary>
     public Statement EndKeyClaim(CertificateAuthorityId id, string claim) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = NULL, key_claim_until_ms = NULL WHERE id = @id "

@@ -7,7 +7,7 @@ internal sealed record UploadChainRequest
     [JsonPropertyName("chain_pem")]
     public required string ChainPem { get; init; }
 
-    /// <summary>Lower- or upper-case hex SHA-256 of the authority's certificate, colons allowed: as openssl prints it.</summary>
+    /// <summary>Hex SHA-256 of the authority's certificate in either case, colons allowed, as openssl prints it.</summary>
     [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 

@@ -3,11 +3,11 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-/// <summary>What decides which edges each tunnel has, as of one moment.</summary>
-/// <param name="edges">All unarchived ones.</param>
-/// <param name="edgesPerTunnel">Of tunnels without pins.</param>
-/// <param name="pins">Of the tunnels that have some, by tunnel id.</param>
-/// <param name="changes">Those whose effects are not over, newest first.</param>
+/// <summary>The inputs of edge assignment at one moment.</summary>
+/// <param name="edges">All unarchived edges.</param>
+/// <param name="edgesPerTunnel">For tunnels without pins.</param>
+/// <param name="pins">By tunnel id, for tunnels that have some.</param>
+/// <param name="changes">Those still in effect, newest first.</param>
 internal sealed class AssignmentState(
     IReadOnlyCollection<EdgeStanding> edges,
     int edgesPerTunnel,
@@ -27,7 +27,7 @@ internal sealed class AssignmentState(
         var assigned = EdgeRanking.Choose(tunnelId, pinned, past, number);
         var (leaving, left) = (new List<string>(), new List<string>());
 
-        // Back through time: what was assigned before each change has its clients there still.
+        // Backwards in time: edges assigned before each change still have clients.
         foreach (var change in changes.Where(change => change.TunnelId is null || change.TunnelId == tunnelId))
         {
             if (change.TunnelId is not null)
@@ -46,7 +46,7 @@ internal sealed class AssignmentState(
             (change.HaveAgentsLeft ? left : leaving).AddRange(EdgeRanking.Choose(tunnelId, pinned, past, number));
         }
 
-        // An archived edge serves nothing from its archiving on.
+        // An archived edge serves nothing.
         var live = edges.Select(edge => edge.Id).ToHashSet(StringComparer.Ordinal);
         var isLeaving = leaving.Where(live.Contains).Except(assigned).Distinct().ToList();
         return new TunnelAssignment(

@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>
-/// What decides which edges each tunnel has. Every change of it is written down with what was before, in the same decision
-/// and ahead of the change itself.
+/// The inputs of edge assignment. Every change is recorded with the previous value, in the same decision and before the
+/// change itself.
 /// </summary>
 internal sealed class AssignmentStore(Database database)
 {
-    // Before there was a number, every edge served every tunnel.
+    // Before the setting existed, every edge served every tunnel.
     private const string All = "1000000";
 
     private const string Insert =
@@ -17,8 +17,8 @@ internal sealed class AssignmentStore(Database database)
         + "SELECT (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM edge_assignment_changes), @At, ";
 
     /// <summary>
-    /// The changes are read last: one that is committed meanwhile is undone by its own record then, and no edge that
-    /// still serves a tunnel is left out.
+    /// Reads the changes last: the record of a concurrent change then reverts it, and no edge that still serves a
+    /// tunnel is missing.
     /// </summary>
     public async ValueTask<AssignmentState> ReadAsync(CancellationToken cancellationToken)
     {
@@ -51,13 +51,13 @@ internal sealed class AssignmentStore(Database database)
         );
     }
 
-    /// <summary>The number of edges per tunnel that is in force; null = none was ever set.</summary>
+    /// <summary>The stored number of edges per tunnel; null = never set.</summary>
     public async ValueTask<int?> EdgesPerTunnelAsync(CancellationToken cancellationToken)
     {
         return (int?)await database.SingleAsync<long?>("SELECT edges_per_tunnel FROM installation", cancellationToken);
     }
 
-    /// <summary>The edge is about to be registered, drained, resumed or archived, or reports for the first time.</summary>
+    /// <summary>Must precede the registration, drain, resume, archiving or first report of the edge.</summary>
     public Statement StandingChanges(EdgeId id, DateTimeOffset at) =>
         new(
             Insert
@@ -66,7 +66,7 @@ internal sealed class AssignmentStore(Database database)
             new { Id = id.Value, At = at.ToStore() }
         );
 
-    /// <summary>The tunnel is about to be pinned to these edges. Conflict: <see cref="TunnelConflict.UnknownEdge"/>.</summary>
+    /// <summary>Must precede the change of the pins. Conflict: <see cref="TunnelConflict.UnknownEdge"/>.</summary>
     public IReadOnlyList<Statement> PinsChange(TunnelId id, IReadOnlyList<string> pins, DateTimeOffset at) =>
         [
             .. pins.Select(edgeId =>
@@ -81,7 +81,7 @@ internal sealed class AssignmentStore(Database database)
             ),
         ];
 
-    /// <summary>Sets the number of edges per tunnel; <see cref="TunnelConflict.Stale"/> when that is the number.</summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is that number already.</summary>
     public IReadOnlyList<Statement> SetEdgesPerTunnel(int number, DateTimeOffset at) =>
         [
             new Statement(
@@ -96,10 +96,9 @@ internal sealed class AssignmentStore(Database database)
             ).ExpectingOne(TunnelConflict.Stale),
         ];
 
-    /// <summary>How many changes were made up to either moment and have not been ended as far.</summary>
+    /// <summary>The number of changes up to each moment that have not reached that phase.</summary>
     /// <param name="leftBy">Agents leave the edges that lost tunnels up to then.</param>
-    /// <param name="overBy">Those edges forget the tunnels that they lost up to then.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="overBy">Those edges drop the tunnels that they lost up to then.</param>
     public async ValueTask<(int Leaving, int Over)> CountDueAsync(
         DateTimeOffset leftBy,
         DateTimeOffset overBy,
@@ -115,7 +114,7 @@ internal sealed class AssignmentStore(Database database)
         return ((int)leaving, (int)over);
     }
 
-    /// <summary>Ends them; <see cref="TunnelConflict.Stale"/> when another node has done so.</summary>
+    /// <summary>Advances those changes; <see cref="TunnelConflict.Stale"/> when another node has done so.</summary>
     public IReadOnlyList<Statement> End((int Leaving, int Over) due, DateTimeOffset leftBy, DateTimeOffset overBy) =>
         [
             new Statement(

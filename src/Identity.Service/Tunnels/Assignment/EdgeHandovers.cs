@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>
-/// Ends the time in which edges that lost a tunnel continue to serve it: agents leave them first, and when the last
-/// call there has had its time the edges forget the tunnel. Puts the configured number of edges per tunnel in force.
+/// Completes handovers from edges that lost a tunnel: agents leave them first, and the edges drop the tunnel after the
+/// last call's timeout. Also applies the configured number of edges per tunnel.
 /// </summary>
 internal sealed class EdgeHandovers(
     AssignmentStore store,
@@ -23,12 +23,14 @@ internal sealed class EdgeHandovers(
         time
     )
 {
-    /// <summary>The longest <c>drain_timeout</c> that an agent may have: its calls at an edge that it leaves end by then.</summary>
+    /// <summary>
+    /// The maximum <c>drain_timeout</c> of an agent: its calls at an edge that it leaves finish within it.
+    /// </summary>
     public static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
     private int inForce; // the configured number of edges that this process has stored; 0 = none yet
 
-    /// <summary>Before anything is served: what is configured counts from then on at every node.</summary>
+    /// <summary>Runs before the service accepts requests: every node then uses the configured number.</summary>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         try
@@ -37,12 +39,11 @@ internal sealed class EdgeHandovers(
         }
         catch (StoreException fault)
         {
-            // The store takes no writes: the first round after it does sets the number.
+            // The store takes no writes: the first round after that sets the number.
             Tell(fault);
         }
     }
 
-    /// <summary>One round.</summary>
     public async Task EndDueAsync(CancellationToken cancellationToken)
     {
         var leftBy = Time.GetUtcNow() - options.Value.EdgeHandover;
@@ -62,8 +63,7 @@ internal sealed class EdgeHandovers(
 
     protected override void Tell(Exception fault) => Log.HandoversFailed(logger, fault);
 
-    // Once for each number that this process is configured with: two nodes that are configured differently would
-    // otherwise change it in turns.
+    // Once per configured number: two nodes with different settings would otherwise overwrite each other repeatedly.
     private async Task SetNumberAsync(CancellationToken cancellationToken)
     {
         var wanted = options.Value.EdgesPerTunnel;
@@ -75,7 +75,7 @@ internal sealed class EdgeHandovers(
         var stored = await store.EdgesPerTunnelAsync(cancellationToken);
         var isSame =
             stored == wanted
-            // Nothing is written that changes nothing.
+            // A value without effect is not written.
             || (
                 stored is null
                 && wanted == TunnelOptions.DefaultEdgesPerTunnel

@@ -1,13 +1,12 @@
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-/// <summary>How <see cref="AssignmentChange.Former"/> writes an edge's standing.</summary>
+/// <summary>The values of <see cref="AssignmentChange.Former"/> for an edge.</summary>
 internal static class EdgeStandings
 {
-    /// <summary>It was not registered.</summary>
     public const string Absent = "absent";
 
     public const string Available = "available";
 
-    /// <summary>It drained, or had not reported yet.</summary>
+    /// <summary>It was draining, or had not reported yet.</summary>
     public const string Unavailable = "unavailable";
 }

@@ -1,16 +1,16 @@
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>The edges of one tunnel.</summary>
-/// <param name="Assigned">Best first: clients are sent there.</param>
-/// <param name="Leaving">They lost the tunnel, and serve it until clients have found the assigned ones.</param>
-/// <param name="Left">They lost it, and agents leave them: calls that are running there may finish.</param>
+/// <param name="Assigned">The edges that clients use, best first.</param>
+/// <param name="Leaving">They lost the tunnel, and serve it until clients use the assigned ones.</param>
+/// <param name="Left">They lost the tunnel, and agents leave them; running calls may finish.</param>
 internal sealed record TunnelAssignment(
     IReadOnlyList<string> Assigned,
     IReadOnlyList<string> Leaving,
     IReadOnlyList<string> Left
 )
 {
-    /// <summary>The edges that agents dial, the assigned ones first.</summary>
+    /// <summary>The edges that agents connect to, the assigned ones first.</summary>
     public IEnumerable<string> Dialed => Assigned.Concat(Leaving);
 
     /// <summary>Whether the edge must know the tunnel.</summary>

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>Which epoch of a tunnel's bundle was given to whom, and who said to hold it.</summary>
+/// <summary>Which epoch of a tunnel's bundle each holder was sent, and which it acknowledged.</summary>
 internal sealed class BundleHolderStore(Database database)
 {
     private const string Columns =
@@ -36,7 +36,7 @@ internal sealed class BundleHolderStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>It called, and was given that epoch (0 = nothing new). Neither ever goes back.</summary>
+    /// <summary>Records a call and the epoch sent (0 = none). Neither value ever decreases.</summary>
     public Statement Heard(TunnelId tunnelId, HolderKind kind, string holder, long servedEpoch, DateTimeOffset at) =>
         new(
             "INSERT INTO bundle_holders (tunnel_id, kind, holder, served_epoch, acknowledged_epoch, heard_at_ms) "
@@ -56,7 +56,7 @@ internal sealed class BundleHolderStore(Database database)
             }
         );
 
-    /// <summary>Its word. Written only while the epoch is one that was served to it.</summary>
+    /// <summary>Records an acknowledgement, but only of an epoch that was sent to it.</summary>
     public Statement Acknowledge(
         TunnelId tunnelId,
         HolderKind kind,

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Tunnels.Certificates;
 
 internal sealed record ConfirmCertificateRequest
 {
-    /// <summary>SHA-256 of the certificate, as the confirming person got it by another way.</summary>
+    /// <summary>SHA-256 of the certificate, obtained out of band by the confirming administrator.</summary>
     [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 }

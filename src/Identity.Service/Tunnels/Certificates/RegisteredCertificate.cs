@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>A trust anchor of a tunnel: what its clients accept inner TLS from.</summary>
+/// <summary>A tunnel's trust anchor for inner TLS.</summary>
 internal sealed record RegisteredCertificate
 {
     public required RegisteredCertificateId Id { get; init; }
@@ -24,26 +24,25 @@ internal sealed record RegisteredCertificate
     /// <summary>The service-held authority (<c>ca_…</c>) whose certificate this is; null = trust-only.</summary>
     public string? AuthorityId { get; init; }
 
-    /// <summary>Whether it counts towards the two slots (S14).</summary>
+    /// <summary>Whether it occupies one of the two slots (S14).</summary>
     public bool OccupiesSlot { get; init; } = true;
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>When it joined the trust bundle; null = it waits for a second person.</summary>
+    /// <summary>When it was added to the trust bundle; null = it waits for a second administrator.</summary>
     public DateTimeOffset? AddedAt { get; init; }
 
-    /// <summary>The certificate's notAfter.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>The first epoch of the tunnel's bundle that held it; decided by the store.</summary>
+    /// <summary>The first epoch of the tunnel's bundle that contains it; set by the store.</summary>
     public long AddedEpoch { get; init; }
 
-    /// <summary>The first epoch without it again; null = still in the bundle, or never in it.</summary>
+    /// <summary>The first epoch that no longer contains it; null = still in the bundle, or never in it.</summary>
     public long? RemovedEpoch { get; init; }
 
-    /// <summary>What waits for a second person (S16); null = nothing.</summary>
+    /// <summary>The change that waits for a second administrator (S16); null = none.</summary>
     public PendingChange? Pending { get; init; }
 
     /// <summary>Lower-case hex SHA-256 of the certificate's SubjectPublicKeyInfo.</summary>

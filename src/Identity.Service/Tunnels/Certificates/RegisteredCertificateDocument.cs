@@ -25,18 +25,18 @@ internal sealed record RegisteredCertificateDocument
     [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 
-    /// <summary>Ours: the service-held authority, or null.</summary>
+    /// <summary>Culvert extension: the service-held authority, or null.</summary>
     [JsonPropertyName("ca_id")]
     public required string? AuthorityId { get; init; }
 
     /// <summary>
-    /// Ours: what waits for a second person, <c>addition</c> (it is not in the trust bundle yet) or <c>removal</c> (it still
-    /// is); null = nothing.
+    /// Culvert extension: the pending change, <c>addition</c> (not in the trust bundle yet) or <c>removal</c> (still in
+    /// it); null = none.
     /// </summary>
     [JsonPropertyName("pending")]
     public required string? Pending { get; init; }
 
-    /// <summary>Ours: who requested the pending change.</summary>
+    /// <summary>Culvert extension: the requester of the pending change.</summary>
     [JsonPropertyName("requested_by")]
     public required string? RequestedBy { get; init; }
 

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>A row of <c>registered_certificates</c> as Dapper reads it.</summary>
 internal sealed record RegisteredCertificateRow
 {
     public required string Id { get; init; }

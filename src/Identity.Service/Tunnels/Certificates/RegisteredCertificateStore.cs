@@ -5,9 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
 /// <summary>
-/// Trust anchors in the store. Used by the compatible endpoint for trust-only ones, and by the certificates
-/// capability, which registers a service-held authority's certificate when it is staged (S14). Every change also
-/// raises the tunnel's bundle epoch: the statements below include that.
+/// Trust anchors in the store: trust-only ones, and certificates of service-held authorities, registered when they are
+/// staged (S14). Every change also raises the tunnel's bundle epoch: the statements below include that.
 /// </summary>
 internal sealed class RegisteredCertificateStore(Database database, TunnelStore tunnels)
 {
@@ -30,7 +29,6 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             )
         ).SingleOrDefault();
 
-    /// <summary>The unarchived registration of that certificate on that tunnel.</summary>
     public async ValueTask<RegisteredCertificate?> FindLiveAsync(
         TunnelId tunnelId,
         string fingerprint,
@@ -45,7 +43,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             )
         ).SingleOrDefault();
 
-    /// <summary>Newest first, one more than the page holds when there are more.</summary>
+    /// <summary>Newest first, one more than the page's size if there are more.</summary>
     public ValueTask<IReadOnlyList<RegisteredCertificate>> ListAsync(
         TunnelId tunnelId,
         PageRequest page,
@@ -64,7 +62,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             cancellationToken
         );
 
-    /// <summary>The trust bundle's content, newest first: neither archived nor waiting for a second person.</summary>
+    /// <summary>The trust bundle's content, newest first: neither archived nor waiting for a second administrator.</summary>
     public ValueTask<IReadOnlyList<RegisteredCertificate>> ListLiveAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -125,8 +123,8 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
     }
 
     /// <summary>
-    /// <see cref="TunnelConflict.BundleInUse"/> when the tunnel has an anchor or a relying party: committed with an
-    /// addition that one person may make.
+    /// Committed with an addition by one administrator: <see cref="TunnelConflict.BundleInUse"/> when the tunnel has an
+    /// anchor or a relying party.
     /// </summary>
     public Statement RequireUnusedBundle(TunnelId tunnelId) =>
         new Statement(
@@ -137,7 +135,9 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             new { tunnelId.Value }
         ).ExpectingOne(TunnelConflict.BundleInUse);
 
-    /// <summary>A pending one joins the bundle. <see cref="TunnelConflict.Stale"/> when it is archived or added already.</summary>
+    /// <summary>
+    /// Adds a pending one to the bundle. <see cref="TunnelConflict.Stale"/> when it is archived or added already.
+    /// </summary>
     public IReadOnlyList<Statement> Add(RegisteredCertificate certificate, DateTimeOffset at) =>
         [
             RaiseEpoch(certificate.TunnelId, 1),
@@ -154,7 +154,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             ).ExpectingOne(TunnelConflict.Stale),
         ];
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived, or another change waits.</summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived, or another change is pending.</summary>
     public Statement RequestRemoval(RegisteredCertificate certificate, PendingChange change) =>
         new Statement(
             "UPDATE registered_certificates SET pending = @Kind, requested_by = @RequestedBy, "
@@ -168,10 +168,12 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already, or joined the bundle meanwhile.</summary>
+    /// <summary>
+    /// <see cref="TunnelConflict.Stale"/> when it is archived already, or was added to the bundle in the meantime.
+    /// </summary>
     public IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at)
     {
-        // What never joined the bundle leaves no epoch behind.
+        // A certificate that was never in the bundle has no removal epoch.
         var isAdded = certificate.AddedAt is not null;
         var archive = new Statement(
             "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, pending = NULL, "
@@ -188,11 +190,13 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         return isAdded ? [archive, tunnels.RaiseBundleEpoch(certificate.TunnelId)] : [archive];
     }
 
-    /// <summary>A retiring or tainted authority keeps its anchor listed but gives up the slot (S14).</summary>
+    /// <summary>A retiring or tainted authority's anchor stays listed but releases its slot (S14).</summary>
     public Statement ReleaseSlot(RegisteredCertificateId id) =>
         new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
 
-    /// <summary>The authority issues again; <see cref="TunnelConflict.SlotsTaken"/> when both slots are.</summary>
+    /// <summary>
+    /// For an authority that issues again; <see cref="TunnelConflict.SlotsTaken"/> when both slots are occupied.
+    /// </summary>
     public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
         new Statement(
             "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "

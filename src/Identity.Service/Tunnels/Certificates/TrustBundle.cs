@@ -6,8 +6,8 @@ namespace Culvert.Identity.Service.Tunnels.Certificates;
 internal static class TrustBundle
 {
     /// <summary>
-    /// Every anchor once, newest first, with the issuers above it: clients that insist on a self-signed root find it,
-    /// clients with partial-chain support stop at the anchor.
+    /// Every anchor once, newest first, with its issuers: clients that need a self-signed root find it, and clients
+    /// with partial-chain support stop at the anchor.
     /// </summary>
     public static string Join(IReadOnlyList<RegisteredCertificate> live)
     {

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>A change of the trust bundle waits for a second person (S16).</summary>
+/// <summary>A change of the trust bundle waits for a second administrator (S16).</summary>
 internal sealed record TunnelCertificateChangeRequested(RegisteredCertificate Certificate, string? Reason)
     : TunnelCertificateEvent(Certificate)
 {

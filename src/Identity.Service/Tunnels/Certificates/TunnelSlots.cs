@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>How many certificates may be registered on a tunnel at once (S14).</summary>
+/// <summary>The number of certificates that may be registered on a tunnel at once (S14).</summary>
 internal static class TunnelSlots
 {
     public const int Count = 2;

@@ -2,17 +2,15 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
-/// <summary>A challenge that an agent has announced: a certificate authority is about to check the name (S25).</summary>
+/// <summary>A challenge that an agent announced because an ACME CA is about to check the name (S25).</summary>
 internal sealed record AcmeChallenge
 {
     public required AcmeChallengeId Id { get; init; }
 
     public required string TunnelId { get; init; }
 
-    /// <summary>Who announced it.</summary>
     public required string InstanceId { get; init; }
 
-    /// <summary>Lower case.</summary>
     public required string Name { get; init; }
 
     /// <summary>SHA-256 of the key authorization, base64url.</summary>

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
-/// <summary>A challenge was announced or ended: for its time the edges let any client check the name.</summary>
+/// <summary>A challenge was announced or removed; while it is live, edges let any client check the name.</summary>
 internal sealed record AcmeChallengeDecided(string EventName, AcmeChallenge Challenge) : AuditEvent
 {
     public override string Name => EventName;

@@ -13,8 +13,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
 /// <summary>
-/// <c>/v1/agent/acme_challenges</c> and the edges' half (S25): announced by one agent, told to all by the feed,
-/// acknowledged by each. Kept in the store, so that every node knows of it.
+/// <c>/v1/agent/acme_challenges</c> and the edges' counterpart (S25): one agent announces a challenge, the feed sends
+/// it to all agents and edges, and each acknowledges it. The store makes it visible to every node.
 /// </summary>
 internal sealed class AcmeChallengeEndpoints(
     TunnelStore tunnels,
@@ -28,7 +28,7 @@ internal sealed class AcmeChallengeEndpoints(
     LimitShares shares
 )
 {
-    /// <summary>Live ones of one tunnel: edges and agents hold them all.</summary>
+    /// <summary>Maximum number of live challenges per tunnel; edges and agents hold them all.</summary>
     public const int MaxLive = 32;
 
     public static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(10);
@@ -151,7 +151,7 @@ internal sealed class AcmeChallengeEndpoints(
             ? await AcknowledgeAsync(challenge.Id, request.Peer.EdgeId!, cancellationToken)
             : RequestErrors.NotFound.Refuse();
 
-    // To other edges it does not exist, as in their feed (S6).
+    // For other edges the challenge does not exist, as in their feed (S6).
     private async ValueTask<bool> IsServedByAsync(
         AcmeChallenge challenge,
         string edgeId,

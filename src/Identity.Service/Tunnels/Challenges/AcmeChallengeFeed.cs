@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
-/// <summary>Challenges as both feeds show them.</summary>
 internal static class AcmeChallengeFeed
 {
     /// <summary>Null for none.</summary>

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Challenges;
 
-/// <summary>A row of <c>acme_challenges</c> as Dapper reads it.</summary>
 internal sealed record AcmeChallengeRow
 {
     public required string Id { get; init; }

@@ -15,7 +15,7 @@ internal sealed class AcmeChallengeStore(Database database)
     public async ValueTask<AcmeChallenge?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         (await QueryAsync($"{Select} WHERE name = @name", new { name }, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Those that end after <paramref name="now"/>, of every tunnel or of one.</summary>
+    /// <summary>Those that expire after <paramref name="now"/>, of every tunnel or of one.</summary>
     public ValueTask<IReadOnlyList<AcmeChallenge>> ListLiveAsync(
         string? tunnelId,
         DateTimeOffset now,
@@ -39,9 +39,9 @@ internal sealed class AcmeChallengeStore(Database database)
     }
 
     /// <summary>
-    /// Announces it, after whatever has ended is gone, and the announcer's own earlier one for the name with it.
-    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.LimitReached"/>,
-    /// <see cref="TunnelConflict.InUse"/> (another agent's is live for the name).
+    /// First removes expired challenges and the announcer's earlier one for the name. Conflicts: <see
+    /// cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.LimitReached"/>, <see
+    /// cref="TunnelConflict.InUse"/> (another agent's challenge is live for the name).
     /// </summary>
     public IReadOnlyList<Statement> Insert(AcmeChallenge challenge, int limit)
     {
@@ -78,7 +78,7 @@ internal sealed class AcmeChallengeStore(Database database)
         ];
     }
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is gone.</summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
     public IReadOnlyList<Statement> Remove(AcmeChallengeId id) =>
         [
             new Statement("DELETE FROM acme_challenge_holders WHERE challenge_id = @Value", new { id.Value }),
@@ -87,10 +87,10 @@ internal sealed class AcmeChallengeStore(Database database)
             ),
         ];
 
-    /// <summary>Idempotent; <see cref="TunnelConflict.Stale"/> when it is gone.</summary>
+    /// <summary>Idempotent; <see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
     public IReadOnlyList<Statement> Acknowledge(AcmeChallengeId id, string holder) =>
         [
-            // The challenge's row is the lock: two words of one holder at once are one.
+            // Locks the challenge's row: two concurrent acknowledgements of one holder count once.
             new Statement("UPDATE acme_challenges SET id = id WHERE id = @Value", new { id.Value }).ExpectingOne(
                 TunnelConflict.Stale
             ),

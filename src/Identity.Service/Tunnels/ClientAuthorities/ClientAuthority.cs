@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-/// <summary>A CA of clients: certificates from it open the CONNECT ingress for one tunnel (S22).</summary>
+/// <summary>A CA for client certificates, which open the CONNECT ingress of one tunnel (S22).</summary>
 internal sealed record ClientAuthority
 {
     public required ClientAuthorityId Id { get; init; }
@@ -21,7 +21,6 @@ internal sealed record ClientAuthority
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>The certificate's notAfter.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     public DateTimeOffset? ArchivedAt { get; init; }

@@ -7,12 +7,12 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-/// <summary>Whether a certificate may vouch for clients, and whether its patterns name any. Pure.</summary>
+/// <summary>Checks a CA certificate for clients and its patterns. Pure.</summary>
 internal static class ClientAuthorityCheck
 {
     public const int MaxIdentities = 32;
 
-    /// <summary>The certificate, or the refusal that says what is wrong with it.</summary>
+    /// <summary>The certificate, or the refusal that describes the problem.</summary>
     public static Result<X509Certificate2> Certificate(
         string pem,
         DateTimeOffset now,
@@ -21,12 +21,12 @@ internal static class ClientAuthorityCheck
     {
         var check = AuthorityRegistration.CheckClientAnchor(pem, now, isPublic);
         return check.Succeeded ? X509CertificateLoader.LoadCertificate(check.Value.Encoded.Span)
-            // A private key has its own code, by which the alarm is raised.
+            // A private key has its own error code, which raises the alarm.
             : check.Refusal.Code.Code == CaErrorCodes.CaSecretInInput.Code ? check.Refusal.ToRefusal()
             : TunnelErrors.ClientAuthority.Refuse("ca_certificate_pem: " + check.Refusal.Explain(pem).Message);
     }
 
-    /// <summary>The refusal of a list of patterns; null = it is well.</summary>
+    /// <summary>The refusal of a list of patterns; null = it is valid.</summary>
     public static Refusal? Identities(IReadOnlyList<string?> identities)
     {
         if (identities.Count is 0 or > MaxIdentities)

@@ -7,7 +7,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-/// <summary><c>/v1/tunnels/{id}/client_certificate_authorities</c>: who may come by CONNECT (S22).</summary>
+/// <summary><c>/v1/tunnels/{id}/client_certificate_authorities</c>: CAs for the CONNECT ingress (S22).</summary>
 internal sealed class ClientAuthorityEndpoints(
     TunnelAccess access,
     ClientAuthorityStore authorities,
@@ -16,7 +16,9 @@ internal sealed class ClientAuthorityEndpoints(
     TimeProvider time
 )
 {
-    /// <summary>Unarchived ones of a tunnel: a rotation of several enterprises at once, and no more.</summary>
+    /// <summary>
+    /// Maximum number of unarchived ones per tunnel: enough for simultaneous rotations of several enterprises.
+    /// </summary>
     public const int MaxAuthorities = 8;
 
     private const string List = "client_certificate_authorities";
@@ -109,7 +111,7 @@ internal sealed class ClientAuthorityEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    /// <summary>Idempotent. Clients that came by it are disconnected with the next feed.</summary>
+    /// <summary>Idempotent. The next feed disconnects clients that it admitted.</summary>
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
@@ -155,7 +157,7 @@ internal sealed class ClientAuthorityEndpoints(
             return refusal;
         }
 
-        // Read again: of two archives at once, the first one's time counts for both.
+        // Read again: of two concurrent archives, the first one's time counts for both.
         return Answer((await authorities.FindAsync(authority.Id.Value, cancellationToken))!);
     }
 

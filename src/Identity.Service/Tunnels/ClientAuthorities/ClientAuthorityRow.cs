@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-/// <summary>A row of <c>client_authorities</c> as Dapper reads it.</summary>
 internal sealed record ClientAuthorityRow
 {
     public required string Id { get; init; }

@@ -20,7 +20,7 @@ internal sealed class ClientAuthorityStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Newest first, one more than the page holds when there are more.</summary>
+    /// <summary>Newest first, one more than the page's size if there are more.</summary>
     public ValueTask<IReadOnlyList<ClientAuthority>> ListAsync(
         TunnelId tunnelId,
         PageRequest page,
@@ -39,7 +39,7 @@ internal sealed class ClientAuthorityStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The unarchived ones of all unarchived tunnels: what edges need.</summary>
+    /// <summary>The unarchived ones of all unarchived tunnels, for edges.</summary>
     public ValueTask<IReadOnlyList<ClientAuthority>> ListLiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM client_authorities a JOIN tunnels t ON t.id = a.tunnel_id "

@@ -10,7 +10,7 @@ internal sealed record CreateEdgeRequest
     [JsonPropertyName("addresses")]
     public required IReadOnlyList<string?> Addresses { get; init; }
 
-    /// <summary>Null when absent: an initialiser would not survive generated deserialization.</summary>
+    /// <summary>Null when absent: generated deserialization would overwrite an initializer.</summary>
     [JsonPropertyName("dns_names")]
     public IReadOnlyList<string?>? DnsNames { get; init; }
 }

@@ -11,21 +11,21 @@ internal sealed record Edge
 
     public required string Name { get; init; }
 
-    /// <summary><c>host:port</c>, where agents dial it.</summary>
+    /// <summary><c>host:port</c>, where agents connect.</summary>
     public required IReadOnlyList<string> Addresses { get; init; }
 
     /// <summary>For its certificate.</summary>
     public required IReadOnlyList<string> DnsNames { get; init; }
 
-    /// <summary>What clients dial, as it last reported; null until then.</summary>
+    /// <summary>The port for clients, as last reported; null until then.</summary>
     public int? PublicPort { get; init; }
 
-    /// <summary>What clients of its CONNECT ingress dial, as it last reported; null = it has none.</summary>
+    /// <summary>The port for clients of its CONNECT ingress, as last reported; null = it has none.</summary>
     public int? ConnectPort { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when it sends agents and clients elsewhere; null = it serves.</summary>
+    /// <summary>Since when it drains agents and clients to other edges; null = it serves.</summary>
     public DateTimeOffset? DrainingAt { get; init; }
 
     public DateTimeOffset? ArchivedAt { get; init; }

@@ -22,14 +22,14 @@ internal sealed record EdgeDocument
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
-    /// <summary>Of its CONNECT ingress; null = it has none.</summary>
+    /// <summary>The port of its CONNECT ingress; null = it has none.</summary>
     [JsonPropertyName("connect_public_port")]
     public required int? ConnectPublicPort { get; init; }
 
     [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 
-    /// <summary>Since when it sends agents and clients elsewhere; null = it serves.</summary>
+    /// <summary>Since when it drains agents and clients to other edges; null = it serves.</summary>
     [JsonPropertyName("draining_at")]
     public required DateTime? DrainingAt { get; init; }
 

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
-/// <summary><c>/v1/edges</c>: the installation's relays.</summary>
 internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry registry)
 {
     private const string List = "edges";

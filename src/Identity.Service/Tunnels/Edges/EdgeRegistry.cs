@@ -7,7 +7,6 @@ using Culvert.Identity.Service.Tunnels.Assignment;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
-/// <summary>Registers and archives edges.</summary>
 internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments, IJournal journal, TimeProvider time)
 {
     public async ValueTask<Result<Edge>> CreateAsync(
@@ -48,7 +47,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         return result.RefusalIfUnavailable() is { } refusal ? refusal : edge;
     }
 
-    /// <summary>Idempotent: it sends agents and clients elsewhere, or serves again.</summary>
+    /// <summary>Idempotent: drains its agents and clients to other edges, or resumes.</summary>
     public async ValueTask<Result<Edge>> SetDrainingAsync(
         ApiRequest request,
         Edge edge,

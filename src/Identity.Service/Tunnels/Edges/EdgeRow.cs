@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
-/// <summary>A row of <c>edges</c> as Dapper reads it.</summary>
 internal sealed record EdgeRow
 {
     public required string Id { get; init; }

@@ -15,7 +15,7 @@ internal sealed class EdgeStore(Database database)
             await QueryAsync($"SELECT {Columns} FROM edges WHERE id = @edgeId", new { edgeId }, cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>Newest first, one more than the page holds when there are more.</summary>
+    /// <summary>Newest first, one more than the page's size if there are more.</summary>
     public ValueTask<IReadOnlyList<Edge>> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM edges WHERE ordinal < @Before AND (@Archived = 1 OR archived_at_ms IS NULL) "
@@ -60,7 +60,7 @@ internal sealed class EdgeStore(Database database)
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when that is done or it is archived.</summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> if already in that state or archived.</summary>
     public Statement SetDraining(EdgeId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE edges SET draining_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "
@@ -84,7 +84,6 @@ internal sealed class EdgeStore(Database database)
             }
         );
 
-    /// <summary>Replaces the edge's last report.</summary>
     public Statement SaveReport(EdgeId id, DateTimeOffset at, string body) =>
         new(
             "INSERT INTO edge_reports (edge_id, reported_at_ms, body) VALUES (@Id, @At, @body) "
@@ -97,7 +96,7 @@ internal sealed class EdgeStore(Database database)
             }
         );
 
-    /// <summary>Notes that it called; an older moment changes nothing.</summary>
+    /// <summary>Records a call; an older time changes nothing.</summary>
     public Statement Heard(EdgeId id, DateTimeOffset at) =>
         new(
             "INSERT INTO edge_contacts (edge_id, heard_at_ms) VALUES (@Id, @At) "
@@ -106,7 +105,7 @@ internal sealed class EdgeStore(Database database)
             new { Id = id.Value, At = at.ToStore() }
         );
 
-    /// <summary>When each unarchived edge last called, to within the interval in which that is written down.</summary>
+    /// <summary>The last call of each unarchived edge, to within the recording interval.</summary>
     public async ValueTask<IReadOnlyDictionary<string, DateTimeOffset>> ListContactsAsync(
         CancellationToken cancellationToken
     )
@@ -119,7 +118,7 @@ internal sealed class EdgeStore(Database database)
         return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
     }
 
-    /// <summary>The edge's last report as JSON; null = it has not reported.</summary>
+    /// <summary>The edge's last report as JSON; null = none.</summary>
     public ValueTask<string?> FindReportAsync(EdgeId id, CancellationToken cancellationToken) =>
         database.ScalarAsync<string>(
             "SELECT body FROM edge_reports WHERE edge_id = @Id",

@@ -7,20 +7,19 @@ internal sealed record Hostname
 {
     public required TunnelId TunnelId { get; init; }
 
-    /// <summary>Lower case.</summary>
     public required string Name { get; init; }
 
-    /// <summary>One of <see cref="Culvert.Platform.Wire.HostnameState"/>.</summary>
+    /// <summary>A constant of <see cref="Culvert.Platform.Wire.HostnameState"/>.</summary>
     public required string State { get; init; }
 
-    /// <summary>The operator who approved it in place of a proof; null = not approved.</summary>
+    /// <summary>The operator who approved it instead of a proof; null = not approved.</summary>
     public string? ApprovedBy { get; init; }
 
-    /// <summary>It is in force by an operator's word.</summary>
     public bool IsApproved => ApprovedBy is not null && State == Culvert.Platform.Wire.HostnameState.Active;
 
     /// <summary>
-    /// <c>*.domain</c>: the domain that another provider gave a tunnel. Agents get certificates for it, and edges do not route it.
+    /// <c>*.domain</c>: the domain that another provider gave a tunnel. Agents get certificates for it, and edges do
+    /// not route it.
     /// </summary>
     public bool IsWildcard => HostnameRules.IsWildcard(Name);
 
@@ -30,9 +29,9 @@ internal sealed record Hostname
 
     public DateTimeOffset? CheckedAt { get; init; }
 
-    /// <summary>One of <see cref="ProofResult"/>; null before the first look.</summary>
+    /// <summary>Null before the first check.</summary>
     public string? CheckResult { get; init; }
 
-    /// <summary>Daily looks in a row that did not find the proof.</summary>
+    /// <summary>Consecutive daily checks that did not find the proof.</summary>
     public long Misses { get; init; }
 }

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>A hostname was added, activated, suspended or removed.</summary>
 internal sealed record HostnameDecided(string EventName, Hostname Hostname) : AuditEvent
 {
     public override string Name => EventName;

@@ -17,18 +17,18 @@ internal sealed record HostnameDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>An operator vouched for it: no proof is looked for.</summary>
+    /// <summary>An operator approved it, so no proof is checked.</summary>
     [JsonPropertyName("approved")]
     public required bool Approved { get; init; }
 
-    /// <summary>Where the proof belongs.</summary>
+    /// <summary>The name of the proof's TXT record.</summary>
     [JsonPropertyName("txt_name")]
     public required string TxtName { get; init; }
 
     [JsonPropertyName("txt_value")]
     public required string TxtValue { get; init; }
 
-    /// <summary>What the name itself should be an alias of.</summary>
+    /// <summary>The target for the name's CNAME record.</summary>
     [JsonPropertyName("cname_target")]
     public required string CnameTarget { get; init; }
 

@@ -50,7 +50,7 @@ internal sealed class HostnameEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    /// <summary>Looks for the proof now.</summary>
+    /// <summary>Checks the proof now.</summary>
     public async ValueTask<ApiAnswer> CheckAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))
@@ -68,7 +68,7 @@ internal sealed class HostnameEndpoints(
             : Answer(tunnel, await registry.CheckAsync(request, tunnel, hostname, cancellationToken));
     }
 
-    /// <summary>For an operator of the installation, whose tunnel it ever is.</summary>
+    /// <summary>For an operator of the installation, on any tunnel.</summary>
     public async ValueTask<ApiAnswer> ApproveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (

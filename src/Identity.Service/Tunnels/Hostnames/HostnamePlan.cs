@@ -2,25 +2,25 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>What a look makes of a name. Pure.</summary>
+/// <summary>The effect of a check on a name. Pure.</summary>
 /// <remarks>
 /// <code>
-///             proven     missing, unreachable                     unavailable
-/// pending     active     pending                                  no change
-/// active      active     active, suspended at the third daily     no change
-/// suspended   active     suspended                                no change
+///            proven     missing, unreachable                     unavailable
+/// pending    active     pending                                  no change
+/// active     active     active, suspended after the third daily  no change
+/// suspended  active     suspended                                no change
 /// </code>
 /// </remarks>
 internal static class HostnamePlan
 {
-    /// <summary>So many daily looks in a row without the proof suspend a name.</summary>
+    /// <summary>This many consecutive daily checks without the proof suspend a name.</summary>
     public const int MaxMisses = 3;
 
     public static readonly TimeSpan CheckEvery = TimeSpan.FromDays(1);
 
-    /// <param name="hostname">As it is.</param>
-    /// <param name="result">What was found.</param>
-    /// <param name="isDaily">Looks on demand count no misses: impatience suspends nothing.</param>
+    /// <param name="hostname">Its current state.</param>
+    /// <param name="result">The result of the check.</param>
+    /// <param name="isDaily">Only daily checks count misses; checks on demand never suspend a name.</param>
     public static (string State, long Misses) Next(Hostname hostname, ProofResult result, bool isDaily)
     {
         if (result == ProofResult.Proven)

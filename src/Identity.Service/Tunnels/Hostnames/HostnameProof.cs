@@ -10,23 +10,22 @@ using Culvert.Platform.Dns;
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>
-/// The proof of a name (S26): a TXT record that only who controls its zone can make, looked for at the zone's own
-/// servers, so that no cache and no resolver on the way decides.
+/// The proof of a name (S26): a TXT record that only the controller of its zone can create, queried at the zone's own
+/// servers, so that no cache or resolver in between decides.
 /// </summary>
 internal sealed class HostnameProof(Installation installation, Current<HostnameOptions> options, TimeProvider time)
 {
     public const string Label = "_culvert.";
     private const string ValuePrefix = "culvert-hostname=";
 
-    // For one look with all that it takes: finding the zone, its servers' addresses, and asking each.
+    // For a whole check: finding the zone and its servers' addresses, and querying each.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>The name of the record.</summary>
     public static string GetRecordName(string name) => Label + name;
 
     /// <summary>
-    /// The value of the record: of this installation, the organization and the name. No secret: it proves who can write
-    /// it there, and for whom.
+    /// The value of the record, bound to this installation, the organization and the name. Not a secret: it proves
+    /// control of the zone, and for whom.
     /// </summary>
     public string CreateValue(string organizationId, string name)
     {
@@ -34,7 +33,6 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
         return ValuePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
-    /// <summary>Looks for it now.</summary>
     public async Task<ProofResult> LookAsync(string organizationId, string name, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, time);
@@ -68,7 +66,7 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
             return ProofResult.Unavailable;
         }
 
-        // Servers of one zone do not change at the same moment: one that has the record is enough.
+        // Servers of one zone are not updated at the same moment: one that has the record is enough.
         var result = ProofResult.Unreachable;
         foreach (var server in servers)
         {
@@ -84,7 +82,7 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
         return result;
     }
 
-    // The zone's owner writes the addresses of its servers: they must not lead into our network (S27).
+    // The zone's owner controls the addresses of its servers: they must not lead into the internal network (S27).
     private bool MayAsk(IPAddress address) =>
         AddressClasses.Classify(address) switch
         {

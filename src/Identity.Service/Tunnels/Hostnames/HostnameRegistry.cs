@@ -7,7 +7,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>Adds, proves, approves and removes custom hostnames: each change of state is one decision of the journal (S26).</summary>
+/// <summary>
+/// Adds, proves, approves and removes custom hostnames: each change of state is one decision of the journal (S26).
+/// </summary>
 internal sealed class HostnameRegistry(
     HostnameStore hostnames,
     HostnameRules rules,
@@ -16,10 +18,10 @@ internal sealed class HostnameRegistry(
     TimeProvider time
 )
 {
-    /// <summary>Names of one tunnel: edges hold them all.</summary>
+    /// <summary>Maximum number of names per tunnel; edges hold them all.</summary>
     public const int MaxHostnames = 64;
 
-    /// <summary>For so long an archived tunnel's names are no other organization's.</summary>
+    /// <summary>How long an archived tunnel's names are unavailable to other organizations.</summary>
     public static readonly TimeSpan Reservation = TimeSpan.FromDays(30);
 
     public async ValueTask<Result<Hostname>> AddAsync(
@@ -63,8 +65,8 @@ internal sealed class HostnameRegistry(
         };
     }
 
-    /// <summary>Looks for the proof and writes down what that makes of the name.</summary>
-    /// <param name="request">Who wants it; null = the daily round.</param>
+    /// <summary>Checks the proof and records the result.</summary>
+    /// <param name="request">The caller's; null = the daily round.</param>
     public async ValueTask<Result<Hostname>> CheckAsync(
         ApiRequest? request,
         Tunnel tunnel,
@@ -76,7 +78,7 @@ internal sealed class HostnameRegistry(
         {
             if (request is null)
             {
-                // Marked as checked, so that it is not due again before tomorrow and does not delay all others.
+                // Marked as checked, so that it is not due again before tomorrow and does not delay the others.
                 await UpdateAsync(
                     request,
                     tunnel,
@@ -111,7 +113,7 @@ internal sealed class HostnameRegistry(
         var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
         if (request is null && result.Refusal?.Code == HostnameErrors.Taken)
         {
-            // Proven, and another's: marked as checked, so that it is not due again before tomorrow.
+            // Proven, but held by another tunnel: marked as checked, so that it is not due again before tomorrow.
             after = before with
             {
                 CheckedAt = now,
@@ -123,7 +125,7 @@ internal sealed class HostnameRegistry(
         return result;
     }
 
-    /// <summary>An operator's word in place of a proof.</summary>
+    /// <summary>Approves a name instead of a proof.</summary>
     public async ValueTask<Result<Hostname>> ApproveAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -180,7 +182,7 @@ internal sealed class HostnameRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                // A check that changes nothing is not a decision.
+                // A check without a state change is not audited.
                 Event = moved ? Event(name, after, tunnel, request) : null,
                 Statements = hostnames.Update(before, after, tunnel.OrganizationId, time.GetUtcNow() - Reservation),
                 Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
@@ -194,7 +196,7 @@ internal sealed class HostnameRegistry(
 
         if (result.Conflict is TunnelConflict.Stale)
         {
-            // Another look was quicker, or it is gone.
+            // Another check was first, or the name was removed.
             return await hostnames.FindAsync(tunnel.Id, before.Name, cancellationToken) is { } current
                 ? current
                 : RequestErrors.NotFound.Refuse();

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>A row of <c>hostnames</c> as Dapper reads it.</summary>
 internal sealed record HostnameRow
 {
     public required string TunnelId { get; init; }

@@ -14,13 +14,13 @@ internal sealed class HostnameRules(
     PublicSuffixFile suffixes
 )
 {
-    /// <summary>What the domain of another provider's tunnel begins with when it is claimed.</summary>
+    /// <summary>The prefix of a claimed domain of another provider's tunnel.</summary>
     public const string Wildcard = "*.";
 
     // The TXT record's name must fit, too.
     private static readonly int MaxLength = 253 - HostnameProof.Label.Length;
 
-    /// <summary>The name in the form that everything else compares, or why it is none.</summary>
+    /// <summary>The canonical form of the name, or a refusal.</summary>
     public static Result<string> Parse(string written)
     {
         var name = written.ToLowerInvariant();
@@ -53,7 +53,7 @@ internal sealed class HostnameRules(
         return isOwn ? HostnameErrors.Reserved.Refuse() : null;
     }
 
-    /// <summary>Null = it may be proven: there is a list, and it has no objection.</summary>
+    /// <summary>Null = it may be proven: the public suffix list exists and does not forbid it.</summary>
     public Refusal? CheckProvable(string name) =>
         IsWildcard(name) ? HostnameErrors.Wildcard.Refuse()
         : suffixes.Current is not { } list ? HostnameErrors.SuffixList.Refuse()
@@ -62,7 +62,7 @@ internal sealed class HostnameRules(
 
     private static string GetDomain(string name) => IsWildcard(name) ? name[Wildcard.Length..] : name;
 
-    // A wildcard covers the domain and what is one label below it (RFC 9525 §6.3).
+    // A wildcard covers the domain and names one label below it (RFC 9525 §6.3).
     private static bool IsCovered(string own, string claimed) =>
         own.Equals(GetDomain(claimed), StringComparison.OrdinalIgnoreCase)
         || (

@@ -23,7 +23,7 @@ internal sealed class HostnameStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Of one tunnel, by name; bounded by their limit.</summary>
+    /// <summary>Those of one tunnel, by name; bounded by the limit.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} FROM hostnames h WHERE h.tunnel_id = @Value ORDER BY h.name",
@@ -31,7 +31,7 @@ internal sealed class HostnameStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The active ones of all unarchived tunnels: what edges need.</summary>
+    /// <summary>The active ones of all unarchived tunnels, for edges.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListActiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
             $"SELECT {Columns} {OfLiveTunnels} WHERE h.state = @Active ORDER BY h.name",
@@ -39,7 +39,7 @@ internal sealed class HostnameStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Not approved ones of unarchived tunnels that were last checked before; the longest ago first.</summary>
+    /// <summary>Unapproved ones of unarchived tunnels that were last checked before that time, oldest check first.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListDueAsync(
         DateTimeOffset checkedBefore,
         int count,
@@ -48,7 +48,7 @@ internal sealed class HostnameStore(Database database)
         QueryAsync(
             $"SELECT {Columns} {OfLiveTunnels} WHERE h.approved_by IS NULL "
                 + "AND COALESCE(h.checked_at_ms, h.created_at_ms) < @Before "
-                // Claims, of which there may be any number, never come before names that may have to be suspended.
+                // Pending claims, which may be numerous, must not delay the check of active names.
                 + "ORDER BY CASE h.state WHEN @Active THEN 0 ELSE 1 END, "
                 + "COALESCE(h.checked_at_ms, h.created_at_ms) LIMIT @count",
             new
@@ -99,12 +99,12 @@ internal sealed class HostnameStore(Database database)
     }
 
     /// <summary>
-    /// Writes what a look or an approval made of it. Conflicts: <see cref="TunnelConflict.Stale"/> (removed, tunnel
-    /// archived, or another node checked it meanwhile), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
+    /// Stores the result of a check or an approval. Conflicts: <see cref="TunnelConflict.Stale"/> (removed, tunnel
+    /// archived, or another node checked it first), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
     /// </summary>
-    /// <param name="before">As it was read.</param>
-    /// <param name="after">What it becomes.</param>
-    /// <param name="organizationId">Whose tunnel it is: its own archived tunnels give their names up.</param>
+    /// <param name="before">As read.</param>
+    /// <param name="after">The new state.</param>
+    /// <param name="organizationId">The tunnel's organization, whose archived tunnels release their names.</param>
     /// <param name="reservedSince">Tunnels archived since then keep their names from other organizations.</param>
     public IReadOnlyList<Statement> Update(
         Hostname before,
@@ -113,7 +113,7 @@ internal sealed class HostnameStore(Database database)
         DateTimeOffset reservedSince
     )
     {
-        // A reservation that is over, or is the organization's own, is given up for the new holder.
+        // Releases a reservation that has expired or is the organization's own.
         var release = new Statement(
             "UPDATE hostnames SET held_name = NULL WHERE held_name = @Name AND tunnel_id IN (SELECT id FROM tunnels "
                 + "WHERE archived_at_ms IS NOT NULL AND (organization_id = @organizationId OR archived_at_ms < @Since))",
@@ -148,7 +148,7 @@ internal sealed class HostnameStore(Database database)
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 
-    /// <summary>An operator's approval still holds; else <see cref="TunnelConflict.Stale"/>.</summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> unless an operator's approval still holds.</summary>
     public Statement RequireApproved(TunnelId tunnelId, string name) =>
         new Statement(
             "SELECT 1 FROM hostnames WHERE tunnel_id = @Value AND name = @name AND state = @Active "
@@ -161,7 +161,7 @@ internal sealed class HostnameStore(Database database)
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is gone.</summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
     public Statement Remove(Hostname hostname) =>
         new Statement(
             "DELETE FROM hostnames WHERE tunnel_id = @TunnelId AND name = @Name",

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>Checks every proven name once a day, and at claims that wait for their proof (S26).</summary>
+/// <summary>Checks every proven name once a day, and claims that wait for their proof (S26).</summary>
 internal sealed class HostnameWatch(
     HostnameStore hostnames,
     TunnelStore tunnels,
@@ -11,13 +11,12 @@ internal sealed class HostnameWatch(
     ILogger<HostnameWatch> logger
 ) : RecurringJob("hostnames", "Checks whether hostnames are still proven.", TimeSpan.FromMinutes(1), time)
 {
-    // In one round; what is left is due in the next.
+    // The rest is due in the next round.
     private const int InOneRound = 64;
 
-    // One name's servers may take as long as they are let; the others' proofs do not wait for them.
+    // Slow servers of one name must not delay the checks of others.
     private const int AtOnce = 16;
 
-    /// <summary>Checks what is due.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var due = await hostnames.ListDueAsync(
@@ -33,7 +32,7 @@ internal sealed class HostnameWatch(
     {
         if (await tunnels.FindAsync(hostname.TunnelId.Value, cancellationToken) is { IsArchived: false } tunnel)
         {
-            // A refusal (no list, another tunnel's name) leaves it due: it costs a name lookup a minute at most.
+            // After a refusal (no list, another tunnel's name) it stays due, at the cost of one lookup a minute.
             await registry.CheckAsync(null, tunnel, hostname, cancellationToken);
         }
     }

@@ -2,13 +2,13 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>The list as the file has it now: distributions replace it without a restart of the service.</summary>
+/// <summary>Reads the list again when the file changes: distributions replace it without a restart of the service.</summary>
 internal sealed class PublicSuffixFile(Current<HostnameOptions> options)
 {
     private readonly Lock gate = new();
     private (string Path, DateTime WrittenAt, PublicSuffixes? Suffixes)? read; // guarded by the gate
 
-    /// <summary>Null while there is no file, or none that can be read.</summary>
+    /// <summary>Null if the file is missing or unreadable.</summary>
     public PublicSuffixes? Current
     {
         get

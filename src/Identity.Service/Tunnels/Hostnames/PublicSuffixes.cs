@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>
-/// The rules of the public suffix list (publicsuffix.org), both of its parts: names under which anyone can register.
+/// The rules of both parts of the public suffix list (publicsuffix.org): names under which anyone can register.
 /// </summary>
 internal sealed class PublicSuffixes
 {
@@ -17,13 +17,13 @@ internal sealed class PublicSuffixes
 
     private PublicSuffixes() { }
 
-    /// <summary>Reads the list; null when it is not such a list.</summary>
+    /// <summary>Parses the list; null if it is not valid.</summary>
     public static PublicSuffixes? Read(IEnumerable<string> lines)
     {
         var suffixes = new PublicSuffixes();
         foreach (var line in lines.Take(MaxLines))
         {
-            // A rule ends at the first blank; a comment begins a line.
+            // A rule ends at the first blank; a comment starts a line.
             var rule = line.Split([' ', '\t'], 2)[0].Trim().TrimEnd('.');
             if (rule.Length == 0 || rule.StartsWith("//", StringComparison.Ordinal))
             {
@@ -43,7 +43,7 @@ internal sealed class PublicSuffixes
         return suffixes.exact.Count > 0 ? suffixes : null;
     }
 
-    /// <summary>Whether a name is itself a public suffix. One without a rule of its own falls under <c>*</c>.</summary>
+    /// <summary>Whether a name is itself a public suffix. A name without its own rule falls under <c>*</c>.</summary>
     public bool IsSuffix(string name)
     {
         var dot = name.IndexOf('.', StringComparison.Ordinal);

@@ -8,11 +8,13 @@ internal sealed record AttestRouteRequest
 
     public static readonly AttestRouteRequest Empty = new();
 
-    /// <summary>What was checked; the audit trail keeps it.</summary>
+    /// <summary>What was checked; stored in the audit trail.</summary>
     [JsonPropertyName("note")]
     public string? Note { get; init; }
 
-    /// <summary>The number of names that you have seen: where the route has another number now, the request is refused.</summary>
+    /// <summary>
+    /// The number of names that the caller saw; the request is refused if the route has another number now.
+    /// </summary>
     [JsonPropertyName("names")]
     public long? Names { get; init; }
 }

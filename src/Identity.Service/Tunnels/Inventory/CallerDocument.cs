@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A caller of a route, and how often it called. Without any name: the route does not authenticate its callers.</summary>
+/// <summary>A caller of a route and its calls. The name is empty if the route does not authenticate callers.</summary>
 internal sealed record CallerDocument
 {
     [JsonPropertyName("type")]
@@ -30,7 +30,7 @@ internal sealed record CallerDocument
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
-    /// <summary>Those of the calls that were denied or refused.</summary>
+    /// <summary>How many of the calls were denied or refused.</summary>
     [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 

@@ -5,7 +5,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Who called what through each tunnel, summed over its agents.</summary>
+/// <summary>Callers and their calls through each tunnel, summed over its agents.</summary>
 internal sealed class CallerStore(Database database)
 {
     private const string Insert =
@@ -26,8 +26,8 @@ internal sealed class CallerStore(Database database)
         + "THEN excluded.last_called_at_ms ELSE tunnel_callers.last_called_at_ms END";
 
     /// <summary>
-    /// Adds the callers of one part of an agent's counts. These statements come before those of
-    /// <see cref="InventoryStore.Add"/>, which mark the part as counted. Rows beyond the limit of a tunnel are left out.
+    /// Adds the callers of one part of an agent's counts. Must precede the statements of <see
+    /// cref="InventoryStore.Add"/>, which mark the part as counted. Rows beyond a tunnel's limit are left out.
     /// </summary>
     public IEnumerable<Statement> Add(
         TunnelId tunnelId,
@@ -63,8 +63,8 @@ internal sealed class CallerStore(Database database)
         );
 
     /// <summary>
-    /// Those of these callers that the tunnel does not have yet, as far as there is room for them: a caller that cannot
-    /// be stored would be new with every report.
+    /// Those of these callers that are not stored yet, as far as the limit allows: a caller that cannot be stored would
+    /// be new in every report.
     /// </summary>
     public async ValueTask<IReadOnlyList<RouteCaller>> ListNewAsync(
         TunnelId tunnelId,
@@ -88,7 +88,7 @@ internal sealed class CallerStore(Database database)
         return unknown.Count > 0 && await IsFullAsync(tunnelId, limit, cancellationToken) ? [] : unknown;
     }
 
-    /// <summary><see cref="TunnelConflict.AlreadyRegistered"/> where another report stored the caller first.</summary>
+    /// <summary><see cref="TunnelConflict.AlreadyRegistered"/> when another report stored the caller first.</summary>
     public Statement RequireNew(TunnelId tunnelId, RouteCaller caller) =>
         new(
             "SELECT 1 FROM tunnel_callers WHERE tunnel_id = @TunnelId AND caller_key = @Key LIMIT 1",
@@ -99,7 +99,7 @@ internal sealed class CallerStore(Database database)
             OnMismatch = TunnelConflict.AlreadyRegistered,
         };
 
-    /// <summary>One row for each caller of each route; the one that the service learnt of last first.</summary>
+    /// <summary>One row per caller and route, newest first.</summary>
     public async ValueTask<IReadOnlyList<CallerRow>> ListAsync(
         InventoryFilter filter,
         PageRequest page,

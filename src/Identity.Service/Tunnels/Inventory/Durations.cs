@@ -2,13 +2,13 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>What counts by <see cref="AgentReportMinute.DurationBounds"/> say.</summary>
+/// <summary>Evaluates counts by <see cref="AgentReportMinute.DurationBounds"/>.</summary>
 internal static class Durations
 {
     /// <summary>
-    /// An estimate in milliseconds, evenly spread within a bound; at most the last bound. Null without a call.
+    /// An estimate in milliseconds, interpolated within a bound; at most the last bound. Null without a call.
     /// </summary>
-    /// <param name="counts">One for each bound, and one for what took longer.</param>
+    /// <param name="counts">One for each bound, and one for longer calls.</param>
     /// <param name="quantile">0 to 1.</param>
     public static double? FindQuantile(IReadOnlyList<long> counts, double quantile)
     {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>One name on a route, how often it was called, and by whom last.</summary>
+/// <summary>A name on a route, its calls, and its last caller.</summary>
 internal sealed record InventoryDocument
 {
     [JsonPropertyName("type")]
@@ -53,7 +53,7 @@ internal sealed record InventoryDocument
     [JsonPropertyName("last_client_id")]
     public required string? LastClientId { get; init; }
 
-    /// <summary>The route was attested after the service first learnt of the name.</summary>
+    /// <summary>The route was attested after the service first saw the name.</summary>
     [JsonPropertyName("sanctioned")]
     public required bool Sanctioned { get; init; }
 

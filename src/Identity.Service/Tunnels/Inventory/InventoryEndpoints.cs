@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 /// <summary>
-/// <c>/v1/inventory</c> and <c>/v1/tunnels/{tunnel_id}/inventory</c>: the servers and tools behind tunnels, who answers
-/// for them, and who calls them.
+/// <c>/v1/inventory</c> and <c>/v1/tunnels/{tunnel_id}/inventory</c>: the servers and tools behind tunnels, their
+/// owners and their callers.
 /// </summary>
 internal sealed class InventoryEndpoints(
     TunnelAccess access,
@@ -23,7 +23,7 @@ internal sealed class InventoryEndpoints(
     private const int DefaultDays = 30;
     private const int DefaultMinutes = 60;
 
-    /// <summary>Of one tunnel, an archived one too.</summary>
+    /// <summary>Of one tunnel, also an archived one.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
@@ -105,7 +105,7 @@ internal sealed class InventoryEndpoints(
         );
     }
 
-    /// <summary>All routes of the filters, as they are read: memory does not grow with them.</summary>
+    /// <summary>Streams all routes that match the filters; memory use does not grow with them.</summary>
     public ValueTask<ApiAnswer> ExportRoutesAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var filter = ReadRouteFilter(request);
@@ -158,7 +158,7 @@ internal sealed class InventoryEndpoints(
         );
     }
 
-    /// <summary>Calls, denials and drifts by day, added up over the routes of the filters.</summary>
+    /// <summary>Calls, denials and drifts by day, summed over the routes that match the filters.</summary>
     public async ValueTask<ApiAnswer> ListDaysAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var filter = ReadFilter(request);
@@ -236,7 +236,6 @@ internal sealed class InventoryEndpoints(
             : filter.Value with { Owner = owner, IsOpen = open == "true" };
     }
 
-    /// <summary>What all lists have in common.</summary>
     private static Result<InventoryFilter> ReadFilter(ApiRequest request)
     {
         var (tunnel, route, archived) = (

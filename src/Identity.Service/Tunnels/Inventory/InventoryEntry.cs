@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Something that was called, or listed, by name on a route of a tunnel.</summary>
+/// <summary>A tool, prompt, resource or method that was called or listed on a route of a tunnel.</summary>
 internal sealed record InventoryEntry
 {
     public required long Ordinal { get; init; }
@@ -9,7 +9,6 @@ internal sealed record InventoryEntry
 
     public required string Route { get; init; }
 
-    /// <summary><c>tool</c>, <c>prompt</c>, <c>resource</c> or <c>method</c>.</summary>
     public required string Kind { get; init; }
 
     public required string Name { get; init; }
@@ -28,16 +27,16 @@ internal sealed record InventoryEntry
 
     public required DateTimeOffset LastSeenAt { get; init; }
 
-    /// <summary>Null: it only appeared in a list.</summary>
+    /// <summary>Null: it was only listed.</summary>
     public required DateTimeOffset? LastCalledAt { get; init; }
 
-    /// <summary>Of the last caller; empty where the agent does not ask.</summary>
+    /// <summary>The last caller's; empty if the agent does not authenticate callers.</summary>
     public required string LastIssuer { get; init; }
 
     public required string LastSubject { get; init; }
 
     public required string LastClientId { get; init; }
 
-    /// <summary>The route was attested after the service first learnt of the name.</summary>
+    /// <summary>The route was attested after the service first saw the name.</summary>
     public required bool IsSanctioned { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Which part of the inventory a list shows. Each member that is null lets everything pass.</summary>
+/// <summary>Filters of the inventory; a null member does not restrict.</summary>
 internal sealed record InventoryFilter
 {
     public required string OrganizationId { get; init; }
@@ -18,16 +18,15 @@ internal sealed record InventoryFilter
     /// <summary>The subject or the client id of a caller.</summary>
     public string? Caller { get; init; }
 
-    /// <summary>Routes alone.</summary>
+    /// <summary>Only for routes.</summary>
     public string? Owner { get; init; }
 
-    /// <summary>Names that no attestation covers, or routes whose attestation is open.</summary>
+    /// <summary>Names that no attestation covers, or routes whose attestation is due.</summary>
     public bool IsOpen { get; init; }
 
-    /// <summary>Also of archived tunnels.</summary>
     public bool IncludeArchived { get; init; }
 
-    /// <summary>The conditions on a table that has the columns tunnel_id and route, joined to its tunnel <c>t</c>.</summary>
+    /// <summary>The conditions on a table with the columns tunnel_id and route, joined to its tunnel <c>t</c>.</summary>
     /// <param name="table">Its alias.</param>
     public string ToSql(string table)
     {

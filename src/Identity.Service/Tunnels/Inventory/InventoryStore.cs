@@ -5,10 +5,12 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>What was called through each tunnel, summed over its agents.</summary>
+/// <summary>Calls through each tunnel, summed over its agents.</summary>
 internal sealed class InventoryStore(Database database)
 {
-    /// <summary>That the part of an agent's counts is not added yet: its mark is written behind all that it adds.</summary>
+    /// <summary>
+    /// True while the part of an agent's counts is not added: its mark is written after everything that it adds.
+    /// </summary>
     internal const string NotCounted =
         "NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
         + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence)";
@@ -51,9 +53,7 @@ internal sealed class InventoryStore(Database database)
         + "FROM tunnel_callers c JOIN tunnels u ON u.id = c.tunnel_id WHERE u.organization_id = @OrganizationId "
         + "AND (c.subject = @Caller OR c.client_id = @Caller))";
 
-    /// <summary>
-    /// Adds one part of an agent's counts, once, however often it comes. Names beyond the limit of a tunnel are left out.
-    /// </summary>
+    /// <summary>Idempotent: adds one part of an agent's counts. Names beyond a tunnel's limit are left out.</summary>
     public IReadOnlyList<Statement> Add(
         TunnelId tunnelId,
         string instanceId,
@@ -98,7 +98,7 @@ internal sealed class InventoryStore(Database database)
             ),
         ];
 
-    /// <summary>The newest name first.</summary>
+    /// <summary>Newest name first.</summary>
     public async ValueTask<IReadOnlyList<InventoryEntry>> ListAsync(
         InventoryFilter filter,
         PageRequest page,
@@ -134,7 +134,7 @@ internal sealed class InventoryStore(Database database)
         return [.. rows.Select(row => row.ToEntry())];
     }
 
-    // A clock that is ahead must not keep a name at the head for ever.
+    // A clock that is ahead must not keep a name at the top permanently.
     internal static long Instant(DateTime at, DateTimeOffset now)
     {
         var reported = new DateTimeOffset(DateTime.SpecifyKind(at, DateTimeKind.Utc));

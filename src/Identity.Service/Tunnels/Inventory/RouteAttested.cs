@@ -3,9 +3,9 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A person has reviewed what a route offers, and answers for it.</summary>
-/// <param name="Names">All names of the route at that moment: they are sanctioned.</param>
-/// <param name="NewNames">Those of them that were not before.</param>
+/// <summary>An administrator has reviewed what a route offers, and is accountable for it.</summary>
+/// <param name="Names">All names of the route at that moment, which are now sanctioned.</param>
+/// <param name="NewNames">Those that were not sanctioned before.</param>
 internal sealed record RouteAttested(RouteRow Route, long Names, long NewNames, string? Note) : AuditEvent
 {
     public override string Name => AuditEvents.RouteAttested;

@@ -7,19 +7,19 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 /// <summary>A caller on a route, as the inventory distinguishes them.</summary>
 internal sealed record RouteCaller(string Route, string Issuer, string Subject, string ClientId)
 {
-    /// <summary>A row of the table of callers, by which it is found.</summary>
+    /// <summary>The key of the caller's row.</summary>
     public string Key { get; } = Digest(Route, Issuer, Subject, ClientId);
 
-    /// <summary>It represents several callers that are not listed separately.</summary>
+    /// <summary>Whether it represents several callers that are not listed separately.</summary>
     public bool IsOther => Issuer == AgentReportUseCaller.Other;
 
     public static RouteCaller From(AgentReportUse use, AgentReportUseCaller caller) =>
         new(use.Route, caller.Issuer, caller.Subject, caller.ClientId);
 
-    /// <summary>The key of what this caller calls by that name.</summary>
+    /// <summary>The key for this caller's calls by that name.</summary>
     public string EntryKey(string kind, string name) => Digest(Key, kind, name);
 
-    // No text has a control character, so none of them ends another one.
+    // No text contains a control character, so the separator is unambiguous.
     private static string Digest(params ReadOnlySpan<string> texts) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', texts))));
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>What happened on the routes of a filter on one day.</summary>
+/// <summary>Totals of one day for the routes of a filter.</summary>
 internal sealed record RouteDay
 {
     /// <summary>In UTC.</summary>
@@ -12,11 +12,11 @@ internal sealed record RouteDay
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
-    /// <summary>Those of the calls that were denied or refused.</summary>
+    /// <summary>How many of the calls were denied or refused.</summary>
     [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 
-    /// <summary>Tools, prompts, resources and server instructions that began to differ from what was approved.</summary>
+    /// <summary>Tools, prompts, resources and server instructions that first differed from the approved version.</summary>
     [JsonPropertyName("drifts")]
     public required long Drifts { get; init; }
 }

@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 /// <summary>Calls, denials and drifts of each route by day, summed over the agents of its tunnel.</summary>
 internal sealed class RouteDayStore(Database database)
 {
-    /// <summary>How many days are kept, the current one included.</summary>
+    /// <summary>How many days are stored, including the current one.</summary>
     public const int MaxDays = 400;
 
     private const string Insert =
@@ -22,9 +22,9 @@ internal sealed class RouteDayStore(Database database)
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
     /// <summary>
-    /// Adds the calls of one part of an agent's counts, each on the day of its route's last call in that part, and drops
-    /// the days beyond <see cref="MaxDays"/>. These statements follow those of <see cref="RouteStore.Insert"/> and come
-    /// before those of <see cref="InventoryStore.Add"/>, which mark the part as counted.
+    /// Adds the calls of one part of an agent's counts, each on the day of its route's last call in that part, and
+    /// deletes the days beyond <see cref="MaxDays"/>. Must follow the statements of <see cref="RouteStore.Insert"/> and
+    /// precede those of <see cref="InventoryStore.Add"/>, which mark the part as counted.
     /// </summary>
     public IEnumerable<Statement> Add(TunnelId tunnelId, string instanceId, AgentReportUsage usage, DateTimeOffset now)
     {
@@ -59,7 +59,7 @@ internal sealed class RouteDayStore(Database database)
         }
     }
 
-    /// <summary>Adds drifts that no report had before.</summary>
+    /// <summary>Adds drifts that no earlier report contained.</summary>
     /// <param name="routes">The route of each.</param>
     public IEnumerable<Statement> AddDrifts(TunnelId tunnelId, IEnumerable<string> routes, DateTimeOffset now) =>
         routes
@@ -77,8 +77,8 @@ internal sealed class RouteDayStore(Database database)
                 }
             ));
 
-    /// <summary>The last days up to now, those without an event left out.</summary>
-    /// <param name="filter">Which routes; they are added up.</param>
+    /// <summary>The last days up to now; days without an event are left out.</summary>
+    /// <param name="filter">The routes to sum over.</param>
     /// <param name="days">1 to <see cref="MaxDays"/>.</param>
     public async ValueTask<RouteDaysDocument> ListAsync(
         InventoryFilter filter,

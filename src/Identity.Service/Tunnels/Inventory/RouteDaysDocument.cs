@@ -11,11 +11,11 @@ internal sealed record RouteDaysDocument
     [JsonPropertyName("from")]
     public required DateOnly From { get; init; }
 
-    /// <summary>How many, the current one included, which is the last.</summary>
+    /// <summary>The number of days, including the current one.</summary>
     [JsonPropertyName("days")]
     public required int Days { get; init; }
 
-    /// <summary>In order. Days on which nothing happened are left out.</summary>
+    /// <summary>In order; days without an event are left out.</summary>
     [JsonPropertyName("data")]
     public required IReadOnlyList<RouteDay> Data { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A route of a tunnel: the server behind it, who answers for it, and what is called there.</summary>
+/// <summary>A route of a tunnel: the server behind it, its owner, and its calls.</summary>
 internal sealed record RouteDocument
 {
     [JsonPropertyName("type")]
@@ -14,7 +14,7 @@ internal sealed record RouteDocument
     [JsonPropertyName("route")]
     public required string Route { get; init; }
 
-    /// <summary>The person or team that answers for the server; null = no owner is set.</summary>
+    /// <summary>The person or team responsible for the server; null = no owner is set.</summary>
     [JsonPropertyName("owner")]
     public required string? Owner { get; init; }
 
@@ -27,7 +27,7 @@ internal sealed record RouteDocument
     [JsonPropertyName("names")]
     public required long Names { get; init; }
 
-    /// <summary>Names that the service learnt of after the last attestation; all of them where there was none.</summary>
+    /// <summary>Names first seen after the last attestation; all names if there was none.</summary>
     [JsonPropertyName("unsanctioned_names")]
     public required long UnsanctionedNames { get; init; }
 
@@ -37,7 +37,7 @@ internal sealed record RouteDocument
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
-    /// <summary>Those of the calls that were denied or refused.</summary>
+    /// <summary>How many of the calls were denied or refused.</summary>
     [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 
@@ -56,13 +56,11 @@ internal sealed record RouteDocument
     [JsonPropertyName("note")]
     public required string? Note { get; init; }
 
-    /// <summary>92 days after the last attestation; where there was none, after the route was first seen.</summary>
+    /// <summary>92 days after the last attestation, or after the route was first seen.</summary>
     [JsonPropertyName("attestation_due_at")]
     public required DateTime AttestationDueAt { get; init; }
 
-    /// <summary>
-    /// An attestation is wanted: there was none, it is due, or the service has learnt of names since the last one.
-    /// </summary>
+    /// <summary>An attestation is needed: there was none, it is due, or names were added since.</summary>
     [JsonPropertyName("open")]
     public required bool Open { get; init; }
 }

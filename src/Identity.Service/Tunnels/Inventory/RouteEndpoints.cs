@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary><c>/v1/tunnels/{tunnel_id}/routes/{route}</c>: who answers for a server, and their attestations.</summary>
+/// <summary><c>/v1/tunnels/{tunnel_id}/routes/{route}</c>: owners of servers, and their attestations.</summary>
 internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJournal journal, TimeProvider time)
 {
     public async ValueTask<ApiAnswer> SetOwnerAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -90,7 +90,7 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
                 OrganizationId = route.OrganizationId,
                 Resources = [new AuditResource("tunnel", route.TunnelId)],
             },
-            // What the record says is what is attested: no name that an agent reports meanwhile.
+            // Attests only the names in the audit entry, not those that an agent reports in the meantime.
             now => routes.Attest(route, note, before.Names, request.Caller.ActorId, now),
             cancellationToken
         );

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Writes the list of routes page by page. An export that breaks off ends the connection.</summary>
+/// <summary>Writes the list of routes page by page. An export that fails aborts the connection.</summary>
 internal static class RouteExport
 {
     private const int Page = 500;

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Another person or team answers for the server behind a route.</summary>
 internal sealed record RouteOwnerChanged(RouteRow Route, string Owner) : AuditEvent
 {
     public override string Name => AuditEvents.RouteOwnerChanged;

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 internal sealed class RouteRow
 {
-    /// <summary>How long an attestation holds: a quarter of a year, however long its months are.</summary>
+    /// <summary>Validity of an attestation: the longest quarter of a year.</summary>
     public static readonly TimeSpan AttestationPeriod = TimeSpan.FromDays(92);
 
     public long Ordinal { get; init; }

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>The routes that agents reported, with the owner of each and its last attestation.</summary>
+/// <summary>The routes that agents reported, with their owners and last attestations.</summary>
 internal sealed class RouteStore(Database database)
 {
     private const string Columns =
@@ -17,7 +17,6 @@ internal sealed class RouteStore(Database database)
 
     private static readonly long PeriodMs = (long)RouteRow.AttestationPeriod.TotalMilliseconds;
 
-    /// <summary>The routes of a tunnel that the service knows of.</summary>
     public async ValueTask<IReadOnlySet<string>> ListNamesAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -30,7 +29,7 @@ internal sealed class RouteStore(Database database)
             )
         ).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>A route that the service learns of; <see cref="TunnelConflict.AlreadyRegistered"/> where it is known.</summary>
+    /// <summary>Adds a new route; <see cref="TunnelConflict.AlreadyRegistered"/> if it is known.</summary>
     public Statement Insert(TunnelId tunnelId, string route, DateTimeOffset now) =>
         new Statement(
             "INSERT INTO route_owners (ordinal, tunnel_id, route, first_seen_at_ms) SELECT "
@@ -50,7 +49,7 @@ internal sealed class RouteStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The route that the service learnt of last first.</summary>
+    /// <summary>Newest route first.</summary>
     public async ValueTask<IReadOnlyList<RouteRow>> ListAsync(
         InventoryFilter filter,
         PageRequest page,
@@ -73,7 +72,6 @@ internal sealed class RouteStore(Database database)
             cancellationToken
         );
 
-    /// <summary>How many routes a filter lets pass.</summary>
     public async ValueTask<long> CountRoutesAsync(
         InventoryFilter filter,
         DateTimeOffset now,
@@ -104,7 +102,7 @@ internal sealed class RouteStore(Database database)
                 : ""
         );
 
-    /// <summary>What was called on these routes; a route of which nothing is counted is left out.</summary>
+    /// <summary>The totals of these routes; a route without any is left out.</summary>
     public async ValueTask<IReadOnlyDictionary<(string TunnelId, string Route), RouteTotals>> CountAsync(
         IReadOnlyList<RouteRow> routes,
         CancellationToken cancellationToken
@@ -161,8 +159,8 @@ internal sealed class RouteStore(Database database)
         ).ExpectingOne(TunnelConflict.Stale);
 
     /// <summary>
-    /// All names that the route has now are sanctioned. <see cref="TunnelConflict.Stale"/> where that is another number
-    /// of names than the caller expects: names are never removed, so an equal number is the same set.
+    /// Sanctions all names of the route. <see cref="TunnelConflict.Stale"/> if their number is not the expected one:
+    /// names are never removed, so an equal number means the same set.
     /// </summary>
     public Statement Attest(RouteRow route, string? note, long names, string by, DateTimeOffset now) =>
         new Statement(
@@ -180,7 +178,7 @@ internal sealed class RouteStore(Database database)
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary>Routes of unarchived tunnels whose attestation is due, and no notice says so yet.</summary>
+    /// <summary>Routes of unarchived tunnels whose attestation is due and not yet notified.</summary>
     public async ValueTask<IReadOnlyList<RouteRow>> ListDueAsync(
         DateTimeOffset now,
         int count,
@@ -199,7 +197,7 @@ internal sealed class RouteStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Once for each due time: the second time it is <see cref="TunnelConflict.Stale"/>.</summary>
+    /// <summary>Once per due time; a repeat is <see cref="TunnelConflict.Stale"/>.</summary>
     public Statement NoteNotice(RouteRow route) =>
         new Statement(
             $"UPDATE route_owners SET noticed_due_at_ms = @Due WHERE {ByRoute} AND noticed_due_at_ms < @Due",

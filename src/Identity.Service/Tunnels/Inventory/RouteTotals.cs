@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>What was called on a route, added up.</summary>
 internal sealed class RouteTotals
 {
     public static readonly RouteTotals None = new();

@@ -6,7 +6,7 @@ internal sealed record SetRouteOwnerRequest
 {
     public const int MaxOwnerLength = 256;
 
-    /// <summary>The person or team that answers for the server; null or empty = none.</summary>
+    /// <summary>The person or team responsible for the server; null or empty = none.</summary>
     [JsonPropertyName("owner")]
     public required string? Owner { get; init; }
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A row of <c>tunnel_minutes</c>.</summary>
 internal sealed class TunnelMinuteRow
 {
     public long Minute { get; init; }

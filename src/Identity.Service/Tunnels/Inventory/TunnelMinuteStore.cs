@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 /// <summary>Calls, denials, bytes and durations of each tunnel by minute, summed over its agents.</summary>
 internal sealed class TunnelMinuteStore(Database database)
 {
-    /// <summary>How many minutes are kept, the current one included.</summary>
+    /// <summary>How many minutes are stored, including the current one.</summary>
     public const int MaxMinutes = 180;
 
     private static readonly string[] Counts =
@@ -27,8 +27,8 @@ internal sealed class TunnelMinuteStore(Database database)
         + string.Join(", ", Counts.Select(count => $"{count} = tunnel_minutes.{count} + excluded.{count}"));
 
     /// <summary>
-    /// Adds one part of an agent's counts, and drops the minutes beyond <see cref="MaxMinutes"/>. These statements come
-    /// before those of <see cref="InventoryStore.Add"/>, which mark the part as counted.
+    /// Adds one part of an agent's counts, and deletes the minutes beyond <see cref="MaxMinutes"/>. Must precede the
+    /// statements of <see cref="InventoryStore.Add"/>, which mark the part as counted.
     /// </summary>
     public IEnumerable<Statement> Add(TunnelId tunnelId, string instanceId, AgentReportUsage usage, DateTimeOffset now)
     {
@@ -44,7 +44,7 @@ internal sealed class TunnelMinuteStore(Database database)
         );
         foreach (var minute in minutes)
         {
-            // A clock that is ahead must not put calls into minutes that no list shows.
+            // A clock that is ahead must not count calls in minutes that no list shows.
             var at = Math.Min(ToMinute(minute.At), ToMinute(now.UtcDateTime));
             if (at < oldest)
             {
@@ -80,7 +80,7 @@ internal sealed class TunnelMinuteStore(Database database)
         }
     }
 
-    /// <summary>The last minutes up to now, those without a call left out.</summary>
+    /// <summary>The last minutes up to now; minutes without a call are left out.</summary>
     /// <param name="minutes">1 to <see cref="MaxMinutes"/>.</param>
     public async ValueTask<TunnelTrafficDocument> ListAsync(
         TunnelId tunnelId,

@@ -7,15 +7,15 @@ internal sealed record TunnelTrafficDocument
     [JsonPropertyName("type")]
     public string Type { get; } = "tunnel_traffic";
 
-    /// <summary>The beginning of the first minute.</summary>
+    /// <summary>The start of the first minute.</summary>
     [JsonPropertyName("from")]
     public required DateTime From { get; init; }
 
-    /// <summary>How many, the current one included, which is the last. Agents report each minute after it has ended.</summary>
+    /// <summary>The number of minutes, including the current one. Agents report a minute after it is over.</summary>
     [JsonPropertyName("minutes")]
     public required int Minutes { get; init; }
 
-    /// <summary>In order. Minutes without a call are left out.</summary>
+    /// <summary>In order; minutes without a call are left out.</summary>
     [JsonPropertyName("data")]
     public required IReadOnlyList<TunnelMinute> Data { get; init; }
 }

@@ -2,16 +2,16 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>What of an agent's counts can be.</summary>
+/// <summary>Validates an agent's counts.</summary>
 internal static class UsageCheck
 {
-    /// <summary>Names of one tunnel that are kept.</summary>
+    /// <summary>Maximum number of stored names per tunnel.</summary>
     public const int MaxNames = 5_000;
 
-    /// <summary>Callers of one tunnel that are kept: one row for each name that a caller calls.</summary>
+    /// <summary>Maximum number of stored caller rows per tunnel: one for each name that a caller calls.</summary>
     public const int MaxCallers = 20_000;
 
-    /// <summary>Routes of one tunnel that are kept.</summary>
+    /// <summary>Maximum number of stored routes per tunnel.</summary>
     public const int MaxRoutes = 1_000;
 
     private const int MaxEntries = 256;
@@ -72,6 +72,6 @@ internal static class UsageCheck
 
     private static bool IsText(string text) => text.Length > 0 && IsStorable(text);
 
-    // No database takes every control character.
+    // No database accepts every control character.
     private static bool IsStorable(string text) => text.Length <= MaxTextLength && !text.Any(char.IsControl);
 }

@@ -6,7 +6,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Puts together what is known of a tunnel's agents: enrolment, contact, last report.</summary>
+/// <summary>Combines what is known of a tunnel's agents: enrolment, contact, last report.</summary>
 internal sealed class AgentDirectory(
     IAgentEnrollments enrollments,
     AgentReportStore reports,
@@ -19,10 +19,10 @@ internal sealed class AgentDirectory(
 {
     /// <param name="tunnel">The tunnel.</param>
     /// <param name="edges">
-    /// From <see cref="TunnelEdges.ReadAsync"/>, for <see cref="AgentDocument.Live"/>; empty where only
-    /// <see cref="AgentDocument.IsAwaited"/> is read.
+    /// From <see cref="TunnelEdges.ReadAsync"/>, for <see cref="AgentDocument.Live"/>; empty if only <see
+    /// cref="AgentDocument.IsAwaited"/> is used.
     /// </param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
     public async ValueTask<IReadOnlyList<AgentDocument>> ListAsync(
         Tunnel tunnel,
         IReadOnlyList<ReportedEdge> edges,
@@ -52,7 +52,7 @@ internal sealed class AgentDirectory(
         ];
     }
 
-    // The instances that an edge which was heard of has a connection of.
+    // The instances that a live edge reports a connection of.
     private static HashSet<string> FindConnected(Tunnel tunnel, IEnumerable<ReportedEdge> edges) =>
         edges
             .Where(edge => edge.Presence == EdgePresence.Live)
@@ -72,7 +72,7 @@ internal sealed class AgentDirectory(
         var id = FindSpiffeId(tunnel, record.InstanceId);
         var contact = LastContact(id, stored);
 
-        // Contact with another node is known from the store alone.
+        // Only the store knows calls to other nodes.
         contact = contact is null || written > contact ? written : contact;
         var report = stored?.Read();
         var isAwaited =
@@ -105,7 +105,7 @@ internal sealed class AgentDirectory(
         };
     }
 
-    // An agent whose clock is ahead must not look fresh for ever.
+    // An agent whose clock is ahead must not look current permanently.
     private static AgentDoctorDocument Describe(AgentReportDoctor doctor, DateTimeOffset reportedAt) =>
         new()
         {
@@ -113,8 +113,8 @@ internal sealed class AgentDirectory(
             Checks = doctor.Checks,
         };
 
-    // A running agent always has a poll under way. One whose poll broke here and that has not called again is gone; that it
-    // called another node is written down at the latest after a third of live_for and a poll.
+    // A running agent always has a feed poll open. If its poll broke here and it has not called again, it is gone; a
+    // call to another node is recorded at the latest after a third of live_for and a poll.
     private bool IsOnFeed(string? id, DateTimeOffset contact, DateTimeOffset now) =>
         now - contact <= (options.Value.LiveFor / 3) + options.Value.FeedWaitMax
         && !(
@@ -129,7 +129,7 @@ internal sealed class AgentDirectory(
             ? SpiffeId.Agent(installation.TrustDomain, tunnel.OrganizationId, tunnel.Id.Value, instance).ToString()
             : null;
 
-    // A report is a contact too, and outlives a restart.
+    // A report is also a call, and is stored across restarts.
     private DateTimeOffset? LastContact(string? id, StoredAgentReport? stored)
     {
         var heard = id is null ? null : contacts.FindLast(id);

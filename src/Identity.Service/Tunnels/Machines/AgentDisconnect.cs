@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An operator has disconnected an agent instance so many times.</summary>
+/// <summary>How often an operator has disconnected an agent instance.</summary>
 internal sealed record AgentDisconnect(string TunnelId, string InstanceId, long Number);

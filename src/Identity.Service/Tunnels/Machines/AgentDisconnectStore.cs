@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Tunnels.Machines;
 
 internal sealed class AgentDisconnectStore(Database database)
 {
-    /// <summary>One more; edges end the connections that are older.</summary>
+    /// <summary>Adds a disconnect; edges close older connections.</summary>
     public Statement Add(TunnelId tunnelId, string instanceId, DateTimeOffset at) =>
         new(
             "INSERT INTO agent_disconnects (tunnel_id, instance_id, number, at_ms) "
@@ -19,7 +19,7 @@ internal sealed class AgentDisconnectStore(Database database)
             }
         );
 
-    /// <summary>Those whose last one is not older than that.</summary>
+    /// <summary>Instances whose last disconnect is not older than that.</summary>
     public async ValueTask<IReadOnlyList<AgentDisconnect>> ListAsync(
         DateTimeOffset since,
         CancellationToken cancellationToken

@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>What an agent's own checks found last.</summary>
+/// <summary>The last results of an agent's own checks.</summary>
 internal sealed record AgentDoctorDocument
 {
     [JsonPropertyName("checked_at")]

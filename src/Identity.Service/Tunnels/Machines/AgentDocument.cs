@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An enrolled agent instance: its enrolment, and what it last said.</summary>
+/// <summary>An enrolled agent instance: its enrolment and its last report.</summary>
 internal sealed record AgentDocument
 {
     [JsonPropertyName("id")]
@@ -24,18 +24,20 @@ internal sealed record AgentDocument
     [JsonPropertyName("principal")]
     public required string Principal { get; init; }
 
-    /// <summary>Unexpired certificate, and connected: to an edge, as the edge reported, or to the service by its feed.</summary>
+    /// <summary>
+    /// Its certificate is unexpired, and it is connected to an edge, as the edge reported, or to the service's feed.
+    /// </summary>
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
 
     /// <summary>
-    /// Unexpired certificate and contact within <c>agents.live_for</c>: a change of trust waits for it (S17). It outlasts
-    /// <see cref="Live"/>, because an agent that has just lost its connections may come back with the old bundle.
+    /// Its certificate is unexpired, and it called within <c>agents.live_for</c>: a change of trust waits for it (S17).
+    /// Longer than <see cref="Live"/>, because an agent that lost its connections may reconnect with the old bundle.
     /// </summary>
     [JsonIgnore]
     public bool IsAwaited { get; init; }
 
-    /// <summary>Whether an edge that was heard of has a connection of it.</summary>
+    /// <summary>Whether a live edge has a connection of it.</summary>
     [JsonIgnore]
     public bool IsConnected { get; init; }
 
@@ -60,7 +62,7 @@ internal sealed record AgentDocument
     [JsonPropertyName("version")]
     public required string? Version { get; init; }
 
-    /// <summary>Trust-bundle epoch that it has acknowledged; null before its first report.</summary>
+    /// <summary>The trust-bundle epoch that it acknowledged; null before its first report.</summary>
     [JsonPropertyName("trust_bundle_epoch")]
     public required long? TrustBundleEpoch { get; init; }
 
@@ -70,7 +72,7 @@ internal sealed record AgentDocument
     [JsonPropertyName("routes")]
     public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
 
-    /// <summary>What its own checks found last; null from agents that have not said.</summary>
+    /// <summary>The last results of its own checks; null if it has not reported any.</summary>
     [JsonPropertyName("doctor")]
     public required AgentDoctorDocument? Doctor { get; init; }
 }

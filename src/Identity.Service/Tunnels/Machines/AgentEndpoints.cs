@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>A tunnel's agents as administrators see them.</summary>
+/// <summary>A tunnel's agents for administrators.</summary>
 internal sealed class AgentEndpoints(
     TunnelAccess access,
     AgentDirectory directory,
@@ -30,7 +30,7 @@ internal sealed class AgentEndpoints(
             : found.Refusal;
     }
 
-    /// <summary>Idempotent: its certificates reach every edge as revoked with the next feed.</summary>
+    /// <summary>Idempotent: the next feed revokes its certificates at every edge.</summary>
     public async ValueTask<ApiAnswer> RevokeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);
@@ -61,7 +61,7 @@ internal sealed class AgentEndpoints(
         return await AnswerAsync(tunnel, agent, cancellationToken);
     }
 
-    /// <summary>Its present connections end at every edge; it may come back. Each call ends those of its time.</summary>
+    /// <summary>Every edge closes its present connections; it may reconnect. Each call closes those of its time.</summary>
     public async ValueTask<ApiAnswer> DisconnectAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await ReasonRequest.ReadAsync(request, cancellationToken);

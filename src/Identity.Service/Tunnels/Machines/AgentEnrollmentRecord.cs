@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An agent's enrolment as administrators see it (S4).</summary>
+/// <summary>An agent's enrolment for administrators (S4).</summary>
 internal sealed record AgentEnrollmentRecord
 {
     public required AgentId Id { get; init; }
@@ -14,17 +14,16 @@ internal sealed record AgentEnrollmentRecord
     /// <summary><c>federation</c> or <c>tunnel_token</c>.</summary>
     public required string Method { get; init; }
 
-    /// <summary>Federated ones: the service account; else the tunnel token's id.</summary>
+    /// <summary>Federation: the service account; else the tunnel token's id.</summary>
     public required string Principal { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required DateTimeOffset LastProofAt { get; init; }
 
-    /// <summary>Serial of the newest platform certificate; null before the first.</summary>
+    /// <summary>Serial number of the newest platform certificate; null before the first.</summary>
     public string? Serial { get; init; }
 
-    /// <summary>Its end.</summary>
     public DateTimeOffset? NotAfter { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }

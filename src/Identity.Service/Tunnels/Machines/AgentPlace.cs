@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>A place in the list of all agents, which runs from the newest tunnel down, and in a tunnel from the newest agent down.</summary>
+/// <summary>A position in the list of all agents: newest tunnel first, and in a tunnel newest agent first.</summary>
 /// <param name="Tunnel">Ordinal of the tunnel.</param>
 /// <param name="CreatedMs">When the agent enrolled, in milliseconds since 1970.</param>
 /// <param name="Rank">Among the agents of the tunnel that enrolled in the same millisecond, from 0.</param>
@@ -10,10 +10,9 @@ internal readonly record struct AgentPlace(long Tunnel, long CreatedMs, long Ran
 {
     private const string List = "agents";
 
-    /// <summary>Before every agent.</summary>
     public static AgentPlace Start => new(long.MaxValue, 0, 0);
 
-    /// <summary>Tunnels with a smaller ordinal can have agents behind this place; the tunnel itself may too.</summary>
+    /// <summary>Tunnels with a smaller ordinal, and the tunnel itself, may have agents after this position.</summary>
     public long TunnelsBefore => Tunnel == long.MaxValue ? Tunnel : Tunnel + 1;
 
     /// <summary>Before every agent of this tunnel.</summary>

@@ -4,17 +4,17 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>Filters and page of a request to the list of all agents.</summary>
-/// <param name="TunnelId">Only of this tunnel, an archived one too; null = of all unarchived ones.</param>
-/// <param name="State">Only in this state; null = in any.</param>
-/// <param name="After">Behind which agent.</param>
-/// <param name="Limit">How many.</param>
+/// <param name="TunnelId">Only this tunnel, also an archived one; null = all unarchived ones.</param>
+/// <param name="State">Null = any.</param>
+/// <param name="After">The position after which the page starts.</param>
+/// <param name="Limit">The size of the page.</param>
 internal sealed record AgentQuery(string? TunnelId, string? State, AgentPlace After, int Limit)
 {
     private const string Live = "live";
     private const string Offline = "offline";
     private const string Revoked = "revoked";
 
-    /// <summary>Reads the query; the refusal names the bad parameter.</summary>
+    /// <summary>The refusal names the bad parameter.</summary>
     public static Result<AgentQuery> Read(ApiRequest request)
     {
         var limit = PageRequest.ReadLimit(request);

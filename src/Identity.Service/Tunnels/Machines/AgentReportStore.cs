@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>The last report of each agent instance.</summary>
 internal sealed class AgentReportStore(Database database)
 {
     public Statement Save(string tunnelId, string instanceId, DateTimeOffset at, string peerSerial, string body) =>
@@ -27,7 +26,6 @@ internal sealed class AgentReportStore(Database database)
         CancellationToken cancellationToken
     ) => QueryAsync("", new { tunnelId.Value }, cancellationToken);
 
-    /// <summary>The last report of one instance; null: it has not reported.</summary>
     public async ValueTask<StoredAgentReport?> FindAsync(
         TunnelId tunnelId,
         string instanceId,

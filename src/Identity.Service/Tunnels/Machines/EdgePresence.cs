@@ -1,14 +1,14 @@
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>What is known of an edge now; names that monitoring may rely on.</summary>
+/// <summary>The presence of an edge; the names are stable for monitoring.</summary>
 internal static class EdgePresence
 {
-    /// <summary>It was heard of: what it reported holds.</summary>
+    /// <summary>It called recently: its last report holds.</summary>
     public const string Live = "live";
 
-    /// <summary>It stopped, or its connection broke.</summary>
+    /// <summary>It reported that it is leaving, or has never called.</summary>
     public const string Gone = "gone";
 
-    /// <summary>Three polls long nothing was heard of it, or nothing yet since the service started: never counted as good.</summary>
+    /// <summary>It has not called for three polls, or not since the service started: never counted as healthy.</summary>
     public const string Unknown = "unknown";
 }

@@ -2,15 +2,17 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>What a machine proved itself with, as its enrolment remembers it (S4).</summary>
+/// <summary>The proof of a machine's identity, as stored in its enrolment (S4).</summary>
 internal sealed record EnrollmentProof
 {
-    // One tunnel has one token at a time, so its holders are one principal; rotation does not change who they are.
+    // One tunnel has one token at a time, so its holders are one principal; rotation does not change it.
     private const string TunnelTokenPrincipal = "tunnel_token";
 
     public required EnrollmentMethod Method { get; init; }
 
-    /// <summary>Whom an instance is bound to (S3): issuer and subject, or the holder of the tunnel token.</summary>
+    /// <summary>
+    /// The principal that an instance is bound to (S3): issuer and subject, or the holder of the tunnel token.
+    /// </summary>
     public required string Principal { get; init; }
 
     public string? IssuerId { get; init; }
@@ -24,13 +26,12 @@ internal sealed record EnrollmentProof
     /// <summary><c>jti</c> of the access token, or <c>ttok_…</c>.</summary>
     public required string TokenId { get; init; }
 
-    /// <summary>When the access token was issued, seconds since 1970; 0 of tunnel tokens.</summary>
+    /// <summary>When the access token was issued, seconds since 1970; 0 for tunnel tokens.</summary>
     public long TokenIssuedAt { get; init; }
 
-    /// <summary>The access token's family.</summary>
     public string? TokenFamily { get; init; }
 
-    /// <summary>SHA-256 of the subject at the identity provider, as the access token has it.</summary>
+    /// <summary>SHA-256 of the subject at the identity provider, as in the access token.</summary>
     public string? SubjectHash { get; init; }
 
     /// <summary><c>kid</c> of the key that signed the access token.</summary>
@@ -59,6 +60,6 @@ internal sealed record EnrollmentProof
                 TokenKeyId = caller.SigningKeyId,
             };
 
-    /// <summary>Whether both speak for the same machine.</summary>
+    /// <summary>Whether both are for the same machine.</summary>
     public bool IsSamePrincipal(EnrollmentProof other) => Method == other.Method && Principal == other.Principal;
 }

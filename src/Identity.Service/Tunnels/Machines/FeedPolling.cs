@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>The long poll of both feeds: answers at once what is newer, else waits for the next revision.</summary>
+/// <summary>The long poll of both feeds: answers at once if there is a newer revision, else waits for one.</summary>
 internal sealed class FeedPolling(
     IRevisions revisions,
     Current<AgentOptions> options,
@@ -35,12 +35,12 @@ internal sealed class FeedPolling(
     }
 
     /// <summary>
-    /// The revision to answer with; null when the wait is over (204). The revision is read before the feed's content:
-    /// what changes in between is shown early, and once more at the next call.
+    /// The revision to answer with; null when the wait is over (204). It is read before the feed's content: a change in
+    /// between is sent early, and again at the next call.
     /// </summary>
     public async ValueTask<long?> WaitAsync(FeedPoll poll, CancellationToken cancellationToken)
     {
-        // A machine ahead of us saw a store that was since restored from an older copy: it must start over.
+        // A machine that is ahead saw a store that was since restored from a backup: it must start over.
         if (poll.Since > revisions.Current)
         {
             return revisions.Current;
@@ -59,13 +59,13 @@ internal sealed class FeedPolling(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The service stops: an early end of the wait, so that the machine asks the next process. Or the longest wait
-            // changed: one that lasts longer than live_for is sized for would make the machine count as disconnected.
+            // The service stops: the machine polls the next process. Or the longest wait changed: a longer one than
+            // live_for allows would make the machine count as disconnected.
             return null;
         }
     }
 
-    /// <summary>The wait is over: what moves all the time without any news for this machine prolongs it no more.</summary>
+    /// <summary>Whether the wait is over; revisions without news for this machine do not prolong it.</summary>
     public bool IsOver(FeedPoll poll) => time.GetElapsedTime(poll.Began) >= GetWait(poll);
 
     private TimeSpan GetWait(FeedPoll poll) => Min(poll.Wait, options.Value.FeedWaitMax);

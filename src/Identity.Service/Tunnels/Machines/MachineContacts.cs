@@ -3,22 +3,22 @@ using System.Collections.Concurrent;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>
-/// When each machine was last heard of, and whether its feed poll broke since. Kept in memory: machines call in at least
-/// every half minute, so that after a restart it fills up again quickly.
+/// When each machine last called, and whether its feed poll has broken since. In memory: machines call at least every
+/// half minute, so it is complete again soon after a restart.
 /// </summary>
 internal sealed class MachineContacts(TimeProvider time)
 {
-    /// <summary>A connection that was merely cut is made again within this time.</summary>
+    /// <summary>A machine whose connection broke reconnects within this time.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Beyond that the oldest are forgotten; only verified machines get in at all.</summary>
+    /// <summary>Above this, the oldest are removed; only verified machines are counted.</summary>
     private const int MaxMachines = 100_000;
 
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromHours(1);
 
     private readonly ConcurrentDictionary<string, Contact> contacts = new(StringComparer.Ordinal);
 
-    /// <summary>Before this nothing was heard here.</summary>
+    /// <summary>The start of this process's record.</summary>
     public DateTimeOffset Since { get; } = time.GetUtcNow();
 
     public void Heard(string spiffeId)
@@ -42,7 +42,7 @@ internal sealed class MachineContacts(TimeProvider time)
         }
     }
 
-    /// <summary>A feed poll begins; its number.</summary>
+    /// <summary>Starts a feed poll and returns its number.</summary>
     public long BeginPoll(string spiffeId)
     {
         Heard(spiffeId);
@@ -56,10 +56,7 @@ internal sealed class MachineContacts(TimeProvider time)
             .Poll;
     }
 
-    /// <summary>
-    /// A poll ended with its connection. This may be noticed after the machine has already called again: then nothing is
-    /// noted.
-    /// </summary>
+    /// <summary>Records that a poll ended with its connection, unless the machine has already called again.</summary>
     /// <param name="spiffeId">The machine.</param>
     /// <param name="poll">From <see cref="BeginPoll"/>.</param>
     public void BreakPoll(string spiffeId, long poll)
@@ -74,10 +71,10 @@ internal sealed class MachineContacts(TimeProvider time)
         }
     }
 
-    /// <summary>Null when not heard of since this process started.</summary>
+    /// <summary>Null if it has not called since this process started.</summary>
     public DateTimeOffset? FindLast(string spiffeId) => contacts.TryGetValue(spiffeId, out var known) ? known.At : null;
 
-    /// <summary>When its poll broke, if it has not called this node since; null while it is on its feed.</summary>
+    /// <summary>When its poll broke, if it has not called this node since; null while its poll is open.</summary>
     public DateTimeOffset? FindBroken(string spiffeId) =>
         contacts.TryGetValue(spiffeId, out var known) ? known.BrokenAt : null;
 

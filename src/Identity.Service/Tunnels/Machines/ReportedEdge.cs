@@ -3,25 +3,24 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An edge and what is known of it now.</summary>
 internal sealed record ReportedEdge
 {
     public required Edge Edge { get; init; }
 
-    /// <summary>Its last word; null before the first.</summary>
+    /// <summary>Null before the first.</summary>
     public required EdgeReport? Report { get; init; }
 
-    /// <summary>Contact within <c>agents.live_for</c>: a caller that waits for edges waits for it (S25).</summary>
+    /// <summary>It called within <c>agents.live_for</c>: a caller that waits for edges waits for it (S25).</summary>
     public required bool IsLive { get; init; }
 
-    /// <summary>One of <see cref="EdgePresence"/>.</summary>
+    /// <summary>A constant of <see cref="EdgePresence"/>.</summary>
     public required string Presence { get; init; }
 
     public required DateTimeOffset? LastContact { get; init; }
 
     public required DateTimeOffset? ReportedAt { get; init; }
 
-    /// <summary>The agents of a tunnel that it has, as far as what it said still holds.</summary>
+    /// <summary>The agents of a tunnel that are connected to it, if its last report still holds.</summary>
     public IEnumerable<EdgeReportAgent> FindAgents(Tunnel tunnel) =>
         Presence == EdgePresence.Gone
             ? []

@@ -9,7 +9,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Puts together what the edges said of one tunnel.</summary>
+/// <summary>Combines the reports of the edges on one tunnel.</summary>
 internal sealed class TunnelEdges(
     EdgeStore edges,
     EdgeAssignments assignments,
@@ -21,23 +21,24 @@ internal sealed class TunnelEdges(
 )
 {
     /// <summary>
-    /// A last word is a contact, too, and the end of its poll may be noted a moment later: only what is heard after that
-    /// means that the machine is back.
+    /// A final report is also a call, and the end of its poll may be recorded a moment later: only a later call means
+    /// that the edge is back.
     /// </summary>
     internal static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    /// <summary>An edge calls at least once in each of them; after so many without a call nothing is known of it.</summary>
+    /// <summary>
+    /// An edge calls at least once per poll; after this many polls without a call its presence is unknown.
+    /// </summary>
     private const int SilentPolls = 3;
 
-    /// <summary>Those that serve the tunnel: the assigned ones, best first, then those that lost it and have clients still.</summary>
+    /// <summary>
+    /// The edges that serve the tunnel: the assigned ones, best first, then those that lost it and still have clients.
+    /// </summary>
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
         CancellationToken cancellationToken
     ) => await ListAsync(tunnel, await ReadAsync(cancellationToken), cancellationToken);
 
-    /// <param name="tunnel">The tunnel.</param>
-    /// <param name="all">From <see cref="ReadAsync"/>.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
         IReadOnlyList<ReportedEdge> all,
@@ -56,9 +57,6 @@ internal sealed class TunnelEdges(
         (await assignments.GetAsync(cancellationToken)).Of(tunnelId);
 
     /// <summary>The edges that the tunnel is assigned.</summary>
-    /// <param name="tunnel">The tunnel.</param>
-    /// <param name="all">From <see cref="ReadAsync"/>.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async ValueTask<IReadOnlyList<ReportedEdge>> AssignedAsync(
         Tunnel tunnel,
         IReadOnlyList<ReportedEdge> all,
@@ -91,9 +89,10 @@ internal sealed class TunnelEdges(
         ];
     }
 
-    /// <param name="written">Contact with other nodes, and with this one before it last started.</param>
-    /// <param name="alone">No other node hears edges: a contact from before this node's start shows nothing about the
-    /// present.</param>
+    /// <param name="written">The stored last call, to other nodes or to this one before its start.</param>
+    /// <param name="alone">
+    /// Edges call no other node: a call from before this node's start says nothing about the present.
+    /// </param>
     private ReportedEdge Describe(Edge edge, StoredEdgeReport? stored, DateTimeOffset? written, bool alone)
     {
         var heard = contacts.FindLast(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Why a tunnel cannot carry calls; names that monitoring may rely on.</summary>
+/// <summary>Why a tunnel cannot carry calls; the names are stable for monitoring.</summary>
 internal static class TunnelProblem
 {
     public const string Archived = "archived";
@@ -17,16 +17,15 @@ internal static class TunnelProblem
     public const string NoEdge = "no_edge";
     public const string NoLiveAgent = "no_live_agent";
 
-    /// <summary>The edges that would have agents were not heard of lately: what they said last may not hold.</summary>
+    /// <summary>The edges that would have agents have not called recently, so their last reports may be outdated.</summary>
     public const string EdgesUnknown = "edges_unknown";
 
-    /// <summary>A route has no healthy upstream at any connected agent.</summary>
+    /// <summary>At every connected agent, a route has no healthy upstream.</summary>
     public const string UpstreamUnhealthy = "upstream_unhealthy";
 
-    /// <summary>Agents are alive but connected to no edge, as far as the edges reported.</summary>
+    /// <summary>Agents are live but connected to no edge, as far as the edges reported.</summary>
     public const string NoAgentConnection = "no_agent_connection";
 
-    /// <summary>One sentence for an operator.</summary>
     public static string Explain(string problem) =>
         problem switch
         {

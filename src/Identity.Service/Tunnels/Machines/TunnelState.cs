@@ -1,17 +1,17 @@
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>The summary of a tunnel's status; names that monitoring may rely on.</summary>
+/// <summary>The summary of a tunnel's status; the names are stable for monitoring.</summary>
 internal static class TunnelState
 {
-    /// <summary>Calls get through: nothing is missing.</summary>
+    /// <summary>Calls succeed: nothing is missing.</summary>
     public const string Ready = "ready";
 
-    /// <summary>Something is missing; the problems say what.</summary>
+    /// <summary>Something is missing; see the problems.</summary>
     public const string NotReady = "not_ready";
 
-    /// <summary>Whether calls get through depends on machines that nothing was heard of.</summary>
+    /// <summary>It depends on machines that have not called recently.</summary>
     public const string Unknown = "unknown";
 
-    /// <summary>No agent has ever enrolled: it is not finished, and nothing has failed.</summary>
+    /// <summary>No agent has ever enrolled: the setup is incomplete, and nothing has failed.</summary>
     public const string NotSetUp = "not_set_up";
 }

@@ -20,15 +20,14 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>One of <see cref="TunnelState"/>.</summary>
+    /// <summary>A constant of <see cref="TunnelState"/>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The same in short: whether calls get through now.</summary>
     [JsonPropertyName("ready")]
     public required bool Ready { get; init; }
 
-    /// <summary>Stable names of what is missing; see <see cref="TunnelProblem"/>.</summary>
+    /// <summary>Stable names; see <see cref="TunnelProblem"/>.</summary>
     [JsonPropertyName("problems")]
     public required IReadOnlyList<string> Problems { get; init; }
 
@@ -44,38 +43,38 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("agents_enrolled")]
     public required int AgentsEnrolled { get; init; }
 
-    /// <summary>Those that a live edge has a connection of: only these serve calls.</summary>
+    /// <summary>Agents with a connection to a live edge: only these serve calls.</summary>
     [JsonPropertyName("agents_connected")]
     public required int AgentsConnected { get; init; }
 
-    /// <summary>Those that are connected to an edge or are on their feed at the service.</summary>
+    /// <summary>Agents that are connected to an edge or to the service's feed.</summary>
     [JsonPropertyName("agents_live")]
     public required int AgentsLive { get; init; }
 
-    /// <summary>Live agents whose own checks found a failure last.</summary>
+    /// <summary>Live agents whose last own checks found a failure.</summary>
     [JsonPropertyName("agents_failing")]
     public required int AgentsFailing { get; init; }
 
-    /// <summary>What connected agents said of the routes' upstreams.</summary>
+    /// <summary>The routes' upstreams as connected agents reported them.</summary>
     [JsonPropertyName("routes")]
     public required IReadOnlyList<TunnelStatusRoute> Routes { get; init; }
 
-    /// <summary>Assigned edges that were heard of and have a live connection of an agent.</summary>
+    /// <summary>Assigned live edges that have a connection of a live agent.</summary>
     [JsonPropertyName("edges_serving")]
     public required int EdgesServing { get; init; }
 
     [JsonPropertyName("service_nodes_live")]
     public required int ServiceNodesLive { get; init; }
 
-    /// <summary>Those, and the ones that stopped without notice within a day.</summary>
+    /// <summary>The live nodes, and those that stopped without notice within a day.</summary>
     [JsonPropertyName("service_nodes")]
     public required int ServiceNodes { get; init; }
 
-    /// <summary>The port in the URLs of its routes; null until an edge has reported one.</summary>
+    /// <summary>The port in its routes' URLs; null until an edge has reported one.</summary>
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
-    /// <summary>The edges that the tunnel is assigned, then those that serve it a while longer.</summary>
+    /// <summary>The edges that the tunnel is assigned, then those that still serve it for a while.</summary>
     [JsonPropertyName("edges")]
     public required IReadOnlyList<TunnelStatusEdge> Edges { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An edge as far as one tunnel is concerned.</summary>
+/// <summary>An edge's status for one tunnel.</summary>
 internal sealed record TunnelStatusEdge
 {
     [JsonPropertyName("id")]
@@ -11,15 +11,15 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Where agents and clients find it, <c>host:port</c> of the agents' side each.</summary>
+    /// <summary>Its <c>host:port</c> addresses for agents.</summary>
     [JsonPropertyName("addresses")]
     public required IReadOnlyList<string> Addresses { get; init; }
 
-    /// <summary>Clients are sent to it; false = it lost the tunnel, and serves it until clients have found the others.</summary>
+    /// <summary>Clients use it; false = it lost the tunnel, and serves it until clients use the others.</summary>
     [JsonPropertyName("assigned")]
     public required bool Assigned { get; init; }
 
-    /// <summary>It sends agents and clients elsewhere.</summary>
+    /// <summary>It drains agents and clients to other edges.</summary>
     [JsonPropertyName("draining")]
     public required bool Draining { get; init; }
 
@@ -36,7 +36,7 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("reported_at")]
     public required DateTime? ReportedAt { get; init; }
 
-    /// <summary>The port that clients dial, as the edge says; null until it has.</summary>
+    /// <summary>The port for clients, as the edge reported; null until then.</summary>
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 

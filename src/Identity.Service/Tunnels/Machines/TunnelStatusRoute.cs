@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>A route as the agents that are connected to an edge see it.</summary>
+/// <summary>A route as the connected agents report it.</summary>
 internal sealed record TunnelStatusRoute
 {
     [JsonPropertyName("name")]
@@ -12,11 +12,11 @@ internal sealed record TunnelStatusRoute
     [JsonPropertyName("agents")]
     public required int Agents { get; init; }
 
-    /// <summary>Whether one of them has a healthy upstream for it; null = none of them knows.</summary>
+    /// <summary>Whether any of them has a healthy upstream for it; null = none of them knows.</summary>
     [JsonPropertyName("upstream_healthy")]
     public required bool? UpstreamHealthy { get; init; }
 
-    /// <summary>Why it is unhealthy, for a person; empty when it is not.</summary>
+    /// <summary>Why it is unhealthy, for an operator; empty when it is healthy.</summary>
     [JsonPropertyName("detail")]
     public required string Detail { get; init; }
 }

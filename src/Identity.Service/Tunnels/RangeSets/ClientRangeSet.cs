@@ -12,7 +12,7 @@ internal sealed partial record ClientRangeSet(
     DateTimeOffset UpdatedAt
 )
 {
-    /// <summary>1 to 63 of a-z, 0-9 and hyphen: no blank, and nothing that a path or LIKE would read as another.</summary>
+    /// <summary>1 to 63 of a-z, 0-9 and hyphen: nothing that a URL path or LIKE treats specially.</summary>
     public static bool IsName(string? name) => name is not null && NamePattern().IsMatch(name);
 
     [GeneratedRegex("^[a-z0-9-]{1,63}\\z", RegexOptions.CultureInvariant)]

@@ -7,12 +7,12 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
 /// <summary>
-/// <c>/v1/client_range_sets</c>. A set belongs to the organization, so only a credential that is not bound to one
-/// workspace may change it: it widens the tunnels of all.
+/// <c>/v1/client_range_sets</c>. Only a credential that is not bound to one workspace may change a set, because it
+/// affects all tunnels of the organization.
 /// </summary>
 internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal journal, TimeProvider time)
 {
-    /// <summary>Sets of one organization: edges hold them all.</summary>
+    /// <summary>Maximum number of sets per organization; edges hold them all.</summary>
     public const int MaxSets = 64;
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
-/// <summary>A row of <c>client_range_sets</c> as Dapper reads it.</summary>
 internal sealed record ClientRangeSetRow
 {
     public required string OrganizationId { get; init; }

@@ -32,13 +32,13 @@ internal sealed class ClientRangeSetStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of all organizations: what edges need.</summary>
+    /// <summary>Those of all organizations, for edges.</summary>
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAllAsync(CancellationToken cancellationToken) =>
         QueryAsync($"SELECT {Columns} FROM client_range_sets", new { }, cancellationToken);
 
     /// <summary>
-    /// Writes the set whose revision is one less, or makes it; conflicts <see cref="TunnelConflict.Stale"/> and, beyond
-    /// the limit, <see cref="TunnelConflict.LimitReached"/>.
+    /// Replaces the previous revision or creates the set; conflicts <see cref="TunnelConflict.Stale"/> and <see
+    /// cref="TunnelConflict.LimitReached"/>.
     /// </summary>
     public IReadOnlyList<Statement> Save(ClientRangeSet set, int limit)
     {
@@ -77,8 +77,8 @@ internal sealed class ClientRangeSetStore(Database database)
         ];
     }
 
-    // Names hold no character that LIKE would read as another.
-    /// <summary><see cref="TunnelConflict.InUse"/> while a live tunnel names it, or when it is gone.</summary>
+    // Names contain no character that LIKE treats specially.
+    /// <summary><see cref="TunnelConflict.InUse"/> while a live tunnel names it, or when it is removed already.</summary>
     public Statement Remove(ClientRangeSet set) =>
         new Statement(
             "DELETE FROM client_range_sets WHERE organization_id = @OrganizationId AND name = @Name "

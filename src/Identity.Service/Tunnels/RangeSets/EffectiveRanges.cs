@@ -1,11 +1,11 @@
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
-/// <summary>Where clients of a tunnel may come from: its own ranges and those of the sets that it names (S21). Pure.</summary>
+/// <summary>The addresses that a tunnel's clients may have: its own ranges and those of its sets (S21). Pure.</summary>
 internal static class EffectiveRanges
 {
     /// <summary>
-    /// An address that no client has (RFC 919 §7). A tunnel whose sets hold nothing admits no client: an empty list
-    /// would not stop clients that authenticate (S21).
+    /// An address that no client has (RFC 919 §7). A tunnel whose sets are empty admits no client: an empty list would
+    /// not stop clients that authenticate (S21).
     /// </summary>
     private static readonly string[] Nobody = ["255.255.255.255/32"];
 

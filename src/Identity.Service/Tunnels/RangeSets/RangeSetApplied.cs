@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
-/// <summary>A set was made or replaced, with what it was: widening it widens every tunnel that names it.</summary>
+/// <summary>A set was created or replaced, with its old value: widening it widens every tunnel that names it.</summary>
 internal sealed record RangeSetApplied(ClientRangeSet? Before, ClientRangeSet After) : AuditEvent
 {
     public override string Name => AuditEvents.RangeSetApplied;
