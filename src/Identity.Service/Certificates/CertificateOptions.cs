@@ -18,7 +18,7 @@ internal sealed record CertificateOptions
     public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// File of keys that are never certified: one hex SHA-256 of a SubjectPublicKeyInfo per line; empty = no list.
+    /// File of keys that are never certified: hex SHA-256 of a SubjectPublicKeyInfo per line; empty = none.
     /// </summary>
     public string BlockedKeysFile { get; init; } = "";
 
@@ -26,7 +26,7 @@ internal sealed record CertificateOptions
     public bool SingleApproval { get; init; }
 
     /// <summary>
-    /// How long clients have to fetch a new trust bundle on tunnels where no client acknowledges it (S17); 0 = no wait.
+    /// Time for clients to fetch a new trust bundle on tunnels where no client acknowledges it (S17); 0 = none.
     /// </summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromHours(24);
 
@@ -36,9 +36,7 @@ internal sealed record CertificateOptions
     /// </summary>
     public IReadOnlyList<string> SigningCommand { get; init; } = [];
 
-    /// <summary>
-    /// Environment variables that the connector's program gets, and no others; a trailing star matches any suffix.
-    /// </summary>
+    /// <summary>The only environment variables that the program gets; a trailing star matches any suffix.</summary>
     public IReadOnlyList<string> SigningEnvironment { get; init; } = ChildCommand.UsualEnvironment;
 
     /// <summary>An EST server (RFC 7030) as signing connector; null = none.</summary>
@@ -52,9 +50,7 @@ internal sealed record CertificateOptions
     /// <summary>Authorities may have imported keys, of which copies may exist.</summary>
     public bool DangerousAllowKeyImport { get; init; }
 
-    /// <summary>
-    /// How long a staged platform root waits before it may sign, so that every node of the service has read the bundle.
-    /// </summary>
+    /// <summary>How long a staged platform root waits before it may sign, so that every node has read the bundle.</summary>
     public TimeSpan DangerousPlatformRootWait { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>Number of revocation lists of a new authority, a power of two. Existing authorities keep theirs.</summary>
@@ -66,10 +62,7 @@ internal sealed record CertificateOptions
     /// <summary>Base URL of new authorities' lists, without a trailing slash; empty = the public URL.</summary>
     public string RevocationUrl { get; init; } = "";
 
-    /// <summary>
-    /// Every server certificate contains its list's address. By default only those valid for more than a day do: the
-    /// others expire before most verifiers fetch the list again.
-    /// </summary>
+    /// <summary>Every server certificate contains its list's address, not only those valid for more than a day.</summary>
     public bool ListAlways { get; init; }
 
     /// <summary>Validity of an OCSP response; after half of it, the next request gets a new one.</summary>
@@ -78,6 +71,5 @@ internal sealed record CertificateOptions
     /// <summary>Base URL of the OCSP responder, without a trailing slash; empty = the public URL.</summary>
     public string OcspUrl { get; init; } = "";
 
-    /// <summary>Which server certificates contain their OCSP responder's address.</summary>
     public ResponderAddress ResponderAddress { get; init; }
 }

@@ -3,8 +3,7 @@ namespace Culvert.Identity.Service.Tunnels;
 internal sealed record AgentOptions
 {
     /// <summary>
-    /// An instance that called the feed within this time is live (S17). Two thirds of it exceed <see
-    /// cref="FeedWaitMax"/>.
+    /// How long an instance is live after a feed call (S17). Two thirds of it exceed <see cref="FeedWaitMax"/>.
     /// </summary>
     public TimeSpan LiveFor { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -14,8 +13,7 @@ internal sealed record AgentOptions
     public TimeSpan MaxSinceProof { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// Maximum number of live instances of a tunnel. A stopped one counts for another <see cref="LiveFor"/>, so a
-    /// rolling update needs room for the old and the new instances.
+    /// Maximum number of live instances of a tunnel. A rolling update needs room for the old and the new ones.
     /// </summary>
     public int InstancesPerTunnel { get; init; } = 32;
 }

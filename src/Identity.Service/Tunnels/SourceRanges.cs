@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Parses lists of source ranges into their canonical form.</summary>
 internal static class SourceRanges
 {
     /// <summary>Maximum length of a list; edges check every connection against it.</summary>
@@ -57,8 +56,7 @@ internal static class SourceRanges
             : null;
     }
 
-    // .NET also parses "10.1" and "0x0a000001" as IPv4, which are likely mistakes. IPv4-mapped ranges are refused,
-    // because addresses are normalized before the comparison.
+    // .NET also parses "10.1" and "0x0a000001" as IPv4, which are likely mistakes. IPv4-mapped ranges never match.
     private static bool IsWhole(string text, IPAddress address) =>
         !address.IsIPv4MappedToIPv6 && (text.Contains(':', StringComparison.Ordinal) || text == address.ToString());
 

@@ -41,14 +41,12 @@ internal sealed record Tunnel
     /// <summary>A constant of <see cref="TunnelAffinity"/> (S29).</summary>
     public string Affinity { get; init; } = TunnelAffinity.Hostname;
 
-    /// <summary>
-    /// How long edges accept its agents without contact to the service (S10); null = each edge's own setting.
-    /// </summary>
+    /// <summary>How long edges accept its agents without the service (S10); null = each edge's own setting.</summary>
     public int? OfflineGraceSeconds { get; init; }
 
     /// <summary>
-    /// The port in its routes' URLs and OAuth resources (RFC 9728): the first that an edge reported, changed only by an
-    /// operator. Null until then.
+    /// The port in its routes' URLs and OAuth resources (RFC 9728): the first that an edge reported, or an operator's
+    /// choice.
     /// </summary>
     public int? PublicPort { get; init; }
 

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Finds the tunnel in a path, if the caller may see it.</summary>
 internal sealed class TunnelAccess(TunnelStore tunnels)
 {
     /// <summary>Unknown and malformed ids and those of another tenant get the same answer.</summary>

@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Tunnels;
 
 internal enum TunnelConflict
 {
-    /// <summary>The organization has its maximum number of unarchived tunnels.</summary>
     LimitReached,
 
     /// <summary>A retry of a create that was committed.</summary>

@@ -5,8 +5,7 @@ namespace Culvert.Identity.Service.Tunnels;
 internal static class TunnelLock
 {
     /// <summary>
-    /// Locks the tunnel's row, so that the rest of the decision is one step. Must be its first statement; conflicts if
-    /// the tunnel is archived.
+    /// Locks the tunnel's row. Must be the decision's first statement; conflicts if the tunnel is archived.
     /// </summary>
     /// <param name="parameters">Must contain the tunnel's id as <c>TunnelId</c>.</param>
     public static Statement Take(object parameters) =>

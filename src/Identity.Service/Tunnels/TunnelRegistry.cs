@@ -30,7 +30,6 @@ internal sealed class TunnelRegistry(
     private const string LabelCharacters = "bcdfghjkmnpqrstvwxz23456";
     private const int LabelLength = 12;
 
-    /// <param name="displayName">Already checked.</param>
     /// <param name="body">The body as sent: part of the fingerprint.</param>
     /// <param name="isRetry">The client declares that it repeats a request.</param>
     public async ValueTask<Result<Tunnel>> CreateAsync(

@@ -4,10 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>
-/// Tunnels in the store. Changes are statements for the caller's decision; each documents its <see
-/// cref="TunnelConflict"/>s.
-/// </summary>
+/// <summary>Changes are statements for the caller's decision; each documents its <see cref="TunnelConflict"/>s.</summary>
 internal sealed class TunnelStore(Database database)
 {
     private const string Columns =
@@ -69,9 +66,7 @@ internal sealed class TunnelStore(Database database)
         return [.. rows.Select(row => row.ToTunnel())];
     }
 
-    /// <summary>
-    /// Of all organizations: unarchived tunnels, and those archived at or after <paramref name="archivedSince"/>.
-    /// </summary>
+    /// <summary>Of all organizations: unarchived, or archived at or after <paramref name="archivedSince"/>.</summary>
     public async ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
         DateTimeOffset archivedSince,
         CancellationToken cancellationToken
@@ -97,7 +92,7 @@ internal sealed class TunnelStore(Database database)
 
     /// <summary>
     /// Conflicts: <see cref="TunnelConflict.LimitReached"/>, and with <paramref name="retryOfSince"/> <see
-    /// cref="TunnelConflict.AlreadyCreated"/> when the fingerprint created a tunnel since then.
+    /// cref="TunnelConflict.AlreadyCreated"/>.
     /// </summary>
     public IReadOnlyList<Statement> Insert(
         Tunnel tunnel,
@@ -107,8 +102,7 @@ internal sealed class TunnelStore(Database database)
         DateTimeOffset? retryOfSince
     )
     {
-        // The first statement updates the organization's row, which locks it in a database with several writers: count
-        // and check become one step.
+        // Locks the organization's row in a database with several writers: count and check become one step.
         var guard = new Statement(
             "UPDATE organizations SET name = name WHERE id = @OrganizationId AND NOT EXISTS (SELECT 1 FROM tunnels "
                 + "WHERE create_fingerprint = @fingerprint AND created_at_ms >= @Since)",
@@ -153,10 +147,7 @@ internal sealed class TunnelStore(Database database)
         return [guard, insert];
     }
 
-    /// <summary>
-    /// Raises the revision by one. Conflicts: <see cref="TunnelConflict.Stale"/>, <see
-    /// cref="TunnelConflict.UnknownRangeSet"/>.
-    /// </summary>
+    /// <summary>Conflicts: <see cref="TunnelConflict.Stale"/>, <see cref="TunnelConflict.UnknownRangeSet"/>.</summary>
     public IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision) =>
         [
             .. changed.ClientRangeSets.Select(name =>

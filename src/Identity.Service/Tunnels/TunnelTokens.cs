@@ -7,7 +7,6 @@ using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Reveals, rotates and validates tunnel tokens (S5).</summary>
 internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer sealer, TimeProvider time)
 {
     public async ValueTask<Result<TunnelTokenDocument>> RevealAsync(
@@ -79,9 +78,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             : new TunnelTokenDocument { Id = secret.Id.Value, TunnelToken = token };
     }
 
-    /// <summary>
-    /// The old values of rotated tokens and those of archived tunnels are unknown: the store deletes them.
-    /// </summary>
+    /// <summary>The values of rotated tokens and of archived tunnels are unknown: the store deletes them.</summary>
     public async ValueTask<Result<Caller>> ValidateAsync(string token, CancellationToken cancellationToken)
     {
         var hash = Credentials.Hash(token);

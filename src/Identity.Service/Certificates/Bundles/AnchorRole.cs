@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>Why an anchor is in its tunnel's bundle.</summary>
 internal enum AnchorRole
 {
     /// <summary>A registered certificate; the service does not control what it signs.</summary>

@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>
-/// Records which holder was sent which epoch, before the answer is sent, so that another node that receives the
-/// acknowledgement finds the record. Calls are recorded at intervals, so that every node knows which holders are live.
+/// Records which epoch each holder was sent before the answer is sent, so that any node can accept its acknowledgement.
+/// Also records calls at intervals, so that every node knows which holders are live.
 /// </summary>
 internal sealed class BundleLedger(
     BundleHolderStore holders,
@@ -24,9 +24,7 @@ internal sealed class BundleLedger(
 
     private readonly ConcurrentDictionary<(string TunnelId, HolderKind Kind, string Holder), Written> written = new();
 
-    /// <summary>
-    /// The interval between two records of a holder's calls; short enough that a live holder counts as live.
-    /// </summary>
+    /// <summary>The interval between records of a holder's calls, short enough that a live holder counts as live.</summary>
     private TimeSpan Interval => options.Value.LiveFor / 3;
 
     /// <summary>Must be called before the answer with that epoch is sent; a refusal replaces the answer.</summary>
@@ -46,8 +44,8 @@ internal sealed class BundleLedger(
     }
 
     /// <summary>
-    /// The newest epoch recorded as sent to the holder; read from the store only when this node's cache has less than
-    /// <paramref name="wanted"/>.
+    /// The newest epoch recorded as sent; the store is read only if this node knows less than <paramref
+    /// name="wanted"/>.
     /// </summary>
     public async ValueTask<long> ServedAsync(
         TunnelId tunnelId,

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>The long poll of relying parties: waits for the next epoch of one tunnel's bundle.</summary>
 internal sealed class BundlePolling(
     TunnelStore tunnels,
     IRevisions revisions,
@@ -14,8 +13,8 @@ internal sealed class BundlePolling(
 )
 {
     /// <summary>
-    /// Returns the tunnel as soon as its epoch differs from <paramref name="since"/>, or unchanged when the wait is
-    /// over. The revision is read before the tunnel, so that a change in between ends the next wait at once.
+    /// Waits until the epoch differs from <paramref name="since"/> or the wait is over. The revision is read before the
+    /// tunnel, so that a change in between ends the next wait at once.
     /// </summary>
     public async ValueTask<Tunnel> WaitBeyondAsync(
         Tunnel tunnel,

@@ -30,7 +30,6 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 internal static class BundleProtocol
 {
     /// <summary>Whether one content of the bundle may follow another; null = it may.</summary>
-    /// <param name="hasLiveLeaves">Tells whether a removed anchor still has live leaves.</param>
     public static BundleError? Check(
         IReadOnlySet<string> before,
         IReadOnlySet<string> after,
@@ -59,9 +58,7 @@ internal static class BundleProtocol
         };
     }
 
-    /// <param name="forced">
-    /// An override, or the taint deadline has passed: the holders that lose trust are named beforehand.
-    /// </param>
+    /// <param name="forced">An override, or after the taint deadline: the holders that lose trust are named before.</param>
     public static BundleStep Remove(BundleState state, string id, bool forced = false)
     {
         if (state.Find(id) is not { } anchor || anchor.Role == AnchorRole.Active)
@@ -112,11 +109,9 @@ internal static class BundleProtocol
             ? [.. state.Holders.Where(holder => holder.Counts && holder.Acknowledged < anchor.Since)]
             : state.Holders;
 
-    /// <summary>Agents that count and present a leaf of that authority.</summary>
     public static IReadOnlyList<BundleHolder> Showing(BundleState state, string id) =>
         [.. state.Holders.Where(holder => holder.Counts && holder.LeafOf == id)];
 
-    /// <summary>Makes the authority the one that signs. The bundle does not change.</summary>
     public static BundleStep Activate(BundleState state, string id, bool forced = false)
     {
         switch (state.Find(id)?.Role)
@@ -146,8 +141,8 @@ internal static class BundleProtocol
     }
 
     /// <summary>
-    /// Reverts a rotation: a staged authority is removed from the bundle; an active one is replaced by the newest
-    /// retiring one, which all holders still have.
+    /// Removes a staged authority, or replaces an active one with the newest retiring one, which all holders still
+    /// have.
     /// </summary>
     public static BundleStep Rollback(BundleState state, string id)
     {
@@ -172,14 +167,10 @@ internal static class BundleProtocol
         }
     }
 
-    /// <summary>The authority that a rollback of the active one returns to.</summary>
     public static BundleAnchor? Predecessor(BundleState state) =>
         state.Anchors.Where(anchor => anchor.Role == AnchorRole.Retiring).MaxBy(anchor => anchor.Since);
 
-    /// <summary>
-    /// The authority signs nothing from now on, and is removed from the bundle once another authority serves the
-    /// tunnel.
-    /// </summary>
+    /// <summary>The authority signs no more, and leaves the bundle once another authority serves the tunnel.</summary>
     public static BundleStep Taint(BundleState state, string id) =>
         state.Find(id) is { Role: not AnchorRole.Trusted } anchor
             ? state with
@@ -191,7 +182,7 @@ internal static class BundleProtocol
     public static BundleHolder Serve(BundleHolder holder, long epoch) =>
         epoch > holder.Served ? holder with { Served = epoch } : holder;
 
-    /// <summary>Records that a holder acknowledged an epoch; null when the acknowledgement does not count.</summary>
+    /// <summary>Records an acknowledgement; null when it does not count.</summary>
     /// <param name="isOwnWord">Whether it was sent with the certificate or credential that it is about.</param>
     public static BundleHolder? Acknowledge(BundleHolder holder, long epoch, bool isOwnWord) =>
         isOwnWord && epoch >= 0 && epoch <= holder.Served ? holder with { Acknowledged = epoch } : null;

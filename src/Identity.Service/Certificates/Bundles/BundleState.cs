@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>A tunnel's bundle at its current epoch, and the holders of any of its epochs.</summary>
 internal sealed record BundleState(
     long Epoch,
     ImmutableArray<BundleAnchor> Anchors,

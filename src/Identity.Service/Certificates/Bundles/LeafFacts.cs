@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>What a rotation needs to know about leaves in the inventory.</summary>
 internal sealed class LeafFacts(Database database)
 {
     /// <summary>The authority that issued each of these serial numbers; unknown ones are left out.</summary>
@@ -25,7 +24,6 @@ internal sealed class LeafFacts(Database database)
         return rows.ToDictionary(row => row.Serial, row => row.Issuer, StringComparer.Ordinal);
     }
 
-    /// <summary>Number of unexpired certificates of that authority.</summary>
     public async ValueTask<long> CountLiveAsync(
         string authorityId,
         DateTimeOffset now,

@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>
-/// <c>GET /v1/tunnels/{id}/trust_bundle</c> for administrators and relying parties, and the acknowledgement for relying
-/// parties. With <c>since</c> the call waits for a later epoch; with <c>If-None-Match</c> an unchanged epoch is a 304.
+/// <c>GET /v1/tunnels/{id}/trust_bundle</c> and the acknowledgement. With <c>since</c> the call waits for a later
+/// epoch; with <c>If-None-Match</c> an unchanged epoch is a 304.
 /// </summary>
 internal sealed class TrustBundleEndpoints(
     TunnelAccess access,

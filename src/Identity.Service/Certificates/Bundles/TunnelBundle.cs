@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>A tunnel's bundle as <see cref="BundleProtocol"/> uses it, with the records that it was built from.</summary>
 /// <param name="State">Anchors by authority (or registration) id; holders by agent or relying party id.</param>
 internal sealed record TunnelBundle(
     Tunnel Tunnel,
@@ -16,8 +15,8 @@ internal sealed record TunnelBundle(
 )
 {
     /// <summary>
-    /// Archived relying parties that called within <see cref="TunnelBundles.SilentAfter"/>: they may still verify the
-    /// tunnel's certificates with the bundle that they hold.
+    /// Archived relying parties that called within <see cref="TunnelBundles.SilentAfter"/> and may still verify
+    /// certificates.
     /// </summary>
     public IReadOnlyList<(RelyingParty Party, KnownHolder Known)> Departed { get; init; } = [];
 

@@ -8,7 +8,6 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>Loads the state that <see cref="BundleProtocol"/> decides on.</summary>
 internal sealed class TunnelBundles(
     TunnelStore tunnels,
     RegisteredCertificateStore certificates,
@@ -22,8 +21,8 @@ internal sealed class TunnelBundles(
 )
 {
     /// <summary>
-    /// A relying party that has not called for this long may hold any bundle: it blocks until it calls, or until an
-    /// operator removes or overrides it (S17).
+    /// After this time a relying party may hold any bundle: it blocks until it calls, or is removed or overridden
+    /// (S17).
     /// </summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromDays(7);
 

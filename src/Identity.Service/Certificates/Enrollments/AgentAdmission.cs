@@ -10,9 +10,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>
-/// Decides which agents may enrol for which tunnel (S3, S5), at enrolment and again at every renewal (S4).
-/// </summary>
+/// <summary>Which agents may enrol for which tunnel (S3, S5); checked again at every renewal (S4).</summary>
 internal sealed class AgentAdmission(
     TunnelStore tunnels,
     RegisteredCertificateStore anchors,
@@ -21,7 +19,6 @@ internal sealed class AgentAdmission(
     TimeProvider time
 )
 {
-    /// <summary>Admits a presented credential to the tunnel that it may enrol for, or refuses.</summary>
     public async ValueTask<Result<Tunnel>> AdmitAsync(
         Caller caller,
         string tunnelId,

@@ -15,9 +15,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>
-/// <c>POST /v1/agent/enrollments</c> (8443, by token or assertion) and <c>POST /v1/agent/renewals</c> (8444, by certificate).
-/// </summary>
+/// <summary><c>POST /v1/agent/enrollments</c> (8443) and <c>POST /v1/agent/renewals</c> (8444).</summary>
 internal sealed class AgentEnrollmentEndpoints(
     DirectExchange exchange,
     AgentEnrollmentStore enrollments,
@@ -83,8 +81,7 @@ internal sealed class AgentEnrollmentEndpoints(
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         var first = await EnrollAsync(request, tunnel, instance, csr, waiting, cancellationToken);
 
-        // Two concurrent enrolments of a new instance, a retry for example: the first one's principal decides, now that
-        // its row exists.
+        // Two concurrent enrolments of a new instance, a retry for example: the first one's principal decides.
         var answer =
             first.Refusal?.Code == EnrollmentErrors.InstanceTaken
                 ? await EnrollAsync(request, tunnel, instance, csr, waiting, cancellationToken)

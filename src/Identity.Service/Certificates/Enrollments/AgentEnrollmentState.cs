@@ -25,9 +25,7 @@ internal sealed record AgentEnrollmentState
     /// <summary>Serial number of the newest platform certificate; null before the first.</summary>
     public string? CertificateSerial { get; init; }
 
-    /// <summary>
-    /// Expiry of the newest platform certificate; before the first, until when the instance counts as live.
-    /// </summary>
+    /// <summary>Expiry of the newest platform certificate; before the first, how long the instance counts as live.</summary>
     public required DateTimeOffset CertificateNotAfter { get; init; }
 
     public DateTimeOffset? RevokedAt { get; init; }

@@ -17,8 +17,8 @@ internal sealed class AgentEnrollmentStore(Database database)
         + "certificate_serial AS CertificateSerial, certificate_not_after_ms AS CertificateNotAfter, "
         + "revoked_at_ms AS RevokedAt";
 
-    // Other live instances of the tunnel (S17): their certificate is unexpired, and since @LiveSince they called the
-    // feed or gave a proof. An instance that has just enrolled has given only a proof.
+    // Other live instances of the tunnel (S17): unexpired certificate, and since @LiveSince a feed call or a proof. An
+    // instance that has just enrolled has given only a proof.
     private const string OthersLive =
         "(SELECT COUNT(*) FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id "
         + "AND h.kind = 'agent' AND h.holder = e.instance_id WHERE e.tunnel_id = @TunnelId "
@@ -73,7 +73,6 @@ internal sealed class AgentEnrollmentStore(Database database)
         $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
         + "AND status <> 'void'";
 
-    /// <summary>Unexpired serial numbers of those enrolments.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> ids,
         DateTimeOffset now,
@@ -148,9 +147,7 @@ internal sealed class AgentEnrollmentStore(Database database)
             }
         );
 
-    /// <summary>
-    /// Makes a commit fail with <see cref="EnrollmentConflict.Revoked"/> if the enrolment has been revoked.
-    /// </summary>
+    /// <summary><see cref="EnrollmentConflict.Revoked"/> if the enrolment has been revoked.</summary>
     public Statement RequireLive(AgentId id) =>
         new Statement(
             "SELECT 1 FROM enrollments WHERE id = @id AND revoked_at_ms IS NULL",

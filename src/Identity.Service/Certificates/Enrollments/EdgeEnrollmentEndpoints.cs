@@ -16,9 +16,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>
-/// <c>POST /v1/edge/enrollments</c> (8443, by access token or assertion) and <c>POST /v1/edge/renewals</c> (8444, by certificate).
-/// </summary>
+/// <summary><c>POST /v1/edge/enrollments</c> (8443) and <c>POST /v1/edge/renewals</c> (8444).</summary>
 internal sealed class EdgeEnrollmentEndpoints(
     DirectExchange exchange,
     EdgeEnrollmentStore enrollments,

@@ -14,9 +14,7 @@ internal sealed record EdgeEnrollmentState
 
     public required DateTimeOffset LastProofAt { get; init; }
 
-    /// <summary>
-    /// When the rule, issuer or account of the last proof was revoked; a later proof enrols the edge again.
-    /// </summary>
+    /// <summary>When the basis of the last proof was revoked; a later proof enrols the edge again.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
     public bool IsRevoked => RevokedAt >= LastProofAt;

@@ -23,7 +23,6 @@ internal sealed class EdgeEnrollmentStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>Enrolments whose newest certificate is unexpired.</summary>
     public ValueTask<IReadOnlyList<EdgeEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -38,7 +37,6 @@ internal sealed class EdgeEnrollmentStore(Database database)
         $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
         + "AND status <> 'void'";
 
-    /// <summary>Unexpired serial numbers of those edges' certificates.</summary>
     public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
         IReadOnlyList<string> edgeIds,
         DateTimeOffset now,
@@ -72,7 +70,6 @@ internal sealed class EdgeEnrollmentStore(Database database)
         );
     }
 
-    /// <summary>Records the first or a further proof.</summary>
     public Statement Prove(EdgeEnrollmentState enrollment) =>
         new(
             "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "

@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Reads a rule and what it refers to.</summary>
 internal sealed class FederationStanding(
     IRuleStore rules,
     IssuerStore issuers,

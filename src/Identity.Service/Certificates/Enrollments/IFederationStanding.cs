@@ -3,10 +3,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>
-/// Whether the federation rule of an enrolment still holds. A boundary: rules, issuers and service accounts belong to
-/// federation.
-/// </summary>
+/// <summary>Whether an enrolment's federation rule still holds. A boundary: the federation capability owns rules.</summary>
 internal interface IFederationStanding
 {
     /// <summary>
@@ -14,7 +11,7 @@ internal interface IFederationStanding
     /// names the proof's service account, or no longer covers the workspace. Always read from the store, never from a
     /// cache: a feed that wakes at the commit of a change must see that change.
     /// </summary>
-    /// <param name="workspaceId">The agent's workspace; null for edges, which belong to none.</param>
+    /// <param name="workspaceId">The agent's workspace; null for edges.</param>
     ValueTask<RuleStanding?> FindAsync(
         string organizationId,
         string? workspaceId,
@@ -23,8 +20,8 @@ internal interface IFederationStanding
     );
 
     /// <summary>
-    /// Makes a commit fail with <see cref="EnrollmentConflict.Ended"/> if the rule no longer names the machine at that
-    /// moment. Without it a certificate could be recorded just after the revocation that should have listed it.
+    /// <see cref="EnrollmentConflict.Ended"/> if the rule no longer names the machine. Without it a certificate could
+    /// be recorded just after the revocation that should have listed it.
     /// </summary>
     /// <param name="machineId">The tunnel or the edge.</param>
     IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId);

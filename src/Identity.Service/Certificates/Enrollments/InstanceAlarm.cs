@@ -7,8 +7,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>
-/// Reports that a caller claims an instance of another principal: a copied state directory, a cloned machine, or an
-/// attack. The service refuses the caller, the first principal continues, and the operators of both sides are notified.
+/// Reports that a caller claims another principal's instance: a copied state directory, a cloned machine, or an attack.
+/// The service refuses the caller, and the operators of both sides are notified.
 /// </summary>
 internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger<InstanceAlarm> logger)
 {

@@ -8,7 +8,6 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-/// <summary>Platform certificates of machines: checks the request against profile and names, then issues.</summary>
 internal sealed class MachineCertificates(
     PlatformCa platform,
     CertificateIssuer issuer,
@@ -16,7 +15,6 @@ internal sealed class MachineCertificates(
 )
 {
     /// <param name="request">Contributes only the key.</param>
-    /// <param name="names">The names that the caller's identity decides.</param>
     /// <param name="cancellationToken">Has no effect once the intent is recorded.</param>
     public async ValueTask<IssuanceOutcome> IssueAsync(
         CertificateKind kind,

@@ -13,23 +13,18 @@ internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySe
     /// <summary>The edges' part of <see cref="Serials"/>: agents need no others, and they name no other tenant.</summary>
     public IReadOnlySet<string> EdgeSerials { get; init; } = FrozenSet<string>.Empty;
 
-    /// <summary>
-    /// The agents' part of <see cref="Serials"/>, by tunnel: an edge gets those of the tunnels that it serves.
-    /// </summary>
+    /// <summary>The agents' part of <see cref="Serials"/>, by tunnel: an edge gets those that it serves.</summary>
     public ILookup<string, string> AgentSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
 
-    /// <summary><see cref="Enrollments"/> by tunnel.</summary>
     public ILookup<string, string> AgentEnrollments { get; init; } = Array.Empty<string>().ToLookup(id => id);
 
     /// <summary>
-    /// First digits of the serial numbers of nodes from before a restore: platform certificates with them are refused,
-    /// whether or not the restored database knows them.
+    /// First digits of the serial numbers of nodes from before a restore, which are all refused, known or not.
     /// </summary>
     public IReadOnlyList<string> SerialPrefixes { get; init; } = [];
 
     /// <summary>Revoked server certificates, by tunnel: the tunnel's agents replace them at once.</summary>
     public ILookup<string, string> ServerSerials { get; init; } = Array.Empty<string>().ToLookup(serial => serial);
 
-    /// <summary>Whether the platform certificate with that serial number is refused.</summary>
     public bool IsRevoked(string serial) => (all ??= new RevokedSerialSet(Serials, SerialPrefixes)).Contains(serial);
 }

@@ -1,5 +1,4 @@
 namespace Culvert.Identity.Service.Certificates.Health;
 
-/// <summary>The expiry of a signing authority.</summary>
 /// <param name="Type"><c>platform_root</c>, <c>platform_issuing</c> or <c>certificate_authority</c>.</param>
 internal sealed record AuthorityEnd(string Type, string Id, string Name, DateTimeOffset NotAfter);

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Health;
 
 /// <summary>
-/// Checks every minute which authorities and lists expire and which agents lag, and publishes metrics, whose names are
-/// stable. The number of labels is bounded: the most urgent ones are shown, the API has the others.
+/// Checks every minute which authorities and lists expire and which agents lag, and publishes metrics with stable
+/// names. The number of labels is bounded: the most urgent ones are shown.
 /// </summary>
 internal sealed class CertificateHealth : RecurringJob
 {

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
-/// <summary>Certificate facts for operators, in few rows regardless of the number of certificates.</summary>
 internal sealed class CertificateHealthStore(Database database)
 {
     private const string PlatformSql =
@@ -32,7 +31,7 @@ internal sealed class CertificateHealthStore(Database database)
         + "GROUP BY t.id, t.bundle_epoch ORDER BY 3 DESC, 1 LIMIT @count";
 
     /// <summary>
-    /// The newest platform root and issuing authority and the tunnels' live authorities, earliest expiry first.
+    /// The newest platform root and issuing authority and the live tunnel authorities, earliest expiry first.
     /// </summary>
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListAuthoritiesAsync(
         int count,
@@ -47,7 +46,6 @@ internal sealed class CertificateHealthStore(Database database)
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
     }
 
-    /// <summary>The newest platform root and issuing authority.</summary>
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListPlatformAsync(CancellationToken cancellationToken)
     {
         var rows = await QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
@@ -58,8 +56,8 @@ internal sealed class CertificateHealthStore(Database database)
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
     }
 
-    /// <summary>Authorities that publish lists and are unexpired, earliest list expiry first.</summary>
-    /// <param name="organizationId">Only this organization's; null = all.</param>
+    /// <summary>Unexpired authorities that publish lists, earliest list expiry first.</summary>
+    /// <param name="organizationId">Null = all.</param>
     public async ValueTask<IReadOnlyList<ListAge>> ListListsAsync(
         DateTimeOffset now,
         int count,

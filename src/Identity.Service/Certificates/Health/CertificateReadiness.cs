@@ -4,10 +4,7 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
-/// <summary>
-/// Two checks that fail separately: a node that cannot issue may still serve trust bundles, and clients continue for as
-/// long as their certificates are valid.
-/// </summary>
+/// <summary>Two checks that fail separately: a node that cannot issue may still serve trust bundles.</summary>
 internal static class CertificateReadiness
 {
     // Shorter than a load balancer's timeout for its check.
@@ -26,8 +23,7 @@ internal static class CertificateReadiness
         );
 
     /// <summary>
-    /// One slow or failed read does not make the node unready. The check fails when no read has succeeded for <see
-    /// cref="ChangeHub.MaxBlindness"/>, after which a node no longer relies on what it has read before.
+    /// Fails when no read has succeeded for <see cref="ChangeHub.MaxBlindness"/>, not after one slow or failed read.
     /// </summary>
     public static ReadinessCheck CanServeBundle(CertificateHealthStore store, TimeProvider time)
     {

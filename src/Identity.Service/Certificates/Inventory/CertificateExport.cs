@@ -7,8 +7,7 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>
-/// Writes the inventory page by page. An export that fails aborts the connection, so that clients never take truncated
-/// JSON or an incomplete transfer for the whole.
+/// Writes the inventory page by page. A failure aborts the connection, so that no client takes a part for the whole.
 /// </summary>
 internal static class CertificateExport
 {

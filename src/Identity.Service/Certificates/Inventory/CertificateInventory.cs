@@ -4,11 +4,9 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>Reads the inventory. Every query uses an index, regardless of the number of certificates.</summary>
 internal sealed class CertificateInventory(Database database)
 {
-    // A forecast counts every certificate, a few days per query and some queries in parallel: each count is exact as of
-    // the moment at which its days are read.
+    // A forecast reads a few days per query, and some queries in parallel: each count is exact as of its own read.
     private const int DaysAtOnce = 20;
     private const int MostAtOnce = 4;
 
@@ -25,8 +23,8 @@ internal sealed class CertificateInventory(Database database)
     }
 
     /// <summary>
-    /// At most <paramref name="count"/> rows after <paramref name="place"/>: earliest expiry first when the filter
-    /// bounds the expiry, else newest first.
+    /// At most <paramref name="count"/> rows after <paramref name="place"/>: by expiry if the filter bounds it, else
+    /// newest first.
     /// </summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
@@ -44,12 +42,12 @@ internal sealed class CertificateInventory(Database database)
     }
 
     /// <summary>
-    /// How many unrevoked certificates expire on each of these days, by authority. Every one is counted, none
-    /// estimated; a concurrent change may be in the counts of some days and not in those of others.
+    /// How many unrevoked certificates expire on each of these days, by authority. Every one is counted; a concurrent
+    /// change may be in the counts of some days and not in those of others.
     /// </summary>
-    /// <param name="organizationId">Only this organization's; null = the installation's own.</param>
-    /// <param name="workspaceId">Only this workspace's; null = all.</param>
-    /// <param name="first">The first day, in UTC.</param>
+    /// <param name="organizationId">Null = the installation's own.</param>
+    /// <param name="workspaceId">Null = all.</param>
+    /// <param name="first">In UTC.</param>
     public async ValueTask<IReadOnlyList<ExpiryCount>> ForecastAsync(
         string? organizationId,
         string? workspaceId,

@@ -5,9 +5,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>
-/// <c>/v1/certificates</c>: every certificate for which an intent was recorded, newest first or by expiry.
-/// </summary>
+/// <summary><c>/v1/certificates</c>: every certificate with a recorded intent, newest first or by expiry.</summary>
 internal sealed class CertificateInventoryEndpoint(
     CertificateInventory inventory,
     CallerLimits limits,
@@ -69,7 +67,6 @@ internal sealed class CertificateInventoryEndpoint(
         };
     }
 
-    /// <summary>How many unrevoked certificates expire on each of the coming days, by authority.</summary>
     public async ValueTask<ApiAnswer> ForecastAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var days = DefaultDays;

@@ -45,9 +45,7 @@ internal sealed record CertificateItemDocument
     [JsonPropertyName("fingerprint")]
     public required string? Fingerprint { get; init; }
 
-    /// <summary>
-    /// SHA-256 of the certified SubjectPublicKeyInfo; null for certificates from before the service recorded it.
-    /// </summary>
+    /// <summary>SHA-256 of the certified SubjectPublicKeyInfo; null for certificates from before this field.</summary>
     [JsonPropertyName("key_sha256")]
     public required string? KeySha256 { get; init; }
 

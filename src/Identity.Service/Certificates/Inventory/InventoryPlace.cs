@@ -1,13 +1,11 @@
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>The position after which the next page starts.</summary>
-/// <param name="NotAfter">Expiry of the last row in Unix milliseconds; only in lists by expiry.</param>
+/// <param name="NotAfter">Unix milliseconds; only in lists by expiry.</param>
 internal readonly record struct InventoryPlace(long NotAfter, long Ordinal)
 {
-    /// <summary>Before the first row of a list in order newest first.</summary>
     public static InventoryPlace Newest { get; } = new(0, long.MaxValue);
 
-    /// <summary>Before the first row of a list by expiry.</summary>
     public static InventoryPlace Soonest { get; } = new(long.MinValue, 0);
 
     public static InventoryPlace GetStart(bool byExpiry) => byExpiry ? Soonest : Newest;

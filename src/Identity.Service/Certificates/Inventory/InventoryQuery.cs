@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>Filters and page of a request to the inventory.</summary>
 internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace Place, int Limit)
 {
     private const int MaxIdentity = 512;
@@ -15,7 +14,6 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
     private const string List = "certificates";
     private const string ByExpiryList = "certificates.by_expiry";
 
-    /// <summary>Everything that the caller may see.</summary>
     public static CertificateFilter Visible(Caller caller) =>
         new(caller.OrganizationId, caller.WorkspaceId, caller.Has(Scopes.InstallationOperate), null, null);
 
@@ -29,7 +27,6 @@ internal sealed record InventoryQuery(CertificateFilter Filter, InventoryPlace P
 
     public static bool IsSha256(string text) => text.Length == 64 && text.All(char.IsAsciiHexDigit);
 
-    /// <summary>Reads the query; the refusal names the bad parameter.</summary>
     public static Result<InventoryQuery> Read(ApiRequest request)
     {
         if (ReadFilter(request, out var filter) is { } refusal)

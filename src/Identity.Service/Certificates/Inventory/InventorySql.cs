@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
 /// <summary>
-/// The inventory's only query. Rows are never deleted, so every combination of filters must choose the index that finds
-/// its rows: one condition is written as the index has it, and every other one so that no index fits. A planner without
+/// The inventory's only query. Rows are never deleted, so every combination of filters chooses the index that finds its
+/// rows: one condition is written as the index has it, and every other one so that no index fits. A planner without
 /// statistics could otherwise read a million rows of an organization to find three of a key.
 /// </summary>
 internal static class InventorySql
@@ -58,7 +58,6 @@ internal static class InventorySql
             To = filter.ExpiresBefore?.ToStore() ?? long.MaxValue,
         };
 
-    // The column whose index finds the rows.
     private static string FoundBy(CertificateFilter filter, bool byExpiry) =>
         filter.Serial is not null ? "serial"
         : filter.KeySha256 is not null ? "spki_sha256"

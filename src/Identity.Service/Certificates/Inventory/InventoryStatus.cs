@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>States of a certificate as the inventory shows and filters them.</summary>
 internal enum InventoryStatus
 {
     /// <summary>Recorded before signing; the result is not known yet.</summary>

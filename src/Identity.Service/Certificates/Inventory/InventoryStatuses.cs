@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>The wire names of the states.</summary>
 internal static class InventoryStatuses
 {
     public static string GetName(CertificateRecord certificate) => WireNames.Of(Of(certificate));

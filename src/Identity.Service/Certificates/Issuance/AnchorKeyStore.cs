@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>The key column of registered certificates.</summary>
 internal sealed class AnchorKeyStore(Database database)
 {
     /// <summary>Rows from before the key column: id and PEM.</summary>

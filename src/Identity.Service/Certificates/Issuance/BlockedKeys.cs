@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The keys of <c>certificates.blocked_keys_file</c>. The file is read again when it changes. If a changed file, or a
-/// newly configured one, cannot be read, the previous list stays in force; the service logs the error and retries.
+/// The keys of <c>certificates.blocked_keys_file</c>. A changed file is read again; while it cannot be read, the
+/// previous list stays in force, and the service logs and retries.
 /// </summary>
 internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvider time, ILogger<BlockedKeys> logger)
 {

@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// Decides which keys are certified for which identity. The intent's own statement checks what needs the store, in the
-/// commit: two concurrent requests cannot both succeed.
+/// Decides which keys are certified for which identity. The intent's commit checks what needs the store: two concurrent
+/// requests cannot both succeed.
 /// </summary>
 internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, CertificateStore store)
 {

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>The common fields of the three events of an issuance.</summary>
 internal static class CertificateAuditData
 {
     public static void Write(Utf8JsonWriter json, CertificateRecord certificate)

@@ -178,8 +178,7 @@ internal sealed class CertificateIssuer(
             CancellationToken.None
         );
 
-        // Signed but not recorded: the certificate is discarded here, and a sweep voids its intent. The sweep may have
-        // done so already if the store took longer than any signer.
+        // Signed but not recorded: the certificate is discarded. A sweep voids its intent, or has done so already.
         if (second is { Outcome: CommitOutcome.Conflict, Conflict: IssuanceConflict.NotIntended })
         {
             return Refuse(job, StorageErrors.Unavailable.Refuse());

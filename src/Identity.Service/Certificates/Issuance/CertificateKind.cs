@@ -2,10 +2,8 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 internal enum CertificateKind
 {
-    /// <summary>An agent's platform certificate.</summary>
     Agent,
 
-    /// <summary>An edge's platform certificate.</summary>
     Edge,
 
     /// <summary>A leaf for inner TLS, issued by a tunnel's authority.</summary>

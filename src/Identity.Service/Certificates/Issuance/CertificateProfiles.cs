@@ -3,8 +3,8 @@ using Culvert.Ca.Profiles;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The profiles of this installation, shaped by the options. Built before the ports open: an inconsistent profile stops
-/// the start, and the error lists every problem of every profile.
+/// This installation's profiles, shaped by the options. Built before the ports open: an inconsistent one stops the
+/// start, and the error lists all problems.
 /// </summary>
 internal sealed class CertificateProfiles
 {
@@ -31,13 +31,10 @@ internal sealed class CertificateProfiles
         }
     }
 
-    /// <summary>Inner TLS, issued by a tunnel's authority.</summary>
     public CertificateProfile Server { get; }
 
-    /// <summary>An agent's platform certificate.</summary>
     public CertificateProfile Agent { get; }
 
-    /// <summary>An edge's platform certificate.</summary>
     public CertificateProfile Edge { get; }
 
     public CertificateProfile Service { get; }

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>A certificate in the inventory, from its intent on.</summary>
 internal sealed record CertificateRecord
 {
     public required CertificateId Id { get; init; }
@@ -30,9 +29,7 @@ internal sealed record CertificateRecord
     /// <summary><c>ca_…</c> of a tunnel's authority; null for the platform CA.</summary>
     public string? CaId { get; init; }
 
-    /// <summary>
-    /// The SPIFFE id (an OCSP responder's has the suffix <c>/ocsp</c>), or the domain of a server certificate.
-    /// </summary>
+    /// <summary>The SPIFFE id (with suffix <c>/ocsp</c> for OCSP responders), or a server certificate's domain.</summary>
     public required string Identity { get; init; }
 
     public required DateTimeOffset IssuedAt { get; init; }
@@ -41,9 +38,7 @@ internal sealed record CertificateRecord
 
     public required DateTimeOffset NotAfter { get; init; }
 
-    /// <summary>
-    /// Lower-case hex SHA-256 of the certified SubjectPublicKeyInfo; null in rows from before this column.
-    /// </summary>
+    /// <summary>Lower-case hex SHA-256 of the SubjectPublicKeyInfo; null in rows from before this column.</summary>
     public string? SpkiSha256 { get; init; }
 
     /// <summary>Lower-case hex SHA-256 over the requester and the request's Idempotency-Key; null without one.</summary>

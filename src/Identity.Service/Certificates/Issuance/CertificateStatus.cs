@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>The progress of an issuance.</summary>
 internal enum CertificateStatus
 {
     /// <summary>Recorded before signing; the result is not known yet.</summary>

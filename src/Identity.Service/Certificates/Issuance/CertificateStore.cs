@@ -21,8 +21,7 @@ internal sealed class CertificateStore(Database database)
     private const string HeldAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey AND custody <> 'trust_only'";
 
-    // A certificate for another party's public key is easy to get: a trust-only certificate blocks its key only on its
-    // own tunnel.
+    // A certificate for another party's public key is easy to get: a trust-only one blocks it only on its own tunnel.
     private const string TrustedAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE tunnel_id = @TunnelId AND public_key = @PublicKey "
         + "AND custody = 'trust_only' AND archived_at_ms IS NULL";
@@ -55,10 +54,7 @@ internal sealed class CertificateStore(Database database)
         + "AND kind <> 'service'";
 
     // Separate from the insertion: a database that reads the table into which the same statement inserts copies it first.
-    /// <summary>
-    /// A condition of the decision that inserts. A key that is in use (<see cref="KeyUse"/>) causes the conflict <see
-    /// cref="IssuanceConflict.KeyTaken"/>.
-    /// </summary>
+    /// <summary><see cref="IssuanceConflict.KeyTaken"/> if the key is in use (<see cref="KeyUse"/>).</summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             FreeKeySql,
@@ -71,10 +67,7 @@ internal sealed class CertificateStore(Database database)
             }
         ).ExpectingOne(IssuanceConflict.KeyTaken);
 
-    /// <summary>
-    /// Inserts an intent. An existing serial number or idempotency key causes the conflict <see
-    /// cref="IssuanceConflict.NotUnique"/>.
-    /// </summary>
+    /// <summary><see cref="IssuanceConflict.NotUnique"/> if the serial number or idempotency key exists.</summary>
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
@@ -108,10 +101,7 @@ internal sealed class CertificateStore(Database database)
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
 
-    /// <summary>
-    /// Turns an intent into an issued certificate; a row in any other state is <see
-    /// cref="IssuanceConflict.NotIntended"/>.
-    /// </summary>
+    /// <summary><see cref="IssuanceConflict.NotIntended"/> unless the row is an intent.</summary>
     public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
         new Statement(
             "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
@@ -125,8 +115,7 @@ internal sealed class CertificateStore(Database database)
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
     /// <summary>
-    /// Turns an intent into a void row, which holds neither idempotency key nor public key; a row in any other state is
-    /// <see cref="IssuanceConflict.NotIntended"/>.
+    /// Releases idempotency key and public key; <see cref="IssuanceConflict.NotIntended"/> unless the row is an intent.
     /// </summary>
     public Statement Void(CertificateId id) =>
         new Statement(
@@ -198,10 +187,7 @@ internal sealed class CertificateStore(Database database)
             : KeyUse.OtherIdentity;
     }
 
-    /// <summary>
-    /// The latest expiry of an authority's leaves, intents included; null when it never issued. If it is in the past,
-    /// no certificate that the authority signed is still valid.
-    /// </summary>
+    /// <summary>The latest expiry of an authority's leaves, intents included; null when it never issued.</summary>
     public async ValueTask<DateTimeOffset?> LastNotAfterAsync(string authorityId, CancellationToken cancellationToken)
     {
         var last = await database.SingleAsync<long?>(LastNotAfterSql, new { authorityId }, cancellationToken);

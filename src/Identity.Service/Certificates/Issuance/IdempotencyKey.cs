@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>Identifies a repeat of a request: by requester and header, and by the request itself.</summary>
+/// <summary>Identifies a repeat of a request.</summary>
 /// <param name="Id">Lower-case hex SHA-256 over the requester and the header: two requesters never share a key.</param>
 /// <param name="RequestSha256">Lower-case hex SHA-256 of the request.</param>
 internal sealed record IdempotencyKey(string Id, string RequestSha256)
@@ -13,7 +13,7 @@ internal sealed record IdempotencyKey(string Id, string RequestSha256)
     /// <summary>Maximum length of the header, all printable ASCII.</summary>
     public const int MaxLength = 255;
 
-    /// <param name="header">Null when the request has none; then there is no key either.</param>
+    /// <param name="header">Null = no key.</param>
     /// <param name="requester">Stable for as long as the requester may retry.</param>
     /// <param name="request">All inputs that decide the certificate.</param>
     public static IdempotencyKey? Of(string? header, string requester, params string[] request) =>

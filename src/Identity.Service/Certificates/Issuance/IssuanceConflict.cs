@@ -8,6 +8,5 @@ internal enum IssuanceConflict
     /// <summary>The key may not be certified for this identity; <see cref="KeyUse"/> says why.</summary>
     KeyTaken,
 
-    /// <summary>The row is no longer an intent.</summary>
     NotIntended,
 }

@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>A certificate that was granted and is to be issued.</summary>
 internal sealed record IssuanceJob
 {
     public required CertificateKind Kind { get; init; }
@@ -50,17 +49,14 @@ internal sealed record IssuanceJob
     public DateTimeOffset? NotBefore { get; init; }
 
     /// <summary>
-    /// Set for the service's own certificates, before its ports open: issued at the latest plausible time when the
-    /// clock is unreliable. Without it no operator could sign in and confirm the clock.
+    /// For the service's own certificates, before its ports open: if the clock is unreliable, the latest plausible time
+    /// is used. Without it no operator could sign in and confirm the clock.
     /// </summary>
     public bool DespiteClock { get; init; }
 
-    /// <summary>Null when a repeat is a new request.</summary>
     public IdempotencyKey? Idempotency { get; init; }
 
-    /// <summary>
-    /// The exchange of the request's own assertion, committed with the intent; null = the caller has a credential.
-    /// </summary>
+    /// <summary>The exchange of the request's own assertion, committed with the intent; null = none.</summary>
     public WaitingDecision? Exchange { get; init; }
 
     /// <summary>Changes that belong to the grant; committed with the intent, before the signature exists.</summary>

@@ -1,11 +1,8 @@
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>Why a key may not be certified.</summary>
 internal enum KeyUse
 {
-    /// <summary>
-    /// The key belongs to an authority that the service holds, or to a certificate that the tunnel trusts.
-    /// </summary>
+    /// <summary>The key of an authority that the service holds, or of a certificate that the tunnel trusts.</summary>
     Authority,
 
     /// <summary>A certificate for it was revoked with reason keyCompromise.</summary>

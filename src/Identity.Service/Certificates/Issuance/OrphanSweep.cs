@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// Voids intents that never became certificates, with an audit entry each. A crash between the two commits of an
-/// issuance, or a failed second commit, leaves such a row. A row that was issued in the meantime stays.
+/// issuance, or a failed second commit, leaves such a row.
 /// </summary>
 internal sealed class OrphanSweep(
     CertificateStore store,
@@ -17,14 +17,11 @@ internal sealed class OrphanSweep(
 )
 {
     /// <summary>
-    /// No issuance takes this long: the signing timeout is ten seconds. A slower one finds its intent voided, and hands
-    /// nothing out.
+    /// Longer than any issuance: the signing timeout is ten seconds. A slower one finds its intent voided.
     /// </summary>
     public static readonly TimeSpan IntentLife = TimeSpan.FromMinutes(1);
 
-    /// <summary>
-    /// Runs before the ports open, when none of this node's intents is in progress. Those of other nodes may be.
-    /// </summary>
+    /// <summary>Runs before the ports open, when no issuance of this node is in progress; other nodes' may be.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         var prefix = node.Id.ToString("x2", CultureInfo.InvariantCulture);

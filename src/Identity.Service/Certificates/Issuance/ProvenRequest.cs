@@ -2,7 +2,6 @@ using Culvert.Ca.Requests;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>A signing request whose sender has proved possession of its key.</summary>
 internal sealed record ProvenRequest(ParsedRequest Csr, string Text, string? IdempotencyHeader)
 {
     /// <summary>The idempotency key of this request; null without the header.</summary>

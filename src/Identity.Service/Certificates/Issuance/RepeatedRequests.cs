@@ -4,17 +4,13 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// Finds the result of the first request with an idempotency key. A key counts while its certificate is usable:
-/// unexpired, not revoked, of the same enrolment, issued by the authority that signs now. Afterwards the key is free
-/// again.
+/// unexpired, not revoked, of the same enrolment, issued by the authority that signs now.
 /// </summary>
 internal sealed class RepeatedRequests(CertificateStore store, TimeProvider time)
 {
     private static readonly TimeSpan PendingRetry = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// The answer to a repeat; null = there is no first request. <c>Spent</c> = the row that must release the key with
-    /// the new intent.
-    /// </summary>
+    /// <summary>The answer to a repeat; null = none. <c>Spent</c> = the row that must release the key.</summary>
     public async ValueTask<(IssuanceOutcome? Answer, CertificateId? Spent)> FindAsync(
         IssuanceJob job,
         CancellationToken cancellationToken

@@ -13,9 +13,7 @@ internal sealed record SigningAuthority
 
     public required IssuerKey Key { get; init; }
 
-    /// <summary>
-    /// The certificates that a leaf's holder sends with it: those above the leaf without the root; may be empty.
-    /// </summary>
+    /// <summary>The certificates that a leaf's holder sends with it, without the root; may be empty.</summary>
     public required string ChainPem { get; init; }
 
     public ParsedCertificate Certificate => Issuer.Chain[0];

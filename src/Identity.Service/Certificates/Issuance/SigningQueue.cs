@@ -10,8 +10,8 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// The bounded queue for the authorities' keys: a request that would wait too long is refused before a serial number is
-/// used. Keys in memory sign at once, in the request. A key in an HSM signs on a few threads of its own, and a caller
-/// that waits longer than <see cref="SignerTimeout"/> is refused; a call that hangs blocks only its thread.
+/// used. Keys in memory sign in the request. A key in an HSM signs on a few threads of its own; a caller that waits
+/// longer than <see cref="SignerTimeout"/> is refused, and a call that hangs blocks only its thread.
 /// </summary>
 internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider time) : IDisposable
 {
@@ -42,7 +42,6 @@ internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider ti
     public ValueTask<CaResult<IssuedCertificate>> SignAsync(IssuancePlan plan, IssuerKey key) =>
         SignAsync(() => plan.Redeem(key), key.IsRemote);
 
-    /// <summary>The same for any other signature by an authority's key.</summary>
     public ValueTask<CaResult<T>> SignAsync<T>(Func<CaResult<T>> sign, bool isRemote)
         where T : class => isRemote ? SignRemoteAsync(sign) : new(sign());
 

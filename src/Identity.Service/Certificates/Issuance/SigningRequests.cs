@@ -7,8 +7,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
-/// The first step of every endpoint that certifies a key: bounded body, strict JSON, one signing request with its proof
-/// of possession. It runs before any lookup.
+/// The first step of every endpoint that certifies a key, before any lookup: bounded body, strict JSON, one signing
+/// request with its proof of possession.
 /// </summary>
 internal static class SigningRequests
 {
@@ -23,8 +23,7 @@ internal static class SigningRequests
         where T : class => ReadAsync(request, type, csrOf, check: null, cancellationToken);
 
     /// <summary>
-    /// The same for a body that may contain an assertion: a request with neither an assertion nor a credential is not
-    /// read.
+    /// The same for a body that may contain an assertion; without one, a request without credential is not read.
     /// </summary>
     public static ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAssertedAsync<T>(
         ApiRequest request,

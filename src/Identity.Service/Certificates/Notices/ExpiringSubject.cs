@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Notices;
 
-/// <summary>An authority or certificate that expires soon.</summary>
 internal sealed record ExpiringSubject
 {
     /// <summary><c>certificate_authority</c>, <c>tunnel_certificate</c>, <c>certificate</c> or <c>platform_authority</c>.</summary>

@@ -10,7 +10,6 @@ internal sealed record ExpiryNotice(ExpiringSubject Subject, int Days) : AuditEv
 
     protected override void WriteData(Utf8JsonWriter json) => Write(json, Subject, Days);
 
-    /// <summary>The members that audit and webhooks share.</summary>
     public static void Write(Utf8JsonWriter json, ExpiringSubject subject, int days)
     {
         json.WriteString("subject_type", subject.Type);

@@ -32,7 +32,6 @@ internal sealed class ExpiryNotices(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
-    /// <summary>Sends the notices that are due and returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();

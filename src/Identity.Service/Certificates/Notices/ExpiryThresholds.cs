@@ -6,8 +6,7 @@ internal static class ExpiryThresholds
     public static readonly TimeSpan ShortestLife = TimeSpan.FromDays(7);
 
     /// <summary>
-    /// The most urgent threshold that is reached; null = none. Thresholds of more than half the lifetime do not count:
-    /// they would be reached while the certificate is new.
+    /// The most urgent reached threshold; null = none. Thresholds of more than half the lifetime do not count.
     /// </summary>
     public static int? Due(
         DateTimeOffset notBefore,

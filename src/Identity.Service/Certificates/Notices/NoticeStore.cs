@@ -34,8 +34,8 @@ internal sealed class NoticeStore(Database database)
         + "AND (not_after_ms > @from OR id > @after) ORDER BY not_after_ms, id LIMIT @count";
 
     /// <summary>
-    /// Authorities, trust-only certificates and long-lived leaves without a later replacement that expire from
-    /// <paramref name="now"/> to <paramref name="until"/>. Reads all of them, in pages.
+    /// Authorities, trust-only certificates and long-lived leaves without replacement that expire from <paramref
+    /// name="now"/> to <paramref name="until"/>.
     /// </summary>
     public async IAsyncEnumerable<ExpiringSubject> ListExpiringAsync(
         DateTimeOffset now,
@@ -60,7 +60,6 @@ internal sealed class NoticeStore(Database database)
         }
     }
 
-    /// <summary>Notices already sent for expiries from <paramref name="now"/> on.</summary>
     public async ValueTask<IReadOnlySet<(string Subject, long NotAfter, long Days)>> ListGivenAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken

@@ -14,8 +14,8 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Creates the authorities of the platform CA. An authority's certificate is useless before its row exists, because the
-/// same row holds its sealed key: one commit stores both, after signing.
+/// Creates the authorities of the platform CA. One commit stores certificate and sealed key, after signing: the
+/// certificate is useless before.
 /// </summary>
 internal sealed class PlatformAuthorityMaker(
     PlatformAuthorityStore store,
@@ -33,7 +33,7 @@ internal sealed class PlatformAuthorityMaker(
     private const string Column = "sealed_key";
 
     /// <summary>
-    /// Validity of a link between two roots: a machine that was offline for less time recovers automatically (S11).
+    /// Validity of a link between roots: a machine that was offline for less time recovers automatically (S11).
     /// </summary>
     public static readonly TimeSpan LinkLife = TimeSpan.FromDays(400);
 
@@ -46,8 +46,7 @@ internal sealed class PlatformAuthorityMaker(
     }
 
     /// <summary>
-    /// Signs the next root and its link: its name and key, certified by the current root. Neither is useful before the
-    /// caller has stored both.
+    /// Signs the next root and its link: its name and key, certified by the current root. The caller stores both.
     /// </summary>
     public (PlatformAuthority Root, PlatformLink Link) SignSuccessor(
         PlatformAuthority present,

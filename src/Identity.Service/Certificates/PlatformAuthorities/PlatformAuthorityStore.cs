@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>The platform CA in the store. Every change of the bundle is one epoch.</summary>
 internal sealed class PlatformAuthorityStore(Database database)
 {
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
@@ -62,9 +61,7 @@ internal sealed class PlatformAuthorityStore(Database database)
             }
         );
 
-    /// <summary>
-    /// Increments the epoch; <see cref="PlatformConflict.Stale"/> unless it is still <paramref name="present"/>.
-    /// </summary>
+    /// <summary><see cref="PlatformConflict.Stale"/> unless the epoch is still <paramref name="present"/>.</summary>
     public Statement RaiseEpoch(long present) =>
         new Statement(
             "UPDATE platform_bundle SET epoch = epoch + 1 WHERE epoch = @present",
@@ -72,7 +69,7 @@ internal sealed class PlatformAuthorityStore(Database database)
         ).ExpectingOne(PlatformConflict.Stale);
 
     /// <summary>
-    /// Updates a root that is still in state <paramref name="expected"/>; else <see cref="PlatformConflict.Stale"/>.
+    /// <see cref="PlatformConflict.Stale"/> unless the root is still in state <paramref name="expected"/>.
     /// </summary>
     public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
             "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "

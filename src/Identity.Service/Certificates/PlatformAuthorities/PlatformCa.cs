@@ -9,8 +9,7 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
 /// The running platform CA: the roots in its bundle and the issuing authority that signs. Loaded before the ports open.
-/// Replaced as a whole when roots change, and when the issuing authority is renewed, which machines do not notice,
-/// because it is sent with every leaf.
+/// Machines do not notice a renewal of the issuing authority, because it is sent with every leaf.
 /// </summary>
 internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthorityMaker maker, TimeProvider time)
     : IDisposable
@@ -65,8 +64,8 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
     }
 
     /// <summary>
-    /// Reads changes of other nodes up to that revision of the feed: a bundle is never older than the revision that it
-    /// is sent with. Only <see cref="LoadAsync(CancellationToken)"/> changes the signer.
+    /// Reads changes up to that revision, so that a bundle is never older than the revision sent with it. Only <see
+    /// cref="LoadAsync(CancellationToken)"/> changes the signer.
     /// </summary>
     public async ValueTask RefreshAsync(long revision, CancellationToken cancellationToken)
     {
@@ -116,8 +115,8 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
     {
         var active = roots.Active!;
 
-        // A leaf's holder sends the links too (S11), for machines that trust only an earlier root, but no self-signed
-        // root: next to one, verifiers would drop the links.
+        // For machines that trust only an earlier root, the links are sent too (S11), but no self-signed root: next to
+        // one, verifiers would drop the links.
         var chain =
             issuing.Certificate.ToPem()
             + string.Concat(roots.LinksFrom(active, time.GetUtcNow()).Select(link => link.Certificate.ToPem()));

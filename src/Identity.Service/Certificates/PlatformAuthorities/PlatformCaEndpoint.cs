@@ -5,8 +5,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// <c>GET /v1/platform_ca</c>: useful only to a caller that compares it with a pin (S7). After a change of roots the
-/// earlier roots follow the active one, for callers that pinned one of them (S11).
+/// <c>GET /v1/platform_ca</c>: useful only to a caller that compares it with a pin (S7). Earlier roots follow the
+/// active one, for callers that pinned one of them (S11).
 /// </summary>
 internal sealed class PlatformCaEndpoint(PlatformCa platform, ServiceIdentity identity)
 {

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// Records which epoch of the platform's bundle is sent to a machine, before it is sent (S17): once per epoch and
-/// machine, and never before the first change of roots, because the only epoch came with the enrolment.
+/// Records which epoch of the platform's bundle a machine is sent, before it is sent (S17): once per epoch and machine,
+/// and never before the first change of roots.
 /// </summary>
 internal sealed class PlatformLedger(PlatformHolderStore holders, IJournal journal)
 {
@@ -43,9 +43,6 @@ internal sealed class PlatformLedger(PlatformHolderStore holders, IJournal journ
     }
 
     /// <summary>The statements that record a machine's acknowledgement with its report, if it counts.</summary>
-    /// <param name="peer">The certificate with which the report was sent.</param>
-    /// <param name="epoch">The epoch that the machine holds.</param>
-    /// <param name="serial">The certificate that the report is about.</param>
     public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>
         epoch > FirstEpoch && serial == peer.SerialNumber ? [holders.Acknowledge(peer.SpiffeId, epoch, serial)] : [];
 }

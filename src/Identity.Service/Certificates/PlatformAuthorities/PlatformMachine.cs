@@ -1,12 +1,10 @@
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>An agent or an edge with an unexpired certificate, and what it holds of the platform's bundle.</summary>
-/// <param name="Id">The id of the enrolment or the edge, as an override names it.</param>
+/// <param name="Id">The enrolment or the edge, as an override names it.</param>
 /// <param name="Name">The instance, or the edge's name.</param>
 /// <param name="TunnelId">Null for edges.</param>
-/// <param name="Served">The newest epoch sent to it.</param>
 /// <param name="Acknowledged">The epoch acknowledged with its current certificate; 0 = none.</param>
-/// <param name="HeardAt">Its last call known to the store.</param>
 internal sealed record PlatformMachine(
     bool IsEdge,
     string SpiffeId,

@@ -4,10 +4,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>A state change of a root of the platform CA.</summary>
-/// <param name="EventName">A constant of <see cref="AuditEvents"/>.</param>
-/// <param name="Root">Its state after the change.</param>
-/// <param name="Epoch">The bundle's epoch after the change.</param>
+/// <summary>A state change of a root of the platform CA, with the root and the epoch after it.</summary>
 internal sealed record PlatformRootAudited(string EventName, PlatformAuthority Root, long Epoch) : AuditEvent
 {
     public override string Name => EventName;

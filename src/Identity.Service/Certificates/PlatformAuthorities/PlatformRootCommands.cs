@@ -10,8 +10,8 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
 /// Rotates the root of the platform CA (S11): a new root is staged and linked to the current one, becomes active once
-/// every holder that counts has it, and the old root leaves the bundle after its last certificate has expired. Each
-/// step is one decision of <see cref="BundleProtocol"/>; repeating a completed step changes nothing.
+/// every holder that counts has it, and the old root leaves the bundle after its last certificate has expired.
+/// Repeating a completed step changes nothing.
 /// </summary>
 internal sealed class PlatformRootCommands(
     PlatformAuthorityStore store,
@@ -24,7 +24,6 @@ internal sealed class PlatformRootCommands(
     TimeProvider time
 )
 {
-    /// <summary>Stages the next root; returns the staged one if there is one.</summary>
     public async ValueTask<Result<PlatformAuthority>> PrepareAsync(
         ApiRequest request,
         string? reason,
@@ -54,7 +53,6 @@ internal sealed class PlatformRootCommands(
         );
     }
 
-    /// <summary>Makes the root the one under which certificates are issued.</summary>
     public async ValueTask<Result<PlatformAuthority>> ActivateAsync(
         ApiRequest request,
         string id,
@@ -126,7 +124,7 @@ internal sealed class PlatformRootCommands(
         );
 
     /// <summary>
-    /// Removes a staged root from the bundle. A root that signs is never rolled back: a successor replaces it.
+    /// Removes a staged root from the bundle. An active root is never rolled back: a successor replaces it.
     /// </summary>
     public async ValueTask<Result<PlatformAuthority>> RollbackAsync(
         ApiRequest request,

@@ -30,9 +30,7 @@ internal sealed record PlatformRootDocument
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
 
-    /// <summary>
-    /// Until when the links lead from this root to the active one; null = it is active, or no link leads there.
-    /// </summary>
+    /// <summary>Until when links lead from this root to the active one; null = it is active, or no link does.</summary>
     [JsonPropertyName("linked_until")]
     public required DateTime? LinkedUntil { get; init; }
 }

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>A machine that the switch waits for.</summary>
 internal sealed record PlatformRootMissing
 {
     [JsonPropertyName("kind")]

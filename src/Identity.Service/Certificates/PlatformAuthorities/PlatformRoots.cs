@@ -3,7 +3,6 @@ using Culvert.Ca.Keys;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Pure functions of the stored roots and links.</summary>
 internal sealed record PlatformRoots(PlatformRecords Records)
 {
     /// <summary>The roots in the bundle: the active one first, then the others, newest first.</summary>
@@ -33,8 +32,8 @@ internal sealed record PlatformRoots(PlatformRecords Records)
             .MaxBy(authority => authority.Certificate.NotAfter);
 
     /// <summary>
-    /// The valid links from a root back to the earlier ones, nearest first: a machine that pinned one of those follows
-    /// them to the active root (S11).
+    /// The valid links from a root back to earlier ones, nearest first: they lead a machine from its pin to this root
+    /// (S11).
     /// </summary>
     public IReadOnlyList<PlatformLink> LinksFrom(PlatformAuthority root, DateTimeOffset now)
     {

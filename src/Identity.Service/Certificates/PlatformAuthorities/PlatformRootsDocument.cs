@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>The roots of the platform CA and the state of a rotation.</summary>
 internal sealed record PlatformRootsDocument
 {
     private const string CommandWord = "culvert platform-root";
@@ -25,7 +24,6 @@ internal sealed record PlatformRootsDocument
     [JsonPropertyName("late_joiners")]
     public required IReadOnlyList<string> LateJoiners { get; init; }
 
-    /// <summary>The next command; null = none.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 

@@ -4,15 +4,12 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>
-/// The progress of a root rotation, decided by the same rules as every bundle (<see cref="BundleProtocol"/>): the
-/// holders are agents and edges, the anchors are roots.
+/// The progress of a root rotation, by the rules of every bundle (<see cref="BundleProtocol"/>): the holders are agents
+/// and edges, the anchors are roots.
 /// </summary>
-/// <param name="Machines">Those with an unexpired certificate.</param>
 internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformMachine> Machines, BundleState State)
 {
-    /// <summary>
-    /// The maximum lifetime of a machine's certificate (<c>certificates.platform_life</c>), whatever its value is now.
-    /// </summary>
+    /// <summary>The maximum of <c>certificates.platform_life</c>, whatever its value is now.</summary>
     private static readonly TimeSpan LongestLeaf = TimeSpan.FromHours(24);
 
     /// <summary>Covers clock differences, and nodes that notice a switch half a minute late.</summary>
@@ -21,7 +18,6 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
     /// <summary>When a retiring root leaves the bundle: after the last certificate under it has expired.</summary>
     public static DateTimeOffset RetiresAt(PlatformAuthority root) => root.StateSince + LongestLeaf + Skew;
 
-    /// <param name="machines">Those with an unexpired certificate.</param>
     /// <param name="isLive">Whether a machine called recently; the others catch up when they reconnect.</param>
     public static PlatformSwap Of(
         PlatformRoots roots,
@@ -55,13 +51,11 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
             )
         );
 
-    /// <summary>The machines that the switch to the staged root waits for.</summary>
     public IReadOnlyList<PlatformMachine> Missing =>
         Roots.Staged is { } staged
             ? [.. BundleProtocol.Missing(State, staged.Id.Value).Select(holder => GetMachine(holder.Id))]
             : [];
 
-    /// <summary>Offline machines: they catch up when they reconnect, through the link if necessary.</summary>
     public IReadOnlyList<string> LateJoiners =>
         [.. State.Holders.Where(holder => !holder.Counts).Select(holder => holder.Id)];
 

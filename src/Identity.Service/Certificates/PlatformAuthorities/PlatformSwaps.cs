@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
-/// <summary>Loads the state that <see cref="PlatformSwap"/> decides on.</summary>
 internal sealed class PlatformSwaps(
     PlatformAuthorityStore store,
     PlatformHolderStore holders,

@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 internal enum RootState
 {
-    /// <summary>In the bundle; nothing is issued under it yet.</summary>
     Staged,
 
     /// <summary>Certifies issuing authorities: exactly one root is active.</summary>

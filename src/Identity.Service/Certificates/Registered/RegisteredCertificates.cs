@@ -19,9 +19,8 @@ using Culvert.Identity.Service.Webhooks;
 namespace Culvert.Identity.Service.Certificates.Registered;
 
 /// <summary>
-/// Registers and archives trust-only anchors; those of service-held authorities follow the authority. With two-person
-/// approval, a change of a bundle that a relying party uses waits for a second administrator, who confirms the
-/// fingerprint (S16).
+/// Registers and archives trust-only anchors. With two-person approval, a change of a bundle that a relying party uses
+/// waits for a second administrator, who confirms the fingerprint (S16).
 /// </summary>
 internal sealed class RegisteredCertificates(
     RegisteredCertificateStore certificates,

@@ -18,10 +18,7 @@ internal sealed record RelyingParty
     /// <summary>Unique among the tunnel's unarchived relying parties.</summary>
     public required string Name { get; init; }
 
-    /// <summary>
-    /// The service account whose access tokens (<c>bundle:read</c>) represent it, besides its own credential; null =
-    /// none.
-    /// </summary>
+    /// <summary>The service account whose access tokens (<c>bundle:read</c>) also represent it; null = none.</summary>
     public string? ServiceAccountId { get; init; }
 
     public required string CreatedBy { get; init; }

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary>A relying party was created or archived.</summary>
 internal sealed record RelyingPartyAudited(string EventName, RelyingParty Party, string? Reason) : AuditEvent
 {
     public override string Name => EventName;

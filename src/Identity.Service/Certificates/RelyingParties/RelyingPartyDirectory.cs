@@ -30,8 +30,7 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
     }
 
     /// <summary>
-    /// Finds the reader: a relying party of the tunnel, or no particular one when the caller may manage the tunnel.
-    /// Every other caller is refused.
+    /// A relying party of the tunnel, or none if the caller may manage the tunnel; other callers are refused.
     /// </summary>
     public async ValueTask<Result<BundleReader>> SpeakerAsync(
         ApiRequest request,

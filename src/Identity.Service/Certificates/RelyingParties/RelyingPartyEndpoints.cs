@@ -9,9 +9,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-/// <summary>
-/// <c>/v1/tunnels/{id}/relying_parties</c>: the parties that a switch of the tunnel's authority waits for.
-/// </summary>
+/// <summary><c>/v1/tunnels/{id}/relying_parties</c>: the parties that a switch of authority waits for.</summary>
 internal sealed class RelyingPartyEndpoints(
     TunnelAccess access,
     RelyingPartyStore parties,

@@ -97,8 +97,7 @@ internal sealed class RelyingPartyRegistry(
             : RequestErrors.NotFound.Refuse();
     }
 
-    // Archiving means that a switch continues without the party. While a switch waits for it, that needs two
-    // administrators, as an override does (S16).
+    // Archiving lets a switch continue without the party: if one waits for it, two administrators are needed (S16).
     private async ValueTask<Refusal?> FindBlockedSwitchAsync(
         ApiRequest request,
         RelyingParty party,

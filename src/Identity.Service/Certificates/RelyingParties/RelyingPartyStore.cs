@@ -15,7 +15,6 @@ internal sealed class RelyingPartyStore(Database database)
             await QueryAsync($"SELECT {Columns} FROM relying_parties WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>The unarchived relying party whose credential has that SHA-256.</summary>
     public async ValueTask<RelyingParty?> FindBySecretAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
@@ -38,9 +37,7 @@ internal sealed class RelyingPartyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>
-    /// Conflicts: each <see cref="RelyingPartyConflict"/> except <see cref="RelyingPartyConflict.Stale"/>.
-    /// </summary>
+    /// <summary>Conflicts: all but <see cref="RelyingPartyConflict.Stale"/>.</summary>
     public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit) =>
         [
             // Updates the tunnel's row, which locks it in a database with several writers: count and check become one step.
@@ -71,9 +68,7 @@ internal sealed class RelyingPartyStore(Database database)
             ).ExpectingOne(RelyingPartyConflict.LimitReached).Unique(RelyingPartyConflict.NameTaken),
         ];
 
-    /// <summary>
-    /// Also invalidates its credential. <see cref="RelyingPartyConflict.Stale"/> when it is archived already.
-    /// </summary>
+    /// <summary>Also invalidates its credential. <see cref="RelyingPartyConflict.Stale"/> if archived already.</summary>
     public Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE relying_parties SET archived_at_ms = @At, secret_hash = NULL "

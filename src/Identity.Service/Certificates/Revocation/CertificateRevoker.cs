@@ -38,10 +38,9 @@ internal sealed class CertificateRevoker(
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(398);
 
     /// <summary>
-    /// Inserts a row, known only by its serial number, for a certificate that a node signed between the backup and a
-    /// restore, so that it can be revoked. False when the number is not from such a node.
+    /// Inserts a row for a certificate that a node signed between the backup and a restore, so that it can be revoked.
+    /// False when the serial number is not from such a node.
     /// </summary>
-    /// <param name="serial">Lower-case hex, not in the inventory.</param>
     public async ValueTask<Result<bool>> TryRegisterLostAsync(
         string serial,
         ApiRequest request,

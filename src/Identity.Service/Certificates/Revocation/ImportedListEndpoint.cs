@@ -14,8 +14,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// <c>/v1/tunnels/{id}/certificates/{id}/revocation_list</c>: the lists of authorities whose key is elsewhere. Accepted
-/// after the same checks as the service's own lists, and published with them.
+/// <c>/v1/tunnels/{id}/certificates/{id}/revocation_list</c>: the lists of authorities whose key is elsewhere, checked
+/// and published like the service's own.
 /// </summary>
 internal sealed class ImportedListEndpoint(
     TunnelAccess access,

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>The newest imported list of each trust-only certificate.</summary>
 internal sealed class ImportedListStore(Database database)
 {
     private const string Columns =
@@ -37,7 +36,7 @@ internal sealed class ImportedListStore(Database database)
     }
 
     /// <summary>
-    /// Replaces the previous revision, or inserts the first; otherwise <see cref="RevocationConflict.Published"/>.
+    /// Replaces the previous revision or inserts the first, else <see cref="RevocationConflict.Published"/>.
     /// </summary>
     public Statement Put(ImportedRevocationList list)
     {

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>A list of an authority whose key is elsewhere.</summary>
 internal sealed record ImportedRevocationList
 {
     /// <summary><c>tcrt_…</c> of the trust-only certificate whose key signed it.</summary>

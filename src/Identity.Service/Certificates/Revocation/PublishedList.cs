@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>A list as clients fetch it.</summary>
 /// <param name="Tag">
-/// Entity tag (RFC 9110 §8.8.3), from what the store keeps with the bytes. At one address a number belongs to only one
-/// list; the rest of the tag distinguishes lists signed before and after a backup was restored.
+/// Entity tag (RFC 9110 §8.8.3): the number, and what distinguishes lists signed before and after a backup was
+/// restored.
 /// </param>
 /// <param name="NextUpdate">When the next list exists at the latest.</param>
 /// <param name="Bytes">DER; empty if not read.</param>

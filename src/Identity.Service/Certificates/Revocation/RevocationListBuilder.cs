@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Builds a shard's next list from the inventory, signs it, and compares it with the current one. Shards are built one
-/// at a time, so memory does not grow with the number of revocations.
+/// Builds a shard's next list, signs it, and compares it with the current one. One shard at a time, so memory does not
+/// grow with the number of revocations.
 /// </summary>
 internal sealed class RevocationListBuilder(
     RevocationStore store,
@@ -18,7 +18,6 @@ internal sealed class RevocationListBuilder(
     TimeProvider time
 )
 {
-    /// <summary>The next list, or the reason why the current one stays.</summary>
     public async ValueTask<CaResult<StoredRevocationList>> BuildAsync(
         RevocationPoint point,
         StoredRevocationList present,
@@ -28,8 +27,7 @@ internal sealed class RevocationListBuilder(
     {
         var life = certificateOptions.Value.RevocationListLife;
         var now = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().ToUnixTimeSeconds());
-        // An entry stays for one period after its certificate expires, and until one list was signed after that (RFC
-        // 5280 §3.3), however long no list could be signed.
+        // An entry stays one period longer than its certificate, and until one list was signed after that (RFC 5280 §3.3).
         var endedAfter = present.Number > 0 && present.ThisUpdate < now - life ? present.ThisUpdate : now - life;
         var entries = await store.ListEntriesAsync(point.CaId, present.Shard, endedAfter, cancellationToken);
         var thisUpdate = NotBehind(now, [present.ThisUpdate, .. entries.Select(entry => entry.RevokedAt)]);

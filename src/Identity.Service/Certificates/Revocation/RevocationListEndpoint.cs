@@ -10,8 +10,8 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as signed, for any client that has a certificate with its
-/// address. An imported list has the id of its registered certificate and the name <c>0.crl</c>.
+/// <c>GET /v1/crl/{ca_id}/{shard}.crl</c>: the newest list as signed. An imported list has the id of its registered
+/// certificate and the name <c>0.crl</c>.
 /// </summary>
 internal sealed class RevocationListEndpoint(
     RevocationStore store,

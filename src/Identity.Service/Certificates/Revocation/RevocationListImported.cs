@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>A list of a trust-only authority was imported.</summary>
 internal sealed record RevocationListImported(ImportedRevocationList List, IReadOnlyList<string> Removed) : AuditEvent
 {
     // The event names this many serial numbers and counts the others.

@@ -12,9 +12,9 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
 /// <summary>
-/// Publishes each list at once after a revocation, and again after half its validity. All state is in the store, so the
-/// job may stop at any point; when several nodes run, one publishes a list and the others find it published. A list
-/// that may not replace the current one is held back and raises an alarm.
+/// Publishes each list at once after a revocation, and again after half its validity. All state is in the store: the
+/// job may stop at any point, and one of several nodes publishes a list. A list that may not replace the current one is
+/// held back and raises an alarm.
 /// </summary>
 internal sealed class RevocationListPublisher(
     RevocationStore store,
@@ -49,8 +49,8 @@ internal sealed class RevocationListPublisher(
     }
 
     /// <summary>
-    /// Publishes everything that is due and returns the number of lists. None while the clock is unreliable: a list
-    /// from the future could not be replaced until then.
+    /// Returns the number of published lists; none while the clock is unreliable, because a list from the future could
+    /// not be replaced until then.
     /// </summary>
     public async Task<int> PublishDueAsync(CancellationToken cancellationToken)
     {

@@ -4,9 +4,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>
-/// A list was built but not published, because it would have lost or undone an entry. The current one stays.
-/// </summary>
+/// <summary>A list was not published because it would have lost or undone an entry. The current one stays.</summary>
 internal sealed record RevocationListRefused(StoredRevocationList Present, CaRefusal Refusal) : AuditEvent
 {
     public override string Name => AuditEvents.RevocationListRefused;

@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>
-/// How an authority's lists are divided and where they are fetched; never changed, because certificates contain it.
-/// </summary>
+/// <summary>How an authority's lists are divided and fetched; never changed, because certificates contain it.</summary>
 /// <param name="Shards">A power of two.</param>
 /// <param name="BaseUrl">Without a trailing slash.</param>
 internal sealed record RevocationPoint(string CaId, int Shards, string BaseUrl, DateTimeOffset CreatedAt)

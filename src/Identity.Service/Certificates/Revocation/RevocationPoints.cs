@@ -9,9 +9,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>
-/// Decides which list a certificate names. An authority's division never changes, so it is read once per process.
-/// </summary>
+/// <summary>Decides which list a certificate names. An authority's division never changes: it is read once.</summary>
 internal sealed class RevocationPoints(
     RevocationStore store,
     ServiceIdentity identity,
@@ -71,7 +69,6 @@ internal sealed class RevocationPoints(
             : null;
     }
 
-    /// <summary>The address of a list, in certificates and in the list itself.</summary>
     public string GetAddress(RevocationPoint point, int shard) =>
         (point.BaseUrl.Length > 0 ? point : point with { BaseUrl = identity.PublicUrl }).GetAddress(shard);
 

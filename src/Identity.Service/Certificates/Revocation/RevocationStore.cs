@@ -7,7 +7,6 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>Revoked certificates, and the revocation lists.</summary>
 internal sealed class RevocationStore(Database database)
 {
     private const string Lists =
@@ -22,10 +21,9 @@ internal sealed class RevocationStore(Database database)
         "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
 
     /// <summary>
-    /// Revokes, and marks the certificate's list as out of date. If it is revoked already, <see
-    /// cref="RevocationConflict.Changed"/>.
+    /// Also marks the list as out of date. If it is revoked already, <see cref="RevocationConflict.Changed"/>.
     /// </summary>
-    /// <param name="shard">The list that contains it; null when its authority publishes none.</param>
+    /// <param name="shard">Null when the authority publishes no lists.</param>
     public IReadOnlyList<Statement> Revoke(
         CertificateRecord certificate,
         RevocationReason reason,
@@ -47,9 +45,7 @@ internal sealed class RevocationStore(Database database)
             .. Outdate(certificate, shard),
         ];
 
-    /// <summary>
-    /// Inserts the row of a certificate whose record was lost; does nothing if a row has its serial number.
-    /// </summary>
+    /// <summary>Inserts the row of a certificate whose record was lost, unless the serial number has a row.</summary>
     public Statement InsertLost(CertificateRecord lost) =>
         new(
             "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, identity, issued_at_ms, "
@@ -71,8 +67,8 @@ internal sealed class RevocationStore(Database database)
         );
 
     /// <summary>
-    /// Changes the reason to keyCompromise, and marks the list as out of date; <see cref="RevocationConflict.Changed"/>
-    /// if it already is.
+    /// Changes the reason to keyCompromise and marks the list as out of date, else <see
+    /// cref="RevocationConflict.Changed"/>.
     /// </summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
         [
@@ -84,10 +80,7 @@ internal sealed class RevocationStore(Database database)
             .. Outdate(certificate, shard),
         ];
 
-    /// <summary>
-    /// Serial numbers of revoked, unexpired certificates of agents and edges; not those issued to rotation jobs, which
-    /// no feed contains.
-    /// </summary>
+    /// <summary>Of agents and edges, unexpired; not those issued to rotation jobs, which no feed contains.</summary>
     public async ValueTask<IReadOnlyList<RevokedSerial>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -168,7 +161,7 @@ internal sealed class RevocationStore(Database database)
 
     /// <summary>
     /// Lists that are out of date, or expire before <paramref name="endingBefore"/> and before their authority does;
-    /// without their bytes. Excludes authorities that publish no more, or have expired by <paramref name="now"/>.
+    /// without bytes. Excludes authorities that publish no more, or have expired by <paramref name="now"/>.
     /// </summary>
     public async ValueTask<IReadOnlyList<StoredRevocationList>> ListDueAsync(
         DateTimeOffset now,
@@ -186,7 +179,6 @@ internal sealed class RevocationStore(Database database)
         return [.. rows.Select(row => row.ToList())];
     }
 
-    /// <summary>A list with its bytes; null = there is no such list.</summary>
     public ValueTask<StoredRevocationList?> FindListAsync(
         string caId,
         int shard,
@@ -257,8 +249,7 @@ internal sealed class RevocationStore(Database database)
             );
         }
 
-        // All serial numbers of the service have the same length, so their hex order is their numeric order. The index
-        // has that order, unless the database's collation differs.
+        // Serial numbers have the same length, so hex order is numeric order; the database's collation may differ.
         if (!isInOrder)
         {
             entries.Sort((one, other) => string.CompareOrdinal(one.Serial, other.Serial));
@@ -285,9 +276,9 @@ internal sealed class RevocationStore(Database database)
         return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));
     }
 
-    /// <summary>Replaces the list of that number, else <see cref="RevocationConflict.Published"/>.</summary>
-    /// <param name="list">The new list.</param>
-    /// <param name="replaced">Number of the current list.</param>
+    /// <summary>
+    /// Replaces the list with number <paramref name="replaced"/>, else <see cref="RevocationConflict.Published"/>.
+    /// </summary>
     public Statement Publish(StoredRevocationList list, long replaced) =>
         new Statement(
             "UPDATE revocation_lists SET number = @Number, built = @Built, this_update_ms = @ThisUpdate, "
@@ -312,8 +303,7 @@ internal sealed class RevocationStore(Database database)
         "SELECT serial, kind, tunnel_id FROM certificates WHERE revoked_at_ms IS NOT NULL "
         + "AND (enrollment_id IS NOT NULL OR kind = 'edge') AND not_after_ms >= @now";
 
-    // An intent may never become a certificate, and a void one did not: for OCSP they exist only once revoked, because
-    // a crash may lose the record of a signature.
+    // Intents and void certificates exist for OCSP only once revoked: a crash may lose the record of a signature.
     private const string StandingSql =
         "SELECT revoked_at_ms AS RevokedAt, revocation_reason AS Reason FROM certificates "
         + "WHERE serial = @serial AND (status = 'issued' OR revoked_at_ms IS NOT NULL) AND ";

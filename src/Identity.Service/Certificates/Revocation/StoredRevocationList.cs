@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
-/// <summary>The newest list of a shard.</summary>
 internal sealed record StoredRevocationList
 {
     public required string CaId { get; init; }

@@ -6,9 +6,8 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Lets an authority issue once all that must acknowledge it hold a bundle with it (S17): live agents and registered
-/// relying parties, and for a while archived ones. Where no relying party is registered, clients have the propagation
-/// time to fetch the bundle.
+/// Lets an authority issue once live agents and registered relying parties, and for a while archived ones, hold a
+/// bundle with it (S17). Without relying parties, clients have the propagation time to fetch it.
 /// </summary>
 internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateOptions> options, TimeProvider time)
     : IActivationGate
@@ -24,7 +23,6 @@ internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateO
             ? Blockers(bundle, authority.Id.Value)
             : [];
 
-    /// <summary>The same for a bundle that was already read.</summary>
     public IReadOnlyList<ActivationBlocker> Blockers(TunnelBundle bundle, string authorityId)
     {
         if (bundle.State.Find(authorityId) is not { } anchor)
@@ -46,8 +44,7 @@ internal sealed class ActivationGate(TunnelBundles bundles, Current<CertificateO
                     anchor.Since
                 )),
         ];
-        // Archiving a relying party means to continue without it, which needs two administrators (S16). If one could
-        // archive it before the authority is staged, that rule would have no effect.
+        // Archiving a relying party needs two administrators (S16): one could otherwise archive it before the staging.
         if (hasPredecessor && !options.Value.SingleApproval)
         {
             blockers.AddRange(

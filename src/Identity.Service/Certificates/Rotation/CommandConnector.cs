@@ -4,8 +4,7 @@ using Culvert.Platform.Launching;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Runs the operator's program: the request on its standard input, the chain on its standard output. Its standard error
-/// is never shown, because it may contain the program's secrets.
+/// Runs the operator's program. Its standard error is never shown, because it may contain the program's secrets.
 /// </summary>
 internal sealed class CommandConnector(Current<CertificateOptions> options) : ISigningConnector
 {

@@ -9,8 +9,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Requests early renewal of the leaves of compromised authorities, and of those removed from the bundle before their
-/// last leaf expired, as soon as another authority issues (S14).
+/// Requests early renewal of leaves of compromised authorities, and of those removed from the bundle early, as soon as
+/// another authority issues (S14).
 /// </summary>
 internal sealed class EarlyRenewals(
     TunnelAuthorityStore authorities,

@@ -9,7 +9,6 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>Operators' commands on a rotation: roll it back, or finish it early.</summary>
 internal sealed class RotationCommands(
     AuthorityLifecycle lifecycle,
     TunnelAuthorityStore authorities,
@@ -20,8 +19,8 @@ internal sealed class RotationCommands(
 )
 {
     /// <summary>
-    /// Removes a staged authority from the bundle. An active one becomes staged again, and the previous one, which all
-    /// clients still trust, replaces it.
+    /// Removes a staged authority from the bundle. An active one becomes staged again, and the previous one replaces
+    /// it.
     /// </summary>
     public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
@@ -81,10 +80,7 @@ internal sealed class RotationCommands(
         );
     }
 
-    /// <summary>
-    /// Removes a retiring or tainted authority from the bundle now. Without force only when no client is affected; with
-    /// force, the caller has seen which clients are.
-    /// </summary>
+    /// <summary>Removes a retiring or tainted authority from the bundle. Needs force when clients are affected.</summary>
     public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(
         ApiRequest request,
         TunnelAuthority authority,

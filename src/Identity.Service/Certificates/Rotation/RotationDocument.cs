@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>The state of an authority in a rotation: the missing parties, and those that a switch would affect.</summary>
 internal sealed record RotationDocument
 {
     [JsonPropertyName("type")]
@@ -27,7 +26,6 @@ internal sealed record RotationDocument
     [JsonPropertyName("needed_epoch")]
     public required long? NeededEpoch { get; init; }
 
-    /// <summary>The parties that its activation waits for.</summary>
     [JsonPropertyName("missing")]
     public required IReadOnlyList<RotationMissing> Missing { get; init; }
 
@@ -39,13 +37,11 @@ internal sealed record RotationDocument
     [JsonPropertyName("propagation_ends_at")]
     public required DateTime? PropagationEndsAt { get; init; }
 
-    /// <summary>Number of unexpired certificates that it issued.</summary>
     [JsonPropertyName("live_leaves")]
     public required long LiveLeaves { get; init; }
 
     /// <summary>
-    /// When a retiring authority leaves the bundle automatically: after its last certificate has expired; null = it
-    /// issued none.
+    /// When a retiring authority leaves the bundle: after its last certificate has expired; null = it issued none.
     /// </summary>
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
@@ -54,7 +50,6 @@ internal sealed record RotationDocument
     [JsonPropertyName("affected_agents")]
     public required IReadOnlyList<string> AffectedAgents { get; init; }
 
-    /// <summary>Attempts to get its request signed; null = none.</summary>
     [JsonPropertyName("signing")]
     public required RotationSigning? Signing { get; init; }
 
@@ -62,7 +57,6 @@ internal sealed record RotationDocument
     [JsonPropertyName("override")]
     public required string? Override { get; init; }
 
-    /// <summary>The next command; null = none.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 }

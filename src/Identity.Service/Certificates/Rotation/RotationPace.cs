@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// How often rotation checks what is due: once a minute, negligible for authorities that live for days. Where leaves
-/// live for seconds their authorities may live for minutes, and the check runs once in a leaf's lifetime.
+/// How often rotation checks what is due: once a minute, or once in a leaf's lifetime where leaves live for seconds.
 /// </summary>
 internal static class RotationPace
 {

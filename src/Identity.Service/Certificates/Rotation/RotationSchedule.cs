@@ -4,8 +4,6 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// When a tunnel rotates its authority, as pure functions of time (certificates reference §4): the next key after half
 /// the lifetime, and the switch early enough that the last leaf of the old authority expires before the authority does.
 /// </summary>
-/// <param name="Begin">The notBefore of the active authority's certificate.</param>
-/// <param name="End">Its notAfter.</param>
 /// <param name="LeafLife">The longest lifetime of a leaf.</param>
 /// <param name="Skew">The maximum clock difference of verifiers.</param>
 /// <param name="Propagation">The time that clients need to fetch a bundle.</param>

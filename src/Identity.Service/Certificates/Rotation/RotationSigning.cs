@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>The state of the signing connector's work on an authority's request.</summary>
 internal sealed record RotationSigning
 {
     [JsonPropertyName("attempts")]
@@ -17,7 +16,6 @@ internal sealed record RotationSigning
     [JsonPropertyName("in_progress")]
     public required bool InProgress { get; init; }
 
-    /// <summary>Why the last attempt failed; null = it did not.</summary>
     [JsonPropertyName("fault")]
     public required string? Error { get; init; }
 

@@ -7,9 +7,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// The automatic steps: a retiring authority is removed from the bundle after its last leaf has expired, a tainted one
-/// as soon as its successor issues for the tunnel. Derived only from the records, so any node may run them, twice or
-/// late.
+/// Removes a retiring authority from the bundle after its last leaf has expired, a tainted one as soon as its successor
+/// issues. Derived only from the records, so any node may run it, twice or late.
 /// </summary>
 internal sealed class RotationSteps(
     TunnelAuthorityStore authorities,

@@ -12,9 +12,7 @@ internal sealed record SigningAnswer
     /// <summary>The wait that the enterprise's CA requests; null = none.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
-    /// <summary>
-    /// The enterprise's CA has signed, but its chain is unusable: another request costs another signature.
-    /// </summary>
+    /// <summary>The enterprise's CA has signed an unusable chain: another request costs another signature.</summary>
     public bool IsSpoiled { get; private init; }
 
     public static SigningAnswer Signed(string chainPem) => new() { ChainPem = chainPem };

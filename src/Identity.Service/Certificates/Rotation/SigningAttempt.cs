@@ -7,7 +7,6 @@ internal sealed record SigningAttempt
 {
     public required CertificateAuthorityId AuthorityId { get; init; }
 
-    /// <summary>The number of attempts, including this one.</summary>
     public required long Attempts { get; init; }
 
     /// <summary>Consecutive refused chains.</summary>
@@ -22,12 +21,9 @@ internal sealed record SigningAttempt
 
     public DateTimeOffset? EndedAt { get; init; }
 
-    /// <summary>When the next attempt may start.</summary>
     public required DateTimeOffset NextAt { get; init; }
 
-    /// <summary>Why it failed; null = it did not, or has not finished.</summary>
     public string? Error { get; init; }
 
-    /// <summary>Whether no node may start another attempt yet.</summary>
     public bool HoldsOff(DateTimeOffset now) => now < NextAt || now < HeldUntil;
 }

@@ -33,8 +33,8 @@ internal sealed class SigningAttemptStore(Database database)
     }
 
     /// <summary>
-    /// Starts an attempt that excludes others until <paramref name="heldUntil"/>. <see cref="AuthorityConflict.Stale"/>
-    /// when another attempt excludes it, or the authority no longer needs one.
+    /// Starts an attempt that excludes others until <paramref name="heldUntil"/>, else <see
+    /// cref="AuthorityConflict.Stale"/>.
     /// </summary>
     public Statement Begin(CertificateAuthorityId id, string node, DateTimeOffset now, DateTimeOffset heldUntil) =>
         new Statement(

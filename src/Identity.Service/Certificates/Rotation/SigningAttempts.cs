@@ -5,8 +5,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Coordinates signing attempts and their retries in the store, so that two nodes never request the same signature at
-/// the same time, and a restart does not shorten a wait.
+/// Coordinates signing attempts in the store: two nodes never request the same signature at the same time, and a
+/// restart does not shorten a wait.
 /// </summary>
 internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journal, StoreNode node, TimeProvider time)
 {
@@ -16,8 +16,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
     /// <summary>The longest wait, after doubling and with any wait that the connector requests.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(24);
 
-    // A connector has 60 s; clocks of nodes may differ by minutes. The attempt of a node that crashed excludes others
-    // no longer than this.
+    // A connector has 60 s, and clocks of nodes may differ by minutes. The attempt of a crashed node expires after this.
     private static readonly TimeSpan Hold = TimeSpan.FromMinutes(5);
 
     public ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken) =>
@@ -54,8 +53,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
     /// <summary>The attempt resulted in a certificate, or in a request that waits for an administrator.</summary>
     public ValueTask DoneAsync(SigningAttempt attempt) => EndAsync(attempt with { Refused = 0 }, null, TimeSpan.Zero);
 
-    /// <summary>The attempt failed; returns the wait until the next one.</summary>
-    /// <param name="attempt">The attempt as it started.</param>
+    /// <summary>Returns the wait until the next attempt.</summary>
     /// <param name="error">The reason, for operators.</param>
     /// <param name="askedFor">The wait that the connector requested; null = none.</param>
     public async ValueTask<TimeSpan> FailedAsync(SigningAttempt attempt, string error, TimeSpan? askedFor = null)
@@ -66,9 +64,7 @@ internal sealed class SigningAttempts(SigningAttemptStore store, IJournal journa
         return wait;
     }
 
-    /// <summary>
-    /// The chain was refused. Each consecutive one doubles the wait, because each signature costs the enterprise.
-    /// </summary>
+    /// <summary>Each consecutive refused chain doubles the wait, because each signature costs the enterprise.</summary>
     public async ValueTask<TimeSpan> RefusedAsync(SigningAttempt attempt, string error)
     {
         var wait = WaitAfter(attempt.Refused);

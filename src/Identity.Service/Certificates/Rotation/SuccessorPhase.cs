@@ -1,9 +1,7 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>The progress of the successor in the second slot.</summary>
 internal enum SuccessorPhase
 {
-    /// <summary>No successor exists.</summary>
     None,
 
     /// <summary>Its request waits for a signature.</summary>
@@ -12,6 +10,5 @@ internal enum SuccessorPhase
     /// <summary>Its chain is uploaded and waits for approval.</summary>
     Waiting,
 
-    /// <summary>In the bundle.</summary>
     Staged,
 }

@@ -17,13 +17,11 @@ internal sealed class SuccessorPlan(Current<CertificateOptions> options, TimePro
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> tried = new(StringComparer.Ordinal);
 
-    /// <summary>Whether it is time to prepare a successor.</summary>
     public bool HasBegun(TunnelAuthority active) => time.GetUtcNow() >= CreateSchedule(active).PrepareAt;
 
     public RotationDue Decide(TunnelAuthority active, SuccessorPhase phase) =>
         CreateSchedule(active).Decide(phase, time.GetUtcNow());
 
-    /// <summary>Whether the retry delay after a failed step is not over.</summary>
     public bool IsWaiting(TunnelAuthority authority) =>
         tried.TryGetValue(authority.Id.Value, out var at)
         && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options.Value);

@@ -8,9 +8,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Creates a successor's key and request, has the signing connector certify it, and checks the chain as for an
-/// administrator's upload. Each refused chain doubles the wait, so that the enterprise does not keep signing the same
-/// request.
+/// Creates a successor's key and request, has the signing connector certify it, and checks the chain like an uploaded
+/// one. Each refused chain doubles the wait.
 /// </summary>
 internal sealed class SuccessorSigning(
     AuthorityPreparation preparation,
@@ -22,7 +21,7 @@ internal sealed class SuccessorSigning(
     ILogger<SuccessorSigning> logger
 )
 {
-    /// <summary>Registers the successor of an active authority and gets it signed; returns whether it is staged.</summary>
+    /// <summary>Registers a successor and gets it signed; returns whether it is staged.</summary>
     /// <param name="tunnel">The active authority's tunnel.</param>
     /// <param name="active">Determines custody and name.</param>
     /// <param name="ordinal">The number of authorities that the tunnel has had.</param>
@@ -91,8 +90,7 @@ internal sealed class SuccessorSigning(
             : await FailAsync(attempt, answer.Error!, answer.RetryAfter);
     }
 
-    // The same steps as an administrator's upload and approval, after the same checks (S15). The chain is checked
-    // first: after a refusal the request stays open for the next attempt.
+    // The same steps as an administrator's upload and approval (S15). After a refused chain the request stays open.
     private async Task<bool> TakeAsync(
         Tunnel tunnel,
         TunnelAuthority successor,

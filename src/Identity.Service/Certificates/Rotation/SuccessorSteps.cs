@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>
-/// Rotates the authority of each tunnel by <see cref="RotationSchedule"/>: next key and request, the connector's
-/// signature, the switch. Without a connector an administrator uploads the chain; all later steps are automatic.
+/// Rotates each tunnel's authority by <see cref="RotationSchedule"/>: next key and request, the connector's signature,
+/// the switch. Without a connector an administrator uploads the chain.
 /// </summary>
 internal sealed class SuccessorSteps(
     TunnelAuthorityStore authorities,

@@ -10,8 +10,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
 /// <summary>
-/// The service's own current certificates, sealed in the state directory. When the store is read-only at the start, no
-/// new ones can be recorded (S12), and the service uses these until they expire.
+/// The service's own certificates, sealed in the state directory. When the store is read-only at the start, no new ones
+/// can be recorded (S12), and the service uses these until they expire.
 /// </summary>
 internal sealed class KeptCertificates(
     Sealer sealer,
@@ -24,12 +24,7 @@ internal sealed class KeptCertificates(
     // The location of a sealed value is part of its seal.
     private const string Place = "service_certificates";
 
-    /// <summary>
-    /// Stores the pair. If the disk is full, the previous one stays; the running service does not depend on it.
-    /// </summary>
-    /// <param name="listener"><c>api</c> or <c>machine</c>.</param>
-    /// <param name="names">The names in the certificate.</param>
-    /// <param name="issuer">Fingerprint of the issuer.</param>
+    /// <summary>If the disk is full, the previous certificate stays; the running service does not depend on it.</summary>
     public void Keep(
         string listener,
         GrantedNames names,

@@ -12,8 +12,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
 /// <summary>
-/// Prepares the capability before the ports open (orphan sweep, platform CA, own certificates), and renews the own
-/// certificates and the issuing authority while the service runs.
+/// Prepares the capability before the ports open (orphan sweep, platform CA, own certificates), and renews the
+/// service's certificates and the issuing authority.
 /// </summary>
 internal sealed class ServiceCertificateRenewal(
     ApiCertificate certificates,
@@ -92,8 +92,7 @@ internal sealed class ServiceCertificateRenewal(
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            // The loop must not end: later renewals need it, and the current certificate is valid for another third of
-            // its lifetime.
+            // The loop must not end: later renewals need it, and the current certificate stays valid for a while.
             var wait = fault is DbException or (StoreException and not NotIssuedException)
                 ? OutageRetrySeconds
                 : RetrySeconds;
@@ -209,8 +208,6 @@ internal sealed class ServiceCertificateRenewal(
             : new NotIssuedException(message);
     }
 
-    /// <summary>
-    /// The intent was committed, but the signing key or a rule refused: each attempt leaves an intent in the store.
-    /// </summary>
+    /// <summary>The intent was committed but nothing was signed: each attempt leaves an intent in the store.</summary>
     private sealed class NotIssuedException(string message) : StoreException(message);
 }

@@ -6,7 +6,6 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
-/// <summary>The names in the service's own certificates.</summary>
 internal static class ServiceNames
 {
     /// <summary>8443: the host of the public URL, and loopback for tools on the machine itself.</summary>

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The cached authority that signs for a tunnel. Every issuance reads it, and the intent's commit checks it again; if
-/// it is outdated, <see cref="Forget"/> makes the next call read the store.
+/// A cache of active authorities. The intent's commit checks the entry again; <see cref="Forget"/> removes an outdated
+/// one.
 /// </summary>
 internal sealed class ActiveAuthorities(TunnelAuthorityStore store, IRevisions revisions)
 {

@@ -4,9 +4,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>A state change of a tunnel's authority.</summary>
-/// <param name="EventName">A constant of <see cref="AuditEvents"/>.</param>
-/// <param name="Authority">Its state after the change.</param>
+/// <summary>A state change of a tunnel's authority, with the authority after it.</summary>
 internal sealed record AuthorityAudited(string EventName, TunnelAuthority Authority) : AuditEvent
 {
     public override string Name => EventName;
@@ -18,13 +16,11 @@ internal sealed record AuthorityAudited(string EventName, TunnelAuthority Author
     /// <summary>The override before the step, which cleared it; null = the record's own.</summary>
     public AuthorityOverride? Override { get; init; }
 
-    /// <summary>The guards that the caller waived.</summary>
     public AuthorityGuards Waived { get; init; }
 
     /// <summary>The parties that had not acknowledged when an administrator's override activated it.</summary>
     public IReadOnlyList<ActivationBlocker> Overridden { get; init; } = [];
 
-    /// <summary>The authority that this activation replaced.</summary>
     public TunnelAuthority? Retired { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

@@ -12,9 +12,7 @@ using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// Decides whether an authority may use a chain: the checks of the core, duplicates in the store, the trial leaf.
-/// </summary>
+/// <summary>Decides whether an authority may use a chain: checks, duplicates in the store, the trial leaf.</summary>
 internal sealed class AuthorityChecks(
     TunnelAuthorityStore authorities,
     AuthorityKeys keys,
@@ -64,9 +62,7 @@ internal sealed class AuthorityChecks(
         return authority.HoldsKey && Try(tunnel, authority, chain) is { } failed ? [failed.ToRefusal()] : [];
     }
 
-    /// <summary>
-    /// A finding that is not about the chain, for example that the HSM was unavailable for the trial leaf.
-    /// </summary>
+    /// <summary>A finding that is not about the chain: the HSM was unavailable for the trial leaf, for example.</summary>
     public static Refusal? FindOutage(IReadOnlyList<Refusal> findings) =>
         findings is [{ Code.Status: >= StatusCodes.Status500InternalServerError } outage, ..] ? outage : null;
 
@@ -86,9 +82,7 @@ internal sealed class AuthorityChecks(
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>
-    /// The live registration of the same trust-only certificate on the same tunnel; null = this is the first.
-    /// </summary>
+    /// <summary>The live registration of the same trust-only certificate on the tunnel; null = this is the first.</summary>
     public async ValueTask<TunnelAuthority?> FindFirstAsync(
         TunnelAuthority authority,
         ParsedCertificate certificate,
@@ -107,8 +101,8 @@ internal sealed class AuthorityChecks(
             found.State is AuthorityState.Verified or AuthorityState.Approved || AuthorityStates.IsTrusted(found.State)
         );
 
-    // S18: a trust-only certificate may be registered on any tunnel; a key that the service holds, and the name and key
-    // identifier by which verifiers find it, belong to one authority.
+    // S18: trust-only certificates may be on any tunnel; a held key, and its name and key identifier, belong to one
+    // authority.
     private async ValueTask<Refusal?> FindDuplicateAsync(
         TunnelAuthority authority,
         ParsedCertificate certificate,

@@ -3,13 +3,10 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Commands on an authority. For the state changes see <see cref="AuthorityTransitions"/>.</summary>
 internal enum AuthorityCommand
 {
-    /// <summary>The key was created.</summary>
     MakeKey,
 
-    /// <summary>The signing request was issued.</summary>
     IssueRequest,
 
-    /// <summary>A chain was uploaded.</summary>
     Upload,
 
     /// <summary>The chain passed its checks and the trial.</summary>
@@ -47,11 +44,9 @@ internal enum AuthorityCommand
     /// <summary>Its key is or may be compromised.</summary>
     Taint,
 
-    /// <summary>Its certificate or its registration has expired.</summary>
     Expire,
 
     Delete,
 
-    /// <summary>A deleted authority returns to its previous state.</summary>
     Restore,
 }

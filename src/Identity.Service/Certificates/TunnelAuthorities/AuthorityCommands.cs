@@ -11,8 +11,7 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Operators' commands on authorities. A command is one or several moves of <see cref="AuthorityLifecycle"/>; if it is
-/// interrupted between two of them, repeating it continues where it stopped.
+/// A command is one or several moves of <see cref="AuthorityLifecycle"/>; repeating an interrupted one continues it.
 /// </summary>
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
@@ -126,7 +125,6 @@ internal sealed class AuthorityCommands(
         );
     }
 
-    /// <summary>Runs a command that is a single move.</summary>
     public async ValueTask<Result<TunnelAuthority>> RunAsync(
         ApiRequest request,
         TunnelAuthority authority,

@@ -4,6 +4,5 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal static class AuthorityCustodies
 {
-    /// <summary>The command line's name.</summary>
     public static string ToFlag(AuthorityCustody custody) => WireNames.Of(custody).Replace('_', '-');
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Where an authority's private key is held.</summary>
 internal enum AuthorityCustody
 {
     /// <summary>In the service's store, sealed with a key that is not in the store.</summary>

@@ -20,7 +20,6 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("custody")]
     public required string Custody { get; init; }
 
-    /// <summary>The key was created elsewhere, so other copies may exist.</summary>
     [JsonPropertyName("copies_may_exist")]
     public required bool CopiesMayExist { get; init; }
 

@@ -206,7 +206,6 @@ internal sealed partial class AuthorityEndpoints(
             : found.Refusal;
     }
 
-    /// <summary>The handler of a command that is a single move.</summary>
     public ApiHandler Run(AuthorityCommand command) =>
         (request, cancellationToken) => RunAsync(request, command, cancellationToken);
 

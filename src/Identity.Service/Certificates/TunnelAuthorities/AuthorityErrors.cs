@@ -81,7 +81,6 @@ internal static class AuthorityErrors
         "Activate an authority, or give the agent its certificate in files."
     );
 
-    /// <summary>Maps an HSM's failure to the refusal for the caller.</summary>
     public static Refusal OfHsm(Pkcs11Exception fault) =>
         fault.IsLoginRefused ? SignerLogin.Refuse(fault.Message)
         : fault.IsPolicyError ? SignerPolicy.Refuse(fault.Message)

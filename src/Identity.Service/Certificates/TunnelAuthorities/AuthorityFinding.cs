@@ -2,10 +2,8 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>A problem in an uploaded chain.</summary>
 internal sealed record AuthorityFinding
 {
-    /// <summary>The stable error code.</summary>
     [JsonPropertyName("code")]
     public required string Code { get; init; }
 

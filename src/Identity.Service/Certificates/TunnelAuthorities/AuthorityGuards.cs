@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>What a transition requires in addition to the state.</summary>
 [Flags]
 internal enum AuthorityGuards
 {
@@ -13,14 +12,12 @@ internal enum AuthorityGuards
     SlotFree = 1 << 1,
 
     /// <summary>
-    /// All live agents and relying parties have acknowledged the bundle with its certificate, or an approved override
-    /// names the missing ones.
+    /// All live agents and relying parties have acknowledged its certificate, or an override names the missing ones.
     /// </summary>
     Acknowledged = 1 << 2,
 
     /// <summary>
-    /// No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it in the same
-    /// decision.
+    /// No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it with the move.
     /// </summary>
     NoOtherActive = 1 << 3,
 

@@ -14,10 +14,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Creates, seals, imports and destroys keys of tunnels' authorities, and caches those in use.</summary>
 internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
 {
-    /// <summary>
-    /// Prefix of the labels of keys that the service creates; a key with another label belongs to its importer and is
-    /// never destroyed.
-    /// </summary>
+    /// <summary>Label prefix of keys that the service creates; keys with other labels are never destroyed.</summary>
     public const string LabelPrefix = "culvert-ca-";
 
     // Part of a sealed value's associated data: after a change, no stored key could be opened.
@@ -30,8 +27,8 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         key.UsePkcs8(pkcs8 => sealer.Seal(Table, id.Value, Column, pkcs8));
 
     /// <summary>
-    /// The key with that label in the token, created if there is none: an interrupted registration finds its key. The
-    /// caller disposes of it.
+    /// Finds or creates the key with that label, so that an interrupted registration continues. The caller disposes of
+    /// it.
     /// </summary>
     /// <exception cref="Pkcs11Exception">The HSM refused, or the key is not usable.</exception>
     public IssuerKey MakeInToken(string label)
@@ -41,8 +38,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             return existing;
         }
 
-        // Created under a label that is never searched: a key that is created too late is removed, and must not have
-        // been used.
+        // Created under a label that is never searched: a key created too late is removed, and must not have been used.
         var made = hsm.Token.GenerateUnder(label + ".", KeyAlgorithm.EcdsaP256);
         try
         {
@@ -106,9 +102,7 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
         }
     }
 
-    /// <summary>
-    /// An authority with its chain, ready to sign. Opened once per process, because unsealing costs more than signing.
-    /// </summary>
+    /// <summary>An authority with its chain, cached per process, because unsealing costs more than signing.</summary>
     public SigningAuthority Use(TunnelAuthority authority) =>
         open.GetOrAdd(
             authority.Id.Value,
@@ -124,8 +118,8 @@ internal sealed class AuthorityKeys(Sealer sealer, InstallationHsm hsm)
             CaId = authority.Id.Value,
             Issuer = Issuer.FromChain(chain),
             Key = Open(authority),
-            // The registered certificate itself signs the leaf; sent with the certificates between it and the root, so
-            // that clients with and without partial chains verify (design §11).
+            // Sent with the certificates up to the root, so that clients with and without partial chains verify (design
+            // §11).
             ChainPem = string.Concat(chain.Take(chain.Count - 1).Select(certificate => certificate.ToPem())),
         };
     }

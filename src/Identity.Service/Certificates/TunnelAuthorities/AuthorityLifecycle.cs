@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
 /// The only place where an authority changes its state. Every move is one decision: the transition of <see
-/// cref="AuthorityTransitions"/>, its guards, the audit entry and, where the trust bundle changes, the registered
-/// certificate. A move expects the state that it was decided on; the second of two concurrent moves is refused.
+/// cref="AuthorityTransitions"/>, its guards, the audit entry and any change of the bundle. The second of two
+/// concurrent moves is refused.
 /// </summary>
 internal sealed class AuthorityLifecycle(
     TunnelAuthorityStore authorities,
@@ -31,7 +31,6 @@ internal sealed class AuthorityLifecycle(
     // Each keeps a key and a request for as long as its registration is open.
     private const int MaxUnfinished = 8;
 
-    /// <summary>Inserts an authority's first record.</summary>
     public ValueTask<Result<TunnelAuthority>> RegisterAsync(
         TunnelAuthority authority,
         AuthorityMove move,
@@ -50,10 +49,7 @@ internal sealed class AuthorityLifecycle(
             cancellationToken
         );
 
-    /// <summary>
-    /// Moves an authority that is still in state <paramref name="expected"/>; unchanged if it is already in the target
-    /// state.
-    /// </summary>
+    /// <summary>Moves an authority in state <paramref name="expected"/>; unchanged if already in the target state.</summary>
     public async ValueTask<Result<TunnelAuthority>> MoveAsync(
         CertificateAuthorityId id,
         AuthorityState expected,

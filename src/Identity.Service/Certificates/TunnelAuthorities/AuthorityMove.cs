@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>The actor and reason of an authority's move, and what else is committed with it.</summary>
 internal sealed record AuthorityMove
 {
     public required AuditCause Cause { get; init; }
@@ -13,10 +12,7 @@ internal sealed record AuthorityMove
     /// <summary>The administrator behind the actor (S16); null for the service itself.</summary>
     public string? Person { get; init; }
 
-    /// <summary>
-    /// Whether the actor can be one of two administrators who must agree: workloads and the service itself cannot
-    /// (S34).
-    /// </summary>
+    /// <summary>Whether the actor counts for two-person approval: workloads and the service itself do not (S34).</summary>
     public bool IsByPerson { get; init; }
 
     public string? Reason { get; init; }
@@ -25,12 +21,11 @@ internal sealed record AuthorityMove
     public Func<TunnelAuthority, TunnelAuthority>? Change { get; init; }
 
     /// <summary>
-    /// Guards that the caller has checked, for example <see cref="AuthorityGuards.LeavesEnded"/> when an operator who
-    /// saw the affected clients forces a retirement. Audited with the move.
+    /// Guards that the caller has checked, for example <see cref="AuthorityGuards.LeavesEnded"/> at a forced
+    /// retirement. Audited.
     /// </summary>
     public AuthorityGuards Waived { get; init; }
 
-    /// <summary>Further statements of the same decision.</summary>
     public IReadOnlyList<Statement> With { get; init; } = [];
 
     /// <summary>A move by the caller, with the administrator that the caller counts as.</summary>

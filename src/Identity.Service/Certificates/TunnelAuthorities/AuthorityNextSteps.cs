@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>An operator's next step with an authority: part of every answer and of every refusal.</summary>
 internal static class AuthorityNextSteps
 {
     /// <summary>A command line; null = none.</summary>

@@ -9,9 +9,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Creates an authority's first record, key and request, for operators and for the automatic successor. A key in a
-/// token is claimed in the database first: a token accepts any number of keys with one label, and it would be unknown
-/// which one signs.
+/// Creates an authority's first record, key and request. A key in a token is claimed in the database first: a token
+/// accepts several keys with one label, and it would be unknown which one signs.
 /// </summary>
 internal sealed class AuthorityPreparation(
     AuthorityLifecycle lifecycle,
@@ -21,18 +20,12 @@ internal sealed class AuthorityPreparation(
     TimeProvider time
 )
 {
-    /// <summary>
-    /// Longer than the HSM timeout. Afterwards the claim of a failed node is free; a node that creates the key even
-    /// later removes it.
-    /// </summary>
+    /// <summary>Longer than the HSM timeout. A key that is created even later is removed.</summary>
     public static readonly TimeSpan ClaimLife = TimeSpan.FromMinutes(1);
 
     private const int ClaimBytes = 16;
 
-    /// <summary>
-    /// Registers an authority without a key. In a token the key gets the given label, or a generated one when that is
-    /// null.
-    /// </summary>
+    /// <summary>Registers an authority without a key. Null label = a generated one in the token.</summary>
     public ValueTask<Result<TunnelAuthority>> DraftAsync(
         AuthorityMove move,
         Tunnel tunnel,

@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// The state of a tunnel's authority. For the commands between states see <see cref="AuthorityTransitions"/>.
-/// </summary>
+/// <summary>For the commands between states see <see cref="AuthorityTransitions"/>.</summary>
 internal enum AuthorityState
 {
     /// <summary>Registered; has no key yet. A trust-only authority waits here for its certificate.</summary>
@@ -38,12 +36,9 @@ internal enum AuthorityState
     /// <summary>Issues nothing for now, still trusted; resumed by command.</summary>
     Suspended,
 
-    /// <summary>
-    /// Its key is or may be compromised: another authority replaces every leaf, then its anchor is removed.
-    /// </summary>
+    /// <summary>Its key is or may be compromised: every leaf is replaced, then its anchor is removed.</summary>
     Tainted,
 
-    /// <summary>Its certificate or its registration has expired.</summary>
     Expired,
 
     /// <summary>The uploaded chain failed; the findings are kept. Another chain may be uploaded.</summary>

@@ -11,10 +11,7 @@ internal static class AuthorityStates
                 or AuthorityState.Retiring
                 or AuthorityState.Tainted;
 
-    /// <summary>
-    /// It occupies one of the tunnel's two slots (S14). A suspended authority keeps its slot, because it may be
-    /// resumed.
-    /// </summary>
+    /// <summary>Uses one of the tunnel's two slots (S14). A suspended authority keeps its slot: it may be resumed.</summary>
     public static bool OccupiesSlot(AuthorityState state) =>
         state is AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended;
 

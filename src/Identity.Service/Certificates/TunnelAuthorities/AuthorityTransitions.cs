@@ -86,9 +86,7 @@ internal static class AuthorityTransitions
     public static AuthorityTransition? Find(AuthorityState from, AuthorityState to, AuthorityState? before) =>
         Table.FirstOrDefault(entry => entry.From == from && (entry.To ?? before) == to);
 
-    /// <summary>
-    /// Whether the command has already taken effect, so that repeating it (after a lost answer) is harmless.
-    /// </summary>
+    /// <summary>Whether the command has already taken effect, so that a repeat after a lost answer is harmless.</summary>
     public static bool IsDone(AuthorityState state, AuthorityCommand command) =>
         command switch
         {

@@ -7,9 +7,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The effects of time on authorities: registrations and certificates expire, and the keys of authorities deleted 30
-/// days ago, or retired or expired for the retention time, are destroyed. Derived from the records, so any node may run
-/// it, at any delay.
+/// Expires registrations and certificates, and destroys the keys of authorities deleted 30 days ago, or retired or
+/// expired for the retention time. Derived from the records, so any node may run it, at any delay.
 /// </summary>
 internal sealed class AuthorityUpkeep(
     TunnelAuthorityStore authorities,

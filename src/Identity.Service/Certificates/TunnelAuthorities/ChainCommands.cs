@@ -12,8 +12,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// An administrator uploads the chain of an authority, and another one approves it. If a command is interrupted between
-/// two of its moves, repeating it continues where it stopped.
+/// An administrator uploads the chain of an authority, and another one approves it. Repeating an interrupted command
+/// continues it.
 /// </summary>
 internal sealed class ChainCommands(
     AuthorityLifecycle lifecycle,
@@ -167,8 +167,7 @@ internal sealed class ChainCommands(
         return active.Refusal is { } waits && waits.Code == AuthorityErrors.State ? staged : active;
     }
 
-    // If the fingerprint matches another certificate of the chain, the order is wrong, or the fingerprint was taken
-    // from the wrong certificate; no certificate was replaced.
+    // The fingerprint of another certificate of the chain means a wrong order or a wrong input, not a replaced certificate.
     private static Refusal ExplainFingerprint(
         TunnelAuthority authority,
         IReadOnlyList<ParsedCertificate> chain,

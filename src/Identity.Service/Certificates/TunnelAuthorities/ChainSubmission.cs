@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// The steps from a signed chain to the trust bundle, shared by operators and the automatic successor; the move names
-/// the actor. The caller first checks what its step needs: the chain, the typed fingerprint, the second administrator.
+/// The steps from a signed chain to the trust bundle, for operators and the automatic successor. The caller first
+/// checks the chain, the typed fingerprint and the second administrator.
 /// </summary>
 internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChecks checks)
 {
@@ -57,9 +57,7 @@ internal sealed class ChainSubmission(AuthorityLifecycle lifecycle, AuthorityChe
             cancellationToken
         );
 
-    /// <summary>
-    /// Records the approval and adds the authority to the bundle; an authority already approved is only added.
-    /// </summary>
+    /// <summary>Records the approval and adds the authority to the bundle; skips the approval if it is recorded.</summary>
     public async ValueTask<Result<TunnelAuthority>> ApproveAsync(
         AuthorityMove move,
         TunnelAuthority authority,

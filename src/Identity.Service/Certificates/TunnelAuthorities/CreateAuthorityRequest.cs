@@ -15,8 +15,7 @@ internal sealed record CreateAuthorityRequest
     public string? Custody { get; init; }
 
     /// <summary>
-    /// PKCS#11: the label of the key in the token; absent = a generated one. The token belongs to the installation, so
-    /// this needs <c>installation:operate</c>.
+    /// PKCS#11: the key's label in the token; absent = a generated one. Needs <c>installation:operate</c>.
     /// </summary>
     [JsonPropertyName("key_label")]
     public string? KeyLabel { get; init; }

@@ -3,10 +3,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// Whether an approved authority becomes active at once, because no connection can break (S16). A trust-only one
-/// changes nothing for connected clients.
-/// </summary>
+/// <summary>Whether an approved authority becomes active at once, because no connection can break (S16).</summary>
 internal sealed class FirstActivation(
     TunnelAuthorityStore authorities,
     AgentEnrollmentStore enrollments,

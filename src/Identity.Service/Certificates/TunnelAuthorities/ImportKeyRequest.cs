@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>A private key that was created elsewhere.</summary>
 internal sealed record ImportKeyRequest
 {
     private const int MaxPasswordLength = 1024;

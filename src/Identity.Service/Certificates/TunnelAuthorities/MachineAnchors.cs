@@ -7,8 +7,7 @@ using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// What this node's operating system trusts: the public web's authorities and those that its owner added, with
-/// everything that they certified, because trusting an issuer means trusting its subordinates. Authorities of the
+/// What this node's operating system trusts, with everything that those authorities certified. Authorities of the
 /// public web are also recognized by their policies, at any depth below such a root.
 /// </summary>
 internal sealed class MachineAnchors : IPublicAnchors

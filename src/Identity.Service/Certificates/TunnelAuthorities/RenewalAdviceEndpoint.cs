@@ -10,9 +10,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>GET /v1/certificates/renewal?tunnel_id=T&amp;serial=S</c> (8443): for rotation jobs, the same content that agents
-/// read in their feed. The current trust bundle, and whether the certificate must be replaced before its normal
-/// renewal.
+/// <c>GET /v1/certificates/renewal?tunnel_id=T&amp;serial=S</c> (8443), for rotation jobs: the trust bundle, and
+/// whether the certificate must be replaced early, as in an agent's feed.
 /// </summary>
 internal sealed class RenewalAdviceEndpoint(
     TunnelStore tunnels,

@@ -9,8 +9,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal static class RotationAdmission
 {
     /// <summary>
-    /// The tunnel, or a refusal. A tunnel of another organization or workspace is treated as unknown (S1), and one that
-    /// the caller's rule does not name is refused.
+    /// A tunnel of another organization or workspace is treated as unknown (S1); one that the rule does not name is
+    /// refused.
     /// </summary>
     public static Result<Tunnel> Admit(Tunnel? tunnel, Caller caller)
     {

@@ -13,8 +13,8 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
 /// <c>POST /v1/certificates</c> (8443): issues a server certificate to a rotation job, which updates the files of
-/// another program's proxy. Requires an access token with the scope <c>certificate:issue</c>, for the tunnels that its
-/// rule names, or an assertion in the body that an exchange would turn into such a token.
+/// another program's proxy. Requires a token with the scope <c>certificate:issue</c>, or an assertion in the body that
+/// an exchange would turn into one.
 /// </summary>
 internal sealed class RotationJobEndpoint(
     DirectExchange exchange,

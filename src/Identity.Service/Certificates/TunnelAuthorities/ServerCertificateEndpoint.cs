@@ -12,8 +12,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// <c>POST /v1/agent/server_certificates</c> (8444): issues the leaf for inner TLS from the tunnel's active authority,
-/// for the tunnel's domain or for one that a provider gave its tunnel.
+/// <c>POST /v1/agent/server_certificates</c> (8444): issues the leaf for inner TLS from the active authority, for the
+/// tunnel's domain or one that a provider gave it.
 /// </summary>
 internal sealed class ServerCertificateEndpoint(
     AgentEnrollmentEndpoints agents,
@@ -73,8 +73,7 @@ internal sealed class ServerCertificateEndpoint(
                     Cause = AuditCause.Of(request.Peer, request),
                     EnrollmentId = enrollment.Id.Value,
                     Idempotency = csr.KeyFor(enrollment.Id.Value, domain.Name),
-                    // The agent may have been revoked since it was admitted, or the domain removed: the intent's commit
-                    // checks both again.
+                    // The agent may be revoked or the domain removed in the meantime: the intent's commit checks both again.
                     WithIntent =
                     [
                         enrollments.RequireLive(enrollment.Id),

@@ -16,9 +16,7 @@ internal sealed class ServerCertificates(
 )
 {
     /// <param name="tunnel">The tunnel whose authority signs.</param>
-    /// <param name="domain">
-    /// Decides the names: the tunnel's own domain, or one that the caller found approved for it.
-    /// </param>
+    /// <param name="domain">The tunnel's own domain, or one that the caller found approved for it.</param>
     /// <param name="request">Contributes only the key.</param>
     /// <param name="describe">Adds the requester and the record's other fields to the job.</param>
     /// <param name="cancellationToken">Has no effect once the intent is recorded.</param>

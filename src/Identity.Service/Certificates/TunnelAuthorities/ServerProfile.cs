@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>The profile of certificates for inner TLS in this installation.</summary>
 internal sealed class ServerProfile(Derived<CertificateOptions, CertificateProfiles> profiles)
 {
     public CertificateProfile Profile => profiles.Value.Server;
@@ -16,8 +15,6 @@ internal sealed class ServerProfile(Derived<CertificateOptions, CertificateProfi
     /// <summary>Only the tunnel's domain and its wildcard (design §11).</summary>
     public static GrantedNames GetNames(Tunnel tunnel) => GetNames(tunnel.Domain);
 
-    /// <summary>
-    /// The same for a domain that a provider gave one of its tunnels, and that an operator approved for this one.
-    /// </summary>
+    /// <summary>For a domain that a provider gave one of its tunnels, and that an operator approved for this one.</summary>
     public static GrantedNames GetNames(string domain) => new() { Dns = [domain, $"*.{domain}"] };
 }

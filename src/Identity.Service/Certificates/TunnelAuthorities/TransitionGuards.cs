@@ -7,8 +7,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>
-/// Checks the <see cref="AuthorityGuards"/> of a state change, except for the registration's expiry and the free slot,
-/// which the lifecycle and the store check.
+/// Checks the <see cref="AuthorityGuards"/> of a state change, except the registration's expiry and the free slot.
 /// </summary>
 internal sealed class TransitionGuards(
     TunnelAuthorityStore authorities,
@@ -61,8 +60,8 @@ internal sealed class TransitionGuards(
             && !IsOverridden(authority, [authority.Id.Value], move)
         )
         {
-            // It is unknown which of its leaves are in use. It leaves the bundle at once, so its removal needs two
-            // administrators (S16).
+            // It is unknown which of its leaves are in use, and it leaves the bundle at once: two administrators are
+            // needed (S16).
             return (AuthorityErrors.RemovalByOne(authority), []);
         }
 

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>A registered authority of a tunnel.</summary>
 internal sealed record TunnelAuthority
 {
     public required CertificateAuthorityId Id { get; init; }
@@ -50,9 +49,7 @@ internal sealed record TunnelAuthority
 
     public DateTimeOffset? NotAfter { get; init; }
 
-    /// <summary>
-    /// Maximum lifetime of a leaf: a sixth of what remained when the chain was verified, so that a successor has time.
-    /// </summary>
+    /// <summary>A sixth of the lifetime that remained when the chain was verified, so that a successor has time.</summary>
     public TimeSpan? MaxLeafLife { get; init; }
 
     /// <summary>The uploader accepts an anchor that the whole machine trusts; the approval covers it.</summary>
@@ -62,9 +59,7 @@ internal sealed record TunnelAuthority
 
     public string? SubmittedBy { get; init; }
 
-    /// <summary>
-    /// The administrator behind <see cref="SubmittedBy"/>, who must not approve under two-person approval (S16).
-    /// </summary>
+    /// <summary>The administrator behind <see cref="SubmittedBy"/>, who must not approve (S16).</summary>
     public string? SubmittedPerson { get; init; }
 
     public string? ApprovedBy { get; init; }
@@ -80,13 +75,9 @@ internal sealed record TunnelAuthority
 
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>Whether the service can sign with its key.</summary>
     public bool HoldsKey => Custody != AuthorityCustody.TrustOnly;
 
-    /// <summary>
-    /// Whether its revocation lists and OCSP answers are signed. Includes suspended, retiring and tainted authorities,
-    /// which clients may still trust.
-    /// </summary>
+    /// <summary>Includes suspended, retiring and tainted authorities, which clients may still trust.</summary>
     public bool SignsRevocations(DateTimeOffset now) =>
         HoldsKey && ChainPem is not null && AuthorityStates.IsTrusted(State) && NotAfter >= now;
 }

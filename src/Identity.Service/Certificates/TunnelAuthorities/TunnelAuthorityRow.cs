@@ -75,9 +75,7 @@ internal sealed record TunnelAuthorityRow
     /// <summary>A parameter of the update, not a column: the state that the row must still be in.</summary>
     public string? Expected { get; init; }
 
-    /// <summary>
-    /// A parameter of the insertion, not a column: the maximum number of unfinished registrations per tunnel.
-    /// </summary>
+    /// <summary>A parameter of the insertion, not a column: the maximum of unfinished registrations per tunnel.</summary>
     public long Limit { get; init; }
 
     public static TunnelAuthorityRow Of(TunnelAuthority authority) =>

@@ -26,8 +26,7 @@ internal sealed class TunnelAuthorityStore(Database database)
     private const string Unfinished =
         "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
 
-    // Only a rotation of the sealing key changes the sealed form: a record read before it must not undo it. A key is
-    // written once, when it is created, and removed when it is destroyed.
+    // Only a rotation of the sealing key changes the sealed form: a record read before it must not undo it.
     private const string SealedKey =
         "CASE WHEN @SealedKey IS NULL THEN NULL WHEN state = 'draft' THEN @SealedKey ELSE sealed_key END";
 
@@ -41,8 +40,8 @@ internal sealed class TunnelAuthorityStore(Database database)
         ).SingleOrDefault();
 
     /// <summary>
-    /// Committed with every intent: <see cref="AuthorityConflict.NotActive"/> unless the authority is active and its
-    /// tunnel unarchived. Without it a leaf could be recorded just after the taint that should have replaced it.
+    /// <see cref="AuthorityConflict.NotActive"/> unless active and of an unarchived tunnel. Without it a leaf could be
+    /// recorded just after the taint that should have replaced it.
     /// </summary>
     public Statement RequireActive(CertificateAuthorityId id) =>
         new Statement(
@@ -139,8 +138,8 @@ internal sealed class TunnelAuthorityStore(Database database)
         );
 
     /// <summary>
-    /// <see cref="AuthorityConflict.KeyTaken"/> when another authority has the key (S18); <see
-    /// cref="AuthorityConflict.LimitReached"/> at <paramref name="limit"/> unfinished registrations of the tunnel.
+    /// <see cref="AuthorityConflict.KeyTaken"/> (S18); <see cref="AuthorityConflict.LimitReached"/> at <paramref
+    /// name="limit"/> unfinished registrations.
     /// </summary>
     public Statement Insert(TunnelAuthority authority, int limit) =>
         new Statement(
@@ -160,9 +159,9 @@ internal sealed class TunnelAuthorityStore(Database database)
             .Unique(AuthorityConflict.KeyTaken);
 
     /// <summary>
-    /// Replaces a record that is still in state <paramref name="expected"/>, else <see
-    /// cref="AuthorityConflict.Stale"/>. A second active one is <see cref="AuthorityConflict.OtherActive"/>. Writes the
-    /// sealed key only for a draft, and removes it if the record has none.
+    /// Replaces a record in state <paramref name="expected"/>, else <see cref="AuthorityConflict.Stale"/>. A second
+    /// active one is <see cref="AuthorityConflict.OtherActive"/>. Writes the sealed key only for a draft, and removes
+    /// it if the record has none.
     /// </summary>
     public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
         new Statement(
@@ -185,8 +184,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             .Unique(AuthorityConflict.OtherActive);
 
     /// <summary>
-    /// Claims the creation of a draft's key until that time; <see cref="AuthorityConflict.KeyClaimed"/> when another
-    /// node has the claim, or it is no longer a draft.
+    /// Claims the creation of a draft's key until that time, else <see cref="AuthorityConflict.KeyClaimed"/>.
     /// </summary>
     public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(

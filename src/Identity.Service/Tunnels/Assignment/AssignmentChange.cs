@@ -5,8 +5,6 @@ namespace Culvert.Identity.Service.Tunnels.Assignment;
 /// </summary>
 /// <param name="TunnelId">The tunnel whose pins changed.</param>
 /// <param name="EdgeId">The edge whose standing changed. With neither, the number of edges per tunnel changed.</param>
-/// <param name="Former">
-/// The previous value: ids separated by spaces; a constant of <see cref="EdgeStandings"/>; a number.
-/// </param>
+/// <param name="Former">The previous value: ids separated by spaces; an <see cref="EdgeStandings"/>; a number.</param>
 /// <param name="HaveAgentsLeft">Agents no longer connect to the edges that lost their tunnel by it.</param>
 internal sealed record AssignmentChange(string? TunnelId, string? EdgeId, string Former, bool HaveAgentsLeft);

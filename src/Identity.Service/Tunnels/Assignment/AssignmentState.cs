@@ -4,9 +4,8 @@ using System.Globalization;
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>The inputs of edge assignment at one moment.</summary>
-/// <param name="edges">All unarchived edges.</param>
 /// <param name="edgesPerTunnel">For tunnels without pins.</param>
-/// <param name="pins">By tunnel id, for tunnels that have some.</param>
+/// <param name="pins">By tunnel id.</param>
 /// <param name="changes">Those still in effect, newest first.</param>
 internal sealed class AssignmentState(
     IReadOnlyCollection<EdgeStanding> edges,

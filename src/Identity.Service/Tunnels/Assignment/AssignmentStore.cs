@@ -4,8 +4,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>
-/// The inputs of edge assignment. Every change is recorded with the previous value, in the same decision and before the
-/// change itself.
+/// The inputs of edge assignment. Each change is recorded before it, in the same decision, with the previous value.
 /// </summary>
 internal sealed class AssignmentStore(Database database)
 {
@@ -17,8 +16,8 @@ internal sealed class AssignmentStore(Database database)
         + "SELECT (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM edge_assignment_changes), @At, ";
 
     /// <summary>
-    /// Reads the changes last: the record of a concurrent change then reverts it, and no edge that still serves a
-    /// tunnel is missing.
+    /// Reads the changes last: the record of a concurrent one reverts it, so no edge that still serves a tunnel is
+    /// missing.
     /// </summary>
     public async ValueTask<AssignmentState> ReadAsync(CancellationToken cancellationToken)
     {

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-/// <summary>The edges of each tunnel, read once per revision for all callers.</summary>
 internal sealed class EdgeAssignments(AssignmentStore store, IRevisions revisions, TimeProvider time)
 {
     private static readonly TimeSpan Freshness = TimeSpan.FromMinutes(1);

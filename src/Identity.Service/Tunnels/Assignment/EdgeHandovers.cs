@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>
-/// Completes handovers from edges that lost a tunnel: agents leave them first, and the edges drop the tunnel after the
-/// last call's timeout. Also applies the configured number of edges per tunnel.
+/// Completes handovers: agents leave edges that lost a tunnel, and these drop it after the last call's timeout. Also
+/// applies the configured number of edges per tunnel.
 /// </summary>
 internal sealed class EdgeHandovers(
     AssignmentStore store,
@@ -23,9 +23,7 @@ internal sealed class EdgeHandovers(
         time
     )
 {
-    /// <summary>
-    /// The maximum <c>drain_timeout</c> of an agent: its calls at an edge that it leaves finish within it.
-    /// </summary>
+    /// <summary>The maximum <c>drain_timeout</c> of an agent, within which its calls at a lost edge finish.</summary>
     public static readonly TimeSpan LongestDrain = TimeSpan.FromHours(1);
 
     private int inForce; // the configured number of edges that this process has stored; 0 = none yet

@@ -11,8 +11,8 @@ namespace Culvert.Identity.Service.Tunnels.Assignment;
 internal static class EdgeRanking
 {
     /// <summary>
-    /// The tunnel's edges, best first. With pins, the pinned edges first and as many as there are pins; otherwise
-    /// <paramref name="edgesPerTunnel"/>. An unavailable edge is chosen only when no other is left.
+    /// The tunnel's edges, best first: as many as there are pins, the pinned ones first, or <paramref
+    /// name="edgesPerTunnel"/>. An unavailable edge is chosen only when no other is left.
     /// </summary>
     /// <param name="tunnelId">The tunnel.</param>
     /// <param name="pins">Edges that an operator chose; archived ones count only for the number.</param>
@@ -34,8 +34,7 @@ internal static class EdgeRanking
                 .Select(edge => edge.Id),
         ];
 
-    // Never change this: nodes of different versions must agree. No id contains the separator, so no two pairs have the
-    // same text.
+    // Never change this: nodes of different versions must agree. No id contains the separator, so pairs are distinct.
     private static ulong Score(string tunnelId, string edgeId) =>
         BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"{tunnelId}\n{edgeId}")));
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-/// <summary>The edges of one tunnel.</summary>
 /// <param name="Assigned">The edges that clients use, best first.</param>
 /// <param name="Leaving">They lost the tunnel, and serve it until clients use the assigned ones.</param>
 /// <param name="Left">They lost the tunnel, and agents leave them; running calls may finish.</param>
@@ -13,6 +12,5 @@ internal sealed record TunnelAssignment(
     /// <summary>The edges that agents connect to, the assigned ones first.</summary>
     public IEnumerable<string> Dialed => Assigned.Concat(Leaving);
 
-    /// <summary>Whether the edge must know the tunnel.</summary>
     public bool IsKnownTo(string edgeId) => Dialed.Concat(Left).Contains(edgeId, StringComparer.Ordinal);
 }

@@ -30,13 +30,11 @@ internal sealed record RegisteredCertificateDocument
     public required string? AuthorityId { get; init; }
 
     /// <summary>
-    /// Culvert extension: the pending change, <c>addition</c> (not in the trust bundle yet) or <c>removal</c> (still in
-    /// it); null = none.
+    /// Culvert extension: the pending <c>addition</c> to or <c>removal</c> from the trust bundle; null = none.
     /// </summary>
     [JsonPropertyName("pending")]
     public required string? Pending { get; init; }
 
-    /// <summary>Culvert extension: the requester of the pending change.</summary>
     [JsonPropertyName("requested_by")]
     public required string? RequestedBy { get; init; }
 

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
 /// <summary>
-/// Trust anchors in the store: trust-only ones, and certificates of service-held authorities, registered when they are
-/// staged (S14). Every change also raises the tunnel's bundle epoch: the statements below include that.
+/// A tunnel's trust anchors: trust-only ones, and certificates of staged service-held authorities (S14). Every change
+/// also raises the tunnel's bundle epoch: the statements include that.
 /// </summary>
 internal sealed class RegisteredCertificateStore(Database database, TunnelStore tunnels)
 {
@@ -122,10 +122,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         ];
     }
 
-    /// <summary>
-    /// Committed with an addition by one administrator: <see cref="TunnelConflict.BundleInUse"/> when the tunnel has an
-    /// anchor or a relying party.
-    /// </summary>
+    /// <summary><see cref="TunnelConflict.BundleInUse"/> when the tunnel has an anchor or a relying party.</summary>
     public Statement RequireUnusedBundle(TunnelId tunnelId) =>
         new Statement(
             "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @Value AND NOT EXISTS (SELECT 1 FROM "
@@ -135,9 +132,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             new { tunnelId.Value }
         ).ExpectingOne(TunnelConflict.BundleInUse);
 
-    /// <summary>
-    /// Adds a pending one to the bundle. <see cref="TunnelConflict.Stale"/> when it is archived or added already.
-    /// </summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived or added already.</summary>
     public IReadOnlyList<Statement> Add(RegisteredCertificate certificate, DateTimeOffset at) =>
         [
             RaiseEpoch(certificate.TunnelId, 1),
@@ -168,9 +163,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary>
-    /// <see cref="TunnelConflict.Stale"/> when it is archived already, or was added to the bundle in the meantime.
-    /// </summary>
+    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already, or was added in the meantime.</summary>
     public IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at)
     {
         // A certificate that was never in the bundle has no removal epoch.
@@ -194,9 +187,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
     public Statement ReleaseSlot(RegisteredCertificateId id) =>
         new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
 
-    /// <summary>
-    /// For an authority that issues again; <see cref="TunnelConflict.SlotsTaken"/> when both slots are occupied.
-    /// </summary>
+    /// <summary><see cref="TunnelConflict.SlotsTaken"/> when both slots are occupied.</summary>
     public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
         new Statement(
             "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "

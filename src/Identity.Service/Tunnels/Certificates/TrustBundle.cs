@@ -2,13 +2,9 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-/// <summary>The PEM that clients of a tunnel trust.</summary>
 internal static class TrustBundle
 {
-    /// <summary>
-    /// Every anchor once, newest first, with its issuers: clients that need a self-signed root find it, and clients
-    /// with partial-chain support stop at the anchor.
-    /// </summary>
+    /// <summary>Every anchor once, newest first, with its issuers, for clients that need a self-signed root.</summary>
     public static string Join(IReadOnlyList<RegisteredCertificate> live)
     {
         var text = new StringBuilder();

@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Tunnels.Challenges;
 
 /// <summary>
 /// <c>/v1/agent/acme_challenges</c> and the edges' counterpart (S25): one agent announces a challenge, the feed sends
-/// it to all agents and edges, and each acknowledges it. The store makes it visible to every node.
+/// it to all agents and edges, and each acknowledges it.
 /// </summary>
 internal sealed class AcmeChallengeEndpoints(
     TunnelStore tunnels,

@@ -4,7 +4,6 @@ namespace Culvert.Identity.Service.Tunnels.Challenges;
 
 internal static class AcmeChallengeFeed
 {
-    /// <summary>Null for none.</summary>
     public static IReadOnlyList<FeedAcmeChallenge>? Describe(IReadOnlyList<AcmeChallenge> live) =>
         live.Count == 0
             ? null

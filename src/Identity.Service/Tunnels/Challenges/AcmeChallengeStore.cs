@@ -39,7 +39,7 @@ internal sealed class AcmeChallengeStore(Database database)
     }
 
     /// <summary>
-    /// First removes expired challenges and the announcer's earlier one for the name. Conflicts: <see
+    /// Also removes expired challenges and the announcer's earlier one for the name. Conflicts: <see
     /// cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.LimitReached"/>, <see
     /// cref="TunnelConflict.InUse"/> (another agent's challenge is live for the name).
     /// </summary>

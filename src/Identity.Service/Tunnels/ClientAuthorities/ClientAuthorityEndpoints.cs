@@ -16,9 +16,7 @@ internal sealed class ClientAuthorityEndpoints(
     TimeProvider time
 )
 {
-    /// <summary>
-    /// Maximum number of unarchived ones per tunnel: enough for simultaneous rotations of several enterprises.
-    /// </summary>
+    /// <summary>Maximum of unarchived ones per tunnel: enough for several enterprises to rotate at once.</summary>
     public const int MaxAuthorities = 8;
 
     private const string List = "client_certificate_authorities";

@@ -118,7 +118,6 @@ internal sealed class EdgeStore(Database database)
         return rows.ToDictionary(row => row.EdgeId, row => Instants.FromStore(row.At), StringComparer.Ordinal);
     }
 
-    /// <summary>The edge's last report as JSON; null = none.</summary>
     public ValueTask<string?> FindReportAsync(EdgeId id, CancellationToken cancellationToken) =>
         database.ScalarAsync<string>(
             "SELECT body FROM edge_reports WHERE edge_id = @Id",
@@ -126,7 +125,6 @@ internal sealed class EdgeStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Last reports of the unarchived edges.</summary>
     public async ValueTask<IReadOnlyList<StoredEdgeReport>> ListReportsAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(string EdgeId, long At, string Body)>(

@@ -18,8 +18,7 @@ internal sealed record Hostname
     public bool IsApproved => ApprovedBy is not null && State == Culvert.Platform.Wire.HostnameState.Active;
 
     /// <summary>
-    /// <c>*.domain</c>: the domain that another provider gave a tunnel. Agents get certificates for it, and edges do
-    /// not route it.
+    /// <c>*.domain</c>, given to a tunnel by another provider. Agents get certificates for it; edges do not route it.
     /// </summary>
     public bool IsWildcard => HostnameRules.IsWildcard(Name);
 

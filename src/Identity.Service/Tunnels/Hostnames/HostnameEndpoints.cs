@@ -50,7 +50,6 @@ internal sealed class HostnameEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    /// <summary>Checks the proof now.</summary>
     public async ValueTask<ApiAnswer> CheckAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!(await access.FindLiveAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal))

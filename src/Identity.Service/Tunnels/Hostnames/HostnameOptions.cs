@@ -3,11 +3,10 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>How custom hostnames are proven (S26).</summary>
 internal sealed record HostnameOptions
 {
     /// <summary>
-    /// Path of the public suffix list; without it no name is proven, and only an operator's approval activates one.
+    /// The public suffix list; without it no name is proven, and only an operator's approval activates one.
     /// </summary>
     public string PublicSuffixFile { get; init; } = "";
 

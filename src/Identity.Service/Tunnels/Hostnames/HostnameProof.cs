@@ -10,8 +10,8 @@ using Culvert.Platform.Dns;
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 /// <summary>
-/// The proof of a name (S26): a TXT record that only the controller of its zone can create, queried at the zone's own
-/// servers, so that no cache or resolver in between decides.
+/// The proof of a name (S26): a TXT record, queried at the zone's own servers, so that no cache or resolver in between
+/// decides.
 /// </summary>
 internal sealed class HostnameProof(Installation installation, Current<HostnameOptions> options, TimeProvider time)
 {
@@ -24,8 +24,7 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
     public static string GetRecordName(string name) => Label + name;
 
     /// <summary>
-    /// The value of the record, bound to this installation, the organization and the name. Not a secret: it proves
-    /// control of the zone, and for whom.
+    /// The record's value. Not a secret: it proves control of the zone, for this installation and organization.
     /// </summary>
     public string CreateValue(string organizationId, string name)
     {

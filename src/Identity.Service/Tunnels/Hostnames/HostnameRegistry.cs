@@ -7,9 +7,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>
-/// Adds, proves, approves and removes custom hostnames: each change of state is one decision of the journal (S26).
-/// </summary>
+/// <summary>Each change of a hostname's state is one decision of the journal (S26).</summary>
 internal sealed class HostnameRegistry(
     HostnameStore hostnames,
     HostnameRules rules,
@@ -65,8 +63,7 @@ internal sealed class HostnameRegistry(
         };
     }
 
-    /// <summary>Checks the proof and records the result.</summary>
-    /// <param name="request">The caller's; null = the daily round.</param>
+    /// <param name="request">Null = the daily round.</param>
     public async ValueTask<Result<Hostname>> CheckAsync(
         ApiRequest? request,
         Tunnel tunnel,
@@ -125,7 +122,6 @@ internal sealed class HostnameRegistry(
         return result;
     }
 
-    /// <summary>Approves a name instead of a proof.</summary>
     public async ValueTask<Result<Hostname>> ApproveAsync(
         ApiRequest request,
         Tunnel tunnel,

@@ -102,8 +102,6 @@ internal sealed class HostnameStore(Database database)
     /// Stores the result of a check or an approval. Conflicts: <see cref="TunnelConflict.Stale"/> (removed, tunnel
     /// archived, or another node checked it first), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
     /// </summary>
-    /// <param name="before">As read.</param>
-    /// <param name="after">The new state.</param>
     /// <param name="organizationId">The tunnel's organization, whose archived tunnels release their names.</param>
     /// <param name="reservedSince">Tunnels archived since then keep their names from other organizations.</param>
     public IReadOnlyList<Statement> Update(

@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 internal enum ProofResult
 {
-    /// <summary>The expected TXT record exists.</summary>
     Proven,
 
     /// <summary>The servers answered without the record.</summary>

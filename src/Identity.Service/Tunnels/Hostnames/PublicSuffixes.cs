@@ -2,9 +2,7 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>
-/// The rules of both parts of the public suffix list (publicsuffix.org): names under which anyone can register.
-/// </summary>
+/// <summary>The rules of both parts of the public suffix list (publicsuffix.org).</summary>
 internal sealed class PublicSuffixes
 {
     private const int MaxLines = 100_000;

@@ -12,9 +12,7 @@ internal sealed record AttestRouteRequest
     [JsonPropertyName("note")]
     public string? Note { get; init; }
 
-    /// <summary>
-    /// The number of names that the caller saw; the request is refused if the route has another number now.
-    /// </summary>
+    /// <summary>The number of names that the caller saw; the request is refused if it has changed.</summary>
     [JsonPropertyName("names")]
     public long? Names { get; init; }
 }

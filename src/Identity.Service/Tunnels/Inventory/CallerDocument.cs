@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A caller of a route and its calls. The name is empty if the route does not authenticate callers.</summary>
+/// <summary>A caller of a route and its calls. Without a name if the route does not authenticate callers.</summary>
 internal sealed record CallerDocument
 {
     [JsonPropertyName("type")]

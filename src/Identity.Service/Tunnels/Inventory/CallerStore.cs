@@ -5,7 +5,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Callers and their calls through each tunnel, summed over its agents.</summary>
 internal sealed class CallerStore(Database database)
 {
     private const string Insert =
@@ -26,8 +25,8 @@ internal sealed class CallerStore(Database database)
         + "THEN excluded.last_called_at_ms ELSE tunnel_callers.last_called_at_ms END";
 
     /// <summary>
-    /// Adds the callers of one part of an agent's counts. Must precede the statements of <see
-    /// cref="InventoryStore.Add"/>, which mark the part as counted. Rows beyond a tunnel's limit are left out.
+    /// Must precede the statements of <see cref="InventoryStore.Add"/>, which mark the part as counted. Rows beyond a
+    /// tunnel's limit are left out.
     /// </summary>
     public IEnumerable<Statement> Add(
         TunnelId tunnelId,
@@ -63,8 +62,7 @@ internal sealed class CallerStore(Database database)
         );
 
     /// <summary>
-    /// Those of these callers that are not stored yet, as far as the limit allows: a caller that cannot be stored would
-    /// be new in every report.
+    /// Those not stored yet, within the limit: a caller that cannot be stored would be new in every report.
     /// </summary>
     public async ValueTask<IReadOnlyList<RouteCaller>> ListNewAsync(
         TunnelId tunnelId,

@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Evaluates counts by <see cref="AgentReportMinute.DurationBounds"/>.</summary>
 internal static class Durations
 {
     /// <summary>

@@ -4,10 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>
-/// <c>/v1/inventory</c> and <c>/v1/tunnels/{tunnel_id}/inventory</c>: the servers and tools behind tunnels, their
-/// owners and their callers.
-/// </summary>
+/// <summary><c>/v1/inventory</c> and <c>/v1/tunnels/{tunnel_id}/inventory</c>: servers and tools behind tunnels.</summary>
 internal sealed class InventoryEndpoints(
     TunnelAccess access,
     InventoryStore inventory,
@@ -23,7 +20,6 @@ internal sealed class InventoryEndpoints(
     private const int DefaultDays = 30;
     private const int DefaultMinutes = 60;
 
-    /// <summary>Of one tunnel, also an archived one.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);
@@ -43,7 +39,6 @@ internal sealed class InventoryEndpoints(
         return await ListNamesAsync(request, $"inventory/{tunnel.Id.Value}", filter, cancellationToken);
     }
 
-    /// <summary>Names over all tunnels.</summary>
     public async ValueTask<ApiAnswer> ListAllAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var filter = ReadFilter(request);
@@ -158,7 +153,6 @@ internal sealed class InventoryEndpoints(
         );
     }
 
-    /// <summary>Calls, denials and drifts by day, summed over the routes that match the filters.</summary>
     public async ValueTask<ApiAnswer> ListDaysAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var filter = ReadFilter(request);
@@ -179,7 +173,6 @@ internal sealed class InventoryEndpoints(
         );
     }
 
-    /// <summary>Calls, denials, durations and bytes of one tunnel by minute.</summary>
     public async ValueTask<ApiAnswer> ListMinutesAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var found = await access.FindAsync(request, cancellationToken);

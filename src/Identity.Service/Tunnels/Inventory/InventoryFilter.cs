@@ -27,7 +27,6 @@ internal sealed record InventoryFilter
     public bool IncludeArchived { get; init; }
 
     /// <summary>The conditions on a table with the columns tunnel_id and route, joined to its tunnel <c>t</c>.</summary>
-    /// <param name="table">Its alias.</param>
     public string ToSql(string table)
     {
         var sql = new StringBuilder("t.organization_id = @OrganizationId");

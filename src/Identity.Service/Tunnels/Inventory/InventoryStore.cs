@@ -8,9 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 /// <summary>Calls through each tunnel, summed over its agents.</summary>
 internal sealed class InventoryStore(Database database)
 {
-    /// <summary>
-    /// True while the part of an agent's counts is not added: its mark is written after everything that it adds.
-    /// </summary>
+    /// <summary>True until the part of an agent's counts is marked as added, which is the last statement.</summary>
     internal const string NotCounted =
         "NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
         + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence)";

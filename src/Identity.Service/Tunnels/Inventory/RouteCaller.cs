@@ -4,13 +4,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A caller on a route, as the inventory distinguishes them.</summary>
 internal sealed record RouteCaller(string Route, string Issuer, string Subject, string ClientId)
 {
-    /// <summary>The key of the caller's row.</summary>
     public string Key { get; } = Digest(Route, Issuer, Subject, ClientId);
 
-    /// <summary>Whether it represents several callers that are not listed separately.</summary>
     public bool IsOther => Issuer == AgentReportUseCaller.Other;
 
     public static RouteCaller From(AgentReportUse use, AgentReportUseCaller caller) =>

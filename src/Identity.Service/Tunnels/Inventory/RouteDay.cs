@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Totals of one day for the routes of a filter.</summary>
 internal sealed record RouteDay
 {
     /// <summary>In UTC.</summary>

@@ -4,7 +4,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Calls, denials and drifts of each route by day, summed over the agents of its tunnel.</summary>
 internal sealed class RouteDayStore(Database database)
 {
     /// <summary>How many days are stored, including the current one.</summary>
@@ -22,9 +21,9 @@ internal sealed class RouteDayStore(Database database)
     private static readonly DateOnly Epoch = new(1970, 1, 1);
 
     /// <summary>
-    /// Adds the calls of one part of an agent's counts, each on the day of its route's last call in that part, and
-    /// deletes the days beyond <see cref="MaxDays"/>. Must follow the statements of <see cref="RouteStore.Insert"/> and
-    /// precede those of <see cref="InventoryStore.Add"/>, which mark the part as counted.
+    /// Counts the calls on the day of their route's last call in that part, and deletes the days beyond <see
+    /// cref="MaxDays"/>. Must follow the statements of <see cref="RouteStore.Insert"/> and precede those of <see
+    /// cref="InventoryStore.Add"/>, which mark the part as counted.
     /// </summary>
     public IEnumerable<Statement> Add(TunnelId tunnelId, string instanceId, AgentReportUsage usage, DateTimeOffset now)
     {
@@ -60,7 +59,6 @@ internal sealed class RouteDayStore(Database database)
     }
 
     /// <summary>Adds drifts that no earlier report contained.</summary>
-    /// <param name="routes">The route of each.</param>
     public IEnumerable<Statement> AddDrifts(TunnelId tunnelId, IEnumerable<string> routes, DateTimeOffset now) =>
         routes
             .CountBy(route => route, StringComparer.Ordinal)
@@ -78,7 +76,6 @@ internal sealed class RouteDayStore(Database database)
             ));
 
     /// <summary>The last days up to now; days without an event are left out.</summary>
-    /// <param name="filter">The routes to sum over.</param>
     /// <param name="days">1 to <see cref="MaxDays"/>.</param>
     public async ValueTask<RouteDaysDocument> ListAsync(
         InventoryFilter filter,

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A route of a tunnel: the server behind it, its owner, and its calls.</summary>
 internal sealed record RouteDocument
 {
     [JsonPropertyName("type")]

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>The routes that agents reported, with their owners and last attestations.</summary>
 internal sealed class RouteStore(Database database)
 {
     private const string Columns =
@@ -159,8 +158,8 @@ internal sealed class RouteStore(Database database)
         ).ExpectingOne(TunnelConflict.Stale);
 
     /// <summary>
-    /// Sanctions all names of the route. <see cref="TunnelConflict.Stale"/> if their number is not the expected one:
-    /// names are never removed, so an equal number means the same set.
+    /// Sanctions all names of the route; <see cref="TunnelConflict.Stale"/> if their number has changed. Names are
+    /// never removed, so an equal number means the same set.
     /// </summary>
     public Statement Attest(RouteRow route, string? note, long names, string by, DateTimeOffset now) =>
         new Statement(
@@ -178,7 +177,6 @@ internal sealed class RouteStore(Database database)
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
-    /// <summary>Routes of unarchived tunnels whose attestation is due and not yet notified.</summary>
     public async ValueTask<IReadOnlyList<RouteRow>> ListDueAsync(
         DateTimeOffset now,
         int count,

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>A tunnel's traffic in one minute, summed over its agents.</summary>
 internal sealed record TunnelMinute
 {
     /// <summary>The start of the minute. A call counts in the minute in which it finished.</summary>

@@ -4,7 +4,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Calls, denials, bytes and durations of each tunnel by minute, summed over its agents.</summary>
 internal sealed class TunnelMinuteStore(Database database)
 {
     /// <summary>How many minutes are stored, including the current one.</summary>
@@ -27,8 +26,8 @@ internal sealed class TunnelMinuteStore(Database database)
         + string.Join(", ", Counts.Select(count => $"{count} = tunnel_minutes.{count} + excluded.{count}"));
 
     /// <summary>
-    /// Adds one part of an agent's counts, and deletes the minutes beyond <see cref="MaxMinutes"/>. Must precede the
-    /// statements of <see cref="InventoryStore.Add"/>, which mark the part as counted.
+    /// Also deletes the minutes beyond <see cref="MaxMinutes"/>. Must precede the statements of <see
+    /// cref="InventoryStore.Add"/>, which mark the part as counted.
     /// </summary>
     public IEnumerable<Statement> Add(TunnelId tunnelId, string instanceId, AgentReportUsage usage, DateTimeOffset now)
     {

@@ -2,16 +2,13 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-/// <summary>Validates an agent's counts.</summary>
 internal static class UsageCheck
 {
-    /// <summary>Maximum number of stored names per tunnel.</summary>
     public const int MaxNames = 5_000;
 
     /// <summary>Maximum number of stored caller rows per tunnel: one for each name that a caller calls.</summary>
     public const int MaxCallers = 20_000;
 
-    /// <summary>Maximum number of stored routes per tunnel.</summary>
     public const int MaxRoutes = 1_000;
 
     private const int MaxEntries = 256;

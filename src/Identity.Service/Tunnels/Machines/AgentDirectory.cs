@@ -19,8 +19,7 @@ internal sealed class AgentDirectory(
 {
     /// <param name="tunnel">The tunnel.</param>
     /// <param name="edges">
-    /// From <see cref="TunnelEdges.ReadAsync"/>, for <see cref="AgentDocument.Live"/>; empty if only <see
-    /// cref="AgentDocument.IsAwaited"/> is used.
+    /// From <see cref="TunnelEdges.ReadAsync"/>; empty if only <see cref="AgentDocument.IsAwaited"/> is used.
     /// </param>
     /// <param name="cancellationToken">Cancels the read.</param>
     public async ValueTask<IReadOnlyList<AgentDocument>> ListAsync(
@@ -113,7 +112,7 @@ internal sealed class AgentDirectory(
             Checks = doctor.Checks,
         };
 
-    // A running agent always has a feed poll open. If its poll broke here and it has not called again, it is gone; a
+    // A running agent always has a feed poll open: if its poll broke here and it has not called again, it is gone. A
     // call to another node is recorded at the latest after a third of live_for and a poll.
     private bool IsOnFeed(string? id, DateTimeOffset contact, DateTimeOffset now) =>
         now - contact <= (options.Value.LiveFor / 3) + options.Value.FeedWaitMax

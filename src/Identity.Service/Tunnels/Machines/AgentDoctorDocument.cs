@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>The last results of an agent's own checks.</summary>
 internal sealed record AgentDoctorDocument
 {
     [JsonPropertyName("checked_at")]

@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An enrolled agent instance: its enrolment and its last report.</summary>
 internal sealed record AgentDocument
 {
     [JsonPropertyName("id")]
@@ -24,9 +23,7 @@ internal sealed record AgentDocument
     [JsonPropertyName("principal")]
     public required string Principal { get; init; }
 
-    /// <summary>
-    /// Its certificate is unexpired, and it is connected to an edge, as the edge reported, or to the service's feed.
-    /// </summary>
+    /// <summary>Its certificate is unexpired, and it is connected to an edge or to the service's feed.</summary>
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
 

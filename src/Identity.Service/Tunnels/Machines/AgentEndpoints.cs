@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>A tunnel's agents for administrators.</summary>
 internal sealed class AgentEndpoints(
     TunnelAccess access,
     AgentDirectory directory,

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An agent's enrolment for administrators (S4).</summary>
 internal sealed record AgentEnrollmentRecord
 {
     public required AgentId Id { get; init; }

@@ -3,14 +3,10 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>
-/// <c>GET /v1/agents</c>: the agents of all tunnels that the caller sees, each as in the list of its tunnel.
-/// </summary>
+/// <summary><c>GET /v1/agents</c>: the agents of all tunnels that the caller sees.</summary>
 internal sealed class AgentListEndpoint(TunnelStore tunnels, TunnelEdges edges, AgentDirectory directory)
 {
-    /// <summary>
-    /// The maximum number of tunnels read per request; a page may therefore have fewer agents than requested.
-    /// </summary>
+    /// <summary>Tunnels read per request, at most; a page may therefore have fewer agents than requested.</summary>
     internal const int MaxTunnels = 100;
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)

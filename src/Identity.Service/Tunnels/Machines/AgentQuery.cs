@@ -3,11 +3,8 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Filters and page of a request to the list of all agents.</summary>
 /// <param name="TunnelId">Only this tunnel, also an archived one; null = all unarchived ones.</param>
 /// <param name="State">Null = any.</param>
-/// <param name="After">The position after which the page starts.</param>
-/// <param name="Limit">The size of the page.</param>
 internal sealed record AgentQuery(string? TunnelId, string? State, AgentPlace After, int Limit)
 {
     private const string Live = "live";

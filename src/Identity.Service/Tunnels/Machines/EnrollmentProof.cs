@@ -10,9 +10,7 @@ internal sealed record EnrollmentProof
 
     public required EnrollmentMethod Method { get; init; }
 
-    /// <summary>
-    /// The principal that an instance is bound to (S3): issuer and subject, or the holder of the tunnel token.
-    /// </summary>
+    /// <summary>The principal of an instance (S3): issuer and subject, or the holder of the tunnel token.</summary>
     public required string Principal { get; init; }
 
     public string? IssuerId { get; init; }

@@ -59,8 +59,8 @@ internal sealed class FeedPolling(
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            // The service stops: the machine polls the next process. Or the longest wait changed: a longer one than
-            // live_for allows would make the machine count as disconnected.
+            // The service stops, and the machine polls the next process; or the longest wait changed, and a longer one
+            // than live_for allows would make the machine count as disconnected.
             return null;
         }
     }

@@ -12,8 +12,7 @@ internal interface IAgentEnrollments
     ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Idempotent. Refuses later renewals and revokes the serial numbers; part of the caller's decision, which raises
-    /// the feed's revision.
+    /// Idempotent. Refuses later renewals and revokes the serial numbers; the decision raises the feed's revision.
     /// </summary>
     IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at);
 }

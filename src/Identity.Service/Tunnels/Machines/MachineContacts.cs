@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>
-/// When each machine last called, and whether its feed poll has broken since. In memory: machines call at least every
-/// half minute, so it is complete again soon after a restart.
+/// When each machine last called, and whether its poll has broken since. In memory: soon complete again after a
+/// restart.
 /// </summary>
 internal sealed class MachineContacts(TimeProvider time)
 {
@@ -18,7 +18,6 @@ internal sealed class MachineContacts(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Contact> contacts = new(StringComparer.Ordinal);
 
-    /// <summary>The start of this process's record.</summary>
     public DateTimeOffset Since { get; } = time.GetUtcNow();
 
     public void Heard(string spiffeId)
@@ -42,7 +41,6 @@ internal sealed class MachineContacts(TimeProvider time)
         }
     }
 
-    /// <summary>Starts a feed poll and returns its number.</summary>
     public long BeginPoll(string spiffeId)
     {
         Heard(spiffeId);
@@ -57,8 +55,6 @@ internal sealed class MachineContacts(TimeProvider time)
     }
 
     /// <summary>Records that a poll ended with its connection, unless the machine has already called again.</summary>
-    /// <param name="spiffeId">The machine.</param>
-    /// <param name="poll">From <see cref="BeginPoll"/>.</param>
     public void BreakPoll(string spiffeId, long poll)
     {
         var now = time.GetUtcNow();

@@ -7,13 +7,11 @@ internal sealed record ReportedEdge
 {
     public required Edge Edge { get; init; }
 
-    /// <summary>Null before the first.</summary>
     public required EdgeReport? Report { get; init; }
 
     /// <summary>It called within <c>agents.live_for</c>: a caller that waits for edges waits for it (S25).</summary>
     public required bool IsLive { get; init; }
 
-    /// <summary>A constant of <see cref="EdgePresence"/>.</summary>
     public required string Presence { get; init; }
 
     public required DateTimeOffset? LastContact { get; init; }

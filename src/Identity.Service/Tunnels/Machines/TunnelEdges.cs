@@ -9,7 +9,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Combines the reports of the edges on one tunnel.</summary>
 internal sealed class TunnelEdges(
     EdgeStore edges,
     EdgeAssignments assignments,
@@ -21,18 +20,15 @@ internal sealed class TunnelEdges(
 )
 {
     /// <summary>
-    /// A final report is also a call, and the end of its poll may be recorded a moment later: only a later call means
-    /// that the edge is back.
+    /// A final report is also a call, and its poll ends a moment later: only a later call means that the edge is back.
     /// </summary>
     internal static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    /// <summary>
-    /// An edge calls at least once per poll; after this many polls without a call its presence is unknown.
-    /// </summary>
+    /// <summary>After this many polls without a call the presence of an edge is unknown.</summary>
     private const int SilentPolls = 3;
 
     /// <summary>
-    /// The edges that serve the tunnel: the assigned ones, best first, then those that lost it and still have clients.
+    /// The edges that serve the tunnel: the assigned ones, best first, then those that still have clients.
     /// </summary>
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
@@ -56,7 +52,6 @@ internal sealed class TunnelEdges(
     public async ValueTask<TunnelAssignment> AssignmentAsync(string tunnelId, CancellationToken cancellationToken) =>
         (await assignments.GetAsync(cancellationToken)).Of(tunnelId);
 
-    /// <summary>The edges that the tunnel is assigned.</summary>
     public async ValueTask<IReadOnlyList<ReportedEdge>> AssignedAsync(
         Tunnel tunnel,
         IReadOnlyList<ReportedEdge> all,
@@ -90,9 +85,7 @@ internal sealed class TunnelEdges(
     }
 
     /// <param name="written">The stored last call, to other nodes or to this one before its start.</param>
-    /// <param name="alone">
-    /// Edges call no other node: a call from before this node's start says nothing about the present.
-    /// </param>
+    /// <param name="alone">No other node receives calls: one from before this node's start shows nothing.</param>
     private ReportedEdge Describe(Edge edge, StoredEdgeReport? stored, DateTimeOffset? written, bool alone)
     {
         var heard = contacts.FindLast(SpiffeId.Edge(installation.TrustDomain, edge.Id.Value).ToString());

@@ -6,7 +6,6 @@ internal static class TunnelState
     /// <summary>Calls succeed: nothing is missing.</summary>
     public const string Ready = "ready";
 
-    /// <summary>Something is missing; see the problems.</summary>
     public const string NotReady = "not_ready";
 
     /// <summary>It depends on machines that have not called recently.</summary>

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>Whether a tunnel can carry calls now, and if not, why.</summary>
 internal sealed record TunnelStatusDocument
 {
     [JsonPropertyName("type")]
@@ -20,14 +19,12 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>A constant of <see cref="TunnelState"/>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
     [JsonPropertyName("ready")]
     public required bool Ready { get; init; }
 
-    /// <summary>Stable names; see <see cref="TunnelProblem"/>.</summary>
     [JsonPropertyName("problems")]
     public required IReadOnlyList<string> Problems { get; init; }
 

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>An edge's status for one tunnel.</summary>
 internal sealed record TunnelStatusEdge
 {
     [JsonPropertyName("id")]
@@ -19,14 +18,12 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("assigned")]
     public required bool Assigned { get; init; }
 
-    /// <summary>It drains agents and clients to other edges.</summary>
     [JsonPropertyName("draining")]
     public required bool Draining { get; init; }
 
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
 
-    /// <summary><c>live</c>, <c>gone</c> or <c>unknown</c>; see <see cref="EdgePresence"/>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
@@ -36,15 +33,12 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("reported_at")]
     public required DateTime? ReportedAt { get; init; }
 
-    /// <summary>The port for clients, as the edge reported; null until then.</summary>
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
-    /// <summary>Connections from this tunnel's agents.</summary>
     [JsonPropertyName("agent_connections")]
     public required int AgentConnections { get; init; }
 
-    /// <summary>Open client connections of this tunnel.</summary>
     [JsonPropertyName("client_connections")]
     public required int ClientConnections { get; init; }
 }

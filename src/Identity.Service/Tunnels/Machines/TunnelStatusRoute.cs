@@ -2,13 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>A route as the connected agents report it.</summary>
 internal sealed record TunnelStatusRoute
 {
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Connected agents that have the route.</summary>
     [JsonPropertyName("agents")]
     public required int Agents { get; init; }
 

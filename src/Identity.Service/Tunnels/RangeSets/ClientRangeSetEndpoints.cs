@@ -7,8 +7,7 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
 /// <summary>
-/// <c>/v1/client_range_sets</c>. Only a credential that is not bound to one workspace may change a set, because it
-/// affects all tunnels of the organization.
+/// <c>/v1/client_range_sets</c>. A credential bound to one workspace may not change a set, which affects all tunnels.
 /// </summary>
 internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal journal, TimeProvider time)
 {

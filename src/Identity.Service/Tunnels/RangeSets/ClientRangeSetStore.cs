@@ -21,7 +21,6 @@ internal sealed class ClientRangeSetStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>All of an organization's, by name.</summary>
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAsync(
         string organizationId,
         CancellationToken cancellationToken
@@ -36,10 +35,7 @@ internal sealed class ClientRangeSetStore(Database database)
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAllAsync(CancellationToken cancellationToken) =>
         QueryAsync($"SELECT {Columns} FROM client_range_sets", new { }, cancellationToken);
 
-    /// <summary>
-    /// Replaces the previous revision or creates the set; conflicts <see cref="TunnelConflict.Stale"/> and <see
-    /// cref="TunnelConflict.LimitReached"/>.
-    /// </summary>
+    /// <summary>Conflicts: <see cref="TunnelConflict.Stale"/>, <see cref="TunnelConflict.LimitReached"/>.</summary>
     public IReadOnlyList<Statement> Save(ClientRangeSet set, int limit)
     {
         var parameters = new

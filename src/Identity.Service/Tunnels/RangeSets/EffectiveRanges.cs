@@ -4,8 +4,8 @@ namespace Culvert.Identity.Service.Tunnels.RangeSets;
 internal static class EffectiveRanges
 {
     /// <summary>
-    /// An address that no client has (RFC 919 §7). A tunnel whose sets are empty admits no client: an empty list would
-    /// not stop clients that authenticate (S21).
+    /// An address that no client has (RFC 919 §7), for tunnels whose sets are empty: an empty list would not stop
+    /// clients that authenticate (S21).
     /// </summary>
     private static readonly string[] Nobody = ["255.255.255.255/32"];
 

@@ -3,7 +3,6 @@ using Culvert.Ca.Revocation.Ocsp;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
-/// <summary>An answer as it goes out.</summary>
 internal sealed record OcspAnswer(ReadOnlyMemory<byte> Bytes, OcspResult Result)
 {
     /// <summary>The certificates' states, in the request's order.</summary>
@@ -16,7 +15,6 @@ internal sealed record OcspAnswer(ReadOnlyMemory<byte> Bytes, OcspResult Result)
     /// <summary>The same for every caller with the same request: HTTP caches may store it.</summary>
     public bool IsShared { get; init; }
 
-    /// <summary>Entity tag of a shared answer.</summary>
     public string Tag => $"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes.Span)[..16])}\"";
 
     public static OcspAnswer Refused(OcspResult result) => new(OcspAnswers.Refuse(result), result);

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
-/// The authorities that have a responder, each at its own address: those whose key the service holds, for as long as
-/// their revocation lists are signed, and the platform's issuing authority.
+/// The authorities with a responder, each at its own address: those whose key the service holds, for as long as their
+/// revocation lists are signed, and the platform's issuing authority.
 /// </summary>
 internal sealed class OcspAuthorities(
     TunnelAuthorityStore store,
@@ -25,11 +25,9 @@ internal sealed class OcspAuthorities(
 
     private readonly LastRead<TunnelAuthority> known = new(revisions);
 
-    /// <summary>The responder address in certificates of that authority.</summary>
     public static string GetAddress(ServiceIdentity identity, CertificateOptions options, string caId) =>
         $"{(options.OcspUrl.Length > 0 ? options.OcspUrl : identity.PublicUrl)}{Path}/{caId}";
 
-    /// <summary>Null when no authority of that name has a responder.</summary>
     public async ValueTask<OcspAuthority?> FindAsync(string name, CancellationToken cancellationToken)
     {
         if (name == PlatformName)

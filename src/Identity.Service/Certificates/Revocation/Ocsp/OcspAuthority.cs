@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
-/// <summary>An authority whose certificates this service answers for.</summary>
 /// <param name="Record">Null for the platform CA.</param>
 internal sealed record OcspAuthority(SigningAuthority Signing, TunnelAuthority? Record)
 {

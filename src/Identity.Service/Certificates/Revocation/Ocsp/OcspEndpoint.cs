@@ -8,9 +8,9 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
-/// <c>POST /v1/ocsp/{ca_id}</c> and <c>GET /v1/ocsp/{ca_id}/{base64}</c> (RFC 6960 appendix A, RFC 5019 §5): the state
-/// of certificates, for every caller. Clients read the OCSP status, so refusals of the request are OCSP answers with
-/// status 200 too; only the limit per address answers 429.
+/// <c>POST /v1/ocsp/{ca_id}</c> and <c>GET /v1/ocsp/{ca_id}/{base64}</c> (RFC 6960 appendix A, RFC 5019 §5), for every
+/// caller. Clients read the OCSP status, so refusals are OCSP answers with status 200 too; only the limit per address
+/// answers 429.
 /// </summary>
 internal sealed class OcspEndpoint(
     OcspResponder responder,

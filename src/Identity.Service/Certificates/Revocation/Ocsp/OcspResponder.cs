@@ -39,8 +39,7 @@ internal sealed class OcspResponder(
     /// <summary>Maximum number of cached answers about serial numbers that were never issued.</summary>
     private const int MaxKeptUnknown = 1_024;
 
-    // Divisors of the signature limit for nonces, several certificates and unknown serial numbers: for all addresses,
-    // and for one.
+    // Divisors of the limit for nonces, several certificates and unknown serial numbers: for all addresses, and for one.
     private const int OccasionalPart = 2;
     private const int AddressPart = 10;
 
@@ -69,8 +68,6 @@ internal sealed class OcspResponder(
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MaxKept });
     private readonly MemoryCache keptUnknown = new(new MemoryCacheOptions { SizeLimit = MaxKeptUnknown });
 
-    /// <summary>Answers a request with any content.</summary>
-    /// <param name="name">The authority's name in the path.</param>
     public async ValueTask<OcspAnswer> AnswerAsync(
         string name,
         ReadOnlyMemory<byte> encoded,
@@ -83,8 +80,8 @@ internal sealed class OcspResponder(
             return OcspAnswer.Refused(OcspResult.MalformedRequest);
         }
 
-        // RFC 6960 §2.3: a responder that does not know the issuer answers unsigned. One signature covers the states of
-        // several certificates, and only one authority can give it.
+        // RFC 6960 §2.3: a responder that does not know the issuer answers unsigned. One authority signs for all
+        // certificates.
         if (
             await authorities.FindAsync(name, cancellationToken) is not { } authority
             || !request.Certificates.All(certificate => certificate.HasIssuer(authority.Signing.Issuer))

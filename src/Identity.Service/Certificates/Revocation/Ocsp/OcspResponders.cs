@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 
 /// <summary>
 /// The responder of each authority on this node. Its key never leaves the process; the authority issues its certificate
-/// like any other leaf (S12), on the first request, and requests in the renewal window renew it.
+/// like any other leaf (S12), on the first request.
 /// </summary>
 internal sealed class OcspResponders(
     CertificateIssuer issuer,

@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Certificates.Rotation.Est;
 /// <summary>Orders the certificates of an EST server as a chain. The callers check the chain.</summary>
 internal static class EstChain
 {
-    /// <summary>The certificate of that key; null = there is none.</summary>
     public static ParsedCertificate? Find(IEnumerable<ParsedCertificate> sent, ReadOnlySpan<byte> publicKey)
     {
         foreach (var certificate in sent)

@@ -14,9 +14,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Certificates.Rotation.Est;
 
 /// <summary>
-/// An enterprise's EST server (RFC 7030): sends the request to <c>/simpleenroll</c>, and reads missing certificates of
-/// the chain from <c>/cacerts</c>. Uses the fetcher that checks addresses and follows no redirects (S27); the server's
-/// own text is never shown.
+/// An enterprise's EST server (RFC 7030): <c>/simpleenroll</c>, and <c>/cacerts</c> for missing certificates. Uses the
+/// fetcher that checks addresses and follows no redirects (S27); the server's own text is never shown.
 /// </summary>
 internal sealed class EstConnector(
     Current<CertificateOptions> options,
