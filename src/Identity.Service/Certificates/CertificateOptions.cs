@@ -17,17 +17,13 @@ internal sealed record CertificateOptions
     /// <summary>How far notBefore lies in the past; at most half the lifetime.</summary>
     public TimeSpan Backdate { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>
-    /// File of keys that are never certified: hex SHA-256 of a SubjectPublicKeyInfo per line; empty = none.
-    /// </summary>
+    /// <summary>File of keys never to certify: hex SHA-256 of a SubjectPublicKeyInfo per line; empty = none.</summary>
     public string BlockedKeysFile { get; init; } = "";
 
     /// <summary>One administrator may approve a CA alone (S16).</summary>
     public bool SingleApproval { get; init; }
 
-    /// <summary>
-    /// Time for clients to fetch a new trust bundle on tunnels where no client acknowledges it (S17); 0 = none.
-    /// </summary>
+    /// <summary>Time for clients to fetch a bundle on tunnels where no client acknowledges it (S17); 0 = none.</summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>

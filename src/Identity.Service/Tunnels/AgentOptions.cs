@@ -3,7 +3,7 @@ namespace Culvert.Identity.Service.Tunnels;
 internal sealed record AgentOptions
 {
     /// <summary>
-    /// How long an instance is live after a feed call (S17). Two thirds of it exceed <see cref="FeedWaitMax"/>.
+    /// An instance is live this long after a feed call (S17); two thirds exceed <see cref="FeedWaitMax"/>.
     /// </summary>
     public TimeSpan LiveFor { get; init; } = TimeSpan.FromMinutes(5);
 
@@ -12,8 +12,6 @@ internal sealed record AgentOptions
     /// <summary>Maximum age of the proof at a renewal (S4).</summary>
     public TimeSpan MaxSinceProof { get; init; } = TimeSpan.FromHours(24);
 
-    /// <summary>
-    /// Maximum number of live instances of a tunnel. A rolling update needs room for the old and the new ones.
-    /// </summary>
+    /// <summary>Maximum of live instances per tunnel. A rolling update needs room for the old and the new ones.</summary>
     public int InstancesPerTunnel { get; init; } = 32;
 }

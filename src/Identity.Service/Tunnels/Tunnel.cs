@@ -44,10 +44,7 @@ internal sealed record Tunnel
     /// <summary>How long edges accept its agents without the service (S10); null = each edge's own setting.</summary>
     public int? OfflineGraceSeconds { get; init; }
 
-    /// <summary>
-    /// The port in its routes' URLs and OAuth resources (RFC 9728): the first that an edge reported, or an operator's
-    /// choice.
-    /// </summary>
+    /// <summary>The port in its routes' URLs and OAuth resources (RFC 9728); null until an edge has reported one.</summary>
     public int? PublicPort { get; init; }
 
     /// <summary>Since when edges refuse its clients; null = not paused.</summary>

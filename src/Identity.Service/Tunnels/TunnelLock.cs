@@ -4,9 +4,7 @@ namespace Culvert.Identity.Service.Tunnels;
 
 internal static class TunnelLock
 {
-    /// <summary>
-    /// Locks the tunnel's row. Must be the decision's first statement; conflicts if the tunnel is archived.
-    /// </summary>
+    /// <summary>Locks the tunnel's row. Must be the decision's first statement; conflicts if archived.</summary>
     /// <param name="parameters">Must contain the tunnel's id as <c>TunnelId</c>.</param>
     public static Statement Take(object parameters) =>
         new Statement(

@@ -84,8 +84,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
         );
     }
 
-    // The first acknowledgement by an administrator sets HeardAt to the same moment; a later HeardAt is the party's own
-    // call.
+    // An administrator's first acknowledgement sets HeardAt to its own time; later, only a call by the party does.
     internal static bool SpeaksForItself(RelyingParty party, KnownHolder? known) =>
         known is not null
         && (

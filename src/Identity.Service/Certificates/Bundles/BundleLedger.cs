@@ -43,10 +43,7 @@ internal sealed class BundleLedger(
             : await WriteAsync(key, tunnelId, epoch, cancellationToken);
     }
 
-    /// <summary>
-    /// The newest epoch recorded as sent; the store is read only if this node knows less than <paramref
-    /// name="wanted"/>.
-    /// </summary>
+    /// <summary>The store is read only if this node's cache has less than <paramref name="wanted"/>.</summary>
     public async ValueTask<long> ServedAsync(
         TunnelId tunnelId,
         HolderKind kind,

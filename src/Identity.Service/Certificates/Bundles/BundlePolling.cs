@@ -51,7 +51,7 @@ internal sealed class BundlePolling(
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                break; // the service stops, or the longest wait changed: an early end of the wait
+                break; // the service stops, or the longest wait changed
             }
         }
 

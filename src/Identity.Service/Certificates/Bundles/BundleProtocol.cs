@@ -2,15 +2,15 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>
 /// The rules by which a tunnel changes its certificate authority without a failed handshake, as pure functions. A test
-/// explores every state that they can lead to; the service decides by these same functions.
+/// explores every reachable state.
 /// </summary>
 /// <remarks>
-/// What holds in every state, for every holder that no override named:
+/// Invariants of every state, for every holder that no override named:
 /// <list type="bullet">
-/// <item>no agent and no relying party meets a leaf whose authority is missing in the bundle that it holds;</item>
+/// <item>no agent and no relying party is presented a leaf whose authority is missing in its bundle;</item>
 /// <item>no epoch both adds and removes, and none is empty;</item>
-/// <item>an acknowledgement counts only from the certificate it speaks for, and only for an epoch served to it;</item>
-/// <item>from every state the rotation can be finished or taken back.</item>
+/// <item>an acknowledgement counts only from the certificate that it is about, and only for an epoch sent to it;</item>
+/// <item>from every state the rotation can be completed or rolled back.</item>
 /// </list>
 /// Role × step (— = refused):
 /// <code>
@@ -24,7 +24,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 ///            all holders still have it
 /// Tainted    —                         —                      unchanged  when an active one is held by all,
 ///                                                                        and no agent shows a leaf of it
-/// Trusted    —                         —                      —          its owner's decision alone
+/// Trusted    —                         —                      —          only its owner decides
 /// </code>
 /// </remarks>
 internal static class BundleProtocol
@@ -140,10 +140,7 @@ internal static class BundleProtocol
             };
     }
 
-    /// <summary>
-    /// Removes a staged authority, or replaces an active one with the newest retiring one, which all holders still
-    /// have.
-    /// </summary>
+    /// <summary>An active authority is replaced by the newest retiring one, which all holders still have.</summary>
     public static BundleStep Rollback(BundleState state, string id)
     {
         switch (state.Find(id)?.Role)

@@ -136,7 +136,7 @@ internal sealed class TrustBundleEndpoints(
 
     private static bool TryReadSince(string? text, out long since)
     {
-        since = -1; // nothing held yet
+        since = -1; // no epoch yet
         return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out since);
     }
 }

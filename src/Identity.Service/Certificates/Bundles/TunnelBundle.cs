@@ -14,10 +14,7 @@ internal sealed record TunnelBundle(
     IReadOnlyDictionary<string, (RelyingParty Party, KnownHolder? Known)> Parties
 )
 {
-    /// <summary>
-    /// Archived relying parties that called within <see cref="TunnelBundles.SilentAfter"/> and may still verify
-    /// certificates.
-    /// </summary>
+    /// <summary>Those that called within <see cref="TunnelBundles.SilentAfter"/> may still verify.</summary>
     public IReadOnlyList<(RelyingParty Party, KnownHolder Known)> Departed { get; init; } = [];
 
     /// <summary>Since when the bundle waits for that holder to acknowledge that anchor.</summary>

@@ -20,10 +20,7 @@ internal sealed class TunnelBundles(
     TimeProvider time
 )
 {
-    /// <summary>
-    /// After this time a relying party may hold any bundle: it blocks until it calls, or is removed or overridden
-    /// (S17).
-    /// </summary>
+    /// <summary>Afterwards a relying party blocks until it calls, or is removed or overridden (S17).</summary>
     public static readonly TimeSpan SilentAfter = TimeSpan.FromDays(7);
 
     // No anchor was added before epoch 0: a holder of this epoch has none of them.

@@ -18,9 +18,7 @@ internal sealed record RevokedMachines(IReadOnlySet<string> Serials, IReadOnlySe
 
     public ILookup<string, string> AgentEnrollments { get; init; } = Array.Empty<string>().ToLookup(id => id);
 
-    /// <summary>
-    /// First digits of the serial numbers of nodes from before a restore, which are all refused, known or not.
-    /// </summary>
+    /// <summary>Leading digits of the serial numbers of nodes from before a restore; all of them are refused.</summary>
     public IReadOnlyList<string> SerialPrefixes { get; init; } = [];
 
     /// <summary>Revoked server certificates, by tunnel: the tunnel's agents replace them at once.</summary>

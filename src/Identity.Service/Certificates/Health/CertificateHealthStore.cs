@@ -30,9 +30,7 @@ internal sealed class CertificateHealthStore(Database database)
         + "AND h.heard_at_ms >= @heardSince AND h.acknowledged_epoch < t.bundle_epoch AND t.archived_at_ms IS NULL "
         + "GROUP BY t.id, t.bundle_epoch ORDER BY 3 DESC, 1 LIMIT @count";
 
-    /// <summary>
-    /// The newest platform root and issuing authority and the live tunnel authorities, earliest expiry first.
-    /// </summary>
+    /// <summary>The newest platform authorities and the live tunnel authorities, earliest expiry first.</summary>
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListAuthoritiesAsync(
         int count,
         CancellationToken cancellationToken

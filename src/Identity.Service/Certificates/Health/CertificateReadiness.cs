@@ -22,9 +22,7 @@ internal static class CertificateReadiness
                 : null
         );
 
-    /// <summary>
-    /// Fails when no read has succeeded for <see cref="ChangeHub.MaxBlindness"/>, not after one slow or failed read.
-    /// </summary>
+    /// <summary>Fails when no read has succeeded for <see cref="ChangeHub.MaxBlindness"/>.</summary>
     public static ReadinessCheck CanServeBundle(CertificateHealthStore store, TimeProvider time)
     {
         var succeeded = time.GetTimestamp();

@@ -6,9 +6,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-/// <summary>
-/// Writes the inventory page by page. A failure aborts the connection, so that no client takes a part for the whole.
-/// </summary>
+/// <summary>Writes the inventory page by page. A failure aborts the connection, so that the client notices.</summary>
 internal static class CertificateExport
 {
     private const int Page = 1000;

@@ -22,10 +22,7 @@ internal sealed class CertificateInventory(Database database)
         return row?.ToRecord();
     }
 
-    /// <summary>
-    /// At most <paramref name="count"/> rows after <paramref name="place"/>: by expiry if the filter bounds it, else
-    /// newest first.
-    /// </summary>
+    /// <summary>By expiry if the filter bounds it, else newest first.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListAsync(
         CertificateFilter filter,
         InventoryPlace place,

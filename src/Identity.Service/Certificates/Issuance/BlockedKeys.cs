@@ -15,7 +15,7 @@ internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvi
 
     private FrozenSet<string> keys = FrozenSet<string>.Empty;
     private (string File, DateTime Written) read; // guarded by gate
-    private string file = ""; // the one that was checked last
+    private string file = ""; // the file that was checked last
     private long looked;
 
     /// <param name="spkiSha256">Lower-case hex.</param>

@@ -114,9 +114,7 @@ internal sealed class CertificateStore(Database database)
             }
         ).ExpectingOne(IssuanceConflict.NotIntended);
 
-    /// <summary>
-    /// Releases idempotency key and public key; <see cref="IssuanceConflict.NotIntended"/> unless the row is an intent.
-    /// </summary>
+    /// <summary>Releases both keys; <see cref="IssuanceConflict.NotIntended"/> unless the row is an intent.</summary>
     public Statement Void(CertificateId id) =>
         new Statement(
             "UPDATE certificates SET status = 'void', idempotency_key = NULL WHERE id = @id AND status = 'intent'",

@@ -16,9 +16,7 @@ internal sealed class OrphanSweep(
     ILogger<OrphanSweep> logger
 )
 {
-    /// <summary>
-    /// Longer than any issuance: the signing timeout is ten seconds. A slower one finds its intent voided.
-    /// </summary>
+    /// <summary>Longer than any issuance: signing times out after 10 s. A slower one finds its intent voided.</summary>
     public static readonly TimeSpan IntentLife = TimeSpan.FromMinutes(1);
 
     /// <summary>Runs before the ports open, when no issuance of this node is in progress; other nodes' may be.</summary>

@@ -22,9 +22,7 @@ internal static class SigningRequests
     )
         where T : class => ReadAsync(request, type, csrOf, check: null, cancellationToken);
 
-    /// <summary>
-    /// The same for a body that may contain an assertion; without one, a request without credential is not read.
-    /// </summary>
+    /// <summary>For a body that may contain an assertion: without it and without a credential, nothing is read.</summary>
     public static ValueTask<Result<(T Body, ProvenRequest Proven)>> ReadAssertedAsync<T>(
         ApiRequest request,
         JsonTypeInfo<T> type,

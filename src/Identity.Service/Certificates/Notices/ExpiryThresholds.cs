@@ -5,9 +5,7 @@ internal static class ExpiryThresholds
     /// <summary>Machines renew shorter-lived leaves, for which notices would be noise.</summary>
     public static readonly TimeSpan ShortestLife = TimeSpan.FromDays(7);
 
-    /// <summary>
-    /// The most urgent reached threshold; null = none. Thresholds of more than half the lifetime do not count.
-    /// </summary>
+    /// <summary>The most urgent reached threshold, of those up to half the lifetime; null = none.</summary>
     public static int? Due(
         DateTimeOffset notBefore,
         DateTimeOffset notAfter,

@@ -32,9 +32,7 @@ internal sealed class PlatformAuthorityMaker(
     private const string Table = "platform_authorities";
     private const string Column = "sealed_key";
 
-    /// <summary>
-    /// Validity of a link between roots: a machine that was offline for less time recovers automatically (S11).
-    /// </summary>
+    /// <summary>Validity of a link: a machine that was offline for less time recovers automatically (S11).</summary>
     public static readonly TimeSpan LinkLife = TimeSpan.FromDays(400);
 
     public async Task<PlatformAuthority> MakeRootAsync(CancellationToken cancellationToken)
@@ -45,9 +43,7 @@ internal sealed class PlatformAuthorityMaker(
         return root;
     }
 
-    /// <summary>
-    /// Signs the next root and its link: its name and key, certified by the current root. The caller stores both.
-    /// </summary>
+    /// <summary>Signs the next root, and a link certified by the current one. The caller stores both.</summary>
     public (PlatformAuthority Root, PlatformLink Link) SignSuccessor(
         PlatformAuthority present,
         long epoch,

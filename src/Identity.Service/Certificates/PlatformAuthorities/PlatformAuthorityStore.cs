@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
+/// <summary>The platform CA in the store. Every change of the bundle is one epoch.</summary>
 internal sealed class PlatformAuthorityStore(Database database)
 {
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
@@ -68,9 +69,7 @@ internal sealed class PlatformAuthorityStore(Database database)
             new { present }
         ).ExpectingOne(PlatformConflict.Stale);
 
-    /// <summary>
-    /// <see cref="PlatformConflict.Stale"/> unless the root is still in state <paramref name="expected"/>.
-    /// </summary>
+    /// <summary><see cref="PlatformConflict.Stale"/> unless the root is in state <paramref name="expected"/>.</summary>
     public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
             "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "
                 + "WHERE id = @Id AND tier = 'root' AND state = @Expected",

@@ -123,9 +123,7 @@ internal sealed class PlatformRootCommands(
             PlatformRootErrors.TwoPerson
         );
 
-    /// <summary>
-    /// Removes a staged root from the bundle. An active root is never rolled back: a successor replaces it.
-    /// </summary>
+    /// <summary>Removes a staged root from the bundle. An active root is replaced, never rolled back.</summary>
     public async ValueTask<Result<PlatformAuthority>> RollbackAsync(
         ApiRequest request,
         string id,

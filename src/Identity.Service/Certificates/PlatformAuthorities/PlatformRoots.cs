@@ -31,10 +31,7 @@ internal sealed record PlatformRoots(PlatformRecords Records)
             )
             .MaxBy(authority => authority.Certificate.NotAfter);
 
-    /// <summary>
-    /// The valid links from a root back to earlier ones, nearest first: they lead a machine from its pin to this root
-    /// (S11).
-    /// </summary>
+    /// <summary>The valid links from a root back to earlier ones, nearest first (S11).</summary>
     public IReadOnlyList<PlatformLink> LinksFrom(PlatformAuthority root, DateTimeOffset now)
     {
         List<PlatformLink> path = [];

@@ -29,9 +29,7 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
             : AuthErrors.Invalid.Refuse();
     }
 
-    /// <summary>
-    /// A relying party of the tunnel, or none if the caller may manage the tunnel; other callers are refused.
-    /// </summary>
+    /// <summary>A relying party of the tunnel, or none if the caller may manage the tunnel; others are refused.</summary>
     public async ValueTask<Result<BundleReader>> SpeakerAsync(
         ApiRequest request,
         Tunnel tunnel,

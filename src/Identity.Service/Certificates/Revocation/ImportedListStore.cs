@@ -35,9 +35,7 @@ internal sealed class ImportedListStore(Database database)
         return row?.ToList();
     }
 
-    /// <summary>
-    /// Replaces the previous revision or inserts the first, else <see cref="RevocationConflict.Published"/>.
-    /// </summary>
+    /// <summary>Replaces the previous revision, else <see cref="RevocationConflict.Published"/>.</summary>
     public Statement Put(ImportedRevocationList list)
     {
         var parameters = new

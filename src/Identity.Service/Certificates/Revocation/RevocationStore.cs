@@ -20,9 +20,7 @@ internal sealed class RevocationStore(Database database)
     private const string Points =
         "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
 
-    /// <summary>
-    /// Also marks the list as out of date. If it is revoked already, <see cref="RevocationConflict.Changed"/>.
-    /// </summary>
+    /// <summary>Also marks the list as out of date. <see cref="RevocationConflict.Changed"/> if revoked already.</summary>
     /// <param name="shard">Null when the authority publishes no lists.</param>
     public IReadOnlyList<Statement> Revoke(
         CertificateRecord certificate,
@@ -66,10 +64,7 @@ internal sealed class RevocationStore(Database database)
             }
         );
 
-    /// <summary>
-    /// Changes the reason to keyCompromise and marks the list as out of date, else <see
-    /// cref="RevocationConflict.Changed"/>.
-    /// </summary>
+    /// <summary>Also marks the list as out of date, else <see cref="RevocationConflict.Changed"/>.</summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
         [
             new Statement(
@@ -207,9 +202,7 @@ internal sealed class RevocationStore(Database database)
         return row?.ToList();
     }
 
-    /// <summary>
-    /// Revoked certificates of a shard that expire at <paramref name="endedAfter"/> or later, by serial number.
-    /// </summary>
+    /// <summary>Those that expire at <paramref name="endedAfter"/> or later, by serial number.</summary>
     public async ValueTask<IReadOnlyList<RevokedEntry>> ListEntriesAsync(
         string caId,
         int shard,
@@ -276,9 +269,7 @@ internal sealed class RevocationStore(Database database)
         return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));
     }
 
-    /// <summary>
-    /// Replaces the list with number <paramref name="replaced"/>, else <see cref="RevocationConflict.Published"/>.
-    /// </summary>
+    /// <summary>Replaces list <paramref name="replaced"/>, else <see cref="RevocationConflict.Published"/>.</summary>
     public Statement Publish(StoredRevocationList list, long replaced) =>
         new Statement(
             "UPDATE revocation_lists SET number = @Number, built = @Built, this_update_ms = @ThisUpdate, "

@@ -3,9 +3,7 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>
-/// Runs the operator's program. Its standard error is never shown, because it may contain the program's secrets.
-/// </summary>
+/// <summary>Runs the operator's program. Its standard error may contain secrets and is never shown.</summary>
 internal sealed class CommandConnector(Current<CertificateOptions> options) : ISigningConnector
 {
     private const int MaxChainBytes = 64 * 1024;

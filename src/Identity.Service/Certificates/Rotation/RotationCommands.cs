@@ -18,10 +18,7 @@ internal sealed class RotationCommands(
     TimeProvider time
 )
 {
-    /// <summary>
-    /// Removes a staged authority from the bundle. An active one becomes staged again, and the previous one replaces
-    /// it.
-    /// </summary>
+    /// <summary>Removes a staged authority. An active one becomes staged again, and the previous one replaces it.</summary>
     public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
         ApiRequest request,
         TunnelAuthority authority,

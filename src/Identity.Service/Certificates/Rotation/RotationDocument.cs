@@ -40,9 +40,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("live_leaves")]
     public required long LiveLeaves { get; init; }
 
-    /// <summary>
-    /// When a retiring authority leaves the bundle: after its last certificate has expired; null = it issued none.
-    /// </summary>
+    /// <summary>When a retiring authority leaves the bundle: after its last certificate's expiry; null = none.</summary>
     [JsonPropertyName("retires_at")]
     public required DateTime? RetiresAt { get; init; }
 

@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
-/// <summary>
-/// How often rotation checks what is due: once a minute, or once in a leaf's lifetime where leaves live for seconds.
-/// </summary>
+/// <summary>Rotation checks once a minute, or once in a leaf's lifetime where leaves live for seconds.</summary>
 internal static class RotationPace
 {
     private static readonly TimeSpan Slowest = TimeSpan.FromMinutes(1);

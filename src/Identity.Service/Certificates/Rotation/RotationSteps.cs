@@ -28,7 +28,7 @@ internal sealed class RotationSteps(
     {
         if (clock.Check() is not null)
         {
-            return; // what has ended, only a clock that is right can say
+            return; // only a reliable clock can decide what has expired
         }
 
         await EachAsync(AuthorityState.Retiring, RetireAsync, cancellationToken);
@@ -89,7 +89,7 @@ internal sealed class RotationSteps(
             ?? bundle.State.Anchors.Where(anchor => anchor.Role == AnchorRole.Staged).MaxBy(anchor => anchor.Since);
         if (successor is null)
         {
-            return; // until an administrator stages one: an empty bundle would not help
+            return; // an administrator must stage a successor first: an empty bundle would not help
         }
 
         var since = bundle.Anchors[successor.Id].CreatedAt;

@@ -32,10 +32,7 @@ internal sealed class SigningAttemptStore(Database database)
             };
     }
 
-    /// <summary>
-    /// Starts an attempt that excludes others until <paramref name="heldUntil"/>, else <see
-    /// cref="AuthorityConflict.Stale"/>.
-    /// </summary>
+    /// <summary>Excludes others until <paramref name="heldUntil"/>, else <see cref="AuthorityConflict.Stale"/>.</summary>
     public Statement Begin(CertificateAuthorityId id, string node, DateTimeOffset now, DateTimeOffset heldUntil) =>
         new Statement(
             "INSERT INTO signing_attempts (ca_id, attempts, refused, node, began_at_ms, held_until_ms, next_at_ms) "

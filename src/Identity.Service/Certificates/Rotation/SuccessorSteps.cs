@@ -40,7 +40,7 @@ internal sealed class SuccessorSteps(
     {
         if (clock.Check() is not null)
         {
-            return; // what is due, only a clock that is right can say
+            return; // only a reliable clock can decide what is due
         }
 
         await foreach (var authority in authorities.ListByStateAsync(AuthorityState.Active, cancellationToken))
@@ -81,7 +81,7 @@ internal sealed class SuccessorSteps(
         var all = await authorities.ListOfTunnelAsync(active.TunnelId, cancellationToken);
         if (!all.Any(other => other.Id == active.Id && other.State == AuthorityState.Active))
         {
-            return; // another node has made the switch since the page was read: the next look sees its result
+            return; // another node has switched since the page was read: the next round sees the result
         }
 
         var successor = all.FirstOrDefault(other => other.Ordinal > active.Ordinal && FindPhase(other) is not null);

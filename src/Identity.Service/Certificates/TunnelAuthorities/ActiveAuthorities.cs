@@ -3,10 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// A cache of active authorities. The intent's commit checks the entry again; <see cref="Forget"/> removes an outdated
-/// one.
-/// </summary>
+/// <summary>A cache. The intent's commit checks the entry again; <see cref="Forget"/> removes an outdated one.</summary>
 internal sealed class ActiveAuthorities(TunnelAuthorityStore store, IRevisions revisions)
 {
     private readonly LastRead<TunnelAuthority> known = new(revisions);

@@ -10,9 +10,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// A command is one or several moves of <see cref="AuthorityLifecycle"/>; repeating an interrupted one continues it.
-/// </summary>
+/// <summary>A command is several moves of <see cref="AuthorityLifecycle"/>; a repeat continues an interrupted one.</summary>
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
     AuthorityPreparation preparation,

@@ -11,14 +11,10 @@ internal enum AuthorityGuards
     /// <summary>The tunnel has a free slot (S14).</summary>
     SlotFree = 1 << 1,
 
-    /// <summary>
-    /// All live agents and relying parties have acknowledged its certificate, or an override names the missing ones.
-    /// </summary>
+    /// <summary>All live agents and relying parties have acknowledged it, or an override names the others.</summary>
     Acknowledged = 1 << 2,
 
-    /// <summary>
-    /// No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it with the move.
-    /// </summary>
+    /// <summary>No other authority of the tunnel is active; <see cref="AuthorityCommand.Activate"/> retires it.</summary>
     NoOtherActive = 1 << 3,
 
     /// <summary>Another active authority remains, or an approved override allows that none does.</summary>

@@ -3,7 +3,7 @@ using static Culvert.Identity.Service.Certificates.TunnelAuthorities.AuthoritySt
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>The life of an authority as one pure table; what is not in it does not happen (409 <c>ca.state</c>).</summary>
+/// <summary>An authority's state machine as one pure table; every other command is refused (409 <c>ca.state</c>).</summary>
 /// <remarks>
 /// <code>
 /// command       from                                              to             must hold

@@ -11,10 +11,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// An administrator uploads the chain of an authority, and another one approves it. Repeating an interrupted command
-/// continues it.
-/// </summary>
+/// <summary>One administrator uploads the chain, another approves it. A repeat continues an interrupted command.</summary>
 internal sealed class ChainCommands(
     AuthorityLifecycle lifecycle,
     ChainSubmission submission,

@@ -14,9 +14,7 @@ internal sealed record CreateAuthorityRequest
     [JsonPropertyName("custody")]
     public string? Custody { get; init; }
 
-    /// <summary>
-    /// PKCS#11: the key's label in the token; absent = a generated one. Needs <c>installation:operate</c>.
-    /// </summary>
+    /// <summary>PKCS#11: the key's label; absent = a generated one. Needs <c>installation:operate</c>.</summary>
     [JsonPropertyName("key_label")]
     public string? KeyLabel { get; init; }
 }

@@ -8,10 +8,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Whether a rotation job may use a tunnel; the same check for issuance and for renewal advice.</summary>
 internal static class RotationAdmission
 {
-    /// <summary>
-    /// A tunnel of another organization or workspace is treated as unknown (S1); one that the rule does not name is
-    /// refused.
-    /// </summary>
+    /// <summary>A tunnel of another organization or workspace is treated as unknown (S1).</summary>
     public static Result<Tunnel> Admit(Tunnel? tunnel, Caller caller)
     {
         if (!caller.Has(Scopes.CertificateIssue))

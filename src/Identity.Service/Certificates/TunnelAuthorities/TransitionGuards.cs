@@ -6,9 +6,7 @@ using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>
-/// Checks the <see cref="AuthorityGuards"/> of a state change, except the registration's expiry and the free slot.
-/// </summary>
+/// <summary>Checks the <see cref="AuthorityGuards"/> except the registration's expiry and the free slot.</summary>
 internal sealed class TransitionGuards(
     TunnelAuthorityStore authorities,
     RegisteredCertificateStore anchors,

@@ -183,9 +183,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             .ExpectingOne(AuthorityConflict.Stale)
             .Unique(AuthorityConflict.OtherActive);
 
-    /// <summary>
-    /// Claims the creation of a draft's key until that time, else <see cref="AuthorityConflict.KeyClaimed"/>.
-    /// </summary>
+    /// <summary>Claims the creation of a draft's key, else <see cref="AuthorityConflict.KeyClaimed"/>.</summary>
     public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = @claim, key_claim_until_ms = @until WHERE id = @id "

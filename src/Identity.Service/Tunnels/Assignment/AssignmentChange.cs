@@ -1,8 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-/// <summary>
-/// A change of the inputs of edge assignment, stored while the edges that lost a tunnel by it still serve that tunnel.
-/// </summary>
+/// <summary>A change of the inputs of edge assignment, stored while edges that lost a tunnel by it still serve it.</summary>
 /// <param name="TunnelId">The tunnel whose pins changed.</param>
 /// <param name="EdgeId">The edge whose standing changed. With neither, the number of edges per tunnel changed.</param>
 /// <param name="Former">The previous value: ids separated by spaces; an <see cref="EdgeStandings"/>; a number.</param>

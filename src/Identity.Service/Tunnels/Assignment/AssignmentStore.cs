@@ -3,9 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
-/// <summary>
-/// The inputs of edge assignment. Each change is recorded before it, in the same decision, with the previous value.
-/// </summary>
+/// <summary>The inputs of edge assignment. Each decision that changes one first records its previous value.</summary>
 internal sealed class AssignmentStore(Database database)
 {
     // Before the setting existed, every edge served every tunnel.
@@ -15,10 +13,7 @@ internal sealed class AssignmentStore(Database database)
         "INSERT INTO edge_assignment_changes (ordinal, at_ms, tunnel_id, edge_id, former, agents_left) "
         + "SELECT (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM edge_assignment_changes), @At, ";
 
-    /// <summary>
-    /// Reads the changes last: the record of a concurrent one reverts it, so no edge that still serves a tunnel is
-    /// missing.
-    /// </summary>
+    /// <summary>Reads the changes last, so that no edge is missing that still serves a tunnel.</summary>
     public async ValueTask<AssignmentState> ReadAsync(CancellationToken cancellationToken)
     {
         var pins = await database.QueryAsync<(string TunnelId, string EdgeIds)>(

@@ -29,9 +29,7 @@ internal sealed record RegisteredCertificateDocument
     [JsonPropertyName("ca_id")]
     public required string? AuthorityId { get; init; }
 
-    /// <summary>
-    /// Culvert extension: the pending <c>addition</c> to or <c>removal</c> from the trust bundle; null = none.
-    /// </summary>
+    /// <summary>Culvert extension: the pending <c>addition</c> or <c>removal</c>; null = none.</summary>
     [JsonPropertyName("pending")]
     public required string? Pending { get; init; }
 

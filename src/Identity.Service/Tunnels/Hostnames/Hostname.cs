@@ -17,9 +17,7 @@ internal sealed record Hostname
 
     public bool IsApproved => ApprovedBy is not null && State == Culvert.Platform.Wire.HostnameState.Active;
 
-    /// <summary>
-    /// <c>*.domain</c>, given to a tunnel by another provider. Agents get certificates for it; edges do not route it.
-    /// </summary>
+    /// <summary><c>*.domain</c> of another provider: agents get certificates for it; edges do not route it.</summary>
     public bool IsWildcard => HostnameRules.IsWildcard(Name);
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -28,7 +26,7 @@ internal sealed record Hostname
 
     public DateTimeOffset? CheckedAt { get; init; }
 
-    /// <summary>Null before the first check.</summary>
+    /// <summary>A <see cref="ProofResult"/>; null before the first check.</summary>
     public string? CheckResult { get; init; }
 
     /// <summary>Consecutive daily checks that did not find the proof.</summary>

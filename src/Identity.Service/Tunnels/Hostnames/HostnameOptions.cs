@@ -5,9 +5,7 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 internal sealed record HostnameOptions
 {
-    /// <summary>
-    /// The public suffix list; without it no name is proven, and only an operator's approval activates one.
-    /// </summary>
+    /// <summary>The public suffix list; without it only an operator's approval activates a name.</summary>
     public string PublicSuffixFile { get; init; } = "";
 
     /// <summary>Resolvers that find the name servers of a name; empty = those of the machine.</summary>

@@ -9,10 +9,7 @@ using Culvert.Platform.Dns;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-/// <summary>
-/// The proof of a name (S26): a TXT record, queried at the zone's own servers, so that no cache or resolver in between
-/// decides.
-/// </summary>
+/// <summary>A TXT record proves a name (S26). It is queried at the zone's own servers, without a cache in between.</summary>
 internal sealed class HostnameProof(Installation installation, Current<HostnameOptions> options, TimeProvider time)
 {
     public const string Label = "_culvert.";
@@ -23,9 +20,7 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
 
     public static string GetRecordName(string name) => Label + name;
 
-    /// <summary>
-    /// The record's value. Not a secret: it proves control of the zone, for this installation and organization.
-    /// </summary>
+    /// <summary>Not a secret: it proves control of the zone, for this installation and organization.</summary>
     public string CreateValue(string organizationId, string name)
     {
         var text = $"culvert hostname\n{installation.InstallationId}\n{organizationId}\n{name}";

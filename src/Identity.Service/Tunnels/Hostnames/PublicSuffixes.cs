@@ -57,7 +57,7 @@ internal sealed class PublicSuffixes
         }
         catch (ArgumentException)
         {
-            return null; // one line that cannot be a name
+            return null; // a line that cannot be a name
         }
     }
 }

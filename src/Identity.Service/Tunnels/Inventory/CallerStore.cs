@@ -61,9 +61,7 @@ internal sealed class CallerStore(Database database)
             }
         );
 
-    /// <summary>
-    /// Those not stored yet, within the limit: a caller that cannot be stored would be new in every report.
-    /// </summary>
+    /// <summary>Those not stored, within the limit: otherwise a caller would be new in every report.</summary>
     public async ValueTask<IReadOnlyList<RouteCaller>> ListNewAsync(
         TunnelId tunnelId,
         IReadOnlyList<RouteCaller> callers,

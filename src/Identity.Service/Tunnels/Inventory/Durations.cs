@@ -4,9 +4,7 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 internal static class Durations
 {
-    /// <summary>
-    /// An estimate in milliseconds, interpolated within a bound; at most the last bound. Null without a call.
-    /// </summary>
+    /// <summary>An estimate in milliseconds, interpolated within a bound, at most the last bound. Null = no call.</summary>
     /// <param name="counts">One for each bound, and one for longer calls.</param>
     /// <param name="quantile">0 to 1.</param>
     public static double? FindQuantile(IReadOnlyList<long> counts, double quantile)

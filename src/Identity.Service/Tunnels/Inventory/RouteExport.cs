@@ -38,7 +38,7 @@ internal static class RouteExport
             }
 
             await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);
-        } while (rows.Count > Page); // one more than a page: there are others
+        } while (rows.Count > Page); // one row more than a page: more follow
     }
 
     private static void WriteRow(StringBuilder text, RouteDocument route) =>

@@ -72,7 +72,7 @@ internal sealed class FeedPolling(
 
     private static bool TryReadSince(string? text, out long since)
     {
-        since = -1; // nothing seen yet: even revision 0 is news
+        since = -1; // no revision yet: even revision 0 is newer
         return text is null || long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out since);
     }
 

@@ -11,8 +11,6 @@ internal interface IAgentEnrollments
 
     ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Idempotent. Refuses later renewals and revokes the serial numbers; the decision raises the feed's revision.
-    /// </summary>
+    /// <summary>Idempotent. Refuses renewals and revokes the serial numbers; raises the feed's revision.</summary>
     IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at);
 }

@@ -2,10 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
-/// <summary>
-/// When each machine last called, and whether its poll has broken since. In memory: soon complete again after a
-/// restart.
-/// </summary>
+/// <summary>When each machine last called, and whether its poll broke. In memory: complete soon after a restart.</summary>
 internal sealed class MachineContacts(TimeProvider time)
 {
     /// <summary>A machine whose connection broke reconnects within this time.</summary>

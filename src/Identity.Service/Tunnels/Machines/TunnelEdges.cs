@@ -20,16 +20,14 @@ internal sealed class TunnelEdges(
 )
 {
     /// <summary>
-    /// A final report is also a call, and its poll ends a moment later: only a later call means that the edge is back.
+    /// A final report is also a call, and its poll ends just after it: only a later call counts as a return.
     /// </summary>
     internal static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
     /// <summary>After this many polls without a call the presence of an edge is unknown.</summary>
     private const int SilentPolls = 3;
 
-    /// <summary>
-    /// The edges that serve the tunnel: the assigned ones, best first, then those that still have clients.
-    /// </summary>
+    /// <summary>The edges that serve the tunnel: assigned ones, best first, then those that still have clients.</summary>
     public async ValueTask<IReadOnlyList<TunnelStatusEdge>> ListAsync(
         Tunnel tunnel,
         CancellationToken cancellationToken

@@ -19,12 +19,14 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
+    /// <summary>A constant of <see cref="TunnelState"/>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
     [JsonPropertyName("ready")]
     public required bool Ready { get; init; }
 
+    /// <summary>Constants of <see cref="TunnelProblem"/>.</summary>
     [JsonPropertyName("problems")]
     public required IReadOnlyList<string> Problems { get; init; }
 

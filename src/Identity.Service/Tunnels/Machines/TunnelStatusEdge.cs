@@ -24,6 +24,7 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("live")]
     public required bool Live { get; init; }
 
+    /// <summary>A constant of <see cref="EdgePresence"/>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 

@@ -6,9 +6,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
-/// <summary>
-/// <c>/v1/client_range_sets</c>. A credential bound to one workspace may not change a set, which affects all tunnels.
-/// </summary>
+/// <summary><c>/v1/client_range_sets</c>. Sets affect all tunnels: a credential bound to one workspace only reads.</summary>
 internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal journal, TimeProvider time)
 {
     /// <summary>Maximum number of sets per organization; edges hold them all.</summary>
