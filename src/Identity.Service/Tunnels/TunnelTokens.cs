@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Tunnels;
 
+/// <summary>Reveals, rotates and validates tunnel tokens (S5).</summary>
 internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer sealer, TimeProvider time)
 {
     public async ValueTask<Result<TunnelTokenDocument>> RevealAsync(

@@ -1,5 +1,6 @@
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
+/// <summary>The two tiers of the platform CA (S11).</summary>
 internal enum PlatformTier
 {
     /// <summary>Pinned by machines; used only to certify issuing authorities.</summary>

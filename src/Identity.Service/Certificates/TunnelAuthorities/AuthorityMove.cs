@@ -20,7 +20,7 @@ internal sealed record AuthorityMove
     /// <summary>Changes of the record besides its new state: a chain, findings.</summary>
     public Func<TunnelAuthority, TunnelAuthority>? Change { get; init; }
 
-    /// <summary>Guards that a forced command skips (<see cref="AuthorityGuards.LeavesEnded"/>). Audited.</summary>
+    /// <summary>Guards that the move skips: by force, or after the taint deadline. Audited.</summary>
     public AuthorityGuards Waived { get; init; }
 
     public IReadOnlyList<Statement> With { get; init; } = [];

@@ -3,6 +3,7 @@ using Culvert.Platform.Addresses;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
+/// <summary>How custom hostnames are proven (S26).</summary>
 internal sealed record HostnameOptions
 {
     /// <summary>The public suffix list; without it only an operator's approval activates a name.</summary>

@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>An agent's enrolment for administrators (S4).</summary>
 internal sealed record AgentEnrollmentRecord
 {
     public required AgentId Id { get; init; }

@@ -1,5 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>How an agent proved its identity (S4).</summary>
 internal enum EnrollmentMethod
 {
     /// <summary>By an access token, exchanged for a token of its identity provider.</summary>

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
+/// <summary>A named list of source ranges of an organization, used by any of its tunnels (S21).</summary>
 /// <param name="Revision">Counts changes, from 1.</param>
 internal sealed partial record ClientRangeSet(
     string OrganizationId,
