@@ -8,7 +8,7 @@ internal sealed class MachineContacts(TimeProvider time)
     /// <summary>A machine whose connection broke reconnects within this time.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Above this, the oldest are removed; only verified machines are counted.</summary>
+    /// <summary>Above this, machines without a call for an hour are removed; only verified ones are counted.</summary>
     private const int MaxMachines = 100_000;
 
     private static readonly TimeSpan ForgetAfter = TimeSpan.FromHours(1);
@@ -51,7 +51,7 @@ internal sealed class MachineContacts(TimeProvider time)
             .Poll;
     }
 
-    /// <summary>Records that a poll ended with its connection, unless the machine has already called again.</summary>
+    /// <summary>Records that a poll ended with its connection, unless the machine has started a newer poll.</summary>
     public void BreakPoll(string spiffeId, long poll)
     {
         var now = time.GetUtcNow();
