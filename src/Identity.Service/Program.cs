@@ -6,7 +6,7 @@ return await ProgramEntry.RunAsync(
     "identity-service",
     async () =>
     {
-        // A node that drains takes longer than the library's two seconds: signals are the run command's business.
+        // The run command handles signals: a draining node takes longer than the library's two seconds.
         var invocation = new InvocationConfiguration
         {
             ProcessTerminationTimeout = null,

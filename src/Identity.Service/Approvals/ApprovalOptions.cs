@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Approvals;
 
-/// <summary>How many people the installation has, as its operator says.</summary>
+/// <summary>The operator's setting for the number of administrators.</summary>
 /// <param name="IsSingle">
-/// One person suffices (<c>certificates.approval: single</c>): that person may also approve a call that was made in their own
-/// name.
+/// One person is enough (<c>certificates.approval: single</c>) and may also approve a call made in their own name.
 /// </param>
 internal sealed record ApprovalOptions(bool IsSingle);

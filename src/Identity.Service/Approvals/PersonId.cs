@@ -3,8 +3,7 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Approvals;
 
 /// <summary>
-/// The id of a person whom an identity provider knows: the same for the same issuer URL and subject, whatever the person
-/// signs in with (S34).
+/// The id of a person known to an identity provider: the same for an issuer URL and subject, with any credential (S34).
 /// </summary>
 internal static class PersonId
 {
@@ -14,7 +13,7 @@ internal static class PersonId
         FromSubjectHash(issuerUrl, Sha256Text.ToBase64Url(subject));
 
     /// <param name="issuerUrl">The <c>iss</c> of the provider's tokens.</param>
-    /// <param name="subjectHash">SHA-256 of the subject, base64url: all that an access token carries.</param>
+    /// <param name="subjectHash">SHA-256 of the subject, base64url: access tokens carry only the hash.</param>
     public static string FromSubjectHash(string issuerUrl, string subjectHash) =>
         Prefix + Sha256Text.ToBase64Url($"{issuerUrl}\n{subjectHash}")[..22];
 

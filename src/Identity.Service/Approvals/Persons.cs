@@ -7,14 +7,14 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Approvals;
 
 /// <summary>
-/// Which person a caller is, for the rule that two must agree (S16, S34). A person whom an identity provider knows is the
-/// pair of issuer URL and subject, in the console, in an access token and in the record of an admin key. An admin key that
-/// names no person counts as the first key of its chain: the maker of a key could use it. Keys that were made on the
-/// host for the same name form a chain too.
+/// Identifies the person behind a caller, for the rule that two people must agree (S16, S34). A person known to an identity
+/// provider is the pair of issuer URL and subject: in the console, in an access token and in an admin key's record. An admin
+/// key that names no person counts as the first key of its chain, because the creator of a key could use it. Keys created on
+/// the host under the same name form a chain too.
 /// </summary>
 internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
 {
-    /// <summary>Equal for two callers when they count as one person.</summary>
+    /// <summary>Returns the same value for two callers that count as one person.</summary>
     public async ValueTask<string> OfAsync(Caller caller, CancellationToken cancellationToken)
     {
         if (caller.Kind == CallerKind.AdminKey)
@@ -22,7 +22,7 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
             return await OfKeyAsync(caller.ActorId, cancellationToken);
         }
 
-        // Of the issuer's URL, not of its record: the same provider may have several records.
+        // By issuer URL, not by record: the same provider may have several records.
         return
             caller is { Kind: CallerKind.AccessToken, IssuerId: { } id, SubjectHash: { } subject }
             && await issuers.FindAsync(caller.OrganizationId, id, cancellationToken) is { } issuer
@@ -30,15 +30,15 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
             : caller.ActorId;
     }
 
-    /// <summary>The person of an <see cref="Caller.ActorId"/> that is an admin key's or a person's.</summary>
+    /// <summary>The person behind an <see cref="Caller.ActorId"/> of an admin key or a person.</summary>
     public async ValueTask<string> OfActorAsync(string actorId, CancellationToken cancellationToken) =>
         AdminKeyId.TryParse(actorId, out var key) ? await OfKeyAsync(key.Value, cancellationToken) : actorId;
 
     /// <summary>The person that an admin key counts as.</summary>
     public async ValueTask<string> OfKeyAsync(string keyId, CancellationToken cancellationToken)
     {
-        // To the end, however long: if a deep chain were cut off, a key in it would count as a second person.
-        // There is no loop, since a creator exists before what it creates.
+        // Follows the whole chain: if a deep chain were cut off, its key would count as a second person. There is no cycle,
+        // because a creator is older than what it creates.
         var key = keyId;
         while (true)
         {
@@ -57,21 +57,18 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
         }
     }
 
-    /// <summary>Whether a person acts, not a federated workload.</summary>
+    /// <summary>Whether the caller is a person, not a federated workload.</summary>
     public static bool IsPerson(Caller caller) => caller.Kind != CallerKind.AccessToken;
 
-    /// <summary>Why a caller may not approve or override at all; null = it may.</summary>
+    /// <summary>Why a caller may never approve or override; null = it may.</summary>
     public static Refusal? CheckIsPerson(Caller caller) => IsPerson(caller) ? null : ApprovalErrors.Federated.Refuse();
 
-    /// <summary>
-    /// Why <paramref name="second"/> does not count in addition to <paramref name="first"/>; null = they are two.
-    /// </summary>
-    /// <param name="first">The person of the first step; null = the service itself.</param>
-    /// <param name="second">The person who approves it.</param>
-    /// <param name="samePerson">The refusal when they are one.</param>
+    /// <summary>Why <paramref name="second"/> does not count as a second person; null = the two differ.</summary>
+    /// <param name="first">The person of the first step; null = the service.</param>
+    /// <param name="second">The person who approves.</param>
     public static Refusal? CheckAreTwo(string? first, string second, ErrorCode samePerson) =>
         first == second ? samePerson.Refuse()
-        // A key that names no person may be in the hands of the very person that the provider knows.
+        // A key that names no person may belong to the person whom the provider knows.
         : first is not null && PersonId.IsKnownToProvider(first) != PersonId.IsKnownToProvider(second)
             ? ApprovalErrors.PersonUnknown.Refuse()
         : null;

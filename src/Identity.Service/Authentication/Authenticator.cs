@@ -11,8 +11,8 @@ using Culvert.Identity.Service.Tunnels;
 namespace Culvert.Identity.Service.Authentication;
 
 /// <summary>
-/// Turns a presented credential into a <see cref="Caller"/>. Admin keys and tunnel tokens are found by hash, access
-/// tokens by their own validator. Also applies the workspace header, which may narrow but never widen.
+/// Maps a credential to a <see cref="Caller"/>. Admin keys and tunnel tokens are looked up by hash; a validator checks
+/// access tokens. Also applies the workspace header, which can narrow access but never widen it.
 /// </summary>
 internal sealed class Authenticator(
     AdminKeyStore adminKeys,
@@ -48,7 +48,7 @@ internal sealed class Authenticator(
 
         var caller = result.Value;
 
-        // Last: only what holds otherwise uses a proof up.
+        // Last: a proof is used up only if the credential is otherwise valid.
         if (binding.CheckToken(http, caller.Confirmation, credential, isDpopScheme) is { } unproven)
         {
             return unproven.Refuse();
@@ -68,7 +68,7 @@ internal sealed class Authenticator(
         CancellationToken cancellationToken
     )
     {
-        // The handshake admitted no client without one; a missing feature is a programming error, not a refusal.
+        // The handshake rejects clients without a certificate: a missing feature is a programming error, not a refusal.
         var peer =
             request.Http.Features.Get<MachinePeer>()
             ?? throw new InvalidOperationException("A machine endpoint was reached without a verified certificate.");
@@ -113,7 +113,7 @@ internal sealed class Authenticator(
             : await accessTokens.ValidateAsync(credential, cancellationToken);
     }
 
-    /// <summary>The live admin key that this is, or why it is none.</summary>
+    /// <summary>The active admin key of this credential, or the reason why it is not valid.</summary>
     public async ValueTask<Result<AdminKey>> FindAdminKeyAsync(string credential, CancellationToken cancellationToken)
     {
         if (await adminKeys.FindAsync(Credentials.Hash(credential), cancellationToken) is not { } key)
@@ -121,7 +121,7 @@ internal sealed class Authenticator(
             return AuthErrors.Invalid.Refuse();
         }
 
-        // The caller has the whole key, so this tells its owner alone why it no longer works.
+        // The caller has the complete key, so only its owner learns why it no longer works.
         if (key.RevokedAt is { } revokedAt)
         {
             return AuthErrors
@@ -173,7 +173,7 @@ internal sealed class Authenticator(
         {
             if (caller is { Kind: CallerKind.AdminKey or CallerKind.Person, WorkspaceId: null })
             {
-                // Sees them all; what it makes goes to the default one, and the answer's header says so.
+                // The caller sees all workspaces; new objects go to the default one, which the answer's header names.
                 var workspace = await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken);
                 RequestIdentity.SetTenant(http, caller.OrganizationId, workspace.Id.Value);
             }

@@ -5,8 +5,7 @@ namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
 /// Writes the gap into the chain before anything else is decided: the first node that starts after a restore does it. Its
-/// next checkpoint, within a minute and at its stop, signs it, so that a later cut of the chain at this place is
-/// detected.
+/// next checkpoint, within a minute and at its stop, signs it, so that a later cut of the chain at this place is detected.
 /// </summary>
 internal sealed class RestoreNotice(Database database, IJournal journal, TimeProvider time) : IHostedService
 {

@@ -8,8 +8,8 @@ using Scalar.AspNetCore;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The page that shows the API: Scalar, with its script from this program. It sends no request to the API, has no field
-/// for a credential, and loads nothing from elsewhere. <c>/docs/api.md</c> is the same without a script.
+/// The API browser (Scalar, whose script is embedded in this program). It sends no request to the API, has no credential
+/// field, and loads nothing from other hosts. <c>/docs/api.md</c> has the same content without a script.
 /// </summary>
 internal sealed class ApiBrowser(DocumentPages pages)
 {
@@ -17,21 +17,21 @@ internal sealed class ApiBrowser(DocumentPages pages)
 
     private const string ScriptPath = "/docs/api.js";
 
-    /// <summary>What a browser has of the console's sessions stays out of the page's one request.</summary>
+    /// <summary>Keeps the console's session cookies out of the page's only request.</summary>
     private static readonly byte[] Script =
         "export default { customFetch: (input, init) => fetch(input, { ...init, credentials: 'omit' }) };\n"u8.ToArray();
 
     private const string NonceItem = "culvert.nonce";
 
-    // Styles that Scalar 2.19.0 writes without the nonce that it was given. A new version has others: the browser's test
-    // then names what was refused.
+    // Styles that Scalar 2.19.0 inserts without the nonce. A new version has other hashes: the browser test then lists the
+    // refused styles.
     private const string StyleHashes =
         "'sha256-l/2OpPg0d+2VLTLgwjf5mQo2CYwHDEqdj5TjbfEyVJI=' 'sha256-T13Uev3xCax2N28XaoAE8DOzQZKvPp7ZQVAi1iRREjo='";
 
     // More lines than any example has.
     private const int MaxLines = 96;
 
-    /// <summary>Attributes by which Scalar measures the scroll bar, and says how many lines an example has.</summary>
+    /// <summary>Style attributes with which Scalar measures the scroll bar and sets an example's number of lines.</summary>
     private static readonly string StyleAttributeHashes = string.Join(
         ' ',
         Enumerable
@@ -79,12 +79,12 @@ internal sealed class ApiBrowser(DocumentPages pages)
             .DisableAgent()
             .DisableMcp()
             .HideDeveloperTools()
-            // A reader's credential has no business in a page of documentation: requests are made by the command line.
+            // The documentation must not ask for a credential: requests are made on the command line.
             .HideTestRequestButton()
             .HideClientButton();
     }
 
-    /// <summary>Strict as the console, but for Scalar's own script and styles.</summary>
+    /// <summary>As strict as the console's policy, except for Scalar's own script and styles.</summary>
     private static string CreatePolicy(string nonce) =>
         $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'nonce-{nonce}' {StyleHashes}; "
         + $"style-src-attr 'unsafe-hashes' {StyleAttributeHashes}; img-src 'self' data:; connect-src 'self'; "
@@ -95,7 +95,7 @@ internal sealed class ApiBrowser(DocumentPages pages)
         ConsoleHeaders.Set(http.Response);
         if (http.Request.RouteValues["documentName"] is not null)
         {
-            // There is one document: anything behind the path is the address of a page that does not exist.
+            // Only one document exists: any path below this one is unknown.
             http.Response.StatusCode = StatusCodes.Status404NotFound;
             http.Response.ContentType = DocumentEndpoints.Html;
             await http.Response.Body.WriteAsync(pages.Missing.Html, http.RequestAborted);

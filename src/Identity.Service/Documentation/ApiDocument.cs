@@ -6,22 +6,21 @@ using Microsoft.OpenApi;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The description of the API, made from the endpoints when it is first requested, and kept: it holds nothing of the
-/// installation.
+/// The OpenAPI description, built at the first request and then cached. It contains no data of the installation.
 /// </summary>
 internal sealed class ApiDocument(IServiceProvider services)
 {
-    /// <summary>The framework's name of the one document.</summary>
+    /// <summary>The document name that the framework uses by default.</summary>
     public const string Name = "v1";
 
     private readonly Lazy<Task<byte[]>> json = new(() => WriteAsync(services));
 
-    /// <summary>OpenAPI 3.1, without the blanks that make it readable: anyone may request it.</summary>
+    /// <summary>OpenAPI 3.1 without indentation, because any client may request it.</summary>
     public Task<byte[]> JsonAsync() => json.Value;
 
     private static async Task<byte[]> WriteAsync(IServiceProvider services)
     {
-        // Not the request's: a second caller waits for the same work.
+        // Not the request's token: other callers wait for the same work.
         var document = await services
             .GetRequiredKeyedService<IOpenApiDocumentProvider>(Name)
             .GetOpenApiDocumentAsync(CancellationToken.None);

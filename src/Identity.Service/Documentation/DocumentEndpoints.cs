@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The documentation of this very version, for every reader: it holds nothing of the installation. Limited per source
-/// like every path without a credential (S31).
+/// The documentation of the running version. It contains no data of the installation, so any client may read it; requests
+/// are limited per source, like every path without a credential (S31).
 /// </summary>
 internal sealed class DocumentEndpoints(DocumentPages pages, ApiDocument description)
 {
-    /// <summary>Messages name pages as files of the sources: <c>docs/explain.md</c>.</summary>
+    /// <summary>Messages refer to pages by their source file, such as <c>docs/explain.md</c>.</summary>
     private const string SourceSuffix = ".md";
 
     public const string Html = "text/html; charset=utf-8";
@@ -28,7 +28,7 @@ internal sealed class DocumentEndpoints(DocumentPages pages, ApiDocument descrip
             return ApiAnswer.Raw(pages.Missing.Html, Html, StatusCodes.Status404NotFound);
         }
 
-        request.Http.Response.Headers.CacheControl = "public, max-age=300"; // an upgrade shows within minutes
+        request.Http.Response.Headers.CacheControl = "public, max-age=300"; // clients see an upgrade within minutes
         return ApiAnswer.Raw(page.Html, Html);
     }
 

@@ -6,12 +6,12 @@ using Culvert.Identity.Service.Console;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// The pages of the documentation, as they were when this program was built. Each is rendered when it is first
-/// requested, and kept: there are no more of them than the program has.
+/// The documentation pages embedded in this program. Each page is rendered at its first request and then cached; their
+/// number is fixed.
 /// </summary>
 internal sealed class DocumentPages
 {
-    /// <summary>What <c>/docs/</c> itself shows.</summary>
+    /// <summary>The page at <c>/docs/</c>.</summary>
     public const string Index = "index";
 
     private const string Prefix = "docs/";
@@ -26,10 +26,8 @@ internal sealed class DocumentPages
 
     private readonly ConcurrentDictionary<string, DocumentPage> rendered = new(StringComparer.Ordinal);
 
-    /// <summary>Every page's path.</summary>
     public IEnumerable<string> Paths => resources.Keys;
 
-    /// <summary>What a reader gets under an address that no page has.</summary>
     public DocumentPage Missing { get; } =
         new(
             "",
@@ -40,7 +38,7 @@ internal sealed class DocumentPages
             )
         );
 
-    /// <param name="asked">With the ending of the file or without: both are written in messages and pages.</param>
+    /// <param name="asked">With or without the file ending: messages and pages use both forms.</param>
     public DocumentPage? Find(string asked)
     {
         var path = asked.EndsWith(Ending, StringComparison.Ordinal) ? asked[..^Ending.Length] : asked;
@@ -53,7 +51,7 @@ internal sealed class DocumentPages
             : null;
     }
 
-    /// <summary>Where a link of a page leads: to another page, out on the web, or (null) to a file that only the sources have.</summary>
+    /// <summary>Resolves a link to another page or a web address; null for a file that exists only in the sources.</summary>
     private string? Resolve(string page, string target)
     {
         if (target.StartsWith("https://", StringComparison.Ordinal) || target.StartsWith('#'))
@@ -63,7 +61,7 @@ internal sealed class DocumentPages
 
         var hash = target.IndexOf('#', StringComparison.Ordinal);
         var (file, anchor) = hash < 0 ? (target, "") : (target[..hash], target[hash..]);
-        // Only to take away what goes up and down in a path; the host means nothing.
+        // The host is a placeholder: only the path is resolved.
         var path = new Uri(new Uri($"https://docs/{page}"), file).AbsolutePath[1..];
         return path.EndsWith(Ending, StringComparison.Ordinal) && resources.ContainsKey(path[..^Ending.Length])
             ? $"/docs/{path[..^Ending.Length]}{anchor}"

@@ -7,14 +7,13 @@ using Microsoft.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation;
 
-/// <summary>The capability's doors.</summary>
 internal static class DocumentationRegistration
 {
     public const string DescriptionPath = "/v1/openapi.json";
 
     public static IServiceCollection AddDocumentation(this IServiceCollection services)
     {
-        // Only the framework's description of the API reads these; handlers write by their own contexts.
+        // Only the framework's API description uses these options; handlers serialize with their own contexts.
         services.Configure<JsonOptions>(options =>
         {
             options.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
@@ -50,7 +49,7 @@ internal static class DocumentationRegistration
         host.Services.GetRequiredService<ApiBrowser>().Map(host);
     }
 
-    /// <summary>Describes what is mapped: called when all of it is.</summary>
+    /// <summary>Describes all mapped endpoints. Call it after the last one is mapped.</summary>
     public static void Describe(ApiHost host, MachineHost machine)
     {
         var table = new OperationTable(host.Mapped);

@@ -10,9 +10,9 @@ using Markdig.Syntax.Inlines;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// A page of the documentation as HTML: CommonMark with tables, and headings whose anchors are those that the forges
-/// make, so that a link leads to the same place there and here. Of HTML in a page, comments are left out and anchors
-/// (<c>&lt;a id="…"&gt;&lt;/a&gt;</c>) kept; all other HTML is shown as text.
+/// Renders a documentation page from CommonMark with tables. Heading anchors are those that GitHub makes, so links work here
+/// and there. HTML comments are removed, anchors (<c>&lt;a id="…"&gt;&lt;/a&gt;</c>) are kept, and all other HTML is shown
+/// as text.
 /// </summary>
 /// <param name="Title">The text of the first heading; empty = there is none.</param>
 /// <param name="Html">The content between the page's head and foot.</param>
@@ -23,14 +23,15 @@ internal sealed record MarkdownPage(string Title, string Html)
         .UseAutoIdentifiers(AutoIdentifierOptions.GitHub)
         .Build();
 
-    /// <param name="text">Markdown.</param>
-    /// <param name="resolve">Where a link leads; null = nowhere that this service knows, so that only its text stays.</param>
+    /// <param name="resolve">
+    /// The target of a link; null = this service has no such page, so only the link's text is kept.
+    /// </param>
     public static MarkdownPage Render(string text, Func<string, string?> resolve)
     {
         var document = Markdown.Parse(text, Pipeline);
         foreach (var code in document.Descendants<Table>().SelectMany(table => table.Descendants<CodeInline>()))
         {
-            // Between bars a bar is written with a backslash, in code too, as on the forges.
+            // In a table, a bar is escaped with a backslash, in code too, as on GitHub.
             code.Content = code.Content.Replace("\\|", "|", StringComparison.Ordinal);
         }
 
@@ -96,7 +97,7 @@ internal sealed record MarkdownPage(string Title, string Html)
     {
         protected override void Write(HtmlRenderer renderer, LinkInline obj)
         {
-            // A picture's text replaces it: the pages have none.
+            // The pages have no images: the alternative text replaces them.
             var target = obj.IsImage ? null : resolve(obj.Url ?? "");
             if (target is not null)
             {
@@ -117,7 +118,7 @@ internal sealed record MarkdownPage(string Title, string Html)
         {
             foreach (var column in table.ColumnDefinitions)
             {
-                // It would be a style attribute, which the pages' content security policy forbids.
+                // The alignment would become a style attribute, which the content security policy forbids.
                 column.Alignment = null;
             }
 

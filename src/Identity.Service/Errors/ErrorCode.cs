@@ -13,9 +13,7 @@ namespace Culvert.Identity.Service.Errors;
 /// <param name="NextStep">What the reader should do.</param>
 internal sealed record ErrorCode(string Code, int Status, string Meaning, string Cause, string NextStep)
 {
-    /// <summary>
-    /// Its name in OAuth's registry, for answers in OAuth's shape; null = the usual error of the status.
-    /// </summary>
+    /// <summary>Its name in OAuth's registry, for answers in OAuth's shape; null = the usual error of the status.</summary>
     public string? OAuthError { get; init; }
 
     /// <summary>

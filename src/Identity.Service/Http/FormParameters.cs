@@ -42,9 +42,7 @@ internal sealed class FormParameters
         return null;
     }
 
-    /// <summary>
-    /// The decoded value. A parameter sent without a value is as if it had been left out (RFC 6749 §3.2).
-    /// </summary>
+    /// <summary>The decoded value. A parameter sent without a value is as if it had been left out (RFC 6749 §3.2).</summary>
     public ReadOnlyMemory<byte> Bytes(string name)
     {
         foreach (var field in fields)

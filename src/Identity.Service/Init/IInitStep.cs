@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Init;
 
 /// <summary>
-/// A capability's part of <c>init</c>. Steps run in registration order on a database that becomes the real one only
-/// after the last of them succeeded: a step that throws leaves nothing behind.
+/// A capability's part of <c>init</c>. Steps run in registration order on a draft database that becomes the real one only
+/// after the last step: if a step throws, nothing remains.
 /// </summary>
 internal interface IInitStep
 {

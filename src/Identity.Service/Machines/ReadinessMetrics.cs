@@ -15,9 +15,7 @@ internal sealed class ReadinessMetrics : RecurringJob
     /// <summary>The newest tunnels; the rest is found in the API.</summary>
     public const int MostTunnels = 100;
 
-    /// <summary>
-    /// After so long without a collection there is no collector, and the database is not read for it.
-    /// </summary>
+    /// <summary>After so long without a collection there is no collector, and the database is not read for it.</summary>
     private static readonly TimeSpan BetweenCollections = TimeSpan.FromMinutes(2);
 
     private readonly TunnelStore tunnels;

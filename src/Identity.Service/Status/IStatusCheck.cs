@@ -2,15 +2,15 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>One question of the status. A new one is added to the list in <see cref="StatusRegistration"/>.</summary>
+/// <summary>One check of the status. New checks must be added to the list in <see cref="StatusRegistration"/>.</summary>
 internal interface IStatusCheck
 {
     /// <summary>Stable; snake case.</summary>
     string Name { get; }
 
-    /// <summary>Whether the caller may read what the findings speak of.</summary>
+    /// <summary>Whether the caller may read the objects that the findings are about.</summary>
     bool IsShownTo(Caller caller);
 
-    /// <summary>What needs attention in what the caller sees; one finding in state ok where nothing does.</summary>
+    /// <summary>The problems that the caller may see; a single finding in state ok if there are none.</summary>
     ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken);
 }

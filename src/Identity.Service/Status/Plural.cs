@@ -2,7 +2,6 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>A number with its noun.</summary>
 internal static class Plural
 {
     /// <summary><c>1 tunnel</c>, <c>2 tunnels</c>, <c>2 fetches</c>.</summary>

@@ -3,10 +3,8 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>One line of the status on the wire.</summary>
 internal sealed record StatusCheckDocument
 {
-    /// <summary>Stable name of the check.</summary>
     [JsonPropertyName("check")]
     public required string Check { get; init; }
 
@@ -14,15 +12,14 @@ internal sealed record StatusCheckDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The object that the line is about; null = all of this check.</summary>
+    /// <summary>The object of the line; null = the whole check.</summary>
     [JsonPropertyName("subject")]
     public required string? Subject { get; init; }
 
-    /// <summary>One sentence.</summary>
     [JsonPropertyName("summary")]
     public required string Summary { get; init; }
 
-    /// <summary>What to do; empty where nothing is to be done.</summary>
+    /// <summary>What to do; empty if nothing is needed.</summary>
     [JsonPropertyName("next")]
     public required string Next { get; init; }
 

@@ -6,7 +6,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Status;
 
 /// <summary>
-/// <c>GET /v1/status</c>: is everything well? Each check reads a bounded number of rows, and fetches nothing from elsewhere.
+/// <c>GET /v1/status</c>: the health of the installation. Each check reads a bounded number of rows and sends no request to
+/// other systems.
 /// </summary>
 internal sealed class StatusEndpoint(
     TunnelSurvey tunnels,
@@ -16,10 +17,10 @@ internal sealed class StatusEndpoint(
     TimeProvider time
 )
 {
-    /// <summary>Of one check; the rest is one line that counts them.</summary>
+    /// <summary>The limit per check; one more line counts the others.</summary>
     public const int MaxFindings = 20;
 
-    /// <summary>Tunnels on a page: each costs a few small reads.</summary>
+    /// <summary>Tunnels per page: each takes a few small reads.</summary>
     public const int MaxTunnels = 100;
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -35,7 +36,7 @@ internal sealed class StatusEndpoint(
         Add(TunnelSurvey.Check, found);
         var notShown = new List<string>();
 
-        // What does not depend on the page is on the first one alone.
+        // Checks that do not depend on the page run for the first page only.
         foreach (var check in page.Before == long.MaxValue ? checks : [])
         {
             if (check.IsShownTo(caller))
@@ -74,7 +75,9 @@ internal sealed class StatusEndpoint(
         }
     }
 
-    /// <summary>The worst first, and never more than <see cref="MaxFindings"/> and their count.</summary>
+    /// <summary>
+    /// Sorts the worst first and returns at most <see cref="MaxFindings"/>, plus a line with the number of the others.
+    /// </summary>
     internal static IEnumerable<StatusFinding> Cut(IReadOnlyList<StatusFinding> findings)
     {
         var ordered = findings.OrderByDescending(finding => finding.State).ToList();

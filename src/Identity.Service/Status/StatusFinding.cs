@@ -3,10 +3,9 @@ using System.Globalization;
 namespace Culvert.Identity.Service.Status;
 
 /// <summary>One line of the status.</summary>
-/// <param name="State">How it is.</param>
-/// <param name="Subject">The id or the name of the object; null = the line speaks of all.</param>
+/// <param name="Subject">The id or name of the object; null = the line is about all of them.</param>
 /// <param name="Summary">One sentence for the operator, without secrets.</param>
-/// <param name="Next">What to do: a command or an instruction; empty where nothing is to be done.</param>
+/// <param name="Next">The command or instruction that fixes it; empty if none is needed.</param>
 internal sealed record StatusFinding(StatusState State, string? Subject, string Summary, string Next)
 {
     public static StatusFinding Ok(FormattableString summary) => new(StatusState.Ok, null, Text(summary), "");

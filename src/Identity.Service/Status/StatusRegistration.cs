@@ -3,10 +3,9 @@ using Culvert.Identity.Service.Status.Checks;
 
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>The capability's door.</summary>
 internal static class StatusRegistration
 {
-    /// <summary>The checks run, and are shown, in this order.</summary>
+    /// <summary>The order of registration is the order in which the checks run and are shown.</summary>
     public static IServiceCollection AddStatus(this IServiceCollection services) =>
         services
             .AddSingleton<TunnelSurvey>()

@@ -3,15 +3,19 @@ using Culvert.Identity.Service.Http.Roles;
 
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>What of the status a caller sees: what it could read with the operation that lists it.</summary>
+/// <summary>
+/// Decides which parts of the status a caller sees: those that it may read with the operation that lists the same objects.
+/// </summary>
 internal static class StatusRights
 {
-    /// <param name="caller">As the status admitted it: a role has given it the scope of this one call.</param>
+    /// <param name="caller">
+    /// The caller as authorized for the status: if it has a role, that gives it this operation's scope only.
+    /// </param>
     /// <param name="operation">The operation that lists the same objects.</param>
-    /// <param name="scope">The scope that this operation requires of a caller without a role.</param>
+    /// <param name="scope">The scope that the operation requires of a caller without a role.</param>
     public static bool MayRead(Caller caller, string operation, string scope) =>
         caller.Roles.Count > 0 ? RoleGate.May(caller.Roles, operation) : caller.Has(scope);
 
-    /// <summary>What belongs to the installation: no role of an organization gives it.</summary>
+    /// <summary>Access to installation-wide checks: no organization role grants it.</summary>
     public static bool MayOperate(Caller caller) => caller.Has(Scopes.InstallationOperate);
 }

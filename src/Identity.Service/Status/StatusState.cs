@@ -1,16 +1,16 @@
 namespace Culvert.Identity.Service.Status;
 
-/// <summary>What a check found; the worst last.</summary>
+/// <summary>The states of a check, in ascending severity.</summary>
 internal enum StatusState
 {
     Ok,
 
-    /// <summary>It works, and a person has something to do or will soon.</summary>
+    /// <summary>It works, but needs an operator's action now or soon.</summary>
     Warning,
 
-    /// <summary>This node has not heard enough to say; never counted as good.</summary>
+    /// <summary>This node has no current information; never counted as healthy.</summary>
     Unknown,
 
-    /// <summary>It does not work, or will stop within days.</summary>
+    /// <summary>It does not work, or will stop working within days.</summary>
     Problem,
 }

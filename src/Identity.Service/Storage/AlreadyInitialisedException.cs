@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>There is an installation already, and <c>init</c> never touches one.</summary>
+/// <summary>Thrown if an installation exists: <c>init</c> never changes one.</summary>
 internal sealed class AlreadyInitialisedException(string message) : StoreException(message);

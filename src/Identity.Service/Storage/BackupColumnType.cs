@@ -1,14 +1,12 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>What our portable SQL knows of types.</summary>
+/// <summary>The column types of our portable SQL.</summary>
 internal enum BackupColumnType
 {
-    /// <summary>BIGINT.</summary>
     Number,
 
-    /// <summary>TEXT.</summary>
     Text,
 
-    /// <summary>BLOB, in PostgreSQL BYTEA; in the file as base64.</summary>
+    /// <summary>BLOB, in PostgreSQL BYTEA; base64 in the backup file.</summary>
     Bytes,
 }

@@ -3,7 +3,7 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>When the newest backup was made, for those who watch the installation.</summary>
+/// <summary>Records when the latest backup was made, for monitoring.</summary>
 internal sealed class BackupRuns(Database database)
 {
     /// <summary>Null = none was recorded.</summary>
@@ -12,7 +12,7 @@ internal sealed class BackupRuns(Database database)
             await database.ScalarAsync<long?>("SELECT MAX(made_at_ms) FROM backup_runs", cancellationToken)
         );
 
-    /// <summary>When the newest backup was made; when the installation was made, while there is none.</summary>
+    /// <summary>The time of the latest backup, or of the installation's creation if there is none.</summary>
     public async ValueTask<DateTimeOffset> FindLastOrBeginningAsync(CancellationToken cancellationToken) =>
         Instants.FromStore(
             await database.SingleAsync<long>(
@@ -22,10 +22,10 @@ internal sealed class BackupRuns(Database database)
         );
 
     /// <summary>
-    /// Records a backup, also while nodes run. The row belongs to no audit chain: a backup changes nothing that a restore
-    /// would have to repeat.
+    /// Records a backup, also while nodes run. The row is not part of an audit chain: a backup changes nothing that a
+    /// restore would have to repeat.
     /// </summary>
-    /// <exception cref="DbException">It cannot be written, or the database lacks the migration.</exception>
+    /// <exception cref="DbException">The row cannot be written, or the database lacks the migration.</exception>
     public static void Record(StoreSettings settings, DateTimeOffset madeAt)
     {
         using var database = Store.CreateDatabase(settings);

@@ -22,7 +22,6 @@ internal sealed class ChangeCounters
             ChangeTopics.Jobs,
         ];
 
-    /// <param name="topic">A single topic.</param>
     public long this[ChangeTopics topic] => counters[GetIndex(topic)];
 
     public static ChangeCounters Of(IEnumerable<(long Topic, long Counter)> rows)
@@ -33,14 +32,14 @@ internal sealed class ChangeCounters
             var index = GetIndex((ChangeTopics)topic);
             if (index < counters.Length)
             {
-                counters[index] = counter; // others belong to a newer version that runs at the same time
+                counters[index] = counter; // other topics belong to a newer version that runs at the same time
             }
         }
 
         return new ChangeCounters(counters);
     }
 
-    /// <summary>Each of the topics raised by one.</summary>
+    /// <summary>Raises the counter of each topic by one.</summary>
     public ChangeCounters Raise(ChangeTopics topics) =>
         topics == ChangeTopics.None
             ? this
@@ -50,7 +49,7 @@ internal sealed class ChangeCounters
                 ),
             ]);
 
-    /// <summary>Per topic the larger one, and which topics are ahead of these.</summary>
+    /// <summary>The larger counter per topic, and the topics for which <paramref name="other"/> is ahead.</summary>
     public (ChangeCounters Newest, ChangeTopics Moved) Merge(ChangeCounters other)
     {
         var moved = ChangeTopics.None;

@@ -1,17 +1,12 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>
-/// Where this node learns of committed changes: of its own from the journal, of others' from the database.
-/// </summary>
+/// <summary>Notifies this node of committed changes: its own from the journal, other nodes' from the database.</summary>
 internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogger<ChangeHub> logger)
     : IChanges,
         IRevisions,
         IDisposable
 {
-    /// <summary>
-    /// How long the counters may be out of sight, and a change that was seen without effect, before nothing is granted
-    /// any more.
-    /// </summary>
+    /// <summary>How long the counters may be unread, or a seen change without effect, before nothing is granted.</summary>
     public static readonly TimeSpan MaxBlindness = TimeSpan.FromSeconds(5);
 
     private readonly CancellationTokenSource stopping = new();
@@ -21,7 +16,7 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
     private volatile ChangeCounters counters = ChangeCounters.Zero;
     private TaskCompletionSource moved = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // Null = this node is the only one that writes, so it always knows.
+    // Null = this node is the only writer, so it is always current.
     private volatile Func<TimeSpan>? blindness;
 
     public ChangeCounters Counters => counters;
@@ -46,7 +41,7 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         return true;
     }
 
-    /// <summary>Other nodes write, too: this tells how long ago the counters were last seen.</summary>
+    /// <summary>Sets how to measure the time since the counters were last read; used when other nodes write too.</summary>
     public void WatchedBy(Func<TimeSpan> sinceSeen) => blindness = sinceSeen;
 
     /// <summary>What the counters were when this node opened the store: nothing that anyone has read before.</summary>

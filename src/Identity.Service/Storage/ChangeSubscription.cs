@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>One handler: its runs one after the other, and who waits for them.</summary>
+/// <summary>One handler, its sequential runs and its waiters.</summary>
 internal sealed class ChangeSubscription(
     ChangeTopics topics,
     Func<CancellationToken, Task> handler,
@@ -27,12 +27,12 @@ internal sealed class ChangeSubscription(
     private TaskCompletionSource? pause;
     private bool isRunning;
 
-    // When the oldest change came that has no effect yet, and the oldest of those that the present run may have missed;
-    // of the pulse. Written under the gate; the first is read without it.
+    // When the oldest change without effect was seen, and the oldest that the current run may have missed; of the pulse
+    // clock. Written under the gate; the first is read without it.
     private long pendingSince = Nothing;
     private long missedSince = Nothing;
 
-    /// <summary>For how long a change has been seen without having taken effect; zero = none is.</summary>
+    /// <summary>How long a seen change has had no effect; zero = there is none.</summary>
     public TimeSpan Lag =>
         Interlocked.Read(ref pendingSince) is var since && since == Nothing
             ? TimeSpan.Zero
@@ -64,7 +64,7 @@ internal sealed class ChangeSubscription(
         _ = Task.Run(RunAsync, CancellationToken.None);
     }
 
-    /// <summary>One more run, a second later or with the next change; a run that is under way does not count.</summary>
+    /// <summary>Requests one more run, a second later or with the next change; a run in progress does not count.</summary>
     public void Retry()
     {
         lock (gate)
@@ -142,7 +142,7 @@ internal sealed class ChangeSubscription(
         }
     }
 
-    // A second, or until the next change, which must take effect at once.
+    // Waits a second, or until the next change, which must take effect immediately.
     private async Task WaitAsync()
     {
         Task changed;

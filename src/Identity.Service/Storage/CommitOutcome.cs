@@ -1,22 +1,18 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>What became of a decision.</summary>
 internal enum CommitOutcome
 {
-    /// <summary>Durable.</summary>
     Committed,
 
-    /// <summary>The replay key, of the decision or of the preceding one, was used before; nothing was written.</summary>
+    /// <summary>The replay key of the decision or the preceding one was used before; nothing was written.</summary>
     Replayed,
 
-    /// <summary>
-    /// A statement met another state than expected; nothing was written but the preceding decision, if there is one.
-    /// </summary>
+    /// <summary>A statement found another state than expected; at most the preceding decision was written.</summary>
     Conflict,
 
     /// <summary>
-    /// Not durable: the commit failed, or the store has not proved itself since, or the disk reserve is reached. The
-    /// replay key stays burnt (S12).
+    /// Not durable: the commit failed, the store has not proved itself since, or the disk reserve is reached. The replay key
+    /// stays used (S12).
     /// </summary>
     Unavailable,
 }

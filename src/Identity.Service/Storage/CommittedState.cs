@@ -1,20 +1,16 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Keeps what this node holds in memory as new as the store: read at the start and after each committed change of any node,
-/// one reading at a time. It is stale from a failed reading to the next successful one, and while this node does not see the
-/// changes of others. Nothing that rests on it may be granted then. Whatever a failed reading was for, the followed one is
-/// repeated every second until a reading succeeds.
+/// Keeps state that this node caches up to date with the store: reads it at the start and after each committed change of any
+/// node, one read at a time. The state is stale after a failed read until one succeeds, and while this node does not see
+/// other nodes' changes. Nothing that depends on stale state may be granted. After a failed read, the followed read is
+/// repeated every second until it succeeds.
 /// </summary>
-/// <param name="changes">Reports committed changes.</param>
-/// <param name="topics">The changes that concern it.</param>
-/// <param name="onStale">
-/// Logs why a reading failed, once until one succeeds; the exception is thrown after it.
-/// </param>
+/// <param name="onStale">Logs why a read failed, once until one succeeds; the exception is then rethrown.</param>
 internal sealed class CommittedState(IChanges changes, ChangeTopics topics, Action<Exception>? onStale = null)
     : IDisposable
 {
-    // An older reading never replaces a newer one.
+    // An older read must never replace a newer one.
     private readonly SemaphoreSlim gate = new(1);
     private volatile bool hasFailed = true;
     private bool isLogged;
@@ -23,23 +19,23 @@ internal sealed class CommittedState(IChanges changes, ChangeTopics topics, Acti
     /// <summary>Whether a committed change may be missing.</summary>
     public bool IsStale => hasFailed || !changes.IsCurrent(topics);
 
-    /// <summary>Whether the last reading failed, or there was none.</summary>
+    /// <summary>Whether the last read failed, or none was made.</summary>
     public bool HasFailed => hasFailed;
 
     /// <summary>
-    /// Reads again after each change and after each failed reading. Call it before the first reading: what is committed
-    /// in between is not missed then.
+    /// Reads again after each change and each failed read. Call it before the first read, so that no change in between is
+    /// missed.
     /// </summary>
     public void Follow(Func<CancellationToken, Task> read) => retry = changes.Subscribe(topics, read);
 
-    /// <summary>Waits until no other reading is under way, and reads.</summary>
+    /// <summary>Waits for other reads to complete, then reads.</summary>
     public async Task ReadAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         using var lease = await EnterAsync(cancellationToken);
         await ReadEnteredAsync(read, cancellationToken);
     }
 
-    /// <summary>Waits until no other reading or change is under way. Dispose the result to let the next one begin.</summary>
+    /// <summary>Waits for other reads and changes to complete. Disposing the result admits the next one.</summary>
     public async Task<IDisposable> EnterAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);

@@ -1,16 +1,15 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// A value derived from the store's present state, once per revision for all callers: thousands of waiting
-/// machines wake at the same moment and need the same value. One derivation runs at a time; callers that need a newer
-/// revision meanwhile wait for the next one, which serves all of them. One that hangs is not waited for: another one
-/// begins in parallel.
+/// A value derived from the store's current state, once per revision for all callers: thousands of waiting machines wake at
+/// the same moment and need the same value. One derivation runs at a time; callers that need a newer revision share the next
+/// one. If a derivation hangs, another one starts in parallel.
 /// </summary>
-/// <param name="revisions">What a derivation is of.</param>
-/// <param name="time">For its age.</param>
-/// <param name="freshness">How long one is used while the revision stays: some things end by time alone.</param>
-/// <param name="derive">Gets the revision that was read before it begins, and a token that no single caller ends.</param>
-/// <param name="holds">What else must still be so for one to be used; null = nothing.</param>
+/// <param name="freshness">
+/// How long a value is used while the revision is unchanged: some things expire without a change.
+/// </param>
+/// <param name="derive">Receives the revision read before it starts, and a token that no single caller cancels.</param>
+/// <param name="holds">A further condition for using a value; null = none.</param>
 internal sealed class DerivedView<T>(
     IRevisions revisions,
     TimeProvider time,
@@ -19,21 +18,21 @@ internal sealed class DerivedView<T>(
     Func<T, bool>? holds = null
 )
 {
-    // A read takes milliseconds. What depends on these is a revocation that must be seen.
+    // A read takes milliseconds, and revocations depend on these values.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    // When that many hang, more of them would help no more, and each holds a connection of the store.
+    // If that many hang, more would not help, and each holds a connection of the store.
     private const int MaxRunning = 3;
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate; some may have ended.
+    // Guarded by the gate; some may have completed.
     private readonly List<Derivation> running = [];
 
     // Written under the gate, read without it.
     private volatile Derivation? newest;
 
-    /// <summary>Derived from a state that is not older than this call.</summary>
+    /// <summary>A value derived from a state that is not older than this call.</summary>
     public async ValueTask<T> GetAsync(CancellationToken cancellationToken)
     {
         var wanted = revisions.Current;
@@ -42,7 +41,8 @@ internal sealed class DerivedView<T>(
             var derivation = newest is { } known && IsUsable(known, wanted) ? known : JoinOrBegin(wanted);
             if (!derivation.Result.IsCompleted)
             {
-                // Of an older revision, its end, whatever it is, lets the next one begin; so does its age.
+                // A derivation of an older revision allows the next one to start when it ends, with any result, or is too
+                // old.
                 var left = Patience - GetAge(derivation);
                 await ((Task)derivation.Result)
                     .WaitAsync(left > TimeSpan.Zero ? left : Patience, time, cancellationToken)
@@ -61,7 +61,7 @@ internal sealed class DerivedView<T>(
     {
         lock (gate)
         {
-            // An earlier one may have ended after all while the newest hangs.
+            // An earlier derivation may have completed while the latest one hangs.
             if (running.Find(earlier => IsUsable(earlier, wanted)) is { } ended)
             {
                 newest = ended;
@@ -73,7 +73,7 @@ internal sealed class DerivedView<T>(
                 return known;
             }
 
-            // The revision is read before the state: what changes while it is read has a later one.
+            // The revision is read before the state: a change during the derivation gets a later revision.
             var revision = revisions.Current;
             var begun = new Derivation(
                 revision,

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Watches the free space where the database lies (S31); checks at most once a second. The disk of a database server is
-/// not ours to see.
+/// Watches the free space of the database's disk (S31), at most once a second. The disk of a database server is not visible
+/// to the service.
 /// </summary>
 internal sealed class DiskReserve(string? file, JournalOptions options, TimeProvider time, ILogger logger)
 {

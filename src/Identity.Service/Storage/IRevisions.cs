@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>The installation's revision: one counter that moves with every change a feed shows.</summary>
+/// <summary>The installation's revision: one counter that rises with every change that a feed shows.</summary>
 internal interface IRevisions
 {
     long Current { get; }
 
     /// <summary>
-    /// Waits until the revision is above <paramref name="since"/>: true, or false when <paramref name="wait"/> is over.
+    /// Waits until the revision exceeds <paramref name="since"/> (true) or <paramref name="wait"/> has passed (false).
     /// </summary>
     ValueTask<bool> WaitBeyondAsync(long since, TimeSpan wait, CancellationToken cancellationToken);
 }

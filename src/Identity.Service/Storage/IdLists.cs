@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Reads by many ids: the statement stays short, however many ids are requested.</summary>
+/// <summary>Reads many ids with statements of bounded size.</summary>
 internal static class IdLists
 {
-    // Far below what a statement may have in parameters.
+    // Far below the limit of parameters per statement.
     public const int MaxIdsAtOnce = 500;
 
     public static async ValueTask<IReadOnlyList<T>> ReadAsync<T>(

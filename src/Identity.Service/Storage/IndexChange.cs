@@ -2,14 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>One statement of a migration that changes nothing but indexes.</summary>
-/// <param name="Name">The index's.</param>
-/// <param name="IsUnique">Of one that is made.</param>
-/// <param name="Definition">From <c>ON</c> on; null = the index is dropped.</param>
+/// <summary>A statement of a migration that changes only indexes.</summary>
+/// <param name="IsUnique">For an index that is created.</param>
+/// <param name="Definition">The text from <c>ON</c>; null = the index is dropped.</param>
 internal sealed partial record IndexChange(string Name, bool IsUnique, string? Definition)
 {
-    /// <summary>What a file says, comments aside.</summary>
-    /// <exception cref="InvalidOperationException">It says something else, too.</exception>
+    /// <summary>Parses a migration that consists of index changes and comments.</summary>
+    /// <exception cref="InvalidOperationException">The migration contains another statement.</exception>
     public static IReadOnlyList<IndexChange> ParseAll(Migration migration) =>
         [
             .. Comment()
@@ -18,7 +17,7 @@ internal sealed partial record IndexChange(string Name, bool IsUnique, string? D
                 .Select(statement => Parse(migration, statement)),
         ];
 
-    /// <summary>As a statement that may be repeated.</summary>
+    /// <summary>An idempotent statement.</summary>
     /// <param name="how">The text before the name: empty, or a keyword of one database.</param>
     public string ToSql(string how = "") =>
         Definition is null

@@ -1,11 +1,9 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Times in the store are Unix milliseconds in UTC.</summary>
+/// <summary>The store keeps times as Unix milliseconds in UTC.</summary>
 internal static class Instants
 {
-    /// <summary>
-    /// Now, as precise as the store keeps it: what a create answers is then what every later read answers.
-    /// </summary>
+    /// <summary>The current time in the store's precision, so that a create answers the same time as later reads.</summary>
     public static DateTimeOffset GetStoreNow(this TimeProvider time) => FromStore(time.GetUtcNow().ToStore());
 
     public static long ToStore(this DateTimeOffset instant) => instant.ToUnixTimeMilliseconds();

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// The group-commit writer. Requests append to one buffer while a dedicated thread writes the other: one
-/// transaction and one flush for all of them, then their waiters continue.
+/// The group-commit writer. Requests append to one buffer while a dedicated thread writes the other: one transaction and one
+/// flush for all of them, then their waiters continue.
 /// </summary>
 /// <remarks>
 /// State × event:
@@ -32,19 +32,19 @@ internal sealed class Journal : IJournal, IDisposable
     private readonly ReplaySet replays = new();
     private readonly DiskReserve reserve;
 
-    // Guards `incoming`, `stopping` and `probeDue`; the writer sleeps on it.
+    // Guards `incoming`, `stopping` and `probeDue`; the writer waits on it.
     private readonly object gate = new();
     private List<PendingDecision> incoming = [];
     private List<PendingDecision> writing = [];
     private bool stopping;
     private bool probeDue;
 
-    // Touched by the writer's thread alone (and by the constructor before it starts).
+    // Only the writer's thread uses these (and the constructor before it starts).
     private JournalSession session;
     private ITimer? proveTimer;
     private DateTimeOffset forgotAt;
 
-    // The newest row whose fate is known, and of which, like of all before it, memory holds the replay key.
+    // The latest row whose outcome is known; memory has its replay key and those of all rows before it.
     private long knownSequence;
 
     private volatile bool healthy = true;
@@ -77,13 +77,12 @@ internal sealed class Journal : IJournal, IDisposable
 
     public bool IsHealthy => healthy;
 
-    /// <summary>Replay keys held in memory.</summary>
     public int RememberedReplays => replays.Count;
 
     /// <inheritdoc/>
     public bool MayHaveUsed(ReplayKey key) => database.IsShared || replays.Holds(key);
 
-    /// <summary>Whether bulk work is refused for want of disk space.</summary>
+    /// <summary>Whether bulk work is refused for lack of disk space.</summary>
     public bool IsReserveReached => reserve.IsReached();
 
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
@@ -165,7 +164,7 @@ internal sealed class Journal : IJournal, IDisposable
         }
     }
 
-    // Null: the decision's key, if it has one, is its own now.
+    // Null: the decision has claimed its key, if it has one.
     private ReplayClaim? FindHolder(PendingDecision pending)
     {
         if (pending.Decision.Replay is not { } key)
@@ -173,7 +172,7 @@ internal sealed class Journal : IJournal, IDisposable
             return null;
         }
 
-        // Before the append, and never taken back: whatever happens from here on, this key has been used (S12).
+        // Before the append, and never undone: from here on the key counts as used (S12).
         pending.Claim = new ReplayClaim(pending.Completion);
         return replays.TryClaim(key, pending.Claim, out var holder) ? null : holder;
     }
@@ -204,12 +203,12 @@ internal sealed class Journal : IJournal, IDisposable
         }
     }
 
-    // Sleeps until there is something to do; false = stop, with nothing left in the queue.
+    // Waits for work; false = stop, with an empty queue.
     private bool TakeBatch()
     {
         lock (gate)
         {
-            // A timer that fired during the proof itself leaves a request behind; a healthy store has none to answer.
+            // A timer that fires during the proof leaves a request; a healthy store ignores it.
             while (incoming.Count == 0 && !stopping && (healthy || !probeDue))
             {
                 Monitor.Wait(gate);
@@ -236,7 +235,7 @@ internal sealed class Journal : IJournal, IDisposable
         }
         catch (Exception fault)
         {
-            // The boundary of a batch: its requests must be refused, and the thread must live to prove the store.
+            // The boundary of a batch: its requests must be refused, and the thread must survive to prove the store.
             Fail(batch, fault);
             return;
         }
@@ -254,7 +253,7 @@ internal sealed class Journal : IJournal, IDisposable
         }
     }
 
-    // The unique column keeps the keys permanently; memory holds them only while their tokens could be presented again.
+    // The unique column keeps the keys permanently; memory holds them only while their assertions can be presented.
     private void ForgetReplays()
     {
         var now = time.GetUtcNow();
@@ -270,7 +269,7 @@ internal sealed class Journal : IJournal, IDisposable
         healthy = false;
         Log.StoreFailed(logger, fault, batch.Count);
         session.Dispose();
-        // Before any waiter is notified: after that, callers may count on a proof.
+        // Before any waiter is notified: after that, callers may rely on a proof.
         proveTimer ??= time.CreateTimer(
             static self => ((Journal)self!).RequestProof(),
             this,
@@ -289,7 +288,7 @@ internal sealed class Journal : IJournal, IDisposable
         }
     }
 
-    // A new connection, the chain's head as the database has it, and one real durable write.
+    // A new connection, the chain's head from the database, and one real durable write.
     private void Prove()
     {
         lock (gate)
@@ -309,7 +308,7 @@ internal sealed class Journal : IJournal, IDisposable
             {
                 options.Probe?.Invoke(JournalPoint.Taken);
                 proven.ProveWrite(options.Probe);
-                // Rows of the failed batch that did get through are replay records too.
+                // Rows of the failed batch that were written are replay records too.
                 proven.LoadReplays(replays, time.GetUtcNow(), knownSequence);
             }
             catch

@@ -10,7 +10,7 @@ internal static class JournalChain
 
     public static byte[] Digest(ReadOnlySpan<byte> salt, ReadOnlySpan<byte> body)
     {
-        // One piece: hashing two costs a context of the library's, which is more than copying them together.
+        // One buffer: hashing two parts needs a hash context of the library, which costs more than the copy.
         var length = salt.Length + body.Length;
         var rented = ArrayPool<byte>.Shared.Rent(length);
         salt.CopyTo(rented);

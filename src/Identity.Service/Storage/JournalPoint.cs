@@ -1,17 +1,16 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Moments of a batch at which a crash or an error must do no harm; tests strike there.</summary>
+/// <summary>The points of a batch at which a crash or an error must be harmless; tests inject errors there.</summary>
 internal enum JournalPoint
 {
-    /// <summary>The batch was taken, the transaction not begun.</summary>
+    /// <summary>The batch is taken from the queue; the transaction has not begun.</summary>
     Taken,
 
-    /// <summary>The transaction has begun.</summary>
     Begun,
 
-    /// <summary>All decisions are written, not committed.</summary>
+    /// <summary>All decisions are written but not committed.</summary>
     Written,
 
-    /// <summary>Committed and flushed, no waiter notified.</summary>
+    /// <summary>Committed and flushed; no waiter is notified yet.</summary>
     Committed,
 }

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// The write connection and the head of this node's chain. Used by the writer's thread alone; thrown away after any
-/// failure, because the head in memory then no longer tells what the database holds.
+/// The write connection and the head of this node's chain. Only the writer's thread uses it. It is discarded after any
+/// failure, because the head in memory may then differ from the database.
 /// </summary>
 internal abstract class JournalSession(DbConnection connection, StoreNode node, Ordinals ordinals) : IDisposable
 {
@@ -20,32 +20,32 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
 
     protected Ordinals Ordinals { get; } = ordinals;
 
-    /// <summary>Hash of this node's newest entry.</summary>
+    /// <summary>The hash of this node's latest entry.</summary>
     protected byte[] Head { get; set; } = JournalChain.Start;
 
-    /// <summary>Of this node's newest entry; 0 = none.</summary>
+    /// <summary>The number of this node's latest entry; 0 = none.</summary>
     public long Sequence { get; protected set; }
 
     /// <summary>
-    /// Writes a batch in one durable transaction. A refusal of one decision, or an error in it, undoes that decision
-    /// alone and is recorded in it. An error of the store is thrown, and then it is unknown what is durable.
+    /// Writes a batch in one durable transaction. A refusal or an error of one decision rolls back that decision only and is
+    /// recorded in it. An error of the store is thrown; then it is unknown what is durable.
     /// </summary>
     public abstract void Write(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe);
 
-    /// <summary>One durable write of its own.</summary>
+    /// <summary>Makes one durable write to prove that the store works.</summary>
     public abstract void ProveWrite(Action<JournalPoint>? probe);
 
     /// <summary>
-    /// Reads back this node's keys that may still be presented, newest row first, and checks its chain on the way.
+    /// Reads this node's replay keys that may still be presented, latest row first, and verifies its chain on the way.
     /// </summary>
     /// <param name="known">
-    /// The newest row whose key <paramref name="replays"/> holds already, with all before it; 0 = none. What is read is
-    /// what came after it, however much there is before: unless the database has lost that row.
+    /// The latest row that <paramref name="replays"/> already contains, with all rows before it; 0 = none. Only later rows
+    /// are read, unless the database has lost that row.
     /// </param>
     public void LoadReplays(ReplaySet replays, DateTimeOffset now, long known = 0)
     {
         var isKnown = known > 0 && known <= Sequence;
-        // The newest row that is not needed is read, too: the link to it is checked.
+        // One more row than needed is read, to verify the link to it.
         using var select = Command(
             Rows
                 + (
@@ -99,7 +99,7 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
 
     public abstract void Dispose();
 
-    /// <summary>What the database holds: head of the chain, newest ordinal, counters.</summary>
+    /// <summary>Reads the chain's head, the latest ordinal and the counters from the database.</summary>
     protected void LoadHead()
     {
         using (
@@ -163,7 +163,7 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
 
     private static void RequireBody(long sequence, byte[] digest, byte[] salt, byte[]? body)
     {
-        // A dropped body leaves its digest; a present one must match it.
+        // An erased body leaves its digest; a body that exists must match it.
         if (body is not null && !JournalChain.Digest(salt, body).AsSpan().SequenceEqual(digest))
         {
             throw Broken(sequence);

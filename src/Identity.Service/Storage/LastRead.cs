@@ -3,13 +3,13 @@ using System.Collections.Concurrent;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// What was read of things that feeds show, for as long as nothing of that kind has changed. Of this node's changes it
-/// knows at their commit, of other nodes' a moment later: a caller that decides by it checks once more in the commit.
+/// Caches objects that feeds show until an object of that kind changes. This node's changes take effect at their commit,
+/// other nodes' a moment later: a caller that decides by a cached object checks again in its commit.
 /// </summary>
 internal sealed class LastRead<T>(IRevisions revisions)
     where T : class
 {
-    /// <summary>Beyond that many things everything is read again.</summary>
+    /// <summary>Above this number of objects, the cache is cleared.</summary>
     public const int MaxKept = 10_000;
 
     private readonly ConcurrentDictionary<string, (long Revision, T Value)> kept = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed class LastRead<T>(IRevisions revisions)
         CancellationToken cancellationToken
     )
     {
-        // Taken before the reading: a change meanwhile makes what was read old at once.
+        // Read before the object, so that a change during the read makes it stale.
         var revision = revisions.Current;
         if (kept.TryGetValue(id, out var last) && last.Revision == revision)
         {
@@ -42,6 +42,6 @@ internal sealed class LastRead<T>(IRevisions revisions)
         return value;
     }
 
-    /// <summary>It has turned out to be old.</summary>
+    /// <summary>Removes an object that turned out to be stale.</summary>
     public void Forget(string id) => kept.TryRemove(id, out _);
 }

@@ -6,29 +6,28 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>Applies a version's migrations, each once, in order.</summary>
-/// <param name="known">In order.</param>
 internal sealed class Migrator(IReadOnlyList<Migration> known)
 {
     private const string Folder = ".Storage.Migrations.";
 
-    /// <summary>This version's: the numbered SQL files embedded in this assembly.</summary>
+    /// <summary>This version's migrations: the numbered SQL files embedded in this assembly.</summary>
     public static Migrator Current { get; } = new(ReadAll());
 
     public IReadOnlyList<Migration> Known => known;
 
-    /// <summary>Files not applied yet, in order.</summary>
+    /// <summary>Migrations that are not applied yet, in order.</summary>
     /// <exception cref="SchemaException">The database is newer than this program.</exception>
     public IReadOnlyList<Migration> Pending(DbConnection connection)
     {
         connection.Execute(
             "CREATE TABLE IF NOT EXISTS migrations (number BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL)"
         );
-        // Apart from the other, whose columns programs know that were there before it.
+        // A separate table: older programs know the columns of the other one.
         connection.Execute("CREATE TABLE IF NOT EXISTS expansions (number BIGINT NOT NULL PRIMARY KEY)");
         return Unapplied(connection);
     }
 
-    /// <summary>As <see cref="Pending"/>, of a database that has the table of migrations; writes nothing.</summary>
+    /// <summary>Like <see cref="Pending"/>, for a database that has the table of migrations; writes nothing.</summary>
     public IReadOnlyList<Migration> Unapplied(DbConnection connection)
     {
         var applied = connection
@@ -44,7 +43,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
             );
     }
 
-    /// <summary>Names of what a newer program has added without harm to this one, in order.</summary>
+    /// <summary>Migrations of a newer program that are compatible with this one, in order.</summary>
     public IReadOnlyList<string> Newer(DbConnection connection)
     {
         var numbers = known.Select(migration => (long)migration.Number).ToHashSet();
@@ -59,8 +58,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
         ];
     }
 
-    /// <summary>Why a program does not start on a database that lacks migrations.</summary>
-    /// <param name="pending">What it lacks, at least one.</param>
+    /// <summary>The error of a start on a database that lacks migrations.</summary>
     public SchemaException Refusal(IReadOnlyList<Migration> pending)
     {
         var before = known.Except(pending).LastOrDefault()?.Name ?? "no migration";
@@ -71,9 +69,9 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
     }
 
     /// <summary>
-    /// In one transaction: one migration of a store in use, all of a store that is not in use yet. What is marked
-    /// <see cref="Migration.OnlineMark"/> is applied while the store is in use, statement by statement, and again when
-    /// that was cut short.
+    /// Runs in one transaction: one migration for a store in use, all of them for a new one. A migration marked
+    /// <see cref="Migration.OnlineMark"/> is applied while the store is in use, statement by statement, and repeated if
+    /// interrupted.
     /// </summary>
     public static void Apply(Database database, DbConnection connection, params IReadOnlyList<Migration> migrations)
     {
@@ -146,7 +144,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
         }
         catch (DbException)
         {
-            // Only read here, so perhaps never made: then nothing was marked.
+            // This is only a read, so the table may not exist: then nothing is marked.
             return [];
         }
     }

@@ -4,13 +4,13 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Which node this process is: the name says it, the id comes with the name and stays with it.</summary>
+/// <summary>Registers this process as a node: the configured name identifies it, and its id never changes.</summary>
 internal static class NodeRegister
 {
     private const int LargestId = 127;
     private const string HostCommands = "host-commands";
 
-    /// <summary>Throws <see cref="StoreException"/> when name and id do not fit what is registered.</summary>
+    /// <summary>Throws <see cref="StoreException"/> if name and id contradict the registration.</summary>
     public static StoreNode Enter(DbConnection connection, StoreSettings options)
     {
         var name = OfGeneration(connection, options.EffectiveNodeName);
@@ -37,7 +37,7 @@ internal static class NodeRegister
     }
 
     /// <summary>
-    /// The name and id of commands on the host. The id is the highest that is free: operators count theirs from 1.
+    /// The node of commands on the host. Its id is the highest unused one, because operators count theirs from 1.
     /// </summary>
     public static StoreNode EnterHost(DbConnection connection)
     {
@@ -54,14 +54,14 @@ internal static class NodeRegister
         return id > 0 ? Add(connection, name, id) : throw NoneFree();
     }
 
-    /// <summary>Every node so far is one from before a restore: none of them runs again.</summary>
+    /// <summary>Marks every node as one from before a restore: none of them runs again.</summary>
     public static void RetireAll(DbConnection connection, DateTimeOffset at) =>
         connection.Execute(
             "UPDATE nodes SET retired_at_ms = @at WHERE retired_at_ms IS NULL",
             new { at = at.ToStore() }
         );
 
-    /// <summary>First digits of the serial numbers of nodes from before a restore.</summary>
+    /// <summary>The serial number prefixes of nodes from before a restore.</summary>
     public static IReadOnlyList<string> ListRetiredPrefixes(DbConnection connection) =>
         [
             .. connection
@@ -69,13 +69,13 @@ internal static class NodeRegister
                 .Select(id => id.ToString("x2", CultureInfo.InvariantCulture)),
         ];
 
-    /// <summary>Whether a chain is that of commands on the host, of any generation.</summary>
+    /// <summary>Whether a chain belongs to commands on the host, of any generation.</summary>
     public static bool IsHostChain(string node) =>
         node == HostCommands || node.StartsWith(HostCommands + "-r", StringComparison.Ordinal);
 
     /// <summary>
-    /// The name that a node of that configured name has. After a restore every node is a new one: the old one may have
-    /// given out serial numbers, and signed for entries of its chain, that this database does not know.
+    /// The current name of a configured node. After a restore every node gets a new name: the old one may have issued serial
+    /// numbers and signed chain entries that this database does not have.
     /// </summary>
     public static string OfGeneration(DbConnection connection, string name)
     {

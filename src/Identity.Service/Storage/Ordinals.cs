@@ -1,12 +1,12 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Numbers that grow with time and are unique in the installation without coordination: milliseconds, then the
-/// node's id, then a counter. They order and page what several nodes write (journal entries, refusals).
+/// Numbers that grow with time and are unique in the installation without coordination. They order and page the rows of
+/// several nodes (journal entries, refusals).
 /// </summary>
 /// <remarks>
-/// Layout: Unix milliseconds × 2^20 + node id (7 bits) × 2^13 + counter. 63 bits last beyond the year 2200. A clock set
-/// back does not matter: the numbers continue from the last one.
+/// Layout: Unix milliseconds × 2^20 + node id (7 bits) × 2^13 + counter. 63 bits suffice beyond the year 2200. If the clock
+/// is set back, the numbers continue from the last one.
 /// </remarks>
 internal sealed class Ordinals(int nodeId, TimeProvider time)
 {
@@ -30,10 +30,10 @@ internal sealed class Ordinals(int nodeId, TimeProvider time)
         }
     }
 
-    /// <summary>Continues above a number that this node gave out earlier.</summary>
+    /// <summary>Continues above a number that this node used earlier.</summary>
     public void Above(long used)
     {
-        // Another node's number, or one of an older scheme: the next millisecond is above it whatever its lower bits.
+        // The number may be another node's or of an older scheme: the next millisecond is above it with any lower bits.
         var above = At((used >> MillisecondShift) + 1);
         long previous;
         do
@@ -42,7 +42,7 @@ internal sealed class Ordinals(int nodeId, TimeProvider time)
         } while (above > previous && Interlocked.CompareExchange(ref last, above, previous) != previous);
     }
 
-    /// <summary>The smallest number of that millisecond: those of entries before it are smaller.</summary>
+    /// <summary>The smallest number of that millisecond; earlier entries have smaller ones.</summary>
     public static long At(DateTimeOffset instant) => instant.ToUnixTimeMilliseconds() << MillisecondShift;
 
     private long At(long milliseconds) => (milliseconds << MillisecondShift) | ((long)nodeId << NodeShift);

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>A decision in the queue, with what could be computed before its turn.</summary>
+/// <summary>A queued decision with the values that do not depend on its place in the chain.</summary>
 internal sealed class PendingDecision(Decision decision)
 {
     public const int SaltBytes = 16;
@@ -16,42 +16,42 @@ internal sealed class PendingDecision(Decision decision)
 
     private RentedBytes? body;
 
-    /// <summary>The record's text; empty without a record. Until <see cref="Complete"/>.</summary>
+    /// <summary>The text of the audit entry, until <see cref="Complete"/>; empty without an entry.</summary>
     public ReadOnlyMemory<byte> Body => body?.Memory ?? default;
 
     public byte[] Salt { get; private set; } = [];
 
-    /// <summary>H(salt ‖ body): what stays when the body is erased.</summary>
+    /// <summary>H(salt ‖ body), which remains when the body is erased.</summary>
     public byte[] BodyDigest { get; private set; } = [];
 
-    /// <summary>This decision's hold on its replay key in memory.</summary>
+    /// <summary>This decision's claim on its replay key in memory.</summary>
     public ReplayClaim? Claim { get; set; }
 
-    /// <summary>The decision that this one rests on, which is earlier in the same batch; null = none.</summary>
+    /// <summary>The decision that this one depends on, earlier in the same batch; null = none.</summary>
     public PendingDecision? Preceding { get; init; }
 
-    /// <summary>Whether another decision of the batch rests on this one.</summary>
+    /// <summary>Whether another decision of the batch depends on this one.</summary>
     public bool HasFollower { get; init; }
 
-    /// <summary>What the writer found; told to the waiter only after the commit.</summary>
+    /// <summary>The writer's result; the waiter gets it only after the commit.</summary>
     public CommitOutcome Outcome { get; set; } = CommitOutcome.Committed;
 
     public long Sequence { get; set; }
 
     public Enum? Conflict { get; set; }
 
-    /// <summary>With <see cref="CommitOutcome.Replayed"/>: who was first.</summary>
+    /// <summary>The first use, with <see cref="CommitOutcome.Replayed"/>.</summary>
     public ReplayUse? Existing { get; set; }
 
-    /// <summary>An error in the decision itself: its waiter gets it, the other decisions continue.</summary>
+    /// <summary>An error in the decision itself: its waiter gets it; other decisions are not affected.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>There is no objection to this decision so far.</summary>
+    /// <summary>Whether nothing has refused this decision so far.</summary>
     public bool IsWritten => Outcome == CommitOutcome.Committed && Fault is null;
 
     public Task<CommitResult> Completion => completion.Task;
 
-    /// <summary>Computes what does not depend on the chain; on the request's own thread.</summary>
+    /// <summary>Computes what does not depend on the chain, on the request's thread.</summary>
     public void Prepare()
     {
         if (Decision.Event is { } audit)
@@ -62,7 +62,7 @@ internal sealed class PendingDecision(Decision decision)
         }
     }
 
-    /// <summary>The transaction was undone as a whole and is tried again.</summary>
+    /// <summary>Prepares another attempt after the transaction was rolled back.</summary>
     public void Reset()
     {
         Outcome = CommitOutcome.Committed;
@@ -72,7 +72,7 @@ internal sealed class PendingDecision(Decision decision)
         Fault = null;
     }
 
-    /// <summary>False = the preceding decision was not written, so that this one must not be, either: noted.</summary>
+    /// <summary>False, and recorded, if the preceding decision was not written.</summary>
     public bool MayBeWritten()
     {
         if (Preceding is not { IsWritten: false } missing)
@@ -86,7 +86,7 @@ internal sealed class PendingDecision(Decision decision)
         return false;
     }
 
-    /// <summary>False = the statement met another state than expected, which is noted.</summary>
+    /// <summary>False, and recorded, if the statement found another state than expected.</summary>
     public bool Accepts(Statement statement, int rows)
     {
         if (statement.ExpectedRows is not { } expected || rows == expected)
@@ -103,7 +103,7 @@ internal sealed class PendingDecision(Decision decision)
         return false;
     }
 
-    /// <summary>A declared conflict is an answer; an undeclared one is an error of the decision.</summary>
+    /// <summary>Records a declared conflict as the outcome, and an undeclared one as an error of the decision.</summary>
     public void Refuse(Enum? conflict, Exception undeclared)
     {
         if (conflict is null)
@@ -118,11 +118,11 @@ internal sealed class PendingDecision(Decision decision)
 
     public void Complete(long revision)
     {
-        // The database has it, or will never get it.
+        // The database has the body, or will never get it.
         body?.Return();
         body = null;
 
-        // A key whose decision was not written stays burnt, with no first use.
+        // The key of a decision that was not written stays used, with no first use.
         Claim?.Settle(
             Outcome == CommitOutcome.Replayed ? Existing
             : IsWritten && Decision is { Replay: { } key, Event: { } audit }
@@ -147,7 +147,7 @@ internal sealed class PendingDecision(Decision decision)
         );
     }
 
-    /// <summary>None of it was written, as far as is known.</summary>
+    /// <summary>Completes a decision that, as far as is known, was not written.</summary>
     public void Abandon(CommitResult result)
     {
         Claim?.Settle(null);

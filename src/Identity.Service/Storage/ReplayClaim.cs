@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Who has a replay key in memory: a decision on its way, then the durable first use, or no holder when the decision
-/// was not written (its key stays burnt, S12).
+/// The holder of a replay key in memory: a decision in progress, then the durable first use, or no holder if the decision
+/// was not written (the key stays used, S12).
 /// </summary>
 internal sealed class ReplayClaim
 {
@@ -14,8 +14,8 @@ internal sealed class ReplayClaim
     public ReplayClaim(ReplayUse use) => this.use = use;
 
     /// <summary>
-    /// The durable first use; null when there is none. Waits for a decision on its way: until it is durable, no caller
-    /// may rely on it.
+    /// The durable first use; null if there is none. Waits for a decision in progress: no caller may rely on it before it is
+    /// durable.
     /// </summary>
     public async ValueTask<ReplayUse?> UseAsync()
     {

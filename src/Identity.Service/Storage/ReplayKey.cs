@@ -2,12 +2,14 @@ using System.Buffers.Binary;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>What may happen only once: 256 bits, usually a SHA-256 over issuer and <c>jti</c>.</summary>
+/// <summary>
+/// The identity of something that may happen only once: 256 bits, usually a SHA-256 over issuer and <c>jti</c>.
+/// </summary>
 internal readonly record struct ReplayKey
 {
     public const int SizeBytes = 32;
 
-    // Of what is stored, where the thing has an end of its own.
+    // The bytes of the stored form that hold the expiry, if there is one.
     private const int EndBytes = 4;
 
     /// <summary>Longest <see cref="Tag"/>.</summary>
@@ -26,19 +28,19 @@ internal readonly record struct ReplayKey
     }
 
     /// <summary>
-    /// From then on the thing cannot be presented anyway (an assertion's exp + leeway), so memory may forget it.
+    /// From then on the key cannot be presented successfully (an assertion's exp + leeway), so memory may drop it.
     /// </summary>
     public long UntilUnixSeconds { get; }
 
     /// <summary>
-    /// The thing's own end, the same whenever it is presented (an assertion's exp); null = it has none. Keys with an end can
-    /// be stored in its order (<see cref="ToStoredArray"/>).
+    /// The expiry of the assertion itself, equal at each presentation (its exp); null = none. Keys with an expiry can be
+    /// stored in its order (<see cref="ToStoredArray"/>).
     /// </summary>
     public DateTimeOffset? Ends { get; init; }
 
     /// <summary>
-    /// What the first use leaves for later ones to see (<see cref="CommitResult.Existing"/>), such as whom the grant was
-    /// bound to; opaque here, 0 to 64 bytes.
+    /// Opaque data of the first use that later uses can read (<see cref="CommitResult.Existing"/>), such as the binding of
+    /// the grant; 0 to 64 bytes.
     /// </summary>
     public ReadOnlyMemory<byte> Tag
     {
@@ -46,7 +48,7 @@ internal readonly record struct ReplayKey
         init => StoredTag = value.ToArray();
     }
 
-    /// <summary>The tag as its column wants it; null when there is none. It is not copied.</summary>
+    /// <summary>The tag as a column value, not copied; null if empty.</summary>
     internal byte[]? StoredTag
     {
         get => tag;
@@ -66,9 +68,9 @@ internal readonly record struct ReplayKey
     }
 
     /// <summary>
-    /// As <see cref="ToArray"/>, with the end (seconds since 1970, big-endian) in place of the first four bytes: the rows of a
-    /// unique index that lie together are then those of one time, where a digest's own order touches a page for each. Without
-    /// an end it is the digest.
+    /// Like <see cref="ToArray"/>, but the expiry (seconds since 1970, big-endian) replaces the first four bytes:
+    /// neighbouring rows of the unique index then have the same time, whereas digests in random order touch one page each.
+    /// Without an expiry it is the digest.
     /// </summary>
     public byte[] ToStoredArray()
     {
@@ -82,8 +84,8 @@ internal readonly record struct ReplayKey
     }
 
     /// <summary>
-    /// What distinguishes things: 224 bits. Time and tag are bookkeeping: the same thing with another end is still the same
-    /// thing, and so is what was stored in one form and is presented in the other.
+    /// The 224 bits that identify a key. Expiry and tag are not part of it, so the stored and the presented form of a key
+    /// are equal, with any expiry.
     /// </summary>
     public (UInt128, UInt128) Identity => (high & (UInt128.MaxValue >> (8 * EndBytes)), low);
 

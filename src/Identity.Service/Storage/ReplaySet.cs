@@ -4,21 +4,21 @@ using System.Diagnostics.CodeAnalysis;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// Keys used and not yet expired, in memory: the fast half of the replay check, whose other half is the unique column
-/// of the journal. Which keys end in a minute is noted apart, so that forgetting visits those alone.
+/// Used and unexpired replay keys in memory: the fast half of the replay check; the other half is the journal's unique
+/// column. Keys are also grouped by the minute of their expiry, so that removal visits only expired ones.
 /// </summary>
 internal sealed class ReplaySet
 {
-    /// <summary>Longest time that a key may have to be remembered: the largest assertion life, and some.</summary>
+    /// <summary>The longest time that a key must be remembered: the longest assertion lifetime plus a margin.</summary>
     public static readonly TimeSpan Horizon = TimeSpan.FromHours(50);
 
-    // By what distinguishes a key and nothing else of it: there are as many as there were exchanges in an assertion's life.
+    // Stores only a key's identity: there are as many as exchanges during an assertion's lifetime.
     private readonly ConcurrentDictionary<(UInt128, UInt128), ReplayClaim> claims = new();
     private readonly ConcurrentDictionary<long, ConcurrentQueue<(UInt128, UInt128)>> endings = new();
 
     public int Count => claims.Count;
 
-    /// <summary>False when the key is already there, with whatever end: then whose it is.</summary>
+    /// <summary>False if the key exists, with any expiry: then <paramref name="holder"/> has it.</summary>
     public bool TryClaim(ReplayKey key, ReplayClaim claim, [NotNullWhen(false)] out ReplayClaim? holder)
     {
         var identity = key.Identity;
@@ -33,20 +33,20 @@ internal sealed class ReplaySet
         return true;
     }
 
-    /// <summary>Whether it was used, or is about to be, and may be presented again.</summary>
+    /// <summary>Whether the key is used or claimed, and has not expired.</summary>
     public bool Holds(ReplayKey key) => claims.ContainsKey(key.Identity);
 
-    /// <summary>A use read back from the journal; does not decide again.</summary>
+    /// <summary>Adds a use that was read from the journal.</summary>
     public void Remember(ReplayKey key, ReplayUse use)
     {
         if (!TryClaim(key, new ReplayClaim(use), out var holder))
         {
-            // In memory as burnt, in the database after all: its commit's answer had been lost.
+            // Memory has it as used without a result, but the database has it: the commit's answer was lost.
             holder.Settle(use);
         }
     }
 
-    /// <summary>Drops what ended before that instant.</summary>
+    /// <summary>Removes keys that expired before that time.</summary>
     public void Forget(DateTimeOffset now)
     {
         var minute = now.ToUnixTimeSeconds() / 60;

@@ -4,9 +4,9 @@ using System.Reflection;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>The property that a parameter of a statement is bound to.</summary>
-/// <param name="Type">The type of the property; it says what a null is.</param>
+/// <param name="Type">The type of the property, which also determines the type of a null.</param>
 /// <param name="Getter">
-/// Reads the property. The runtime compiles a getter at its second call, so each exists once, not once for each database.
+/// The runtime compiles a getter at its second call, so there is one per property, not one per database.
 /// </param>
 internal sealed record StatementParameter(Type Type, MethodInvoker Getter)
 {

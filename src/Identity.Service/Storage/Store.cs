@@ -10,8 +10,8 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// The opened store: database, what init fixed, and the sealer, proved to be the right one. Made once per process,
-/// before anything else.
+/// The open store: the database, the permanent settings of init, and the sealer, whose key is verified. Created once per
+/// process, before anything else.
 /// </summary>
 internal sealed class Store : IDisposable
 {
@@ -34,12 +34,10 @@ internal sealed class Store : IDisposable
     public Sealer Sealer { get; }
 
     /// <summary>
-    /// Opens an initialised store. Throws <see cref="StoreException"/> when it is absent, needs migrations that the
-    /// options do not allow, was initialised under another name, or when the sealing key does not open its canary.
+    /// Opens an initialised store. Throws <see cref="StoreException"/> if it is absent, needs migrations that the options do
+    /// not allow, was initialised with another public URL or trust domain, or if the sealing key does not open its canary.
     /// </summary>
-    /// <param name="options">Of this node.</param>
-    /// <param name="logger">Hears of the migrations.</param>
-    /// <param name="migrator">The migrations of the version that opens it; null = of this one.</param>
+    /// <param name="migrator">The migrations of the opening version; null = of this one.</param>
     public static Store Open(StoreSettings options, ILogger logger, Migrator? migrator = null)
     {
         migrator ??= Migrator.Current;
@@ -48,7 +46,7 @@ internal sealed class Store : IDisposable
         {
             database.RequireInstallation();
             using var connection = database.OpenWrite();
-            // One node at a time migrates and registers itself; the others wait here.
+            // Nodes migrate and register one at a time; the others wait here.
             database.Exclude(connection);
             var pending = migrator.Pending(connection);
             if (pending.Count > 0 && !options.Storage.ApplyMigrations)
@@ -80,9 +78,9 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Opens the store for a command on the host, while the service may be running: with a chain of its own, since
-    /// the node's belongs to the service. The caller has the sealing key and the database, which is the proof of its
-    /// right. One such command at a time. Throws as <see cref="Open"/>.
+    /// Opens the store for a command on the host, also while the service runs. The command has its own chain, because the
+    /// node's belongs to the service. A user who has the sealing key and the database is authorized. Only one such command
+    /// runs at a time. Throws as <see cref="Open"/>.
     /// </summary>
     public static Store OpenBeside(StoreSettings options)
     {
@@ -93,7 +91,7 @@ internal sealed class Store : IDisposable
             && owner != PosixFile.Self
         )
         {
-            // As another user this would also leave files of the database behind that the service cannot open.
+            // Another user would also leave database files that the service cannot open.
             throw new StoreException(
                 $"The sealing key {key} belongs to user {owner}: run this command as that user (sudo -u '#{owner}' …)."
             );
@@ -121,11 +119,10 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Throws <see cref="SchemaException"/> when a node of this version would not start on the database, as its own
-    /// earlier process stops. Takes no lock and writes nothing: nodes may be running.
+    /// Throws <see cref="SchemaException"/> if a node of this version would not start on the database, so that its current
+    /// process can stop first. Takes no lock and writes nothing: nodes may be running.
     /// </summary>
-    /// <param name="options">Of the node.</param>
-    /// <param name="migrator">The migrations of the version that would start; null = of this one.</param>
+    /// <param name="migrator">The migrations of the version to start; null = of this one.</param>
     public static void RequireStartable(StoreSettings options, Migrator? migrator = null)
     {
         migrator ??= Migrator.Current;
@@ -142,12 +139,10 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Applies what an initialised store lacks of this version, whatever <c>storage.migrate</c> says; in order, the names.
-    /// Nodes may be running on a database server, if all of it only adds. Throws as <see cref="Open"/>.
+    /// Applies this version's pending migrations regardless of <c>storage.migrate</c> and returns their names in order.
+    /// Nodes may run on a database server meanwhile if the migrations only add to the schema. Throws as <see cref="Open"/>.
     /// </summary>
-    /// <param name="options">Of the installation.</param>
-    /// <param name="isPlan">Only says what would be applied: takes no lock, writes nothing.</param>
-    /// <param name="logger">Hears of the migrations.</param>
+    /// <param name="isPlan">Only returns the pending migrations: takes no lock, writes nothing.</param>
     /// <param name="migrator">The migrations of the version that applies them; null = of this one.</param>
     public static IReadOnlyList<string> Migrate(
         StoreSettings options,
@@ -177,10 +172,10 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Seals every value again with the writing version of the key (<see cref="SealRotation"/>). May run while the
-    /// service runs: no node is registered, no lock taken. Throws as <see cref="Open"/>.
+    /// Seals every value again with the writing version of the key (<see cref="SealRotation"/>), also while the service
+    /// runs: registers no node and takes no lock. Throws as <see cref="Open"/>.
     /// </summary>
-    /// <returns>The versions that are in use afterwards, and the one that writes.</returns>
+    /// <returns>The versions in use afterwards, and the writing version.</returns>
     public static (IReadOnlyList<uint> InUse, uint Writing) RotateSeals(
         StoreSettings options,
         Action<SealProgress> report,
@@ -237,12 +232,10 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Fills an empty database from a backup; the store owns it. Throws as <see cref="Open"/>.</summary>
-    /// <param name="database">Empty.</param>
-    /// <param name="options">Whose public URL, trust domain and sealing key must be the backup's.</param>
-    /// <param name="migrations">Those that the backup's rows are of; the others are applied to the rows.</param>
-    /// <param name="load">Puts the rows in.</param>
-    /// <param name="finish">Changes them, in the newest schema.</param>
-    /// <param name="logger">Hears of the migrations.</param>
+    /// <param name="options">The public URL, trust domain and sealing key must be the backup's.</param>
+    /// <param name="migrations">The schema of the backup's rows; later migrations are applied to the rows.</param>
+    /// <param name="load">Inserts the rows.</param>
+    /// <param name="finish">Changes them in the latest schema.</param>
     public static Store Refill(
         Database database,
         StoreSettings options,
@@ -266,8 +259,10 @@ internal sealed class Store : IDisposable
 
     public void Dispose() => Database.Dispose();
 
-    /// <summary>Proves that the configured sealing key is this store's, and gives what it opens with.</summary>
-    /// <exception cref="StoreException">It is another store's, open to others, or missing.</exception>
+    /// <summary>Verifies that the configured sealing key belongs to this store, and returns its sealer.</summary>
+    /// <exception cref="StoreException">
+    /// The key belongs to another store, is readable by other users, or is missing.
+    /// </exception>
     internal static Sealer ProveSealing(StoreSettings options, DbConnection connection)
     {
         var id = connection.QuerySingle<string>("SELECT installation_id FROM installation");
@@ -324,7 +319,7 @@ internal sealed class Store : IDisposable
         }
     }
 
-    // What takes something away would break the statements of nodes that still use it.
+    // A migration that removes something would break the statements of running nodes.
     private static void RequireAlone(
         Database database,
         DbConnection connection,

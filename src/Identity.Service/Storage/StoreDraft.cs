@@ -4,14 +4,13 @@ using Culvert.Identity.Service.Storage.Sqlite;
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
-/// A store in the making, under another name than the real one: <see cref="Publish"/> gives it that in one step, and
-/// without it nothing remains.
+/// A store under a temporary name: <see cref="Publish"/> renames it in one step; without that, nothing remains.
 /// </summary>
 internal abstract class StoreDraft(Store store) : IDisposable
 {
     public Store Store { get; } = store;
 
-    /// <summary>Throws <see cref="StoreException"/> when there is an installation already.</summary>
+    /// <summary>Throws <see cref="StoreException"/> if an installation exists.</summary>
     public static void RequireAbsent(StoreSettings options)
     {
         if (options.Storage.Postgres is { } postgres)
@@ -27,12 +26,11 @@ internal abstract class StoreDraft(Store store) : IDisposable
     public static StoreDraft Make(StoreSettings options, TimeProvider time, ILogger logger) =>
         Make(options, database => Store.Fill(database, options, time, logger));
 
-    /// <param name="options">Where it will be.</param>
-    /// <param name="fill">Makes the store in an empty database, which it then owns.</param>
+    /// <param name="fill">Creates the store in an empty database, which the store then owns.</param>
     public static StoreDraft Make(StoreSettings options, Func<Database, Store> fill) =>
         options.Storage.Postgres is { } postgres ? PostgresDraft.Make(postgres, fill) : SqliteDraft.Make(options, fill);
 
-    /// <summary>The store takes its real name, and is closed.</summary>
+    /// <summary>Gives the store its real name and closes it.</summary>
     public abstract void Publish();
 
     public abstract void Dispose();

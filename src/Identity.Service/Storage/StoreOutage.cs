@@ -8,7 +8,7 @@ internal static class StoreOutage
     public static bool Explains(Exception fault) =>
         fault switch
         {
-            // Shutting down, out of resources, lost connections; wrong statements are ours.
+            // Shutdown, out of resources or a lost connection; wrong statements are our own errors.
             PostgresException refused => refused.SqlState[..2] is "08" or "53" or "57" or "58",
             NpgsqlException => true,
             StoreException { InnerException: { } inner } => Explains(inner),

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Storage.Sealing;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>What opening a store takes: where it is, whose it is, and which node opens it.</summary>
+/// <summary>The settings for opening a store: its location, its installation, and the node that opens it.</summary>
 internal sealed record StoreSettings
 {
     public required ServiceIdentity Identity { get; init; }
@@ -14,13 +14,15 @@ internal sealed record StoreSettings
 
     public required SealingKeyOptions SealingKey { get; init; }
 
-    /// <summary>0700, locked while running.</summary>
+    /// <summary>Mode 0700, locked while the service runs.</summary>
     public required string StateDirectory { get; init; }
 
-    /// <summary>Serial prefix, 1–127; 0 = the one that is registered for the name, else the lowest free.</summary>
+    /// <summary>The serial number prefix, 1–127; 0 = the id registered for the name, or the lowest unused one.</summary>
     public required int NodeId { get; init; }
 
-    /// <summary>Names this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.</summary>
+    /// <summary>
+    /// The name of this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.
+    /// </summary>
     public required string NodeName { get; init; }
 
     /// <summary>The name under which this node is registered.</summary>

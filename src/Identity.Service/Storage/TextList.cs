@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>A short list in one column: entries that hold no blank (ranges, names, scopes), joined by blanks.</summary>
+/// <summary>A short list in one column: entries without spaces (ranges, names, scopes), separated by spaces.</summary>
 internal static class TextList
 {
     public static string Join(IReadOnlyList<string> values) =>

@@ -228,9 +228,7 @@ internal static class ServiceMeters
         description: "Agents that reported contradicting audit checkpoints, by reason."
     );
 
-    /// <summary>
-    /// Assertions that came again from another caller than their first user, by the issuer's replay mode.
-    /// </summary>
+    /// <summary>Assertions that came again from another caller than their first user, by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",
         description: "Assertions presented by a client other than their first user."

@@ -6,9 +6,7 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>
-/// The key that signs tree heads: one for the installation, sealed, made by the first node that needs it.
-/// </summary>
+/// <summary>The key that signs tree heads: one for the installation, sealed, made by the first node that needs it.</summary>
 internal sealed class TransparencyKeys(
     Database database,
     Sealer sealer,

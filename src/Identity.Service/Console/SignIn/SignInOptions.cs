@@ -9,9 +9,7 @@ internal sealed record SignInOptions
 {
     public static readonly TimeSpan LongestSession = TimeSpan.FromHours(24);
 
-    /// <summary>
-    /// The identity provider's issuer identifier, byte for byte; empty = sign-in with a provider is off.
-    /// </summary>
+    /// <summary>The identity provider's issuer identifier, byte for byte; empty = sign-in with a provider is off.</summary>
     public string Issuer { get; init; } = "";
 
     /// <summary>The console's own registration there.</summary>

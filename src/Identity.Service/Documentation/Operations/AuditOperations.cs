@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>The audit.</summary>
 internal static class AuditOperations
 {
     public static void Describe(OperationTable table)

@@ -3,13 +3,13 @@ using Microsoft.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>What the description says of the whole API, and the examples, for which every schema must be there.</summary>
+/// <summary>Adds the description of the whole API and the examples, which need all schemas.</summary>
 internal sealed class DocumentTransformer : IOpenApiDocumentTransformer
 {
-    /// <summary>Of the security scheme for people and workloads.</summary>
+    /// <summary>The name of the security scheme for people and workloads.</summary>
     public const string Bearer = "bearer";
 
-    /// <summary>Of the security scheme for agents and edges.</summary>
+    /// <summary>The name of the security scheme for agents and edges.</summary>
     public const string Machine = "machine";
 
     public static OpenApiServer ApiServer { get; } =
@@ -79,7 +79,7 @@ internal sealed class DocumentTransformer : IOpenApiDocumentTransformer
             .ToHashSet();
     }
 
-    /// <summary>By path and method, so that the order of registration does not show.</summary>
+    /// <summary>Sorts by path and method, so that the order of registration does not matter.</summary>
     private static void Sort(OpenApiDocument document)
     {
         var sorted = new OpenApiPaths();

@@ -3,12 +3,12 @@ using System.Text.Json.Nodes;
 namespace Culvert.Identity.Service.Documentation.Operations;
 
 /// <summary>
-/// Example values by the name of a member, in <c>examples.json</c>. <c>Schema.member</c> has precedence over
-/// <c>member</c>, and the name of a schema or of a media type gives the whole.
+/// Example values by member name, from <c>examples.json</c>. <c>Schema.member</c> takes precedence over <c>member</c>; the
+/// name of a schema or media type gives a complete example.
 /// </summary>
 internal static class ExampleValues
 {
-    /// <summary>As in answers' headers.</summary>
+    /// <summary>The format of the request-id header.</summary>
     public const string RequestId = "req_017Gx2kQ9mVbT4nRw8YcLs3D";
 
     private const string Resource = "examples.json";
@@ -17,7 +17,7 @@ internal static class ExampleValues
 
     public static bool Has(string name) => Values.Value.ContainsKey(name);
 
-    /// <summary>A copy; null when there is none, or when null is the example.</summary>
+    /// <summary>A copy of the value; null if there is none, or if the example is null.</summary>
     public static JsonNode? Find(string name) => Values.Value[name]?.DeepClone();
 
     private static JsonObject Read()

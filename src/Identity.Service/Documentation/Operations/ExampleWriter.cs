@@ -4,12 +4,11 @@ using Microsoft.OpenApi;
 namespace Culvert.Identity.Service.Documentation.Operations;
 
 /// <summary>
-/// Gives every body of the description an example, put together from the values that <see cref="ExampleValues"/> has for
-/// the members of its schema.
+/// Adds an example to every body, composed of the values that <see cref="ExampleValues"/> has for its schema's members.
 /// </summary>
 internal sealed class ExampleWriter(OpenApiDocument document)
 {
-    // A schema that holds itself is shown so often.
+    // The limit for a schema that refers to itself.
     private const int MaxDepth = 12;
 
     public void Write()
@@ -39,10 +38,8 @@ internal sealed class ExampleWriter(OpenApiDocument document)
     private JsonNode? CreateExample(string type, OpenApiMediaType content) =>
         ExampleValues.Find(type) ?? CreateExample(content.Schema!, name: "", owner: "", depth: 0);
 
-    /// <param name="schema">What to give an example of.</param>
-    /// <param name="name">The member that it belongs to; empty = a body.</param>
+    /// <param name="name">The member that contains it; empty for a body.</param>
     /// <param name="owner">The schema that has the member.</param>
-    /// <param name="depth">How deep in the body it is.</param>
     private JsonNode? CreateExample(IOpenApiSchema schema, string name, string owner, int depth)
     {
         if (name.Length > 0 && (ExampleValues.Has($"{owner}.{name}") || IsValue(schema)))
@@ -62,7 +59,7 @@ internal sealed class ExampleWriter(OpenApiDocument document)
 
         if ((schema.OneOf is { Count: > 0 } ? schema.OneOf : schema.AnyOf)?.LastOrDefault() is { } chosen)
         {
-            // The first of two is null.
+            // The first alternative of two is null.
             return CreateExample(chosen, name, owner, depth);
         }
 
@@ -80,7 +77,7 @@ internal sealed class ExampleWriter(OpenApiDocument document)
         return example;
     }
 
-    /// <summary>Whether the table names it: neither an object of the API nor a list of such objects.</summary>
+    /// <summary>Whether the table names the schema: it is neither an API object nor a list of them.</summary>
     private static bool IsValue(IOpenApiSchema schema) =>
         schema is not OpenApiSchemaReference
         && schema.OneOf is null or { Count: 0 }

@@ -3,7 +3,7 @@ using Microsoft.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>The parameters of paths and queries. A name means the same in every operation.</summary>
+/// <summary>Path and query parameters. A name has the same meaning in every operation.</summary>
 internal static class OperationParameters
 {
     private static readonly Dictionary<string, (string Description, JsonSchemaType Type, string Example)> Known = new(

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Documentation.Operations;
 
 /// <summary>
-/// The codes that each operation can refuse with. <c>refusals.json</c> is written by a test that follows the code of the
-/// handlers; it fails when the file is stale.
+/// The error codes of each operation. A test derives <c>refusals.json</c> from the handlers' code and fails if the file is
+/// out of date.
 /// </summary>
 internal sealed class OperationRefusals
 {
@@ -19,11 +19,11 @@ internal sealed class OperationRefusals
 
     private readonly Dictionary<string, string[]> codes = Read();
 
-    /// <summary>Those that the operation's own code names.</summary>
+    /// <summary>The codes in the operation's own code.</summary>
     public IReadOnlyList<ErrorCode> Of(string operation) =>
         [.. codes.GetValueOrDefault(operation, []).Select(code => catalogue[code])];
 
-    /// <summary>The refusals of the checks before every handler.</summary>
+    /// <summary>The errors of the checks that run before every handler.</summary>
     public static IEnumerable<ErrorCode> OfEvery(Access access) =>
         access.Kind switch
         {

@@ -1,15 +1,14 @@
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>The groups that operations are shown in.</summary>
 internal static class OperationTags
 {
-    /// <summary>Paths besides the versioned ones.</summary>
+    /// <summary>Paths that are not versioned.</summary>
     public const string Other = "other";
 
     private const string Version = "/v1/";
     private const string Organizations = "organizations";
 
-    /// <summary>By name; a test holds that every tag in use is here.</summary>
+    /// <summary>Descriptions by tag; a test checks that every tag in use is listed.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -49,7 +48,7 @@ internal static class OperationTags
             [Other] = "Well-known documents and health.",
         };
 
-    /// <summary>The first word behind the version; below organizations the name of the resource.</summary>
+    /// <summary>The first path segment after the version; below organizations, the resource's name.</summary>
     public static string Of(string path)
     {
         if (!path.StartsWith(Version, StringComparison.Ordinal))

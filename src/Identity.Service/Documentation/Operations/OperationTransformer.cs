@@ -10,9 +10,7 @@ using Microsoft.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>
-/// Adds what our own metadata says of an endpoint: its parameters, who may call it, what limits it, and how it refuses.
-/// </summary>
+/// <summary>Adds the content of our own endpoint metadata: parameters, permissions, limits and errors.</summary>
 internal sealed partial class OperationTransformer(OperationRefusals refusals) : IOpenApiOperationTransformer
 {
     public Task TransformAsync(
@@ -34,7 +32,6 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         return Task.CompletedTask;
     }
 
-    /// <summary>In the API's words.</summary>
     public static string ToPermission(Access access)
     {
         var permission = access.Kind switch
@@ -74,7 +71,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
     {
         operation.Security = access.Kind switch
         {
-            // An empty requirement: nothing is needed.
+            // An empty requirement: no credential is needed.
             AccessKind.Anonymous => [new()],
             AccessKind.Machine =>
             [
@@ -89,7 +86,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
                         ? [scope]
                         : [],
                 },
-                // An empty requirement: the body may hold the proof.
+                // An empty requirement: the body may contain the proof instead.
                 .. access.TakesAssertion ? [new()] : Array.Empty<OpenApiSecurityRequirement>(),
             ],
         };
@@ -105,7 +102,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         ];
     }
 
-    /// <summary>The option that answers 429; null = proved in the handshake.</summary>
+    /// <summary>The option whose limit answers 429; null for a caller that the TLS handshake authenticated.</summary>
     private static string? ToLimit(Access access) =>
         access switch
         {
@@ -116,8 +113,8 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         };
 
     /// <summary>
-    /// Of several answers with one status the framework describes the last. The types of the others must be described
-    /// somewhere else too.
+    /// If several answers have the same status, the framework describes only the last one. Their other types must be
+    /// described elsewhere too.
     /// </summary>
     private static void AddAnswers(
         OpenApiOperation operation,
@@ -199,7 +196,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         Access access
     )
     {
-        // OperationTable names both types in the endpoint's metadata: the framework has made their schemas.
+        // OperationTable puts both types in the endpoint's metadata, so the framework has created their schemas.
         IOpenApiSchema envelope = new OpenApiSchemaReference(nameof(ErrorEnvelope), document);
         return new(StringComparer.Ordinal)
         {

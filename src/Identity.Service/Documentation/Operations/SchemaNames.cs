@@ -6,10 +6,10 @@ using Microsoft.AspNetCore.OpenApi;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>The names of schemas: the names of their types, so that generated clients have readable types.</summary>
+/// <summary>Schema names equal type names, so that generated clients have readable types.</summary>
 internal sealed class SchemaNames
 {
-    // Two capabilities call different things by one name.
+    // Two capabilities use the same type name for different things.
     private static readonly Dictionary<Type, string> Chosen = new()
     {
         [typeof(Tokens.Revocations.RevocationDocument)] = "TokenRevocationDocument",
@@ -21,7 +21,7 @@ internal sealed class SchemaNames
 
     private readonly ConcurrentDictionary<string, Type> given = new(StringComparer.Ordinal);
 
-    /// <summary>Null = written in place: values, lists, and what may be any JSON.</summary>
+    /// <summary>Null = the schema is written inline: values, lists and arbitrary JSON.</summary>
     public string? Find(JsonTypeInfo info)
     {
         var type = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
@@ -42,7 +42,7 @@ internal sealed class SchemaNames
         name = Chosen.GetValueOrDefault(type, name);
         if (given.GetOrAdd(name, type) != type)
         {
-            // The framework would show one of them in the place of both.
+            // The framework would use one schema for both types.
             throw new InvalidOperationException($"{type} and {given[name]} are both called {name}.");
         }
 

@@ -6,7 +6,7 @@ using Microsoft.OpenApi;
 namespace Culvert.Identity.Service.Documentation.Operations;
 
 /// <summary>
-/// Describes the values that the service's own converters write, of which the serializer knows nothing.
+/// Describes the values that the service's own JSON converters write; the serializer has no metadata for them.
 /// </summary>
 internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
 {
@@ -21,7 +21,7 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         type = Nullable.GetUnderlyingType(type) ?? type;
         if (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
         {
-            // A member that is null clears the value; one that is absent leaves it.
+            // A null member clears the value; an absent member leaves it unchanged.
             type = type.GetGenericArguments()[0];
             isNullable = !type.IsValueType || Nullable.GetUnderlyingType(type) is not null;
             type = Nullable.GetUnderlyingType(type) ?? type;

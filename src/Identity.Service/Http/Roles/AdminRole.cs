@@ -2,9 +2,7 @@ using System.Collections.Frozen;
 
 namespace Culvert.Identity.Service.Http.Roles;
 
-/// <summary>
-/// What a person may do: one model for admin keys, the console and the sign-in of the command line.
-/// </summary>
+/// <summary>What a person may do: one model for admin keys, the console and the sign-in of the command line.</summary>
 /// <param name="Name">One of <see cref="RoleName"/>.</param>
 /// <param name="Scopes">Which scopes an admin key of the role has in addition. People have none (S32).</param>
 /// <param name="Operations">Which operations the role may call, by <see cref="ApiOperation.Name"/>.</param>

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>The installation can still be operated when the key of init has expired.</summary>
+/// <summary>Checks that an admin key that can operate the installation remains after the key of init expires.</summary>
 internal sealed class AdminKeysStatus(AdminKeyStore keys, TimeProvider time) : IStatusCheck
 {
     private const string Next =

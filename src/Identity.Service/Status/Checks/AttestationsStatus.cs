@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Tunnels.Inventory;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Servers whose attestation is open: never made, made too long ago, or older than a name of the server.</summary>
+/// <summary>Servers whose attestation is due: never made, too old, or older than one of the server's names.</summary>
 internal sealed class AttestationsStatus(RouteStore store, TimeProvider time) : IStatusCheck
 {
     public string Name => "attestations";

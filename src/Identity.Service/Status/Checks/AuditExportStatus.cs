@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Every target of <c>audit.export</c> has the newest entries.</summary>
+/// <summary>Checks that every target of <c>audit.export</c> has received the latest entries.</summary>
 internal sealed class AuditExportStatus(AuditExportStore store, Current<AuditOptions> options, TimeProvider time)
     : IStatusCheck
 {

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>The certificate authorities of tunnels: which wait for a person, which expire.</summary>
+/// <summary>Tunnel certificate authorities that wait for an operator or expire soon.</summary>
 internal sealed class AuthoritiesStatus(
     TunnelAuthorityStore authorities,
     Current<CertificateOptions> options,
@@ -63,7 +63,7 @@ internal sealed class AuthoritiesStatus(
     private static bool IsInUse(AuthorityState state) =>
         state is AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended;
 
-    /// <summary>Null = it works, waits for the service, or is history.</summary>
+    /// <summary>Null = it is active, waits for the service, or is retired.</summary>
     private StatusFinding? Judge(TunnelAuthority authority)
     {
         var id = authority.Id.Value;

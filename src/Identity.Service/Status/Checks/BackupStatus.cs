@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>A backup was made lately. Copies that another program made of the database are not known here.</summary>
+/// <summary>Checks that a backup was made recently. Copies made with other programs are not recorded here.</summary>
 internal sealed class BackupStatus(BackupRuns runs, TimeProvider time) : IStatusCheck
 {
-    /// <summary>After that a backup is old.</summary>
+    /// <summary>The age from which a backup counts as old.</summary>
     public static readonly TimeSpan Old = TimeSpan.FromDays(7);
 
     private const string Next = "Run identity-service backup on a host of the service, best by a timer: docs/backup.md";

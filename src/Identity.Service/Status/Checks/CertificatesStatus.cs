@@ -5,13 +5,13 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>
-/// Certificates that expire soon and that nothing has replaced: long-lived leaves, and registered ones that no authority
-/// of the service renews. Short-lived ones are renewed by machines, whose own checks report.
+/// Certificates that expire soon without a replacement: long-lived leaves, and registered certificates that the service does
+/// not renew. Machines renew short-lived ones and report failures themselves.
 /// </summary>
 internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOptions> notices, TimeProvider time)
     : IStatusCheck
 {
-    /// <summary>Of the installation: more of them are not looked through for one organization.</summary>
+    /// <summary>The number of rows that are read in the installation to find one organization's certificates.</summary>
     private const int MaxRead = 5000;
     private const int PageSize = 500;
 

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>The wall clock of this node agrees with the one that cannot be set.</summary>
+/// <summary>Checks that this node's wall clock agrees with its monotonic clock.</summary>
 internal sealed class ClockStatusCheck(ClockGuard guard, StoreNode node) : IStatusCheck
 {
     public string Name => "clock";

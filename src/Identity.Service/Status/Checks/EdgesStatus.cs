@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Every registered edge is connected, takes clients, and runs a version that works with this one.</summary>
+/// <summary>Checks that every registered edge is connected, accepts clients, and runs a compatible version.</summary>
 internal sealed class EdgesStatus(TunnelEdges edges) : IStatusCheck
 {
     public string Name => "edges";

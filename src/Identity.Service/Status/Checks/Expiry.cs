@@ -2,16 +2,16 @@ using Culvert.Identity.Service.Certificates.Notices;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Judges an expiry by the days of the notices: the first of them warns, the last is a problem.</summary>
+/// <summary>Compares an expiry with the days of the expiry notices: the first is a warning, the last a problem.</summary>
 internal static class Expiry
 {
-    // As the options' own default, for an installation that wants no notices.
+    // The defaults, for an installation without notices.
     private static readonly NoticeOptions Usual = new();
 
-    /// <summary>From when on something is shown.</summary>
+    /// <summary>How long before its expiry an object is shown.</summary>
     public static TimeSpan Ahead(NoticeOptions notices) => TimeSpan.FromDays(Days(notices).Max());
 
-    /// <summary>Null = it is far away.</summary>
+    /// <summary>Null = it does not expire soon.</summary>
     public static StatusFinding? Judge(
         string id,
         string name,
@@ -27,7 +27,7 @@ internal static class Expiry
             ? StatusFinding.Warning(id, $"{name} expires at {end:u}, in {Left(end - now)}.", next)
         : null;
 
-    /// <summary>Of the notices, or the usual ones where there are none.</summary>
+    /// <summary>The configured days of the notices, or the defaults.</summary>
     public static IReadOnlyList<int> Days(NoticeOptions notices) => notices.Days.Count > 0 ? notices.Days : Usual.Days;
 
     private static string Left(TimeSpan left) =>

@@ -6,7 +6,7 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>The keys of every issuer are fetched, and none is paused or killed.</summary>
+/// <summary>Checks that the keys of every issuer are current, and that no issuer is paused or killed.</summary>
 internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls, FederationDirectory directory)
     : IStatusCheck
 {
@@ -54,7 +54,7 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
         ];
     }
 
-    /// <summary>Null = nothing is wrong.</summary>
+    /// <summary>Null = no problem.</summary>
     internal static StatusFinding? Judge(Issuer issuer, IssuerControl control, PollStatusDocument? poll)
     {
         var id = issuer.Id.Value;
@@ -68,7 +68,7 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
             );
         }
 
-        // Keys that are written into the record are never fetched.
+        // Keys that are part of the issuer's record are never fetched.
         if (poll is null)
         {
             return null;

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>The newest round of every recurring job on this node succeeded, and none is paused.</summary>
+/// <summary>Checks that the latest round of every recurring job on this node succeeded, and that no job is paused.</summary>
 internal sealed class JobsStatus(JobScheduler scheduler, StoreNode node) : IStatusCheck
 {
     public string Name => "jobs";

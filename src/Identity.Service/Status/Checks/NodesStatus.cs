@@ -4,12 +4,12 @@ using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Every node of the service runs, in versions that work together.</summary>
+/// <summary>Checks that every node of the service is running and that their versions are compatible.</summary>
 internal sealed class NodesStatus(VersionStore store) : IStatusCheck
 {
     public string Name => "nodes";
 
-    // Every status of a tunnel counts them, too.
+    // Every tunnel status counts the nodes too.
     public bool IsShownTo(Caller caller) => true;
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>The platform's root and issuing authority have time left.</summary>
+/// <summary>Checks that the platform's root and issuing authority do not expire soon.</summary>
 internal sealed class PlatformStatus(CertificateHealthStore store, Current<NoticeOptions> notices, TimeProvider time)
     : IStatusCheck
 {
@@ -29,7 +29,7 @@ internal sealed class PlatformStatus(CertificateHealthStore store, Current<Notic
             ];
     }
 
-    // The service renews the issuing authority automatically: only one that it did not renew in time is worth a line.
+    // The service renews the issuing authority automatically: it is reported only if that did not happen in time.
     private StatusFinding? Judge(AuthorityEnd end) =>
         end.Type == Root
             ? Expiry.Judge(

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Servers.Policies;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Drafts of policies that a second person has to decide.</summary>
+/// <summary>Policy drafts that wait for a second person's decision.</summary>
 internal sealed class PoliciesStatus(RoutePolicyStore store) : IStatusCheck
 {
     public string Name => "policies";

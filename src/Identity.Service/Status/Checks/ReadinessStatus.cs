@@ -4,7 +4,7 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>What the health listener of this node answers: database, disk, signing, HSM, a trial exchange.</summary>
+/// <summary>The results of this node's health listener: database, disk, signing, HSM, a trial exchange.</summary>
 internal sealed class ReadinessStatus(IServiceProvider services, StoreNode node) : IStatusCheck
 {
     public string Name => "readiness";

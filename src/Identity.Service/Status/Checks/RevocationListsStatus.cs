@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Every authority's revocation lists are published and have not expired.</summary>
+/// <summary>Checks that every authority has published revocation lists that have not expired.</summary>
 internal sealed class RevocationListsStatus(CertificateHealthStore store, TimeProvider time) : IStatusCheck
 {
-    // Those that expire first come first, so that no expired one is missed before there are many of them.
+    // Sorted by expiry, so that no expired list is missed up to this many authorities.
     private const int MaxAuthorities = 200;
 
     public string Name => "revocation_lists";

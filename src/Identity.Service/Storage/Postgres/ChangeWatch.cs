@@ -4,8 +4,8 @@ using Npgsql;
 namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
-/// Sees what other nodes change: listens for their notifications, and reads the counters every second in case one got
-/// lost. Without a read of them for five seconds, this node grants nothing (<see cref="IChanges.IsCurrent"/>).
+/// Detects other nodes' changes: listens for their notifications, and reads the counters every second in case one was lost.
+/// If the counters cannot be read for five seconds, this node grants nothing (<see cref="IChanges.IsCurrent"/>).
 /// </summary>
 internal sealed class ChangeWatch(
     PostgresDatabase database,
@@ -21,7 +21,7 @@ internal sealed class ChangeWatch(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        // Before anything is read into memory: what changes from now on is seen.
+        // Before any state is read into memory, so that every later change is seen.
         var connection = await ListenAsync(cancellationToken);
         changes.WatchedBy(() => options.Pulse.GetElapsedTime(Interlocked.Read(ref seenAt)));
         first = connection;
@@ -52,7 +52,7 @@ internal sealed class ChangeWatch(
             }
             catch (Exception fault)
             {
-                // The root of a background task: without the database there is nothing to see; IsCurrent tells.
+                // The root of a background task: without the database there is nothing to read; IsCurrent reports it.
                 if (failures == 0)
                 {
                     Log.WatchLost(logger, fault.Message);
@@ -96,7 +96,7 @@ internal sealed class ChangeWatch(
     private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         options.WatchProbe?.Invoke();
-        // Before the look: what was committed after this instant may be missing from it.
+        // Before the query: it may miss what was committed after this time.
         var at = options.Pulse.GetTimestamp();
         await using var select = new NpgsqlCommand("SELECT topic, counter FROM change_counters", connection)
         {

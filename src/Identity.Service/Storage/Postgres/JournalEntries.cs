@@ -5,8 +5,8 @@ using NpgsqlTypes;
 namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
-/// Writes journal rows: many by one statement over arrays, or one together with the statements of its decision. Finds
-/// the row that has used a replay key.
+/// Writes journal rows: many with one statement over arrays, or one together with its decision's statements. Finds the row
+/// that used a replay key.
 /// </summary>
 internal sealed class JournalEntries : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class JournalEntries : IDisposable
     {
         this.connection = connection;
         this.node = node;
-        // Replay keys go in in their own order, so that two nodes with the same keys wait for one another once at most.
+        // Replay keys are inserted in their own order, so that two nodes with the same keys wait for each other at most
+        // once.
         all = new NpgsqlCommand(
             $"INSERT INTO journal ({Columns}) SELECT $1, e.* FROM unnest($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, "
                 + "$13, $14) AS e (sequence, ordinal, at_ms, event, organization_id, request_id, salt, body, "
@@ -54,7 +55,7 @@ internal sealed class JournalEntries : IDisposable
         }
     }
 
-    /// <summary>All or none: throws on a replay key that was used.</summary>
+    /// <summary>All or none: throws if a replay key was used.</summary>
     public void All(IReadOnlyList<EntryRow> rows)
     {
         for (var i = 0; i < Fields.Length; i++)
@@ -65,7 +66,7 @@ internal sealed class JournalEntries : IDisposable
         all.ExecuteNonQuery();
     }
 
-    /// <summary>As <see cref="All"/>, together with the statements of their decisions.</summary>
+    /// <summary>Like <see cref="All"/>, together with the decisions' statements.</summary>
     public NpgsqlBatchCommand Many(IReadOnlyList<EntryRow> rows)
     {
         var command = new NpgsqlBatchCommand(all.CommandText);
@@ -80,7 +81,7 @@ internal sealed class JournalEntries : IDisposable
         return command;
     }
 
-    /// <summary>Inserts nothing when the replay key was used.</summary>
+    /// <summary>Inserts nothing if the replay key was used.</summary>
     public NpgsqlBatchCommand One(EntryRow row)
     {
         var command = new NpgsqlBatchCommand(
@@ -96,7 +97,7 @@ internal sealed class JournalEntries : IDisposable
         return command;
     }
 
-    /// <summary>Where these replay keys were used before; keys without an entry are left out.</summary>
+    /// <summary>The earlier uses of these replay keys; keys without an entry are omitted.</summary>
     public Dictionary<ReplayKey, ReplayUse> FindUses(byte[][] keys)
     {
         using var select = new NpgsqlCommand(

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
-/// Once a second, in one round trip: says that this node runs and what its limits let through, and reads the same of the
-/// others. Nothing here is durable or makes a decision; a lost second is made up for in the next.
+/// Once a second, in one round trip: reports that this node runs and how much its limits admitted, and reads the same of
+/// other nodes. Nothing here is durable or decides anything; the next round makes up for a failed one.
 /// </summary>
 internal sealed class NodeExchange(
     PostgresDatabase database,
@@ -17,7 +17,7 @@ internal sealed class NodeExchange(
     ILogger<NodeExchange> logger
 ) : BackgroundService
 {
-    /// <summary>A node that has not said so for longer does not run.</summary>
+    /// <summary>A node that has not reported for this long counts as stopped.</summary>
     public const int LiveForMs = 10_000;
 
     private const int KeepForMs = 15_000;
@@ -30,7 +30,7 @@ internal sealed class NodeExchange(
     private readonly long run = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
     private readonly long startedAt = TimeProvider.System.GetUtcNow().ToStore();
 
-    // The last report of each process that was read. Guarded by the gate, as all below.
+    // The last report read from each process. Guarded by the gate, like all fields below.
     private readonly Dictionary<(string Node, long Run), long> read = [];
     private NpgsqlConnection? connection;
     private long sequence;
@@ -39,7 +39,7 @@ internal sealed class NodeExchange(
     private bool isFailing;
     private bool isDisposed;
 
-    // Called once as a service and once as a hosted one.
+    // The container calls it twice: once for the service and once for the hosted service.
     public override void Dispose()
     {
         if (isDisposed)
@@ -49,8 +49,8 @@ internal sealed class NodeExchange(
 
         isDisposed = true;
         base.Dispose();
-        // In a host that is thrown away without having been stopped, a round may be under way. It is cancelled now, and the
-        // connection is its own until it ends.
+        // If the host is disposed without being stopped, a round may be running. It is cancelled now and closes the
+        // connection itself.
         if (gate.Wait(TimeSpan.FromSeconds(TimeoutSeconds)))
         {
             connection?.Dispose();
@@ -63,7 +63,7 @@ internal sealed class NodeExchange(
         await base.StopAsync(cancellationToken);
         try
         {
-            // What was taken in the last second, and that this node's part is free.
+            // Reports the last second's use, and releases this node's share.
             await RoundAsync(cancellationToken);
             await using var leave = new NpgsqlCommand("DELETE FROM node_presence WHERE node = $1", connection)
             {
@@ -74,12 +74,12 @@ internal sealed class NodeExchange(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // The other nodes detect it without a message, ten seconds later.
+            // Other nodes detect it without a message, ten seconds later.
             Log.ExchangeFailed(logger, fault.Message);
         }
     }
 
-    /// <summary>One round; tests take them when they want.</summary>
+    /// <summary>One round; tests call it directly.</summary>
     public async Task RoundAsync(CancellationToken cancellationToken)
     {
         await gate.WaitAsync(cancellationToken);
@@ -145,7 +145,7 @@ internal sealed class NodeExchange(
             }
             catch (Exception fault)
             {
-                // The root of a background task: without the others this node keeps to its part.
+                // The root of a background task: without the others, this node uses only its own share.
                 if (!isFailing)
                 {
                     isFailing = true;
@@ -168,7 +168,7 @@ internal sealed class NodeExchange(
         var opened = await database.OpenWatchAsync(cancellationToken);
         try
         {
-            // A node's word of the last second may be lost with the server: it is not worth a flush.
+            // Losing the last second's report with the server is acceptable: it is not worth a flush.
             await using var set = new NpgsqlCommand("SET synchronous_commit = off", opened);
             await set.ExecuteNonQueryAsync(cancellationToken);
             return opened;
@@ -199,7 +199,7 @@ internal sealed class NodeExchange(
         );
         if (untold.Length > 0)
         {
-            // The same report again when its answer was lost.
+            // The same report is sent again if its answer was lost.
             Add(
                 $"""
                 INSERT INTO limit_shares (node, run, sequence, told_at_ms, body) VALUES ($1, $2, $3, {PostgresDatabase.Now}, $4)

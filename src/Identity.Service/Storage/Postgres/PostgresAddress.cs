@@ -9,7 +9,9 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 /// </summary>
 internal static class PostgresAddress
 {
-    /// <summary>Throws <see cref="StoreException"/>, whose message never shows the string: it may hold a password.</summary>
+    /// <summary>
+    /// Throws <see cref="StoreException"/>, whose message never contains the string: it may have a password.
+    /// </summary>
     public static NpgsqlConnectionStringBuilder Parse(string text)
     {
         NpgsqlConnectionStringBuilder address;
@@ -46,7 +48,7 @@ internal static class PostgresAddress
     private static bool IsSocket(NpgsqlConnectionStringBuilder address) =>
         address.Host!.Split(',').All(host => host.StartsWith('/'));
 
-    // Everything that the service decides on comes over this connection: an impostor would own the installation.
+    // The service's decisions depend on this connection: an impostor would own the installation.
     private static void RequireVerification(NpgsqlConnectionStringBuilder address)
     {
         var isSet = address.ContainsKey("SSL Mode") && address.SslMode != SslMode.Prefer;

@@ -10,25 +10,25 @@ namespace Culvert.Identity.Service.Storage.Postgres;
 /// <summary>A schema of a PostgreSQL database that several nodes share.</summary>
 internal sealed class PostgresDatabase : Database
 {
-    /// <summary>Where an installation lives in the operator's database.</summary>
+    /// <summary>The schema of an installation.</summary>
     public const string Schema = "culvert";
 
-    /// <summary>Where init works until it is done.</summary>
+    /// <summary>The schema that init uses until it completes.</summary>
     public const string DraftSchema = "culvert_init";
 
-    // Long enough for a busy server, short enough that requests are refused rather than held.
+    // Long enough for a busy server, short enough to refuse requests rather than hold them.
     private const int CommandSeconds = 15;
     private const int ConnectSeconds = 5;
 
-    // A node that vanished without closing its connection keeps its name no longer than that: 5 + 3 × 2 s, also while
-    // an answer is on its way to it. Without effect on sockets.
+    // A node that vanished without closing its connection keeps its name for at most 5 + 3 × 2 s, also while an answer is
+    // being sent to it. No effect on Unix sockets.
     private const string KeepAlive =
         "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=11000";
 
-    // A node that hangs in the middle of a change must not block the changes of other nodes.
+    // A node that hangs during a change must not block other nodes.
     private const string Idle = "-c idle_in_transaction_session_timeout=10000";
 
-    // No writer waits longer than that for a change of the schema.
+    // No writer waits longer than this for a schema change.
     private const int LockMs = 500;
     private const int LockTries = 120;
     private const string Pause = "SELECT pg_sleep(0.3)";
@@ -48,7 +48,7 @@ internal sealed class PostgresDatabase : Database
         // The session must know which statement of a decision was refused.
         address.IncludeFailedBatchedCommand = true;
         address.Enlist = false;
-        // Statements are a fixed list of texts: each is prepared from its second use on.
+        // The statements are a fixed list of texts: each is prepared from its second use.
         address.MaxAutoPrepare = 400;
         address.AutoPrepareMinUsages = 2;
 
@@ -63,7 +63,7 @@ internal sealed class PostgresDatabase : Database
         SchemaName = schema;
     }
 
-    // Columns have PostgreSQL's own types alone: its catalogue of types need not be read at each start.
+    // Columns use only PostgreSQL's built-in types, so the type catalogue need not be read at each start.
     private static NpgsqlDataSource Source(NpgsqlConnectionStringBuilder address) =>
         new NpgsqlDataSourceBuilder(address.ConnectionString)
             .ConfigureTypeLoading(types => types.EnableTypeLoading(false))
@@ -95,7 +95,7 @@ internal sealed class PostgresDatabase : Database
             new { table = Schema + ".installation" }
         );
 
-    // Polled: a connection that waits in the server would block a node that creates an index.
+    // Polls: a connection that waits in the server would block a node that creates an index.
     public override void Exclude(DbConnection connection)
     {
         while (!connection.ExecuteScalar<bool>("SELECT pg_try_advisory_lock(@key)", new { key = LockKey("start") }))
@@ -104,8 +104,8 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    // A change of a table waits for all its users, and all later users wait for the change: it gives up soon, lets them
-    // pass, and tries again.
+    // A schema change waits for all users of a table, and later users wait for the change: it times out soon, lets them
+    // proceed, and retries.
     public override void ChangeSchema(DbConnection connection, Action<DbTransaction> change)
     {
         for (var tries = 1; ; tries++)
@@ -126,8 +126,8 @@ internal sealed class PostgresDatabase : Database
         }
     }
 
-    // https://www.postgresql.org/docs/current/sql-createindex.html, "Building Indexes Concurrently": what was cut short
-    // leaves an invalid index behind.
+    // https://www.postgresql.org/docs/current/sql-createindex.html, "Building Indexes Concurrently": an interrupted command
+    // leaves an invalid index.
     public override void ChangeIndex(DbConnection connection, IndexChange change)
     {
         const string alone = "CONCURRENTLY";
@@ -155,7 +155,7 @@ internal sealed class PostgresDatabase : Database
                 .AsList()
             : [];
 
-    /// <summary>The server's clock, which is the same for all nodes, as the store writes instants.</summary>
+    /// <summary>The server's clock, shared by all nodes, in the store's format of instants.</summary>
     public const string Now = "(extract(epoch from clock_timestamp()) * 1000)::bigint";
 
     public override NpgsqlConnection OpenWrite()
@@ -238,7 +238,9 @@ internal sealed class PostgresDatabase : Database
 
     public override string Translate(string migration) => PostgresDialect.TranslateMigration(migration);
 
-    /// <summary>An advisory lock's number: the same for all nodes of this schema, another for other installations.</summary>
+    /// <summary>
+    /// The number of an advisory lock: the same for all nodes of this schema, different for other installations.
+    /// </summary>
     public long LockKey(string purpose) =>
         BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"culvert {SchemaName} {purpose}")));
 

@@ -4,19 +4,19 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>What little differs between our portable SQL and PostgreSQL's.</summary>
+/// <summary>The differences between our portable SQL and PostgreSQL's.</summary>
 internal static partial class PostgresDialect
 {
     private static readonly ConcurrentDictionary<(string Sql, int First), PositionalSql> Compiled = new();
 
-    /// <summary>Migrations say BLOB.</summary>
+    /// <summary>Migrations use BLOB.</summary>
     public static string TranslateMigration(string sql) => Blob().Replace(sql, "BYTEA");
 
     /// <summary>
-    /// A statement's text with <c>$1</c> instead of <c>@Name</c>, once per text: the driver then need not read it at
+    /// A statement's text with <c>$1</c> instead of <c>@Name</c>, compiled once, so that the driver need not parse it at
     /// each use.
     /// </summary>
-    /// <param name="first">The number of its first parameter: more than 1 in a text that has others before it.</param>
+    /// <param name="first">The number of its first parameter; greater than 1 if other parameters precede it.</param>
     public static PositionalSql Compile(string sql, int first = 1) =>
         Compiled.GetOrAdd((sql, first), static key => Parse(key.Sql, key.First));
 
@@ -46,7 +46,6 @@ internal static partial class PostgresDialect
     [GeneratedRegex(@"\bBLOB\b", RegexOptions.CultureInvariant)]
     private static partial Regex Blob();
 
-    // A literal in quotes, or a parameter.
     [GeneratedRegex(@"'[^']*'|@[A-Za-z_][A-Za-z0-9_]*", RegexOptions.CultureInvariant)]
     private static partial Regex Tokens();
 }

@@ -3,7 +3,7 @@ using Npgsql;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>A schema next to the real one, renamed at the end.</summary>
+/// <summary>A temporary schema next to the real one, renamed at the end.</summary>
 internal sealed class PostgresDraft : StoreDraft
 {
     private readonly NpgsqlConnection connection;
@@ -37,7 +37,7 @@ internal sealed class PostgresDraft : StoreDraft
         try
         {
             connection = database.OpenWrite();
-            // Two inits at once: the second finds the first's result.
+            // If two inits run at once, the second finds the first one's result.
             database.Exclude(connection);
             if (PostgresDatabase.HasInstallation(connection))
             {
@@ -69,7 +69,7 @@ internal sealed class PostgresDraft : StoreDraft
         Store.Dispose();
         try
         {
-            // Nothing is left of it after Publish.
+            // After Publish there is nothing to drop.
             connection.Execute($"DROP SCHEMA IF EXISTS {PostgresDatabase.DraftSchema} CASCADE");
         }
         catch (NpgsqlException)

@@ -5,17 +5,17 @@ using NpgsqlTypes;
 namespace Culvert.Identity.Service.Storage.Postgres;
 
 /// <summary>
-/// The writer of one node. A batch of mere audit entries is one statement, which is its own transaction. A batch with
-/// changes is a transaction under the installation's writer lock, so that the stores' statements may count and number
-/// rows as if there were one writer only.
+/// The writer of one node. A batch of audit entries only is one statement, which is its own transaction. A batch with
+/// changes is a transaction under the installation's writer lock, so that statements may count and number rows as if there
+/// were only one writer.
 /// </summary>
 /// <remarks>
-/// The connection holds the lock on the node's name: a node that has lost the connection cannot continue to write its
-/// chain, and a new session waits until the old one is gone, so the head that it reads is final.
+/// The connection holds the lock on the node's name: a node that lost the connection cannot continue its chain, and a new
+/// session waits for the old one to close, so the head that it reads is final.
 /// </remarks>
 internal sealed class PostgresSession : JournalSession
 {
-    // Batches that met another node's in the wrong order were undone as a whole and are simply written again.
+    // A batch that deadlocks with another node's is rolled back and written again.
     private const int Attempts = 5;
 
     private readonly NpgsqlConnection connection;
@@ -90,8 +90,8 @@ internal sealed class PostgresSession : JournalSession
         connection.Dispose();
     }
 
-    // One process per name, for as long as this connection lives. An earlier connection of this node may take a moment
-    // to close.
+    // One process per name, for the lifetime of this connection. An earlier connection of this node may take a moment to
+    // close.
     private void TakeName()
     {
         try
@@ -113,7 +113,7 @@ internal sealed class PostgresSession : JournalSession
     private void WriteEntries(IReadOnlyList<PendingDecision> batch, Action<JournalPoint>? probe)
     {
         probe?.Invoke(JournalPoint.Begun);
-        // The statement is its own transaction: what could go wrong before its end, goes wrong here.
+        // The statement is its own transaction: any error occurs before its end.
         probe?.Invoke(JournalPoint.Written);
         foreach (var part in ReplayTwins.Split(batch))
         {
@@ -128,7 +128,7 @@ internal sealed class PostgresSession : JournalSession
         changed = ChangeTopics.None;
         hasSavepoint = false;
         probe?.Invoke(JournalPoint.Begun);
-        // A decision and the one before it stay in their order, whether they have statements or not.
+        // A decision and its preceding one keep their order, with or without statements.
         var changes = batch.Where(IsApplied).ToList();
         var plain = batch.Where(pending => !IsApplied(pending) && pending.Decision.Event is not null).ToList();
         if (!TryApplyTogether(changes, plain))
@@ -159,7 +159,7 @@ internal sealed class PostgresSession : JournalSession
     private static bool IsApplied(PendingDecision pending) =>
         pending.Decision.Statements.Count > 0 || pending.HasFollower || pending.Preceding is not null;
 
-    // The transaction, all of whose statements see what the last holder of the lock has committed (READ COMMITTED).
+    // Begins the transaction; all its statements see what the last holder of the lock committed (READ COMMITTED).
     private NpgsqlBatch Begin()
     {
         var begin = new NpgsqlBatch(connection);
@@ -170,8 +170,8 @@ internal sealed class PostgresSession : JournalSession
         return begin;
     }
 
-    // The transaction and all of them in one round trip, as if nothing stood against any, which nearly always holds.
-    // False = something did: then none of them is written, and each must have a turn of its own.
+    // Runs the transaction with all decisions in one round trip, assuming that none is refused, which is nearly always true.
+    // False = one was refused: nothing is written, and each decision must run separately.
     private bool TryApplyTogether(List<PendingDecision> changes, List<PendingDecision> plain)
     {
         using var batch = Begin();
@@ -192,7 +192,7 @@ internal sealed class PostgresSession : JournalSession
         }
         catch (ArgumentException)
         {
-            // Wrong parameters: said to the one that has them.
+            // Wrong parameters: reported to the decision that has them.
             using var begin = Begin();
             begin.ExecuteNonQuery();
             return false;
@@ -234,7 +234,7 @@ internal sealed class PostgresSession : JournalSession
         return true;
     }
 
-    // A decision in a savepoint of its own, all in one round trip.
+    // Runs one decision in its own savepoint, in one round trip.
     private void Apply(PendingDecision pending)
     {
         if (!pending.MayBeWritten())
@@ -260,7 +260,7 @@ internal sealed class PostgresSession : JournalSession
         }
         catch (Exception fault)
         {
-            pending.Fault = fault; // wrong parameters: never the neighbours' business
+            pending.Fault = fault; // wrong parameters: other decisions are not affected
             return;
         }
 
@@ -287,7 +287,7 @@ internal sealed class PostgresSession : JournalSession
             Execute("ROLLBACK TO decision");
             if (Mismatch(pending, batch, first, index))
             {
-                return; // an earlier statement had met another state already
+                return; // an earlier statement did not match
             }
 
             if (isConstraint)
@@ -324,7 +324,7 @@ internal sealed class PostgresSession : JournalSession
         Advance(row);
     }
 
-    // The first of these statements that touched another number of rows than it had to.
+    // Finds the first of these statements that affected an unexpected number of rows.
     private static bool Mismatch(PendingDecision pending, NpgsqlBatch batch, int first, int count)
     {
         for (var i = 0; i < count; i++)
@@ -341,8 +341,7 @@ internal sealed class PostgresSession : JournalSession
     // Changed, or found by a SELECT.
     private static int CountRows(NpgsqlBatchCommand command) => checked((int)command.Rows);
 
-    // A unique violation undoes all of them: the keys used before are looked up, and the rest is chained again and
-    // written.
+    // A unique violation undoes all entries: the used keys are looked up, and the rest is chained again and written.
     private void Append(IReadOnlyList<PendingDecision> wanted, bool inTransaction)
     {
         while (wanted.Count > 0)
@@ -413,8 +412,7 @@ internal sealed class PostgresSession : JournalSession
         row.Pending.Sequence = row.Sequence;
     }
 
-    // The counters as this transaction leaves them, other nodes' steps included; nodes that listen are notified at
-    // COMMIT.
+    // The counters after this transaction, including other nodes' steps; listening nodes are notified at COMMIT.
     private ChangeCounters Raise()
     {
         if (changed == ChangeTopics.None)

@@ -1,10 +1,10 @@
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>Decisions of one batch that have the same replay key.</summary>
+/// <summary>Decisions of one batch with the same replay key.</summary>
 internal static class ReplayTwins
 {
     /// <summary>
-    /// The batch in parts that contain each key once. One key occurs twice when its two uses have different expiry
+    /// Splits the batch into parts that contain each key once. A key occurs twice if its two uses have different expiry
     /// times, so that memory does not find the first; the second is then written after the first.
     /// </summary>
     public static IEnumerable<IReadOnlyList<PendingDecision>> Split(IReadOnlyList<PendingDecision> batch)

@@ -16,8 +16,8 @@ internal static class StatementBinder
     }
 
     /// <summary>
-    /// As few commands as say the same, each with the rows that it must touch or find: what follows one another and only
-    /// asks whether there is one row is asked at once. A command costs the database more than what such a question reads.
+    /// Returns the fewest equivalent commands, each with its expected rows: consecutive statements that only check that a
+    /// row exists are merged. A command costs the database more than such a check.
     /// </summary>
     public static IEnumerable<(NpgsqlBatchCommand Command, int? ExpectedRows)> BindTogether(
         IReadOnlyList<Statement> statements
@@ -74,8 +74,8 @@ internal static class StatementBinder
             Value = value is string text ? Storable(text) : value ?? DBNull.Value,
         };
 
-    // The database stores no NUL in a text (and SQLite's tools stop reading there), and nothing that is not UTF-8, such
-    // as half a surrogate pair. One such text would fail the whole batch it is in.
+    // PostgreSQL cannot store NUL in a text (and SQLite's tools stop reading there), or invalid UTF-8 such as half a
+    // surrogate pair. One such text would fail its whole batch.
     private static string Storable(string text)
     {
         text = text.Replace('\0', '\uFFFD');

@@ -4,21 +4,20 @@ using Dapper;
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>
-/// Seals every stored value again with the writing version of the key. Which values that concerns is read from the
-/// values themselves, so a run that was interrupted is simply run again; and a value is replaced only if it still is
-/// what was read, so the service may continue meanwhile.
+/// Seals every stored value again with the writing version of the key. The values themselves name their version, so an
+/// interrupted run is simply repeated; a value is replaced only if it is unchanged since the read, so the service may run
+/// meanwhile.
 /// </summary>
 /// <remarks>
-/// Not through the journal: no decision is made, nothing visible changes, and the journal belongs to the
-/// running service.
+/// Does not use the journal: there is no decision and no visible change, and the journal belongs to the running service.
 /// </remarks>
 internal sealed class SealRotation(Database database, Sealer sealer)
 {
-    /// <summary>Rows of one transaction: short enough for the service not to notice.</summary>
+    /// <summary>Rows per transaction: few enough not to delay the service.</summary>
     public const int BatchSize = 100;
 
-    /// <summary>Reports each finished column, then returns the versions that values are still sealed with.</summary>
-    /// <exception cref="StoreException">A value does not open; everything before it stays done.</exception>
+    /// <summary>Reports each completed column, then returns the versions that values are still sealed with.</summary>
+    /// <exception cref="StoreException">A value does not open; earlier values stay resealed.</exception>
     public IReadOnlyList<uint> Run(Action<SealProgress> report, CancellationToken cancellationToken)
     {
         using var connection = database.OpenWrite();

@@ -1,12 +1,14 @@
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>A column with sealed values.</summary>
-/// <param name="Table">Also part of the values' associated data.</param>
+/// <param name="Table">Part of the values' associated data.</param>
 /// <param name="Key">The primary key; its text is the row's part of the associated data.</param>
-/// <param name="Column">Also part of the values' associated data.</param>
+/// <param name="Column">Part of the values' associated data.</param>
 internal sealed record SealedColumn(string Table, string Key, string Column)
 {
-    /// <summary>Every one there is: what is missing here is lost when its sealing key goes.</summary>
+    /// <summary>
+    /// All sealed columns: values of a column that is missing here are lost when their sealing key is removed.
+    /// </summary>
     public static IReadOnlyList<SealedColumn> All { get; } =
     [
         new("platform_authorities", "id", "sealed_key"),
@@ -17,7 +19,7 @@ internal sealed record SealedColumn(string Table, string Key, string Column)
         new("federation_issuer_key_sets", "issuer_id", "sealed_state"),
         new("webhooks", "id", "sealed_secret"),
         new("transparency_keys", "id", "sealed_key"),
-        // Last: a start with the new key alone succeeds only when everything else opens with it too.
+        // Last: a start with only the new key succeeds only if everything else opens with it too.
         new("installation", "one", "sealing_canary"),
     ];
 

@@ -28,7 +28,7 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
 
     public uint WritingVersion => keys.WritingVersion;
 
-    /// <summary>Which version of the key a value needs; 0 = it is not a sealed value.</summary>
+    /// <summary>The key version that a value needs; 0 = it is not a sealed value.</summary>
     public static uint ReadVersion(ReadOnlySpan<byte> sealedValue) =>
         sealedValue.Length >= OverheadBytes && sealedValue[0] == Format
             ? BinaryPrimitives.ReadUInt32BigEndian(sealedValue[1..])
@@ -49,7 +49,9 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
         return result;
     }
 
-    /// <summary>Throws <see cref="StoreException"/> when the value was moved, changed, or sealed with a key we lack.</summary>
+    /// <summary>
+    /// Throws <see cref="StoreException"/> if the value was moved, changed, or sealed with a key that is missing here.
+    /// </summary>
     public byte[] Unseal(string table, string row, string column, ReadOnlySpan<byte> sealedValue)
     {
         if (sealedValue.Length < OverheadBytes || sealedValue[0] != Format)
@@ -85,12 +87,12 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
     }
 
     /// <summary>
-    /// A key of 32 bytes for one purpose and one object, which every node of the installation derives alike and that
-    /// does not reveal the sealing key (HKDF-SHA256, RFC 5869). It changes when the oldest sealing key is taken away.
+    /// Derives a 32-byte key for one purpose and object (HKDF-SHA256, RFC 5869). All nodes of the installation derive the
+    /// same key, and it does not reveal the sealing key. It changes when the oldest sealing key is removed.
     /// </summary>
-    /// <param name="purpose">What it is for; never used for anything else.</param>
-    /// <param name="id">Of the object, such as a tunnel.</param>
-    /// <remarks>Of the oldest key: while a new one is handed from node to node, all of them have that one.</remarks>
+    /// <param name="purpose">Must be unique to this use.</param>
+    /// <param name="id">The object's id, such as a tunnel's.</param>
+    /// <remarks>Uses the oldest key: while a new one is distributed, all nodes have the oldest.</remarks>
     public byte[] DeriveKey(string purpose, string id) =>
         HKDF.DeriveKey(
             HashAlgorithmName.SHA256,

@@ -3,12 +3,12 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Storage.Sealing;
 
-/// <summary>Makes and reads the key file: owned by this user and readable by no other, or not at all.</summary>
+/// <summary>Creates and reads the key file, which only its owner may read.</summary>
 internal static class SealingKeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Makes the file when it is absent.</summary>
+    /// <summary>Creates the file if it is absent.</summary>
     public static void Ensure(string file)
     {
         if (File.Exists(file))
@@ -46,10 +46,10 @@ internal static class SealingKeyFile
     }
 
     /// <summary>
-    /// Refuses a key that another user could exchange (S19); root, who provides credentials, can exchange any. A file
-    /// that is not there is its reader's matter.
+    /// Refuses a key that another user could replace (S19). Root is accepted: it provides credentials and can replace any
+    /// file. A missing file is reported by its reader.
     /// </summary>
-    /// <exception cref="StoreException">Another user owns it.</exception>
+    /// <exception cref="StoreException">Another user owns the file.</exception>
     public static void RequireOwner(string file)
     {
         if (

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>
-/// Where the key-encryption key is: the service's own file (0600), or what <see cref="Read"/> brings.
+/// The location of the key-encryption key: the service's own file (0600), or the source behind <see cref="Read"/>.
 /// </summary>
-/// <param name="File">Absolute path; init makes it when absent. Null when the key comes from the environment.</param>
-/// <param name="Read">Re-reads the key text at every call.</param>
+/// <param name="File">An absolute path; init creates it if absent. Null if the key comes from the environment.</param>
+/// <param name="Read">Reads the key text again at every call.</param>
 internal sealed record SealingKeyOptions(string? File, Func<string> Read);

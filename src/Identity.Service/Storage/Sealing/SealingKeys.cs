@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>
-/// The key-encryption keys: one line per version, <c>number:base64</c> of 256 bits. All can open, the highest writes.
+/// The key-encryption keys: one line per version, <c>number:base64</c> of 256 bits. All versions can open; the highest one
+/// seals.
 /// </summary>
 internal sealed class SealingKeys
 {
@@ -25,7 +26,7 @@ internal sealed class SealingKeys
 
     public byte[]? Find(uint version) => byVersion.GetValueOrDefault(version);
 
-    /// <summary>Tells one key from another and gives nothing of it away: SHA-256 over 256 random bits.</summary>
+    /// <summary>Identifies a key without revealing it: SHA-256 over 256 random bits.</summary>
     public string? FindFingerprint(uint version) =>
         Find(version) is { } key ? Convert.ToHexStringLower(SHA256.HashData(key)) : null;
 
@@ -50,7 +51,7 @@ internal sealed class SealingKeys
                 || !keys.TryAdd(version, key)
             )
             {
-                // Never the line itself: it is a key.
+                // Never include the line: it is a key.
                 throw new StoreException("The sealing key is malformed: each line is `version:base64 of 32 bytes`.");
             }
         }
@@ -58,6 +59,6 @@ internal sealed class SealingKeys
         return keys.Count > 0 ? new SealingKeys(keys) : throw new StoreException("The sealing key is empty.");
     }
 
-    /// <summary>The text of a fresh key file.</summary>
+    /// <summary>The text of a new key file.</summary>
     public static string NewText() => $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n";
 }

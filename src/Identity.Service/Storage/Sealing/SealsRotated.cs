@@ -5,9 +5,11 @@ namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>Stored secrets were sealed again with another version of the key.</summary>
 /// <param name="Writing">The version that seals from now on.</param>
-/// <param name="InUse">The versions that values are sealed with afterwards; empty = the run ended before it looked.</param>
-/// <param name="Columns">How far each column came.</param>
-/// <param name="Error">Why the run ended early; null = it did not.</param>
+/// <param name="InUse">
+/// The versions that values are sealed with afterwards; empty = the run stopped before it counted them.
+/// </param>
+/// <param name="Columns">The progress of each column.</param>
+/// <param name="Error">Why the run stopped early; null = it completed.</param>
 internal sealed record SealsRotated(
     uint? Writing,
     IReadOnlyList<uint> InUse,

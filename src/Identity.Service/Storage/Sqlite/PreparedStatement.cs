@@ -6,8 +6,8 @@ using SQLitePCL;
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>
-/// A statement of the writer, prepared once and run by SQLite's own calls. ADO.NET looks up every parameter by its name,
-/// and makes a reader for each run: twice what an insertion itself takes.
+/// A statement of the writer, prepared once and run with SQLite's own API. ADO.NET looks up every parameter by name and
+/// creates a reader per run, which takes twice as long as the insertion itself.
 /// </summary>
 internal sealed class PreparedStatement : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class PreparedStatement : IDisposable
     private readonly sqlite3_stmt statement;
     private readonly bool isQuery;
 
-    // Where the parameters' values come from: in the order of the statement, for parameters of that type.
+    // The getters of the bound type's properties, in the order of the statement's parameters.
     private Type? bound;
     private MethodInvoker[]? getters;
 
@@ -29,7 +29,7 @@ internal sealed class PreparedStatement : IDisposable
         isQuery = raw.sqlite3_column_count(statement) > 0;
     }
 
-    /// <summary>Parameters by their place, from 1.</summary>
+    /// <summary>Binds by position, from 1.</summary>
     public void Bind(int place, long? value) =>
         Require(
             value is { } number
@@ -47,7 +47,7 @@ internal sealed class PreparedStatement : IDisposable
 
         if (value.Length == 0)
         {
-            // No octets have no address, which would mean NULL; this way adds a terminating one.
+            // An empty span has a null pointer, which SQLite would store as NULL; this overload adds a terminator.
             Require(raw.sqlite3_bind_text(statement, place, value));
             return;
         }
@@ -70,13 +70,13 @@ internal sealed class PreparedStatement : IDisposable
 
     public void Bind(int place, ReadOnlySpan<byte> value) =>
         Require(
-            // As with text.
+            // An empty span would be stored as NULL, as with text.
             value.IsEmpty
                 ? raw.sqlite3_bind_zeroblob(statement, place, 0)
                 : raw.sqlite3_bind_blob(statement, place, value)
         );
 
-    /// <summary>Parameters by their names: the properties of an object.</summary>
+    /// <summary>Binds by name, from the properties of an object.</summary>
     public void Bind(object? parameters)
     {
         var type = parameters?.GetType();
@@ -92,7 +92,7 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    /// <summary>Rows that were changed, or found by a query.</summary>
+    /// <summary>The number of rows changed, or found by a query.</summary>
     public int Execute()
     {
         try
@@ -113,7 +113,7 @@ internal sealed class PreparedStatement : IDisposable
         }
         finally
         {
-            // Says once more what the step said.
+            // It returns the error of the last step again.
             _ = raw.sqlite3_reset(statement);
         }
     }
@@ -152,7 +152,7 @@ internal sealed class PreparedStatement : IDisposable
                 Bind(place, octets);
                 break;
             default:
-                // As in every database: booleans are stored as 0 and 1.
+                // Booleans are stored as 0 and 1, as in every database.
                 throw new ArgumentException($"A statement's parameter cannot be a {value.GetType().Name}.");
         }
     }

@@ -3,14 +3,14 @@ using Microsoft.Data.Sqlite;
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>
-/// Keeps the decisions' statements prepared: preparing costs more than running them. The SQL texts are constants of
-/// this program, so the cache is as small as the program's list of statements.
+/// Caches the decisions' prepared statements: preparing one costs more than running it. SQL texts are constants of this
+/// program, so the cache is bounded.
 /// </summary>
 internal sealed class PreparedStatements(SqliteConnection connection) : IDisposable
 {
     private readonly Dictionary<string, PreparedStatement> prepared = new(StringComparer.Ordinal);
 
-    /// <summary>Rows that were changed, or found by a query.</summary>
+    /// <summary>The number of rows changed, or found by a query.</summary>
     public int Execute(Statement statement)
     {
         if (!prepared.TryGetValue(statement.Sql, out var known))

@@ -8,25 +8,25 @@ using SQLitePCL;
 
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
-/// <summary>One file, one process.</summary>
+/// <summary>A database file that one process opens.</summary>
 internal sealed partial class SqliteDatabase : Database
 {
-    // The pool's connections that have their settings, which stay when one goes back into the pool.
+    // Pooled connections whose settings are already applied; they keep them in the pool.
     private readonly ConditionalWeakTable<sqlite3, object> settled = [];
     private readonly string readConnection;
     private readonly string writeConnection;
     private static readonly object Settled = new();
 
-    // The shared memory of the write-ahead log (-shm) is a file of 32 KiB, which is created again at a start after a
-    // clean stop.
+    // The shared memory of the write-ahead log (-shm) is a file of 32 KiB that SQLite creates again at the first start after
+    // a clean stop.
     private const int HeadroomBytes = 128 * 1024;
 
     static SqliteDatabase()
     {
-        // libe_sqlite3.so, which is shipped next to the program; the system's SQLite is not used.
+        // The libe_sqlite3.so that ships with the program; the system's SQLite is not used.
         Batteries_V2.Init();
         raw.FreezeProvider();
-        // The statistics are not read, for which every allocation would take a lock of the whole process.
+        // Statistics are not used, and each allocation would take a process-wide lock for them.
         _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
     }
 
@@ -40,7 +40,7 @@ internal sealed partial class SqliteDatabase : Database
         writeConnection = builder.ToString();
     }
 
-    /// <summary>The version of SQLite that the program runs with, such as <c>3.53.4</c>.</summary>
+    /// <summary>The SQLite version in use, such as <c>3.53.4</c>.</summary>
     public static string LibraryVersion => raw.sqlite3_libversion().utf8_to_string();
 
     public override string File { get; }
@@ -68,7 +68,7 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    /// <summary>Makes an empty database file, readable by its owner alone.</summary>
+    /// <summary>Creates an empty database file that only its owner can read.</summary>
     public static void Create(string file)
     {
         using var stream = new FileStream(
@@ -90,7 +90,7 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    // The state directory is locked: there are no others.
+    // The state directory is locked: no other node exists.
     public override void Exclude(DbConnection connection) { }
 
     public override SqliteConnection OpenWrite()
@@ -108,7 +108,7 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    // Without it a full disk would refuse even to be read: see HeadroomBytes.
+    // Without it, a full disk prevents even reading: see HeadroomBytes.
     public override void KeepHeadroom()
     {
         if (System.IO.File.Exists(Headroom))
@@ -143,11 +143,11 @@ internal sealed partial class SqliteDatabase : Database
             connection.Open();
             Execute(
                 connection,
-                // Of an inventory of a million certificates, the inner pages of the indexes in random order fit into 8 MB; the others
-                // grow at their end. Not more: at nearly every commit, SQLite walks through all pages that it keeps.
+                // For an inventory of a million certificates, the inner pages of the randomly ordered indexes fit into 8 MB;
+                // the others grow at their end. Not more: SQLite walks through all cached pages at nearly every commit.
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000; "
                     + "PRAGMA foreign_keys = ON; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8192; "
-                    // Bodies of the audit are erased, sealed keys are replaced: the file must not keep what was there.
+                    // Audit bodies are erased and sealed keys replaced: the file must not retain the old content.
                     + "PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON"
             );
             return connection;
@@ -221,8 +221,8 @@ internal sealed partial class SqliteDatabase : Database
         ];
 
     /// <summary>
-    /// A check of three values or more is written as a chain of comparisons: for a list, SQLite fills a temporary table at
-    /// each use of the check.
+    /// Writes a check of three or more values as comparisons: for an IN list, SQLite fills a temporary table at each
+    /// evaluation of the check.
     /// </summary>
     public override string Translate(string migration) => ListCheck().Replace(migration, ToComparisons);
 

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
-/// <summary>A file next to the real one, renamed at the end.</summary>
+/// <summary>A temporary file next to the real one, renamed at the end.</summary>
 internal sealed class SqliteDraft : StoreDraft
 {
     private readonly string file;

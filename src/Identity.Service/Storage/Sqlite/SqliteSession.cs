@@ -3,9 +3,9 @@ using Microsoft.Data.Sqlite;
 namespace Culvert.Identity.Service.Storage.Sqlite;
 
 /// <summary>
-/// One transaction per batch. Nearly always there is no objection to any decision, so that the batch is written without
-/// savepoints first: each would copy every page that its decision touches. What turns out to be refused undoes all of it,
-/// and then each decision with statements is written in a savepoint of its own.
+/// One transaction per batch. Decisions are rarely refused, so the batch is first written without savepoints, each of which
+/// would copy every page that its decision changes. If one is refused, the batch is rolled back, and each decision with
+/// statements is written in its own savepoint.
 /// </summary>
 internal sealed class SqliteSession : JournalSession
 {
@@ -105,7 +105,7 @@ internal sealed class SqliteSession : JournalSession
         begin.ExecuteNonQuery();
     }
 
-    // False = it cannot stay, with what it may have written already.
+    // False = the decision must be rolled back, including anything already written.
     private bool TryApply(PendingDecision pending)
     {
         var decision = pending.Decision;
@@ -158,7 +158,7 @@ internal sealed class SqliteSession : JournalSession
         }
     }
 
-    // One step per topic for the whole batch: a watcher sees its decisions together.
+    // Each topic's counter rises once per batch: a watcher sees the batch's decisions together.
     private ChangeCounters Raise()
     {
         var raised = Counters.Raise(changed);
@@ -186,15 +186,14 @@ internal sealed class SqliteSession : JournalSession
             }
             catch (SqliteException refused) when (refused.SqliteErrorCode == SqliteErrors.Constraint)
             {
-                // An expected constraint is a conflict; an unexpected one is an error of the decision, not of the
-                // store.
+                // An expected constraint is a conflict; an unexpected one is an error of the decision, not of the store.
                 pending.Refuse(statement.OnConstraint, refused);
                 return false;
             }
             catch (Exception fault)
                 when (fault is SqliteException { SqliteErrorCode: SqliteErrors.Error } or not SqliteException)
             {
-                pending.Fault = fault; // wrong SQL or parameters: never the neighbours' business
+                pending.Fault = fault; // wrong SQL or parameters: other decisions are not affected
                 return false;
             }
 
@@ -207,7 +206,7 @@ internal sealed class SqliteSession : JournalSession
         return true;
     }
 
-    // True when the entry is in (or none was wanted). The head moves only then: a refused replay leaves no hole.
+    // True if the entry was written or there is none. The head moves only then: a refused replay leaves no gap.
     private bool AppendEntry(PendingDecision pending)
     {
         if (pending.Decision.Event is not { } audit)
