@@ -78,6 +78,6 @@ internal sealed record AdminKeyDocument
             RevokedAt = key.RevokedAt?.UtcDateTime,
         };
 
-    // A record would print the key.
+    // The generated method would print the key.
     public override string ToString() => $"{nameof(AdminKeyDocument)} {Id}";
 }

@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// <c>/v1/admin_keys</c>: the organization's keys for people. No caller gives or takes rights that it lacks (S2).
+/// <c>/v1/admin_keys</c>: the organization's keys for people. A caller cannot grant or revoke rights that it lacks (S2).
 /// </summary>
 internal sealed class AdminKeyEndpoints(
     AdminKeys keys,
@@ -64,8 +64,7 @@ internal sealed class AdminKeyEndpoints(
                 Name = body.Name,
                 Role = role,
                 Life = life,
-                // Whatever the new key is called: two keys of the same administrator never approve for each other
-                // (S16).
+                // With any name: two keys of the same administrator never approve for each other (S16).
                 CreatedBy = request.Caller.ActorId,
             },
             secret,
@@ -144,7 +143,7 @@ internal sealed class AdminKeyEndpoints(
     private static ApiAnswer Answer(AdminKeyDocument document) =>
         ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);
 
-    // The first keys of another organization, by the operator who made that; the installation's own rights stay where they are.
+    // An operator may create the first keys of another organization; the installation's own rights cannot be passed on.
     private async ValueTask<Refusal?> CheckForeignAsync(
         Caller caller,
         string organizationId,
@@ -159,8 +158,8 @@ internal sealed class AdminKeyEndpoints(
             ? RequestErrors.Invalid.Refuse("role: keys of another organization cannot be installation-operator.")
         : null;
 
-    // What is federated ends with its token, its rule and its issuer; a key would not, nor be bound to one workspace: one
-    // stolen token must not keep itself in.
+    // Federated access expires with its token, rule and issuer, and is bound to a workspace; a key is not. A stolen token
+    // must not be able to create permanent access.
     private static Refusal? Lacks(Caller caller, IReadOnlySet<string> scopes) =>
         caller.Kind != CallerKind.AdminKey ? AdminKeyErrors.Federated.Refuse()
         : scopes.FirstOrDefault(scope => !caller.Has(scope)) is { } missing

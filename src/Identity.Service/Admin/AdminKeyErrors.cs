@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Refusals of the administration of admin keys.</summary>
 internal static class AdminKeyErrors
 {
     public static readonly ErrorCode Rights = new(

@@ -3,12 +3,10 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>
-/// Where a new key is written on the host: a 0600 file of its own. It is never logged, and never written over.
-/// </summary>
+/// <summary>Writes a new key to a file on the host (0600). The key is never logged, and no file is overwritten.</summary>
 internal static class AdminKeyFile
 {
-    /// <exception cref="IOException">The file exists, or the disk refuses.</exception>
+    /// <exception cref="IOException">The file exists or cannot be written.</exception>
     public static void WriteNew(string file, string secret) =>
         PrivateFile.WriteNew(file, Encoding.ASCII.GetBytes(secret + "\n"));
 }

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// Notes when keys were last used: in memory with the request, in the store once a minute. A crash loses a minute of it,
-/// and no request ever waits for it.
+/// Records when keys were last used: in memory per request, in the store once a minute. A crash loses up to a minute, and no
+/// request waits for it.
 /// </summary>
 internal sealed class AdminKeyUses(
     AdminKeyStore store,
@@ -19,12 +19,12 @@ internal sealed class AdminKeyUses(
 {
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMinutes(1);
 
-    // Only of keys that exist: it cannot grow beyond them.
+    // Contains only existing keys, so it is bounded.
     private readonly ConcurrentDictionary<string, DateTimeOffset> uses = new(StringComparer.Ordinal);
 
     public void Note(AdminKeyId id) => uses[id.Value] = Time.GetUtcNow();
 
-    /// <summary>Writes what was noted since the last time.</summary>
+    /// <summary>Writes the uses since the last call.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         var noted = uses.ToList();
@@ -54,6 +54,6 @@ internal sealed class AdminKeyUses(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => WriteAsync(cancellationToken);
 
-    // It stays noted for the next round.
+    // The uses stay recorded for the next round.
     protected override void Tell(Exception fault) => Log.UsesNotWritten(logger, fault);
 }

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>A requested key.</summary>
 internal sealed record AdminKeyWish
 {
     public static readonly TimeSpan DefaultLife = TimeSpan.FromDays(90);
@@ -12,16 +11,18 @@ internal sealed record AdminKeyWish
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>Whose key it is. On the host it also says which person that is (S16).</summary>
+    /// <summary>The owner's name. On the host it also identifies the person (S16).</summary>
     public required string Name { get; init; }
 
     public required AdminRole Role { get; init; }
 
     public required TimeSpan Life { get; init; }
 
-    /// <summary>The person that it counts as: the id of the key at the start of the chain; null = one of its own.</summary>
+    /// <summary>
+    /// The id of the first key of its chain, as whose person it counts; null = it is the first of a new chain.
+    /// </summary>
     public required string? CreatedBy { get; init; }
 
-    /// <summary>The person it names; set on the host alone, where access to the files is the proof (S34).</summary>
+    /// <summary>The person that the key names; set only on the host, where access to the files is the proof (S34).</summary>
     public KeyOwner? Owner { get; init; }
 }

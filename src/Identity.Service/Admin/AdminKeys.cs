@@ -9,19 +9,16 @@ using Culvert.Identity.Service.Webhooks;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// Creates and revokes admin keys, over the API and on the host alike: audited, and sent to the organization's webhooks
-/// in the same commit, so that a person other than its maker sees an unexpected key.
+/// Creates and revokes admin keys, over the API and on the host. Each change is audited and sent to the organization's
+/// webhooks in the same commit, so that other people notice an unexpected key.
 /// </summary>
 internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJournal journal, TimeProvider time)
 {
-    /// <summary>Live ones of an organization.</summary>
+    /// <summary>The limit of live keys per organization.</summary>
     public const int MostLive = 100;
 
-    /// <param name="wish">What is wanted.</param>
-    /// <param name="secret">From <see cref="AdminKey.NewSecret"/>; only its hash is kept.</param>
-    /// <param name="actor">Who wants it.</param>
+    /// <param name="secret">From <see cref="AdminKey.NewSecret"/>; only its hash is stored.</param>
     /// <param name="requestId">Null on the host.</param>
-    /// <param name="cancellationToken">Counts until the commit.</param>
     public async ValueTask<Result<AdminKey>> CreateAsync(
         AdminKeyWish wish,
         string secret,
@@ -66,7 +63,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Woken(key);
     }
 
-    /// <summary>Ends a key at once. One that is revoked already stays as it is.</summary>
+    /// <summary>Revokes a key with immediate effect. A revoked key stays unchanged.</summary>
     public async ValueTask<Result<AdminKey>> RevokeAsync(
         AdminKey key,
         string? reason,
@@ -96,15 +93,15 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             },
             cancellationToken
         );
-        // Another caller was faster; the result is the same.
+        // Another caller revoked it first; the result is the same.
         return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
             ? unavailable
             : Woken(key with { RevokedAt = now });
     }
 
     /// <summary>
-    /// Notes whose key it is: a person who proved the key, then signed in with the identity provider, and said so. A key
-    /// that names a person, or that another key made and which therefore counts as that one's, stays as it is.
+    /// Records the owner of a key: a person who proved possession of the key and then signed in with the identity provider.
+    /// A key stays unchanged if it names a person, or if another key created it: it then counts as that key's person.
     /// </summary>
     public async ValueTask<Refusal?> SetOwnerAsync(
         AdminKey key,

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>The capability's door.</summary>
 internal static class AdminRegistration
 {
     public static IServiceCollection AddAdmin(this IServiceCollection services) =>

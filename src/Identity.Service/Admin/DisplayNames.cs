@@ -2,12 +2,12 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Names that people give to organizations, workspaces and admin keys.</summary>
+/// <summary>Display names of organizations, workspaces and admin keys.</summary>
 internal static class DisplayNames
 {
     public const int MaxLength = 255;
 
-    /// <summary>Null = valid, otherwise the sentence for the caller.</summary>
+    /// <summary>Null = valid; otherwise the error for the caller.</summary>
     public static string? Check(string name) =>
         name.Trim().Length is 0 || name.Length > MaxLength || name.Any(ConfigText.IsUnprintable)
             ? $"1 to {MaxLength} characters without control characters are required."

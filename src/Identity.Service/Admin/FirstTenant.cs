@@ -9,7 +9,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Init's first step: the organization, its default workspace and the installation's first key (S1).</summary>
+/// <summary>The first step of init: the organization, its default workspace and the installation's first key (S1).</summary>
 internal sealed class FirstTenant(
     IJournal journal,
     TenantStore tenants,
@@ -18,10 +18,9 @@ internal sealed class FirstTenant(
     TimeProvider time
 ) : IInitStep
 {
-    /// <summary>Life of the key that init makes.</summary>
+    /// <summary>The lifetime of the key that init creates.</summary>
     public static readonly TimeSpan KeyLife = TimeSpan.FromDays(30);
 
-    /// <summary>Its name, by which people know it.</summary>
     public const string KeyName = "init";
 
     public async Task RunAsync(InitContext context, CancellationToken cancellationToken)

@@ -6,9 +6,9 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// Admin keys for a user who has the service's files (S11b). A key that is made here is the first of a person, so that
-/// two people who never held a key can approve for each other (S16); made again under the same name, it belongs to the
-/// person who had that name before, so that a lost or expired key does not give a second vote.
+/// Admin keys for a user with access to the service's files (S11b). A key created here is the first of a person, so that two
+/// people without a key can approve for each other (S16). A key created again under the same name belongs to that name's
+/// person, so that a lost or expired key does not give a second vote.
 /// </summary>
 internal sealed class HostAdminKeys(
     AdminKeys keys,
@@ -18,7 +18,7 @@ internal sealed class HostAdminKeys(
     TimeProvider time
 )
 {
-    /// <summary>The organization of that id or name; without either the only one. An error is a sentence.</summary>
+    /// <summary>The organization with that id or name; without either, the only one. The error is a sentence.</summary>
     public async ValueTask<(Organization? Organization, string? Error)> FindOrganizationAsync(
         string? nameOrId,
         CancellationToken cancellationToken

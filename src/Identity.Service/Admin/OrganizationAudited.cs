@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>An organization was created, or archived with every credential of it (S1).</summary>
+/// <summary>An organization was created, or archived with all its credentials (S1).</summary>
 internal sealed record OrganizationAudited(string Event, Organization Organization) : AuditEvent
 {
     public override string Name => Event;

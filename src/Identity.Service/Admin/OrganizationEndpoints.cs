@@ -8,8 +8,8 @@ using Culvert.Identity.Service.Tokens.Revocations;
 namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
-/// <c>/v1/organizations</c>: the installation's key makes, lists and archives them (S1); every other caller sees its
-/// own organization.
+/// <c>/v1/organizations</c>: the installation's key creates, lists and archives them (S1); other callers see only their own
+/// organization.
 /// </summary>
 internal sealed class OrganizationEndpoints(
     TenantStore tenants,
@@ -18,7 +18,7 @@ internal sealed class OrganizationEndpoints(
     TimeProvider time
 )
 {
-    /// <summary>They are read whole; who needs more runs a second installation.</summary>
+    /// <summary>Lists read all organizations at once; an operator who needs more runs a second installation.</summary>
     public const int MaxOrganizations = 1_000;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -64,7 +64,7 @@ internal sealed class OrganizationEndpoints(
             : Answer(organization);
     }
 
-    /// <summary>All for the installation's key; the own one for others.</summary>
+    /// <summary>All organizations for the installation's key; the caller's own one otherwise.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var all = await tenants.ListOrganizationsAsync(cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class OrganizationEndpoints(
             ? Answer(organization)
             : RequestErrors.NotFound.Refuse();
 
-    /// <summary>Ends every credential of an organization without tunnels and rules. Again, it stays as it is.</summary>
+    /// <summary>Disables every credential of an organization that has no tunnels and rules. Idempotent.</summary>
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var id = request.Route("organization");
@@ -105,8 +105,8 @@ internal sealed class OrganizationEndpoints(
             archived = committed.Value;
         }
 
-        // Without rules no token comes after these. Again, in case that an earlier request ended in between: what is
-        // revoked already stays as it is.
+        // Without rules, no token is issued after these. Repeated, in case an earlier request was interrupted: tokens that
+        // are revoked already stay unchanged.
         var revoked = await revoker.RevokeAsync(
             AuditActor.Of(request),
             request.RequestId,
@@ -149,7 +149,7 @@ internal sealed class OrganizationEndpoints(
         return refusal is null ? archived : refusal;
     }
 
-    /// <summary>What a caller may learn about the workspaces of its own organization.</summary>
+    /// <summary>The workspaces of the caller's organization.</summary>
     public async ValueTask<ApiAnswer> WorkspacesAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var workspaces = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Refusals of the installation's administration of organizations (S1).</summary>
 internal static class OrganizationErrors
 {
     public static readonly ErrorCode NameTaken = new(

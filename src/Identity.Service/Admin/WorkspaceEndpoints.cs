@@ -7,10 +7,9 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary><c>/v1/organizations/workspaces</c>.</summary>
 internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, TimeProvider time)
 {
-    /// <summary>Workspaces are read whole in several places; an organization needs a few.</summary>
+    /// <summary>Several places read all workspaces at once; an organization needs a few.</summary>
     public const int MaxWorkspaces = 100;
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Refusals of the workspaces' administration.</summary>
 internal static class WorkspaceErrors
 {
     public static readonly ErrorCode NameTaken = new(

@@ -18,7 +18,7 @@ namespace Culvert.Identity.Service.Commands;
 
 /// <summary>
 /// <c>identity-service admin-key create|list|revoke</c>: on the host, also while the service runs. Access to its files is
-/// the proof; what is done is audited and told to webhooks as over the API.
+/// the proof; changes are audited and sent to webhooks as over the API.
 /// </summary>
 internal static class AdminKeyCommand
 {
@@ -203,7 +203,8 @@ internal static class AdminKeyCommand
         CancellationToken cancellationToken
     )
     {
-        // The file first: a key that is in force and nowhere would only be a risk; a file without one opens nothing.
+        // The file first: an active key that was never written would only be a risk; a file without an active key opens
+        // nothing.
         var secret = AdminKey.NewSecret();
         if (file is not null)
         {

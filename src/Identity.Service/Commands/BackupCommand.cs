@@ -11,7 +11,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Commands;
 
 /// <summary>
-/// <c>identity-service backup</c>: saves the installation, while the service runs, and names what the backup lacks.
+/// <c>identity-service backup</c>: backs up the installation while the service runs, and lists what the backup lacks.
 /// </summary>
 internal static class BackupCommand
 {
@@ -128,11 +128,11 @@ internal static class BackupCommand
         }
     }
 
-    /// <summary>A name whose order is that of the times.</summary>
+    /// <summary>A file name that sorts by time.</summary>
     internal static string NameAt(DateTimeOffset now) =>
         string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}{NameSuffix}");
 
-    /// <summary>Removes the oldest of the backups in a folder that have such names; returns those that it removed.</summary>
+    /// <summary>Removes the oldest backups with such names from a folder; returns the removed ones.</summary>
     internal static IReadOnlyList<string> RemoveOldest(string folder, int keep)
     {
         var old = Directory
@@ -144,7 +144,7 @@ internal static class BackupCommand
         return old;
     }
 
-    /// <summary>The backup is good whether or not its time can be recorded: only <c>culvert status</c> needs that.</summary>
+    /// <summary>The backup is valid even if its time cannot be recorded: only <c>culvert status</c> needs that.</summary>
     private static async Task RecordAsync(ServiceOptions options, DateTimeOffset madeAt, TextWriter error)
     {
         try

@@ -7,8 +7,8 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Commands;
 
 /// <summary>
-/// <c>identity-service doctor</c>: says what this node lacks, why, and what to do. May run together with the service:
-/// it writes nothing.
+/// <c>identity-service doctor</c>: reports this node's problems, causes and remedies. It writes nothing and may run next to
+/// the service.
 /// </summary>
 internal static class DoctorCommand
 {

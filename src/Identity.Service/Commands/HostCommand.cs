@@ -4,13 +4,13 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary>What commands on the host have in common that write into the audit while the service runs.</summary>
+/// <summary>Common parts of commands on the host that write to the audit while the service runs.</summary>
 internal static class HostCommand
 {
-    // Two at once would write one chain; the second command gets an error that says to wait.
+    // Two commands at once would write one chain; the second one fails with a message to wait.
     private const string LockName = "host-command.lock";
 
-    /// <summary>To be held while the command works; null = another one does.</summary>
+    /// <summary>Hold it while the command runs; null = another command holds it.</summary>
     public static FileStream? TakeLock(ServiceOptions options)
     {
         var file = Path.Combine(options.StateDirectory, LockName);
@@ -33,7 +33,7 @@ internal static class HostCommand
         }
     }
 
-    // What sudo says about who called it is a hint for readers of the audit, no proof.
+    // The caller's name from sudo is a hint for readers of the audit, not a proof.
     public static AuditActor Actor() =>
         AuditActor.Host(
             PosixFile.Self,

@@ -7,12 +7,12 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Commands;
 
 /// <summary>
-/// Makes an installation: all or nothing. The store grows under a temporary name and takes its real one after the last
-/// step, so that an interrupted init can simply be run again.
+/// Creates an installation atomically. The store has a temporary name until the last step, so an interrupted init can be
+/// repeated.
 /// </summary>
 internal static class Initializer
 {
-    /// <summary>Returns the lines to print. Throws <see cref="StoreException"/> when there is an installation already.</summary>
+    /// <summary>Returns the lines to print. Throws <see cref="StoreException"/> if an installation exists.</summary>
     public static async Task<IReadOnlyList<string>> RunAsync(
         ServiceOptions options,
         InitContext context,

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service migrate</c>: brings the database to this version, apart from serving.</summary>
+/// <summary><c>identity-service migrate</c>: migrates the database to this version without starting the service.</summary>
 internal static class MigrateCommand
 {
     public static Command Create()
@@ -104,7 +104,7 @@ internal static class MigrateCommand
     {
         var options = settings.Options;
         // SQLite has one user, which holds the lock: its service must be stopped. A database server has several, and the
-        // store itself refuses what would harm those that run.
+        // store refuses migrations that would break running nodes.
         using var state = options.Storage.Postgres is null ? StateDirectory.Open(options.StateDirectory) : null;
         using var loggers = LoggingExtensions.CreateLoggerFactory(settings.Log);
         return Describe(

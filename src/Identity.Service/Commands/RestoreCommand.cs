@@ -12,7 +12,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service restore</c>: puts a backup where no installation is, or says whether that would go well.</summary>
+/// <summary>
+/// <c>identity-service restore</c>: restores a backup where no installation exists, or checks whether that would succeed.
+/// </summary>
 internal static class RestoreCommand
 {
     public static Command Create()

@@ -5,7 +5,7 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary>The command line of <c>identity-service</c>: which commands there are.</summary>
+/// <summary>The commands of <c>identity-service</c>.</summary>
 internal static class ServiceCommand
 {
     public static RootCommand Create()

@@ -3,11 +3,10 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary>The exit status for an error at the start.</summary>
 internal static class StartFailure
 {
     /// <summary>
-    /// 78 where every try fails until an operator changes something, so that no supervisor tries for ever.
+    /// 78 if every attempt fails until an operator changes something, so that no supervisor retries forever.
     /// </summary>
     public static int ToExitCode(Exception fault) =>
         fault is SchemaException ? ExitCodes.Configuration : ExitCodes.Failed;

@@ -4,7 +4,6 @@ using Culvert.Platform.Programs;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service version</c>.</summary>
 internal static class VersionCommand
 {
     public static Command Create()

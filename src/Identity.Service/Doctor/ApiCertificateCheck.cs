@@ -4,7 +4,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The API's own certificate, where it comes from files: key and certificate fit, it is current and named right.</summary>
+/// <summary>
+/// Checks the API's certificate if it comes from files: key and certificate match, it is current and has the right name.
+/// </summary>
 internal sealed class ApiCertificateCheck : IDoctorCheck<ServiceFacts>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromDays(3);

@@ -6,7 +6,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The targets of <c>audit.export</c>: what of them is on this machine, and how far behind each is.</summary>
+/// <summary>Checks the targets of <c>audit.export</c>: their local files, and how far each lags behind.</summary>
 internal sealed class AuditExportCheck : IDoctorCheck<ServiceFacts>
 {
     private const UnixFileMode Others = (UnixFileMode)0b111_111;

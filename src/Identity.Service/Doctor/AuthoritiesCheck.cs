@@ -4,7 +4,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Every authority that signs has time left: at least the last of the notices' days.</summary>
+/// <summary>Checks that every signing authority is valid for at least the last of the notices' days.</summary>
 internal sealed class AuthoritiesCheck : IDoctorCheck<ServiceFacts>
 {
     private const string Issuing = "platform_issuing";

@@ -4,8 +4,8 @@ using Culvert.Platform.Doctor;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>
-/// The wall clock against what was written down: it is behind if a decision was recorded later than now. That it is
-/// ahead cannot be detected without another clock.
+/// Compares the wall clock with recorded times: it is behind if a decision has a later time. A clock that is ahead cannot be
+/// detected without another clock.
 /// </summary>
 internal sealed class ClockCheck : IDoctorCheck<ServiceFacts>
 {

@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The database answers, and is of this version.</summary>
+/// <summary>Checks that the database answers and has this version's schema.</summary>
 internal sealed class DatabaseCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "database";

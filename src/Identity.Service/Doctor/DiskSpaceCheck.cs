@@ -5,11 +5,11 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Whether the disk of the database has room: below the reserve the service refuses exchanges (S31).</summary>
-/// <param name="freeBytes">Of the disk of a folder; the system's answer when null.</param>
+/// <summary>Checks the free space of the database's disk: below the reserve the service refuses exchanges (S31).</summary>
+/// <param name="freeBytes">Free bytes on the disk of a folder; null = from the operating system.</param>
 internal sealed class DiskSpaceCheck(Func<string, long>? freeBytes = null) : IDoctorCheck<ServiceFacts>
 {
-    // A warning leaves time: an exchange takes about a kilobyte.
+    // Warns early: an exchange takes about a kilobyte.
     private const int EarlyFactor = 4;
 
     public string Id => "disk_space";

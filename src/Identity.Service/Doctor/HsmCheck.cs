@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The HSM lets us in, and each authority's key in it signs as the key that was registered.</summary>
+/// <summary>Checks that the HSM accepts the PIN and that each authority's key signs as the registered key.</summary>
 internal sealed class HsmCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "hsm";

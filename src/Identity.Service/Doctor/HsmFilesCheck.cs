@@ -4,7 +4,8 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>
-/// The HSM's module, which runs inside the service, and its PIN: no other user may change the one or read the other.
+/// Checks the HSM's module, which runs inside the service, and its PIN: no other user may change the former or read the
+/// latter.
 /// </summary>
 internal sealed class HsmFilesCheck : IDoctorCheck<ServiceFacts>
 {

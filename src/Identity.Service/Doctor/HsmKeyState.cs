@@ -1,7 +1,6 @@
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>What an HSM made of one key.</summary>
+/// <summary>The result of testing one key in the HSM.</summary>
 /// <param name="Label">Its label in the token.</param>
-/// <param name="AuthorityId">Whose key it is.</param>
-/// <param name="Error">Why it did not sign, or signed as another key; null when it signed and the signature verified.</param>
+/// <param name="Error">Why it did not sign, or signed as another key; null if the signature was verified.</param>
 internal sealed record HsmKeyState(string Label, string AuthorityId, string? Error);

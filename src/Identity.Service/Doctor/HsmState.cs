@@ -1,9 +1,8 @@
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>What the HSM said.</summary>
 internal sealed record HsmState
 {
-    /// <summary>Why it could not be logged in to; null when it could.</summary>
+    /// <summary>Why the login failed; null if it succeeded.</summary>
     public string? Error { get; init; }
 
     public IReadOnlyList<HsmKeyState> Keys { get; init; } = [];

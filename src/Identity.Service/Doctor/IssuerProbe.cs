@@ -5,12 +5,12 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>
-/// Fetches the keys of issuers as the service does, by the same fetcher and rules, and keeps nothing of them. Bounded in
-/// count and in time: those without kept keys come first.
+/// Fetches the keys of issuers with the service's own fetcher and rules, without storing them. Bounded in number and time:
+/// issuers without stored keys come first.
 /// </summary>
 internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeProvider time)
 {
-    /// <summary>So many are tried.</summary>
+    /// <summary>The number of issuers that are tried.</summary>
     internal const int Most = 50;
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
@@ -64,7 +64,7 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new IssuerState(issuer); // others took all of the time
+            return new IssuerState(issuer); // the others used up the time
         }
 
         using var each = new CancellationTokenSource(options.Timeout, time);

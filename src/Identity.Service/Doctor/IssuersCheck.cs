@@ -5,7 +5,10 @@ using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The keys of every issuer can be fetched from here; else how long the kept ones serve, and what to do.</summary>
+/// <summary>
+/// Checks that the keys of every issuer can be fetched from here; otherwise shows how long the stored keys remain usable,
+/// and what to do.
+/// </summary>
 internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
 {
     private const int MaxNext = 10;
@@ -48,7 +51,7 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
         };
     }
 
-    /// <summary>Null = nothing is wrong.</summary>
+    /// <summary>Null = no problem.</summary>
     private static Trouble? Judge(IssuerState state, ServiceFacts facts)
     {
         var (issuer, control) = (state.Stored.Issuer, state.Stored.Control);
@@ -123,8 +126,6 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <param name="IsFatal">Whether no key of it can be used.</param>
-    /// <param name="Line">What is wrong.</param>
-    /// <param name="Next">What to do.</param>
+    /// <param name="IsFatal">Whether none of its keys can be used.</param>
     private sealed record Trouble(bool IsFatal, string Line, string Next);
 }

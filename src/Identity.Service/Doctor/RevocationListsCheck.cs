@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Revocation lists are fresh: none has ended, and none is missing.</summary>
+/// <summary>Checks that no revocation list is expired or missing.</summary>
 internal sealed class RevocationListsCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "revocation_lists";

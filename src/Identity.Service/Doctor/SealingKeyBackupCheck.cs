@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>A reminder: whether there is a copy cannot be checked here, and without one a lost disk is the end.</summary>
+/// <summary>A reminder: the check cannot find copies, and without one a lost disk is unrecoverable.</summary>
 internal sealed class SealingKeyBackupCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "sealing_key_backup";

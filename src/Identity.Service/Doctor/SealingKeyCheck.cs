@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The key that seals every secret in the database: private, ours, and the right one (S19).</summary>
+/// <summary>Checks the sealing key: private, owned by this user, and the right one (S19).</summary>
 internal sealed class SealingKeyCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "sealing_key";

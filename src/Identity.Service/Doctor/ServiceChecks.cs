@@ -2,7 +2,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Every question about this node, in the order in which they rest on each other.</summary>
+/// <summary>All checks of this node, ordered by dependency.</summary>
 internal static class ServiceChecks
 {
     private static readonly IReadOnlyList<IDoctorCheck<ServiceFacts>> All =

@@ -6,10 +6,10 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>What the checks read, collected once so that all of them describe the same moment.</summary>
+/// <summary>The input of the checks, collected once so that all of them describe the same moment.</summary>
 internal sealed record ServiceFacts
 {
-    // A label that no key has: asking for it takes the login and nothing else.
+    // A label that no key has: the request only tests the login.
     private const string NoKey = "culvert-doctor-asks";
 
     public required ServiceOptions Options { get; init; }
@@ -18,10 +18,10 @@ internal sealed record ServiceFacts
 
     public required StoreState Store { get; init; }
 
-    /// <summary>Unarchived issuers, and what fetching their keys gave.</summary>
+    /// <summary>Unarchived issuers with the results of fetching their keys.</summary>
     public IReadOnlyList<IssuerState> Issuers { get; init; } = [];
 
-    /// <summary>Null when none is configured, or its module is not there to be loaded.</summary>
+    /// <summary>Null if none is configured, or its module cannot be loaded.</summary>
     public HsmState? Hsm { get; init; }
 
     public static async Task<ServiceFacts> GatherAsync(
@@ -45,7 +45,7 @@ internal sealed record ServiceFacts
         };
     }
 
-    // In this process, which ends soon: a wrong PIN costs one try here as at each start (S20).
+    // In this process, which ends soon: a wrong PIN costs one attempt, as at each start (S20).
     private static HsmState Ask(Pkcs11Token token, StoreState store)
     {
         try

@@ -3,7 +3,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The service's own folder: no other user may read or change anything in it.</summary>
+/// <summary>Checks that no other user can read or change the state directory.</summary>
 internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "state_directory";

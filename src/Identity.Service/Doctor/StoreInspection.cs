@@ -14,12 +14,11 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Culvert.Identity.Service.Doctor;
 
 /// <summary>
-/// What the doctor reads from a store, while the service may be running on it: no node is registered, nothing is
-/// migrated, nothing is written.
+/// Reads a store for the doctor, also while the service runs on it: registers no node, migrates and writes nothing.
 /// </summary>
 internal static class StoreInspection
 {
-    // Bounded as the metrics are: those that end first are what a doctor is asked about.
+    // Bounded like the metrics: the first to expire are the relevant ones.
     private const int Most = 200;
 
     public static async Task<StoreState> LookAsync(

@@ -4,7 +4,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Every tunnel has a certificate that clients can trust, and room for its successor (S14).</summary>
+/// <summary>Checks that every tunnel has a certificate that clients can trust, and a slot for its successor (S14).</summary>
 internal sealed class TunnelCertificatesCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "tunnel_certificates";

@@ -3,7 +3,7 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Every organization can make another tunnel.</summary>
+/// <summary>Checks that every organization can create another tunnel.</summary>
 internal sealed class TunnelLimitCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "tunnel_limit";

@@ -3,7 +3,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Errors;
 
-/// <summary>The certificate core's refusals in the service's own shape: the one place where they are mapped.</summary>
+/// <summary>Maps the certificate core's refusals to the service's error format; nothing else does.</summary>
 internal static class CaErrors
 {
     private static readonly Dictionary<string, ErrorCode> Codes = CaErrorCodes.All.ToDictionary(
@@ -11,17 +11,17 @@ internal static class CaErrors
         Translate
     );
 
-    /// <summary>The codes that only the certificate core has, for the catalogue.</summary>
+    /// <summary>The codes of the certificate core, for the catalogue.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [.. Codes.Values.Where(code => code != RequestErrors.Invalid && code != RequestErrors.TooLarge)];
 
-    /// <summary>A private key where none belongs, in whatever member.</summary>
+    /// <summary>A member contains a private key where none is allowed.</summary>
     public static ErrorCode SecretInInput => Codes[CaErrorCodes.CaSecretInInput.Code];
 
-    /// <summary>The key's custody does not answer.</summary>
+    /// <summary>The key's HSM or signer does not answer.</summary>
     public static ErrorCode SignerUnavailable => Codes[CaErrorCodes.SignerUnavailable.Code];
 
-    /// <summary>When a key's custody that did not answer is worth another try.</summary>
+    /// <summary>How long to wait before retrying a signer that did not answer.</summary>
     public static readonly TimeSpan SignerRetryAfter = TimeSpan.FromSeconds(1);
 
     public static Refusal ToRefusal(this CaRefusal refusal) =>
@@ -30,7 +30,7 @@ internal static class CaErrors
             RetryAfter = refusal.Code == CaErrorCodes.SignerUnavailable ? SignerRetryAfter : null,
         };
 
-    /// <summary>The refusal with what the input is, where it is not PEM of certificates at all.</summary>
+    /// <summary>Adds what the input is, if it is not PEM of certificates.</summary>
     public static CaRefusal Explain(this CaRefusal refusal, string pem)
     {
         var isTooLarge = refusal.Code == CaErrorCodes.RequestTooLarge;
@@ -42,7 +42,7 @@ internal static class CaErrors
             : refusal;
     }
 
-    /// <summary>For paths of the wire-compatible interface, where a refused CA is always 400 (design §11).</summary>
+    /// <summary>For paths of the wire-compatible interface, where a refused CA always answers 400 (design §11).</summary>
     public static Refusal ToCompatibleRefusal(this CaRefusal refusal)
     {
         var code = Codes[refusal.Code.Code];

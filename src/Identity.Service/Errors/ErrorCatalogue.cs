@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Culvert.Identity.Service.Errors;
 
-/// <summary>Finds every <see cref="ErrorCode"/> of the assembly: the closed list that the documentation shows.</summary>
+/// <summary>Finds every <see cref="ErrorCode"/> in the assembly: the closed list in the documentation.</summary>
 internal static class ErrorCatalogue
 {
     public static IReadOnlyList<ErrorCode> All() =>

@@ -3,21 +3,20 @@ using System.Text.Json.Nodes;
 namespace Culvert.Identity.Service.Errors;
 
 /// <summary>
-/// One stable refusal: what an operator looks up. Every code is a static field in a capability's
-/// <c>…Errors</c> class; the documentation is generated from there.
+/// A stable refusal code that operators look up. Every code is a static field of a capability's <c>…Errors</c> class; the
+/// documentation is generated from these.
 /// </summary>
-/// <param name="Code"><c>area.reason</c>; never reused for something else.</param>
-/// <param name="Status">The HTTP status it answers with.</param>
-/// <param name="Meaning">One sentence; also the message when the refusal brings none of its own.</param>
-/// <param name="Cause">What usually leads here.</param>
+/// <param name="Code"><c>area.reason</c>; never reused with another meaning.</param>
+/// <param name="Meaning">One sentence; the default message.</param>
+/// <param name="Cause">The usual cause.</param>
 /// <param name="NextStep">What the reader should do.</param>
 internal sealed record ErrorCode(string Code, int Status, string Meaning, string Cause, string NextStep)
 {
-    /// <summary>Its name in OAuth's registry, for answers in OAuth's shape; null = the usual error of the status.</summary>
+    /// <summary>The registered OAuth error code, for answers in OAuth's format; null = the default of the status.</summary>
     public string? OAuthError { get; init; }
 
     /// <summary>
-    /// Every retry is refused in the same way until something else changes: the answer tells clients not to retry.
+    /// Retries are refused in the same way until something else changes: the answer tells clients not to retry.
     /// </summary>
     public bool IsLasting { get; init; }
 

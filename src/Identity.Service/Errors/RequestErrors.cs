@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Errors;
 
-/// <summary>Refusals that any endpoint may give before its own work begins.</summary>
+/// <summary>Refusals of any endpoint before its own work begins.</summary>
 internal static class RequestErrors
 {
     public static readonly ErrorCode Invalid = new(

@@ -2,8 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Identity.Service.Errors;
 
-/// <summary>What an operation gave: a value or the refusal that says why there is none, exactly one of both.</summary>
-/// <typeparam name="T">The value's type.</typeparam>
+/// <summary>The result of an operation: a value, or the refusal that explains why there is none.</summary>
 internal readonly record struct Result<T>
     where T : notnull
 {
@@ -14,18 +13,16 @@ internal readonly record struct Result<T>
         IsOk = refusal is null;
     }
 
-    /// <summary>True when there is a value. A default instance has none: it is not taken for a success.</summary>
+    /// <summary>True if there is a value. A default instance has none, so it never counts as a success.</summary>
     [MemberNotNullWhen(true, nameof(Value))]
     [MemberNotNullWhen(false, nameof(Refusal))]
     public bool IsOk { get; }
 
-    /// <summary>The value; null when refused.</summary>
     public T? Value { get; }
 
-    /// <summary>The refusal; null when there is a value.</summary>
     public Refusal? Refusal { get; }
 
-    /// <summary>The value, or else the refusal to return.</summary>
+    /// <summary>The value, or the refusal to return.</summary>
     public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Refusal? refusal)
     {
         value = Value;
@@ -33,7 +30,7 @@ internal readonly record struct Result<T>
         return IsOk;
     }
 
-    /// <summary>For interfaces, from which C# has no implicit conversion.</summary>
+    /// <summary>For interface types, for which C# has no implicit conversion.</summary>
     public static Result<T> Ok(T value) => new(value, null);
 
     public static implicit operator Result<T>(T value) => new(value, null);

@@ -3,7 +3,6 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Events;
 
-/// <summary>Who caused an event.</summary>
 internal sealed record AuditActor
 {
     /// <summary><c>admin_api_key</c>, <c>person</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>, <c>system</c> …</summary>
@@ -11,7 +10,7 @@ internal sealed record AuditActor
 
     public required string Id { get; init; }
 
-    /// <summary>Federated actors: the identity provider.</summary>
+    /// <summary>The identity provider of a federated actor.</summary>
     public string? Issuer { get; init; }
 
     public string? Subject { get; init; }
@@ -25,7 +24,7 @@ internal sealed record AuditActor
     /// <summary>The installation itself, for example during init.</summary>
     public static AuditActor System { get; } = new() { Type = "system", Id = "identity-service" };
 
-    /// <summary>A user at the service's host: access to its files is the proof, the user's name is a claim.</summary>
+    /// <summary>A user on the service's host: access to its files is the proof; the user name is only a claim.</summary>
     public static AuditActor Host(uint userId, string userName) =>
         new()
         {
@@ -65,6 +64,6 @@ internal sealed record AuditActor
         }
     }
 
-    /// <summary>Untrusted text, cut to the length that a record may have.</summary>
+    /// <summary>Truncates untrusted text to the maximum length in a record.</summary>
     public static string? Bounded(string? text) => text is { Length: > 256 } ? text[..256] : text;
 }

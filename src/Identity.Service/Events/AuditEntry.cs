@@ -1,23 +1,22 @@
 namespace Culvert.Identity.Service.Events;
 
-/// <summary>A chained entry as stored.</summary>
+/// <summary>An audit entry as stored.</summary>
 internal sealed record AuditEntry
 {
-    /// <summary>Its columns of the journal.</summary>
     public const string Columns =
         "ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, "
         + "hash AS Hash";
 
-    /// <summary>Place in the order of time, over all nodes.</summary>
+    /// <summary>The position in time order, over all nodes.</summary>
     public long Ordinal { get; init; }
 
-    /// <summary>Whose chain it belongs to.</summary>
+    /// <summary>The node whose chain contains the entry.</summary>
     public required string Node { get; init; }
 
-    /// <summary>Place in that chain, from 1.</summary>
+    /// <summary>The position in that chain, from 1.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The JSON that the chain covers; null once retention dropped it.</summary>
+    /// <summary>The JSON that the chain covers; null after retention erased it.</summary>
     public byte[]? Body { get; init; }
 
     public required byte[] Salt { get; init; }

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Events;
 
 /// <summary>
-/// One decision as audit records it. Derived records type the data of each event; this class writes what all have in
-/// common. The bytes written here are what the chain covers, so the order of members never changes.
+/// An audited decision. Derived records define the data of each event; this class writes the common members. The chain
+/// covers exactly these bytes, so the order of members never changes.
 /// </summary>
 internal abstract record AuditEvent
 {
@@ -23,7 +23,7 @@ internal abstract record AuditEvent
 
     public AuditStatus Status { get; init; } = AuditStatus.Success;
 
-    /// <summary>The members of <c>event_data</c>; called inside an open object. Never a secret.</summary>
+    /// <summary>Writes the members of <c>event_data</c> into an open object. Never write a secret.</summary>
     protected abstract void WriteData(Utf8JsonWriter json);
 
     /// <summary>The stored form: compact UTF-8 JSON in this fixed order.</summary>
@@ -58,7 +58,7 @@ internal abstract record AuditEvent
         return RentedJson.End();
     }
 
-    /// <summary>A string member, or null when there is none: the member itself is always present.</summary>
+    /// <summary>Writes a string member, or null: the member itself is always present.</summary>
     protected static void WriteOptional(Utf8JsonWriter json, string name, string? value)
     {
         if (value is null)

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Events;
 
-/// <summary>The closed list of event names; those of the compatible interface keep their public spelling.</summary>
+/// <summary>The closed list of event names; events of the compatible interface keep their public spelling.</summary>
 internal static class AuditEvents
 {
     public const string FederatedAuthentication = "platform_federated_authentication";

@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Events;
 
-/// <param name="Type">As the object's <c>type</c> on the wire.</param>
+/// <param name="Type">The object's <c>type</c> on the wire.</param>
 internal readonly record struct AuditResource(string Type, string Id);

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Events;
 
 /// <param name="Outcome"><c>success</c> or <c>denied</c>.</param>
-/// <param name="Reason">Of a denial: its stable code.</param>
-/// <param name="Detail">May echo what the caller sent: untrusted.</param>
+/// <param name="Reason">The stable code of a denial.</param>
+/// <param name="Detail">Untrusted: may repeat what the caller sent.</param>
 internal sealed record AuditStatus(string Outcome, string? Reason = null, string? Detail = null)
 {
     public static AuditStatus Success { get; } = new("success");

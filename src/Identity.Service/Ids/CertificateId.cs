@@ -13,7 +13,7 @@ internal readonly record struct CertificateId : IIdentifier<CertificateId>
 
     public static CertificateId New() => Identifier.New<CertificateId>();
 
-    /// <summary>Grows with time: the inventory's index of ids then grows at its end alone.</summary>
+    /// <summary>Ids grow with time, so that the inventory's index grows only at its end.</summary>
     public static CertificateId New(DateTimeOffset now) => new(Identifier.NewOrdered(Prefix, now));
 
     public static bool TryParse(string? text, out CertificateId id) => Identifier.TryParse(text, out id);

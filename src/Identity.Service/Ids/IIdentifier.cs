@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>What the typed ids share, so that one parser serves them all.</summary>
+/// <summary>The common members of typed ids, for one shared parser.</summary>
 internal interface IIdentifier<TSelf>
     where TSelf : struct, IIdentifier<TSelf>
 {
@@ -9,6 +9,6 @@ internal interface IIdentifier<TSelf>
 
     string Value { get; }
 
-    /// <summary>For <see cref="Identifier"/> and stores alone: takes a value already known to be well-formed.</summary>
+    /// <summary>Only for <see cref="Identifier"/> and stores: wraps a value that is known to be well-formed.</summary>
     static abstract TSelf Wrap(string value);
 }

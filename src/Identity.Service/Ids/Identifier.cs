@@ -2,7 +2,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>Makes and checks ids of the shape <c>prefix_01</c> + 22 base-62 characters (about 131 random bits).</summary>
+/// <summary>
+/// Creates and validates ids of the form <c>prefix_01</c> + 22 base-62 characters (about 131 random bits).
+/// </summary>
 internal static class Identifier
 {
     private const string Base62 = TaggedId.Base62;
@@ -23,8 +25,8 @@ internal static class Identifier
     }
 
     /// <summary>
-    /// As <see cref="New(string)"/>, but ids grow with time: milliseconds in the first characters, then 89 random bits.
-    /// For what is written at every request and looked up by its id: an index then grows at its end alone.
+    /// Like <see cref="New(string)"/>, but ids grow with time: milliseconds in the first characters, then 89 random bits.
+    /// For rows that every request writes and that are looked up by id, so that the index grows only at its end.
     /// </summary>
     public static string NewOrdered(string prefix, DateTimeOffset now)
     {
@@ -33,7 +35,7 @@ internal static class Identifier
         var left = now.ToUnixTimeMilliseconds();
         for (var i = TimeCharacters - 1; i >= 0; i--)
         {
-            // Digits, upper case, lower case: the order of ASCII, so that texts sort as the numbers do.
+            // Digits, upper case, lower case: ASCII order, so that the texts sort like the numbers.
             characters[i] = Base62[(int)(left % 62)];
             left /= 62;
         }
@@ -50,7 +52,7 @@ internal static class Identifier
             RandomBytes.Fill(bytes);
             foreach (var b in bytes)
             {
-                // 248 = 4 × 62: what lies above would make the first characters likelier.
+                // 248 = 4 × 62: higher values would make the first characters more likely.
                 if (b < 248 && filled < random.Length)
                 {
                     random[filled++] = Base62[b % 62];

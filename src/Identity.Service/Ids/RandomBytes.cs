@@ -3,14 +3,14 @@ using System.Security.Cryptography;
 namespace Culvert.Identity.Service.Ids;
 
 /// <summary>
-/// The platform's random bytes, fetched a block at a time: an exchange needs four small pieces, and most of what one
-/// costs is the call. A byte is given out once and cleared where it lay.
+/// Random bytes of the operating system, read in blocks: an exchange needs four small values, whose cost is mostly the call.
+/// Each byte is used once and cleared in the block.
 /// </summary>
 internal static class RandomBytes
 {
     private const int BlockBytes = 1024;
 
-    // Each thread has a block of its own, so nothing is shared and nothing is locked.
+    // One block per thread, so no lock is needed.
     [ThreadStatic]
     private static byte[]? block;
 

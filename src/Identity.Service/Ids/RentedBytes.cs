@@ -3,19 +3,18 @@ using System.Buffers;
 namespace Culvert.Identity.Service.Ids;
 
 /// <summary>
-/// Bytes in an array of the shared pool: a request's body, its record, its answer. The array is given back once, by its owner, when nothing
-/// refers to it any more; where that is not certain (an exception), it is left to the collector. Credentials may be in it, so
-/// it goes back empty.
+/// Bytes in an array of the shared pool: a request's body, record or answer. The owner returns the array once, when nothing
+/// refers to it; if that is uncertain (after an exception), the garbage collector takes it. The array is cleared first,
+/// because it may contain credentials.
 /// </summary>
 internal readonly struct RentedBytes(byte[] array, int length)
 {
     public ReadOnlyMemory<byte> Memory => array.AsMemory(0, length);
 
-    /// <summary>What is left of the array, for whatever is as short-lived as the bytes themselves.</summary>
+    /// <summary>The unused rest of the array, for data with the same lifetime as the bytes.</summary>
     public Memory<byte> Room => array.AsMemory(length);
 
-    /// <param name="bytes">What is copied.</param>
-    /// <param name="room">The least that is left beyond it.</param>
+    /// <param name="room">The minimum length of <see cref="Room"/>.</param>
     public static RentedBytes CopyOf(in ReadOnlySequence<byte> bytes, int room = 0)
     {
         var length = checked((int)bytes.Length);

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Ids;
 
 /// <summary>
-/// Writes JSON into <see cref="RentedBytes"/>, with a writer and a buffer that each thread keeps: one text at a time, begun
-/// and ended within one synchronous call.
+/// Writes JSON into <see cref="RentedBytes"/> with a thread-local writer and buffer. Each text must begin and end within one
+/// synchronous call.
 /// </summary>
 internal static class RentedJson
 {
@@ -17,12 +17,12 @@ internal static class RentedJson
     public static Utf8JsonWriter Begin()
     {
         var (buffer, json) = encoder ??= Create();
-        buffer.ResetWrittenCount(); // an exception may have left something
+        buffer.ResetWrittenCount(); // left by an exception
         json.Reset();
         return json;
     }
 
-    /// <summary>What was written since <see cref="Begin"/>; the thread's buffer keeps nothing of it.</summary>
+    /// <summary>The bytes written since <see cref="Begin"/>; clears the thread's buffer.</summary>
     public static RentedBytes End()
     {
         var (buffer, json) = encoder!.Value;

@@ -4,12 +4,11 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>Hashes of the short texts that tokens carry.</summary>
 internal static class Sha256Text
 {
     private const int MaxStackBytes = 512;
 
-    /// <summary>Base64url of the SHA-256 of the text's UTF-8.</summary>
+    /// <summary>Base64url of the SHA-256 of the text's UTF-8 bytes.</summary>
     public static string ToBase64Url(ReadOnlySpan<char> text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -17,7 +16,6 @@ internal static class Sha256Text
         return Base64Url.EncodeToString(hash);
     }
 
-    /// <summary>The SHA-256 of the text's UTF-8.</summary>
     public static void Hash(ReadOnlySpan<char> text, Span<byte> hash)
     {
         var longest = Encoding.UTF8.GetMaxByteCount(text.Length);

@@ -6,8 +6,8 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Ids;
 
 /// <summary>
-/// Enumerations on the wire, in the store and in audit: snake case, or the name that <see cref="JsonStringEnumMemberNameAttribute"/>
-/// gives a member. Compared exactly.
+/// The names of enumeration values on the wire, in the store and in the audit: snake case, or the name that
+/// <see cref="JsonStringEnumMemberNameAttribute"/> gives a member. Compared exactly.
 /// </summary>
 internal static class WireNames
 {
@@ -18,12 +18,12 @@ internal static class WireNames
             ? name
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such member.");
 
-    /// <summary>Null = no value has that name.</summary>
+    /// <summary>Null = unknown name.</summary>
     public static T? Find<T>(string? name)
         where T : struct, Enum => name is not null && Table<T>.Values.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>For what the store kept: an unknown name is never read as some other value.</summary>
-    /// <exception cref="InvalidDataException">No value has that name.</exception>
+    /// <summary>For stored values: an unknown name is an error, never another value.</summary>
+    /// <exception cref="InvalidDataException">The name is unknown.</exception>
     public static T Parse<T>(string name)
         where T : struct, Enum =>
         Find<T>(name) ?? throw new InvalidDataException($"'{name}' is stored where a {typeof(T).Name} is expected.");
@@ -32,7 +32,7 @@ internal static class WireNames
     public static IReadOnlyList<string> List<T>()
         where T : struct, Enum => Table<T>.List;
 
-    /// <summary>For messages: <c>off, window, bound_reuse or single_use</c>.</summary>
+    /// <summary>A list for messages: <c>off, window, bound_reuse or single_use</c>.</summary>
     public static string All<T>()
         where T : struct, Enum => $"{string.Join(", ", List<T>().SkipLast(1))} or {List<T>()[^1]}";
 

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary><c>/v1/jobs</c>: what recurs, when it ran, and an operator's hand on it.</summary>
+/// <summary><c>/v1/jobs</c>: recurring jobs and their runs; an operator can pause, resume and run them.</summary>
 internal sealed class JobEndpoints(
     JobScheduler scheduler,
     JobPauseStore pauses,
@@ -28,7 +28,7 @@ internal sealed class JobEndpoints(
         return ApiAnswer.Json(Pages.Whole(all), JobsJson.Default.PageJobDocument);
     }
 
-    /// <summary>Runs a round on this node, also of a paused job, and answers when it has ended.</summary>
+    /// <summary>Runs a round on this node, also of a paused job, and answers after it.</summary>
     public async ValueTask<ApiAnswer> RunAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (scheduler.Find(request.Route("job")) is not { } job)

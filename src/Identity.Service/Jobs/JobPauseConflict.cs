@@ -2,6 +2,6 @@ namespace Culvert.Identity.Service.Jobs;
 
 internal enum JobPauseConflict
 {
-    /// <summary>It is paused already, or is not any more.</summary>
+    /// <summary>It is already paused, or no longer paused.</summary>
     Changed,
 }

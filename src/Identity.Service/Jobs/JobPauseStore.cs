@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>Which jobs are paused in the installation.</summary>
+/// <summary>Stores which jobs are paused in the installation.</summary>
 internal sealed class JobPauseStore(Database database)
 {
     public async ValueTask<IReadOnlyList<JobPause>> ListAsync(CancellationToken cancellationToken)
@@ -14,7 +14,7 @@ internal sealed class JobPauseStore(Database database)
         return [.. rows.Select(row => new JobPause(row.Job, row.By, row.Reason, Instants.FromStore(row.At)))];
     }
 
-    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> where it is paused.</summary>
+    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> if it is already paused.</summary>
     public Statement Pause(JobPause pause) =>
         new Statement(
             "INSERT INTO job_pauses (job, paused_by, reason, paused_at_ms) VALUES (@Job, @By, @Reason, @At)",
@@ -27,7 +27,7 @@ internal sealed class JobPauseStore(Database database)
             }
         ).Unique(JobPauseConflict.Changed);
 
-    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> where it is not paused.</summary>
+    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> if it is not paused.</summary>
     public Statement Resume(string job) =>
         new Statement("DELETE FROM job_pauses WHERE job = @Job", new { Job = job }).ExpectingOne(
             JobPauseConflict.Changed

@@ -1,5 +1,5 @@
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>A round of a job that has ended on this node.</summary>
-/// <param name="Failure">The kind of error that ended it, of which the log has more; null = it did what was due.</param>
+/// <summary>A completed round of a job on this node.</summary>
+/// <param name="Failure">The type of the error, with details in the log; null = it succeeded.</param>
 internal sealed record JobRun(DateTimeOffset StartedAt, DateTimeOffset EndedAt, string? Failure);

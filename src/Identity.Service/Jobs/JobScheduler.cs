@@ -6,8 +6,8 @@ using Quartz;
 namespace Culvert.Identity.Service.Jobs;
 
 /// <summary>
-/// Says when the recurring jobs of this node run: a Quartz scheduler that holds one job and one trigger for each, in
-/// memory. What is due is not its business: that follows from the store, and so nothing of it needs to be kept.
+/// Runs the recurring jobs of this node with an in-memory Quartz scheduler: one job and one trigger for each. The store
+/// determines what is due, so the schedule need not be persisted.
 /// </summary>
 internal sealed class JobScheduler(
     IEnumerable<RecurringJob> jobs,
@@ -24,21 +24,20 @@ internal sealed class JobScheduler(
     private IScheduler? scheduler;
     private volatile Dictionary<string, JobPause> pauses = [];
 
-    /// <summary>By name.</summary>
     public IReadOnlyList<RecurringJob> Jobs { get; } = [.. jobs.OrderBy(job => job.Name, StringComparer.Ordinal)];
 
     public RecurringJob? Find(string name) => Jobs.FirstOrDefault(job => job.Name == name);
 
-    /// <summary>Who paused it; null = not paused.</summary>
+    /// <summary>The job's pause; null = not paused.</summary>
     public JobPause? FindPause(RecurringJob job) => pauses.GetValueOrDefault(job.Name);
 
-    /// <summary>When its next round begins unless work wants one sooner; null = never automatically.</summary>
+    /// <summary>When the next round starts unless the job requests it earlier; null = never automatically.</summary>
     public async ValueTask<DateTimeOffset?> NextRunAsync(RecurringJob job, CancellationToken cancellationToken) =>
         scheduler is not null && await scheduler.GetTrigger(new TriggerKey(job.Name), cancellationToken) is { } trigger
             ? trigger.NextFireTimeUtc + (time.GetUtcNow() - steady.GetUtcNow())
             : null;
 
-    /// <summary>A round now, paused or not; completes when it has ended.</summary>
+    /// <summary>Runs a round now, paused or not; completes after it.</summary>
     public async Task RunAsync(RecurringJob job, CancellationToken cancellationToken)
     {
         var ended = job.WhenRunAsync();
@@ -46,7 +45,7 @@ internal sealed class JobScheduler(
         await ended;
     }
 
-    /// <summary>Takes over the intervals of jobs whose options have changed: the new one begins now.</summary>
+    /// <summary>Applies new intervals of jobs whose options changed; the new interval begins now.</summary>
     public async Task KeepPaceAsync(CancellationToken cancellationToken)
     {
         foreach (var job in Jobs)
@@ -64,7 +63,7 @@ internal sealed class JobScheduler(
             await scheduler.RescheduleJob(key, CreateTrigger(job, job.Every), cancellationToken);
             if (FindPause(job) is not null)
             {
-                // A new trigger is not a paused one.
+                // A new trigger does not inherit the pause.
                 await scheduler.PauseTrigger(key, cancellationToken);
             }
         }
@@ -77,7 +76,7 @@ internal sealed class JobScheduler(
             {
                 quartz.Services.AddSingleton(loggers);
                 quartz.UseTimeProvider(steady);
-                quartz.UseDefaultThreadPool(Jobs.Count); // one round never waits for another
+                quartz.UseDefaultThreadPool(Jobs.Count); // no round waits for another
                 quartz.ConfigureScheduler(options =>
                 {
                     options.InstanceName = "jobs";
@@ -116,7 +115,7 @@ internal sealed class JobScheduler(
         }
     }
 
-    /// <summary>A host that is disposed of without being stopped leaves no round behind, unless one hangs.</summary>
+    /// <summary>Waits for running rounds if the host is disposed without being stopped, unless one hangs.</summary>
     public async ValueTask DisposeAsync()
     {
         meter.Dispose();
@@ -132,7 +131,7 @@ internal sealed class JobScheduler(
         }
         catch (OperationCanceledException)
         {
-            // It hangs, in the library of an HSM for instance: the process ends without it.
+            // A round hangs, for instance in an HSM's library: the process ends without it.
         }
     }
 
@@ -158,7 +157,7 @@ internal sealed class JobScheduler(
                     .WithInterval(job.Every)
                     .RepeatForever()
                     .MeasureIntervalFromCompletion()
-                    // Late, as after a machine's sleep or a pause: at once, and once.
+                    // A missed run, after a machine's sleep or a pause: run once, immediately.
                     .WithMisfireInstruction(SimpleTriggerMisfireInstruction.FireNow)
             )
             .Build();
@@ -174,7 +173,7 @@ internal sealed class JobScheduler(
         }
         catch (SchedulerException)
         {
-            // The service stops; what is due is found after the next start.
+            // The service is stopping; the next start finds the work.
         }
     }
 
@@ -192,7 +191,7 @@ internal sealed class JobScheduler(
             }
             else if (was && !isPaused)
             {
-                // At once: work that came meanwhile woke nothing, and what is due may have waited for long.
+                // Immediately: requests during the pause were ignored, and due work may have waited for long.
                 await scheduler!.ResumeTrigger(new TriggerKey(job.Name), cancellationToken);
                 await TriggerAsync(scheduler, job);
             }

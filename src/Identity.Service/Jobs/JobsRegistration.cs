@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>The capability's door.</summary>
 internal static class JobsRegistration
 {
     public static IServiceCollection AddJobs(this IServiceCollection services) =>

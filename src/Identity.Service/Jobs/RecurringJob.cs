@@ -3,15 +3,13 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Jobs;
 
 /// <summary>
-/// Work that every node does from time to time for as long as it runs. What is due follows from the store, so a round
-/// that fails is reported and loses nothing: what was due stays due, and the next round finds it.
-/// <see cref="JobScheduler"/> says when.
+/// Work that every node repeats while it runs. The store determines what is due, so a failed round loses nothing: the next
+/// round finds the same work. <see cref="JobScheduler"/> determines the times.
 /// </summary>
-/// <param name="name">Snake case: what API, log and people call it.</param>
+/// <param name="name">Snake case: the name in API and logs.</param>
 /// <param name="description">One sentence for operators.</param>
-/// <param name="interval">Between the end of a round and the next.</param>
-/// <param name="time">The clock.</param>
-/// <param name="beginsAtOnce">Whether the first round is not waited for.</param>
+/// <param name="interval">The pause between two rounds.</param>
+/// <param name="beginsAtOnce">Whether the first round starts immediately.</param>
 internal abstract class RecurringJob(
     string name,
     string description,
@@ -27,7 +25,7 @@ internal abstract class RecurringJob(
     private long ended;
     private int isWanted;
 
-    /// <summary>There is work: the next round is wanted at once.</summary>
+    /// <summary>Raised when the next round should start immediately.</summary>
     public event Action? Wanted;
 
     public string Name => name;
@@ -35,30 +33,28 @@ internal abstract class RecurringJob(
     public string Description => description;
 
     /// <summary>
-    /// Between the end of a round and the next. Where it follows from options, <see cref="JobScheduler.KeepPaceAsync"/> takes
-    /// a change over.
+    /// The pause between two rounds. If it depends on options, <see cref="JobScheduler.KeepPaceAsync"/> applies a change.
     /// </summary>
     public virtual TimeSpan Every => interval;
 
     public bool BeginsAtOnce => beginsAtOnce;
 
-    /// <summary>The newest round that has ended on this node; null before the first.</summary>
+    /// <summary>The latest completed round on this node; null before the first.</summary>
     public JobRun? LastRun => last;
 
     public bool IsRunning => Volatile.Read(ref begun) != Volatile.Read(ref ended);
 
-    /// <summary>The clock.</summary>
     protected TimeProvider Time { get; } = time;
 
-    /// <summary>Before the first round.</summary>
+    /// <summary>Called before the first round.</summary>
     public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>After the last round.</summary>
+    /// <summary>Called after the last round.</summary>
     public virtual Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public virtual void Dispose() { }
 
-    /// <summary>There is work now. Any number of calls before a round begins count as one; those during it are for the next.</summary>
+    /// <summary>Requests a round now. Calls before a round starts count as one; calls during it request another.</summary>
     public void Want()
     {
         if (Interlocked.Exchange(ref isWanted, 1) == 0)
@@ -67,7 +63,7 @@ internal abstract class RecurringJob(
         }
     }
 
-    /// <summary>Completes when the next round ends that begins after this call.</summary>
+    /// <summary>Completes when a round ends that started after this call.</summary>
     public async Task WhenRunAsync()
     {
         var awaited = Volatile.Read(ref begun) + 1;
@@ -77,7 +73,7 @@ internal abstract class RecurringJob(
         }
     }
 
-    /// <summary>One round, whose failure is reported; never two at a time.</summary>
+    /// <summary>Runs one round and reports its failure; rounds never overlap.</summary>
     public async Task TryRoundAsync(CancellationToken cancellationToken)
     {
         var from = Time.GetUtcNow();
@@ -91,7 +87,7 @@ internal abstract class RecurringJob(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever it was, a time limit of its own among them: what was due is found again by the next round.
+            // Any exception, including the job's own timeout: the next round finds the same work.
             failure = fault.GetType().Name;
             ServiceMeters.JobFailures.Add(1, new KeyValuePair<string, object?>("job", Name));
             Tell(failures.Shorten(fault));
@@ -104,10 +100,9 @@ internal abstract class RecurringJob(
         }
     }
 
-    /// <summary>One round.</summary>
     protected abstract Task RunRoundAsync(CancellationToken cancellationToken);
 
-    /// <summary>Logs that a round failed. Of rounds that fail one after the other the first alone has a stack trace.</summary>
+    /// <summary>Logs a failed round. In a series of failures, only the first has a stack trace.</summary>
     protected abstract void Tell(Exception fault);
 
     private static TaskCompletionSource NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);

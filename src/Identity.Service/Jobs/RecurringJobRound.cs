@@ -2,7 +2,7 @@ using Quartz;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>What Quartz runs: a round of the job that its data names.</summary>
+/// <summary>The Quartz job: runs a round of the job named in its data.</summary>
 [DisallowConcurrentExecution]
 internal sealed class RecurringJobRound : IJob
 {
@@ -16,7 +16,7 @@ internal sealed class RecurringJobRound : IJob
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The service stops.
+            // The service is stopping.
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Jobs;
 
 /// <summary>
-/// A clock that cannot be set: it shows the time at which it was made and what has passed since. A scheduler that
-/// followed the wall clock would rest for an hour when that is set back by one.
+/// A clock that ignores changes of the wall clock: it shows its creation time plus the elapsed time. A scheduler on the wall
+/// clock would pause for an hour when that is set back by an hour.
 /// </summary>
 internal sealed class SteadyTime(TimeProvider time) : TimeProvider
 {

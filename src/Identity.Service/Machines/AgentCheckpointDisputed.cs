@@ -4,17 +4,15 @@ using Culvert.Identity.Service.Events;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>An agent signed a checkpoint of its record of calls that contradicts an earlier one.</summary>
-/// <param name="TunnelId">Its tunnel.</param>
-/// <param name="InstanceId">The agent.</param>
 /// <param name="Reason"><c>fork</c>, <c>rollback</c> or <c>signature</c>.</param>
 internal sealed record AgentCheckpointDisputed(string TunnelId, string InstanceId, string Reason) : AuditEvent
 {
     public override string Name => AuditEvents.AgentCheckpointDisputed;
 
-    /// <summary>The record that it speaks of; null = it could not be read.</summary>
+    /// <summary>The sequence of the record in the checkpoint; null = unreadable.</summary>
     public long? Sequence { get; init; }
 
-    /// <summary>That record's hash; null = it could not be read.</summary>
+    /// <summary>That record's hash; null = unreadable.</summary>
     public string? Head { get; init; }
 
     protected override void WriteData(Utf8JsonWriter json)

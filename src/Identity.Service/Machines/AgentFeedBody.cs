@@ -2,12 +2,11 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>The feed of one tunnel as all its agents get it.</summary>
-/// <param name="Revision">Of the installation, when it was made.</param>
-/// <param name="Tunnel">As it was then.</param>
-/// <param name="Digest">Of everything but the revision: agents that hold this need no answer.</param>
-/// <param name="Json">What goes out.</param>
-/// <param name="Installation">What it was made of besides the tunnel.</param>
+/// <summary>The feed of one tunnel, the same for all its agents.</summary>
+/// <param name="Revision">The installation's revision at the time of creation.</param>
+/// <param name="Tunnel">The tunnel at that time.</param>
+/// <param name="Digest">Covers everything but the revision: agents that have this digest need no answer.</param>
+/// <param name="Json">The body of the answer.</param>
 internal sealed record AgentFeedBody(
     long Revision,
     Tunnel Tunnel,

@@ -7,18 +7,18 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary><c>GET /v1/agent/feed</c>: everything an agent must know about its tunnel.</summary>
+/// <summary><c>GET /v1/agent/feed</c>: everything that an agent must know about its tunnel.</summary>
 /// <remarks>
-/// Every change of the installation wakes every waiting agent. One that says which feed it holds, by digest, and for
-/// whose tunnel nothing has changed, continues to wait. The agent's own poll is its sign of life; a doctor's question
-/// (<c>probe</c>) is none, and acknowledges nothing (S17).
+/// Every change of the installation wakes every waiting agent. An agent that sends the digest of its feed continues to wait
+/// if nothing changed for its tunnel. The agent's own poll is its sign of life; a poll of the agent's doctor (<c>probe</c>)
+/// is not, and acknowledges nothing (S17).
 /// </remarks>
 internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, BundleLedger ledger, MachineFacts facts)
     : IDisposable
 {
     /// <summary>
-    /// The number of agents, of thousands that wake at once, that are served in parallel: the others queue here and do
-    /// not delay other requests. Enough for their records to share commits.
+    /// How many of the thousands of agents that wake at once are served in parallel: the others queue here, without delaying
+    /// other requests. Enough for their records to share commits.
     /// </summary>
     private const int AtOnce = 256;
 
@@ -96,7 +96,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         }
     }
 
-    /// <summary>The wait is over without news.</summary>
+    /// <summary>The wait has ended without news.</summary>
     private async ValueTask<ApiAnswer> EndAsync(MachinePeer peer, CancellationToken cancellationToken)
     {
         if (TunnelId.TryParse(peer.TunnelId, out var own))
@@ -107,7 +107,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         return ApiAnswer.Empty;
     }
 
-    /// <summary>The answer; none when the agent already has this feed, as of the returned revision.</summary>
+    /// <summary>The answer; null if the agent already has this feed, as of the returned revision.</summary>
     private async ValueTask<(ApiAnswer? Answer, long Seen)> AnswerAsync(
         MachinePeer peer,
         FeedPoll poll,
@@ -115,7 +115,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         CancellationToken cancellationToken
     )
     {
-        // Checked again: what ended the wait may have been this agent's own revocation.
+        // Checked again: the change that ended the wait may be this agent's revocation.
         if (await facts.IsRevokedAsync(peer, cancellationToken))
         {
             return (AuthErrors.PeerRevoked.Refuse(), revision);
@@ -126,7 +126,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
             return (RequestErrors.NotFound.Refuse(), revision);
         }
 
-        // One that starts over gets all: its count of revisions is another store's.
+        // An agent whose revision is higher gets everything: its revisions are another store's.
         if (poll.Since <= revision && poll.Held == feed.Digest)
         {
             return (null, feed.Revision);
@@ -134,7 +134,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
 
         await facts.ServeAsync(peer, feed.Installation.PlatformBundle, cancellationToken);
 
-        // Before the answer: the agent's acknowledgement may come in at another node.
+        // Before the answer: the agent's acknowledgement may arrive at another node.
         var unavailable = await ledger.ServeAsync(
             feed.Tunnel.Id,
             HolderKind.Agent,
@@ -145,7 +145,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         return (unavailable is null ? ApiAnswer.Raw(feed.Json, "application/json") : unavailable, revision);
     }
 
-    /// <summary>Null = there is no such tunnel in the agent's organization.</summary>
+    /// <summary>Null = the agent's organization has no such tunnel.</summary>
     private async ValueTask<AgentFeedBody?> FindAsync(MachinePeer peer, CancellationToken cancellationToken) =>
         await feeds.FindAsync(peer.TunnelId!, cancellationToken) is { } feed
         && feed.Tunnel.OrganizationId == peer.OrganizationId

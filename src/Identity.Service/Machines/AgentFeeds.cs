@@ -11,7 +11,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>The feeds of tunnels: each is read and written once per revision, however many agents wait for it.</summary>
+/// <summary>The feeds of tunnels: each is read and serialized once per revision for all waiting agents.</summary>
 internal sealed class AgentFeeds(
     TunnelStore tunnels,
     RegisteredCertificateStore certificates,
@@ -25,8 +25,7 @@ internal sealed class AgentFeeds(
 )
 {
     /// <summary>
-    /// So many bytes may have been written before all are forgotten: what is kept stays far below what the connections
-    /// of their agents take. A feed that is requested again is read again.
+    /// The cache is cleared after this many bytes were written: it stays far below the memory of the agents' connections.
     /// </summary>
     private const long MaxBytes = 32 * 1024 * 1024;
 
@@ -36,7 +35,7 @@ internal sealed class AgentFeeds(
     private readonly ConcurrentDictionary<string, DerivedView<AgentFeedBody?>> views = new(StringComparer.Ordinal);
     private long bytes;
 
-    /// <summary>Null = there is no such tunnel.</summary>
+    /// <summary>Null = the tunnel does not exist.</summary>
     public ValueTask<AgentFeedBody?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
         views.GetOrAdd(tunnelId, static (id, self) => self.GetView(id), this).GetAsync(cancellationToken);
 
@@ -127,7 +126,7 @@ internal sealed class AgentFeeds(
             Renewals = early,
         };
 
-    /// <summary>The service signs as soon as one live anchor is an authority of its own.</summary>
+    /// <summary>The service signs as soon as one live anchor is its own authority.</summary>
     public static string GetMode(IReadOnlyList<RegisteredCertificate> live) =>
         live.Any(certificate => certificate.AuthorityId is not null)
             ? ServerCertificateMode.Service

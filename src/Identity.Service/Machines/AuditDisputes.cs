@@ -7,18 +7,18 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// What agents say of this service's audit (S30). An attacker who changed the database can change this record too: the
-/// evidence is in the agents' own logs and metrics, and in their file.
+/// Records agents' alarms about this service's audit (S30). An attacker who changed the database can change this record too:
+/// the evidence is in the agents' own logs, metrics and files.
 /// </summary>
 internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> logger)
 {
-    // An agent repeats its alarm with every report; one entry tells it.
+    // An agent repeats its alarm in every report; it is audited once.
     private readonly ConcurrentDictionary<(string TunnelId, string InstanceId), string> told = new();
 
     public static bool IsKnown(string? alarm) =>
         alarm is null or CheckpointAlarm.Fork or CheckpointAlarm.Rollback or CheckpointAlarm.Signature;
 
-    /// <summary>The entry for an agent's report; null when it contains nothing new.</summary>
+    /// <summary>The audit entry for an agent's report; null if it contains nothing new.</summary>
     public AuditEvent? Of(ApiRequest request, AgentReport report)
     {
         var peer = request.Peer;

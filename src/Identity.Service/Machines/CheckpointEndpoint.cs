@@ -34,12 +34,12 @@ internal sealed class CheckpointEndpoint(
     ILogger<CheckpointEndpoint> logger
 )
 {
-    // An agent makes one a minute, and one when it stops.
+    // An agent sends one per minute, and one when it stops.
     private static readonly TimeSpan Spacing = TimeSpan.FromSeconds(1);
     private const int MaxCharacters = 32 * 1024;
     private const int MaxTries = 3;
 
-    // Agents whose last one was refused: one entry of the audit tells it.
+    // Agents whose last checkpoint was refused: a series of refusals is audited once.
     private readonly ConcurrentDictionary<string, bool> refused = new(StringComparer.Ordinal);
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -79,7 +79,7 @@ internal sealed class CheckpointEndpoint(
         }
     }
 
-    // Null: another checkpoint of this agent was stored in the meantime.
+    // Null: another checkpoint of this agent was stored meanwhile.
     private async ValueTask<ApiAnswer?> TryStoreAsync(
         ApiRequest request,
         string token,

@@ -2,7 +2,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>What of an agent's own checks can be.</summary>
+/// <summary>The possible results of an agent's own checks.</summary>
 internal static class DoctorCheck
 {
     private const int MaxIdLength = 64;

@@ -7,15 +7,15 @@ using Culvert.Identity.Service.Tunnels.Edges;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// Writes down in intervals that an edge called, so that every node knows which edges live, and a node that has just
-/// started too. Agents have it in their record of the trust bundle.
+/// Records periodically that an edge called, so that every node, also one that just started, knows which edges are alive.
+/// Agents are recorded with the trust bundle instead.
 /// </summary>
 internal sealed class EdgeContacts(EdgeStore edges, IJournal journal, Current<AgentOptions> options, TimeProvider time)
 {
-    // Of registered edges alone: it cannot grow beyond them.
+    // Contains only registered edges, so it is bounded.
     private readonly ConcurrentDictionary<string, DateTimeOffset> written = new(StringComparer.Ordinal);
 
-    /// <summary>Often enough that a live edge is known to be live on every node, after one missed write too.</summary>
+    /// <summary>Short enough for every node to know that an edge is alive, even after one failed write.</summary>
     private TimeSpan Interval
     {
         get
@@ -26,7 +26,7 @@ internal sealed class EdgeContacts(EdgeStore edges, IJournal journal, Current<Ag
         }
     }
 
-    /// <summary>What cannot be written now is written at the next call: the feed continues.</summary>
+    /// <summary>A failed write is retried at the next call: the feed continues.</summary>
     public async ValueTask HeardAsync(string edgeId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

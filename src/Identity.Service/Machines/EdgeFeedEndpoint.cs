@@ -8,7 +8,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary><c>GET /v1/edge/feed</c>: the tunnels that an edge serves, and nothing of others (S6).</summary>
+/// <summary><c>GET /v1/edge/feed</c>: only the tunnels that this edge serves (S6).</summary>
 internal sealed class EdgeFeedEndpoint(
     FeedPolling polling,
     EdgeTunnels tunnels,
@@ -35,7 +35,7 @@ internal sealed class EdgeFeedEndpoint(
             return ApiAnswer.Empty;
         }
 
-        // Checked again: what ended the wait may have been this edge's own revocation.
+        // Checked again: the change that ended the wait may be this edge's revocation.
         if (await facts.IsRevokedAsync(peer, cancellationToken))
         {
             return AuthErrors.PeerRevoked.Refuse();
@@ -54,8 +54,8 @@ internal sealed class EdgeFeedEndpoint(
         var number = facts.BeginPoll(peer);
         try
         {
-            // Before the answer: a caller that asks another node from now on whether all edges know something learns of
-            // this one.
+            // Before the answer: a caller that asks another node whether all edges know something must already see this
+            // edge.
             await contacts.HeardAsync(peer.EdgeId!, cancellationToken);
             return await polling.WaitAsync(poll, cancellationToken);
         }

@@ -5,7 +5,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>An edge accepted agents by its last feed, in a time without contact to the service (S10). By its own word.</summary>
+/// <summary>
+/// An edge reported that it accepted agents by its last feed while it had no contact to the service (S10).
+/// </summary>
 internal sealed record EdgeServedOffline(Edge Edge, EdgeReportGrace Grace) : AuditEvent
 {
     public override string Name => AuditEvents.EdgeServedOffline;

@@ -7,16 +7,16 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>The tunnels as edges see them, read once per revision however many edges ask.</summary>
+/// <summary>The tunnels for edge feeds, read once per revision for all edges.</summary>
 internal sealed class EdgeTunnels
 {
     /// <summary>
-    /// Archived tunnels stay in the feed as long as an edge may live on its last copy (S10), so that it learns of the
-    /// end rather than of an absence.
+    /// Archived tunnels stay in the feed as long as an edge may use its last copy (S10), so that an edge sees the end of a
+    /// tunnel explicitly.
     /// </summary>
     private static readonly TimeSpan ShowArchivedFor = TimeSpan.FromDays(7);
 
-    /// <summary>An edge that did not hear of a disconnection for so long has lost the connection in question anyway.</summary>
+    /// <summary>An edge that missed a disconnection for this long has lost that connection anyway.</summary>
     private static readonly TimeSpan ShowDisconnectsFor = TimeSpan.FromDays(1);
 
     private readonly TunnelStore tunnels;
@@ -51,7 +51,7 @@ internal sealed class EdgeTunnels
     public ValueTask<IReadOnlyList<EdgeFeedTunnel>> ListAsync(CancellationToken cancellationToken) =>
         view.GetAsync(cancellationToken);
 
-    /// <summary>Live challenges of these tunnels; null for none.</summary>
+    /// <summary>The live challenges of these tunnels; null if there are none.</summary>
     public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(
         IReadOnlySet<string> tunnelIds,
         CancellationToken cancellationToken

@@ -7,8 +7,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// What the feeds contain about names other than the tunnels' domains (S26), of challenges for names (S25), and of the
-/// policies under names.
+/// The feeds' content about names other than the tunnels' domains (S26), challenges for names (S25), and policies.
 /// </summary>
 internal sealed class FeedNames(
     HostnameStore hostnames,
@@ -17,7 +16,7 @@ internal sealed class FeedNames(
     TimeProvider time
 )
 {
-    /// <summary>Of one tunnel, but for claims that nothing has proven yet; null for none.</summary>
+    /// <summary>The tunnel's hostnames except unproven claims; null if there are none.</summary>
     public async ValueTask<IReadOnlyList<FeedHostname>?> HostnamesAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
@@ -32,19 +31,19 @@ internal sealed class FeedNames(
         return known.Count == 0 ? null : known;
     }
 
-    /// <summary>The active ones, by tunnel id.</summary>
+    /// <summary>Active hostnames by tunnel id.</summary>
     public async ValueTask<ILookup<string, string>> ActiveAsync(CancellationToken cancellationToken) =>
         (await hostnames.ListActiveAsync(cancellationToken))
             .Where(hostname => !hostname.IsWildcard)
             .ToLookup(hostname => hostname.TunnelId.Value, hostname => hostname.Name);
 
-    /// <summary>The active ones of one tunnel; null for none.</summary>
+    /// <summary>The tunnel's active policies; null if there are none.</summary>
     public ValueTask<IReadOnlyList<AgentFeedPolicy>?> PoliciesAsync(
         string tunnelId,
         CancellationToken cancellationToken
     ) => policies.DescribeAsync(tunnelId, cancellationToken);
 
-    /// <summary>Live challenges of one tunnel, or of all; null for none.</summary>
+    /// <summary>The live challenges of one tunnel, or of all; null if there are none.</summary>
     public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(
         string? tunnelId,
         CancellationToken cancellationToken

@@ -4,16 +4,16 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>What the feeds of an organization's agents say of revoked access tokens (S35). Bounded, and complete.</summary>
+/// <summary>The revoked access tokens in the feeds of an organization's agents (S35). Bounded and complete.</summary>
 internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity identity)
 {
     /// <summary>
-    /// So many are listed individually. More become one, up to the latest moment among those left over, for all tokens
-    /// of the organization: some valid ones must then be exchanged again, and no revoked one is accepted.
+    /// The maximum number of individual entries. The rest becomes one entry for all tokens of the organization up to the
+    /// latest time among them: some valid tokens must then be exchanged again, and no revoked one is accepted.
     /// </summary>
     public const int MostUntil = 4_096;
 
-    /// <summary>Reads what was committed before the revision that a feed is made for.</summary>
+    /// <summary>Reads what was committed before the feed's revision.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) => revocations.RefreshAsync(cancellationToken);
 
     /// <summary>Null = nothing is revoked.</summary>

@@ -4,12 +4,11 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>What the feeds of all agents have in common.</summary>
-/// <param name="Edges">All edges.</param>
-/// <param name="Assignments">Which of them the agents of a tunnel dial.</param>
-/// <param name="PlatformBundle">Whom machines trust.</param>
-/// <param name="Revoked">What is refused; of it, an agent gets the edges' and its own tunnel's.</param>
-/// <param name="AuditCheckpoint">The newest one; null = there is none yet.</param>
+/// <summary>The common part of all agents' feeds.</summary>
+/// <param name="Assignments">The edges that the agents of each tunnel dial.</param>
+/// <param name="PlatformBundle">The anchors that machines trust.</param>
+/// <param name="Revoked">Revoked machines; an agent receives only those of edges and of its own tunnel.</param>
+/// <param name="AuditCheckpoint">The latest one; null = there is none yet.</param>
 internal sealed record InstallationFeed(
     IReadOnlyList<AgentFeedEdge> Edges,
     AssignmentState Assignments,

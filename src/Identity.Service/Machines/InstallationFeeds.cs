@@ -6,10 +6,12 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>Reads what the feeds of all agents have in common, once per revision.</summary>
+/// <summary>Reads the common part of all agents' feeds, once per revision.</summary>
 internal sealed class InstallationFeeds
 {
-    /// <summary>How long a feed is used while the revision stays: revoked certificates end by time alone.</summary>
+    /// <summary>
+    /// How long a feed is used while the revision is unchanged: revoked certificates leave the list by expiry.
+    /// </summary>
     public static readonly TimeSpan Freshness = TimeSpan.FromSeconds(10);
 
     private readonly EdgeStore edges;
@@ -37,14 +39,14 @@ internal sealed class InstallationFeeds
     public ValueTask<InstallationFeed> GetAsync(CancellationToken cancellationToken) =>
         view.GetAsync(cancellationToken);
 
-    /// <summary>False when something has moved that has no revision: a checkpoint is new every minute.</summary>
+    /// <summary>False if something changed that has no revision: checkpoints are signed every minute.</summary>
     public bool IsCurrent(InstallationFeed feed) =>
         ReferenceEquals(feed.AuditCheckpoint, checkpoints.Newest)
         && feed.PlatformBundle.Epoch == facts.PlatformBundle.Epoch;
 
     private async Task<InstallationFeed> ReadAsync(long revision, CancellationToken cancellationToken)
     {
-        // The revision of a revocation may be known here before the revocation itself is.
+        // A revocation's revision may be visible here before the revocation itself.
         await tokens.RefreshAsync(cancellationToken);
         var live = await edges.ListLiveAsync(cancellationToken);
         var revoked = await facts.RevokedAsync(cancellationToken);

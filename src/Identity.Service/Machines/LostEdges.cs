@@ -9,9 +9,9 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// Says for an edge that was killed what it could not say itself: that it is gone. An edge always has a poll under way, so
-/// one whose connection breaks in the middle of it, and that calls no node again in a moment, is not there any more. It is
-/// written down as its last report, for every node to see; its next word takes the place of that.
+/// Reports that a killed edge is gone. An edge always has a poll in progress: if its connection breaks during the poll and
+/// it calls no node again shortly after, it is gone. This is stored as its last report, for every node; its next report
+/// replaces it.
 /// </summary>
 internal sealed class LostEdges(
     EdgeStore edges,
@@ -22,7 +22,7 @@ internal sealed class LostEdges(
     ILogger<LostEdges> logger
 )
 {
-    /// <summary>A poll broke, as <see cref="MachineContacts"/> has noted. Returns at once.</summary>
+    /// <summary>Handles a broken poll recorded by <see cref="MachineContacts"/>. Returns immediately.</summary>
     public void OnBroken(MachinePeer peer)
     {
         if (contacts.FindBroken(peer.SpiffeId) is { } brokenAt)
@@ -59,11 +59,11 @@ internal sealed class LostEdges(
         }
         catch (OperationCanceledException)
         {
-            // The service stops: the next node, or the next run, finds out for itself.
+            // The service is stopping: another node, or the next run, detects the loss.
         }
         catch (Exception e)
         {
-            // Root of a task that is never awaited; the edge appears alive until its silence is long enough.
+            // The root of a task that is never awaited; the edge appears alive until its contact times out.
             Log.LostEdgeNotNoted(logger, e, peer.EdgeId);
         }
     }

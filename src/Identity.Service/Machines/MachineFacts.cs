@@ -7,7 +7,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>What both feeds tell of the platform as a whole, and who called last when.</summary>
+/// <summary>The platform-wide content of both feeds, and the last contact of each machine.</summary>
 internal sealed class MachineFacts(
     PlatformCa platform,
     IRevokedMachines revocations,
@@ -21,17 +21,15 @@ internal sealed class MachineFacts(
     public ValueTask<RevokedMachines> RevokedAsync(CancellationToken cancellationToken) =>
         revocations.ListAsync(cancellationToken);
 
-    /// <summary>Asked just before a feed's answer: whether the machine must not have it.</summary>
+    /// <summary>Checked just before a feed's answer: whether the machine must not receive it.</summary>
     public ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken) =>
         peers.IsRevokedAsync(peer, cancellationToken);
 
-    /// <summary>
-    /// Writes down, before a feed goes out, which platform bundle is in it: the present one may be another by now.
-    /// </summary>
+    /// <summary>Records which platform bundle a feed contains before it is sent: the current one may have changed.</summary>
     public ValueTask ServeAsync(MachinePeer peer, BundleDocument sent, CancellationToken cancellationToken) =>
         ledger.ServeAsync(peer.SpiffeId, sent.Epoch, cancellationToken);
 
-    /// <summary>A machine's word on the platform's bundle, to be committed with its report.</summary>
+    /// <summary>A machine's acknowledgement of the platform bundle, to be committed with its report.</summary>
     public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>
         ledger.Acknowledgement(peer, epoch, serial);
 

@@ -8,8 +8,8 @@ using Culvert.Platform.Certificates;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// Decides who may speak on 8444 (S9): the shared peer verification against the platform CA's present anchors, and
-/// the revocations of the present revision.
+/// Decides which machines may connect to 8444 (S9): verifies them against the platform CA's current anchors and the
+/// revocations of the current revision.
 /// </summary>
 internal sealed class MachinePeers(
     PlatformCa platform,
@@ -19,7 +19,7 @@ internal sealed class MachinePeers(
     TimeProvider time
 ) : IMachinePeerVerifier
 {
-    // Replaced whole when the bundle's epoch or the revision has moved; a stale one is only read twice.
+    // Replaced when the bundle's epoch or the revision changes; a race only reads them twice.
     private volatile KnownAnchors? anchors;
     private volatile KnownRevocations? known;
 
@@ -38,10 +38,10 @@ internal sealed class MachinePeers(
 
     public async ValueTask<bool> IsRevokedAsync(MachinePeer peer, CancellationToken cancellationToken)
     {
-        // The revision is read first: a revocation that comes in between is found at the next request at the latest.
+        // The revision is read first: a revocation made in between is found at the next request at the latest.
         var revision = revisions.Current;
 
-        // With the roots it is the same: whatever another node has changed by then, this one knows.
+        // The same holds for the roots: changes of other nodes up to that revision are known here.
         await platform.RefreshAsync(revision, cancellationToken);
         var current = known;
         if (current is null || current.Revision != revision)

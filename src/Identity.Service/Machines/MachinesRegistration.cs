@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>The capability's doors.</summary>
 internal static class MachinesRegistration
 {
     public static IServiceCollection AddMachines(this IServiceCollection services) =>

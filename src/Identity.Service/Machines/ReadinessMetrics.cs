@@ -7,15 +7,15 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// Shows the readiness of tunnels as metrics. While a collector reads them, they are read every two seconds, so that a
-/// change shows within 5 s.
+/// Publishes tunnel readiness as metrics. While a collector reads them, they are updated every two seconds, so that a change
+/// shows within 5 s.
 /// </summary>
 internal sealed class ReadinessMetrics : RecurringJob
 {
-    /// <summary>The newest tunnels; the rest is found in the API.</summary>
+    /// <summary>Only the latest tunnels; the API has all of them.</summary>
     public const int MostTunnels = 100;
 
-    /// <summary>After so long without a collection there is no collector, and the database is not read for it.</summary>
+    /// <summary>After this time without a collection, the database is no longer read for metrics.</summary>
     private static readonly TimeSpan BetweenCollections = TimeSpan.FromMinutes(2);
 
     private readonly TunnelStore tunnels;
@@ -23,7 +23,7 @@ internal sealed class ReadinessMetrics : RecurringJob
     private readonly TunnelReadiness readiness;
     private readonly ILogger<ReadinessMetrics> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
-    private volatile IReadOnlyList<TunnelStatusDocument> known = []; // swapped whole by the loop
+    private volatile IReadOnlyList<TunnelStatusDocument> known = []; // replaced whole by the loop
     private long collectedTicks; // when the metrics were last read
 
     public ReadinessMetrics(
@@ -94,7 +94,7 @@ internal sealed class ReadinessMetrics : RecurringJob
         return known;
     }
 
-    // What is not known is not shown: an old answer would be worse than none.
+    // Unknown values are not shown: an outdated one would be worse.
     protected override void Tell(Exception fault)
     {
         known = [];

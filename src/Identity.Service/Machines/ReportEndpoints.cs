@@ -17,8 +17,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// What machines report of themselves: kept as the last word of each, not as history. Only a changed public port is
-/// news to others.
+/// Stores the latest report of each machine, without history. Only a changed public port affects other machines.
 /// </summary>
 internal sealed class ReportEndpoints(
     TunnelStore tunnels,
@@ -39,10 +38,10 @@ internal sealed class ReportEndpoints(
     private const int MaxTextLength = 512;
     private const int MaxAgents = 20_000;
 
-    // Each route and caller is new once.
+    // Each route and caller is new only once.
     private const int MostAttempts = 10;
 
-    // Times MaxAgents still an int: no sum over a report can overflow.
+    // Multiplied by MaxAgents it is still an int: no sum over a report can overflow.
     private const int MaxConnections = 100_000;
 
     public async ValueTask<ApiAnswer> AgentAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -71,7 +70,7 @@ internal sealed class ReportEndpoints(
             return TunnelErrors.ReportEpoch.Refuse();
         }
 
-        // The counts are added up elsewhere; of the rest the last word is kept.
+        // Counts are added up separately; only the latest value of the rest is stored.
         var now = time.GetUtcNow();
         var text = JsonSerializer.Serialize(report with { Usage = null }, WireJson.Default.AgentReport);
         var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, now, peer.SerialNumber, text);
@@ -98,7 +97,7 @@ internal sealed class ReportEndpoints(
         }
     }
 
-    // A report is an acknowledgement only as far as the protocol lets it count (S17).
+    // A report acknowledges a bundle only within the limits of the protocol (S17).
     private async ValueTask<IReadOnlyList<Statement>> AcknowledgementAsync(
         MachinePeer peer,
         TunnelId tunnelId,
@@ -171,7 +170,7 @@ internal sealed class ReportEndpoints(
                     .. moved
                         ?
                         [
-                            // From its first report on it is chosen before edges that have not reported.
+                            // From its first report on, the edge is preferred to edges that have not reported.
                             .. edge.PublicPort is null
                                 ? [assignments.StandingChanges(edge.Id, time.GetStoreNow())]
                                 : Array.Empty<Statement>(),
@@ -187,7 +186,7 @@ internal sealed class ReportEndpoints(
         );
     }
 
-    // An edge repeats it in each report; the stored one tells whether it is in the audit already.
+    // An edge repeats it in each report; the stored report shows whether it is already audited.
     private async ValueTask<EdgeServedOffline?> FindGraceAsync(
         Edge edge,
         EdgeReport report,
@@ -290,7 +289,7 @@ internal sealed class ReportEndpoints(
             : TooLong();
     }
 
-    // It ends up in lines of a zone file: the command that prints them checks each character again.
+    // The value is printed into zone files; the command that prints it validates each character again.
     private static bool IsGood(AgentReportPublic? said) =>
         said is null
         || (

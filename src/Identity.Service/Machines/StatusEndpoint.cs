@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary><c>GET /v1/tunnels/{id}/status</c>: one look that says whether calls get through, and what is missing.</summary>
+/// <summary><c>GET /v1/tunnels/{id}/status</c>: whether calls get through, and what is missing.</summary>
 internal sealed class StatusEndpoint(TunnelAccess access, TunnelReadiness readiness)
 {
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)

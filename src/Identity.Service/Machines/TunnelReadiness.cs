@@ -8,8 +8,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// The one answer to "do calls get through?", for API, console, command line and metrics alike: an assigned edge that was heard of
-/// has a live connection of an agent, and for each route such an agent has a healthy upstream.
+/// Decides whether calls get through, for API, console, command line and metrics: an assigned edge that has reported
+/// recently has a live connection to an agent, and for each route such an agent has a healthy upstream.
 /// </summary>
 internal sealed class TunnelReadiness(
     AgentDirectory agents,
@@ -22,9 +22,7 @@ internal sealed class TunnelReadiness(
     public async ValueTask<TunnelStatusDocument> FindAsync(Tunnel tunnel, CancellationToken cancellationToken) =>
         await FindAsync(tunnel, await edges.ReadAsync(cancellationToken), cancellationToken);
 
-    /// <param name="tunnel">The tunnel.</param>
     /// <param name="all">From <see cref="TunnelEdges.ReadAsync"/>.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
     public async ValueTask<TunnelStatusDocument> FindAsync(
         Tunnel tunnel,
         IReadOnlyList<ReportedEdge> all,
@@ -40,7 +38,7 @@ internal sealed class TunnelReadiness(
         var routes = ToRoutes(tunnel, enrolled, heard);
         var problems = FindProblems(tunnel, hasRanges, live.Count, enrolled, heard, routes);
 
-        // Whether it would be ready if what was not heard of were as it last said.
+        // Whether it would be ready if the silent machines were in their last reported state.
         var assumed = relays.Where(edge => edge.Presence != EdgePresence.Gone).ToList();
         var isUnknown =
             problems.Count > 0
@@ -89,7 +87,7 @@ internal sealed class TunnelReadiness(
         return EffectiveRanges.Of(tunnel, name => all.FirstOrDefault(set => set.Name == name)).Count > 0;
     }
 
-    // Of agents that clients can reach. What one said that the service has not heard of for long holds no more.
+    // Only agents that clients can reach. The last report of an agent without recent contact is outdated.
     private static List<TunnelStatusRoute> ToRoutes(
         Tunnel tunnel,
         IReadOnlyList<AgentDocument> agents,

@@ -9,8 +9,8 @@ using Culvert.Identity.Service.Status;
 namespace Culvert.Identity.Service.Search;
 
 /// <summary>
-/// <c>GET /v1/search</c>: what has this id, serial number or fingerprint; if nothing has, what has this in its name. A
-/// caller finds what it could read with the operation that lists the same objects.
+/// <c>GET /v1/search</c>: objects with this id, serial number or fingerprint; if there are none, those with the text in
+/// their names. A caller finds what it may read with the operation that lists the same objects.
 /// </summary>
 internal sealed class SearchEndpoint(
     SearchStore store,
@@ -33,7 +33,7 @@ internal sealed class SearchEndpoint(
         }
 
         var exact = await FindExactAsync(query, cancellationToken);
-        // Identifiers are in an index. A part of a name is compared with thousands of rows of each kind.
+        // Identifiers are indexed. A part of a name is compared with thousands of rows of each kind.
         if (exact.Count == 0 && limits.TryTake(request.Caller, CostlyWork.NameSearch) is { } limited)
         {
             return limited;
@@ -81,7 +81,7 @@ internal sealed class SearchEndpoint(
             found.AddRange(await store.FindByNameAsync(kind, query, cancellationToken));
         }
 
-        // Of certificates there may be millions: only the whole name is in an index.
+        // There may be millions of certificates: only the complete name is indexed.
         if (MayRead(query, SearchKind.Certificate, CertificateList, Scopes.ManageTunnels))
         {
             var filter = InventoryQuery.Visible(query.Caller) with { Identity = query.Text };
@@ -91,7 +91,7 @@ internal sealed class SearchEndpoint(
         return found;
     }
 
-    // By id, by serial number, or by the SHA-256 of their key.
+    // By id, serial number, or SHA-256 of the key.
     private async ValueTask<IEnumerable<SearchHit>> FindCertificatesAsync(
         SearchQuery query,
         CancellationToken cancellationToken
@@ -131,7 +131,7 @@ internal sealed class SearchEndpoint(
         CancellationToken cancellationToken
     ) => (await certificates.ListAsync(filter, InventoryPlace.Newest, query.Count, cancellationToken)).Select(Describe);
 
-    // An exchange is explained by its history; any other request by what the audit has of it.
+    // An exchange is explained by its history, any other request by its audit entries.
     private async ValueTask<IEnumerable<SearchHit>> FindRequestAsync(
         SearchQuery query,
         CancellationToken cancellationToken

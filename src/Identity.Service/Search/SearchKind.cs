@@ -2,15 +2,15 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Search;
 
-/// <summary>A kind of object that is found by its id, and by its name if it has one.</summary>
-/// <param name="Type">As the object's own document has it in <c>type</c>.</param>
-/// <param name="Operation">What lists such objects: who may call it finds them.</param>
-/// <param name="Scope">What that operation requires of a caller without a role.</param>
+/// <summary>A kind of object that can be found by its id, and by its name if it has one.</summary>
+/// <param name="Type">The <c>type</c> of the object's own document.</param>
+/// <param name="Operation">The operation that lists such objects: its callers can find them.</param>
+/// <param name="Scope">The scope that the operation requires of a caller without a role.</param>
 /// <param name="Rows">
 /// The rows of the caller's organization: <c>Id</c>, <c>Name</c>, <c>Detail</c>, <c>TunnelId</c>, <c>ArchivedAt</c> and
 /// <c>Ordinal</c>, which grows with time.
 /// </param>
-/// <param name="IdColumn">The column with the primary key; null = it is found by its name alone.</param>
+/// <param name="IdColumn">The primary key column; null = found only by name.</param>
 internal sealed record SearchKind(string Type, string Operation, string Scope, string Rows, string? IdColumn)
 {
     public const string Certificate = "certificate";
@@ -23,16 +23,16 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
     private const string OfOrganization = $"WHERE {Own}";
     private const string None = "CAST(NULL AS TEXT)";
 
-    /// <summary>Whether it has a name. Others are found by an identifier only.</summary>
+    /// <summary>Objects without a name are found only by an identifier.</summary>
     public bool HasName { get; init; } = true;
 
     /// <summary>Whether <c>Detail</c> is a name too, such as a domain, and not a state.</summary>
     public bool HasNameInDetail { get; init; }
 
-    /// <summary>The column with the SHA-256 of a certificate; null = there is none.</summary>
+    /// <summary>The column with the SHA-256 of a certificate; null = none.</summary>
     public string? FingerprintColumn { get; init; }
 
-    /// <summary>Those that are found in rows of their own, in the order in which they are shown.</summary>
+    /// <summary>The kinds with rows of their own, in display order.</summary>
     public static IReadOnlyList<SearchKind> All { get; } =
     [
         new(
@@ -122,7 +122,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
             "route_policy",
             "GET /v1/tunnels/{tunnel_id}/policies",
             Scopes.ManageTunnels,
-            // Earlier versions come last, as what is archived does.
+            // Earlier versions come last, like archived objects.
             "SELECT p.id AS Id, p.hostname AS Name, p.state AS Detail, p.tunnel_id AS TunnelId, "
                 + "CASE WHEN p.state IN ('active', 'draft') THEN t.archived_at_ms ELSE p.drafted_at_ms END AS ArchivedAt, "
                 + "p.ordinal AS Ordinal "
@@ -171,13 +171,13 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
     public static IReadOnlyList<string> Types { get; } =
     [.. All.Select(kind => kind.Type), Certificate, Authentication, Audit];
 
-    /// <summary>By the primary key: the organization is compared so that no index of it fits.</summary>
+    /// <summary>Searches by primary key: the organization is compared in a form that no index matches.</summary>
     public string ById =>
         $"{Rows.Replace(Own, "organization_id || '' = @OrganizationId", StringComparison.Ordinal)} AND {IdColumn} = @Text";
 
     public string ByFingerprint => $"{Rows} AND {FingerprintColumn} = @Hex ORDER BY Ordinal DESC LIMIT @Count";
 
-    /// <summary>Among the newest rows, by a part of a name; what is archived comes last.</summary>
+    /// <summary>Searches the newest rows by a part of a name; archived objects come last.</summary>
     public string ByName =>
         $"SELECT * FROM ({Rows} ORDER BY Ordinal DESC LIMIT @Searched) AS newest WHERE {Has("Name")} "
         + (HasNameInDetail ? $"OR {Has("Detail")} " : "")

@@ -3,11 +3,11 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Search;
 
-/// <summary>What is searched for, and by whom.</summary>
-/// <param name="Caller">Sees only what belongs to its organization and its workspace.</param>
-/// <param name="Text">As it was typed, without blanks around it.</param>
+/// <summary>A search and its caller.</summary>
+/// <param name="Caller">Sees only its organization and workspace.</param>
+/// <param name="Text">As typed, trimmed.</param>
 /// <param name="Type">Only this kind; null = all.</param>
-/// <param name="Limit">Objects of each kind.</param>
+/// <param name="Limit">The maximum number of objects of each kind.</param>
 internal sealed record SearchQuery(Caller Caller, string Text, string? Type, int Limit)
 {
     public const int MaxText = 256;
@@ -16,10 +16,10 @@ internal sealed record SearchQuery(Caller Caller, string Text, string? Type, int
     private const string Wildcards = "\\%_";
     private const int DefaultLimit = 10;
 
-    /// <summary>One more than is shown: it only says that there are more.</summary>
+    /// <summary>One more than is shown, to detect that there are more.</summary>
     public int Count => Limit + 1;
 
-    /// <summary>The text as hexadecimal digits, also where it has the colons of other programs; null = it is none.</summary>
+    /// <summary>The text as hexadecimal digits, without colons; null = not hexadecimal.</summary>
     public string? Hex =>
         Text.Replace(":", "", StringComparison.Ordinal).ToLowerInvariant() is var digits
         && digits.Length > 0
@@ -27,11 +27,11 @@ internal sealed record SearchQuery(Caller Caller, string Text, string? Type, int
             ? digits
             : null;
 
-    /// <summary>Finds the text anywhere in another one.</summary>
+    /// <summary>The LIKE pattern that finds the text anywhere.</summary>
     public string Pattern =>
         $"%{string.Concat(Text.Select(c => Wildcards.Contains(c, StringComparison.Ordinal) ? $"\\{c}" : $"{c}"))}%";
 
-    /// <summary>Reads the query; the refusal names the bad parameter.</summary>
+    /// <summary>Reads the query; the refusal names the invalid parameter.</summary>
     public static Result<SearchQuery> Read(ApiRequest request)
     {
         var text = request.Query("q")?.Trim() ?? "";
@@ -55,6 +55,5 @@ internal sealed record SearchQuery(Caller Caller, string Text, string? Type, int
         return limit.IsOk ? new SearchQuery(request.Caller, text, type, limit.Value) : limit.Refusal;
     }
 
-    /// <summary>Whether objects of that kind are wanted.</summary>
     public bool Wants(string type) => Type is null || Type == type;
 }

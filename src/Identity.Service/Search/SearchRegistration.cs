@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Search;
 
-/// <summary>The capability's door.</summary>
 internal static class SearchRegistration
 {
     public static IServiceCollection AddSearch(this IServiceCollection services) =>

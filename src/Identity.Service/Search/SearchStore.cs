@@ -5,7 +5,9 @@ namespace Culvert.Identity.Service.Search;
 /// <summary>Finds objects in the tables of their kinds.</summary>
 internal sealed class SearchStore(Database database)
 {
-    /// <summary>Rows of a kind among which a name is searched, the newest: a request reads a bounded number of them.</summary>
+    /// <summary>
+    /// How many of the newest rows of a kind are searched by name, so that a request reads a bounded number.
+    /// </summary>
     internal int MaxSearched { get; init; } = 10_000;
 
     public ValueTask<List<SearchHit>> FindByIdAsync(

@@ -8,8 +8,8 @@ using Culvert.Identity.Service.Webhooks;
 namespace Culvert.Identity.Service.Servers;
 
 /// <summary>
-/// Looks every hour for routes whose attestation is due: an audited event and a message to every webhook of the
-/// organization, in one commit, once for each due time.
+/// Checks every hour for routes whose attestation is due. For each due time, one commit contains an audit event and a
+/// message to every webhook of the organization.
 /// </summary>
 internal sealed class AttestationNotices(
     RouteStore routes,
@@ -30,7 +30,7 @@ internal sealed class AttestationNotices(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
 
-    /// <summary>Gives the notices that are due; how many those were.</summary>
+    /// <summary>Sends the due notices; returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var count = 0;

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Servers;
 
-/// <summary>What a message to webhooks lists: the first entries, and <c>more</c> for the number of the others.</summary>
+/// <summary>The list in a webhook message: the first entries, and <c>more</c> with the number of the others.</summary>
 internal static class NoticeList
 {
     private const int MaxEntries = 50;

@@ -9,10 +9,10 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Servers;
 
 /// <summary>
-/// Notifies webhooks of what an agent's report has and no earlier report of its tunnel: <c>tool.drift</c> for definitions
-/// that differ from what was approved, <c>policy.changed</c> for another policy of a route, <c>policy.refused</c> for a version
-/// of the service's policy that the agent cannot use. Agents of a tunnel find the same,
-/// and the first says it; of two reports in one moment, both may. Drifts are counted by day too, for pictures of them.
+/// Notifies webhooks of news in an agent's report: <c>tool.drift</c> for definitions that differ from the approved ones,
+/// <c>policy.changed</c> for a route's new policy, <c>policy.refused</c> for a version that the agent cannot use. The agents
+/// of a tunnel find the same news: the first report notifies; two simultaneous ones may both do. Drifts are also counted by
+/// day, for charts.
 /// </summary>
 internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore days, WebhookQueue webhooks)
 {
@@ -29,7 +29,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore da
             var own = (AgentReport[])[before.Read()];
             if (ListDrifts(report, own).Count + ListPolicies(report, own).Count + ListRefused(report, own).Count == 0)
             {
-                return []; // nothing that it did not say itself: the others need not be read
+                return []; // the report has no news of its own: the others need not be read
             }
         }
 
@@ -81,7 +81,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore da
         ) => (found.Route, found.Drift.Kind, found.Drift.Name, found.Drift.Classes, found.Drift.Observed);
     }
 
-    // A route that no agent reported before is a new server, and has not changed its policy.
+    // A route that no agent reported before is a new server, not a changed policy.
     private static List<(string Route, string Policy, string Before)> ListPolicies(
         AgentReport report,
         AgentReport[] known

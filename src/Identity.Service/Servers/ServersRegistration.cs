@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Servers.Policies;
 
 namespace Culvert.Identity.Service.Servers;
 
-/// <summary>The registration of notices about servers behind tunnels, of versions of their policies, and of approvals of calls to them.</summary>
 internal static class ServersRegistration
 {
     public static IServiceCollection AddServers(this IServiceCollection services) =>

@@ -2,10 +2,10 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Servers;
 
-/// <summary>What an agent's report changes in the inventory.</summary>
+/// <summary>The changes that an agent's report makes to the inventory.</summary>
 /// <param name="Statements">
-/// To be committed with the report. They conflict with <see cref="Tunnels.TunnelConflict.AlreadyRegistered"/> where
-/// another report stored first what is new here: then the plan is made again.
+/// To be committed with the report. They conflict with <see cref="Tunnels.TunnelConflict.AlreadyRegistered"/> if another
+/// report stored a new item first: then plan again.
 /// </param>
-/// <param name="HasMessages">Webhooks are notified of something new.</param>
+/// <param name="HasMessages">Whether webhooks receive messages about new items.</param>
 internal sealed record UsagePlan(IReadOnlyList<Statement> Statements, bool HasMessages);

@@ -9,8 +9,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Servers;
 
 /// <summary>
-/// Adds up what agents report, each part once, and notifies webhooks of routes and callers that the inventory does not
-/// have yet: <c>server.new</c> and <c>caller.new</c>, one message of each at most for a report.
+/// Adds up agents' usage reports, each part once, and notifies webhooks of routes and callers that are new in the inventory:
+/// at most one <c>server.new</c> and one <c>caller.new</c> per report.
 /// </summary>
 internal sealed class UsageReports(
     InventoryStore inventory,
@@ -22,7 +22,7 @@ internal sealed class UsageReports(
     WebhookQueue webhooks
 )
 {
-    /// <summary>The plan is committed.</summary>
+    /// <summary>Call it after the plan is committed.</summary>
     public void Complete(UsagePlan plan)
     {
         if (plan.HasMessages)
@@ -72,7 +72,7 @@ internal sealed class UsageReports(
                     json => WriteCallers(json, tunnel, newCallers),
                     cancellationToken
                 );
-                // Without a message it does not matter which of two reports was first.
+                // Without a message, the order of two reports does not matter.
                 messages.AddRange(notices.Count > 0 ? newCallers.Select(c => callers.RequireNew(tunnel.Id, c)) : []);
                 messages.AddRange(notices);
             }

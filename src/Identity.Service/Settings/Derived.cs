@@ -1,13 +1,12 @@
 namespace Culvert.Identity.Service.Settings;
 
-/// <summary>What is made of the options of one section: made again at the first use after they changed.</summary>
+/// <summary>A value derived from the options of one section, derived again at the first use after a change.</summary>
 /// <typeparam name="TOptions">The section's options.</typeparam>
 /// <typeparam name="T">Needs no disposal; two that are made at the same moment do no harm.</typeparam>
 internal sealed class Derived<TOptions, T>(Current<TOptions> options, Func<TOptions, T> make)
     where TOptions : class
     where T : class
 {
-    // Replaced whole.
     private volatile Made made = Make(options.Value, make);
 
     public T Value

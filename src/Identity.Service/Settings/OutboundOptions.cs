@@ -3,11 +3,10 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Settings;
 
-/// <summary>How the service reaches identity providers, webhooks and enrolment servers.</summary>
 internal sealed record OutboundOptions
 {
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 
-    /// <summary>Outer bound of every issuer's and webhook's own private allowance (S27): networks, each with its port.</summary>
+    /// <summary>The outer limit for every issuer's and webhook's private networks (S27): networks with ports.</summary>
     public IReadOnlyList<PrivateNetwork> PrivateNetworks { get; init; } = [];
 }

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Settings;
 
-/// <summary>What this installation is called, byte for byte; <c>init</c> fixes the first and the third.</summary>
-/// <param name="PublicUrl">Issuer identifier and default audience.</param>
-/// <param name="MachineUrl">Where machines reach 8444.</param>
-/// <param name="TrustDomain">Of SPIFFE ids.</param>
+/// <summary>The names of this installation, byte for byte; <c>init</c> fixes the public URL and the trust domain.</summary>
+/// <param name="PublicUrl">The issuer identifier and default audience.</param>
+/// <param name="MachineUrl">The URL of port 8444 for machines.</param>
+/// <param name="TrustDomain">The trust domain of SPIFFE ids.</param>
 internal sealed record ServiceIdentity(string PublicUrl, string MachineUrl, string TrustDomain);

@@ -3,8 +3,10 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Status;
 
+/// <summary>One line of the status on the wire.</summary>
 internal sealed record StatusCheckDocument
 {
+    /// <summary>Stable name of the check.</summary>
     [JsonPropertyName("check")]
     public required string Check { get; init; }
 
@@ -12,14 +14,15 @@ internal sealed record StatusCheckDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The object of the line; null = the whole check.</summary>
+    /// <summary>The object that the line is about; null = all of this check.</summary>
     [JsonPropertyName("subject")]
     public required string? Subject { get; init; }
 
+    /// <summary>One sentence.</summary>
     [JsonPropertyName("summary")]
     public required string Summary { get; init; }
 
-    /// <summary>What to do; empty if nothing is needed.</summary>
+    /// <summary>What to do; empty where nothing is to be done.</summary>
     [JsonPropertyName("next")]
     public required string Next { get; init; }
 

@@ -4,6 +4,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Status;
 
+/// <summary>The answer of <c>GET /v1/status</c>: whether everything that the caller may see works.</summary>
 internal sealed record StatusDocument
 {
     [JsonPropertyName("type")]
@@ -17,7 +18,7 @@ internal sealed record StatusDocument
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CheckedAt { get; init; }
 
-    /// <summary>The node that answers. Clock, jobs, readiness and key fetching are those of this node.</summary>
+    /// <summary>The node that answers: clock, jobs, readiness and the fetching of keys are its own.</summary>
     [JsonPropertyName("node")]
     public required string Node { get; init; }
 
@@ -27,19 +28,19 @@ internal sealed record StatusDocument
     [JsonPropertyName("organization_name")]
     public required string? OrganizationName { get; init; }
 
-    /// <summary>
-    /// The findings, worst first within each check. Later pages contain only the findings about their tunnels.
-    /// </summary>
+    /// <summary>What was found, the worst of each check first. Later pages have those of their tunnels alone.</summary>
     [JsonPropertyName("checks")]
     public required IReadOnlyList<StatusCheckDocument> Checks { get; init; }
 
-    /// <summary>Checks that did not run because the caller may not read their objects.</summary>
+    /// <summary>Checks that were not made, because the caller may not read what they are about.</summary>
     [JsonPropertyName("not_shown")]
     public required IReadOnlyList<string> NotShown { get; init; }
 
+    /// <summary>A page of the tunnels, the newest first.</summary>
     [JsonPropertyName("tunnels")]
     public required IReadOnlyList<TunnelStatusDocument> Tunnels { get; init; }
 
+    /// <summary>The cursor of the next page of tunnels; null on the last one.</summary>
     [JsonPropertyName("next_page")]
     public required string? NextPage { get; init; }
 }

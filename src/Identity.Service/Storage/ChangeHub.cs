@@ -44,7 +44,7 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
     /// <summary>Sets how to measure the time since the counters were last read; used when other nodes write too.</summary>
     public void WatchedBy(Func<TimeSpan> sinceSeen) => blindness = sinceSeen;
 
-    /// <summary>What the counters were when this node opened the store: nothing that anyone has read before.</summary>
+    /// <summary>Sets the initial counters when this node opens the store; no state has been read before.</summary>
     public void Start(ChangeCounters opened)
     {
         lock (gate)
@@ -53,7 +53,7 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         }
     }
 
-    /// <summary>Counters read from, or committed to, the database; older ones than known are nothing new.</summary>
+    /// <summary>Records counters that were read from, or committed to, the database; older ones are ignored.</summary>
     public void Observe(ChangeCounters seen)
     {
         ChangeTopics topics;
@@ -61,8 +61,8 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         {
             (counters, topics) = counters.Merge(seen);
 
-            // For a caller with the same change the delivery is already requested: its own commit is answered once the
-            // change is delivered.
+            // The delivery is requested before any caller sees the new counters: after its own commit, a caller can wait for
+            // the delivery of its change.
             foreach (var subscription in subscriptions)
             {
                 if (subscription.Concerns(topics))
@@ -112,7 +112,7 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
                 return false;
             }
 
-            // Thousands wait here: each is one continuation and one timer, and its end throws nothing.
+            // Thousands of callers wait here: each costs one continuation and one timer, and a timeout throws nothing.
             await signal
                 .WaitAsync(left, time, cancellationToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -120,7 +120,7 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         }
     }
 
-    // The container knows the hub by three names, and disposes of each.
+    // The container registers the hub as three services and disposes of each.
     public void Dispose()
     {
         if (Interlocked.Exchange(ref isDisposed, 1) == 0)

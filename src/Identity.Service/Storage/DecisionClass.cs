@@ -1,11 +1,11 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>What is given up first when the disk fills (S31).</summary>
+/// <summary>Determines which decisions are refused first when the disk is nearly full (S31).</summary>
 internal enum DecisionClass
 {
-    /// <summary>Token exchanges and other work in bulk: refused below the disk reserve.</summary>
+    /// <summary>Token exchanges and other bulk work: refused below the disk reserve.</summary>
     Bulk,
 
-    /// <summary>Issuance, revocation, administration: continues until the disk is really full.</summary>
+    /// <summary>Issuance, revocation, administration: continues until the disk is full.</summary>
     Essential,
 }

@@ -1,18 +1,18 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <param name="Number">The file's first four digits; its place in the order.</param>
-/// <param name="Name">The file's name without ending.</param>
+/// <param name="Number">The file's first four digits, which define the order.</param>
+/// <param name="Name">The file's name without the ending.</param>
 internal sealed record Migration(int Number, string Name, string Sql)
 {
     /// <summary>
-    /// First line of a file that only adds (tables, nullable columns, columns with defaults, indexes): an older program
-    /// may continue to run with it.
+    /// The first line of a file that only adds to the schema (tables, nullable columns, columns with defaults, indexes):
+    /// older programs can continue to run with it.
     /// </summary>
     public const string ExpansionMark = "-- expand";
 
     /// <summary>
-    /// First line of an expansion that makes and drops indexes alone: where the database can, while others write,
-    /// however large the table.
+    /// The first line of an expansion that only creates and drops indexes: where the database supports it, other connections
+    /// can write meanwhile, for a table of any size.
     /// </summary>
     public const string OnlineMark = ExpansionMark + " online";
 

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Telemetry;
 
-/// <summary>Log event numbers, one range per capability; operators alert on them, so none is ever reused.</summary>
+/// <summary>Log event numbers, one range per capability; operators alert on them, so a number is never reused.</summary>
 internal static class EventIds
 {
     // 100: Hosting

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Telemetry;
 
 /// <summary>
-/// Keeps the log short while something that is tried again and again fails: the first failure is logged with its stack trace,
-/// then one line a minute says that it still fails. A failure of another type is a first one.
+/// Keeps the log short while a repeated operation fails: the first failure is logged with its stack trace, then one line per
+/// minute. A failure of another type starts a new series.
 /// </summary>
 internal sealed class FailureSeries(TimeProvider time)
 {
@@ -14,7 +14,7 @@ internal sealed class FailureSeries(TimeProvider time)
     private Type? last;
     private long loggedAt;
 
-    /// <summary>What to log of a failure that may come every second; null = nothing.</summary>
+    /// <summary>The exception to log for a failure that may occur every second; null = nothing.</summary>
     public Exception? Next(Exception fault)
     {
         lock (gate)
@@ -23,7 +23,7 @@ internal sealed class FailureSeries(TimeProvider time)
         }
     }
 
-    /// <summary>What to log of a failure that is rare enough for a line each time.</summary>
+    /// <summary>The exception to log for a failure that is rare enough for a line each time.</summary>
     public Exception Shorten(Exception fault)
     {
         lock (gate)
@@ -32,7 +32,7 @@ internal sealed class FailureSeries(TimeProvider time)
         }
     }
 
-    /// <summary>The next failure is a first one again.</summary>
+    /// <summary>Ends the series: the next failure is a first one.</summary>
     public void End()
     {
         lock (gate)
@@ -49,7 +49,7 @@ internal sealed class FailureSeries(TimeProvider time)
         return isNew ? fault : new RepeatedFailure(fault);
     }
 
-    /// <summary>Was never thrown, so that it has no stack trace.</summary>
+    /// <summary>Never thrown, so it has no stack trace.</summary>
     private sealed class RepeatedFailure(Exception fault)
         : Exception($"It still fails with {fault.GetType().Name}: {fault.Message}");
 }

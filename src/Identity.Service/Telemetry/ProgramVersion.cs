@@ -2,7 +2,6 @@ using System.Reflection;
 
 namespace Culvert.Identity.Service.Telemetry;
 
-/// <summary>Which version of the service this is.</summary>
 internal static class ProgramVersion
 {
     public static string Current { get; } =

@@ -2,20 +2,19 @@ using System.Diagnostics.Metrics;
 
 namespace Culvert.Identity.Service.Telemetry;
 
-/// <summary>What the service measures of itself; names are an interface to operators.</summary>
+/// <summary>The service's metrics; their names are an interface for operators.</summary>
 internal static class ServiceMeters
 {
     public const string MeterName = "Culvert.Identity.Service";
 
     private static readonly Meter Meter = new(MeterName);
 
-    /// <summary>Requests by port, route template and status; a route that does not exist has none.</summary>
+    /// <summary>Unknown routes have no route label.</summary>
     public static readonly Counter<long> Requests = Meter.CreateCounter<long>(
         "culvert_service_requests",
         description: "Requests answered, by listener, route and status."
     );
 
-    /// <summary>How long a request took, from its head to the end of its answer.</summary>
     public static readonly Histogram<double> RequestSeconds = Meter.CreateHistogram(
         "culvert_service_request_seconds",
         unit: "s",
@@ -26,89 +25,78 @@ internal static class ServiceMeters
         }
     );
 
-    /// <summary>Connections that a bound or a missing PROXY header closed, before TLS or while they were idle.</summary>
     public static readonly Counter<long> ConnectionsClosed = Meter.CreateCounter<long>(
         "culvert_service_connections_closed",
         description: "Connections closed at a bound, by listener and bound (handshakes, connections, idle) or refused PROXY header."
     );
 
-    /// <summary>1 = the wall clock is relied on; 0 = it stepped, and nothing is minted.</summary>
+    /// <summary>0 = the wall clock stepped, and the node signs nothing.</summary>
     public static readonly Gauge<int> ClockTrusted = Meter.CreateGauge<int>(
         "culvert_service_clock_trusted",
         description: "1 while the wall clock is relied on, 0 after it stepped."
     );
 
-    /// <summary>How often the wall clock stepped.</summary>
     public static readonly Counter<long> ClockAlarms = Meter.CreateCounter<long>(
         "culvert_service_clock_alarms",
         description: "Steps of the wall clock beyond the leeway."
     );
 
-    /// <summary>Private keys that were sent where none belongs; each counts as disclosed.</summary>
+    /// <summary>Each such key counts as disclosed.</summary>
     public static readonly Counter<long> SecretsDiscarded = Meter.CreateCounter<long>(
         "culvert_service_secrets_discarded",
         description: "Private keys found in requests, and discarded."
     );
 
-    /// <summary>Bodies of audit entries that retention dropped.</summary>
     public static readonly Counter<long> AuditBodiesDropped = Meter.CreateCounter<long>(
         "culvert_audit_bodies_dropped",
         description: "Bodies of audit entries dropped because they are older than audit.retention."
     );
 
-    /// <summary>Entries that a target of <c>audit.export</c> took.</summary>
     public static readonly Counter<long> AuditExported = Meter.CreateCounter<long>(
         "culvert_audit_exported",
         description: "Audit entries that a target of audit.export accepted, by target."
     );
 
-    /// <summary>Attempts that a target did not take, and entries that it permanently rejected.</summary>
     public static readonly Counter<long> AuditExportFailures = Meter.CreateCounter<long>(
         "culvert_audit_export_failures",
         description: "Failed attempts to export audit entries, and entries that the target rejected, by target."
     );
 
-    /// <summary>How old the oldest entry is that a target lacks. Alert when it grows.</summary>
+    /// <summary>Alert when it grows.</summary>
     public static readonly Gauge<double> AuditExportLag = Meter.CreateGauge<double>(
         "culvert_audit_export_lag_seconds",
         unit: "s",
         description: "Age of the oldest audit entry that a target of audit.export lacks, by target."
     );
 
-    /// <summary>How many entries a target lacks.</summary>
     public static readonly Gauge<long> AuditExportWaiting = Meter.CreateGauge<long>(
         "culvert_audit_export_waiting",
         description: "Audit entries that a target of audit.export lacks, by target."
     );
 
-    /// <summary>Whether the last probe of each kind came out as it must.</summary>
     public static readonly Gauge<int> ProbeSuccess = Meter.CreateGauge<int>(
         "culvert_probe_success",
         description: "1 if the last probe of the exchange came out as it must, by kind: positive is granted, negative denied."
     );
 
-    /// <summary>How long a probe took.</summary>
     public static readonly Histogram<double> ProbeDuration = Meter.CreateHistogram<double>(
         "culvert_probe_duration_seconds",
         unit: "s",
         description: "Duration of a probe of the token exchange, by kind."
     );
 
-    /// <summary>Decisions in committed batches.</summary>
     public static readonly Counter<long> Decisions = Meter.CreateCounter<long>(
         "culvert_journal_decisions",
         description: "Decisions in committed transactions of the journal."
     );
 
-    /// <summary>Transactions, each with one flush: decisions divided by batches is the gain of group commit.</summary>
+    /// <summary>One flush each: decisions divided by batches is the gain of group commit.</summary>
     public static readonly Counter<long> Batches = Meter.CreateCounter<long>(
         "culvert_journal_batches",
         description: "Transactions of the journal."
     );
 
-    /// <summary>
-    /// How long a transaction took, from its first statement until it was durable: what an answer waits for, in addition to its turn.
-    /// </summary>
+    /// <summary>From the first statement until it is durable, without the time in the queue.</summary>
     public static readonly Histogram<double> CommitSeconds = Meter.CreateHistogram(
         "culvert_journal_commit_seconds",
         unit: "s",
@@ -119,116 +107,105 @@ internal static class ServiceMeters
         }
     );
 
-    /// <summary>Certificates that were revoked one by one.</summary>
     public static readonly Counter<long> CertificatesRevoked = Meter.CreateCounter<long>(
         "culvert_certificates_revoked",
         description: "Certificates revoked by an administrator."
     );
 
-    /// <summary>Revocation lists that took the place of an older one.</summary>
     public static readonly Counter<long> RevocationListsPublished = Meter.CreateCounter<long>(
         "culvert_revocation_lists_published",
         description: "Revocation lists published."
     );
 
-    /// <summary>Lists that would have lost or undone something. Alert on any.</summary>
+    /// <summary>Alert on any.</summary>
     public static readonly Counter<long> RevocationListsHeldBack = Meter.CreateCounter<long>(
         "culvert_revocation_lists_held_back",
         description: "Revocation lists that were built but not published because they contradict the current ones."
     );
 
-    /// <summary>Rounds of publishing that failed.</summary>
     public static readonly Counter<long> RevocationListFailures = Meter.CreateCounter<long>(
         "culvert_revocation_list_failures",
         description: "Rounds in which publishing revocation lists failed."
     );
 
-    /// <summary>Answers about the state of certificates, by what they say.</summary>
     public static readonly Counter<long> OcspAnswers = Meter.CreateCounter<long>(
         "culvert_ocsp_answers",
         description: "OCSP responses, by status: good, revoked, unknown, malformed_request, try_later, unauthorized."
     );
 
-    /// <summary>How many of them were signed for the occasion; the others had been signed before.</summary>
     public static readonly Counter<long> OcspSignatures = Meter.CreateCounter<long>(
         "culvert_ocsp_signatures",
         description: "OCSP responses that were signed on request."
     );
 
-    /// <summary>Rounds of recurring jobs that failed, by job.</summary>
     public static readonly Counter<long> JobFailures = Meter.CreateCounter<long>(
         "culvert_job_failures",
         description: "Rounds of recurring jobs that failed, by job."
     );
 
-    /// <summary>Certificates that were recorded and handed out, by kind.</summary>
     public static readonly Counter<long> CertificatesIssued = Meter.CreateCounter<long>(
         "culvert_certificates_issued",
         description: "Certificates issued, by kind."
     );
 
-    /// <summary>Issuances that were granted and refused all the same, by kind and error code (lint.failed among them).</summary>
+    /// <summary>Issuances refused after authorization, by kind and error code (lint.failed among them).</summary>
     public static readonly Counter<long> CertificatesRefused = Meter.CreateCounter<long>(
         "culvert_certificates_refused",
         description: "Issuances refused by key policy, limits, lints, signer or store, by kind and error code."
     );
 
-    /// <summary>How long a key outside this process took to sign, the wait for it included.</summary>
+    /// <summary>Includes the wait for the key.</summary>
     public static readonly Histogram<double> SignerSeconds = Meter.CreateHistogram<double>(
         "culvert_signer_seconds",
         unit: "s",
         description: "Seconds until a signing key outside the process answered, waiting included."
     );
 
-    /// <summary>Notices of approaching ends, by what ends.</summary>
     public static readonly Counter<long> ExpiryNotices = Meter.CreateCounter<long>(
         "culvert_expiry_notices",
         description: "Notices of authorities and certificates that expire soon, by type."
     );
 
-    /// <summary>Attempts to deliver messages to webhooks, by outcome.</summary>
     public static readonly Counter<long> WebhookAttempts = Meter.CreateCounter<long>(
         "culvert_webhook_attempts",
         description: "Attempts to deliver messages to webhooks, by outcome."
     );
 
-    /// <summary>Checkpoints of agents that contradict an earlier one, by reason. Alert on any.</summary>
+    /// <summary>Alert on any.</summary>
     public static readonly Counter<long> AgentCheckpointDisputes = Meter.CreateCounter<long>(
         "culvert_agent_checkpoint_disputes",
         description: "Checkpoints of agents' records of calls that contradict an earlier one, by reason."
     );
 
-    /// <summary>Refusals to sign the transparency log. Alert on any.</summary>
+    /// <summary>Alert on any.</summary>
     public static readonly Counter<long> TransparencyContradictions = Meter.CreateCounter<long>(
         "culvert_transparency_contradictions",
         description: "Rounds in which the stored transparency log contradicted a tree head that was signed."
     );
 
-    /// <summary>Tree heads that witnesses cosigned, by witness.</summary>
     public static readonly Counter<long> TransparencyCosignatures = Meter.CreateCounter<long>(
         "culvert_transparency_cosignatures",
         description: "Tree heads of the transparency log that a witness cosigned, by witness."
     );
 
-    /// <summary>Attempts without a cosignature, by witness.</summary>
     public static readonly Counter<long> TransparencyWitnessFailures = Meter.CreateCounter<long>(
         "culvert_transparency_witness_failures",
         description: "Failed attempts to have a tree head of the transparency log cosigned, by witness."
     );
 
-    /// <summary>Refusals because of another history, by witness. Alert on any.</summary>
+    /// <summary>Alert on any.</summary>
     public static readonly Counter<long> TransparencyWitnessContradictions = Meter.CreateCounter<long>(
         "culvert_transparency_witness_contradictions",
         description: "Refusals of a witness because it cosigned a tree that the transparency log does not continue, by witness."
     );
 
-    /// <summary>Agents that hold contradicting checkpoints of the audit, by reason. Alert on any.</summary>
+    /// <summary>Alert on any.</summary>
     public static readonly Counter<long> AuditDisputes = Meter.CreateCounter<long>(
         "culvert_audit_disputes",
         description: "Agents that reported contradicting audit checkpoints, by reason."
     );
 
-    /// <summary>Assertions that came again from another caller than their first user, by the issuer's replay mode.</summary>
+    /// <summary>Counts by the issuer's replay mode.</summary>
     public static readonly Counter<long> ReplaysDetected = Meter.CreateCounter<long>(
         "culvert_exchange_replays_detected",
         description: "Assertions presented by a client other than their first user."

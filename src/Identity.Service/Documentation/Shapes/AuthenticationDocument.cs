@@ -2,6 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
+/// <summary>An exchange that was granted or denied.</summary>
 internal sealed record AuthenticationDocument
 {
     public required string Type { get; init; }
@@ -43,11 +44,12 @@ internal sealed record AuthenticationDocument
 
     public required string? UserAgent { get; init; }
 
-    /// <summary>The number of refusals that this entry summarizes.</summary>
+    /// <summary>The number of refusals that this entry summarises.</summary>
     public required long Count { get; init; }
 
-    /// <summary>The decision of the rule's next version.</summary>
+    /// <summary>What the next version of the rule would have decided.</summary>
     public JsonElement? Candidate { get; init; }
 
+    /// <summary>The verified claims.</summary>
     public required JsonElement? Claims { get; init; }
 }

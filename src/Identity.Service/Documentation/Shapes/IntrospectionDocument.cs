@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
-/// <summary>RFC 7662 §2.2. An inactive token has only the member <c>active</c>.</summary>
+/// <summary>RFC 7662 §2.2. Without <c>active</c> there are no other members.</summary>
 internal sealed record IntrospectionDocument
 {
     public required bool Active { get; init; }
@@ -37,8 +37,10 @@ internal sealed record IntrospectionDocument
 
     public string? Family { get; init; }
 
+    /// <summary>What the token is bound to.</summary>
     public Dictionary<string, string>? Cnf { get; init; }
 
+    /// <summary>Where the access came from.</summary>
     public JsonElement? Src { get; init; }
 
     public JsonElement? Act { get; init; }

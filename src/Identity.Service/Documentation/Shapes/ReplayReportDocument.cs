@@ -1,5 +1,6 @@
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
+/// <summary>Who would gain or lose access by a change of a rule.</summary>
 internal sealed record ReplayReportDocument
 {
     public required string Type { get; init; }

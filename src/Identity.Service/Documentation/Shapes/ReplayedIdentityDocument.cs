@@ -1,5 +1,6 @@
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
+/// <summary>An identity whose access would change.</summary>
 internal sealed record ReplayedIdentityDocument
 {
     public required string? Subject { get; init; }

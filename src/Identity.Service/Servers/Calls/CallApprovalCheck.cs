@@ -3,10 +3,10 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>Bounds of what an agent sends for approval.</summary>
+/// <summary>Limits for agents' approval requests.</summary>
 internal static class CallApprovalCheck
 {
-    /// <summary>Largest body: arguments that are shown, and names.</summary>
+    /// <summary>The largest body, with shown arguments and names.</summary>
     public const int MaxBodyBytes = 256 * 1024;
 
     private const int MaxCharacters = 2048;

@@ -3,12 +3,12 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>The approval of a call was requested, given, refused or used. It contains no values of arguments.</summary>
+/// <summary>An approval was requested, given, refused or used. Contains no argument values.</summary>
 internal sealed record CallApprovalDecided(string EventName, CallApprovalRow Approval) : AuditEvent
 {
     public override string Name => EventName;
 
-    /// <summary>The members that the message to webhooks has as well.</summary>
+    /// <summary>Writes the members that webhook messages share.</summary>
     public static void Write(Utf8JsonWriter json, CallApprovalRow approval)
     {
         var call = approval.Call;

@@ -50,7 +50,7 @@ internal sealed class CallApprovalEndpoints(
         return result.IsOk ? ApiAnswer.Json(result.Value, WireJson.Default.CallApprovalAnswer) : result.Refusal;
     }
 
-    /// <summary>Of one tunnel, an archived one too.</summary>
+    /// <summary>Lists the requests of one tunnel, which may be archived.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) =>
         (await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var refusal)
             ? await ListAsync(
@@ -60,7 +60,7 @@ internal sealed class CallApprovalEndpoints(
             )
             : refusal;
 
-    /// <summary>Over all tunnels that the caller may see.</summary>
+    /// <summary>Lists the requests of all tunnels that the caller may see.</summary>
     public ValueTask<ApiAnswer> ListAllAsync(ApiRequest request, CancellationToken cancellationToken) =>
         ListAsync(
             request,

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>Which requests for approval a list shows. Each member that is null or empty lets everything pass.</summary>
+/// <summary>A filter for lists of approval requests. Null or empty members match everything.</summary>
 internal sealed record CallApprovalFilter
 {
     public required string OrganizationId { get; init; }
@@ -11,7 +11,7 @@ internal sealed record CallApprovalFilter
 
     public string? TunnelId { get; init; }
 
-    /// <summary>Of <see cref="CallApprovalState.All"/>.</summary>
+    /// <summary>From <see cref="CallApprovalState.All"/>.</summary>
     public IReadOnlyList<string> States { get; init; } = [];
 
     /// <summary>The conditions on <c>call_approvals a</c>, joined to its tunnel <c>t</c>.</summary>

@@ -4,7 +4,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>A row of <c>call_approvals</c> with the organization of its tunnel.</summary>
+/// <summary>A row of <c>call_approvals</c> with its tunnel's organization.</summary>
 internal sealed record CallApprovalRow
 {
     public required string Id { get; init; }
@@ -24,7 +24,7 @@ internal sealed record CallApprovalRow
 
     public required long Approvers { get; init; }
 
-    /// <summary>As it is stored; see <see cref="GetState"/>.</summary>
+    /// <summary>The stored state; see <see cref="GetState"/>.</summary>
     public required string State { get; init; }
 
     public required long CreatedAt { get; init; }

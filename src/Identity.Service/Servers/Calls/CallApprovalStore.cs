@@ -4,16 +4,16 @@ using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>Requests for the approval of calls. One of them answers for a binding at a time.</summary>
+/// <summary>Stores approval requests. Only one is live per binding.</summary>
 internal sealed class CallApprovalStore(Database database)
 {
-    /// <summary>Of one tunnel: people decide them.</summary>
+    /// <summary>Per tunnel: people must decide them.</summary>
     public const int MaxPending = 1000;
 
-    /// <summary>Of one caller: none of them takes the places of all others.</summary>
+    /// <summary>Per caller, so that no caller can use up a tunnel's limit.</summary>
     public const int MaxPendingOfCaller = 100;
 
-    /// <summary>For so long rows are listed after their expiry. The audit keeps every decision.</summary>
+    /// <summary>How long requests are listed after their expiry. The audit keeps every decision.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
     private const string Select =
@@ -31,7 +31,7 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Of whichever tunnel of the organization.</summary>
+    /// <summary>Finds a request in any tunnel of the organization.</summary>
     public ValueTask<CallApprovalRow?> FindInOrganizationAsync(
         string organizationId,
         string id,
@@ -43,7 +43,7 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The one that answers for a binding; null: there is none, or it has expired.</summary>
+    /// <summary>The live request of a binding; null if there is none or it has expired.</summary>
     public ValueTask<CallApprovalRow?> FindLiveAsync(
         string tunnelId,
         string binding,
@@ -61,7 +61,7 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The newest first.</summary>
+    /// <summary>Newest first.</summary>
     public async ValueTask<IReadOnlyList<CallApprovalRow>> ListAsync(
         CallApprovalFilter filter,
         PageRequest page,
@@ -83,7 +83,7 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
-    /// <summary>How many requests of an organization wait for a decision, and when the first of them expires.</summary>
+    /// <summary>The number of an organization's pending requests, and the first expiry.</summary>
     public async ValueTask<(long Count, DateTimeOffset? FirstExpiry)> CountPendingAsync(
         string organizationId,
         string? workspaceId,
@@ -107,8 +107,9 @@ internal sealed class CallApprovalStore(Database database)
     }
 
     /// <summary>
-    /// A new request, in the place of one that has expired. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived),
-    /// <see cref="CallApprovalConflict.Stale"/> (one answers for the binding already), <see cref="CallApprovalConflict.TooMany"/>.
+    /// Inserts a request, replacing an expired one. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived),
+    /// <see cref="CallApprovalConflict.Stale"/> (the binding has a live request),
+    /// <see cref="CallApprovalConflict.TooMany"/>.
     /// </summary>
     public IReadOnlyList<Statement> Insert(CallApprovalRow row)
     {
@@ -156,8 +157,8 @@ internal sealed class CallApprovalStore(Database database)
     }
 
     /// <summary>
-    /// Uses an approval up: of any number of agents that ask at once, one succeeds. <see cref="CallApprovalConflict.Stale"/>
-    /// for the others.
+    /// Uses an approval: one of several simultaneous agents succeeds, the others get
+    /// <see cref="CallApprovalConflict.Stale"/>.
     /// </summary>
     public Statement Use(CallApprovalRow row, DateTimeOffset now) =>
         new Statement(
@@ -167,7 +168,8 @@ internal sealed class CallApprovalStore(Database database)
         ).ExpectingOne(CallApprovalConflict.Stale);
 
     /// <summary>
-    /// Writes what a person decided. <see cref="CallApprovalConflict.Stale"/> when another person was first, or it has expired.
+    /// Stores a person's decision. <see cref="CallApprovalConflict.Stale"/> if another person decided first or it has
+    /// expired.
     /// </summary>
     public Statement Decide(CallApprovalRow before, CallApprovalRow after, DateTimeOffset now) =>
         new Statement(

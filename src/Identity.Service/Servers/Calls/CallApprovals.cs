@@ -31,11 +31,11 @@ internal sealed class CallApprovals(
     TimeProvider time
 )
 {
-    // Another agent or person may be first each time; the next look finds what they made of it.
+    // Another agent or person may be first each time; the next attempt reads the new state.
     private const int MaxTries = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>What an agent gets as the answer for a call.</summary>
+    /// <summary>The answer for an agent's request.</summary>
     public async ValueTask<Result<CallApprovalAnswer>> AskAsync(
         ApiRequest request,
         CallApprovalRequest call,
@@ -97,7 +97,7 @@ internal sealed class CallApprovals(
             return refusal;
         }
 
-        // With single sign-on a caller and an approver are the same pair of issuer and subject.
+        // With single sign-on, a caller and an approver have the same issuer and subject.
         if (!options.Value.IsSingle && decider.Person == FindCaller(before.Call))
         {
             return CallApprovalErrors.OwnCall.Refuse();
@@ -208,7 +208,7 @@ internal sealed class CallApprovals(
 
         if (result.Conflict is CallApprovalConflict.Stale)
         {
-            // Another person was first: the state that they left decides the answer.
+            // Another person decided first: the new state determines the answer.
             var current = await store.FindAsync(before.TunnelId, before.Id, cancellationToken);
             return current is null ? RequestErrors.NotFound.Refuse()
                 : CheckDecidable(current) is { } refusal ? refusal
@@ -274,8 +274,8 @@ internal sealed class CallApprovals(
             TunnelId = request.Peer.TunnelId!,
             OrganizationId = request.Peer.OrganizationId!,
             Binding = call.Binding,
-            // With lengths, so that no two callers read alike. A person has as many clients as the person registers: the
-            // client counts only where the token names no subject.
+            // With lengths, so that no two callers have the same key. A person may register any number of clients: the
+            // client id counts only if the token has no subject.
             CallerKey = Sha256Text.ToBase64Url(
                 string.Concat(
                     new[] { call.Issuer, call.Subject, call.Subject.Length > 0 ? "" : call.ClientId }.Select(text =>
@@ -290,7 +290,7 @@ internal sealed class CallApprovals(
             ExpiresAt = now.AddSeconds(call.ExpiresIn).ToStore(),
         };
 
-    // Null where the route does not authenticate callers, or the token names none.
+    // Null if the route does not authenticate callers, or the token has no subject.
     private static string? FindCaller(CallApprovalRequest call) =>
         call.Issuer.Length > 0 && call.Subject.Length > 0 ? PersonId.FromSubject(call.Issuer, call.Subject) : null;
 
@@ -302,7 +302,7 @@ internal sealed class CallApprovals(
             ExpiresAt = Instants.FromStore(row.ExpiresAt),
         };
 
-    // approval.requested for the event tunnel_approval_requested.
+    // Maps the event tunnel_approval_requested to approval.requested.
     private static string ToMessageType(string name) =>
         name.Replace("tunnel_approval_", "approval.", StringComparison.Ordinal);
 }

@@ -5,17 +5,18 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Servers.Calls;
 
 /// <summary>Who approves or rejects a call.</summary>
-/// <param name="Name">As requests show it: the id of a key, a person or a webhook.</param>
-/// <param name="Person">Whose vote it is, where two people must approve (S34).</param>
-/// <param name="Cause">For the audit.</param>
+/// <param name="Name">The id of a key, a person or a webhook, as requests show it.</param>
+/// <param name="Person">The person who counts where two people must approve (S34).</param>
 internal sealed record CallDecider(string Name, string Person, AuditCause Cause)
 {
-    /// <summary>What the decision uses up; null = nothing.</summary>
+    /// <summary>A key that the decision uses up; null = none.</summary>
     public ReplayKey? Replay { get; init; }
 
-    /// <summary>What must still hold when the decision is written.</summary>
+    /// <summary>Conditions that must hold when the decision is written.</summary>
     public IReadOnlyList<Statement> Conditions { get; init; } = [];
 
-    /// <summary>Why <see cref="Replay"/> or <see cref="Conditions"/> kept the decision from being written; null = they did not.</summary>
+    /// <summary>
+    /// The refusal if <see cref="Replay"/> or <see cref="Conditions"/> prevented the decision; null = they did not.
+    /// </summary>
     public Func<CommitResult, Refusal?> FindRefusal { get; init; } = _ => null;
 }

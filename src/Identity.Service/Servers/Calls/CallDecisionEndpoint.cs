@@ -12,8 +12,8 @@ using Culvert.Identity.Service.Webhooks;
 namespace Culvert.Identity.Service.Servers.Calls;
 
 /// <summary>
-/// <c>POST /v1/webhooks/{webhook_id}/decisions</c>: the system that got <c>approval.requested</c> decides by a signed message.
-/// The webhook has one vote. The administrator who registered it was shown its secret, so the two count as one person (S34).
+/// <c>POST /v1/webhooks/{webhook_id}/decisions</c>: the receiver of <c>approval.requested</c> decides with a signed message.
+/// The webhook has one vote. The administrator who registered it knows its secret, so the two count as one person (S34).
 /// </summary>
 internal sealed class CallDecisionEndpoint(
     SignedMessages messages,
@@ -90,7 +90,9 @@ internal sealed class CallDecisionEndpoint(
             : result.Refusal;
     }
 
-    /// <summary>Another message with the same id was faster, or the webhook has been archived since its message was read.</summary>
+    /// <summary>
+    /// Set if a message with the same id was first, or the webhook was archived after its message was read.
+    /// </summary>
     internal static Refusal? FindRefusal(CommitResult result) =>
         result.Outcome == CommitOutcome.Replayed ? CallApprovalErrors.Repeated.Refuse()
         : result.Conflict is WebhookConflict.Taken ? WebhookErrors.Signature.Refuse()
@@ -105,7 +107,7 @@ internal sealed class CallDecisionEndpoint(
             ? RequestErrors.Invalid.Refuse($"person: 1 to {MaxPersonCharacters} characters are required.")
         : ReasonRequest.CheckOptional(decision.Reason);
 
-    // The message counts once for its webhook, as long as its timestamp is accepted; the journal keeps it for longer.
+    // A message counts once for its webhook, as long as its timestamp is accepted; the journal keeps the key longer.
     private static ReplayKey ToReplayKey(SignedMessage message) =>
         new(
             SHA256.HashData(Encoding.UTF8.GetBytes($"webhook decision\n{message.Webhook.Id.Value}\n{message.Id}")),
@@ -117,7 +119,7 @@ internal sealed class CallDecisionEndpoint(
         {
             Type = "webhook",
             Id = webhook.Id.Value,
-            // A claim of the receiver.
+            // Claimed by the receiver, not verified.
             Subject = decision.Person,
             IpAddress = request.Source.ToString(),
             UserAgent = AuditActor.Bounded(request.UserAgent),

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Servers.Policies;
 /// <summary>The optional body of an approval.</summary>
 internal sealed record ApproveRoutePolicyRequest
 {
-    /// <summary>The value of <see cref="Replaces"/> where no version was in force.</summary>
+    /// <summary>The value of <see cref="Replaces"/> if no version was in force.</summary>
     public const string Nothing = "none";
 
     public static readonly ApproveRoutePolicyRequest Empty = new();
@@ -23,7 +23,7 @@ internal sealed record ApproveRoutePolicyRequest
     [JsonPropertyName("replaces")]
     public string? Replaces { get; init; }
 
-    /// <summary>The request's body, checked.</summary>
+    /// <summary>Reads and validates the request's body.</summary>
     public static async ValueTask<Result<ApproveRoutePolicyRequest>> ReadAsync(
         ApiRequest request,
         CancellationToken cancellationToken

@@ -29,7 +29,7 @@ internal sealed class RoutePolicies(
     TimeProvider time
 )
 {
-    /// <summary>Of all active policies of a tunnel: every feed has them.</summary>
+    /// <summary>The total size of a tunnel's active policies: every feed contains them.</summary>
     public const int MaxActiveBytes = 1024 * 1024;
 
     // Another person may be first each time.
@@ -98,8 +98,8 @@ internal sealed class RoutePolicies(
     }
 
     /// <summary>
-    /// Of two approvals that compared with the same version, one succeeds: the other one's version in force is not there any
-    /// more, and the approval says which it was (<see cref="ApproveRoutePolicyRequest.Replaces"/>).
+    /// If two approvals compared with the same version, only one succeeds: it replaces the version that the other one names
+    /// as current (<see cref="ApproveRoutePolicyRequest.Replaces"/>).
     /// </summary>
     public async ValueTask<Result<RoutePolicyRow>> ApproveAsync(
         ApiRequest request,
@@ -177,7 +177,7 @@ internal sealed class RoutePolicies(
                 cancellationToken
             );
 
-    /// <summary>Also of a federated workload: it takes back what it drafted itself, and decides nothing.</summary>
+    /// <summary>Also allowed for a federated workload: it may withdraw its own draft, but decides nothing.</summary>
     public async ValueTask<Result<RoutePolicyRow>> WithdrawAsync(
         ApiRequest request,
         RoutePolicyRow before,
@@ -238,7 +238,7 @@ internal sealed class RoutePolicies(
             cancellationToken
         );
 
-        // Another person was first. Their decision is not the one that the caller meant to take back.
+        // Another person decided first: that is not the approval that the caller meant to revert.
         return result.Conflict is RoutePolicyConflict.Stale
             ? RoutePolicyErrors.NoRollback.Refuse()
             : Answer(result, after);
@@ -265,7 +265,7 @@ internal sealed class RoutePolicies(
 
     private static Refusal Retry() => StorageErrors.Unavailable.Refuse() with { RetryAfter = Pause };
 
-    // Ends a draft without using it.
+    // Closes a draft without using it.
     private async ValueTask<Result<RoutePolicyRow>> EndAsync(
         ApiRequest request,
         string name,
@@ -281,7 +281,7 @@ internal sealed class RoutePolicies(
             : await FindDecisionAsync(after, cancellationToken) ?? Retry();
     }
 
-    // Another person was first: the state that they left decides the answer.
+    // Another person decided first: the new state determines the answer.
     private async ValueTask<Refusal?> FindDecisionAsync(RoutePolicyRow row, CancellationToken cancellationToken) =>
         await store.FindAsync(row.TunnelId, row.Id, cancellationToken) is { } current ? CheckIsDraft(current) : null;
 
@@ -290,7 +290,7 @@ internal sealed class RoutePolicies(
         : result.RefusalIfUnavailable() is { } unavailable ? unavailable
         : row;
 
-    // The caller decides, now, that the version takes the place of the active one.
+    // Records the caller's decision to replace the active version.
     private async ValueTask<(RoutePolicyRow After, CommitResult Result)> ActivateAsync(
         ApiRequest request,
         string name,
@@ -330,7 +330,7 @@ internal sealed class RoutePolicies(
                     OrganizationId = after.OrganizationId,
                     Resources =
                     [
-                        // First: after a restore from a backup this is what is held.
+                        // First: after a restore from a backup, this resource is suspended.
                         new AuditResource("route", $"{after.TunnelId}/{after.Hostname}"),
                         new AuditResource("route_policy", after.Id),
                         new AuditResource("tunnel", after.TunnelId),

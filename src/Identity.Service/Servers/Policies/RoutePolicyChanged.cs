@@ -3,7 +3,10 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary>A version of a policy was drafted, approved, rejected, withdrawn or rolled back to. It has the digest of the text, and not the text.</summary>
+/// <summary>
+/// A policy version was drafted, approved, rejected, withdrawn or restored by a rollback. Contains the text's digest, not
+/// the text.
+/// </summary>
 internal sealed record RoutePolicyChanged(string EventName, RoutePolicyRow Policy, RoutePolicyRow? Replaced)
     : AuditEvent
 {

@@ -6,7 +6,9 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary><c>/v1/tunnels/{id}/policies</c>: versions of routes' policies, for the people who write and review them.</summary>
+/// <summary>
+/// <c>/v1/tunnels/{id}/policies</c>: versions of route policies, for the people who write and review them.
+/// </summary>
 internal sealed class RoutePolicyEndpoints(
     TunnelAccess access,
     RoutePolicyStore store,
@@ -37,7 +39,7 @@ internal sealed class RoutePolicyEndpoints(
             : unknown;
     }
 
-    /// <summary>Of an archived tunnel too.</summary>
+    /// <summary>Also for an archived tunnel.</summary>
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (!(await access.FindAsync(request, cancellationToken)).TryGet(out var tunnel, out var unknown))
@@ -155,7 +157,7 @@ internal sealed class RoutePolicyEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    // By the version's id, as the agents' last reports have them.
+    // By version id, from the agents' latest reports.
     private async ValueTask<ILookup<string, RoutePolicyFault>> FindFaultsAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken

@@ -2,14 +2,14 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary>Which versions a list shows. Each member that is null or empty lets everything pass.</summary>
+/// <summary>A filter for lists of versions. Null or empty members match everything.</summary>
 internal sealed record RoutePolicyFilter
 {
     public required string TunnelId { get; init; }
 
     public string? Hostname { get; init; }
 
-    /// <summary>Of <see cref="RoutePolicyState.All"/>.</summary>
+    /// <summary>From <see cref="RoutePolicyState.All"/>.</summary>
     public IReadOnlyList<string> States { get; init; } = [];
 
     /// <summary>The conditions on <c>route_policies p</c>; <c>@States</c> has a comma before and after each state.</summary>

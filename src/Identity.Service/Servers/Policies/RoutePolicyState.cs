@@ -1,20 +1,19 @@
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary>How far a version of a policy is.</summary>
 internal static class RoutePolicyState
 {
-    /// <summary>A second person has to approve it.</summary>
+    /// <summary>Waits for a second person's approval.</summary>
     public const string Draft = "draft";
 
-    /// <summary>What agents get.</summary>
+    /// <summary>The version that agents receive.</summary>
     public const string Active = "active";
 
-    /// <summary>It was active, and another version is.</summary>
+    /// <summary>Formerly active, replaced by another version.</summary>
     public const string Superseded = "superseded";
 
     public const string Rejected = "rejected";
 
-    /// <summary>The person who drafted it took it back.</summary>
+    /// <summary>Withdrawn by the person who drafted it.</summary>
     public const string Withdrawn = "withdrawn";
 
     public static readonly IReadOnlyList<string> All = [Draft, Active, Superseded, Rejected, Withdrawn];

@@ -5,13 +5,15 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary>Versions of routes' policies. At most one of a hostname is active.</summary>
+/// <summary>Stores policy versions. At most one version per hostname is active.</summary>
 internal sealed class RoutePolicyStore(Database database)
 {
-    /// <summary>Of one hostname.</summary>
+    /// <summary>Per hostname.</summary>
     public const int MaxDrafts = 20;
 
-    /// <summary>So many versions back, those that were never active or are no more are forgotten. The audit keeps their digests.</summary>
+    /// <summary>
+    /// The number of latest versions that are kept; older ones are deleted unless active. The audit keeps their digests.
+    /// </summary>
     public const int KeptVersions = 100;
 
     private const string Select = "SELECT " + Columns + ", p.content AS Content " + From;
@@ -42,7 +44,7 @@ internal sealed class RoutePolicyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>What agents of the tunnel get, by hostname.</summary>
+    /// <summary>The active policies of a tunnel, by hostname, for its agents.</summary>
     public async ValueTask<IReadOnlyList<RoutePolicyRow>> ListActiveAsync(
         string tunnelId,
         CancellationToken cancellationToken
@@ -53,7 +55,7 @@ internal sealed class RoutePolicyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The newest first, without their texts.</summary>
+    /// <summary>Newest first, without their texts.</summary>
     public async ValueTask<IReadOnlyList<RoutePolicyRow>> ListAsync(
         RoutePolicyFilter filter,
         PageRequest page,
@@ -73,7 +75,7 @@ internal sealed class RoutePolicyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The tunnels of an organization that have drafts, those with the oldest draft first.</summary>
+    /// <summary>The organization's tunnels with drafts, oldest draft first.</summary>
     public async ValueTask<IReadOnlyList<DraftCount>> CountDraftsAsync(
         string organizationId,
         string? workspaceId,
@@ -96,7 +98,7 @@ internal sealed class RoutePolicyStore(Database database)
         return [.. rows.Select(row => new DraftCount(row.TunnelId, row.Drafts, Instants.FromStore(row.OldestAt)))];
     }
 
-    /// <summary>The number of the newest version; 0 if there is none.</summary>
+    /// <summary>The latest version number; 0 if there is none.</summary>
     public async ValueTask<long> FindNewestAsync(
         string tunnelId,
         string hostname,
@@ -109,7 +111,7 @@ internal sealed class RoutePolicyStore(Database database)
         );
 
     /// <summary>
-    /// A new draft. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="RoutePolicyConflict"/>.
+    /// Inserts a draft. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="RoutePolicyConflict"/>.
     /// </summary>
     public IReadOnlyList<Statement> Insert(RoutePolicyRow row)
     {
@@ -153,12 +155,11 @@ internal sealed class RoutePolicyStore(Database database)
     }
 
     /// <summary>
-    /// Makes a version the active one, in place of <paramref name="active"/>. Conflicts: <see cref="TunnelConflict.Stale"/>
-    /// (tunnel archived), <see cref="RoutePolicyConflict.Stale"/>.
+    /// Activates a version in place of <paramref name="active"/>. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel
+    /// archived), <see cref="RoutePolicyConflict.Stale"/>.
     /// </summary>
-    /// <param name="before">The version as it was read: a draft, or one that was active before.</param>
-    /// <param name="after">What it becomes.</param>
-    /// <param name="active">The active one; null: none is.</param>
+    /// <param name="before">The version as read: a draft, or a formerly active one.</param>
+    /// <param name="active">The active version; null = none.</param>
     public IReadOnlyList<Statement> Activate(RoutePolicyRow before, RoutePolicyRow after, RoutePolicyRow? active)
     {
         var retire = active is null
@@ -187,7 +188,7 @@ internal sealed class RoutePolicyStore(Database database)
             ).ExpectingOne(RoutePolicyConflict.Stale).Unique(RoutePolicyConflict.Stale)];
     }
 
-    /// <summary>Rejects or withdraws a draft. <see cref="RoutePolicyConflict.Stale"/> when it is not a draft any more.</summary>
+    /// <summary>Rejects or withdraws a draft. <see cref="RoutePolicyConflict.Stale"/> if it is no longer a draft.</summary>
     public Statement End(RoutePolicyRow after) =>
         new Statement(
             "UPDATE route_policies SET state = @State, decided_by = @DecidedBy, decided_at_ms = @DecidedAt, "
@@ -202,7 +203,7 @@ internal sealed class RoutePolicyStore(Database database)
             }
         ).ExpectingOne(RoutePolicyConflict.Stale);
 
-    /// <summary>What the feed has for the tunnel; null for none.</summary>
+    /// <summary>The policies in the tunnel's feed; null if there are none.</summary>
     public async ValueTask<IReadOnlyList<AgentFeedPolicy>?> DescribeAsync(
         string tunnelId,
         CancellationToken cancellationToken
