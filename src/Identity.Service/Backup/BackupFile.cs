@@ -13,13 +13,13 @@ namespace Culvert.Identity.Service.Backup;
 /// </summary>
 internal static class BackupFile
 {
-    /// <summary>Where the digest's seal belongs: it opens as nothing else.</summary>
+    /// <summary>The table name in the seal's associated data: the sealed digest cannot be opened as another value.</summary>
     public const string SealTable = "backup";
     public const string SealColumn = "digest";
 
-    /// <summary>A row may hold a key set, a revocation list of many entries, or an audit entry.</summary>
+    /// <summary>A row may contain a key set, a revocation list with many entries, or an audit entry.</summary>
     public const int MaxLineBytes = 256 * 1024 * 1024;
 
-    /// <summary>The member that a table's line consists of.</summary>
+    /// <summary>The only member of a table's line.</summary>
     public const string TableMember = "table";
 }

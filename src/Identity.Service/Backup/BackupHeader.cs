@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>The first line of a backup: what it is of, and what it lacks.</summary>
+/// <summary>The first line of a backup: its origin, and what it lacks.</summary>
 internal sealed record BackupHeader
 {
     public const string FormatName = "culvert-backup";
@@ -18,7 +18,6 @@ internal sealed record BackupHeader
     [JsonPropertyName("made_at")]
     public required DateTimeOffset MadeAt { get; init; }
 
-    /// <summary>The program that wrote it.</summary>
     [JsonPropertyName("program")]
     public required string Program { get; init; }
 
@@ -31,23 +30,23 @@ internal sealed record BackupHeader
     [JsonPropertyName("trust_domain")]
     public required string TrustDomain { get; init; }
 
-    /// <summary>Applied migrations: the database is made as of these before rows go in.</summary>
+    /// <summary>The applied migrations: the database is created with these before the rows are inserted.</summary>
     [JsonPropertyName("migrations")]
     public required IReadOnlyList<string> Migrations { get; init; }
 
-    /// <summary>Referenced tables before those that refer to them.</summary>
+    /// <summary>Referenced tables come first.</summary>
     [JsonPropertyName("tables")]
     public required IReadOnlyList<BackupTable> Tables { get; init; }
 
-    /// <summary>Where each node's audit chain stood.</summary>
+    /// <summary>The end of each node's audit chain.</summary>
     [JsonPropertyName("chains")]
     public required IReadOnlyList<BackupChain> Chains { get; init; }
 
-    /// <summary>The sealing key's versions that its secrets need. Never the key.</summary>
+    /// <summary>The versions of the sealing key that the secrets need. Never the key.</summary>
     [JsonPropertyName("sealing_keys")]
     public required IReadOnlyList<BackupSealingKey> SealingKeys { get; init; }
 
-    /// <summary>Keys that are in the HSM alone.</summary>
+    /// <summary>Keys that exist only in the HSM.</summary>
     [JsonPropertyName("hsm_objects")]
     public required IReadOnlyList<BackupHsmObject> HsmObjects { get; init; }
 }

@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>A key that a backup cannot hold.</summary>
-/// <param name="Kind">Such as <c>certificate_authority</c>.</param>
-/// <param name="Id">Of the record that needs it.</param>
-/// <param name="Label">In the token; null where it is sealed.</param>
+/// <summary>A key that is not in the backup.</summary>
+/// <param name="Kind">The kind of object, such as <c>certificate_authority</c>.</param>
+/// <param name="Id">The object that needs the key.</param>
+/// <param name="Label">The label in the token; null if it is sealed.</param>
 internal sealed record BackupHsmObject(
     [property: JsonPropertyName("kind")] string Kind,
     [property: JsonPropertyName("id")] string Id,

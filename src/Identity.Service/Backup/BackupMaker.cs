@@ -9,12 +9,11 @@ using Dapper;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Saves an installation as of one moment, while the service runs on it: no request waits, and every row is of the same
-/// commit.
+/// Backs up one snapshot of an installation while the service runs: no request waits, and all rows are of the same commit.
 /// </summary>
 internal static class BackupMaker
 {
-    /// <summary>Writes the file, which must not be there. Reports tables as they are done.</summary>
+    /// <summary>Writes a new file. Reports each completed table.</summary>
     public static async Task<(BackupHeader Header, long Rows)> WriteAsync(
         ServiceOptions options,
         string path,
@@ -44,7 +43,7 @@ internal static class BackupMaker
         }
     }
 
-    /// <summary>Writes to a stream, which stays open. The reader of one that was cut short refuses it.</summary>
+    /// <summary>Writes to a stream, which stays open. The reader refuses an incomplete backup.</summary>
     public static async Task<(BackupHeader Header, long Rows)> WriteAsync(
         ServiceOptions options,
         Stream target,
@@ -65,7 +64,7 @@ internal static class BackupMaker
         }
         finally
         {
-            await connection.ExecuteAsync("ROLLBACK"); // the connection goes back to a pool
+            await connection.ExecuteAsync("ROLLBACK"); // the connection returns to a pool
         }
     }
 
@@ -98,10 +97,10 @@ internal static class BackupMaker
     {
         writer.BeginTable(table);
         await using var command = connection.CreateCommand();
-        // Names come from the database's own catalogue.
+        // The names come from the database's own catalogue.
         command.CommandText =
             $"SELECT {string.Join(", ", table.Columns.Select(column => $"\"{column.Name}\""))} FROM \"{table.Name}\"";
-        command.CommandTimeout = 0; // as long as the table is
+        command.CommandTimeout = 0; // the duration depends on the table's size
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
@@ -116,7 +115,7 @@ internal static class BackupMaker
         DateTimeOffset now
     )
     {
-        // Also says when the database is newer than this program.
+        // Also fails if the database is newer than this program.
         Migrator.Current.Unapplied(connection);
         var installation = connection.QuerySingle<(string Id, string PublicUrl, string TrustDomain)>(
             "SELECT installation_id, public_url, trust_domain FROM installation"

@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Shows the age of the newest backup as a metric. The command that makes backups is another process, on any node's host,
-/// so each node reads from the store when that was.
+/// Publishes the age of the latest backup as a metric. Backups are made by another process on any node's host, so each node
+/// reads the time from the store.
 /// </summary>
 internal sealed class BackupMetrics : RecurringJob
 {

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Reads a backup once, from its first to its last line. Nothing that it gave counts before <see cref="Finish"/> said
-/// that the file is whole and who wrote it.
+/// Reads a backup once, from the first line to the last. Its content must not be used before <see cref="Finish"/> has
+/// verified that the file is complete and authentic.
 /// </summary>
 internal sealed class BackupReader : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class BackupReader : IDisposable
 
     public BackupHeader Header { get; private set; } = null!;
 
-    /// <summary>SHA-256 over everything before the last line, lower-case hex: what the seal is of. Of what was read until now.</summary>
+    /// <summary>SHA-256 over everything read so far except the last line, lower-case hex: the sealed value.</summary>
     public string Digest => Convert.ToHexStringLower(digest.GetCurrentHash());
 
     public static BackupReader Open(string path)
@@ -53,7 +53,7 @@ internal sealed class BackupReader : IDisposable
         }
     }
 
-    /// <summary>The rows of the tables in the header's order; each table once, also one without rows.</summary>
+    /// <summary>The rows of each table, in the header's order, including empty tables.</summary>
     public IEnumerable<(BackupTable Table, IEnumerable<object?[]> Rows)> Tables()
     {
         foreach (var table in Header.Tables)
@@ -71,7 +71,7 @@ internal sealed class BackupReader : IDisposable
         }
     }
 
-    /// <summary>Proves the file; to be called after every row was read.</summary>
+    /// <summary>Verifies the file; call it after every row was read.</summary>
     public long Finish(Sealer sealer)
     {
         var computed = digest.GetCurrentHash();
@@ -170,7 +170,7 @@ internal sealed class BackupReader : IDisposable
         return values;
     }
 
-    // The last line is not part of the digest: it must be read without being consumed.
+    // The last line is not part of the digest, so it must be read without being consumed.
     private JsonDocument? Peek() => ahead ??= ReadLine();
 
     private JsonDocument? Next()

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>The capability's door.</summary>
 internal static class BackupRegistration
 {
     public static IServiceCollection AddBackup(this IServiceCollection services) =>

@@ -4,8 +4,10 @@ namespace Culvert.Identity.Service.Backup;
 
 /// <summary>A version of the sealing key that a restore needs.</summary>
 /// <param name="Version">As in the key file.</param>
-/// <param name="Fingerprint">SHA-256 of the key, lower-case hex: tells whether a copy is the right one, and nothing else.</param>
-/// <param name="Values">How many secrets are sealed with it.</param>
+/// <param name="Fingerprint">
+/// SHA-256 of the key, lower-case hex: shows whether a copy is the right key, without revealing it.
+/// </param>
+/// <param name="Values">The number of secrets sealed with it.</param>
 internal sealed record BackupSealingKey(
     [property: JsonPropertyName("version")] uint Version,
     [property: JsonPropertyName("sha256")] string Fingerprint,

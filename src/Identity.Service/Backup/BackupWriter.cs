@@ -8,7 +8,7 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>Writes a backup's lines and the digest over them.</summary>
+/// <summary>Writes a backup's lines and their digest.</summary>
 internal sealed class BackupWriter : IDisposable
 {
     private static readonly byte[] NewLine = [(byte)'\n'];
@@ -18,10 +18,10 @@ internal sealed class BackupWriter : IDisposable
     private readonly GZipStream packed;
     private long rows;
 
-    /// <param name="target">Is written from its present position; stays open.</param>
+    /// <param name="target">Written from its current position; stays open.</param>
     public BackupWriter(Stream target) => packed = new GZipStream(target, CompressionLevel.Fastest, leaveOpen: true);
 
-    /// <summary>A file that only its owner may read; nothing is left of one that was not finished.</summary>
+    /// <summary>A file that only its owner may read; an unfinished one is deleted.</summary>
     public static FileStream Create(string path) =>
         new(
             path,
@@ -59,7 +59,7 @@ internal sealed class BackupWriter : IDisposable
         rows++;
     }
 
-    /// <summary>Ends the file. How many rows it has.</summary>
+    /// <summary>Completes the file and returns the number of rows.</summary>
     public long Finish(Sealer sealer, string installationId)
     {
         var end = new BackupEnd

@@ -4,10 +4,10 @@ using Culvert.Identity.Service.Events;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// The gap in the chains: this installation continued from a backup. The first entry of the first chain after it, so
-/// that the next checkpoint signs it.
+/// The gap in the chains: this installation continues from a backup. The first entry of the first chain after it, so that
+/// the next checkpoint signs it.
 /// </summary>
-/// <param name="Record">What the restore wrote down, as JSON.</param>
+/// <param name="Record">The restore's record, as JSON.</param>
 internal sealed record InstallationRestored(string Record) : AuditEvent
 {
     public override string Name => AuditEvents.InstallationRestored;

@@ -3,11 +3,10 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>A decision that was made after the backup, as an audit export tells it.</summary>
-/// <param name="Name">One of <see cref="AuditEvents"/>.</param>
-/// <param name="At">When.</param>
-/// <param name="Resources">What it was about: type and id.</param>
-/// <param name="Data">Its <c>event_data</c>.</param>
+/// <summary>A decision made after the backup, from an audit export.</summary>
+/// <param name="Name">From <see cref="AuditEvents"/>.</param>
+/// <param name="Resources">Type and id of each resource.</param>
+/// <param name="Data">The <c>event_data</c>.</param>
 internal sealed record LaterEvent(
     string Name,
     DateTimeOffset At,

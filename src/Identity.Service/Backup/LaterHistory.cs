@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// What audit exports made after a backup tell of the time since. An export counts only if it continues the backup's
-/// chains: another installation's, or one that was changed, is refused.
+/// The events since a backup, from audit exports. An export is accepted only if it continues the backup's chains: those of
+/// another installation, or changed ones, are refused.
 /// </summary>
 internal sealed class LaterHistory
 {
@@ -18,13 +18,13 @@ internal sealed class LaterHistory
     private LaterHistory(IReadOnlyList<BackupChain> chains) =>
         this.chains = chains.ToDictionary(chain => chain.Node, StringComparer.Ordinal);
 
-    /// <summary>In the order of time.</summary>
+    /// <summary>In time order.</summary>
     public IReadOnlyList<LaterEvent> Events => [.. entries.Values.OfType<LaterEvent>().OrderBy(later => later.At)];
 
-    /// <summary>Entries of whose content there is only the digest: another organization's, or left out of the export.</summary>
+    /// <summary>The number of entries without content: another organization's, or omitted from the export.</summary>
     public int Unreadable => entries.Values.Count(entry => entry is null);
 
-    /// <summary>How far the exports reach, node by node.</summary>
+    /// <summary>How far the exports reach, per node.</summary>
     public IReadOnlyCollection<BackupChain> Ends => ends.Values;
 
     public static LaterHistory Read(IReadOnlyList<BackupChain> chains, IEnumerable<string> files)
@@ -138,7 +138,7 @@ internal sealed class LaterHistory
             ends[node] = new BackupChain(node, sequence, hash);
         }
 
-        // One organization's export lacks what another's has.
+        // One organization's export may lack what another's contains.
         var read = entry.TryGetProperty("body", out var body) ? ReadEvent(body.GetString()!) : null;
         entries[(node, sequence)] = read ?? entries.GetValueOrDefault((node, sequence));
     }

@@ -6,8 +6,8 @@ using Dapper;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Does again what was taken away after the backup, as the audit tells it. What was changed in a way that cannot be done
-/// again is held: it serves no caller until an operator has checked it.
+/// Repeats the restrictions made after the backup, according to the audit. A change that cannot be repeated suspends its
+/// object: it serves no caller until an operator has checked it.
 /// </summary>
 internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals, DateTimeOffset now)
 {
@@ -15,7 +15,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
     private const string Archived = "archived";
     private const string ByRestore = "restore";
 
-    // Events after which the record is permanently gone.
+    // Events that archive an object permanently.
     private static readonly HashSet<string> Archivals =
     [
         AuditEvents.FederationRuleArchived,
@@ -30,7 +30,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         AuditEvents.OrganizationArchived,
     ];
 
-    // Events that say what was seen or done, and change no record that a restore brings back.
+    // Events that record observations or actions, and change no object that a restore brings back.
     private static readonly HashSet<string> Harmless =
     [
         AuditEvents.FederatedAuthentication,
@@ -44,16 +44,16 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         AuditEvents.IssuerVerified,
         AuditEvents.FederationRuleSimulated,
         AuditEvents.TunnelTokenRevealed,
-        // After a restore the names that a later attestation covered are unsanctioned, until a person attests again.
+        // After a restore, names covered by a later attestation are unsanctioned until a person attests them again.
         AuditEvents.RouteOwnerChanged,
         AuditEvents.RouteAttested,
         AuditEvents.RouteAttestationDue,
-        // A restore removes all approvals of calls: they live for at most a day.
+        // A restore removes all call approvals: they are valid for at most a day.
         AuditEvents.CallApprovalRequested,
         AuditEvents.CallApprovalApproved,
         AuditEvents.CallApprovalRejected,
         AuditEvents.CallApprovalUsed,
-        // A draft that was rejected or withdrawn meanwhile waits for its second person again.
+        // A draft that was rejected or withdrawn later waits for a second person again.
         AuditEvents.RoutePolicyDrafted,
         AuditEvents.RoutePolicyRejected,
         AuditEvents.RoutePolicyWithdrawn,
@@ -77,7 +77,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         AuditEvents.SecretDiscarded,
     ];
 
-    // The table of each kind of record that can be archived, and what else its archival ends.
+    // The statements that archive each kind of object, with everything else that archiving disables.
     private static readonly Dictionary<string, string[]> ArchivalOf = new(StringComparer.Ordinal)
     {
         ["federation_rule"] = [ArchiveBy("federation_rules")],
@@ -126,7 +126,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         ["webhook"] = ["UPDATE webhooks SET archived_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL"],
     };
 
-    // How a record is put on hold, in a way that its operator can undo.
+    // The statements that suspend an object so that its operator can undo it.
     private static readonly Dictionary<string, string[]> HoldOf = new(StringComparer.Ordinal)
     {
         ["federation_rule"] = [DisableRules("id = @id")],
@@ -136,7 +136,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         [
             "UPDATE tunnels SET paused_at_ms = @now WHERE id = @id AND archived_at_ms IS NULL AND paused_at_ms IS NULL",
         ],
-        // The restored version may allow more than the one that was approved later: agents keep what they have.
+        // The restored version may allow more than the later approved one: agents keep their current one.
         ["route"] =
         [
             "UPDATE route_policies SET state = 'superseded', active_hostname = NULL "
@@ -157,7 +157,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
 
     private readonly HashSet<Narrowing> done = [];
 
-    /// <summary>What was taken away, each once.</summary>
+    /// <summary>The applied restrictions, without duplicates.</summary>
     public IReadOnlyCollection<Narrowing> Apply(IReadOnlyList<LaterEvent> events)
     {
         foreach (var later in events.Where(later => !Harmless.Contains(later.Name)))
@@ -196,7 +196,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         return done;
     }
 
-    // Events of a tunnel's parts name the tunnel as well, and memberships their workspace.
+    // Events about parts of a tunnel also name the tunnel, and memberships their workspace.
     private static (string Type, string Id) FindSubject(LaterEvent later) =>
         later
             .Resources.OrderBy(resource => resource.Type is "tunnel" or "workspace" ? 1 : 0)
@@ -224,8 +224,8 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         }
     }
 
-    // Certificates that the backup lacks are in the inventory again, so that each can be found and revoked; a machine's is
-    // revoked at once, like those of the backup.
+    // Certificates missing from the backup are added to the inventory, so that each can be found and revoked; a machine's is
+    // revoked immediately, like those in the backup.
     private void TakeOver(LaterEvent later)
     {
         var (serial, isMachine) = RevokedSerials.TakeOver(connection, later, ordinals);
@@ -263,7 +263,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         }
     }
 
-    // The former token must not work again, and this installation does not know the one that replaced it.
+    // The former token must not work again, and this installation does not know its replacement.
     private void ForgetTunnelToken(LaterEvent later)
     {
         foreach (var (_, id) in later.Resources.Where(resource => resource.Type == "tunnel"))

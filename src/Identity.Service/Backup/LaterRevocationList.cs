@@ -2,5 +2,5 @@ using Culvert.Ca.Revocation;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>A revocation list that was published after the backup, proven to be of one of its authorities.</summary>
+/// <summary>A revocation list published after the backup, verified as one of its authorities' lists.</summary>
 internal sealed record LaterRevocationList(string File, string CaId, ParsedRevocationList List);

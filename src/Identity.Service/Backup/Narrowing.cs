@@ -1,8 +1,10 @@
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>What a restore takes away, because it was or may have been taken away after the backup.</summary>
-/// <param name="Kind">Such as <c>federation_rule</c>.</param>
-/// <param name="Id">Of the record.</param>
-/// <param name="Deed">Such as <c>archived</c> or <c>held</c>.</param>
-/// <param name="Cause">The event, or the rule that takes it from all callers.</param>
+/// <summary>
+/// A restriction applied by a restore, because the object was or may have been restricted after the backup.
+/// </summary>
+/// <param name="Kind">The kind of object, such as <c>federation_rule</c>.</param>
+/// <param name="Id">The object's id.</param>
+/// <param name="Deed">The change, such as <c>archived</c> or <c>held</c>.</param>
+/// <param name="Cause">The event, or the general rule.</param>
 internal sealed record Narrowing(string Kind, string Id, string Deed, string Cause);

@@ -5,12 +5,12 @@ using Dapper;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// What no caller has any more after a restore, whatever was or was not revoked since the backup: credentials that the
-/// service gave out and can give out again.
+/// Removes credentials of all callers after a restore, regardless of changes since the backup: those that the service issued
+/// and can issue again.
 /// </summary>
 internal static class RestoreCut
 {
-    // More lists than an authority publishes between two backups: a list's number never comes twice.
+    // More lists than an authority publishes between two backups, so that list numbers are never reused.
     private const long ListNumbers = 1 << 20;
 
     private static readonly (string What, string Sql)[] Steps =
@@ -37,7 +37,7 @@ internal static class RestoreCut
         ),
     ];
 
-    /// <summary>How many of each were cut off.</summary>
+    /// <summary>The number of removed credentials of each kind.</summary>
     public static IReadOnlyList<(string What, int Count)> Apply(DbConnection connection, DateTimeOffset now)
     {
         List<(string, int)> done = [];
@@ -48,7 +48,7 @@ internal static class RestoreCut
 
         NodeRegister.RetireAll(connection, now);
 
-        // Every list is created again, with a number above all that were published meanwhile.
+        // Every list is created again, with a number above those published meanwhile.
         connection.Execute(
             "UPDATE revocation_lists SET number = number + @ListNumbers, wanted = wanted + 1",
             new { ListNumbers }

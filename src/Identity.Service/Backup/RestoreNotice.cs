@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Writes the gap into the chain before anything else is decided: the first node that starts after a restore does it. Its
-/// next checkpoint, within a minute and at its stop, signs it, so that a later cut of the chain at this place is detected.
+/// Records the gap in the chain before any other decision: the first node that starts after a restore does it. Its next
+/// checkpoint, within a minute and at its stop, signs the entry, so that truncating the chain here is detected.
 /// </summary>
 internal sealed class RestoreNotice(Database database, IJournal journal, TimeProvider time) : IHostedService
 {
@@ -22,7 +22,7 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
                 Event = new InstallationRestored(record) { At = time.GetUtcNow(), Cause = AuditCause.System },
                 Statements =
                 [
-                    // Of several nodes that start at once, one writes it.
+                    // If several nodes start at once, one writes it.
                     new Statement(
                         "UPDATE installation SET restore_record = NULL WHERE restore_record IS NOT NULL"
                     ).ExpectingOne(RestoreConflict.Written),

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>A restore that was checked and not begun.</summary>
+/// <summary>A verified restore that has not started.</summary>
 internal sealed record RestorePlan
 {
     public required string File { get; init; }
@@ -9,13 +9,13 @@ internal sealed record RestorePlan
 
     public required long Rows { get; init; }
 
-    /// <summary>Of the content that was checked: nothing else is restored.</summary>
+    /// <summary>The digest of the verified content: no other content is restored.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>Migrations that the rows lack of this version.</summary>
+    /// <summary>This version's migrations that the rows lack.</summary>
     public required IReadOnlyList<string> Migrations { get; init; }
 
-    /// <summary>Null: nothing was given, because nothing was changed after the backup.</summary>
+    /// <summary>Null: no exports were given, because nothing changed after the backup.</summary>
     public required LaterHistory? Later { get; init; }
 
     /// <summary>Revocation lists that were published after the backup, by authority.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>What is kept of a restore for the audit.</summary>
+/// <summary>The record of a restore for the audit.</summary>
 internal static class RestoreRecord
 {
     public static string Write(
@@ -23,7 +23,7 @@ internal static class RestoreRecord
             json.WriteNumber("rows", plan.Rows);
             json.WriteBoolean("nothing_later", nothingLater);
             WriteChains(json, "chains_end", plan.Header.Chains);
-            // Entries behind these ends that exports have told of are lost here, and known there.
+            // Entries that only the exports contain are missing here but known elsewhere.
             WriteChains(json, "later_chains", plan.Later?.Ends ?? []);
             json.WriteNumber("later_entries_unreadable", plan.Later?.Unreadable ?? 0);
             json.WriteStartObject("cut_off");

@@ -16,12 +16,11 @@ using Dapper;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>
-/// Puts a backup where no installation is. First everything is checked, then the store grows under a temporary name, as
-/// at init, and takes its real one in the last step: an interrupted restore leaves nothing and is simply run again.
+/// Restores a backup where no installation exists. Everything is checked first; then the store is built under a temporary
+/// name, as at init, and renamed in the last step: an interrupted restore leaves nothing and can be repeated.
 /// </summary>
-/// <param name="options">Of the installation that the backup becomes.</param>
+/// <param name="options">The options of the new installation.</param>
 /// <param name="services">The service's own services over a store.</param>
-/// <param name="time">The clock.</param>
 /// <param name="loggers">For the migrations and the first signing key.</param>
 internal sealed partial class Restorer(
     ServiceOptions options,
@@ -32,7 +31,7 @@ internal sealed partial class Restorer(
 {
     private const string AuthorityTable = "certificate_authorities";
 
-    /// <summary>Checks everything that can be known before a byte is written.</summary>
+    /// <summary>Checks everything that can be checked before a byte is written.</summary>
     public RestorePlan Check(string file, RestoreChoice choice)
     {
         StoreDraft.RequireAbsent(options.StoreSettings);
@@ -54,7 +53,7 @@ internal sealed partial class Restorer(
         List<(string Id, ParsedCertificate Certificate)> authorities = [];
         foreach (var (table, rows) in reader.Tables())
         {
-            // Every row is read: only a whole file is a backup.
+            // Every row is read: only a complete file is a backup.
             foreach (var row in rows)
             {
                 if (table.Name == AuthorityTable && FindAuthority(table, row) is { } authority)
@@ -77,7 +76,7 @@ internal sealed partial class Restorer(
         };
     }
 
-    /// <summary>What was taken away. The plan must be this program's, of just now.</summary>
+    /// <summary>Returns the restrictions. The plan must be recent and made by this program.</summary>
     public async Task<IReadOnlyCollection<Narrowing>> RestoreAsync(
         RestorePlan plan,
         RestoreChoice choice,
@@ -104,8 +103,8 @@ internal sealed partial class Restorer(
         return narrowed;
     }
 
-    // The file is read again, and may have been changed since it was checked: its rows count only once the same seal has
-    // proven what was read now, and no statement is made of a name that the schema does not have.
+    // The file is read again and may have changed since the check: its rows count only after the same seal was verified for
+    // what is read now, and names that are not in the schema are never used in statements.
     private void Load(
         RestorePlan plan,
         Database database,
@@ -117,7 +116,7 @@ internal sealed partial class Restorer(
         using var reader = BackupReader.Open(plan.File);
         RequireKnownNames(reader.Header.Tables, database.DescribeTables(connection).Select(entry => entry.Table));
         using var transaction = connection.BeginTransaction();
-        // Migrations leave rows of their own behind.
+        // Migrations insert rows of their own.
         foreach (var table in reader.Header.Tables.Reverse())
         {
             connection.Execute($"DELETE FROM \"{table.Name}\"", transaction: transaction);
@@ -150,7 +149,7 @@ internal sealed partial class Restorer(
     {
         using var insert = connection.CreateCommand();
         insert.Transaction = transaction;
-        // Its names are the schema's own.
+        // The names are the schema's own.
         insert.CommandText =
             $"INSERT INTO \"{table.Name}\" ({string.Join(", ", table.Columns.Select(c => $"\"{c.Name}\""))}) "
             + $"VALUES ({string.Join(", ", table.Columns.Select((_, i) => $"@p{i}"))})";
@@ -186,7 +185,7 @@ internal sealed partial class Restorer(
     {
         using var transaction = connection.BeginTransaction();
         var cut = RestoreCut.Apply(connection, now);
-        // The id of no node: these numbers are of rows that no node made.
+        // Not the id of a node: no node made these rows.
         var ordinals = new Ordinals(nodeId: 0, time);
         List<Narrowing> narrowed = [.. new LaterNarrowing(connection, ordinals, now).Apply(plan.Later?.Events ?? [])];
         foreach (var (file, caId, list) in plan.Lists)
@@ -206,7 +205,7 @@ internal sealed partial class Restorer(
         return narrowed;
     }
 
-    // The old ones are gone: a token from before, or a key that leaked since, is useless.
+    // The old keys are deleted: tokens from before the restore, or a key that leaked since, are useless.
     private async Task MakeSigningKeyAsync(Store store, CancellationToken cancellationToken)
     {
         await using var provider = services(store).AddSingleton(loggers).BuildServiceProvider();
@@ -231,7 +230,7 @@ internal sealed partial class Restorer(
         }
     }
 
-    // What no schema of any version has is refused before anything is written.
+    // Names that no version's schema has are refused before anything is written.
     private static void RequirePlainNames(IEnumerable<BackupTable> tables)
     {
         if (tables.SelectMany(NamesOf).Any(name => !PlainName().IsMatch(name)))
@@ -302,7 +301,7 @@ internal sealed partial class Restorer(
         string? Value(string name) => (string?)row[table.Columns.TakeWhile(column => column.Name != name).Count()];
     }
 
-    // Verified against the authority's certificate as the backup has it.
+    // Verified with the authority's certificate in the backup.
     private static LaterRevocationList ReadList(
         string path,
         IReadOnlyList<(string Id, ParsedCertificate Certificate)> authorities

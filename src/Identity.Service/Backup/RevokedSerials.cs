@@ -7,13 +7,13 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>Certificates of which a restore learns from elsewhere than the backup.</summary>
+/// <summary>Applies revocations that a restore learns from sources other than the backup.</summary>
 internal static class RevokedSerials
 {
-    // Longer than any server certificate lives (certificates.server_life_max is at most that): its list may forget it then.
+    // At least the maximum of certificates.server_life_max: a list may drop an entry after this time.
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(398);
 
-    /// <summary>Puts a revoked certificate on the list that it belongs to.</summary>
+    /// <summary>Adds a revoked certificate to its revocation list.</summary>
     public static void Place(DbConnection connection, string serial)
     {
         var shards = connection.QuerySingleOrDefault<long?>(
@@ -30,10 +30,9 @@ internal static class RevokedSerials
     }
 
     /// <summary>
-    /// Takes over a list's entry: of a certificate that the backup has, or of one that was made after it, of which
-    /// nothing is known but this.
+    /// Applies an entry of a revocation list: for a certificate in the backup, or for a later one that is otherwise unknown.
     /// </summary>
-    /// <returns>Whether it is news.</returns>
+    /// <returns>Whether it is new.</returns>
     public static bool Take(DbConnection connection, string caId, RevokedEntry entry, Ordinals ordinals)
     {
         var serial = entry.SerialHex;
@@ -63,10 +62,12 @@ internal static class RevokedSerials
     }
 
     /// <summary>
-    /// Takes over a certificate that was signed after the backup, as the audit tells it. Its own bytes are not in the audit:
-    /// the row is that of a signature whose record was lost. Does nothing where the backup has its serial number.
+    /// Adds a certificate that was signed after the backup, according to the audit. Its bytes are not in the audit, so the
+    /// row is that of a signature whose record was lost. Does nothing if the backup has its serial number.
     /// </summary>
-    /// <returns>Its serial number, and whether a machine holds it: an agent, an edge or a node of the service.</returns>
+    /// <returns>
+    /// Its serial number, and whether it belongs to a machine: an agent, an edge or a node of the service.
+    /// </returns>
     public static (string Serial, bool IsMachine) TakeOver(DbConnection connection, LaterEvent later, Ordinals ordinals)
     {
         var serial = Text("serial")!;

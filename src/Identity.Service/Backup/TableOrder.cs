@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>Tables in an order in which they can be filled: what is referred to comes first.</summary>
+/// <summary>Orders tables so that referenced ones come first.</summary>
 internal static class TableOrder
 {
     public static IReadOnlyList<BackupTable> Sort(
@@ -31,7 +31,7 @@ internal static class TableOrder
                 throw new InvalidOperationException($"The tables around {name} refer to each other in a circle.");
             }
 
-            // A row that refers to its own table refers to an older one, which comes before it.
+            // A row that refers to its own table refers to an older row, which precedes it.
             foreach (var other in byName[name].RefersTo.Where(other => other != name).Order(StringComparer.Ordinal))
             {
                 Visit(other, above);

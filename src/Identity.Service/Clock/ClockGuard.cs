@@ -8,9 +8,9 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Clock;
 
 /// <summary>
-/// Compares the wall clock with a clock that cannot be set. Lives are counted by the wall clock: if that steps back,
-/// what has expired lives again, and if it jumps forward, what is minted now outlives its time once the clock is right.
-/// So after a step nothing is minted until the clock agrees again or an operator has confirmed it.
+/// Compares the wall clock with the monotonic clock. Lifetimes are counted by the wall clock: if it steps back, expired
+/// credentials become valid again, and after a step forward, new ones live too long once the clock is corrected. So after a
+/// step nothing is issued until the clocks agree again or an operator confirms it.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -29,7 +29,7 @@ internal sealed class ClockGuard(
     ILogger<ClockGuard> logger
 ) : IHostedService
 {
-    // Both clocks are disciplined alike, but a drift over months is not a step.
+    // Both clocks are disciplined in the same way, but a drift over months is not a step.
     private static readonly TimeSpan AnchorLife = TimeSpan.FromMinutes(10);
 
     private const int MostReadings = 10;
@@ -42,10 +42,10 @@ internal sealed class ClockGuard(
     private volatile Anchor anchor = Read(time);
     private volatile ClockAlarm? alarm;
 
-    /// <summary>How far the wall clock may differ from what it should say.</summary>
+    /// <summary>The maximum deviation of the wall clock from the expected time.</summary>
     public TimeSpan Tolerance => options.Value.Tolerance;
 
-    /// <summary>Null = the wall clock can be relied on. Checks again at every call; costs three readings.</summary>
+    /// <summary>Null = the wall clock is trusted. Checked at every call, with three clock readings.</summary>
     public ClockAlarm? Check()
     {
         var from = anchor;
@@ -61,7 +61,7 @@ internal sealed class ClockGuard(
         return Judge(from, present, step, agrees);
     }
 
-    /// <summary>The refusal of every operation that would issue; null = allowed.</summary>
+    /// <summary>The refusal of every operation that issues something; null = allowed.</summary>
     public Refusal? RefusalIfAlarmed() => Check() is null ? null : ClockErrors.Unsynchronised.Refuse();
 
     /// <summary>

@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Clock;
 
-/// <param name="Tolerance">How far the wall clock may differ from what it should say.</param>
+/// <param name="Tolerance">The maximum deviation of the wall clock from the expected time.</param>
 internal sealed record ClockOptions(TimeSpan Tolerance);

@@ -10,7 +10,9 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service init</c>: makes the installation, its first organization and the first admin key.</summary>
+/// <summary>
+/// <c>identity-service init</c>: creates the installation, its first organization and the first admin key.
+/// </summary>
 internal static class InitCommand
 {
     private const int MaxNameLength = 255;
@@ -131,7 +133,7 @@ internal static class InitCommand
         && secret.Read() is var key
         && AdminKey.IsSecret(key)
             ? key
-            // Never the text itself: it may be a key.
+            // Never include the text: it may be a key.
             : throw new StoreException(
                 $"{reference} is not an admin key: it must be `{AdminKey.SecretPrefix}` and 32 random bytes in base64url."
             );

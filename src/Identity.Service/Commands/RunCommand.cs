@@ -14,7 +14,7 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary><c>identity-service run</c>: serves until a signal.</summary>
+/// <summary><c>identity-service run</c>: serves until a signal arrives.</summary>
 internal static class RunCommand
 {
     public static Command Create()
@@ -24,7 +24,7 @@ internal static class RunCommand
         return command;
     }
 
-    /// <summary>Tells a node from the others on its machine: in <c>/readyz</c> and for the doctor.</summary>
+    /// <summary>Distinguishes the nodes of a machine, in <c>/readyz</c> and for the doctor.</summary>
     public static ProgramIdentity Identify(ServiceSettings settings) =>
         new("identity-service", ("public_url", settings.Options.PublicUrl), ("node", settings.Options.NodeName));
 
@@ -44,13 +44,13 @@ internal static class RunCommand
         catch (Exception fault)
             when (fault is StoreException or StateDirectoryException or SecretUnavailableException or IOException)
         {
-            // Expected at start: not initialised, locked, no key, a port taken. The message is the whole story.
+            // Expected at start: not initialised, locked, no key, a port in use. The message is complete.
             await error.WriteLineAsync(fault.Message.AsMemory(), CancellationToken.None);
             return StartFailure.ToExitCode(fault);
         }
     }
 
-    // Each key belongs to a section of OptionsInForce, or to the log. The others are built in at the start.
+    // Each key belongs to a section of OptionsInForce, or to the log. All other keys need a restart.
     private static readonly ReloadableKeys Reloadable = new(
         "log.",
         "notices.",
@@ -90,10 +90,10 @@ internal static class RunCommand
         "drain_delay"
     );
 
-    /// <summary>What is read at each use; everything else was built in at the start.</summary>
+    /// <summary>Whether a reload can change the key; all other keys are applied only at start.</summary>
     internal static bool IsReloadable(string key) => Reloadable.Contains(key);
 
-    /// <summary>What the keys of the file mean, and which of them may change.</summary>
+    /// <summary>The keys of the configuration file, and which of them are reloadable.</summary>
     internal static ConfigKeys DescribeKeys() =>
         new(IsReloadable, typeof(ConfigKeys).Assembly, typeof(RunCommand).Assembly);
 
@@ -147,7 +147,7 @@ internal static class RunCommand
             );
             var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();
             Hosting.Log.Serving(logger, ProgramVersion.Current, settings.Options.PublicUrl, string.Join(' ', app.Urls));
-            // Without a signal it stops only when a new process is the way out (an HSM's library that hangs).
+            // Without a signal, the service stops only if a new process is the solution (an HSM library that hangs).
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
             using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
             var current = app.Services.GetRequiredService<OptionsInForce>();
@@ -169,13 +169,13 @@ internal static class RunCommand
         }
         finally
         {
-            // Ends the long polls, answers what is being answered, then closes.
+            // Completes long polls and running requests, then closes.
             await app.StopAsync(CancellationToken.None);
         }
     }
 
-    // While a logger is enabled for this category, the web server makes an activity and a log scope for each request.
-    // It only reports requests, which this log does not contain, and errors, which the envelope has already reported.
+    // With a logger enabled for this category, the web server creates an activity and a log scope for each request. The
+    // category only reports requests, which this log does not contain, and errors, which the envelope has already reported.
     private static void Configure(ILoggingBuilder logging, LogOptions options, LogLevels levels) =>
         logging
             .AddCulvertLogging(options, levels: levels)
@@ -193,7 +193,7 @@ internal static class RunCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // As asked.
+            // Stopped by a signal.
         }
     }
 }

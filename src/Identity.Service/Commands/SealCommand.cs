@@ -14,7 +14,7 @@ using Culvert.Platform.Secrets;
 namespace Culvert.Identity.Service.Commands;
 
 /// <summary>
-/// <c>identity-service seal rotate</c>: seals every stored secret again with the newest version of the key.
+/// <c>identity-service seal rotate</c>: seals every stored secret again with the latest version of the key.
 /// </summary>
 internal static class SealCommand
 {
@@ -86,8 +86,8 @@ internal static class SealCommand
     }
 
     /// <summary>
-    /// Seals again and records that it was done, in a separate chain next to the running service's. Opened first: what
-    /// cannot be written down is not begun.
+    /// Seals again and records it in a separate chain next to the running service's. The chain is opened first: a rotation
+    /// that cannot be recorded does not start.
     /// </summary>
     public static async Task<(IReadOnlyList<uint> InUse, uint Writing)> RotateAsync(
         ServiceOptions options,
@@ -119,7 +119,7 @@ internal static class SealCommand
         }
         catch (Exception fault) when (fault is StoreException or OperationCanceledException)
         {
-            // What was sealed again until then stays so, and is recorded like the rest.
+            // Secrets that were sealed again before the error stay so, and are recorded too.
             broken = ExceptionDispatchInfo.Capture(fault);
         }
 

@@ -3,7 +3,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>agents</c>.</summary>
 internal static class AgentSection
 {
     public static AgentOptions Read(ConfigSection agents)
@@ -21,7 +20,7 @@ internal static class AgentSection
             InstancesPerTunnel = agents.Int("instances_per_tunnel", 32, 1, 10_000),
         };
 
-        // A contact is written down every third of the life: the next call must come within the rest.
+        // A contact is stored every third of live_for: the next call must arrive within the rest.
         if (options.LiveFor * 2 <= options.FeedWaitMax * 3)
         {
             agents.Error(

@@ -7,13 +7,12 @@ using Culvert.Platform.Launching;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>certificates</c>.</summary>
 internal static class CertificateSection
 {
     public static CertificateOptions Read(ConfigSection certificates)
     {
         certificates.Former("lint_warnings", permitted: "report");
-        // Opened once: each section knows the keys that were read from it, and refuses the others.
+        // Opened once: a section knows the keys that were read from it, and refuses the others.
         var connector = certificates.Section("signing_connector");
         var shortest = TimeSpan.FromSeconds(5);
         var options = new CertificateOptions

@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads <c>certificates.signing_connector.est</c>.</summary>
 internal static class EstSection
 {
     public static EstOptions? Read(ConfigSection connector)

@@ -4,12 +4,11 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>federation</c>.</summary>
 internal static class FederationSection
 {
     public static FederationOptions Read(ConfigSection federation)
     {
-        federation.Former("replay_mode", permitted: "single_use"); // an issuer has its own
+        federation.Former("replay_mode", permitted: "single_use"); // issuers have their own setting
         federation.Former("reissue_window");
         var fetch = federation.Section("fetch");
         fetch.Former("proxy", permitted: "");

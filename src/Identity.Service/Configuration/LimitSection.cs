@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>limits</c>.</summary>
 internal static class LimitSection
 {
     public static LimitOptions Read(ConfigSection limits)

@@ -3,7 +3,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>mail</c>.</summary>
 internal static class MailSection
 {
     private const string StartTls = "starttls";

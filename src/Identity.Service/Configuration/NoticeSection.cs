@@ -4,12 +4,11 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>notices</c>.</summary>
 internal static class NoticeSection
 {
     public static NoticeOptions Read(ConfigSection notices)
     {
-        // Webhooks belong to organizations and are registered through the interface.
+        // Webhooks belong to organizations and are registered with the API.
         notices.Former("webhooks");
         var days = new List<int>();
         foreach (var text in notices.Strings("days", "45", "14", "3"))

@@ -7,8 +7,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Configuration;
 
 /// <summary>
-/// The one place where a reload takes effect: every section that may change, with its <see cref="Current{T}"/>. The bare
-/// options of these sections are not in the container, so that no consumer keeps those of the start.
+/// Applies reloads: it has the <see cref="Current{T}"/> of every section that may change. The plain options of these
+/// sections are not in the container, so that no consumer keeps the initial ones.
 /// </summary>
 internal sealed class OptionsInForce
 {
@@ -49,7 +49,7 @@ internal sealed class OptionsInForce
         }
     }
 
-    /// <summary>Puts a configuration in force whose keys that only a restart can change are those of the start.</summary>
+    /// <summary>Applies a configuration whose other keys equal those at start.</summary>
     public async ValueTask UseAsync(ServiceOptions next, CancellationToken cancellationToken)
     {
         foreach (var use in sections)

@@ -4,7 +4,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads <c>keys.pkcs11</c>: the HSM of the installation.</summary>
 internal static class Pkcs11Section
 {
     public static Pkcs11Settings? Read(ConfigSection section)

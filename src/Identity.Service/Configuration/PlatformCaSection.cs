@@ -3,7 +3,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads <c>keys.platform_ca</c>.</summary>
 internal static class PlatformCaSection
 {
     public static PlatformCaOptions Read(ConfigSection ca)

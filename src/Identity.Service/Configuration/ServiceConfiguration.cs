@@ -8,8 +8,8 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Identity.Service.Configuration;
 
 /// <summary>
-/// Reads <c>identity-service.yaml</c>, one reader per section. All errors are reported at once, in the order of the
-/// readers. Keys without effect are refused.
+/// Reads <c>identity-service.yaml</c>, with one reader per section. All errors are reported together, in the order of the
+/// readers. Unknown keys are refused.
 /// </summary>
 internal static class ServiceConfiguration
 {
@@ -67,7 +67,7 @@ internal static class ServiceConfiguration
     private static TimeSpan AuditRetention(ConfigSection audit) =>
         audit.Duration("retention", TimeSpan.FromDays(400), TimeSpan.FromDays(30), TimeSpan.FromDays(3650));
 
-    // The history is read from the audit's bodies where a token was proven: it cannot reach further back.
+    // The history is read from the bodies of audit entries: it cannot reach further back.
     private static void CheckRetention(ConfigSection root, ServiceOptions options)
     {
         if (options.AuditRetention < options.Federation.HistoryRetention)

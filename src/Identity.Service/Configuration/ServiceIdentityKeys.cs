@@ -4,10 +4,10 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads what clients, machines and other nodes call the service.</summary>
+/// <summary>Reads the names under which clients, machines and other nodes reach the service.</summary>
 internal static partial class ServiceIdentityKeys
 {
-    // Compared byte for byte by tokens and machines, so it is kept as written: there must be one way to write it.
+    // Tokens and machines compare it byte for byte, so it is kept as written and must have a unique spelling.
     public static string ReadUrl(ConfigSection root, string key)
     {
         var text = root.RequiredString(key);

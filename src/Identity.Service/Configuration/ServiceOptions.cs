@@ -23,45 +23,47 @@ namespace Culvert.Identity.Service.Configuration;
 /// <summary>The validated configuration of the service (<c>identity-service.yaml</c>).</summary>
 internal sealed record ServiceOptions
 {
-    /// <summary>Issuer identifier and default audience, byte for byte; fixed by init.</summary>
+    /// <summary>The issuer identifier and default audience, byte for byte; fixed by init.</summary>
     public required string PublicUrl { get; init; }
 
-    /// <summary>Where machines reach 8444.</summary>
+    /// <summary>The URL of port 8444 for machines.</summary>
     public required string MachineUrl { get; init; }
 
-    /// <summary>Of SPIFFE ids; the host of <see cref="PublicUrl"/> unless set; fixed by init.</summary>
+    /// <summary>The trust domain of SPIFFE ids; default: the host of <see cref="PublicUrl"/>; fixed by init.</summary>
     public required string TrustDomain { get; init; }
 
-    /// <summary>0700, locked while running.</summary>
+    /// <summary>Mode 0700, locked while the service runs.</summary>
     public required string StateDirectory { get; init; }
 
     public IReadOnlyList<IPEndPoint> ApiListen { get; init; } = [new(IPAddress.IPv6Any, 8443)];
 
-    /// <summary>Whether TCP balancers in front of 8443 send PROXY headers, and which.</summary>
+    /// <summary>The PROXY header version of TCP balancers in front of 8443, if any.</summary>
     public ProxyProtocolOptions ApiProxyProtocol { get; init; } = new();
 
-    /// <summary>HTTP balancers in front of 8443, whose forwarding headers name the client.</summary>
+    /// <summary>HTTP balancers in front of 8443, whose forwarding headers are trusted.</summary>
     public AddressRanges ApiTrustedProxies { get; init; } = AddressRanges.Empty;
 
-    /// <summary>PEM files of 8443's own certificate; null = the platform CA issues one.</summary>
+    /// <summary>The certificate files (PEM) of 8443; null = the platform CA issues one.</summary>
     public CertificatePair? ApiCertificate { get; init; }
 
     public IReadOnlyList<IPEndPoint> MachineListen { get; init; } = [new(IPAddress.IPv6Any, 8444)];
 
-    /// <summary>As <see cref="ApiProxyProtocol"/>, in front of 8444.</summary>
+    /// <summary>Like <see cref="ApiProxyProtocol"/>, in front of 8444.</summary>
     public ProxyProtocolOptions MachineProxyProtocol { get; init; } = new();
 
     public IReadOnlyList<IPEndPoint> HealthListen { get; init; } = [new(IPAddress.Loopback, 8445)];
 
-    /// <summary>Serial prefix, 1–127; 0 = the one that is registered for the name, else the lowest free.</summary>
+    /// <summary>The serial number prefix, 1–127; 0 = the id registered for the name, or the lowest unused one.</summary>
     public int NodeId { get; init; }
 
-    /// <summary>Names this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.</summary>
+    /// <summary>
+    /// The name of this node's audit chain and service identity; empty = node-1, or node-<see cref="NodeId"/>.
+    /// </summary>
     public string NodeName { get; init; } = "";
 
     /// <summary>
-    /// How long a node continues to serve after the signal to stop, not ready: longer than two health checks of its
-    /// balancer, shorter than the time that its supervisor gives it.
+    /// How long a stopping node continues to serve while it is not ready: longer than two health checks of its balancer,
+    /// shorter than its supervisor's stop timeout.
     /// </summary>
     public TimeSpan DrainDelay { get; init; }
 
@@ -69,28 +71,27 @@ internal sealed record ServiceOptions
 
     public required SealingKeyOptions SealingKey { get; init; }
 
-    /// <summary>The HSM, if there is one.</summary>
     public Pkcs11Settings? Pkcs11 { get; init; }
 
     public TokenSigningOptions TokenSigning { get; init; } = new();
 
     public PlatformCaOptions PlatformCa { get; init; } = new();
 
-    /// <summary>Outer bound of every issuer's and webhook's own private allowance (S27): networks, each with its port.</summary>
+    /// <summary>The outer limit for every issuer's and webhook's private networks (S27): networks with ports.</summary>
     public IReadOnlyList<PrivateNetwork> PrivateIssuerNetworks { get; init; } = [];
 
-    /// <summary>How issuers, webhooks and enrolment servers are reached.</summary>
+    /// <summary>The network options for issuers, webhooks and enrolment servers.</summary>
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 
     public FederationOptions Federation { get; init; } = new();
 
-    /// <summary>How long bodies of audit entries are kept; their digests stay for ever. At least 30 days.</summary>
+    /// <summary>How long bodies of audit entries are kept, at least 30 days; their digests are kept permanently.</summary>
     public TimeSpan AuditRetention { get; init; } = TimeSpan.FromDays(400);
 
-    /// <summary>Where every audit entry is sent as well.</summary>
+    /// <summary>Additional targets of every audit entry.</summary>
     public IReadOnlyList<AuditTarget> AuditTargets { get; init; } = [];
 
-    /// <summary>Who cosigns the transparency log.</summary>
+    /// <summary>The witnesses of the transparency log.</summary>
     public TransparencyOptions Transparency { get; init; } = new();
 
     public CertificateOptions Certificates { get; init; } = new();

@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>storage</c>.</summary>
 internal static class StorageSection
 {
     public static StorageOptions Read(ConfigSection storage)

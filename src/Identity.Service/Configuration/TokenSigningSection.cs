@@ -4,7 +4,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads <c>keys.token_signing</c>.</summary>
 internal static class TokenSigningSection
 {
     public static TokenSigningOptions Read(ConfigSection keys)

@@ -5,10 +5,9 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads <c>transparency</c>.</summary>
 internal static class TransparencySection
 {
-    /// <summary>Their signatures fit into a note, and are requested at the same time.</summary>
+    /// <summary>So many signatures fit into a note, and are requested in parallel.</summary>
     public const int MaxWitnesses = 8;
 
     private const string Witnesses = "witnesses";
@@ -21,7 +20,7 @@ internal static class TransparencySection
             .OfType<WitnessOptions>()
             .ToList();
 
-        // A signature does not cover the name of its key: one key under two names would count twice.
+        // A signature does not cover the key's name: one key under two names would count twice.
         if (
             witnesses.Count > MaxWitnesses
             || witnesses.DistinctBy(one => Convert.ToHexString(one.Key.PublicKey)).Count() < witnesses.Count

@@ -5,7 +5,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>tunnels</c>.</summary>
 internal static class TunnelSection
 {
     public static TunnelOptions Read(ConfigSection tunnels)

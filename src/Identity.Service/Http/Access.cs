@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Who may call an endpoint; checked before its handler runs.</summary>
+/// <summary>The requirement for calling an endpoint, checked before its handler runs.</summary>
 internal sealed record Access
 {
     private Access() { }
@@ -8,19 +8,19 @@ internal sealed record Access
     /// <summary>No credential; limited per source address (S31).</summary>
     public static Access Anonymous { get; } = new() { Kind = AccessKind.Anonymous };
 
-    /// <summary>As <see cref="Anonymous"/>; refusals of form requests have OAuth's shape.</summary>
+    /// <summary>Like <see cref="Anonymous"/>, with OAuth errors for form requests.</summary>
     public static Access AnonymousOAuth { get; } = new() { Kind = AccessKind.Anonymous, IsOAuth = true };
 
-    /// <summary>As <see cref="Anonymous"/>, with the limit of revocation lists and OCSP instead of everything else's.</summary>
+    /// <summary>Like <see cref="Anonymous"/>, with the separate limit of revocation lists and OCSP.</summary>
     public static Access AnonymousLists { get; } = new() { Kind = AccessKind.Anonymous, IsOfLists = true };
 
     /// <summary>
-    /// Any credential, tunnel tokens included; the handler decides on rights. Limited per source address like
-    /// anonymous calls until the credential is proved.
+    /// Any credential, including tunnel tokens; the handler checks rights. Limited per source address like anonymous calls
+    /// until the credential is verified.
     /// </summary>
     public static Access AnyCredential { get; } = new() { Kind = AccessKind.AnyCredential };
 
-    /// <summary>As <see cref="AnyCredential"/>; refusals of form requests have OAuth's shape.</summary>
+    /// <summary>Like <see cref="AnyCredential"/>, with OAuth errors for form requests.</summary>
     public static Access AnyCredentialOAuth { get; } = new() { Kind = AccessKind.AnyCredential, IsOAuth = true };
 
     /// <summary>An agent's certificate, on 8444.</summary>
@@ -31,17 +31,15 @@ internal sealed record Access
 
     public AccessKind Kind { get; private init; }
 
-    /// <summary>Whether a client that sends a form gets errors in the format of RFC 6749 §5.2.</summary>
+    /// <summary>Whether form requests get errors in the format of RFC 6749 §5.2.</summary>
     public bool IsOAuth { get; private init; }
 
-    /// <summary>
-    /// Whether revocation lists or OCSP answers are fetched here: many verifiers share an address, and none needs a token.
-    /// </summary>
+    /// <summary>For revocation lists and OCSP: many verifiers share an address, and none needs a token.</summary>
     public bool IsOfLists { get; private init; }
 
     /// <summary>
-    /// Whether a request without any credential may bring an assertion in its body. It is limited per source address like
-    /// an anonymous one, and the handler proves its caller.
+    /// Whether a request without a credential may have an assertion in its body. It is limited per source address like an
+    /// anonymous one, and the handler authenticates the caller.
     /// </summary>
     public bool TakesAssertion { get; private init; }
 
@@ -52,6 +50,6 @@ internal sealed record Access
     /// <summary>An admin key or access token with that scope.</summary>
     public static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
 
-    /// <summary>The same, or an assertion in the body instead of a credential.</summary>
+    /// <summary>Also accepts an assertion in the body instead of a credential.</summary>
     public Access OrAssertion() => this with { TakesAssertion = true };
 }

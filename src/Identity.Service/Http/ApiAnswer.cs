@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>What an endpoint produced: a body or a refusal. Written to the wire in one place.</summary>
+/// <summary>An endpoint's result: a body or a refusal. One place writes it to the wire.</summary>
 internal readonly struct ApiAnswer
 {
     private ApiAnswer(
@@ -30,14 +30,14 @@ internal readonly struct ApiAnswer
 
     public ReadOnlyMemory<byte> Body { get; }
 
-    /// <summary>Where <see cref="Body"/> is, if that is to be given back after it was written; else null.</summary>
+    /// <summary>The rented array of <see cref="Body"/>, returned after it is written; null = not rented.</summary>
     public RentedBytes? Owned { get; }
 
     public string? ContentType { get; }
 
     public Refusal? Refusal { get; }
 
-    /// <summary>Writes a body of unknown length; null = <see cref="Body"/> is all.</summary>
+    /// <summary>Streams a body of unknown length; null = <see cref="Body"/> is complete.</summary>
     public Func<Stream, CancellationToken, Task>? Write { get; }
 
     /// <summary>204.</summary>
@@ -46,13 +46,13 @@ internal readonly struct ApiAnswer
     /// <summary>200 without a body.</summary>
     public static ApiAnswer Nothing => new(StatusCodes.Status200OK, default, null, null);
 
-    /// <summary>304: the caller's copy is what would be sent.</summary>
+    /// <summary>304: the caller's cached copy is current.</summary>
     public static ApiAnswer NotModified => new(StatusCodes.Status304NotModified, default, null, null);
 
     public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json", null);
 
-    /// <summary>200 with JSON that is written member by member.</summary>
+    /// <summary>200 with JSON written member by member.</summary>
     public static ApiAnswer Written(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
@@ -64,15 +64,15 @@ internal readonly struct ApiAnswer
         return Raw(buffer.WrittenMemory, "application/json");
     }
 
-    /// <summary>Bytes that are already in their final form (a cached key set, an OAuth error in its own shape).</summary>
+    /// <summary>Bytes in their final form (a cached key set, an OAuth error).</summary>
     public static ApiAnswer Raw(ReadOnlyMemory<byte> body, string contentType, int status = StatusCodes.Status200OK) =>
         new(status, body, contentType, null);
 
-    /// <summary>200 with bytes that are given back once they are written.</summary>
+    /// <summary>200 with rented bytes, which are returned after they are written.</summary>
     public static ApiAnswer Rented(RentedBytes body, string contentType) =>
         new(StatusCodes.Status200OK, body.Memory, contentType, null, rented: body);
 
-    /// <summary>A body that is written as it comes into being.</summary>
+    /// <summary>A body that is streamed while it is produced.</summary>
     public static ApiAnswer Streamed(string contentType, Func<Stream, CancellationToken, Task> write) =>
         new(StatusCodes.Status200OK, default, contentType, null, write);
 

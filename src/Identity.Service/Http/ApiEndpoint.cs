@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Limits;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// What happens around every handler: 1. limit the source where no credential protects the path, 2. authenticate,
-/// 3. check the scope or role, 4. refuse control characters in parameters, 5. run the handler, 6. write its answer.
+/// The steps around every handler: 1. limit the source of unauthenticated requests, 2. authenticate, 3. check the scope or
+/// role, 4. refuse control characters in parameters, 5. run the handler, 6. write its answer.
 /// </summary>
 internal sealed class ApiEndpoint(
     ApiOperation operation,
@@ -40,7 +40,7 @@ internal sealed class ApiEndpoint(
             .WithMetadata(
                 new ListenerMetadata(listener),
                 operation,
-                // Without a method the framework's API description leaves an endpoint out.
+                // Without a method, the framework's API description omits the endpoint.
                 invoke.Method
             );
     }
@@ -116,11 +116,11 @@ internal sealed class ApiEndpoint(
     {
         if (access.TakesAssertion && !Credentials.AreMentioned(request.Http))
         {
-            // The handler finds the assertion in the body, or refuses.
+            // The handler verifies the assertion in the body, or refuses.
             return limits.Unauthenticated.TryTake(request.Source);
         }
 
-        // A source that keeps failing is refused before the next credential is examined.
+        // A source that keeps failing is refused before its next credential is checked.
         var credential = Credentials.Find(request.Http.Request, out _) ?? "";
         if (limits.FailedAuthentication.Check(request.Source, credential) is { } limited)
         {
@@ -130,7 +130,7 @@ internal sealed class ApiEndpoint(
         var result = await authenticator.AuthenticateAsync(request.Http, cancellationToken);
         if (!result.IsOk)
         {
-            // An unavailable store, or a required nonce, is not a failed proof.
+            // An unavailable store, or a required nonce, is not a failed authentication.
             if (
                 result.Refusal.Code is { Status: StatusCodes.Status401Unauthorized } code
                 && code != BindingErrors.NonceRefused

@@ -10,10 +10,10 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
 
     public IServiceProvider Services => routes.ServiceProvider;
 
-    /// <summary>What was mapped so far, by <see cref="ApiOperation.Name"/>.</summary>
+    /// <summary>All mapped operations by <see cref="ApiOperation.Name"/>.</summary>
     public IReadOnlyDictionary<string, ApiOperation> Operations => operations;
 
-    /// <summary>The same endpoints, to add metadata to.</summary>
+    /// <summary>The same endpoints, for adding metadata.</summary>
     public IReadOnlyDictionary<string, IEndpointConventionBuilder> Mapped => mapped;
 
     public void Get(string path, Access access, ApiHandler handler) => Map(HttpMethods.Get, path, access, handler);
@@ -23,7 +23,7 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
     public void Delete(string path, Access access, ApiHandler handler) =>
         Map(HttpMethods.Delete, path, access, handler);
 
-    /// <summary>A page for people: it authenticates its own requests, and is not an operation of the API.</summary>
+    /// <summary>Maps a page for people: it authenticates its own requests and is not an API operation.</summary>
     public void Page(string method, string path, RequestDelegate answer) =>
         routes
             .MapMethods(
@@ -37,11 +37,11 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
             .WithMetadata(new ListenerMetadata(Listener.Api));
 
     /// <summary>
-    /// Endpoints that a library maps and that need no credential: limited per source (S31), and sent with the headers that
+    /// Maps a library's endpoints that need no credential: limited per source (S31), with the headers that
     /// <paramref name="prepare"/> sets.
     /// </summary>
-    /// <param name="map">The library's own call.</param>
-    /// <param name="prepare">Called before each answer; false = it has answered itself.</param>
+    /// <param name="map">The library's mapping call.</param>
+    /// <param name="prepare">Called before each answer; false = it has already answered.</param>
     public void Library(
         Func<IEndpointRouteBuilder, IEndpointConventionBuilder> map,
         Func<HttpContext, ValueTask<bool>> prepare

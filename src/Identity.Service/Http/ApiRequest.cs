@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>A request as handlers see it: authenticated, with its id and typed accessors.</summary>
+/// <summary>The handlers' view of a request: authenticated, with an id and typed accessors.</summary>
 internal sealed class ApiRequest(HttpContext http)
 {
     private Caller? caller;
@@ -16,36 +16,36 @@ internal sealed class ApiRequest(HttpContext http)
     /// <summary><c>req_…</c>, also in the answer's header.</summary>
     public string RequestId { get; } = RequestIdentity.Of(http);
 
-    /// <summary>Where the TCP connection came from, IPv4-mapped addresses normalised.</summary>
+    /// <summary>The source address of the TCP connection; IPv4-mapped addresses are normalised.</summary>
     public IPAddress Source { get; } = GetSource(http);
 
-    /// <summary>Whether the request proved a caller; endpoints that also take an assertion ask.</summary>
+    /// <summary>Whether the caller is authenticated; checked by endpoints that also accept an assertion.</summary>
     public bool HasCaller => caller is not null;
 
-    /// <summary>Who calls; only on endpoints that ask for a credential.</summary>
+    /// <summary>The authenticated caller; only on endpoints that require a credential.</summary>
     public Caller Caller => caller ?? throw new InvalidOperationException("This endpoint authenticates no caller.");
 
-    /// <summary>Which machine calls; only on 8444.</summary>
+    /// <summary>The calling machine; only on 8444.</summary>
     public MachinePeer Peer => peer ?? throw new InvalidOperationException("This endpoint knows no machine.");
 
-    /// <summary>Who calls, if that was proved; null = an unauthenticated caller.</summary>
+    /// <summary>The authenticated caller or machine; null = unauthenticated.</summary>
     public AuditActor? ProvenActor =>
         caller is not null ? AuditActor.Of(this)
         : peer is not null ? AuditActor.Of(peer, this)
         : null;
 
-    /// <summary>Of the proven caller; null for machines, whose record says.</summary>
+    /// <summary>The caller's organization; null for machines, whose record contains it.</summary>
     public string? OrganizationId => caller?.OrganizationId;
 
     public string? UserAgent => http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null;
 
-    /// <summary>The part of the path in braces.</summary>
+    /// <summary>A path parameter.</summary>
     public string Route(string name) => (string?)http.Request.RouteValues[name] ?? "";
 
     /// <summary>A query parameter; null when absent or empty.</summary>
     public string? Query(string name) => http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
-    /// <summary>The strict JSON body (see <see cref="RequestBody"/>).</summary>
+    /// <summary>Reads a strict JSON body (see <see cref="RequestBody"/>).</summary>
     public ValueTask<Result<T>> ReadJsonAsync<T>(
         JsonTypeInfo<T> type,
         CancellationToken cancellationToken,
@@ -54,7 +54,7 @@ internal sealed class ApiRequest(HttpContext http)
     )
         where T : class => RequestBody.ReadJsonAsync(http, type, cancellationToken, maxBytes, check);
 
-    /// <summary>As <see cref="ReadJsonAsync"/>, but no body at all reads as <paramref name="empty"/>.</summary>
+    /// <summary>Like <see cref="ReadJsonAsync"/>, but an absent body reads as <paramref name="empty"/>.</summary>
     public ValueTask<Result<T>> ReadJsonOrEmptyAsync<T>(
         JsonTypeInfo<T> type,
         T empty,

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Refusals of the caller's credential or rights.</summary>
 internal static class AuthErrors
 {
     public static readonly ErrorCode Missing = new(

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Refusals of proofs of possession: RFC 9449 and RFC 8705.</summary>
+/// <summary>Refusals of proofs of possession (RFC 9449, RFC 8705).</summary>
 internal static class BindingErrors
 {
     public static readonly ErrorCode InvalidProof = new(

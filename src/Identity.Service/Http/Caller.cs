@@ -3,48 +3,47 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Who is calling, after its credential was proved. Never holds the credential itself.</summary>
+/// <summary>An authenticated caller. Never contains the credential.</summary>
 internal sealed record Caller
 {
     public required CallerKind Kind { get; init; }
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>The one workspace it may see; null = every workspace of the organization (admin keys without the header).</summary>
+    /// <summary>
+    /// The only visible workspace; null = every workspace of the organization (admin keys without the header).
+    /// </summary>
     public string? WorkspaceId { get; init; }
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
-    /// <summary>
-    /// Admin keys and people: the names of their roles. What these add to the scopes is decided for each operation.
-    /// </summary>
+    /// <summary>Role names of admin keys and people. What they add to the scopes is decided per operation.</summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
-    /// <summary>Stable id of the actor for audit: <c>key_…</c>, <c>svac_…</c> or <c>ttok_…</c>.</summary>
+    /// <summary>The stable id of the actor in the audit: <c>key_…</c>, <c>svac_…</c> or <c>ttok_…</c>.</summary>
     public required string ActorId { get; init; }
 
-    /// <summary>When the credential ends; null = no end of its own.</summary>
+    /// <summary>When the credential expires; null = no expiry of its own.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>SHA-256 of the presented credential, lower-case hex: tells two credentials apart without keeping them.</summary>
+    /// <summary>SHA-256 of the credential, lower-case hex: distinguishes credentials without storing them.</summary>
     public required string CredentialHash { get; init; }
 
     /// <summary>Access tokens: <c>jti</c>. Tunnel tokens: <c>ttok_…</c>.</summary>
     public string? TokenId { get; init; }
 
-    /// <summary>Access tokens: who alone may use it; the authenticator has checked it.</summary>
+    /// <summary>The key that an access token is bound to; the authenticator has checked it.</summary>
     public TokenConfirmation Confirmation { get; init; }
 
-    /// <summary>Access tokens: when it was issued.</summary>
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>Access tokens: the family that it belongs to, and is revoked with.</summary>
+    /// <summary>The family of an access token, which is revoked together.</summary>
     public string? Family { get; init; }
 
-    /// <summary>Access tokens: SHA-256 of the subject at the identity provider, base64url.</summary>
+    /// <summary>SHA-256 of the identity provider's subject in an access token, base64url.</summary>
     public string? SubjectHash { get; init; }
 
-    /// <summary>Access tokens: <c>kid</c> of the key that signed it.</summary>
+    /// <summary>The <c>kid</c> of the key that signed an access token.</summary>
     public string? SigningKeyId { get; init; }
 
     public string? IssuerId { get; init; }
@@ -55,21 +54,21 @@ internal sealed record Caller
 
     public string? ServiceAccountId { get; init; }
 
-    /// <summary>The subject at the identity provider, of a federated caller.</summary>
+    /// <summary>The identity provider's subject of a federated caller.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>Tunnels that the rule names (S3); empty = none named.</summary>
+    /// <summary>The tunnels that the rule names (S3); empty = none named.</summary>
     public IReadOnlySet<string> TunnelIds { get; init; } = FrozenSet<string>.Empty;
 
-    /// <summary>Edges that the rule names (S6); empty = none named.</summary>
+    /// <summary>The edges that the rule names (S6); empty = none named.</summary>
     public IReadOnlySet<string> EdgeIds { get; init; } = FrozenSet<string>.Empty;
 
-    /// <summary>Tunnel tokens: the one tunnel.</summary>
+    /// <summary>The tunnel of a tunnel token.</summary>
     public string? TunnelId { get; init; }
 
     public bool Has(string scope) => Culvert.Identity.Service.Http.Scopes.Grants(Scopes, scope);
 
-    /// <summary>Whether something of that workspace may be shown to this caller.</summary>
+    /// <summary>Whether the caller may see objects of that workspace.</summary>
     public bool Sees(string organizationId, string workspaceId) =>
         OrganizationId == organizationId && (WorkspaceId is null || WorkspaceId == workspaceId);
 }

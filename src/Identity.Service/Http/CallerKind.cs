@@ -1,22 +1,21 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>What a caller proved itself with.</summary>
+/// <summary>How a caller authenticated.</summary>
 internal enum CallerKind
 {
-    /// <summary>An admin key, stored only as a hash.</summary>
     AdminKey,
 
     /// <summary>An access token of the token endpoint.</summary>
     AccessToken,
 
-    /// <summary>A tunnel token: good for enrolling an agent of that one tunnel (S5), and for nothing else.</summary>
+    /// <summary>A tunnel token: valid only for enrolling agents of its tunnel (S5).</summary>
     TunnelToken,
 
-    /// <summary>A relying party's own credential: good for the trust bundle of its one tunnel (S17).</summary>
+    /// <summary>A relying party's own credential: valid only for the trust bundle of its tunnel (S17).</summary>
     RelyingParty,
 
     /// <summary>
-    /// A person whom the console's identity provider authenticated (S32). In the console, or at the command line.
+    /// A person authenticated by the console's identity provider (S32), in the console or on the command line.
     /// </summary>
     Person,
 }

@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Settings;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// Limits per authenticated caller, of what costs more than a request: one caller's scripts must not slow down all
-/// other exchanges, nor make this service a tool against name servers.
+/// Limits per authenticated caller for costly operations: one caller must not slow down all exchanges, or use this service
+/// to flood name servers.
 /// </summary>
 internal sealed class CallerLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
 {
@@ -17,7 +17,7 @@ internal sealed class CallerLimits(Current<LimitOptions> limits, TimeProvider ti
         name: "costly_per_caller"
     );
 
-    /// <summary>Takes one; null = allowed, else the refusal with its waiting time.</summary>
+    /// <summary>Null = allowed; otherwise the refusal with its retry time.</summary>
     public Refusal? TryTake(Caller caller, CostlyWork work) =>
         buckets.TryTake((caller.ActorId, work)) is { } wait
             ? RequestErrors.RateLimited.Refuse() with

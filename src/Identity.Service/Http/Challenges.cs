@@ -5,12 +5,12 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// <c>WWW-Authenticate</c> of refusals, for clients that know only the standards (RFC 6750 §3, RFC 9449 §7.1,
-/// RFC 9728 §5.1). A few constant shapes: which check failed is in the body's code, not here.
+/// <c>WWW-Authenticate</c> for clients that only know the standards (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1). A few
+/// constant values: the body's code tells which check failed.
 /// </summary>
 internal sealed class Challenges
 {
-    /// <summary>What our verifier takes; symmetric algorithms do not exist.</summary>
+    /// <summary>The algorithms that the verifier accepts; symmetric ones are not supported.</summary>
     public const string ProofAlgorithms = "ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512";
 
     private readonly StringValues missing;
@@ -56,7 +56,7 @@ internal sealed class Challenges
             return StringValues.Empty;
         }
 
-        // The token endpoint's denial is not a challenge to present a token (RFC 6749 §5.2 still wants the header).
+        // The token endpoint's denial does not ask for a token (RFC 6749 §5.2 still requires the header).
         return
             code == AuthErrors.Missing
             || !(

@@ -3,13 +3,13 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// Control characters in the path and the query. No id, name or filter has one, logs are written by them, and PostgreSQL
-/// takes no U+0000 in a text: one database returns no rows where the other one fails. Refused in one place, so
-/// that no handler has to think of it.
+/// Refuses control characters in path and query. No id, name or filter contains any, logs include these values, and
+/// PostgreSQL stores no U+0000: one database would return no rows where the other fails. Checked here so that handlers need
+/// not.
 /// </summary>
 internal static class ControlCharacters
 {
-    /// <summary>Null = there are none. An id with one answers like an unknown id.</summary>
+    /// <summary>Null = there are none. An id with a control character answers like an unknown id.</summary>
     public static Refusal? Find(HttpContext http)
     {
         foreach (var (_, value) in http.Request.RouteValues)

@@ -1,17 +1,17 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>What costs more than a request; each has a limit of its own.</summary>
+/// <summary>Operations that cost more than a usual request; each has its own limit.</summary>
 internal enum CostlyWork
 {
-    /// <summary>Reading the authentication history of weeks.</summary>
+    /// <summary>Reading weeks of authentication history.</summary>
     HistorySearch,
 
-    /// <summary>Searching objects of every kind for a part of a name.</summary>
+    /// <summary>Searching objects of every kind by a part of a name.</summary>
     NameSearch,
 
-    /// <summary>Writing out the whole audit chain, or the whole inventory.</summary>
+    /// <summary>Exporting the whole audit chain or inventory.</summary>
     Export,
 
-    /// <summary>Asking name servers about the hosts of an issuer or a webhook.</summary>
+    /// <summary>DNS queries about the hosts of an issuer or a webhook.</summary>
     NameLookup,
 }

@@ -3,26 +3,25 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The credential that a request presents, not yet proved.</summary>
+/// <summary>The unverified credential of a request.</summary>
 internal static class Credentials
 {
-    /// <summary>Longest credential that is read; the largest token we issue is far below.</summary>
+    /// <summary>The longest accepted credential; issued tokens are far shorter.</summary>
     public const int MaxLength = 8 * 1024;
 
     private const string BearerScheme = "Bearer ";
     private const string DpopScheme = "DPoP ";
 
-    /// <summary>Whether the request carries a credential at all.</summary>
     public static bool ArePresent(HttpContext http) => Find(http.Request, out _) is not null;
 
-    /// <summary>Whether a header for one is there, whatever it holds.</summary>
+    /// <summary>Whether a credential header is present, with any content.</summary>
     public static bool AreMentioned(HttpContext http) =>
         http.Request.Headers.Authorization.Count > 0 || http.Request.Headers["X-Api-Key"].Count > 0;
 
-    /// <summary>What stores know a credential by.</summary>
+    /// <summary>The hash by which stores identify a credential.</summary>
     public static byte[] Hash(string credential) => SHA256.HashData(Encoding.UTF8.GetBytes(credential));
 
-    /// <summary>The one credential of the request; null when there is none, or two that differ.</summary>
+    /// <summary>The credential of the request; null if there is none, or two that differ.</summary>
     public static string? Find(HttpRequest request, out bool isDpopScheme)
     {
         var authorization = request.Headers.Authorization.ToString();

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Rows of CSV exports, as RFC 4180 has them.</summary>
+/// <summary>Rows of CSV exports (RFC 4180).</summary>
 internal static class CsvText
 {
     public static void AppendRow(StringBuilder text, params IReadOnlyList<string?> fields) =>
@@ -12,7 +12,7 @@ internal static class CsvText
     public static string? ToText(DateTime? time) =>
         time?.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
-    // A spreadsheet would run a field that begins like a formula: a text that a user wrote gets an apostrophe first.
+    // Spreadsheets run fields that begin like a formula: such a text gets a leading apostrophe.
     private static string Quote(string? field) =>
         field is null or "" ? ""
         : "=+-@".Contains(field[0], StringComparison.Ordinal) ? Quote("'" + field)

@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The one place where a refusal becomes bytes.</summary>
+/// <summary>Writes refusals to the wire; nothing else does.</summary>
 internal static class ErrorEnvelope
 {
     public static async Task WriteAsync(HttpContext http, Refusal refusal)
@@ -17,8 +17,8 @@ internal static class ErrorEnvelope
         response.ContentLength = body.Length;
         if (refusal is { Code.Status: StatusCodes.Status409Conflict, RetryAfter: null } or { Code.IsLasting: true })
         {
-            // Clients retry 409 by default; a 409 of this service never changes without a new request, unless it says
-            // when.
+            // Clients retry 409 by default, but a 409 of this service never changes without a new request, unless it has a
+            // retry time.
             response.Headers["x-should-retry"] = "false";
         }
 

@@ -5,25 +5,26 @@ using System.Text.Unicode;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// The parameters of an <c>application/x-www-form-urlencoded</c> body, read strictly: bounded in number and size, each
-/// name once, escapes complete, values UTF-8 without control characters. A value without escapes stays where it is.
+/// The parameters of an <c>application/x-www-form-urlencoded</c> body, parsed strictly: bounded in number and size, unique
+/// names, complete escapes, UTF-8 values without control characters. Values without escapes are not copied.
 /// </summary>
 internal sealed class FormParameters
 {
-    /// <summary>More than any request of this API has, and room for a client's own.</summary>
+    /// <summary>More than any request of this API has, with room for a client's own parameters.</summary>
     public const int MaxFields = 32;
 
     public const int MaxNameBytes = 64;
 
-    // What may stand unescaped (WHATWG URL §5.2, and RFC 3986's other unreserved and sub-delimiters that clients leave).
+    // Characters that may be unescaped (WHATWG URL §5.2, and RFC 3986's other unreserved and sub-delimiters, which clients
+    // leave as they are).
     private static readonly SearchValues<byte> Plain = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~*!'():/?@$,;"u8
     );
 
     private readonly List<(string Name, ReadOnlyMemory<byte> Value)> fields = [];
 
-    /// <summary>Null, or the sentence that names the problem.</summary>
-    /// <param name="repeatable">The one name that may occur several times; the caller checks the count.</param>
+    /// <summary>Null, or a sentence that names the problem.</summary>
+    /// <param name="repeatable">The only name that may occur several times; the caller checks the count.</param>
     public static string? TryParse(ReadOnlyMemory<byte> body, string repeatable, out FormParameters parameters)
     {
         parameters = new FormParameters();
@@ -42,7 +43,7 @@ internal sealed class FormParameters
         return null;
     }
 
-    /// <summary>The decoded value. A parameter sent without a value is as if it had been left out (RFC 6749 §3.2).</summary>
+    /// <summary>The decoded value. A parameter without a value counts as absent (RFC 6749 §3.2).</summary>
     public ReadOnlyMemory<byte> Bytes(string name)
     {
         foreach (var field in fields)
@@ -95,7 +96,7 @@ internal sealed class FormParameters
         return null;
     }
 
-    // Null: a broken escape, a character that must be escaped, a control character, or no UTF-8.
+    // Null: a broken escape, a character that must be escaped, a control character, or invalid UTF-8.
     private static ReadOnlyMemory<byte>? Decode(ReadOnlyMemory<byte> encoded)
     {
         var source = encoded.Span;

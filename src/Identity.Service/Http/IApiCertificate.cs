@@ -3,8 +3,8 @@ using System.Net.Security;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// The certificate that both ports present. Asked at every handshake, so that a renewed one serves at once.
-/// A boundary: the platform CA implements it (or the configured pair).
+/// The server certificate of both ports. Read at every handshake, so that a renewed one is used immediately. The platform CA
+/// implements it (or the configured pair).
 /// </summary>
 internal interface IApiCertificate
 {

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Which of the service's ports a connection came in by.</summary>
+/// <summary>The port of the service that a connection uses.</summary>
 internal enum Listener
 {
     /// <summary>8443: management, federation, enrolment.</summary>

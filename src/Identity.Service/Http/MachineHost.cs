@@ -1,13 +1,12 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The routes of 8444: every caller has proved itself by certificate in the handshake (S7, S9).</summary>
+/// <summary>The routes of 8444: every caller is authenticated by its certificate in the handshake (S7, S9).</summary>
 internal sealed class MachineHost(IEndpointRouteBuilder routes)
 {
     private readonly Dictionary<string, IEndpointConventionBuilder> mapped = new(StringComparer.Ordinal);
 
     public IServiceProvider Services => routes.ServiceProvider;
 
-    /// <summary>As <see cref="ApiHost.Mapped"/>.</summary>
     public IReadOnlyDictionary<string, IEndpointConventionBuilder> Mapped => mapped;
 
     public void Get(string path, Access access, ApiHandler handler) => Map(HttpMethods.Get, path, access, handler);

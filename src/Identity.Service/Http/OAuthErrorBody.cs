@@ -4,10 +4,10 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Refusals in the shape of RFC 6749 §5.2, for clients that speak OAuth rather than our own interface.</summary>
+/// <summary>Errors in the format of RFC 6749 §5.2, for OAuth clients.</summary>
 internal static class OAuthErrorBody
 {
-    /// <summary>Below it, one page per error: what it means and what to do (<c>error_uri</c>).</summary>
+    /// <summary>The parent path of one page per error, with its meaning and remedy (<c>error_uri</c>).</summary>
     public const string PagesPath = "/v1/oauth/errors";
 
     public static async Task WriteAsync(HttpContext http, Refusal refusal)
@@ -17,12 +17,12 @@ internal static class OAuthErrorBody
         response.StatusCode = refusal.Code.Status;
         response.ContentType = "application/json";
         response.ContentLength = body.Length;
-        // RFC 6749 §5.1; caches that know no Cache-Control are gone, but the RFC asks for both.
+        // RFC 6749 §5.1 requires both headers, although no current cache needs Pragma.
         response.Headers.CacheControl = "no-store";
         response.Headers.Pragma = "no-cache";
         if (refusal.Code.OAuthError == "invalid_client")
         {
-            // RFC 6749 §5.2 wants a challenge; clients do not authenticate here, so any will do.
+            // RFC 6749 §5.2 requires a challenge; clients do not authenticate here, so its value does not matter.
             response.Headers.WWWAuthenticate = "Basic realm=\"culvert\"";
         }
         else if (http.RequestServices.GetRequiredService<Challenges>().Of(refusal.Code) is { Count: > 0 } challenge)

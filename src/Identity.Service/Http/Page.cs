@@ -14,11 +14,11 @@ internal sealed record Page<T>
     [JsonPropertyName("next_page")]
     public required string? NextPage { get; init; }
 
-    /// <summary>The same page with other items.</summary>
+    /// <summary>The same page with converted items.</summary>
     public Page<TOther> Select<TOther>(Func<T, TOther> convert) =>
         new() { Data = [.. Data.Select(convert)], NextPage = NextPage };
 
-    /// <summary>Writes the page where an item is written member by member.</summary>
+    /// <summary>Writes the page with items written member by member.</summary>
     public void Write(Utf8JsonWriter json, Action<Utf8JsonWriter, T> writeItem)
     {
         json.WriteStartObject();

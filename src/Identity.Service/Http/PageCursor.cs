@@ -5,8 +5,8 @@ using System.Text;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// The text form of a place in a list: the list's name and the numbers by which it is ordered. Opaque to callers; the
-/// cursor of one list is not valid for another.
+/// The text form of a position in a list: the list's name and its sort keys. Opaque to callers; a cursor is valid only for
+/// its own list.
 /// </summary>
 internal static class PageCursor
 {
@@ -23,7 +23,7 @@ internal static class PageCursor
         return Base64Url.EncodeToString(Encoding.ASCII.GetBytes(text.ToString()));
     }
 
-    /// <summary>False when the cursor is malformed, of another list, or of another number of numbers.</summary>
+    /// <summary>False if the cursor is malformed, or of another list or length.</summary>
     public static bool TryDecode(string cursor, string list, Span<long> place)
     {
         place.Clear();

@@ -4,12 +4,10 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// <c>limit</c>, <c>page</c> and <c>include_archived</c> of a list. Lists run from the newest row down; the cursor
+/// The list parameters <c>limit</c>, <c>page</c> and <c>include_archived</c>. Lists are sorted newest first; the cursor
 /// (<see cref="PageCursor"/>) is the last row's ordinal.
 /// </summary>
-/// <param name="Limit">Rows on this page.</param>
 /// <param name="Before">Only rows with a smaller ordinal.</param>
-/// <param name="IncludeArchived">Archived rows too.</param>
 internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
 {
     public const int DefaultLimit = 20;
@@ -17,15 +15,15 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
     /// <summary>The largest <c>limit</c> of most lists.</summary>
     public const int MaxLimit = 1000;
 
-    /// <summary>Rows to read: the last one only says that there is another page.</summary>
+    /// <summary>The number of rows to read: one more than the page, to detect another page.</summary>
     public int Count => Limit + 1;
 
-    /// <summary><see cref="IncludeArchived"/> as a parameter of a statement.</summary>
+    /// <summary><see cref="IncludeArchived"/> as a statement parameter.</summary>
     public long Archived => IncludeArchived ? 1 : 0;
 
     private string List { get; init; } = "";
 
-    /// <summary>Reads the query; the refusal names the bad parameter.</summary>
+    /// <summary>Reads the query; the refusal names the invalid parameter.</summary>
     public static Result<PageRequest> Read(ApiRequest request, string list, int maxLimit = MaxLimit)
     {
         var limit = ReadLimit(request, maxLimit);
@@ -46,7 +44,7 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
             : new PageRequest(limit.Value, before[0], archived == "true") { List = list };
     }
 
-    /// <summary><c>limit</c> alone.</summary>
+    /// <summary>Reads only <c>limit</c>.</summary>
     public static Result<int> ReadLimit(ApiRequest request, int maxLimit = MaxLimit)
     {
         var limit = DefaultLimit;
@@ -63,11 +61,10 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
 
     public static Refusal InvalidCursor() => RequestErrors.Invalid.Refuse("page: this cursor is not from this list.");
 
-    /// <summary>Cuts a page out of at most <see cref="Count"/> rows.</summary>
+    /// <summary>Cuts a page from at most <see cref="Count"/> rows.</summary>
     /// <param name="rows">Newest first.</param>
-    /// <param name="ordinal">Of a row.</param>
     /// <param name="searchedTo">
-    /// Where a search stopped before the page was full: the reader continues from there. Null = it was complete.
+    /// Where a search stopped before the page was full: the next page continues there. Null = it was complete.
     /// </param>
     public Page<T> Cut<T>(IReadOnlyList<T> rows, Func<T, long> ordinal, long? searchedTo = null)
     {

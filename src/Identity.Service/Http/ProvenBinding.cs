@@ -2,10 +2,10 @@ using Culvert.Jose.Proofs;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Keys that a request's sender proved to hold. Both are absent for a plain bearer request.</summary>
+/// <summary>The keys whose possession a request's sender proved. Both are absent for a plain bearer request.</summary>
 internal readonly record struct ProvenBinding
 {
-    /// <summary>The verified proof; the check of the binding uses it up.</summary>
+    /// <summary>The verified proof; checking the binding uses it up.</summary>
     public DpopProof? Proof { get; init; }
 
     /// <summary>RFC 7638 thumbprint of the DPoP key: <c>cnf</c> <c>jkt</c> (RFC 9449 §6.1).</summary>

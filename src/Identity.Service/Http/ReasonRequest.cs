@@ -13,7 +13,7 @@ internal sealed record ReasonRequest
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
-    /// <summary>The request's body, checked; an empty body means no reason.</summary>
+    /// <summary>Reads and validates the body; an empty one means no reason.</summary>
     public static async ValueTask<Result<ReasonRequest>> ReadAsync(
         ApiRequest request,
         CancellationToken cancellationToken
@@ -23,7 +23,7 @@ internal sealed record ReasonRequest
         return body.IsOk && CheckOptional(body.Value.Reason) is { } malformed ? malformed : body;
     }
 
-    /// <summary>For operations that take a reason among other things.</summary>
+    /// <summary>For operations with an optional reason.</summary>
     public static Refusal? CheckOptional(string? reason) =>
         reason is { Length: > MaxReasonLength }
             ? RequestErrors.Invalid.Refuse($"reason: at most {MaxReasonLength} characters are allowed.")

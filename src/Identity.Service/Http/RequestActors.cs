@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Who caused an event, of the request that led to it.</summary>
+/// <summary>The actor of an event that a request led to.</summary>
 internal static class RequestActors
 {
     extension(AuditActor)
@@ -25,7 +25,7 @@ internal static class RequestActors
                 UserAgent = AuditActor.Bounded(request.UserAgent),
             };
 
-        /// <summary>A machine, by its certificate.</summary>
+        /// <summary>A machine, identified by its certificate.</summary>
         public static AuditActor Of(MachinePeer peer, ApiRequest request) =>
             new()
             {

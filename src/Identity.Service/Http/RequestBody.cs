@@ -10,10 +10,10 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Reads bodies: bounded, and JSON without a second chance (unknown or duplicate members are refused).</summary>
+/// <summary>Reads bodies: bounded, and strict JSON (unknown or duplicate members are refused).</summary>
 internal static class RequestBody
 {
-    /// <summary>Largest body unless the configuration says otherwise; Kestrel enforces it while reading.</summary>
+    /// <summary>The default of the largest body; Kestrel enforces it while reading.</summary>
     public const int MaxBytes = LimitOptions.LargestBody;
 
     public static async ValueTask<Result<T>> ReadJsonAsync<T>(
@@ -60,7 +60,7 @@ internal static class RequestBody
             return RequestErrors.TooLarge.Refuse();
         }
 
-        // Archive and reveal come without body and content type; a retried one may carry `{}`.
+        // Archive and reveal requests have no body and content type; a retry may have `{}`.
         if (bytes.Length == 0)
         {
             return empty;
@@ -69,7 +69,7 @@ internal static class RequestBody
         return IsJson(http.Request) ? Parse(bytes, type) : RequestErrors.MediaType.Refuse();
     }
 
-    /// <summary>The whole body, or null when it is longer than <paramref name="maxBytes"/>.</summary>
+    /// <summary>The whole body; null if it is longer than <paramref name="maxBytes"/>.</summary>
     public static async ValueTask<byte[]?> ReadBytesAsync(
         HttpContext http,
         int maxBytes,
@@ -87,8 +87,8 @@ internal static class RequestBody
     }
 
     /// <summary>
-    /// As <see cref="ReadBytesAsync"/>, for a caller that gives the array back. <paramref name="withRoom"/>: as much again is
-    /// left in it (<see cref="RentedBytes.Room"/>).
+    /// Like <see cref="ReadBytesAsync"/>, but the caller must return the array. With <paramref name="withRoom"/>, the array
+    /// has as much unused room again (<see cref="RentedBytes.Room"/>).
     /// </summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public static async ValueTask<RentedBytes?> RentBytesAsync(
@@ -129,7 +129,7 @@ internal static class RequestBody
     {
         utf8 = utf8[Utf8Text.FindStart(utf8)..];
 
-        // No member of any request is a private key in PEM: a client that sends one has pasted the wrong file.
+        // No member of any request is a private key in PEM: the client sent the wrong file.
         if (utf8.IndexOf("PRIVATE KEY-----"u8) >= 0)
         {
             return CaErrors.SecretInInput.Refuse();
@@ -152,7 +152,7 @@ internal static class RequestBody
         }
     }
 
-    // JSON may say U+0000 as an escape alone. PostgreSQL does not accept it in text, and no member of the API uses it.
+    // JSON can contain U+0000 only as an escape. PostgreSQL does not accept it in text, and no member of the API uses it.
     private static string? FindNul(ReadOnlySpan<byte> utf8)
     {
         if (utf8.IndexOf("\\u0000"u8) < 0)
@@ -174,7 +174,7 @@ internal static class RequestBody
                 var text = reader.GetString()!;
                 if (text.Contains('\0', StringComparison.Ordinal))
                 {
-                    // A certificate in its binary form, read as text.
+                    // A binary certificate that was read as text.
                     var advice = member.EndsWith("_pem", StringComparison.Ordinal)
                         ? CertificateText.Explain(text)
                         : null;
@@ -207,7 +207,7 @@ internal static class RequestBody
         return media.Equals(mediaType, StringComparison.OrdinalIgnoreCase);
     }
 
-    // The serializer's own message names our types; the caller gets the member and what is wrong with it.
+    // The serializer's message names our types; the caller gets the member and the problem.
     private static string Explain(JsonException fault)
     {
         var where = fault.Path is { Length: > 1 } path ? path.TrimStart('$', '.') : "body";

@@ -2,14 +2,14 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The headers by which every answer can be found again.</summary>
+/// <summary>The response headers that identify a request.</summary>
 internal static class RequestIdentity
 {
     public const string RequestIdHeader = "request-id";
     public const string OrganizationHeader = "anthropic-organization-id";
     public const string WorkspaceHeader = "anthropic-workspace-id";
 
-    /// <summary>The request's id, made at first use and sent in the answer whatever becomes of it.</summary>
+    /// <summary>The request's id, created at first use and sent with any answer.</summary>
     public static string Of(HttpContext http)
     {
         if (http.Features.Get<RequestIdentityFeature>() is { } known)
@@ -20,7 +20,7 @@ internal static class RequestIdentity
         return Begin(http, Identifier.New("req"));
     }
 
-    /// <summary>Gives the request its id. Ids grow with time: the journal's index of them grows at its end alone.</summary>
+    /// <summary>Gives the request its id. Ids grow with time, so that the journal's index grows only at its end.</summary>
     public static string Begin(HttpContext http, DateTimeOffset now) => Begin(http, Identifier.NewOrdered("req", now));
 
     private static string Begin(HttpContext http, string id)
@@ -31,7 +31,7 @@ internal static class RequestIdentity
         return id;
     }
 
-    /// <summary>For a refusal that must not tell whose the request seemed to be.</summary>
+    /// <summary>For refusals that must not reveal the organization of the presented credential.</summary>
     public static void ClearTenant(HttpContext http)
     {
         http.Response.Headers.Remove(OrganizationHeader);

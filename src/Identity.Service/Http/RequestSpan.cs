@@ -4,15 +4,15 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// The service's part of a caller's trace, one span per request of the API. It holds the route's template, never the
-/// path, and nothing of what was sent.
+/// The service's part of a caller's trace: one span per API request. It contains the route template, never the path, and no
+/// request data.
 /// </summary>
 internal static class RequestSpan
 {
-    /// <summary>The name of the service's source of spans.</summary>
+    /// <summary>The name of the service's span source.</summary>
     public const string SourceName = "Culvert.Identity.Service";
 
-    /// <summary>Begins one under the trace that the request's headers name; null while there is no listener.</summary>
+    /// <summary>Starts a span under the trace of the request's headers; null if there is no listener.</summary>
     public static Activity? Begin(Traces? traces, HttpContext http)
     {
         if (traces is null || !traces.Source.HasListeners())

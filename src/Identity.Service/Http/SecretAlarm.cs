@@ -7,16 +7,16 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>
-/// A private key arrived in a request. It is gone when the request is; the operators are notified that it was
-/// transmitted, because it must be replaced.
+/// Handles a private key in a request. The key is not stored; operators are notified that it was transmitted and must be
+/// replaced.
 /// </summary>
 internal sealed class SecretAlarm(IJournal journal, TimeProvider time, ILogger<SecretAlarm> logger)
 {
     public static bool Concerns(Refusal refusal) => refusal.Code.Code == CaErrorCodes.CaSecretInInput.Code;
 
     /// <summary>
-    /// Logged always; recorded when an authenticated caller sent it (S31: input that anyone can send is not a chain
-    /// entry). The path is our own route's, so nothing of the body can be in it.
+    /// Always logs; also audits if the caller is authenticated (S31: input that anyone can send is not a chain entry). The
+    /// path is a route template, so it contains nothing of the body.
     /// </summary>
     public async ValueTask RaiseAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ internal sealed class SecretAlarm(IJournal journal, TimeProvider time, ILogger<S
             return;
         }
 
-        // The request is refused in any case: a store that is away changes nothing about that.
+        // The request is refused in any case, even if the store is unavailable.
         await journal.CommitAsync(
             new Decision
             {

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>A caller sent a private key where none belongs. The key itself is nowhere.</summary>
+/// <summary>A caller sent a private key where none is allowed. The key itself is not stored.</summary>
 internal sealed record SecretDiscarded(string Method, string Path) : AuditEvent
 {
     public override string Name => AuditEvents.SecretDiscarded;

@@ -1,7 +1,6 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>A webhook whose messages are not accepted.</summary>
-/// <param name="WebhookId">The webhook.</param>
-/// <param name="Retried">Messages that failed and will be sent again.</param>
-/// <param name="Failed">Messages that were given up.</param>
+/// <summary>A webhook with failed deliveries.</summary>
+/// <param name="Retried">Failed messages that will be retried.</param>
+/// <param name="Failed">Messages that were abandoned.</param>
 internal sealed record FailingWebhook(string WebhookId, long Retried, long Failed);

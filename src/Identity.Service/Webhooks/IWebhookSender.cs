@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Posts a message. A boundary: tests answer in the receiver's place.</summary>
+/// <summary>Posts a message. Tests replace it.</summary>
 internal interface IWebhookSender
 {
-    /// <summary>Null = the receiver took it (any 2xx).</summary>
+    /// <summary>Null = the receiver accepted it (any 2xx).</summary>
     Task<SendFailure?> SendAsync(
         Webhook webhook,
         IReadOnlyList<KeyValuePair<string, string>> headers,
@@ -11,6 +11,6 @@ internal interface IWebhookSender
         CancellationToken cancellationToken
     );
 
-    /// <summary>Where the URL's name leads now; null = it may be sent to.</summary>
+    /// <summary>Why the resolved address of the URL is not allowed; null = it is.</summary>
     Task<string?> CheckAsync(Webhook webhook, CancellationToken cancellationToken);
 }

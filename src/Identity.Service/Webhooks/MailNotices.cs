@@ -8,8 +8,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>
-/// Messages to webhooks as mail to people: who wants what, until when, and where it is decided. The names in it come from
-/// outsiders: characters that cannot be seen, line breaks above all, are written out, and long ones are cut.
+/// Webhook messages as mail to people: the request, its deadline, and where to decide. The names in it are untrusted:
+/// invisible characters, above all line breaks, are escaped, and long names are truncated.
 /// </summary>
 internal sealed class MailNotices(
     IMailRelay relay,
@@ -27,7 +27,7 @@ internal sealed class MailNotices(
 
     private string Page => $"{identity.PublicUrl}/console/approvals";
 
-    /// <summary>Why the address gets no mail; null = it may.</summary>
+    /// <summary>Why the address receives no mail; null = it may.</summary>
     public string? Check(string address) =>
         !options.Value.IsConfigured ? "url: no mail relay is configured (mail.host)."
         : !options.Value.IsRecipient(address) ? "url: the domain of the address is not one of mail.recipient_domains."
@@ -101,7 +101,7 @@ internal sealed class MailNotices(
 
     private static string Cut(string text, int length) =>
         text.Length <= length ? text
-        // Never half of a pair.
+        // Never split a surrogate pair.
         : char.IsHighSurrogate(text[length - 1]) ? text[..(length - 1)] + "…"
         : text[..length] + "…";
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Why a receiver did not take a message.</summary>
-/// <param name="Reason">One sentence for the operator.</param>
-/// <param name="IsFinal">Another attempt changes nothing.</param>
+/// <summary>Why a delivery failed, in one sentence for the operator.</summary>
+/// <param name="IsFinal">Whether a retry is useless.</param>
 internal sealed record SendFailure(string Reason, bool IsFinal = false);

@@ -1,4 +1,4 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>What a receiver sent with the signature of its webhook's secret.</summary>
+/// <summary>A receiver's message, whose signature is verified.</summary>
 internal sealed record SignedMessage(Webhook Webhook, string Id, DateTimeOffset SignedAt, byte[] Body);

@@ -9,12 +9,12 @@ using Culvert.Identity.Service.Storage.Sealing;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>
-/// Reads what receivers send: signed with the secret and by the scheme of the messages that they get
-/// (<see cref="WebhookSignature"/>). Until the signature is proved, all refusals are alike.
+/// Reads messages from webhook receivers, signed with the webhook's secret in the scheme of <see cref="WebhookSignature"/>.
+/// Until the signature is verified, all refusals are identical.
 /// </summary>
 internal sealed class SignedMessages(WebhookStore store, Sealer sealer, SourceLimits limits, TimeProvider time)
 {
-    /// <summary>How far a timestamp may be from this node's clock, as Standard Webhooks recommends.</summary>
+    /// <summary>The maximum difference between a timestamp and this node's clock, as Standard Webhooks recommends.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
     private const int MaxBodyBytes = 16 * 1024;
@@ -22,11 +22,10 @@ internal sealed class SignedMessages(WebhookStore store, Sealer sealer, SourceLi
     private const int MaxTimestampCharacters = 12;
     private const int MaxSignatureCharacters = 1024;
 
-    // For webhooks that do not exist: the answer takes as long as for one that does.
+    // For unknown webhooks, so that the answer takes as long as for a known one.
     private readonly string decoy = WebhookSignature.NewSecret();
 
-    /// <param name="request">Its route names the webhook: <c>webhook_id</c>.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="request">Its route parameter <c>webhook_id</c> names the webhook.</param>
     public async ValueTask<Result<SignedMessage>> ReadAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var headers = request.Http.Request.Headers;
@@ -61,7 +60,7 @@ internal sealed class SignedMessages(WebhookStore store, Sealer sealer, SourceLi
             : new SignedMessage(webhook, id, signedAt, body);
     }
 
-    // A restored backup may have secrets of webhooks that were archived later.
+    // A restored backup may contain secrets of webhooks that were archived later.
     private async ValueTask<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
         WebhookId.TryParse(id, out var webhookId)
         && await store.FindAsync(webhookId.Value, cancellationToken)
@@ -76,13 +75,13 @@ internal sealed class SignedMessages(WebhookStore store, Sealer sealer, SourceLi
             )
             : decoy;
 
-    // Without a dot, which separates the parts that are signed.
+    // Without dots, which separate the signed parts.
     private static bool IsId(string text) =>
         text.Length is > 0 and <= MaxIdCharacters
         && text.All(character => char.IsAsciiLetterOrDigit(character) || character is '_' or '-');
 
     private static bool TryReadTime(string text, out long unixSeconds) =>
-        // In one spelling only: what is signed is the number.
+        // Only the canonical spelling: the number is what is signed.
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out unixSeconds)
         && text.Length <= MaxTimestampCharacters
         && unixSeconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds()

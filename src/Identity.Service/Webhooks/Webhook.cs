@@ -3,7 +3,7 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Where an organization wants to be notified.</summary>
+/// <summary>A receiver of an organization's notifications.</summary>
 internal sealed record Webhook
 {
     public required WebhookId Id { get; init; }
@@ -12,32 +12,32 @@ internal sealed record Webhook
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>Starts the URL of a mail address.</summary>
+    /// <summary>The URL scheme of mail addresses.</summary>
     public const string MailScheme = "mailto:";
 
     /// <summary>https, or <c>mailto:</c> and one address.</summary>
     public required string Url { get; init; }
 
-    /// <summary>The mail address that is notified; null = a receiver of HTTP.</summary>
+    /// <summary>The mail address to notify; null = an HTTP receiver.</summary>
     public string? MailAddress =>
         Url.StartsWith(MailScheme, StringComparison.Ordinal) ? Url[MailScheme.Length..] : null;
 
-    /// <summary>Addresses that are not public (S27), each <c>range:port</c>.</summary>
+    /// <summary>Private addresses (S27), each <c>range:port</c>.</summary>
     public IReadOnlyList<string> AllowedTargets { get; init; } = [];
 
-    /// <summary>The only roots that vouch for the receiver; null = the system's.</summary>
+    /// <summary>The only trusted roots for the receiver; null = the system's.</summary>
     public string? CaPem { get; init; }
 
-    /// <summary>Null once archived.</summary>
+    /// <summary>Null after archiving.</summary>
     public byte[]? SealedSecret { get; init; }
 
     /// <summary>
-    /// Whether signed messages of the receiver approve and reject calls; no longer once the admin key that registered it
-    /// is revoked.
+    /// Whether the receiver's signed messages may approve and reject calls; this ends when the admin key that registered the
+    /// webhook is revoked.
     /// </summary>
     public bool CanDecide { get; init; }
 
-    /// <summary>Who was shown the secret; null = it cannot decide.</summary>
+    /// <summary>The actor who was shown the secret; null = the webhook cannot decide.</summary>
     public string? CreatedBy { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>A webhook was registered, archived, or failed permanently. Never its secret.</summary>
+/// <summary>A webhook was registered or archived, or failed permanently. Never contains its secret.</summary>
 internal sealed record WebhookAudited(string EventName, Webhook Webhook) : AuditEvent
 {
     public override string Name => EventName;

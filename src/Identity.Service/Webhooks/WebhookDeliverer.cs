@@ -10,8 +10,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>
-/// Sends what waits, each at least once. An attempt is counted before it is made, so that neither a crash nor a second
-/// node repeats it without end.
+/// Sends pending messages, each at least once. An attempt is counted before it is made, so that neither a crash nor a second
+/// node repeats it endlessly.
 /// </summary>
 internal sealed class WebhookDeliverer(
     WebhookStore store,
@@ -26,7 +26,7 @@ internal sealed class WebhookDeliverer(
     public const string Table = "webhooks";
     public const string Column = "sealed_secret";
 
-    /// <summary>Values of the label <c>outcome</c> of the counter of attempts.</summary>
+    /// <summary>Values of the label <c>outcome</c> of the attempt counter.</summary>
     public static readonly string[] Outcomes = [Delivered, Failed];
 
     private const string Delivered = "delivered";
@@ -52,13 +52,13 @@ internal sealed class WebhookDeliverer(
         return Task.CompletedTask;
     }
 
-    /// <summary>Makes the attempts that are due and not yet under way; returns their number.</summary>
+    /// <summary>Makes the due attempts that are not in progress; returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken) =>
         (await Task.WhenAll(await BeginAsync(cancellationToken))).Count(made => made);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        // They heed the token that has just been cancelled.
+        // They observe the token that was just cancelled.
         Task[] rest;
         lock (gate)
         {
@@ -68,7 +68,7 @@ internal sealed class WebhookDeliverer(
         await Task.WhenAll(rest).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    // Attempts are begun, not waited for: a receiver that is slow delays only its own messages.
+    // Attempts are started, not awaited: a slow receiver delays only its own messages.
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => BeginAsync(cancellationToken);
 
     private async Task<IReadOnlyList<Task<bool>>> BeginAsync(CancellationToken cancellationToken)
@@ -88,7 +88,7 @@ internal sealed class WebhookDeliverer(
         return begun;
     }
 
-    // Null = it is under way already, or its receiver or this node has as many as it may.
+    // Null = already in progress, or the receiver's or node's limit is reached.
     private Task<bool>? TryBegin(WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         lock (gate)
@@ -119,7 +119,7 @@ internal sealed class WebhookDeliverer(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // The root of a task: the store was away. Waiting messages are found again.
+            // The root of a task: the store was unavailable. Pending messages are found again.
             Tell(fault);
         }
         finally
@@ -129,7 +129,7 @@ internal sealed class WebhookDeliverer(
 
         if (made)
         {
-            queue.Wake(); // its receiver may have more
+            queue.Wake(); // the receiver may have more messages
         }
 
         return made;
@@ -147,10 +147,10 @@ internal sealed class WebhookDeliverer(
         }
     }
 
-    // What waits is in the store.
+    // Pending messages are in the store.
     protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);
 
-    // False = another node makes it, or there is no receiver.
+    // False = another node makes the attempt, or there is no receiver.
     private async ValueTask<bool> AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
     {
         var now = Time.GetStoreNow();
@@ -189,8 +189,7 @@ internal sealed class WebhookDeliverer(
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // A secret that cannot be opened, for instance: this affects one webhook, and the messages of the others
-            // continue.
+            // For example, a secret that cannot be unsealed: this affects one webhook, and the other messages continue.
             Tell(fault);
             return new SendFailure("Signing or sending the message failed.");
         }
@@ -247,7 +246,7 @@ internal sealed class WebhookDeliverer(
         await journal.CommitAsync(
             new Decision
             {
-                // A permanent failure gets an entry; a single attempt does not.
+                // A permanent failure is audited; a single attempt is not.
                 Event =
                     settled.State == WebhookDelivery.Failed
                         ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)

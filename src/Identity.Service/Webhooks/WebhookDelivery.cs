@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>A message on its way to a webhook.</summary>
+/// <summary>A message for a webhook.</summary>
 internal sealed record WebhookDelivery
 {
-    /// <summary><c>msg_…</c>: the same at every attempt, so that a receiver knows a repetition.</summary>
+    /// <summary><c>msg_…</c>: the same at every attempt, so that a receiver detects repetitions.</summary>
     public required string Id { get; init; }
 
     public required string WebhookId { get; init; }
@@ -19,7 +19,6 @@ internal sealed record WebhookDelivery
 
     public required DateTimeOffset NextAttempt { get; init; }
 
-    /// <summary>Why the last attempt failed.</summary>
     public string? LastError { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }

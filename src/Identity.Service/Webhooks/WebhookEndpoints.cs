@@ -11,7 +11,7 @@ using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary><c>/v1/webhooks</c>: where an organization wants to be notified.</summary>
+/// <summary><c>/v1/webhooks</c>: the receivers of an organization's notifications.</summary>
 internal sealed class WebhookEndpoints(
     WebhookStore store,
     IWebhookSender sender,
@@ -46,8 +46,7 @@ internal sealed class WebhookEndpoints(
             return workload;
         }
 
-        // The answer discloses what a name resolves to in the service's network: the limit prevents scans of whole
-        // zones.
+        // The answer shows what a name resolves to in the service's network: the limit prevents scans of whole zones.
         if (limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited)
         {
             return limited;
@@ -125,7 +124,7 @@ internal sealed class WebhookEndpoints(
         );
     }
 
-    /// <summary>Idempotent. What was not sent is dropped, the secret forgotten.</summary>
+    /// <summary>Idempotent. Deletes unsent messages and the secret.</summary>
     public async ValueTask<ApiAnswer> ArchiveAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (await FindAsync(request, cancellationToken) is not { } webhook)
@@ -154,7 +153,7 @@ internal sealed class WebhookEndpoints(
         return Answer((await store.FindAsync(webhook.Id.Value, cancellationToken))!);
     }
 
-    /// <summary>Sends <c>webhook.test</c>, so that a receiver can be tried without waiting for an end.</summary>
+    /// <summary>Sends <c>webhook.test</c>, so that a receiver can be tested at any time.</summary>
     public async ValueTask<ApiAnswer> TestAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (await FindAsync(request, cancellationToken) is not { } webhook)

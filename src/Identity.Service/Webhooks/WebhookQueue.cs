@@ -8,17 +8,17 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Turns an event into messages to an organization's webhooks, to be committed with it.</summary>
+/// <summary>Creates an event's messages to an organization's webhooks, to be committed with the event.</summary>
 internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail)
 {
-    /// <summary>Per webhook: a receiver that is away for long loses the newest, and learns of them from the API.</summary>
+    /// <summary>Per webhook: during a long outage of a receiver, new messages are dropped; the API has the events.</summary>
     public const int MostPending = 1000;
 
     public const int MostWebhooks = 16;
 
     private static readonly TimeSpan MailMinute = TimeSpan.FromMinutes(1);
 
-    /// <summary>Something new waits.</summary>
+    /// <summary>Raised when a new message is pending.</summary>
     public event Action? Woken;
 
     public async ValueTask<IReadOnlyList<Statement>> EnqueueAsync(
@@ -41,7 +41,7 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         [
             .. webhooks.SelectMany(webhook =>
                 webhook.MailAddress is null ? [store.Enqueue(Message(webhook.Id, type, body, at), MostPending)]
-                // People get mail about what they decide, and not about every step.
+                // People receive mail about their decisions, not about every step.
                 : type == MailNotices.Requested ? EnqueueMail(webhook, type, body, at)
                 : []
             ),
@@ -51,10 +51,9 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
     public Statement Enqueue(Webhook webhook, string type, DateTimeOffset at, Action<Utf8JsonWriter> writeData) =>
         store.Enqueue(Message(webhook.Id, type, Render(type, at, writeData), at), MostPending);
 
-    /// <summary>Something new waits.</summary>
     public void Wake() => Woken?.Invoke();
 
-    // Beyond the limit of a minute, one summary takes the place of all that follow until it is sent.
+    // Above the limit per minute, one summary replaces all further messages until it is sent.
     private IReadOnlyList<Statement> EnqueueMail(Webhook webhook, string type, byte[] body, DateTimeOffset at)
     {
         var message = Message(webhook.Id, type, body, at);

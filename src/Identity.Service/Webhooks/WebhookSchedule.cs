@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>When a message is tried again: soon at first, for about a day in all.</summary>
+/// <summary>The times of retries: soon at first, for about a day in total.</summary>
 internal static class WebhookSchedule
 {
     private static readonly TimeSpan[] Waits =
@@ -14,9 +14,9 @@ internal static class WebhookSchedule
         TimeSpan.FromHours(10),
     ];
 
-    /// <summary>After that many failed attempts; null = no more.</summary>
+    /// <summary>The wait after that many failed attempts; null = no more attempts.</summary>
     /// <param name="attempts">From 1.</param>
-    /// <param name="unit">Random, from 0 to below 1: spreads receivers' load by up to a tenth.</param>
+    /// <param name="unit">Random, 0 ≤ unit &lt; 1: spreads the receivers' load by up to a tenth.</param>
     public static TimeSpan? WaitAfter(int attempts, double unit) =>
         attempts <= Waits.Length ? Waits[attempts - 1] * (1 + (unit / 10)) : null;
 }

@@ -6,7 +6,7 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Posts through the one fetcher that vets addresses (S27).</summary>
+/// <summary>Posts through the shared fetcher that checks addresses (S27).</summary>
 internal sealed class WebhookSender(
     Current<OutboundOptions> outbound,
     TimeProvider time,
@@ -14,7 +14,7 @@ internal sealed class WebhookSender(
     MailNotices mail
 ) : IWebhookSender
 {
-    // What a receiver answers is not read.
+    // The receiver's answer is not used.
     private const int MaxAnswerBytes = 4096;
 
     public async Task<SendFailure?> SendAsync(
@@ -62,7 +62,7 @@ internal sealed class WebhookSender(
             ? mail.Check(address)
             : (await CreateFetcher().CheckAsync(ToRequest(webhook), cancellationToken))?.Detail;
 
-    // It holds nothing: the options in force are those of each request.
+    // It has no state: each request uses the current options.
     private SafeFetcher CreateFetcher()
     {
         var reach = outbound.Value;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Culvert.Identity.Service.Webhooks;
 
 /// <summary>
-/// Signs a message as Standard Webhooks 1.0 has it: HMAC-SHA256 over <c>id.timestamp.body</c>. Receivers compare it with
-/// the libraries they have, and refuse old timestamps.
+/// Signs messages as in Standard Webhooks 1.0: HMAC-SHA256 over <c>id.timestamp.body</c>. Receivers verify them with
+/// existing libraries and refuse old timestamps.
 /// </summary>
 internal static class WebhookSignature
 {
@@ -18,16 +18,18 @@ internal static class WebhookSignature
     private const string SecretPrefix = "whsec_";
     private const int SecretBytes = 32;
 
-    /// <summary>A new secret, as it is shown.</summary>
+    /// <summary>A new secret in its text form.</summary>
     public static string NewSecret() =>
         SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>The value of the signature's header.</summary>
+    /// <summary>The value of the signature header.</summary>
     public static string Sign(string secret, string id, DateTimeOffset at, ReadOnlySpan<byte> body) =>
         Version + Convert.ToBase64String(Compute(secret, id, at.ToUnixTimeSeconds(), body));
 
-    /// <summary>Whether one of the signatures in <paramref name="header"/>, separated by blanks, is of that secret.</summary>
-    /// <remarks>The comparison takes the same time wherever the signatures differ.</remarks>
+    /// <summary>
+    /// Whether one of the signatures in <paramref name="header"/>, separated by spaces, was made with that secret.
+    /// </summary>
+    /// <remarks>The comparison takes constant time.</remarks>
     public static bool Verify(string secret, string id, long unixSeconds, ReadOnlySpan<byte> body, string header)
     {
         var expected = Compute(secret, id, unixSeconds, body);

@@ -4,10 +4,11 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Webhooks and what is to be sent to them.</summary>
+/// <summary>Stores webhooks and their pending messages.</summary>
 internal sealed class WebhookStore(Database database)
 {
-    // The person who registered it was shown its secret: with the revocation of that key the right to decide ends.
+    // The person who registered the webhook knows its secret: revoking that person's admin key ends the webhook's right to
+    // decide.
     private const string Decides =
         "(can_decide = 1 AND NOT EXISTS (SELECT 1 FROM admin_keys "
         + "WHERE admin_keys.id = webhooks.created_by AND admin_keys.revoked_at_ms IS NOT NULL))";
@@ -27,7 +28,7 @@ internal sealed class WebhookStore(Database database)
             await QueryAsync($"SELECT {Columns} FROM webhooks WHERE id = @id", new { id }, cancellationToken)
         ).SingleOrDefault();
 
-    /// <summary>Newest first, one more than the page holds when there are more.</summary>
+    /// <summary>Newest first; one row more than the page holds if there are more.</summary>
     public ValueTask<IReadOnlyList<Webhook>> ListAsync(
         string organizationId,
         PageRequest page,
@@ -46,7 +47,7 @@ internal sealed class WebhookStore(Database database)
             cancellationToken
         );
 
-    /// <summary>An organization with <paramref name="most"/> live ones gets <see cref="WebhookConflict.Limit"/>.</summary>
+    /// <summary><see cref="WebhookConflict.Limit"/> if the organization has <paramref name="most"/> live webhooks.</summary>
     public Statement Insert(Webhook webhook, int most) =>
         new Statement(
             "INSERT INTO webhooks (id, ordinal, organization_id, url, allowed_targets, ca_pem, sealed_secret, "
@@ -68,14 +69,18 @@ internal sealed class WebhookStore(Database database)
             }
         ).ExpectingOne(WebhookConflict.Limit);
 
-    /// <summary>Changes nothing; <see cref="WebhookConflict.Taken"/> when it is archived or may not decide any more.</summary>
+    /// <summary>
+    /// Changes nothing; <see cref="WebhookConflict.Taken"/> if the webhook is archived or may no longer decide.
+    /// </summary>
     public Statement RequireDecider(WebhookId id) =>
         new Statement(
             $"UPDATE webhooks SET can_decide = 1 WHERE id = @id AND archived_at_ms IS NULL AND {Decides}",
             new { id = id.Value }
         ).ExpectingOne(WebhookConflict.Taken);
 
-    /// <summary>Forgets the secret and what was not sent; <see cref="WebhookConflict.Taken"/> when it is archived.</summary>
+    /// <summary>
+    /// Deletes the secret and unsent messages; <see cref="WebhookConflict.Taken"/> if it is already archived.
+    /// </summary>
     public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
         [
             new Statement(
@@ -90,7 +95,7 @@ internal sealed class WebhookStore(Database database)
             ),
         ];
 
-    /// <summary>Appends unless that many wait for the webhook already: then nothing.</summary>
+    /// <summary>Appends, unless that many messages are pending for the webhook.</summary>
     public Statement Enqueue(WebhookDelivery delivery, int most) =>
         new(
             "INSERT INTO webhook_deliveries (id, webhook_id, event, body, state, attempts, next_attempt_ms, "
@@ -109,11 +114,11 @@ internal sealed class WebhookStore(Database database)
             }
         );
 
-    /// <summary>Appends unless the webhook got that many since then, or a summary of them waits: then nothing.</summary>
+    /// <summary>Appends, unless the webhook received that many messages since then, or a summary is pending.</summary>
     public Statement EnqueueWithin(WebhookDelivery delivery, DateTimeOffset since, int most) =>
         EnqueueMail(delivery, since, most, "< @most AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE " + Summary);
 
-    /// <summary>Appends where <see cref="EnqueueWithin"/> does not, unless a summary waits already.</summary>
+    /// <summary>Appends if <see cref="EnqueueWithin"/> does not, unless a summary is pending.</summary>
     public Statement EnqueueSummary(WebhookDelivery delivery, DateTimeOffset since, int most) =>
         EnqueueMail(
             delivery,
@@ -148,8 +153,8 @@ internal sealed class WebhookStore(Database database)
         );
 
     /// <summary>
-    /// Deliveries whose attempt is due, at most <paramref name="count"/>, and at most two of a webhook: one that hangs
-    /// must not keep the others waiting.
+    /// Due deliveries: at most <paramref name="count"/>, and at most two per webhook, so that a receiver that hangs does not
+    /// delay the others.
     /// </summary>
     public ValueTask<IReadOnlyList<WebhookDelivery>> ListDueAsync(
         DateTimeOffset now,
@@ -177,8 +182,7 @@ internal sealed class WebhookStore(Database database)
         );
 
     /// <summary>
-    /// Unarchived webhooks of an organization with messages that failed and will be sent again, or that were given up since
-    /// then.
+    /// Unarchived webhooks of an organization with failed messages that will be retried, or that were abandoned since then.
     /// </summary>
     public async ValueTask<IReadOnlyList<FailingWebhook>> ListFailingAsync(
         string organizationId,
@@ -205,8 +209,8 @@ internal sealed class WebhookStore(Database database)
     }
 
     /// <summary>
-    /// Counts an attempt before it is made, and takes the delivery from other nodes until <paramref name="until"/>; else
-    /// <see cref="WebhookConflict.Taken"/>.
+    /// Counts an attempt before it is made, and reserves the delivery for this node until <paramref name="until"/>;
+    /// otherwise <see cref="WebhookConflict.Taken"/>.
     /// </summary>
     public Statement Take(WebhookDelivery delivery, DateTimeOffset until) =>
         new Statement(
@@ -220,7 +224,7 @@ internal sealed class WebhookStore(Database database)
             }
         ).ExpectingOne(WebhookConflict.Taken);
 
-    /// <summary>Writes the outcome of an attempt.</summary>
+    /// <summary>Stores the outcome of an attempt.</summary>
     public Statement Settle(WebhookDelivery delivery) =>
         new(
             "UPDATE webhook_deliveries SET state = @State, next_attempt_ms = @NextAttempt, last_error = @LastError, "
@@ -235,7 +239,7 @@ internal sealed class WebhookStore(Database database)
             }
         );
 
-    /// <summary>Drops what was done before then.</summary>
+    /// <summary>Deletes deliveries completed before then.</summary>
     public Statement Forget(DateTimeOffset before) =>
         new(
             "DELETE FROM webhook_deliveries WHERE state <> 'pending' AND done_at_ms < @before",

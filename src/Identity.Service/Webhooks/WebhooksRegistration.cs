@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>The capability's doors.</summary>
 internal static class WebhooksRegistration
 {
     public static IServiceCollection AddWebhooks(this IServiceCollection services) =>

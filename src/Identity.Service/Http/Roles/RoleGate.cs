@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Culvert.Identity.Service.Http.Roles;
 
-/// <summary>Decides for every operation of the API and of the console whether a caller may call it.</summary>
+/// <summary>Decides for every operation of the API and the console whether a caller may call it.</summary>
 internal static class RoleGate
 {
     private static readonly FrozenSet<string> ScopesOfOrganization = FrozenSet.ToFrozenSet(
@@ -11,8 +11,8 @@ internal static class RoleGate
     );
 
     /// <summary>
-    /// The caller of one operation; null = it may not call this. A right of a role gives the operation's scope, for this
-    /// call and no other. No role gives scopes above the organization.
+    /// The caller with the operation's scope, for this call only; null = not allowed. A role grants no scope above the
+    /// organization.
     /// </summary>
     public static Caller? Admit(Caller caller, ApiOperation operation)
     {
@@ -27,12 +27,12 @@ internal static class RoleGate
             return caller with { Scopes = FrozenSet.Create(StringComparer.Ordinal, scope) };
         }
 
-        // Where any credential is accepted the handler decides by its scopes; a role alone has none.
+        // If any credential is accepted, the handler decides by its scopes; a role alone has none.
         var isForAny = operation.Access.Kind == AccessKind.AnyCredential;
         return isForAny && (caller.Roles.Count == 0 || caller.Scopes.Count > 0) ? caller : null;
     }
 
-    /// <summary>Whether one of these roles may; an unknown role may nothing.</summary>
+    /// <summary>Whether one of these roles allows the operation; unknown roles allow none.</summary>
     public static bool May(IReadOnlyList<string> roles, string operation) =>
         roles.Any(role => AdminRole.Find(role)?.Operations.Contains(operation) ?? false);
 }

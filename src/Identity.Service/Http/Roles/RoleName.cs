@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Http.Roles;
 
-/// <summary>The names of roles, as written in requests, in the configuration and on the command line.</summary>
+/// <summary>Role names in requests, in the configuration and on the command line.</summary>
 internal static class RoleName
 {
     public const string Viewer = "viewer";

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Culvert.Identity.Service.Http.Roles;
 
 /// <summary>
-/// Every operation of the API that a role may call, in one list each. Denied by default: an operation in no list is open
-/// only to credentials with its scope.
+/// The operations that roles may call, each in one list. Default deny: an operation in no list requires a credential with
+/// its scope.
 /// </summary>
 internal static class RoleRights
 {
@@ -16,7 +16,7 @@ internal static class RoleRights
     private const string Account = $"{Federation}/service_accounts/{{id}}";
     private const string Workspace = $"{Federation}/workspaces/{{workspace}}";
 
-    /// <summary>Of every role.</summary>
+    /// <summary>For every role.</summary>
     public static readonly FrozenSet<string> Viewing = Set(
         "GET /v1/status",
         "GET /v1/search",
@@ -76,8 +76,8 @@ internal static class RoleRights
     );
 
     /// <summary>
-    /// What people decide about: approvals of calls and versions of policies. Not for viewers: a request has values of
-    /// arguments, and a policy says what is not refused; no other page and no entry of the audit has either.
+    /// Call approvals and policy versions. Not for viewers: a request contains argument values, and a policy shows what is
+    /// not refused; no other page or audit entry contains either.
     /// </summary>
     public static readonly FrozenSet<string> Reviewing = Set(
         "GET /v1/approvals",
@@ -87,7 +87,7 @@ internal static class RoleRights
         $"GET {Tunnel}/policies/{{policy_id}}"
     );
 
-    /// <summary>All evidence, to take away and to check elsewhere. Lint evaluates rules and changes nothing.</summary>
+    /// <summary>All evidence, for export and verification elsewhere. Lint evaluates rules and changes nothing.</summary>
     public static readonly FrozenSet<string> Auditing = Set(
         "GET /v1/audit/export",
         "GET /v1/audit/checkpoint",
@@ -109,7 +109,7 @@ internal static class RoleRights
         $"POST {Federation}/federation_rules/lint"
     );
 
-    /// <summary>Running tunnels.</summary>
+    /// <summary>Operating tunnels.</summary>
     public static readonly FrozenSet<string> Operating = Set(
         "POST /v1/tunnels",
         $"POST {Tunnel}",
@@ -127,7 +127,7 @@ internal static class RoleRights
         "POST /v1/certificates/revoke"
     );
 
-    /// <summary>Agreeing, and examining before.</summary>
+    /// <summary>Approving, and the checks before it.</summary>
     public static readonly FrozenSet<string> Approving = Set(
         $"POST {Authority}/approve",
         $"POST {Authority}/override",
@@ -141,13 +141,13 @@ internal static class RoleRights
         $"POST {Rule}/replay"
     );
 
-    /// <summary>Deciding calls that wait for a person.</summary>
+    /// <summary>Deciding calls that wait for approval.</summary>
     public static readonly FrozenSet<string> DecidingCalls = Set(
         $"POST {Tunnel}/approvals/{{approval_id}}/approve",
         $"POST {Tunnel}/approvals/{{approval_id}}/reject"
     );
 
-    /// <summary>Changing who is trusted.</summary>
+    /// <summary>Changing trust.</summary>
     public static readonly FrozenSet<string> Administering = Set(
         $"POST {Tunnel}/archive",
         $"POST {Tunnel}/certificates",
@@ -199,8 +199,8 @@ internal static class RoleRights
     );
 
     /// <summary>
-    /// Of the whole installation: no role gives these. A console session of an admin key calls them if the key has their
-    /// scope.
+    /// For the whole installation: no role grants these. A console session of an admin key may call them if the key has
+    /// their scope.
     /// </summary>
     public static readonly FrozenSet<string> Installation = Set(
         "GET /v1/jobs",
@@ -219,12 +219,12 @@ internal static class RoleRights
     );
 
     /// <summary>
-    /// No role gives it, because its answer has a secret: the page shows that of a webhook once. A console session of an
-    /// admin key calls it if the key has its scope.
+    /// Not granted by any role, because the answer contains a secret: the console shows a webhook's once. A console session
+    /// of an admin key may call it if the key has its scope.
     /// </summary>
     public static readonly FrozenSet<string> ShownOnce = Set("POST /v1/webhooks");
 
-    /// <summary>All of them but the installation's.</summary>
+    /// <summary>All operations except the installation's.</summary>
     public static readonly FrozenSet<string> InOrganization = Set([
         .. Viewing,
         .. Reviewing,
@@ -236,8 +236,7 @@ internal static class RoleRights
     ]);
 
     /// <summary>
-    /// Whether the console may call this at all: no operation that answers with a credential, but for the one of
-    /// <see cref="ShownOnce"/>.
+    /// Whether the console may call this operation: none that answers with a credential, except <see cref="ShownOnce"/>.
     /// </summary>
     public static bool IsOfConsole(string operation) =>
         InOrganization.Contains(operation) || Installation.Contains(operation) || ShownOnce.Contains(operation);
