@@ -2,14 +2,14 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
 
-/// <summary>Bodies of chained entries, as far as retention is concerned with them.</summary>
+/// <summary>Finds and removes bodies of chained entries for retention.</summary>
 internal sealed class AuditBodies(Database database)
 {
     private static readonly byte[] NoSalt = [];
 
     /// <summary>
-    /// The oldest entries of a node's chain that still have their bodies and are older than <paramref name="before"/>, as
-    /// a range: after the first, up to and including the second number. Null = there are none.
+    /// The oldest range of a node's entries with bodies older than <paramref name="before"/>: after the first number, up to
+    /// and including the second. Null = there are none.
     /// </summary>
     public async ValueTask<(long After, long To)?> FindAsync(
         string node,
@@ -25,7 +25,8 @@ internal sealed class AuditBodies(Database database)
                 cancellationToken
             ) ?? 0;
 
-        // A clock that was set back may put a younger time before an older one: the first young entry is the end.
+        // After a clock was set back, a later time may precede an earlier one: the range ends at the first entry that is not
+        // due.
         var times = await database.QueryAsync<(long Sequence, long At)>(
             "SELECT sequence, at_ms FROM journal WHERE node = @node AND sequence > @after "
                 + "ORDER BY sequence LIMIT @count",
@@ -42,12 +43,12 @@ internal sealed class AuditBodies(Database database)
     }
 
     /// <summary>
-    /// Drops the bodies of that range, and the salts, without which a digest cannot be compared with a guessed body. Fails
-    /// with <see cref="AuditBodiesConflict.Dropped"/> where another node was quicker.
+    /// Removes the bodies of that range, and the salts, so that a guessed body cannot be compared with its digest. Fails
+    /// with <see cref="AuditBodiesConflict.Dropped"/> if another node removed them first.
     /// </summary>
     public IReadOnlyList<Statement> Drop(string node, long after, long to) =>
         [
-            // First the mark: of two nodes that found the same range, one drops it, and counts it.
+            // The mark first: of two nodes with the same range, one removes and counts it.
             new Statement(
                 "INSERT INTO audit_retention (node, dropped_to) VALUES (@node, @to) ON CONFLICT (node) DO UPDATE SET "
                     + "dropped_to = excluded.dropped_to WHERE audit_retention.dropped_to = @after",

@@ -2,6 +2,6 @@ namespace Culvert.Identity.Service.Audit;
 
 internal enum AuditBodiesConflict
 {
-    /// <summary>Another node has dropped bodies of the range since it was found.</summary>
+    /// <summary>Another node has removed bodies of the range meanwhile.</summary>
     Dropped,
 }

@@ -9,14 +9,14 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
-/// A node's signed word on how far its chain reached (S30): a JWS (RFC 7515) whose header carries the node's own
-/// certificate, so that the platform root is all that a reader needs, years later.
+/// A node's signed statement of how far its chain reaches (S30): a JWS (RFC 7515) with the node's certificate in its header,
+/// so that a reader needs only the platform root, even years later.
 /// </summary>
 internal static class AuditCheckpoint
 {
     public const string Type = "culvert-checkpoint+jws";
 
-    /// <summary>Null when the certificate's key is not a key of the service.</summary>
+    /// <summary>Null if the certificate's key does not belong to the service.</summary>
     public static string? Sign(
         SslStreamCertificateContext signer,
         string node,

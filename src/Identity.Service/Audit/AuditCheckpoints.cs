@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
-/// Signs a checkpoint of this node's chain every minute and at stop, and hands it to the log and to the feeds; and one of the
-/// chain of commands on the host, to the log. An attacker who changes the database afterwards cannot change those copies.
+/// Signs a checkpoint of this node's chain every minute and at stop, for the log and the feeds, and one of the chain of
+/// commands on the host, for the log. An attacker who changes the database later cannot change those copies.
 /// </summary>
 internal sealed class AuditCheckpoints(
     AuditLog log,
@@ -16,16 +16,16 @@ internal sealed class AuditCheckpoints(
     ILogger<AuditCheckpoints> logger
 ) : RecurringJob("audit_checkpoints", "Signs how far the audit chains reach.", TimeSpan.FromMinutes(1), time)
 {
-    // By chain: the newest entry that was signed. One round runs at a time.
+    // The latest signed entry of each chain. Rounds do not overlap.
     private readonly Dictionary<string, long> signed = new(StringComparer.Ordinal);
     private string? newest;
 
-    /// <summary>The newest one; null until the first.</summary>
+    /// <summary>The latest checkpoint of this node; null until the first.</summary>
     public string? Newest => Volatile.Read(ref newest);
 
     public override Task StopAsync(CancellationToken cancellationToken) => TryRoundAsync(cancellationToken);
 
-    /// <summary>Signs the present heads of the chains, unless nothing was added since.</summary>
+    /// <summary>Signs the current heads of the chains that have changed.</summary>
     public async Task SignAsync(CancellationToken cancellationToken)
     {
         foreach (var chain in await log.NodesAsync(cancellationToken))
@@ -61,6 +61,6 @@ internal sealed class AuditCheckpoints(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => SignAsync(cancellationToken);
 
-    // A minute later the database may be back, and the next checkpoint covers more.
+    // The database may be available a minute later, and the next checkpoint covers more.
     protected override void Tell(Exception fault) => Log.CheckpointFailed(logger, fault);
 }

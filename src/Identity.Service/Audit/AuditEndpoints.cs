@@ -26,7 +26,7 @@ internal sealed class AuditEndpoints(AuditSearch search)
         return ApiAnswer.Written(json => answer.Write(json, WriteEntry));
     }
 
-    // The stored body goes out byte for byte, so that a reader can recompute its digest.
+    // The stored body is sent byte for byte, so that a reader can recompute its digest.
     private static void WriteEntry(Utf8JsonWriter json, AuditEntry entry)
     {
         json.WriteStartObject();
@@ -50,7 +50,7 @@ internal sealed class AuditEndpoints(AuditSearch search)
         json.WriteEndObject();
     }
 
-    // What a list shows at a glance, repeated from the body; null where retention dropped it.
+    // A summary for lists, repeated from the body; null if retention removed it.
     private static void WriteSummary(Utf8JsonWriter json, byte[]? body)
     {
         using var document = body is null ? null : JsonDocument.Parse(body);

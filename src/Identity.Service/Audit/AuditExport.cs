@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
 /// The whole chain as JSON lines, node by node from its first entry: bodies of the caller's organization, digests of all
-/// others (S30). Its reader can prove that nothing was left out.
+/// others (S30). The reader can verify that nothing is missing.
 /// </summary>
 internal static class AuditExport
 {
@@ -54,7 +54,7 @@ internal static class AuditExport
         json.WriteEndObject();
     }
 
-    /// <summary>What proves an entry and its place: members of the object that is being written.</summary>
+    /// <summary>Writes the members that prove an entry and its position into the current object.</summary>
     public static void WriteChained(Utf8JsonWriter json, AuditEntry entry, bool withBody)
     {
         json.WriteString("node", entry.Node);
@@ -63,7 +63,7 @@ internal static class AuditExport
         json.WriteString("body_digest", Convert.ToHexStringLower(entry.BodyDigest));
         if (withBody && entry.Body is { } body)
         {
-            // As text, byte for byte: the digest covers these bytes and no other spelling of them.
+            // As text, byte for byte: the digest covers exactly these bytes.
             json.WriteString("salt", Convert.ToHexStringLower(entry.Salt));
             json.WriteString("body", body);
         }

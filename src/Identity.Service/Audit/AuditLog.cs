@@ -18,7 +18,7 @@ internal sealed class AuditLog(Database database)
             is not null;
     }
 
-    /// <summary>When the last entry of all was written; null = there is none.</summary>
+    /// <summary>When the latest entry of any node was written; null = there is none.</summary>
     public async ValueTask<DateTimeOffset?> LatestAsync(CancellationToken cancellationToken)
     {
         var at = await database.ScalarAsync<long?>(
@@ -29,7 +29,7 @@ internal sealed class AuditLog(Database database)
         return Instants.FromStore(at);
     }
 
-    /// <summary>The node's last alarm of its clock, or the confirmation that followed; null = there was none.</summary>
+    /// <summary>The latest clock alarm of a node, or the confirmation after it; null = there is none.</summary>
     public async ValueTask<(string Event, DateTimeOffset At, byte[]? Body)?> LastClockEntryAsync(
         string node,
         CancellationToken cancellationToken
@@ -44,7 +44,7 @@ internal sealed class AuditLog(Database database)
         return rows.FirstOrDefault() is ({ } name, var at, var body) ? (name, Instants.FromStore(at), body) : null;
     }
 
-    /// <summary>The newest entry of a node's chain; null = it has none.</summary>
+    /// <summary>The latest entry of a node's chain; null = it has none.</summary>
     public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(long, byte[])>(
@@ -55,11 +55,10 @@ internal sealed class AuditLog(Database database)
         return rows.Select(row => ((long, byte[])?)row).FirstOrDefault();
     }
 
-    /// <summary>Every node that has a chain, by name.</summary>
     public async ValueTask<IReadOnlyList<string>> NodesAsync(CancellationToken cancellationToken) =>
         await database.QueryAsync<string>("SELECT name FROM nodes ORDER BY name", cancellationToken);
 
-    /// <summary>A node's entries above <paramref name="after"/> in order, each with the organization it belongs to.</summary>
+    /// <summary>A node's entries above <paramref name="after"/> in order, with their organizations.</summary>
     public async ValueTask<IReadOnlyList<(AuditEntry Entry, string? OrganizationId)>> ChainAsync(
         string node,
         long after,

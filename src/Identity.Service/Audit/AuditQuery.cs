@@ -3,44 +3,42 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Audit;
 
-/// <summary>What a reader of the audit asks for; null members ask for nothing.</summary>
+/// <summary>The filters of an audit query; null members match everything.</summary>
 internal sealed record AuditQuery
 {
     public required string OrganizationId { get; init; }
 
-    /// <summary>Names of events; null = all.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 
     public string? RequestId { get; init; }
 
-    /// <summary>Not before.</summary>
+    /// <summary>Inclusive.</summary>
     public DateTimeOffset? Since { get; init; }
 
-    /// <summary>Before.</summary>
+    /// <summary>Exclusive.</summary>
     public DateTimeOffset? Until { get; init; }
 
-    /// <summary>The actor's id: of a key, a person, a service account, a machine.</summary>
+    /// <summary>The id of a key, a person, a service account or a machine.</summary>
     public string? Actor { get; init; }
 
-    /// <summary>The kind of actor, as in <c>host</c>.</summary>
+    /// <summary>The actor's type, such as <c>host</c>.</summary>
     public string? ActorType { get; init; }
 
-    /// <summary>The actor's subject at its identity provider, or with a trailing <c>*</c> its beginning.</summary>
+    /// <summary>The actor's subject at its identity provider; a trailing <c>*</c> matches a prefix.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The id of one of the things that the entry concerns.</summary>
+    /// <summary>The id of one of the entry's resources.</summary>
     public string? Resource { get; init; }
 
-    /// <summary>The tunnel that the entry concerns.</summary>
     public string? TunnelId { get; init; }
 
     /// <summary><c>success</c> or <c>denied</c>.</summary>
     public string? Outcome { get; init; }
 
-    /// <summary>Whether entries must be read to decide; the other members are columns.</summary>
+    /// <summary>Whether bodies must be read to decide; the other filters are columns.</summary>
     public bool NeedsBody => (Actor ?? ActorType ?? Subject ?? Resource ?? TunnelId ?? Outcome) is not null;
 
-    /// <summary>Whether an entry is wanted, by what only its body has. What retention dropped matches nothing.</summary>
+    /// <summary>Whether a body matches. Bodies removed by retention match nothing.</summary>
     public bool Matches(byte[]? body)
     {
         if (!NeedsBody)

@@ -6,10 +6,10 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Audit;
 
-/// <summary>Reads the filters of the audit; the refusal names the bad one.</summary>
+/// <summary>Reads the filters of an audit query; the refusal names the invalid one.</summary>
 internal static class AuditQueryReader
 {
-    /// <summary>Every event's name. A filter by a misspelt one is refused: its empty result would look like evidence.</summary>
+    /// <summary>All event names. An unknown name is refused: an empty result would look like evidence.</summary>
     public static readonly FrozenSet<string> Names = typeof(AuditEvents)
         .GetFields(BindingFlags.Public | BindingFlags.Static)
         .Where(field => field.IsLiteral && field.FieldType == typeof(string))

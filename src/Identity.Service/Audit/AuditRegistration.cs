@@ -6,7 +6,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Audit;
 
-/// <summary>The capability's door.</summary>
 internal static class AuditRegistration
 {
     public static IServiceCollection AddAudit(
@@ -17,7 +16,7 @@ internal static class AuditRegistration
     {
         foreach (var target in targets)
         {
-            // One for each, so that a target that is away holds up no other.
+            // One per target, so that an unavailable target does not delay the others.
             services.AddSingleton<RecurringJob>(provider =>
                 ActivatorUtilities.CreateInstance<AuditExporter>(provider, target, CreateSink(target, network))
             );

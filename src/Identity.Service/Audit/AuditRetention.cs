@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Telemetry;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
-/// Drops the bodies of entries that are older than <c>audit.retention</c>, and never a digest: the chain stays provable
-/// from its first entry (S30). In batches, so that no decision waits for more than one.
+/// Removes the bodies of entries older than <c>audit.retention</c>, but no digest: the chain can be verified from its first
+/// entry (S30). Works in batches, so that no decision waits for more than one.
 /// </summary>
 internal sealed class AuditRetention(
     AuditLog log,
@@ -26,7 +26,7 @@ internal sealed class AuditRetention(
 {
     private const int Batch = 500;
 
-    /// <summary>Drops everything that is due, of every node's chain.</summary>
+    /// <summary>Removes all due bodies of every node's chain.</summary>
     public async Task DropAsync(CancellationToken cancellationToken)
     {
         var before = Time.GetUtcNow() - options.Value.Retention;
@@ -52,12 +52,12 @@ internal sealed class AuditRetention(
             );
             if (result.Conflict is AuditBodiesConflict.Dropped)
             {
-                continue; // another node's; what follows it may be due, too
+                continue; // another node's batch; later ones may be due too
             }
 
             if (!result.IsCommitted)
             {
-                break; // an hour later the store may be back
+                break; // the store may be available an hour later
             }
 
             (dropped, last) = (dropped + to - after, to);

@@ -6,22 +6,22 @@ using Dapper;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
-/// Finds an organization's entries, newest first. Columns are compared by the database, members of the body here; a request
-/// reads a bounded number of entries and gives back where it stopped.
+/// Finds an organization's entries, newest first. The database compares columns, this class members of the body; a request
+/// reads a bounded number of entries and returns where it stopped.
 /// </summary>
 internal sealed class AuditSearch(Database database)
 {
     private const int Batch = 500;
 
-    // Entries commit in another order than their times; two that far apart never do.
+    // Entries may commit in another order than their times, but never this far apart.
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(2);
 
-    /// <summary>Entries that one request reads at most.</summary>
+    /// <summary>The maximum number of entries that one request reads.</summary>
     internal int MaxSearched { get; init; } = 20_000;
 
     /// <summary>
-    /// At most <paramref name="count"/> entries with a smaller ordinal than <paramref name="before"/>, and, if the search
-    /// stopped before it had them all, the ordinal from which on nothing is missing.
+    /// At most <paramref name="count"/> entries with an ordinal below <paramref name="before"/>. If the search stopped
+    /// early, also the ordinal down to which it is complete.
     /// </summary>
     public async ValueTask<(IReadOnlyList<AuditEntry> Entries, long? SearchedTo)> FindAsync(
         AuditQuery query,

@@ -3,12 +3,12 @@ using Culvert.Identity.Service.Events;
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>
-/// The statements of a search, each with an index that serves it. Exchanges are nearly all of the journal, and no index by
-/// event holds them: they are read in the order of the journal, down to a floor.
+/// The statements of a search, each with a matching index. Exchanges are nearly all of the journal and in no index by event:
+/// they are read in journal order, down to a floor.
 /// </summary>
 internal static class AuditSearchSql
 {
-    /// <summary>The ordinal of the last of so many entries; none when there are fewer.</summary>
+    /// <summary>The ordinal of the last of that many entries; no row if there are fewer.</summary>
     public const string Floor =
         "SELECT ordinal FROM journal WHERE ordinal < @Before ORDER BY ordinal DESC LIMIT 1 OFFSET @Skip";
 
@@ -18,11 +18,14 @@ internal static class AuditSearchSql
 
     private const string Newest = "ORDER BY ordinal DESC LIMIT @Count";
 
-    /// <summary>Whether an index finds the entries of these events, so that the search needs no floor.</summary>
+    /// <summary>Whether an index contains these events, so that the search needs no floor.</summary>
     public static bool AreIndexed(IReadOnlyList<string>? events) =>
         events?.Contains(AuditEvents.FederatedAuthentication) == false;
 
-    /// <summary>A request has few entries. They are found before they are ordered, or a planner walks the ordinals instead.</summary>
+    /// <summary>
+    /// A request has few entries. They are selected before they are sorted, because a planner might otherwise scan the
+    /// ordinals.
+    /// </summary>
     public static string ByRequest(IReadOnlyList<string>? events) =>
         "WITH found AS MATERIALIZED ("
         + Entries
@@ -32,7 +35,9 @@ internal static class AuditSearchSql
         + "SELECT * FROM found WHERE ordinal < @Before AND ordinal >= @Floor "
         + Newest;
 
-    /// <summary>The newest of each event, and of these the newest: an index has no order over several events.</summary>
+    /// <summary>
+    /// The latest entries of each event, then the latest of these: an index has no order across several events.
+    /// </summary>
     public static string ByEvents(IReadOnlyList<string> events) =>
         events.Count == 1
             ? ByEvent(0)
@@ -46,7 +51,7 @@ internal static class AuditSearchSql
         + Bounds
         + Newest;
 
-    // The condition of the index, word for word.
+    // Must equal the index condition literally.
     private static string ByEvent(int i) =>
         Entries
         + $"organization_id = @OrganizationId AND event = @Event{i} "

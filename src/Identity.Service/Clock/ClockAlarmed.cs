@@ -3,14 +3,14 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Clock;
 
-/// <summary>The wall clock stepped; nothing is minted from here on.</summary>
+/// <summary>The wall clock stepped; nothing is issued from here on.</summary>
 internal sealed record ClockAlarmed(ClockAlarm Alarm) : AuditEvent
 {
     private const string StepSeconds = "step_seconds";
 
     public override string Name => AuditEvents.ClockAlarm;
 
-    /// <summary>By how much the clock had stepped, of an entry's body.</summary>
+    /// <summary>Reads the step from an entry's body.</summary>
     public static TimeSpan ReadStep(ReadOnlyMemory<byte> body)
     {
         using var entry = JsonDocument.Parse(body);

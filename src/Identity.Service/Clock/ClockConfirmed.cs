@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Clock;
 
-/// <summary>An operator said that the wall clock is right.</summary>
+/// <summary>An operator confirmed the wall clock.</summary>
 internal sealed record ClockConfirmed(TimeSpan Step) : AuditEvent
 {
     public override string Name => AuditEvents.ClockConfirmed;

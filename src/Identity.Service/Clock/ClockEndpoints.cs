@@ -7,7 +7,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Clock;
 
-/// <summary><c>/v1/clock</c>: what this node thinks of its clock.</summary>
+/// <summary><c>/v1/clock</c>: the state of this node's clock.</summary>
 internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
 {
     public ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) => new(Answer());

@@ -65,8 +65,8 @@ internal sealed class ClockGuard(
     public Refusal? RefusalIfAlarmed() => Check() is null ? null : ClockErrors.Unsynchronised.Refuse();
 
     /// <summary>
-    /// Now, for questions about an end: while the clock is behind, the time that it should show, so that nothing which
-    /// has expired becomes valid again.
+    /// The time for expiry checks: while the clock is behind, the expected time, so that nothing expired becomes valid
+    /// again.
     /// </summary>
     public DateTimeOffset LatestNow()
     {
@@ -90,7 +90,7 @@ internal sealed class ClockGuard(
         };
     }
 
-    /// <summary>An operator says that the wall clock is right as it is.</summary>
+    /// <summary>Trusts the wall clock as it is, on an operator's decision.</summary>
     public void Confirm()
     {
         lock (gate)
@@ -101,8 +101,8 @@ internal sealed class ClockGuard(
     }
 
     /// <summary>
-    /// The other clock starts with the machine, but the last decision shows whether time has gone back since, or an
-    /// alarm does: a decision after a step back has the wrong time itself.
+    /// The monotonic clock starts with the machine, but the last decision shows whether the wall clock has stepped back
+    /// since. So does an open alarm: a decision after a step back has a wrong time itself.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -123,8 +123,8 @@ internal sealed class ClockGuard(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A process that is paused between the readings of the two clocks, or a virtual machine that is, would find them
-    // apart by the pause: a reading that took long is repeated.
+    // If the process or virtual machine is paused between the readings, the clocks appear to differ by the pause: a reading
+    // that took long is repeated.
     private static Anchor Read(TimeProvider time)
     {
         for (var attempt = 1; ; attempt++)
@@ -193,11 +193,11 @@ internal sealed class ClockGuard(
         }
         catch (Exception fault)
         {
-            // The root of a task: the alarm is in force whether or not it could be recorded.
+            // The root of a task: the alarm is in force even if it could not be recorded.
             Log.ClockAlarmNotRecorded(logger, fault.GetType().Name);
         }
     }
 
-    /// <summary>Where both clocks were at one moment.</summary>
+    /// <summary>The readings of both clocks at one moment.</summary>
     private sealed record Anchor(DateTimeOffset At, long Timestamp);
 }

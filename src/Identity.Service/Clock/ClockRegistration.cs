@@ -3,7 +3,6 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Clock;
 
-/// <summary>The capability's door.</summary>
 internal static class ClockRegistration
 {
     public static IServiceCollection AddClock(this IServiceCollection services) =>

@@ -12,8 +12,8 @@ using Microsoft.Net.Http.Headers;
 namespace Culvert.Identity.Service.Console;
 
 /// <summary>
-/// What happens around every page and form: 1. headers, 2. the session, or the way to sign in, 3. for forms: that the
-/// page sent it and no other site, 4. the operation, 5. the page, or where to go next.
+/// The steps around every page and form: 1. headers, 2. the session, or a redirect to the sign-in, 3. for forms: a check
+/// that the page itself sent it, 4. the operation, 5. the page, or a redirect.
 /// </summary>
 internal sealed class ConsoleEndpoints(
     ConsoleSessions sessions,
@@ -31,16 +31,16 @@ internal sealed class ConsoleEndpoints(
     public const string ProviderPath = "/console/sign-in/provider";
     public const string KeyOwnerPath = "/console/sign-in/key";
 
-    /// <summary>Name of the hidden field that every form carries.</summary>
+    /// <summary>The hidden field of every form.</summary>
     public const string TokenField = "_token";
 
-    /// <summary>Of a page's query: the sign-in that led here revoked the key that init made.</summary>
+    /// <summary>A query mark: the sign-in before this page revoked the key of init.</summary>
     public const string FirstKeyEnded = "first-key-ended";
 
-    /// <summary>The same for a page that says that it was not revoked, and why.</summary>
+    /// <summary>A query mark: the sign-in did not revoke the key of init; the page says why.</summary>
     public const string FirstKeyKept = "first-key-kept";
 
-    /// <summary>The same for a page that says that the admin key of this browser names the person from now on.</summary>
+    /// <summary>A query mark: the admin key of this browser now names the person.</summary>
     public const string KeyOwned = "key-owned";
 
     private const string FormPurpose = "form";
@@ -58,7 +58,7 @@ internal sealed class ConsoleEndpoints(
         await renderer.WriteAsync(page, CreateRequest(http, cookie!, principal), StatusCodes.Status200OK);
     }
 
-    /// <summary>No page has this address; who is not signed in learns nothing but the way to sign in.</summary>
+    /// <summary>Answers unknown addresses; an unauthenticated browser is only redirected to the sign-in.</summary>
     public async Task MissingAsync(HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);
@@ -81,7 +81,7 @@ internal sealed class ConsoleEndpoints(
             {
                 var operation = $"{action.Method} {action.Operation}";
                 var body = FormBody.Of(form, action.Fields);
-                // A person without the right is refused, whatever the fields hold.
+                // A person without the right is refused, with any field values.
                 var answer =
                     !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
                     : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
@@ -95,13 +95,11 @@ internal sealed class ConsoleEndpoints(
         );
 
     /// <summary>
-    /// A form of a signed-in person that the page has sent: it is acted on, and the person sent on, or the page shown with
-    /// the answer.
+    /// Handles a form of a signed-in person: runs its action, then redirects or shows the page with the result.
     /// </summary>
-    /// <param name="page">Shown where the form is refused, or shows what was answered.</param>
-    /// <param name="pagePath">Its path.</param>
-    /// <param name="http">The request.</param>
-    /// <param name="act">What the form does, and where the person is sent afterwards; null = the answer is shown.</param>
+    /// <param name="page">Shown if the form is refused or has a result to show.</param>
+    /// <param name="pagePath">The page's path.</param>
+    /// <param name="act">Runs the form and returns the redirect; null = the page shows the answer.</param>
     public async Task SubmitAsync(
         Type page,
         string pagePath,
@@ -113,7 +111,7 @@ internal sealed class ConsoleEndpoints(
         var (cookie, principal) = await FindAsync(http);
         if (principal is null)
         {
-            // What was typed is lost: none of it may be stored until a person signs in.
+            // The typed text is lost: none of it may be stored before a person signs in.
             await SendToSignInAsync(http, null);
             return;
         }
@@ -185,10 +183,10 @@ internal sealed class ConsoleEndpoints(
         Redirect(http, SignInPath);
     }
 
-    /// <summary>The fields of a form that the page of this cookie sent; null = it did not.</summary>
+    /// <summary>The fields of a form that the page of this cookie sent; null = another origin sent it.</summary>
     public static async ValueTask<IFormCollection?> ReadFormAsync(HttpContext http, ConsoleCookie cookie)
     {
-        // Browsers say where a request comes from; those that do not are left with the token.
+        // Browsers send the origin of a request; for those that do not, only the token is checked.
         if (
             http.Request.Headers["Sec-Fetch-Site"].ToString() is not ("" or "same-origin")
             || !IsOwnOrigin(http.Request)
@@ -202,7 +200,7 @@ internal sealed class ConsoleEndpoints(
         return cookie.Matches(FormPurpose, form[TokenField]) ? form : null;
     }
 
-    // RFC 6454 §7: browsers without Sec-Fetch-Site say at least this much. A balancer leaves the Host as it was.
+    // RFC 6454 §7, for browsers without Sec-Fetch-Site. A balancer does not change the Host.
     private static bool IsOwnOrigin(HttpRequest request) =>
         request.Headers.Origin.ToString() is var origin
         && (
@@ -210,11 +208,11 @@ internal sealed class ConsoleEndpoints(
             || origin.Equals($"{Uri.UriSchemeHttps}://{request.Host.Value}", StringComparison.OrdinalIgnoreCase)
         );
 
-    /// <summary>What a page for a browser that is not signed in knows.</summary>
+    /// <summary>The request data of a page for a browser that is not signed in.</summary>
     public ConsoleRequest CreateRequest(HttpContext http, ConsoleCookie cookie, IFormCollection? form = null) =>
         new(http, settings, time.GetUtcNow(), cookie.Derive(FormPurpose)) { Form = form };
 
-    /// <summary>A path of this console and nothing else: a forged link leads to no other site (S32).</summary>
+    /// <summary>Accepts only paths of this console: a forged link cannot redirect to another site (S32).</summary>
     public static string LocalPath(string? wanted) =>
         wanted is { Length: <= 512 }
         && (wanted == Home || wanted.StartsWith(Home + "/", StringComparison.Ordinal))
@@ -230,8 +228,8 @@ internal sealed class ConsoleEndpoints(
     }
 
     /// <summary>
-    /// From a sign-in to the page that was wanted, which says what the sign-in has ended; first to the question whose admin
-    /// key was used in this browser, if that is open.
+    /// Redirects from a sign-in to the wanted page, which reports what the sign-in revoked; first to the question about the
+    /// admin key used in this browser, if that is open.
     /// </summary>
     public static void Enter(HttpContext http, OpenedSession opened, string? wanted)
     {
@@ -248,7 +246,7 @@ internal sealed class ConsoleEndpoints(
         );
     }
 
-    /// <summary>A path of the console with one of the marks above in its query.</summary>
+    /// <summary>A console path with one of the marks above in its query.</summary>
     public static string AddMark(string path, string mark) =>
         $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{mark}";
 
@@ -260,7 +258,7 @@ internal sealed class ConsoleEndpoints(
     }
 
     /// <summary>
-    /// Who is signed in. A source whose cookies keep failing is cut off before the next one is checked (S31).
+    /// Authenticates the session. A source whose cookies keep failing is refused before the next one is checked (S31).
     /// </summary>
     private async ValueTask<(ConsoleCookie? Cookie, ConsolePrincipal? Principal)> FindAsync(HttpContext http)
     {
@@ -316,7 +314,7 @@ internal sealed class ConsoleEndpoints(
     private static (string, string?)[] GetRouteValues(HttpContext http) =>
         [.. http.Request.RouteValues.Select(pair => (pair.Key, (string?)pair.Value))];
 
-    // Route values are ids and names that came in by the path, and go out by it.
+    // Route values are ids and names of the requested path, and return to a path.
     private static string Fill(string template, HttpContext http) =>
         http.Request.RouteValues.Aggregate(
             template,

@@ -1,12 +1,11 @@
 namespace Culvert.Identity.Service.Console;
 
 /// <summary>
-/// What every answer of the console tells the browser: take nothing from elsewhere, run nothing, do not let any site
-/// frame the page.
+/// The security headers of all console answers: load nothing from other origins, run nothing, do not allow framing.
 /// </summary>
 internal static class ConsoleHeaders
 {
-    /// <summary>No script at all: the console needs none. Styles and pictures only as files of the console.</summary>
+    /// <summary>No scripts; styles and images only from files of the console.</summary>
     public const string Policy =
         "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>A page: first it loads what it shows, then it is rendered, once. Public, because the compiler makes pages public.</summary>
+/// <summary>A page: it loads its data, then is rendered once. Public, because the compiler makes pages public.</summary>
 public abstract class ConsolePage : ComponentBase
 {
     [Parameter]
@@ -20,10 +20,10 @@ public abstract class ConsolePage : ComponentBase
         StateHasChanged();
     }
 
-    /// <summary>Asks the API for what the page shows.</summary>
+    /// <summary>Loads the page's data from the API.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
-    /// <summary>What adds to a page without being it: nothing for a person who may not see it.</summary>
+    /// <summary>Loads optional content: empty for a person who may not see it.</summary>
     private protected async ValueTask<JsonElement> SeeAsync(string path, params (string Name, string? Value)[] values)
     {
         if (!Request.May($"GET {path}"))
@@ -37,7 +37,8 @@ public abstract class ConsolePage : ComponentBase
     }
 
     /// <summary>
-    /// Names by id. What is not among the first hundred, or not for this session to list, is left out: the page shows its id.
+    /// Names by id. Objects beyond the first hundred, or that this session may not list, are missing: the page shows their
+    /// ids.
     /// </summary>
     private protected async ValueTask<Dictionary<string, string>> NamesAsync(
         string path,
@@ -57,7 +58,7 @@ public abstract class ConsolePage : ComponentBase
         return names;
     }
 
-    /// <summary>Names of tunnels by id, the newest first: that of the domain where a tunnel has no other.</summary>
+    /// <summary>Names of tunnels by id, newest first; the domain if a tunnel has no name.</summary>
     private protected async ValueTask<Dictionary<string, string>> TunnelNamesAsync(bool includeArchived)
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -74,7 +75,7 @@ public abstract class ConsolePage : ComponentBase
         return names;
     }
 
-    /// <summary>Names of admin keys, and of the people that keys and this session name, by id.</summary>
+    /// <summary>Names by id of admin keys, and of the people that keys and this session name.</summary>
     private protected async ValueTask<Dictionary<string, string>> PeopleAsync()
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -100,13 +101,13 @@ public abstract class ConsolePage : ComponentBase
         }
     }
 
-    /// <summary>The filters of that list which the person keeps.</summary>
+    /// <summary>The person's saved filters for that list.</summary>
     private protected ValueTask<IReadOnlyList<SavedFilter>> FiltersAsync(FilteredPage page) =>
         Request
             .Http.RequestServices.GetRequiredService<SavedFilters>()
             .ListAsync(Request.Principal!.Caller, page, Request.Http.RequestAborted);
 
-    /// <summary>The version of a route's policy that is in force, with its text; nothing where none is.</summary>
+    /// <summary>The active version of a route's policy, with its text; empty if there is none.</summary>
     private protected async ValueTask<JsonElement> FindActivePolicyAsync(string tunnelId, string hostname)
     {
         const string path = "/v1/tunnels/{tunnel_id}/policies";
@@ -116,12 +117,12 @@ public abstract class ConsolePage : ComponentBase
             : default;
     }
 
-    /// <summary>Without this document there is no page: its refusal becomes the page's.</summary>
+    /// <summary>The page requires this document: a refusal becomes the page's.</summary>
     private protected JsonElement Require(ConsoleAnswer answer)
     {
         if (answer.Refusal is { } refusal)
         {
-            // Why a form was refused is what its sender must read.
+            // A form's refusal has precedence: its sender must read it.
             Request.Failure ??= refusal;
             Request.IsMissing = true;
         }

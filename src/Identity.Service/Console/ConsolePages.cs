@@ -6,10 +6,10 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>Every page and every form of the console; each capability has a file of its own.</summary>
+/// <summary>Every page and form of the console; each capability has a file.</summary>
 internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
 {
-    /// <summary>The field with why something is done.</summary>
+    /// <summary>The form field with the reason for an action.</summary>
     public const string Reason = "reason";
 
     private readonly FilterForms filters = new(console, host.Services.GetRequiredService<SavedFilters>());
@@ -24,8 +24,7 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
         this.MapRecords();
     }
 
-    /// <param name="path">Of the page.</param>
-    /// <param name="actions">Its forms: where one is refused or shows a result, this page is shown.</param>
+    /// <param name="actions">Its forms: if one is refused or shows a result, this page is shown.</param>
     public void Page<TPage>(string path, params IReadOnlyList<ConsoleAction> actions)
         where TPage : ConsolePage
     {
@@ -36,7 +35,9 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
         }
     }
 
-    /// <summary>As <see cref="Page{TPage}(string, IReadOnlyList{ConsoleAction})"/>, and its filters can be kept.</summary>
+    /// <summary>
+    /// Like <see cref="Page{TPage}(string, IReadOnlyList{ConsoleAction})"/>, with filters that can be saved.
+    /// </summary>
     public void Page<TPage>(FilteredPage page, params IReadOnlyList<ConsoleAction> actions)
         where TPage : ConsolePage
     {
@@ -45,7 +46,7 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
         host.Page(HttpMethods.Post, page.ForgetPath, http => filters.ForgetAsync(typeof(TPage), page, http));
     }
 
-    /// <summary>The page of what a form has made.</summary>
+    /// <summary>The page of the object that a form created.</summary>
     public static string ToPath(string resource, JsonElement made) =>
         $"/console/{resource}/{Uri.EscapeDataString(made.Text("id") ?? "")}";
 }

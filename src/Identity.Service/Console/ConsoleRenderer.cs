@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.Components.Web;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>Renders a page on the server, once and whole: no circuit, no script, no second request.</summary>
+/// <summary>Renders a complete page on the server: no circuit, no script, no second request.</summary>
 internal sealed class ConsoleRenderer(IServiceProvider services, ILoggerFactory loggers)
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>
-    /// An error of the page is thrown from here, before a byte of it was sent. A page may name another one instead.
+    /// A page's exception is thrown from here, before any byte was sent. A page may name another page instead.
     /// </summary>
     public async Task WriteAsync(Type page, ConsoleRequest request, int status)
     {

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>What the console shows of the configuration in force.</summary>
+/// <summary>The configuration values that the console shows.</summary>
 internal sealed class ConsoleSettings(
     ServiceIdentity identity,
     Current<CertificateOptions> certificates,

@@ -3,18 +3,16 @@ using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>Issuers, rules and service accounts.</summary>
 internal static class FederationPages
 {
-    // Of an issuer's keys.
     private static readonly string[] KillVerbs = ["kill", "unkill"];
 
-    // What can be changed of a rule. A change replaces the match and each list whole, so the form has all of both.
+    // The editable fields of a rule. A change replaces the match and each list as a whole, so the form contains all of them.
     private static readonly IReadOnlyList<FormField> OfRule =
     [
         FormField.Required("name"),
         FormField.Required("description"),
-        // Without it an empty match would mean that it stays as it is.
+        // Without it, an empty match would leave the stored one unchanged.
         FormField.Constant("match", new JsonObject()),
         FormField.Text("match.subject_prefix"),
         FormField.Text("match.subject_segments"),
@@ -34,7 +32,7 @@ internal static class FederationPages
         FormField.Clearable("expires_at"),
     ];
 
-    // The issuer never changes, and workspaces are added and removed one by one.
+    // The issuer never changes; workspaces are added and removed individually.
     private static readonly IReadOnlyList<FormField> OfNewRule =
     [
         .. OfRule,
@@ -89,7 +87,7 @@ internal static class FederationPages
             new ConsoleAction(create, issuers, fields) { Next = made => ConsolePages.ToPath("issuers", made) },
             new ConsoleAction($"{create}/verify", $"{issuers}/verify", fields) { ShowsResult = true }
         );
-        // What is killed: one of these three, until the same is restored.
+        // Kills or restores one of these three.
         (string Path, FormField Field)[] kills =
         [
             ("issuer", FormField.Constant("issuer", true)),
@@ -158,7 +156,7 @@ internal static class FederationPages
         );
     }
 
-    // What is revoked: a form each, so that no field of another kind is sent.
+    // One form per kind of revocation, so that no field of another kind is sent.
     private static void MapTokens(this ConsolePages pages, string revocations)
     {
         const string page = "/console/tokens";
@@ -264,7 +262,7 @@ internal static class FederationPages
     private static ConsoleAction Preview(string path, string operation, IReadOnlyList<FormField> fields) =>
         new(path, operation, fields) { ShowsResult = true };
 
-    // The rule as the form has it, and whose claims it is tried with.
+    // Simulates the form's rule with the claims of a past exchange.
     private static ConsoleAction Simulate(string path, string rules) =>
         Preview(
             path,

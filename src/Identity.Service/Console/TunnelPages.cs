@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>Tunnels, their names and servers, and calls that wait for a person.</summary>
 internal static class TunnelPages
 {
     public static void MapTunnels(this ConsolePages pages)

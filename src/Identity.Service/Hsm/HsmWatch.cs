@@ -3,8 +3,8 @@ using Culvert.Identity.Service.Jobs;
 namespace Culvert.Identity.Service.Hsm;
 
 /// <summary>
-/// Ends the process when every thread hangs in the HSM's library and none came back for a while: what hangs inside a
-/// vendor's library cannot be ended otherwise. The service's supervisor starts it again.
+/// Stops the process if all threads hang in the HSM's library for a while: a call into a vendor's library cannot be
+/// cancelled. The service's supervisor restarts it.
 /// </summary>
 internal sealed class HsmWatch(
     InstallationHsm hsm,
@@ -15,7 +15,7 @@ internal sealed class HsmWatch(
 {
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>An HSM that is only slow has time to come back.</summary>
+    /// <summary>Gives a slow HSM time to recover.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private long? stuckSince;

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Mail;
 
 /// <summary>
-/// A connection on which the relay has greeted already: the mail library waits for a greeting, and after STARTTLS there is no
-/// second one.
+/// A connection on which the relay has already sent its greeting: the mail library waits for one, and there is none after
+/// STARTTLS.
 /// </summary>
 internal sealed class GreetedStream(Stream relay) : Stream
 {

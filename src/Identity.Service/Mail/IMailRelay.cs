@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>Hands mail to the relay. A boundary: tests take the relay's place.</summary>
+/// <summary>Sends mail to the relay. Tests replace it.</summary>
 internal interface IMailRelay
 {
-    /// <summary>Null = the relay took it.</summary>
+    /// <summary>Null = the relay accepted it.</summary>
     Task<MailFailure?> SendAsync(MailNote note, CancellationToken cancellationToken);
 }

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Mail;
 
 /// <summary>
-/// Mail addresses as they are configured and registered: the plain form alone (RFC 5321 §4.1.2, dot-string), in ASCII. There
-/// is nothing in it that a header or a command could take for its own.
+/// Mail addresses in configuration and registrations: only the plain form (RFC 5321 §4.1.2, dot-string), in ASCII, so that
+/// no address can inject a header or command.
 /// </summary>
 internal static class MailAddressText
 {

@@ -1,8 +1,5 @@
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>A message of plain text to one address.</summary>
-/// <param name="Id">The same at every attempt, so that a mail that arrives twice is shown once.</param>
-/// <param name="To">The recipient.</param>
-/// <param name="Subject">One line.</param>
-/// <param name="Text">The body.</param>
+/// <summary>A plain text message to one address.</summary>
+/// <param name="Id">The same at every attempt, so that a duplicate is shown once.</param>
 internal sealed record MailNote(string Id, string To, string Subject, string Text);

@@ -2,20 +2,20 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>The relay that takes the service's mail (<c>mail</c>).</summary>
+/// <summary>The mail relay of the service (<c>mail</c>).</summary>
 internal sealed record MailOptions
 {
-    /// <summary>The relay's name, as its certificate has it; empty = no mail.</summary>
+    /// <summary>The relay's name, as in its certificate; empty = no mail.</summary>
     public string Host { get; init; } = "";
 
     public int Port { get; init; } = 587;
 
     public MailTls Tls { get; init; } = MailTls.StartTls;
 
-    /// <summary>PEM: the only roots that vouch for the relay; empty = those of the system.</summary>
+    /// <summary>PEM: the only trusted roots for the relay; empty = the system's.</summary>
     public string CaFile { get; init; } = "";
 
-    /// <summary>Empty = the relay takes mail without authentication.</summary>
+    /// <summary>Empty = the relay does not require authentication.</summary>
     public string Username { get; init; } = "";
 
     public SecretReference? Password { get; init; }
@@ -23,10 +23,10 @@ internal sealed record MailOptions
     /// <summary>The sender's address.</summary>
     public string From { get; init; } = "";
 
-    /// <summary>Domains that receive mail, in lower case: an organization cannot send it anywhere else.</summary>
+    /// <summary>The domains that may receive mail, in lower case: organizations cannot send mail to other domains.</summary>
     public IReadOnlyList<string> RecipientDomains { get; init; } = [];
 
-    /// <summary>Per address. Beyond it, one summary is sent for the minute that follows.</summary>
+    /// <summary>Per address. Above it, one summary is sent for the following minute.</summary>
     public int PerMinute { get; init; } = 5;
 
     public bool IsConfigured => Host.Length > 0;

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>How the connection to the relay is protected.</summary>
+/// <summary>The protection of the connection to the relay.</summary>
 internal enum MailTls
 {
     /// <summary>STARTTLS (RFC 3207). A relay that does not offer it gets no mail.</summary>
@@ -9,6 +9,6 @@ internal enum MailTls
     /// <summary>TLS from the first byte (RFC 8314).</summary>
     Implicit,
 
-    /// <summary>Not at all: <c>dangerous_allow_plaintext</c>.</summary>
+    /// <summary>No TLS: <c>dangerous_allow_plaintext</c>.</summary>
     None,
 }

@@ -11,7 +11,7 @@ using MimeKit;
 
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>Hands each message to the configured relay, on a connection of its own.</summary>
+/// <summary>Sends each message to the configured relay, on its own connection.</summary>
 internal sealed class SmtpRelay(
     Current<MailOptions> mail,
     Current<OutboundOptions> outbound,
@@ -47,7 +47,7 @@ internal sealed class SmtpRelay(
         }
         catch (SmtpCommandException refusal)
         {
-            // RFC 5321 §4.2.1: 5yz is permanent. The text is the relay's: bounded, and it has no address of the service.
+            // RFC 5321 §4.2.1: 5yz is permanent. The relay's own text is not used.
             return new MailFailure($"The relay answered {(int)refusal.StatusCode}.", (int)refusal.StatusCode >= 500);
         }
         catch (Exception fault)

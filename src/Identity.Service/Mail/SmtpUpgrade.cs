@@ -3,15 +3,15 @@ using System.Text;
 namespace Culvert.Identity.Service.Mail;
 
 /// <summary>
-/// Asks a relay for TLS (RFC 3207), so that the handshake is ours: the mail library's own would download certificates that
-/// the relay's certificate names (S37).
+/// Requests TLS from a relay (RFC 3207), so that the service makes the handshake itself: the mail library would download
+/// certificates named in the relay's certificate (S37).
 /// </summary>
 internal static class SmtpUpgrade
 {
     private const int MaxLineBytes = 512; // RFC 5321 §4.5.3.1.5
     private const int MaxLines = 64;
 
-    /// <summary>After this the handshake begins.</summary>
+    /// <summary>The handshake follows this.</summary>
     /// <exception cref="IOException">The relay does not offer TLS, or its answers are malformed.</exception>
     public static async Task RequestAsync(Stream relay, string ownName, CancellationToken cancellationToken)
     {
@@ -39,8 +39,8 @@ internal static class SmtpUpgrade
     private static ValueTask WriteAsync(Stream relay, string command, CancellationToken cancellationToken) =>
         relay.WriteAsync(Encoding.ASCII.GetBytes(command + "\r\n"), cancellationToken);
 
-    // "250-NAME" until "250 NAME". Byte by byte: what follows the last line belongs to TLS, and injected plain text before
-    // the handshake must not be taken for the relay's later answers.
+    // "250-NAME" until "250 NAME". Byte by byte: bytes after the last line belong to TLS, and plain text injected before the
+    // handshake must not be read as the relay's later answers.
     private static async Task<(int Code, IReadOnlyList<string> Lines)> ReadReplyAsync(
         Stream relay,
         CancellationToken cancellationToken

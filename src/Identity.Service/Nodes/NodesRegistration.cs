@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Jobs;
 
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary>The capability's door.</summary>
 internal static class NodesRegistration
 {
     public static IServiceCollection AddNodes(this IServiceCollection services) =>

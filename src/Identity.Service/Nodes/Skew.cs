@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary>How far a program's version is from this service's.</summary>
+/// <summary>Compares a program's version with this service's.</summary>
 internal static class Skew
 {
-    /// <summary>Edges, agents and other nodes work with a service that is so many minor versions older or newer.</summary>
+    /// <summary>Edges, agents and other nodes are compatible within this many minor versions, older or newer.</summary>
     public const int MaxMinor = 1;
 
     public const string Same = "same";
@@ -12,8 +12,7 @@ internal static class Skew
     public const string Unsupported = "unsupported";
     public const string Unknown = "unknown";
 
-    /// <param name="service">This service's.</param>
-    /// <param name="other">What the program says of itself; null = nothing yet.</param>
+    /// <param name="other">The version that the program reported; null = none yet.</param>
     public static string Of(string service, string? other)
     {
         if (!Version.TryParse(GetCore(service), out var own) || !Version.TryParse(GetCore(other), out var theirs))
@@ -27,6 +26,6 @@ internal static class Skew
             : Newer;
     }
 
-    // A pre-release counts as what it is to become.
+    // A pre-release counts as its release.
     private static string? GetCore(string? version) => version?.Split('-', '+')[0];
 }

@@ -3,10 +3,10 @@ using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary><c>GET /v1/versions</c>: what every node, edge and agent of the installation runs.</summary>
+/// <summary><c>GET /v1/versions</c>: the versions of all nodes, edges and agents.</summary>
 internal sealed class VersionEndpoint(VersionStore store, TimeProvider time)
 {
-    /// <summary>Beyond that the oldest tunnels' agents are shown.</summary>
+    /// <summary>Above this number, only the oldest tunnels' agents are shown.</summary>
     private const int MaxAgents = 10_000;
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -4,16 +4,16 @@ using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary>Shows as a metric how many programs of the installation have a version other than this node's.</summary>
+/// <summary>The number of programs in the installation with a version other than this node's, as a metric.</summary>
 internal sealed class VersionMetrics : RecurringJob
 {
-    /// <summary>Those of the oldest tunnels: each round reads a report of each.</summary>
+    /// <summary>Only agents of the oldest tunnels: each round reads a report of each.</summary>
     private const int MaxAgents = 1000;
 
     private readonly VersionStore store;
     private readonly ILogger<VersionMetrics> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
-    private volatile IReadOnlyList<Measurement<int>> counts = []; // swapped whole by each round
+    private volatile IReadOnlyList<Measurement<int>> counts = []; // replaced whole by each round
 
     public VersionMetrics(VersionStore store, TimeProvider time, ILogger<VersionMetrics> logger)
         : base(
@@ -53,7 +53,7 @@ internal sealed class VersionMetrics : RecurringJob
         ];
     }
 
-    // What is not known is not shown: an old answer would be worse than none.
+    // Unknown values are not shown: an outdated one would be worse.
     protected override void Tell(Exception fault)
     {
         counts = [];

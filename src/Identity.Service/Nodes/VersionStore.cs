@@ -6,13 +6,13 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary>What runs in the installation: each node says so, edges and agents in their reports.</summary>
+/// <summary>The running programs of the installation: nodes report themselves, edges and agents in their reports.</summary>
 internal sealed class VersionStore(Database database, StoreNode node)
 {
     private const long KnownForMs = 24 * 60 * 60 * 1000;
 
     /// <summary>This node, the others, the edges and the agents.</summary>
-    /// <param name="maxAgents">Beyond that the oldest tunnels' agents are listed.</param>
+    /// <param name="maxAgents">Above this number, only the oldest tunnels' agents are listed.</param>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListAsync(
         DateTimeOffset now,
         int maxAgents,
@@ -29,7 +29,7 @@ internal sealed class VersionStore(Database database, StoreNode node)
         ];
     }
 
-    /// <summary>Nodes that said so within the last seconds; on SQLite this is the only node.</summary>
+    /// <summary>Nodes that reported within the last seconds; on SQLite only this node.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -55,7 +55,9 @@ internal sealed class VersionStore(Database database, StoreNode node)
         ];
     }
 
-    /// <summary>Nodes that run now, and all that ran within a day and did not say that they stop; on SQLite this one.</summary>
+    /// <summary>
+    /// The running nodes, and all that ran within a day and did not report a stop; on SQLite only this node.
+    /// </summary>
     public async ValueTask<NodeCount> CountNodesAsync(CancellationToken cancellationToken)
     {
         if (database is not PostgresDatabase)
@@ -71,7 +73,7 @@ internal sealed class VersionStore(Database database, StoreNode node)
         return new NodeCount((int)Math.Max(1, live), (int)Math.Max(1, known));
     }
 
-    /// <summary>Unarchived edges with their last report.</summary>
+    /// <summary>Unarchived edges with their latest report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListEdgesAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(string Id, string Name, long? At, string? Body)>(
@@ -92,7 +94,7 @@ internal sealed class VersionStore(Database database, StoreNode node)
         ];
     }
 
-    /// <summary>Agents with an unexpired certificate, of every organization, with their last report.</summary>
+    /// <summary>Agents of every organization with an unexpired certificate, with their latest report.</summary>
     public async ValueTask<IReadOnlyList<RunningVersion>> ListAgentsAsync(
         DateTimeOffset now,
         int limit,

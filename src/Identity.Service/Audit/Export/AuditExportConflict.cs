@@ -2,9 +2,9 @@ namespace Culvert.Identity.Service.Audit.Export;
 
 internal enum AuditExportConflict
 {
-    /// <summary>It is another node's turn.</summary>
+    /// <summary>Another node has the turn.</summary>
     NotOurTurn,
 
-    /// <summary>Another node has continued from this node's position.</summary>
+    /// <summary>Another node has advanced this node's position.</summary>
     Moved,
 }

@@ -4,10 +4,10 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>How far each target is, and whose turn it is.</summary>
+/// <summary>Stores each target's positions and the node that has its turn.</summary>
 internal sealed class AuditExportStore(Database database)
 {
-    // By the primary key (node, sequence) alone, however long the chains are.
+    // Uses only the primary key (node, sequence), however long the chains are.
     private const string Lags =
         "SELECT c.node, c.position, c.newest, (SELECT at_ms FROM journal j WHERE j.node = c.node "
         + "AND j.sequence > c.position ORDER BY j.sequence LIMIT 1) AS oldest FROM ("
@@ -16,7 +16,7 @@ internal sealed class AuditExportStore(Database database)
         + "COALESCE((SELECT j.sequence FROM journal j WHERE j.node = n.name ORDER BY j.sequence DESC LIMIT 1), 0) "
         + "AS newest FROM nodes n) AS c WHERE c.newest > c.position ORDER BY c.node";
 
-    /// <summary>The chains of which the target lacks something, by node.</summary>
+    /// <summary>The chains with entries that the target lacks, by node.</summary>
     public async ValueTask<IReadOnlyList<ChainLag>> LagsAsync(string target, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(string Node, long Position, long Newest, long Oldest)>(
@@ -59,10 +59,7 @@ internal sealed class AuditExportStore(Database database)
         return rows.AsList();
     }
 
-    /// <summary>
-    /// Takes or keeps the turn; <see cref="AuditExportConflict.NotOurTurn"/> while another node has it and its time has
-    /// not run out.
-    /// </summary>
+    /// <summary>Takes or extends the turn; <see cref="AuditExportConflict.NotOurTurn"/> while another node has it.</summary>
     public Statement TakeTurn(string target, string node, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
             "INSERT INTO audit_export_turns (target, node, until_ms) VALUES (@target, @node, @until) "
@@ -78,8 +75,8 @@ internal sealed class AuditExportStore(Database database)
         ).ExpectingOne(AuditExportConflict.NotOurTurn);
 
     /// <summary>
-    /// The target has the entries from one to the other; <see cref="AuditExportConflict.Moved"/> when it was no longer at
-    /// the first.
+    /// Records that the target has the entries up to <paramref name="to"/>; <see cref="AuditExportConflict.Moved"/> if its
+    /// position is no longer <paramref name="from"/>.
     /// </summary>
     public Statement Advance(string target, string node, long from, long to) =>
         new Statement(

@@ -6,9 +6,9 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// Brings one target every entry, chain by chain in order, at least once. It reads what is durable and writes down how
-/// far it came: no decision waits for it, and after a restart it continues where the last batch ended. Of several nodes
-/// the one whose turn it is sends; all measure how far behind the target is.
+/// Sends every entry to one target, chain by chain in order, at least once. It reads durable entries and stores its
+/// position: no decision waits for it, and after a restart it continues after the last batch. One node at a time sends; all
+/// nodes measure the target's lag.
 /// </summary>
 internal sealed class AuditExporter(
     AuditTarget target,
@@ -29,12 +29,12 @@ internal sealed class AuditExporter(
 {
     public const int BatchEntries = 500;
 
-    /// <summary>A batch that has reached it takes no further entry: below what collectors accept by default.</summary>
+    /// <summary>A batch of this size takes no further entry: it is below the default limits of collectors.</summary>
     public const int BatchBytes = 1024 * 1024;
 
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longer than a batch may take, so that no other node begins while one is under way.</summary>
+    /// <summary>Longer than a batch may take, so that no other node starts meanwhile.</summary>
     public static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(20);
@@ -48,10 +48,10 @@ internal sealed class AuditExporter(
 
     private KeyValuePair<string, object?> Label => new("target", target.Name);
 
-    /// <summary>Sends what the target lacks, unless it failed just now or another node does.</summary>
+    /// <summary>Sends the missing entries, unless the target has just failed or another node sends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (var isOurTurn = false; ; isOurTurn = true) // each batch that is written down keeps it
+        for (var isOurTurn = false; ; isOurTurn = true) // each stored batch extends the turn
         {
             var now = Time.GetStoreNow();
             var lags = await store.LagsAsync(target.Name, cancellationToken);
@@ -87,10 +87,10 @@ internal sealed class AuditExporter(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    // What was not written down is sent again.
+    // Unrecorded entries are sent again.
     protected override void Tell(Exception fault) => Log.ExportRoundFailed(logger, fault, target.Name);
 
-    // One batch of one chain. False: this round is over.
+    // One batch of one chain. False: this round ends.
     private async Task<bool> SendAsync(ChainLag lag, CancellationToken cancellationToken)
     {
         var batch = Cut(await store.ReadAsync(lag.Node, lag.Position, BatchEntries, cancellationToken));
@@ -154,7 +154,7 @@ internal sealed class AuditExporter(
         ServiceMeters.AuditExportWaiting.Record(lags.Sum(lag => lag.Entries), Label);
     }
 
-    // False: another node has the turn, or the store is away.
+    // False: another node has the turn, or the store is unavailable.
     private async ValueTask<bool> CommitAsync(
         IReadOnlyList<Statement> statements,
         CancellationToken cancellationToken

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// An entry as one line of JSON: what <c>/v1/audit/export</c> gives, so that <c>culvert audit verify</c> reads it, after
-/// what a reader looks for first. ASCII alone: everything else is escaped.
+/// An entry as one line of JSON: a summary for readers, then the members of <c>/v1/audit/export</c>, which <c>culvert audit
+/// verify</c> reads. ASCII only: other characters are escaped.
 /// </summary>
 internal static class AuditLine
 {

@@ -4,18 +4,16 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>Reads <c>audit.export</c>.</summary>
 internal static class AuditTargets
 {
-    /// <summary>Each is a loop, a label of metrics and a row per node.</summary>
+    /// <summary>Each target needs a loop, a metrics label and a row per node.</summary>
     public const int Most = 8;
 
     private const string Key = "export";
     private const string FilePrefix = "file:";
     private const string CaFile = "ca_file";
 
-    /// <param name="root">The file.</param>
-    /// <param name="environment">Looks a variable up; the process's when null.</param>
+    /// <param name="environment">Reads a variable; null = the process's environment.</param>
     public static IReadOnlyList<AuditTarget> Read(ConfigSection root, Func<string, string?>? environment = null)
     {
         var audit = root.Section("audit");

@@ -5,7 +5,7 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// Log records for a collector. The body is the entry's, byte for byte; what proves its place goes along as attributes.
+/// Sends log records to a collector. The body is the entry's, byte for byte; attributes prove its position.
 /// </summary>
 internal sealed class CollectorSink(CollectorTarget target, NetworkOptions network) : IAuditSink, IDisposable
 {

@@ -3,7 +3,7 @@ using Culvert.Platform.Telemetry;
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// The collector that the environment names, whichever that is: a new one continues where the old one stopped.
+/// The collector named by the environment: if it changes, the new one continues at the old one's position.
 /// </summary>
 internal sealed record CollectorTarget(LogsCollector Collector) : AuditTarget(Written)
 {

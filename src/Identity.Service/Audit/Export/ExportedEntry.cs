@@ -2,9 +2,8 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>An entry as targets get it.</summary>
-/// <param name="Entry">As chained; without its body where retention dropped that first.</param>
+/// <summary>An entry for export.</summary>
+/// <param name="Entry">Without its body if retention removed that first.</param>
 /// <param name="OrganizationId">Null = the installation's own.</param>
-/// <param name="Event">One of <see cref="AuditEvents"/>.</param>
-/// <param name="At">When.</param>
+/// <param name="Event">From <see cref="AuditEvents"/>.</param>
 internal sealed record ExportedEntry(AuditEntry Entry, string? OrganizationId, string Event, DateTimeOffset At);

@@ -1,8 +1,8 @@
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// JSON lines at the end of a file, flushed to the disk. It is opened for each batch: log rotation renames or truncates
-/// this one without notice.
+/// Appends JSON lines to a file and flushes it to disk. The file is opened for each batch, because log rotation renames or
+/// truncates it without notice.
 /// </summary>
 internal sealed class FileSink(FileTarget target) : IAuditSink
 {
@@ -43,7 +43,7 @@ internal sealed class FileSink(FileTarget target) : IAuditSink
         }
     }
 
-    // A disk that filled, or a power cut, may have left half a line.
+    // A full disk or a power failure may have left an incomplete line.
     private static void EndTornLine(FileStream file, MemoryStream lines)
     {
         if (file.Seek(0, SeekOrigin.End) == 0)

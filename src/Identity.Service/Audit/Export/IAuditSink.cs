@@ -1,11 +1,11 @@
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>Hands entries to one target.</summary>
+/// <summary>Sends entries to one target.</summary>
 internal interface IAuditSink
 {
     /// <summary>
-    /// Sends them in this order. Its result is about all of them: after an error any part may have arrived, and they
-    /// are sent again. The caller bounds the time.
+    /// Sends them in this order. The result is about all of them: after an error, any part may have arrived, and they are
+    /// sent again. The caller limits the time.
     /// </summary>
     ValueTask<AuditSent> SendAsync(IReadOnlyList<ExportedEntry> entries, CancellationToken cancellationToken);
 }

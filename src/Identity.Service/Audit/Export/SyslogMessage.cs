@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>An entry as a syslog message (RFC 5424) in a frame of counted octets (RFC 5425 §4.3).</summary>
+/// <summary>An entry as a syslog message (RFC 5424) in an octet-counted frame (RFC 5425 §4.3).</summary>
 internal static class SyslogMessage
 {
-    // §6.2.1: facility 13 (log audit), severity 6 (informational). That something was denied says the entry.
+    // §6.2.1: facility 13 (log audit), severity 6 (informational). The entry itself contains the outcome.
     private const int Priority = (13 * 8) + 6;
     private const int MaxHostName = 255;
     private const string Nil = "-";

@@ -7,8 +7,8 @@ using Culvert.Platform.Net;
 namespace Culvert.Identity.Service.Audit.Export;
 
 /// <summary>
-/// Syslog over TLS (RFC 5425), one connection for each batch. The protocol has no receipt; that the receiver closes in
-/// turn is one, since it has read all that came before our end.
+/// Syslog over TLS (RFC 5425), one connection per batch. The protocol has no acknowledgement, but the receiver's
+/// close_notify is one: it has then read everything before ours.
 /// </summary>
 internal sealed class SyslogSink(SyslogTarget target, NetworkOptions network) : IAuditSink
 {
@@ -44,7 +44,7 @@ internal sealed class SyslogSink(SyslogTarget target, NetworkOptions network) : 
             var rest = new byte[1];
             while (await tls.ReadAsync(rest, cancellationToken) > 0)
             {
-                // Receivers have nothing to say; whatever it is, its end is what counts.
+                // Receivers send no data; only the end of the stream matters.
             }
 
             return new AuditSent();

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Identity.Service.Console.Access;
 
 /// <summary>
-/// The API as a page calls it: inside the process, the same handlers, with the rights of the signed-in person. So every
-/// page shows and does exactly what the API would, with its checks, its refusals and its audit.
+/// The API for pages: inside the process, with the same handlers and the rights of the signed-in person. Pages therefore
+/// have the API's checks, refusals and audit.
 /// </summary>
 internal sealed class ConsoleApi(
     IReadOnlyDictionary<string, ApiOperation> operations,
@@ -18,15 +18,17 @@ internal sealed class ConsoleApi(
     HttpContext page
 )
 {
-    /// <summary>Whether the person may; pages leave out what is not allowed. The call itself decides again.</summary>
+    /// <summary>
+    /// Whether the person may call the operation; pages hide what is not allowed. The call itself is authorized again.
+    /// </summary>
     public bool May(string operation) => principal.May(GetOperation(operation));
 
-    /// <param name="path">The operation's template.</param>
-    /// <param name="values">Parts of the path by name; the others are the query. Empty ones are left out.</param>
+    /// <param name="path">The operation's path template.</param>
+    /// <param name="values">Path parameters by name; the others become the query. Empty ones are omitted.</param>
     public ValueTask<ConsoleAnswer> GetAsync(string path, params (string Name, string? Value)[] values) =>
         CallAsync($"GET {path}", values, body: null);
 
-    /// <summary>What a form does.</summary>
+    /// <summary>Runs a form's operation.</summary>
     public ValueTask<ConsoleAnswer> DoAsync(
         string operation,
         JsonObject? body,
@@ -67,7 +69,7 @@ internal sealed class ConsoleApi(
         return new ConsoleAnswer(document?.RootElement.Clone() ?? default, null);
     }
 
-    // A page that names an operation which does not exist is a programming error, and shows in the first test.
+    // A page that names an unknown operation is a programming error, which the first test detects.
     private ApiOperation GetOperation(string name) =>
         operations.TryGetValue(name, out var operation)
             ? operation

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console.Access;
 
-/// <summary>Refusals of the console.</summary>
 internal static class ConsoleErrors
 {
     public static readonly ErrorCode Role = new(

@@ -5,15 +5,14 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.Access;
 
-/// <summary>Who is signed in, and what that person may do.</summary>
-/// <param name="Session">The session.</param>
-/// <param name="Caller">As the API sees the person.</param>
+/// <summary>The signed-in person and that person's rights.</summary>
+/// <param name="Caller">The person as an API caller.</param>
 internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
 {
-    /// <summary>The person whom the session's admin key names; null = it names no person, or there is no key.</summary>
+    /// <summary>The person that the session's admin key names; null = none, or no key.</summary>
     public KeyOwner? KeyOwner { get; init; }
 
-    /// <summary>As shown next to the name.</summary>
+    /// <summary>The text next to the name.</summary>
     public string Standing =>
         Session.AdminKeyId is null ? string.Join(", ", Session.Roles)
         : KeyOwner is { } owner ? $"admin key of {owner.Subject}"
@@ -22,8 +21,8 @@ internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
     public bool May(ApiOperation operation) => CallerFor(operation) is not null;
 
     /// <summary>
-    /// The caller of one operation, with the rights that it takes and no others; null = this person may not, or the console
-    /// does not call it.
+    /// The caller of one operation, with only the rights that it requires; null = not allowed, or not an operation of the
+    /// console.
     /// </summary>
     public Caller? CallerFor(ApiOperation operation) =>
         RoleRights.IsOfConsole(operation.Name) ? RoleGate.Admit(Caller, operation) : null;

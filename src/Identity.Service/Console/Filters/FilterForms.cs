@@ -5,8 +5,8 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Console.Filters;
 
 /// <summary>
-/// The forms that keep and forget a filter of a page. What a person keeps is not the organization's: no operation of the
-/// API does this. The filter is the query of the form's own address.
+/// The forms that save and delete a filter of a page. Saved filters belong to a person, not the organization: no API
+/// operation does this. The filter is the query of the form's own address.
 /// </summary>
 internal sealed class FilterForms(ConsoleEndpoints console, SavedFilters filters)
 {

@@ -3,9 +3,9 @@ namespace Culvert.Identity.Service.Console.Filters;
 /// <summary>
 /// A page with a list that people filter. The filter is in its address. Public, because the compiler makes pages public.
 /// </summary>
-/// <param name="Name">In the address; kept filters are known by it.</param>
-/// <param name="Operation">What lists; who may call it may keep filters of it.</param>
-/// <param name="Fields">Of the query; the others say which part of the list is shown.</param>
+/// <param name="Name">The last part of the path; identifies saved filters.</param>
+/// <param name="Operation">The list operation: its callers may save filters.</param>
+/// <param name="Fields">The query parameters of the filter; the others select a part of the list.</param>
 public sealed record FilteredPage(string Name, string Operation, params IReadOnlyList<string> Fields)
 {
     internal static readonly FilteredPage Certificates = new(
@@ -56,13 +56,13 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
 
     internal string Path => $"/console/{Name}";
 
-    /// <summary>Where the form is sent that keeps a filter, with the filter as its query.</summary>
+    /// <summary>The target path of the form that saves a filter, which is its query.</summary>
     internal string KeepPath => $"{Path}/filters";
 
-    /// <summary>Where the form is sent that forgets one.</summary>
+    /// <summary>The target path of the form that deletes a filter.</summary>
     internal string ForgetPath => $"{Path}/filters/forget";
 
-    /// <summary>The filter of an address, without what else is in it; empty = it has none.</summary>
+    /// <summary>The filter in an address, without other parameters; empty = none.</summary>
     internal string Read(IQueryCollection query) =>
         string.Join(
             '&',

@@ -1,8 +1,7 @@
 namespace Culvert.Identity.Service.Console.Filters;
 
-/// <summary>Why a filter was not kept.</summary>
 internal enum SavedFilterConflict
 {
-    /// <summary>The person keeps as many of this page as are allowed.</summary>
+    /// <summary>The person has the maximum number of filters for this page.</summary>
     TooMany,
 }

@@ -5,10 +5,10 @@ namespace Culvert.Identity.Service.Console.Filters;
 
 internal sealed class SavedFilterStore(Database database)
 {
-    /// <summary>Of one person and one page.</summary>
+    /// <summary>Per person and page.</summary>
     public const int MaxFilters = 20;
 
-    /// <summary>By name.</summary>
+    /// <summary>Sorted by name.</summary>
     public ValueTask<List<SavedFilter>> ListAsync(
         Caller caller,
         FilteredPage page,
@@ -21,7 +21,7 @@ internal sealed class SavedFilterStore(Database database)
             cancellationToken
         );
 
-    /// <summary>In the place of one of the same name. <see cref="SavedFilterConflict.TooMany"/>.</summary>
+    /// <summary>Replaces a filter with the same name. <see cref="SavedFilterConflict.TooMany"/>.</summary>
     public IReadOnlyList<Statement> Insert(Caller caller, FilteredPage page, SavedFilter filter) =>
         [
             Delete(caller, page, filter.Name),
@@ -33,7 +33,7 @@ internal sealed class SavedFilterStore(Database database)
             ).ExpectingOne(SavedFilterConflict.TooMany),
         ];
 
-    /// <summary>Deleting one that is not there changes nothing.</summary>
+    /// <summary>Deleting an unknown filter changes nothing.</summary>
     public Statement Delete(Caller caller, FilteredPage page, string name) =>
         new(
             "DELETE FROM console_filters WHERE organization_id = @OrganizationId AND actor_id = @ActorId "

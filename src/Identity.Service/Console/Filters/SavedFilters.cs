@@ -7,8 +7,8 @@ using Culvert.Platform.Configuration;
 namespace Culvert.Identity.Service.Console.Filters;
 
 /// <summary>
-/// Keeps filters of lists for the person who is signed in. They decide about nothing and are in no audit: what a filter
-/// shows is read with the rights of then.
+/// Saves list filters of the signed-in person. They grant nothing and are not audited: a filter's results are read with the
+/// person's current rights.
 /// </summary>
 internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
 {
@@ -21,7 +21,7 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
         CancellationToken cancellationToken
     ) => await store.ListAsync(caller, page, cancellationToken);
 
-    /// <summary>Null = it is kept.</summary>
+    /// <summary>Null = success.</summary>
     public ValueTask<Refusal?> KeepAsync(
         Caller caller,
         FilteredPage page,
@@ -43,7 +43,7 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
             : CommitAsync(store.Insert(caller, page, filter), cancellationToken);
     }
 
-    /// <summary>Null = it is not kept any more.</summary>
+    /// <summary>Null = success.</summary>
     public ValueTask<Refusal?> ForgetAsync(
         Caller caller,
         FilteredPage page,

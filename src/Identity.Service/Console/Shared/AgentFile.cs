@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>The first <c>agent.yaml</c> of a tunnel, as a page shows it for copying.</summary>
+/// <summary>The first <c>agent.yaml</c> of a tunnel, for copying from a page.</summary>
 internal sealed partial record AgentFile
 {
-    /// <summary>Of the service.</summary>
+    /// <summary>The URL of the service.</summary>
     public required string Url { get; init; }
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>Null: the agent enrols by the tunnel's token, and its certificate comes from files.</summary>
+    /// <summary>Null: the agent enrols with the tunnel's token, and its certificate comes from files.</summary>
     public required string? RuleId { get; init; }
 
     public required string TunnelId { get; init; }
@@ -22,16 +22,16 @@ internal sealed partial record AgentFile
     /// <summary>The MCP server: an absolute URL.</summary>
     public required Uri Upstream { get; init; }
 
-    /// <summary>The authorization server whose tokens callers show.</summary>
+    /// <summary>The authorization server that issues the callers' tokens.</summary>
     public required string Issuer { get; init; }
 
-    /// <summary>Where the machine's identity token is; empty: the platform is detected.</summary>
+    /// <summary>The path of the machine's identity token; empty: the platform is detected.</summary>
     public required string TokenFile { get; init; }
 
-    /// <summary>A label of DNS (RFC 1035 §2.3.1), in lower case.</summary>
+    /// <summary>A DNS label (RFC 1035 §2.3.1), in lower case.</summary>
     public static bool IsRoute(string name) => Label().IsMatch(name);
 
-    /// <summary>Null if it is not a URL that an agent forwards to.</summary>
+    /// <summary>Null if it is not a URL that an agent can forward to.</summary>
     public static Uri? ReadUpstream(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)

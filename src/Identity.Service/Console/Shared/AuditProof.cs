@@ -6,15 +6,15 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Console.Shared;
 
 /// <summary>
-/// What can be proved of an entry as it is in the list: whether its body is the one that was chained, and whether this
-/// node has signed the chain that far (S30). Order and completeness are proved by <c>culvert audit verify</c>.
+/// Verifies a listed entry: whether its body is the chained one, and whether this node has signed the chain up to it (S30).
+/// <c>culvert audit verify</c> verifies order and completeness.
 /// </summary>
 internal sealed class AuditProof
 {
     private readonly string node = "";
     private readonly long sequence;
 
-    /// <param name="checkpoint">This node's newest; null = none since it started.</param>
+    /// <param name="checkpoint">This node's latest; null = none since its start.</param>
     public AuditProof(string? checkpoint)
     {
         if (checkpoint?.Split('.') is not [_, var payload, _])
@@ -29,7 +29,7 @@ internal sealed class AuditProof
         Head = document.RootElement.Text("head");
     }
 
-    /// <summary>Of the newest checkpoint; null = there is none.</summary>
+    /// <summary>The time of the latest checkpoint; null = there is none.</summary>
     public DateTimeOffset? At { get; }
 
     public string? Head { get; }
@@ -38,7 +38,7 @@ internal sealed class AuditProof
 
     public long Sequence => sequence;
 
-    /// <summary><c>signed</c>, <c>chained</c>, <c>dropped</c> (retention took the body) or <c>altered</c>.</summary>
+    /// <summary><c>signed</c>, <c>chained</c>, <c>dropped</c> (retention removed the body) or <c>altered</c>.</summary>
     public string Of(JsonElement entry) =>
         entry.Member("body") is not { } body ? "dropped"
         : !Holds(entry, body) ? "altered"

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Numbers of days or minutes in a row, drawn as SVG. A table next to it shows the same in numbers.</summary>
+/// <summary>A bar chart by day or minute, as SVG. A table next to it has the same numbers.</summary>
 internal static class BarChart
 {
     private const int Width = 900;
@@ -15,10 +15,12 @@ internal static class BarChart
 
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    /// <summary>Days in order, those without an entry too.</summary>
-    /// <param name="document">With <c>from</c>, <c>days</c> and, in <c>data</c>, entries that have a <c>date</c>; those of one day are added up.</param>
-    /// <param name="count">The member that counts.</param>
-    /// <param name="marked">The member that counts those to be marked; null = none are.</param>
+    /// <summary>All days in order, including those without an entry.</summary>
+    /// <param name="document">
+    /// With <c>from</c>, <c>days</c> and, in <c>data</c>, entries with a <c>date</c>; entries of the same day are added up.
+    /// </param>
+    /// <param name="count">The member with the bar's value.</param>
+    /// <param name="marked">The member with the marked part; null = none.</param>
     public static IReadOnlyList<Bar> ReadDays(JsonElement document, string count, string? marked = null)
     {
         if (!DateOnly.TryParse(document.Text("from"), Invariant, out var from))
@@ -41,10 +43,10 @@ internal static class BarChart
         }
     }
 
-    /// <summary>Minutes in order, those without an entry too.</summary>
-    /// <param name="document">With <c>from</c>, <c>minutes</c> and, in <c>data</c>, entries that have a time <c>at</c>.</param>
-    /// <param name="count">What an entry counts.</param>
-    /// <param name="marked">How much of that is marked.</param>
+    /// <summary>All minutes in order, including those without an entry.</summary>
+    /// <param name="document">With <c>from</c>, <c>minutes</c> and, in <c>data</c>, entries with a time <c>at</c>.</param>
+    /// <param name="count">The value of an entry.</param>
+    /// <param name="marked">The marked part of that value.</param>
     public static IReadOnlyList<Bar> ReadMinutes(
         JsonElement document,
         Func<JsonElement, long> count,
@@ -66,11 +68,11 @@ internal static class BarChart
         }
     }
 
-    /// <summary>Only numbers, times and these texts go into it: no text that a user wrote.</summary>
-    /// <param name="id">Of the title, unique on the page.</param>
-    /// <param name="title">What is shown, for people who do not see it.</param>
-    /// <param name="each">What one bar is: <c>day</c> or <c>minute</c>.</param>
-    /// <param name="write">How a number is written; null: as it is.</param>
+    /// <summary>Contains only numbers, times and these texts: no user input.</summary>
+    /// <param name="id">The id of the title, unique on the page.</param>
+    /// <param name="title">The text alternative of the chart.</param>
+    /// <param name="each">The unit of a bar: <c>day</c> or <c>minute</c>.</param>
+    /// <param name="write">Formats a number; null: unformatted.</param>
     public static string Draw(
         string id,
         string title,

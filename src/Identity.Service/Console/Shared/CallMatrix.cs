@@ -2,20 +2,20 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Who calls what: callers by routes, the busiest first.</summary>
-/// <param name="Columns">Routes that have calls.</param>
+/// <summary>Callers by routes, the busiest first.</summary>
+/// <param name="Columns">Routes with calls.</param>
 /// <param name="Rows">Callers, each with a cell for every column.</param>
 internal sealed record CallMatrix(IReadOnlyList<CallMatrixColumn> Columns, IReadOnlyList<CallMatrixRow> Rows)
 {
     public static readonly CallMatrix Empty = new([], []);
 
-    /// <summary>More do not fit on a page that people read.</summary>
+    /// <summary>The limit of a readable page.</summary>
     private const int MaxColumns = 24;
 
     private const int MaxRows = 100;
 
-    /// <param name="callers">Of <c>/v1/inventory/callers</c>.</param>
-    /// <param name="routes">Of <c>/v1/inventory/routes</c>: the columns are of these.</param>
+    /// <param name="callers">From <c>/v1/inventory/callers</c>.</param>
+    /// <param name="routes">From <c>/v1/inventory/routes</c>, for the columns.</param>
     public static CallMatrix From(IReadOnlyList<JsonElement> callers, IReadOnlyList<JsonElement> routes)
     {
         var shown = routes.Select(ToColumn).ToHashSet();
@@ -39,7 +39,7 @@ internal sealed record CallMatrix(IReadOnlyList<CallMatrixColumn> Columns, IRead
         );
     }
 
-    /// <summary>A caller in a few words.</summary>
+    /// <summary>A short name of a caller.</summary>
     public static string NameCaller(JsonElement caller) =>
         caller.Text("subject") ?? caller.Text("client_id") ?? "not authenticated";
 

@@ -1,10 +1,10 @@
 namespace Culvert.Identity.Service.Console.Shared;
 
 /// <summary>Calls of one caller on one route.</summary>
-/// <param name="Most">Of all cells.</param>
+/// <param name="Most">The maximum of all cells.</param>
 internal sealed record CallMatrixCell(long Calls, long Denied, long Most)
 {
-    /// <summary>A class of the style sheet: the more calls, the darker. The number says the same.</summary>
+    /// <summary>A CSS class: the more calls, the darker. The number shows the same.</summary>
     public string Shade =>
         (Calls * 4) switch
         {

@@ -3,23 +3,23 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>The first <c>edge.yaml</c> of an edge, as a page shows it for copying.</summary>
+/// <summary>The first <c>edge.yaml</c> of an edge, for copying from a page.</summary>
 internal sealed record EdgeFile
 {
-    /// <summary>Of the service.</summary>
+    /// <summary>The URL of the service.</summary>
     public required string Url { get; init; }
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>That lets this edge enrol.</summary>
+    /// <summary>The rule that allows this edge to enrol.</summary>
     public required string RuleId { get; init; }
 
     public required string EdgeId { get; init; }
 
-    /// <summary>Where the machine's identity token is; empty: the platform is detected.</summary>
+    /// <summary>The path of the machine's identity token; empty: the platform is detected.</summary>
     public required string TokenFile { get; init; }
 
-    /// <summary>The port that clients dial, whatever is in front of the edge.</summary>
+    /// <summary>The port that clients connect to, on the edge or its load balancer.</summary>
     public required int PublicPort { get; init; }
 
     /// <summary>Null if it is not a port.</summary>

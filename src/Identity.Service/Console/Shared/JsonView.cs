@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Short ways to look into the API's documents; what is absent or null reads as nothing.</summary>
+/// <summary>Short accessors for API documents; absent or null members read as empty.</summary>
 internal static class JsonView
 {
     public static JsonElement? Member(this JsonElement element, string name) =>
@@ -13,7 +13,7 @@ internal static class JsonView
             ? value
             : null;
 
-    /// <summary>A text as it is, anything else as JSON writes it.</summary>
+    /// <summary>A string as it is, other values as JSON.</summary>
     public static string? Text(this JsonElement element, string name) => element.Member(name)?.ToString();
 
     public static long Number(this JsonElement element, string name) =>
@@ -38,7 +38,7 @@ internal static class JsonView
     public static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
         [.. element.Items(name).Select(item => item.ToString())];
 
-    /// <summary>For people: indented.</summary>
+    /// <summary>Indented, for people.</summary>
     public static string Pretty(this JsonElement element) =>
         JsonSerializer.Serialize(element, ConsoleJson.Default.JsonElement);
 }

@@ -2,9 +2,9 @@ using System.Text.Encodings.Web;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Texts of people in files that a page shows for copying.</summary>
+/// <summary>User input in files that a page shows for copying.</summary>
 internal static class YamlText
 {
-    /// <summary>A string of JSON is one of YAML, so no text of a person becomes a key.</summary>
+    /// <summary>A JSON string is a YAML string, so user input cannot become a key.</summary>
     public static string Quote(string text) => $"\"{JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text)}\"";
 }

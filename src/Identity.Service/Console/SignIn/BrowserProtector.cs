@@ -5,13 +5,13 @@ using Microsoft.AspNetCore.DataProtection;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// Protects what the OpenID Connect handler sends through the browser: <c>state</c> with the PKCE verifier in it, and the
-/// nonce. AES-256-GCM under a key that is derived from this browser's cookie, so another browser cannot open it, every node
-/// can, and no node stores anything.
+/// Protects the OpenID Connect handler's values in the browser: <c>state</c> with the PKCE verifier, and the nonce.
+/// AES-256-GCM with a key derived from the browser's cookie: no other browser can open them, every node can, and no node
+/// stores anything.
 /// </summary>
 internal sealed class BrowserProtector(ConsoleCookie browser, string purpose) : IDataProtector
 {
-    // NIST SP 800-38D §5.2.1.1. Each cookie protects a few values only, so a random nonce does not repeat (§8.2.2).
+    // NIST SP 800-38D §5.2.1.1. Each cookie protects only a few values, so a random nonce does not repeat (§8.2.2).
     private static readonly int NonceBytes = AesGcm.NonceByteSizes.MaxSize;
     private static readonly int TagBytes = AesGcm.TagByteSizes.MaxSize;
 

@@ -14,8 +14,8 @@ using TokenResponse = Culvert.Platform.Wire.TokenResponse;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// <c>POST /v1/sign_in</c>: a person at the command line gets a token with the roles that the console would give. The person
-/// signed in at the provider with the command line's own client; here the id_token is proven as the console proves its own.
+/// <c>POST /v1/sign_in</c>: a person on the command line gets a token with the same roles as in the console. The person
+/// signed in at the provider with the command line's own client; the id_token is verified like the console's.
 /// </summary>
 internal sealed class CommandLineSignIn(
     ProviderClient provider,
@@ -29,10 +29,10 @@ internal sealed class CommandLineSignIn(
 {
     public const string Path = "/v1/sign_in";
 
-    /// <summary>How old an id_token may be: the command line presents it at once.</summary>
+    /// <summary>The maximum age of an id_token: the command line presents it immediately.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
-    // Another client of the same provider: its tokens name that client, and none other.
+    // Another client of the same provider: its tokens name only that client.
     private readonly IdTokenHandler idTokens = new(
         provider,
         federationOptions,
@@ -109,7 +109,7 @@ internal sealed class CommandLineSignIn(
 
         if (!ReferenceEquals(options, signIn.Value))
         {
-            // Half of the checks may be another provider's.
+            // Some checks may have used another provider's options.
             Log.SignInRefused(logger, ProviderSignIn.Reloaded);
             return ConsoleErrors.SignIn.Refuse();
         }

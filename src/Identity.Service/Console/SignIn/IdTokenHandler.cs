@@ -11,8 +11,8 @@ namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
 /// Validates an id_token (OpenID Connect Core §3.1.3.7). The strict parser runs first, and the signature must verify with a
-/// key of the provider and an allowed algorithm. Then come the rules that the library does not have. The library checks
-/// issuer, audience, authorized party, lifetime and nonce.
+/// key of the provider and an allowed algorithm; then come the rules that the library lacks. The library checks issuer,
+/// audience, authorized party, lifetime and nonce.
 /// </summary>
 internal sealed class IdTokenHandler : JsonWebTokenHandler
 {
@@ -24,11 +24,9 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     private readonly Func<SignInOptions, string> readClient;
     private readonly TimeProvider time;
 
-    /// <param name="provider">Whose tokens these are.</param>
-    /// <param name="federationOptions">The leeway.</param>
-    /// <param name="signInOptions">The allowed algorithms.</param>
-    /// <param name="readClient">The client that requests them: of one provider, console and command line are two.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="federationOptions">Has the leeway.</param>
+    /// <param name="signInOptions">Has the allowed algorithms.</param>
+    /// <param name="readClient">The client that requests the tokens: console and command line have different ones.</param>
     public IdTokenHandler(
         ProviderClient provider,
         Current<FederationOptions> federationOptions,
@@ -56,7 +54,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
             return new TokenValidationResult { Exception = new SignInRefusedException($"id_token: {error}") };
         }
 
-        // The OpenID Connect handler takes unsigned tokens from the token endpoint. This one was verified above.
+        // The OpenID Connect handler accepts unsigned tokens from the token endpoint. This one was verified above.
         validationParameters.SignatureValidator = static (text, _) => new JsonWebToken(text);
         return await base.ValidateTokenAsync(token, validationParameters);
     }
@@ -77,12 +75,12 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
 
     private IdTokenError FindError(ClaimSet claims)
     {
-        // Of several audiences the token must name the client that requested it; the library only warns.
+        // With several audiences, the token must name the requesting client; the library only warns.
         var needsParty = claims.TryFind("azp"u8, out _) || HasSeveralAudiences(claims);
         return needsParty && claims.FindString("azp"u8) != readClient(signInOptions.Value)
                 ? IdTokenError.AuthorizedParty
             : !TryReadTime(claims, "exp"u8, out _) ? IdTokenError.Expired
-            // The library requires the claim and does not compare it.
+            // The library requires the claim but does not compare it.
             : !TryReadTime(claims, "iat"u8, out var issuedAt)
             || issuedAt > time.GetUtcNow() + federationOptions.Value.Leeway
                 ? IdTokenError.IssuedInFuture

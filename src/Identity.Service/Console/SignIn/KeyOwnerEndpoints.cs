@@ -8,14 +8,14 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// Asks a person who signed in with the identity provider whether the admin key is theirs whose session was open in the
-/// same browser. Another person may have opened it, and what is answered cannot be undone (S34).
+/// Asks a person who signed in with the identity provider whether they own the admin key whose session was open in the same
+/// browser. Another person may have opened it, and the answer is irreversible (S34).
 /// </summary>
 internal sealed class KeyOwnerEndpoints(ConsoleEndpoints console, ConsoleSessions sessions)
 {
     public const string AnswerField = "answer";
 
-    /// <summary>The key is the person's. Every other answer leaves the key as it is.</summary>
+    /// <summary>The person owns the key. Any other answer changes nothing.</summary>
     public const string Own = "own";
 
     public const string NotOwn = "not_own";

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The bytes of a nonce, which the handler keeps in the name of a cookie.</summary>
+/// <summary>The bytes of a nonce, which the handler stores in the name of a cookie.</summary>
 internal sealed class NonceSerializer : IDataSerializer<string>
 {
     public byte[] Serialize(string model) => Encoding.UTF8.GetBytes(model);

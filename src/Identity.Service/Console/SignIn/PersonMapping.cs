@@ -3,7 +3,7 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>Makes a person of a verified id_token: subject, name, and the roles that the configuration maps (S32).</summary>
+/// <summary>Maps a verified id_token to a person: subject, name, and the configured roles (S32).</summary>
 internal static class PersonMapping
 {
     private const int MaxNameLength = 100;
@@ -27,7 +27,7 @@ internal static class PersonMapping
         );
     }
 
-    // A claim that is a text or a list of texts. The library gives a text that looks like a date another type.
+    // A claim with a text or a list of texts. The library gives texts that look like dates another type.
     private static IEnumerable<string> GetTexts(ClaimsPrincipal principal, string name) =>
         principal
             .FindAll(claim =>

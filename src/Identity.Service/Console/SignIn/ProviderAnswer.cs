@@ -2,9 +2,9 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The outcome of a provider's answer: the person, or a refusal.</summary>
+/// <summary>The result of a provider's answer: the person, or a refusal.</summary>
 /// <param name="Person">Null with a refusal.</param>
 /// <param name="Refusal">Null with a person.</param>
-/// <param name="Next">Where the person wanted to go.</param>
-/// <param name="IsSilent">The provider was not to ask the person.</param>
+/// <param name="Next">The page that the person wanted.</param>
+/// <param name="IsSilent">The provider was requested not to interact with the person.</param>
 internal sealed record ProviderAnswer(ProviderPerson? Person, Refusal? Refusal, string? Next, bool IsSilent);

@@ -18,8 +18,8 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// The identity provider as the console requests it, through the fetcher that vets addresses (S27): discovery document, keys,
-/// token endpoint. A failure is a <see cref="ProviderUnavailableException"/>.
+/// Requests to the identity provider, through the fetcher that checks addresses (S27): discovery document, keys, token
+/// endpoint. Failures are <see cref="ProviderUnavailableException"/>s.
 /// </summary>
 internal sealed class ProviderClient(
     Current<FederationOptions> federationOptions,
@@ -36,12 +36,11 @@ internal sealed class ProviderClient(
     private static readonly TimeSpan NotAgainWithin = TimeSpan.FromSeconds(30);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
-    // Swapped whole; two requests that fetch at once merely fetch twice. What was fetched under other options does not
-    // count: they may name another provider.
+    // Replaced whole; a race only fetches twice. Documents fetched under other options are ignored: they may belong to
+    // another provider.
     private volatile Fetched<OpenIdConnectConfiguration>? configuration;
     private volatile Fetched<JwkSet>? keys;
 
-    /// <summary>The provider's discovery document.</summary>
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
         var options = signIn.Value;
@@ -50,7 +49,7 @@ internal sealed class ProviderClient(
             return known.Value;
         }
 
-        // OpenID Connect Discovery §4: the path follows the issuer, a trailing slash of which is dropped.
+        // OpenID Connect Discovery §4: the path follows the issuer, without a trailing slash.
         var url = options.Issuer.TrimEnd('/') + "/.well-known/openid-configuration";
         var body = await FetchAsync(options, url, "sign_in.issuer", post: null, cancel);
         var read =
@@ -64,7 +63,7 @@ internal sealed class ProviderClient(
 
     public void RequestRefresh() => configuration = null;
 
-    /// <summary>The provider's keys; fetched again if the requested one is not among them.</summary>
+    /// <summary>The provider's keys; fetched again if the requested one is missing.</summary>
     public async ValueTask<JwkSet> GetKeysAsync(string? keyId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -90,7 +89,7 @@ internal sealed class ProviderClient(
         return set!;
     }
 
-    /// <summary>The token endpoint's answer to the handler's request, to which the client's secret is added.</summary>
+    /// <summary>The token endpoint's answer to the handler's request, with the client's secret added.</summary>
     public async Task<OpenIdConnectMessage> RedeemAsync(
         OpenIdConnectMessage request,
         CancellationToken cancellationToken
@@ -133,7 +132,7 @@ internal sealed class ProviderClient(
             throw new ProviderUnavailableException($"sign_in.client_secret cannot be read: {fault.Message}");
         }
 
-        // Basic is what a document that does not say means (OpenID Connect Discovery §3).
+        // Basic is the default if the document names no method (OpenID Connect Discovery §3).
         var methods = provider.TokenEndpointAuthMethodsSupported;
         if (secret is not null && methods.Contains(PostMethod) && !methods.Contains(BasicMethod))
         {
@@ -141,7 +140,7 @@ internal sealed class ProviderClient(
         }
         else if (secret is not null)
         {
-            // RFC 6749 §2.3.1: form-encoded before it is joined.
+            // RFC 6749 §2.3.1: form-encoded before the parts are joined.
             var pair = $"{WebUtility.UrlEncode(options.ClientId)}:{WebUtility.UrlEncode(secret)}";
             headers.Add(new("Authorization", "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair))));
             request.ClientId = null;
@@ -204,7 +203,7 @@ internal sealed class ProviderClient(
         );
     }
 
-    // Null when the document is another issuer's, or lacks what is needed.
+    // Null if the document belongs to another issuer or lacks a required member.
     private static OpenIdConnectConfiguration? ReadConfiguration(ReadOnlyMemory<byte> json, string issuer)
     {
         try
@@ -230,7 +229,7 @@ internal sealed class ProviderClient(
     {
         try
         {
-            // OpenID Connect Core §3.1.3.3: both.
+            // OpenID Connect Core §3.1.3.3 requires both.
             using var document = JsonDocument.Parse(json, Strict);
             var root = document.RootElement;
             return root.ValueKind == JsonValueKind.Object && IsText(root, "id_token") && IsText(root, "access_token")

@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The way to the identity provider, and back from it.</summary>
+/// <summary>The redirects to and from the identity provider.</summary>
 internal sealed class ProviderEndpoints(
     ConsoleEndpoints console,
     ConsoleSessions sessions,
@@ -16,9 +16,7 @@ internal sealed class ProviderEndpoints(
     Current<SignInOptions> options
 )
 {
-    /// <summary>
-    /// Also the way of a session whose roles are to be checked again; the person then needs no interaction.
-    /// </summary>
+    /// <summary>Also used to check the roles of a session again; the person then needs no interaction.</summary>
     public async Task BeginAsync(HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);
@@ -37,7 +35,9 @@ internal sealed class ProviderEndpoints(
         }
     }
 
-    /// <summary>1. The answer is for this browser, and names a person. 2. The person has a role. 3. A session.</summary>
+    /// <summary>
+    /// 1. The answer belongs to this browser and names a person. 2. The person has a role. 3. A session opens.
+    /// </summary>
     public async Task FinishAsync(HttpContext http)
     {
         ConsoleHeaders.Set(http.Response);
@@ -53,7 +53,7 @@ internal sealed class ProviderEndpoints(
         {
             if (answer is { IsSilent: true, Refusal: { } refused } && refused.Code == ConsoleErrors.SignIn)
             {
-                // The provider will not vouch again without asking the person: so it is asked.
+                // The provider requires interaction: retry interactively.
                 ConsoleCookie.Delete(http, ConsoleCookie.Session);
                 ConsoleEndpoints.Redirect(
                     http,

@@ -9,9 +9,9 @@ using Microsoft.IdentityModel.Protocols.OpenIdConnect;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// ASP.NET Core's OpenID Connect handler for one request of one browser. It is not a scheme of the host: authentication
-/// middleware would run before the limits of <see cref="ProviderEndpoints"/>, for every request of the API, and would create
-/// a key ring on the disk of each node. It does not log, since its trace lines contain codes and tokens.
+/// ASP.NET Core's OpenID Connect handler for one request. It is not a scheme of the host: authentication middleware would
+/// run before the limits of <see cref="ProviderEndpoints"/>, for every API request, and would create a key ring on each
+/// node's disk. It does not log, since its trace lines contain codes and tokens.
 /// </summary>
 internal sealed class ProviderHandler : OpenIdConnectHandler
 {
@@ -34,10 +34,12 @@ internal sealed class ProviderHandler : OpenIdConnectHandler
         return handler;
     }
 
-    /// <summary>Checks the provider's answer: a ticket, or the failure as an exception.</summary>
+    /// <summary>Validates the provider's answer: a ticket, or the failure as an exception.</summary>
     public Task<HandleRequestResult> ReadAnswerAsync() => HandleRemoteAuthenticateAsync();
 
-    /// <summary>Drops what earlier attempts of this browser left, if there are too many: links could fill its cookies.</summary>
+    /// <summary>
+    /// Deletes the cookies of earlier attempts if there are too many: links could fill the browser's cookies.
+    /// </summary>
     public void LimitAttempts(int maxCookies)
     {
         string[] left =

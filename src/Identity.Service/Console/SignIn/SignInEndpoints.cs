@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The page where one signs in, and signing in with an admin key.</summary>
+/// <summary>The sign-in page, and sign-in with an admin key.</summary>
 internal sealed class SignInEndpoints(
     ConsoleEndpoints console,
     ConsoleRenderer renderer,
@@ -87,7 +87,7 @@ internal sealed class SignInEndpoints(
         ConsoleEndpoints.Enter(http, opened, form[NextField]);
     }
 
-    // The browser's own cookie, set when it first opens the page: its later requests are known to come from there.
+    // A cookie of the browser, set when it first opens the page: it identifies the browser's later requests.
     private static ConsoleCookie GetBrowser(HttpContext http)
     {
         if (ConsoleCookie.Of(http, ConsoleCookie.SignIn) is { } known)

@@ -1,5 +1,5 @@
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>A check of the sign-in failed. The OpenID Connect handler takes refusals as exceptions only.</summary>
-/// <param name="check">Which one, for the log; holds nothing that the provider or the browser sent unchecked.</param>
+/// <summary>A failed check of the sign-in. The OpenID Connect handler accepts refusals only as exceptions.</summary>
+/// <param name="check">The check, for the log; contains nothing unverified from provider or browser.</param>
 internal sealed class SignInRefusedException(string check) : Exception(check);
