@@ -3,16 +3,15 @@ using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>Certificate authorities and what they issued.</summary>
 internal static class AuthorityPages
 {
-    // What the lifecycle of an authority is made of, besides what needs more than a reason.
+    // The lifecycle actions of an authority that need no reason.
     private static readonly string[] Verbs = ["activate", "resume", "restore"];
 
-    // Those that stop or end something: not without a reason.
+    // Disruptive actions, which require a reason.
     private static readonly string[] GraveVerbs = ["suspend", "retire", "taint", "delete"];
 
-    // Of the bundle: they take no expected state.
+    // Actions on the bundle: they have no expected state.
     private static readonly string[] BundleVerbs = ["rollback", "withdraw"];
 
     public static void MapAuthorities(this ConsolePages pages)

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>The console's own files: one style sheet and one picture, under names that change with their content.</summary>
+/// <summary>The console's own files: a style sheet and an image, under names that change with their content.</summary>
 internal static class ConsoleAssets
 {
     private static readonly byte[] Styles = Read("console.css");

@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>The capability's doors.</summary>
 internal static class ConsoleRegistration
 {
     public static IServiceCollection AddConsole(this IServiceCollection services) =>
@@ -22,7 +21,7 @@ internal static class ConsoleRegistration
             .AddSingleton<ProviderClient>()
             .AddSingleton<ProviderSignIn>();
 
-    /// <summary>Last: it calls what the others mapped.</summary>
+    /// <summary>Must be the last mapping: the console calls the operations mapped before.</summary>
     public static void MapConsole(this ApiHost host)
     {
         var console = ActivatorUtilities.CreateInstance<ConsoleEndpoints>(host.Services, host.Operations);
@@ -38,7 +37,7 @@ internal static class ConsoleRegistration
             (request, _) => new(ConsoleAssets.SendIcon(request))
         );
         new ConsolePages(host, console).Map();
-        // Behind every other path: a mistyped path gets a page, like the others.
+        // After all other paths: a mistyped path gets a page, like the others.
         host.Page(HttpMethods.Get, "/console/{**path}", console.MissingAsync);
     }
 

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>Makes the API's request of a form that was sent. Fields that the action does not name are ignored.</summary>
+/// <summary>Builds the API request from a submitted form. Fields that the action does not name are ignored.</summary>
 internal static class FormBody
 {
     public static Result<JsonObject> Of(IFormCollection form, IReadOnlyList<FormField> fields)
@@ -11,7 +11,7 @@ internal static class FormBody
         var body = new JsonObject();
         foreach (var field in fields)
         {
-            // Browsers end lines with CR LF; a PEM or a list means LF.
+            // Browsers end lines with CR LF; a PEM or a list needs LF.
             var text = form[field.Field].ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
             var (value, refusal) = field.Read(field.IsVerbatim ? text : text.Trim());
             if (refusal is not null)

@@ -4,13 +4,13 @@ using Culvert.Identity.Service.Console.Shared;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>The pages of routes' policies: of a tunnel, of a hostname, of a version.</summary>
+/// <summary>The pages of policies: per tunnel, hostname and version.</summary>
 internal static class PolicyPages
 {
     private const string List = "/console/tunnels/{tunnel_id}/policies";
     private const string Policies = "/v1/tunnels/{tunnel_id}/policies";
 
-    /// <summary>Of the version that was drafted.</summary>
+    /// <summary>The page of a drafted version.</summary>
     public static string GetPath(JsonElement version) =>
         GetPath(version.Text("tunnel_id") ?? "", version.Text("hostname") ?? "", version.Text("id") ?? "");
 
@@ -20,7 +20,7 @@ internal static class PolicyPages
             [$"/console/tunnels/{Uri.EscapeDataString(tunnelId)}/policies", .. rest.Select(Uri.EscapeDataString)]
         );
 
-    /// <summary>What the agents that cannot use a version report.</summary>
+    /// <summary>The errors reported by agents that cannot use a version.</summary>
     public static IReadOnlyList<JsonElement> GetErrors(JsonElement version) => version.Items("faults");
 
     public static void MapPolicies(this ConsolePages pages)

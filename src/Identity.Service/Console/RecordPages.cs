@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Console.Pages;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>What happened, what runs, and settings.</summary>
 internal static class RecordPages
 {
     public static void MapRecords(this ConsolePages pages)

@@ -4,10 +4,10 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tenants;
 
-/// <summary>An admin key's record. The secret itself exists only with its holder; we keep its SHA-256.</summary>
+/// <summary>An admin key's record. Only the owner has the secret; the service stores its SHA-256.</summary>
 internal sealed record AdminKey
 {
-    /// <summary>Makes a leaked key recognisable to scanners.</summary>
+    /// <summary>Lets secret scanners recognize a leaked key.</summary>
     public const string SecretPrefix = "clv_adm_";
 
     public required AdminKeyId Id { get; init; }
@@ -18,21 +18,22 @@ internal sealed record AdminKey
 
     public required IReadOnlySet<string> Scopes { get; init; }
 
-    /// <summary>Its name; null = the scopes are those of no role.</summary>
+    /// <summary>The role's name; null = no role has these scopes.</summary>
     public string? Role { get; init; }
 
     /// <summary>
-    /// As a caller has them. None for keys of versions in which a role was nothing but its scopes: an upgrade widens no key.
+    /// As a caller has them. Empty for keys of versions in which a role was only a set of scopes: an upgrade must not widen
+    /// a key.
     /// </summary>
     public IReadOnlyList<string> Roles { get; init; } = [];
 
     /// <summary>
-    /// The key that it was made with; for a key made on the host for a person who had one, that person's first; null =
-    /// the first key of a person (S16).
+    /// The key that it was created with, or for another key of the same person created on the host, that person's first key;
+    /// null = the first key of a person (S16).
     /// </summary>
     public string? CreatedBy { get; init; }
 
-    /// <summary>Whose key it is, as an identity provider knows that person; null = not known (S34).</summary>
+    /// <summary>The owner, as known to an identity provider; null = unknown (S34).</summary>
     public KeyOwner? Owner { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
@@ -41,15 +42,15 @@ internal sealed record AdminKey
 
     public DateTimeOffset? RevokedAt { get; init; }
 
-    /// <summary>To the minute; null = never.</summary>
+    /// <summary>With a precision of one minute; null = never.</summary>
     public DateTimeOffset? LastUsedAt { get; init; }
 
     private const int SecretBytes = 32;
 
-    // 32 random bytes have 30 different ones on average; fewer than this is a placeholder or a pattern.
+    // 32 random bytes have 30 different values on average; fewer than this is a placeholder or a pattern.
     private const int LeastDifferentBytes = 20;
 
-    /// <summary>Whether a text has the form of a key, and is not obviously a placeholder.</summary>
+    /// <summary>Whether a text has the form of a key and is not obviously a placeholder.</summary>
     public static bool IsSecret(string text)
     {
         Span<byte> random = stackalloc byte[SecretBytes];

@@ -2,12 +2,12 @@ namespace Culvert.Identity.Service.Tenants;
 
 internal enum AdminKeyConflict
 {
-    /// <summary>Another caller revoked it meanwhile.</summary>
+    /// <summary>Another caller has already revoked it.</summary>
     Revoked,
 
-    /// <summary>It names a person already, or was made with another key.</summary>
+    /// <summary>It already names a person, or was created with another key.</summary>
     Owned,
 
-    /// <summary>As many keys are live as may be.</summary>
+    /// <summary>The maximum number of live keys is reached.</summary>
     Limit,
 }

@@ -12,11 +12,11 @@ internal sealed class AdminKeyStore(Database database)
         + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
         + "last_used_at_ms AS LastUsedAt, owner_issuer AS OwnerIssuer, owner_subject AS OwnerSubject FROM admin_keys WHERE ";
 
-    /// <summary>The key with that SHA-256, expired and revoked ones included; null = unknown.</summary>
+    /// <summary>The key with that SHA-256, also if expired or revoked; null = unknown.</summary>
     public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Null when unknown or of another organization.</summary>
+    /// <summary>Null if unknown or of another organization.</summary>
     public async ValueTask<AdminKey?> FindAsync(
         string organizationId,
         string keyId,
@@ -30,7 +30,7 @@ internal sealed class AdminKeyStore(Database database)
             )
         ).SingleOrDefault();
 
-    /// <summary>The newest thousand, newest first, expired and revoked ones included.</summary>
+    /// <summary>The latest thousand, newest first, including expired and revoked ones.</summary>
     public ValueTask<IReadOnlyList<AdminKey>> ListAsync(string organizationId, CancellationToken cancellationToken) =>
         QueryAsync(
             "organization_id = @organizationId ORDER BY created_at_ms DESC, id DESC LIMIT 1000",
@@ -38,7 +38,7 @@ internal sealed class AdminKeyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The first keys of persons (those that no key made), oldest first.</summary>
+    /// <summary>The first keys of people (not created by a key), oldest first.</summary>
     public ValueTask<IReadOnlyList<AdminKey>> ListFirstAsync(
         string organizationId,
         CancellationToken cancellationToken
@@ -49,7 +49,7 @@ internal sealed class AdminKeyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The live keys of all organizations that may operate the installation, oldest first.</summary>
+    /// <summary>Live keys of all organizations that may operate the installation, oldest first.</summary>
     public async ValueTask<IReadOnlyList<AdminKey>> ListLiveOperatorsAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
@@ -65,7 +65,7 @@ internal sealed class AdminKeyStore(Database database)
         ];
 
     /// <summary>
-    /// The id of the key that a key was made with (null = it was made on the host, or is unknown), and the person it names.
+    /// The id of the creating key (null = created on the host, or unknown), and the person that the key names.
     /// </summary>
     public async ValueTask<(string? CreatedBy, KeyOwner? Owner)> FindOriginAsync(
         string keyId,
@@ -75,12 +75,9 @@ internal sealed class AdminKeyStore(Database database)
             ? (key.CreatedBy, key.Owner)
             : (null, null);
 
-    /// <summary>
-    /// The statement that records a new key; <see cref="AdminKeyConflict.Limit"/> when as many are live already.
-    /// </summary>
-    /// <param name="key">Its record.</param>
+    /// <summary>Inserts a key; <see cref="AdminKeyConflict.Limit"/> if the maximum is reached.</summary>
     /// <param name="secretHash">SHA-256 of the key.</param>
-    /// <param name="mostLive">Live ones of the organization, this one included.</param>
+    /// <param name="mostLive">The maximum number of the organization's live keys, including this one.</param>
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
         new Statement(
             "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, role, created_by, created_at_ms, "
@@ -105,14 +102,16 @@ internal sealed class AdminKeyStore(Database database)
             }
         ).ExpectingOne(AdminKeyConflict.Limit);
 
-    /// <summary><see cref="AdminKeyConflict.Revoked"/> when it is revoked already.</summary>
+    /// <summary><see cref="AdminKeyConflict.Revoked"/> if it is already revoked.</summary>
     public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
         ).ExpectingOne(AdminKeyConflict.Revoked);
 
-    /// <summary><see cref="AdminKeyConflict.Owned"/> when it names a person already, or was made with another key.</summary>
+    /// <summary>
+    /// <see cref="AdminKeyConflict.Owned"/> if it already names a person, or was created with another key.
+    /// </summary>
     public Statement SetOwner(AdminKeyId id, KeyOwner owner) =>
         new Statement(
             "UPDATE admin_keys SET owner_issuer = @Issuer, owner_subject = @Subject "
@@ -177,7 +176,7 @@ internal sealed class AdminKeyStore(Database database)
                 OrganizationId = OrganizationId,
                 Name = Name,
                 Scopes = scopes,
-                // Keys of earlier versions have no role of their own: their scopes are those of one.
+                // Keys of earlier versions have no role column: it follows from their scopes.
                 Role = Role ?? AdminRole.Find(scopes)?.Name,
                 Roles = Role is null ? [] : [Role],
                 CreatedBy = CreatedBy,

@@ -3,16 +3,15 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Tenants;
 
-/// <summary>What everything but edges and the platform CA belongs to (S1).</summary>
+/// <summary>The owner of everything except edges and the platform CA (S1).</summary>
 /// <param name="Id">A lower-case UUID.</param>
-/// <param name="Name">What people call it; one unarchived organization has it.</param>
-/// <param name="CreatedAt">When it was made.</param>
+/// <param name="Name">The display name; unique among unarchived organizations.</param>
 internal sealed record Organization(string Id, string Name, DateTimeOffset CreatedAt)
 {
-    /// <summary>Since when no credential of it works; null = it is in use.</summary>
+    /// <summary>No credential of the organization works since then; null = it is not archived.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>A new one with its default workspace.</summary>
+    /// <summary>A new organization and its default workspace.</summary>
     public static (Organization Organization, Workspace DefaultWorkspace) New(string name, DateTimeOffset now)
     {
         var organization = new Organization(NewUuid(), name, now);

@@ -2,9 +2,8 @@ namespace Culvert.Identity.Service.Tenants;
 
 internal enum OrganizationConflict
 {
-    /// <summary>Another unarchived organization has that name.</summary>
     NameTaken,
 
-    /// <summary>It has tunnels or rules, or was archived meanwhile.</summary>
+    /// <summary>It has tunnels or rules, or is already archived.</summary>
     InUse,
 }

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tenants;
 
-/// <summary>Organizations and their workspaces.</summary>
 internal sealed class TenantStore(Database database)
 {
     private const string OrganizationColumns =
@@ -22,7 +21,7 @@ internal sealed class TenantStore(Database database)
         return row?.ToOrganization();
     }
 
-    /// <summary>All of the installation, archived ones included, oldest first.</summary>
+    /// <summary>All organizations, including archived ones, oldest first.</summary>
     public async ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<OrganizationRow>(
@@ -57,7 +56,7 @@ internal sealed class TenantStore(Database database)
         ];
     }
 
-    /// <summary>Null when unknown or of another organization.</summary>
+    /// <summary>Null if unknown or of another organization.</summary>
     public async ValueTask<Workspace?> FindWorkspaceAsync(
         string organizationId,
         string workspaceId,
@@ -73,13 +72,13 @@ internal sealed class TenantStore(Database database)
         CancellationToken cancellationToken
     ) => await FindWorkspaceAsync(organizationId, workspaceId, cancellationToken) is not null;
 
-    /// <summary>The organization's default workspace; every organization has exactly one.</summary>
+    /// <summary>Every organization has exactly one default workspace.</summary>
     public async ValueTask<Workspace> DefaultWorkspaceAsync(
         string organizationId,
         CancellationToken cancellationToken
     ) => (await ListWorkspacesAsync(organizationId, cancellationToken)).Single(workspace => workspace.IsDefault);
 
-    /// <summary><see cref="WorkspaceConflict.NameTaken"/> when the name is in use.</summary>
+    /// <summary><see cref="WorkspaceConflict.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(Workspace workspace) =>
         new Statement(
             "INSERT INTO workspaces (id, organization_id, name, is_default, created_at_ms) "
@@ -94,7 +93,7 @@ internal sealed class TenantStore(Database database)
             }
         ).Unique(WorkspaceConflict.NameTaken);
 
-    /// <summary><see cref="OrganizationConflict.NameTaken"/> when the name is in use.</summary>
+    /// <summary><see cref="OrganizationConflict.NameTaken"/> if the name is in use.</summary>
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
             new Statement(
@@ -110,8 +109,8 @@ internal sealed class TenantStore(Database database)
         ];
 
     /// <summary>
-    /// Archives it and ends its admin keys and console sessions, with the filters that people keep; <see cref="OrganizationConflict.InUse"/> while it has
-    /// tunnels or rules that are not archived.
+    /// Archives an organization, revokes its admin keys and deletes its console sessions and saved filters;
+    /// <see cref="OrganizationConflict.InUse"/> if it has unarchived tunnels or rules.
     /// </summary>
     public IReadOnlyList<Statement> Archive(string organizationId, DateTimeOffset at)
     {

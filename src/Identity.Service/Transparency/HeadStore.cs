@@ -3,16 +3,16 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>Tree heads that were signed, of this log's present name.</summary>
+/// <summary>Stores the signed tree heads of this log's current origin.</summary>
 internal sealed class HeadStore(Database database, TransparencyOrigin origin)
 {
-    // The newest is what counts; those before it serve readers who ask for the proof between two that they have.
+    // Only the latest matters; earlier ones serve readers who request the proof between two of them.
     private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
 
     // Verifiers accept at least 16 signatures on a note (c2sp.org/signed-note).
     private const int MaxCosignatures = 15;
 
-    /// <summary>The largest, with the signature of the log alone; null = none was signed yet.</summary>
+    /// <summary>The largest head, with only the log's signature; null = none is signed yet.</summary>
     public async ValueTask<SignedHead?> NewestAsync(CancellationToken cancellationToken)
     {
         var note = await database.ScalarAsync<string>(
@@ -23,7 +23,7 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
         return note is null ? null : ToHead(note);
     }
 
-    /// <summary>The largest that so many witnesses cosigned, with their signatures; null = there is none.</summary>
+    /// <summary>The largest head that this many witnesses cosigned, with their signatures; null = there is none.</summary>
     public async ValueTask<SignedHead?> NewestAsync(int witnesses, CancellationToken cancellationToken)
     {
         var note = await database.ScalarAsync<string>(

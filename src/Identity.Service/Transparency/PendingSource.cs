@@ -6,16 +6,16 @@ using Culvert.Platform.Transparency;
 namespace Culvert.Identity.Service.Transparency;
 
 /// <summary>
-/// Finds what the tree lacks: agents' checkpoints by their marks, and of each node's audit chain what follows the position
-/// that was reached in it. A chain has no gaps and shows its entries in order, so none is missed.
+/// Finds the entries that the tree lacks: agents' checkpoints by a marker column, and each node's audit entries after the
+/// stored position. A chain has no gaps and is read in order, so no entry is missed.
 /// </summary>
 internal sealed class PendingSource(Database database)
 {
-    /// <summary>Rows of one kind in one batch: short enough that no decision waits for long.</summary>
+    /// <summary>Rows of one kind per batch: few enough not to delay decisions.</summary>
     public const int BatchRows = 1000;
 
-    // Exchanges are far more than everything else together, and are in the audit chain, which the log need not repeat.
-    // An intent is followed by its certificate.
+    // Exchanges outnumber everything else and are in the audit chain, so the log does not repeat them. An intent is followed
+    // by its certificate.
     private const string Unlogged =
         "'"
         + AuditEvents.FederatedAuthentication
@@ -25,7 +25,7 @@ internal sealed class PendingSource(Database database)
         + AuditEvents.CertificateSigning
         + "'";
 
-    /// <summary>Null: the tree lacks nothing.</summary>
+    /// <summary>Null: nothing is pending.</summary>
     public async ValueTask<PendingEntries?> NextAsync(long size, CancellationToken cancellationToken)
     {
         var entries = new List<LogEntry>();
@@ -70,7 +70,7 @@ internal sealed class PendingSource(Database database)
         }
     }
 
-    // By the primary key (node, sequence) alone, however long the chains are.
+    // Uses only the primary key (node, sequence), however long the chains are.
     private async ValueTask<IEnumerable<(string Node, long From, long To)>> ChainsAsync(
         CancellationToken cancellationToken
     )
@@ -108,8 +108,8 @@ internal sealed class PendingSource(Database database)
         return rows.Select(row => ToEntry(row.Body, row.Digest));
     }
 
-    // A certificate goes in by its own digest, which its holder can compute. Where retention dropped the body first (a log
-    // that begins with an old installation), the audit's digest still fixes it.
+    // A certificate is added by its own digest, which its holder can compute. If retention has already removed the body (a
+    // log enabled on an old installation), the audit's digest still identifies it.
     private static LogEntry ToEntry(byte[]? body, byte[] digest) =>
         FingerprintOf(body) is { } fingerprint
             ? new LogEntry(LogEntry.Certificate, fingerprint)

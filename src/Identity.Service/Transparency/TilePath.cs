@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Culvert.Identity.Service.Transparency;
 
 /// <summary>
-/// Which tile a path names, as c2sp.org/tlog-tiles writes it: <c>x001/x234/067</c> is tile 1234067, and <c>.p/8</c> behind
-/// it means its first 8 hashes.
+/// A tile in a path, in the format of c2sp.org/tlog-tiles: <c>x001/x234/067</c> is tile 1234067, and the suffix <c>.p/8</c>
+/// means its first 8 hashes.
 /// </summary>
-/// <param name="Number">Of the tile, in its level.</param>
-/// <param name="Width">How many hashes or entries are wanted.</param>
+/// <param name="Number">The tile's number in its level.</param>
+/// <param name="Width">The number of requested hashes or entries.</param>
 internal readonly record struct TilePath(long Number, int Width)
 {
     private const string Partial = ".p";

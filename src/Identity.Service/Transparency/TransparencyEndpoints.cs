@@ -10,7 +10,7 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary><c>/v1/transparency</c>: the log as c2sp.org/tlog-tiles serves it, and proofs made from it.</summary>
+/// <summary><c>/v1/transparency</c>: the log in the format of c2sp.org/tlog-tiles, and proofs.</summary>
 internal sealed class TransparencyEndpoints(
     TreeStore tree,
     HeadStore heads,
@@ -22,7 +22,7 @@ internal sealed class TransparencyEndpoints(
 {
     private const string Binary = "application/octet-stream";
     private const int MaxWitnesses = 15;
-    private const int MaxLevel = 7; // 256^8 entries are more than a 63-bit number counts
+    private const int MaxLevel = 7; // 256^8 entries exceed a 63-bit number
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -60,7 +60,7 @@ internal sealed class TransparencyEndpoints(
             : RequestErrors.NotFound.Refuse();
     }
 
-    /// <summary>Only what a signed tree head covers.</summary>
+    /// <summary>Serves only what a signed tree head covers.</summary>
     public async ValueTask<ApiAnswer> TileAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (

@@ -4,7 +4,7 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>The key that signs the transparency log's tree heads was made.</summary>
+/// <summary>The key that signs the tree heads was created.</summary>
 internal sealed record TransparencyKeyCreated(NoteKey Key) : AuditEvent
 {
     public override string Name => AuditEvents.TransparencyKeyCreated;

@@ -6,7 +6,7 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>The key that signs tree heads: one for the installation, sealed, made by the first node that needs it.</summary>
+/// <summary>The key that signs tree heads: one per installation, sealed, created by the first node that needs it.</summary>
 internal sealed class TransparencyKeys(
     Database database,
     Sealer sealer,
@@ -18,13 +18,13 @@ internal sealed class TransparencyKeys(
     private const string Table = "transparency_keys";
     private const string Column = "sealed_key";
 
-    // One row: of two nodes that find none, one makes it.
+    // A single row: if two nodes find none, one creates it.
     private const string Id = "log";
 
     private readonly SemaphoreSlim loading = new(1);
     private volatile NoteSigner? current;
 
-    /// <summary>Makes the key if there is none.</summary>
+    /// <summary>Creates the key if there is none.</summary>
     public async ValueTask<NoteSigner> GetAsync(CancellationToken cancellationToken)
     {
         if (current is { } known)
@@ -47,7 +47,7 @@ internal sealed class TransparencyKeys(
         }
     }
 
-    /// <summary>The public half; null = there is no key yet.</summary>
+    /// <summary>The public key; null = there is no key yet.</summary>
     public async ValueTask<NoteKey?> FindPublicAsync(CancellationToken cancellationToken)
     {
         var publicKey = await database.ScalarAsync<byte[]>(
@@ -92,7 +92,7 @@ internal sealed class TransparencyKeys(
         }
     }
 
-    // Null: another node was first, or the store takes no writes.
+    // Null: another node was first, or the store accepts no writes.
     private async ValueTask<NoteSigner?> MakeAsync(CancellationToken cancellationToken)
     {
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

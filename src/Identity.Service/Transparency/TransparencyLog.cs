@@ -6,8 +6,8 @@ using Culvert.Identity.Service.Transparency.Tree;
 namespace Culvert.Identity.Service.Transparency;
 
 /// <summary>
-/// Adds to the tree what it lacks and signs its head, every minute. Each batch is one transaction, and is refused if the
-/// tree is no longer the one that it was computed from: nothing that stops a node in between leaves half of it.
+/// Adds pending entries to the tree and signs its head, every minute. Each batch is one transaction, refused if the tree has
+/// changed since the computation: an interrupted node leaves no partial batch.
 /// </summary>
 internal sealed class TransparencyLog(
     TreeStore tree,
@@ -26,13 +26,13 @@ internal sealed class TransparencyLog(
         time
     )
 {
-    // After so many a head is signed; the rest follows in the next round.
+    // After this many batches a head is signed; the rest follows in the next round.
     private const int MaxBatches = 200;
 
-    // Longer than a batch takes: of several nodes, one does this work. Without it they would only waste theirs.
+    // Longer than a batch takes: one node does this work, because the others' batches would be refused.
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
-    /// <summary>Adds what is pending and signs the head.</summary>
+    /// <summary>Adds pending entries and signs the head.</summary>
     public async Task IntegrateAsync(CancellationToken cancellationToken)
     {
         if (!journal.IsHealthy || !await CommitAsync([TakeTurn()], cancellationToken))
@@ -42,7 +42,7 @@ internal sealed class TransparencyLog(
 
         for (var batches = 0; batches < MaxBatches && await AddBatchAsync(cancellationToken); batches++)
         {
-            // Until nothing is pending, or another node was faster.
+            // Until nothing is pending, or another node was first.
         }
 
         await publisher.PublishAsync(cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class TransparencyLog(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => IntegrateAsync(cancellationToken);
 
-    // What was not written is pending still.
+    // Unwritten entries are still pending.
     protected override void Tell(Exception fault) => Log.RoundFailed(logger, fault);
 
     // False: nothing was added.

@@ -5,6 +5,6 @@ namespace Culvert.Identity.Service.Transparency;
 /// <summary>The <c>transparency</c> section, validated.</summary>
 internal sealed record TransparencyOptions
 {
-    /// <summary>Who cosigns the tree heads; none unless the operator names them.</summary>
+    /// <summary>The witnesses that cosign tree heads; none by default.</summary>
     public IReadOnlyList<WitnessOptions> Witnesses { get; init; } = [];
 }

@@ -4,8 +4,8 @@ using Culvert.Identity.Service.Storage;
 namespace Culvert.Identity.Service.Transparency;
 
 /// <summary>
-/// The log's name, which every tree head begins with: its address without the scheme. After a restore it is another one:
-/// the backup does not have what was published after it, so the installation cannot continue that tree.
+/// The log's origin, the first line of every tree head: its address without the scheme. It changes with a restore: the
+/// backup lacks entries published after it, so the installation cannot extend that tree.
 /// </summary>
 internal sealed class TransparencyOrigin(Installation installation)
 {

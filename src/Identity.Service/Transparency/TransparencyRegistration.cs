@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Transparency.Witnesses;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>The capability's door.</summary>
 internal static class TransparencyRegistration
 {
     public static IServiceCollection AddTransparency(this IServiceCollection services, TransparencyOptions options) =>

@@ -6,8 +6,8 @@ using Culvert.Platform.Transparency;
 namespace Culvert.Identity.Service.Transparency;
 
 /// <summary>
-/// Signs the tree's head. It never signs a tree that does not continue what was signed before, whatever the database says:
-/// it computes both roots from the tiles.
+/// Signs the tree's head. It never signs a tree that does not extend the signed ones, regardless of the database: it
+/// computes both roots from the tiles.
 /// </summary>
 internal sealed class TreePublisher(
     TreeStore tree,
@@ -19,13 +19,13 @@ internal sealed class TreePublisher(
     ILogger<TreePublisher> logger
 )
 {
-    // The newest that this process has seen: an attacker who replaces the database does not reach it.
+    // The latest head that this process has seen: an attacker who replaces the database cannot change it.
     private TreeHead? seen;
 
-    /// <summary>Signs the present tree, unless that was done.</summary>
+    /// <summary>Signs the current tree unless it is already signed.</summary>
     public async Task PublishAsync(CancellationToken cancellationToken)
     {
-        // First the head, then the tree: another node may publish in between, and its head must not be above the tree.
+        // The head first, then the tree: another node may publish in between, and its head must not exceed the tree.
         var newest = await heads.NewestAsync(cancellationToken);
         var state = await tree.StateAsync(cancellationToken);
         if (state is not { Size: > 0, Root: { } root })

@@ -12,7 +12,7 @@ using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-/// <summary>Sessions of people at the command line: the console's, with a token that is bound to a key.</summary>
+/// <summary>Command-line sessions of people: those of the console, with a token bound to a key.</summary>
 internal sealed class CommandLineSessions(
     ConsoleSessions sessions,
     ConsoleSessionStore store,
@@ -23,8 +23,8 @@ internal sealed class CommandLineSessions(
     private const int SecretBytes = 32;
 
     /// <summary>
-    /// Opens a session at the command line. Its token expires when the provider's answer is too old, and is bound to a key. An
-    /// id_token gives one only once.
+    /// Opens a command-line session. Its token is bound to a key and expires when the provider's confirmation is too old. An
+    /// id_token can be used only once.
     /// </summary>
     public async ValueTask<Result<(string Token, TimeSpan Life)>> OpenAsync(
         ProviderPerson person,
@@ -61,7 +61,7 @@ internal sealed class CommandLineSessions(
                     Cause = new AuditCause(actor, request.RequestId),
                     OrganizationId = session.OrganizationId,
                 },
-                // No id_token that is older is accepted.
+                // Older id_tokens are not accepted.
                 Replay = new ReplayKey(Credentials.Hash(idToken), session.CreatedAt + ConsoleSessions.ProofLife),
                 Statements = [store.DropExpired(session.CreatedAt), store.Insert(session, Credentials.Hash(token))],
             },

@@ -5,20 +5,20 @@ using System.Text;
 namespace Culvert.Identity.Service.Console.Sessions;
 
 /// <summary>
-/// The console's cookies: 256 random bits under a <c>__Host-</c> name, so that no neighbouring host and no plain
-/// connection can set them. Everything else that a page needs is derived from that secret, none of it stored.
+/// The console's cookies: 256 random bits under a <c>__Host-</c> name, so that neither other hosts nor plain HTTP can set
+/// them. All other values of a page are derived from this secret; none are stored.
 /// </summary>
 internal sealed class ConsoleCookie
 {
-    /// <summary>Of a session.</summary>
+    /// <summary>The cookie of a session.</summary>
     public const string Session = "__Host-culvert";
 
-    /// <summary>Of a browser that signs in: ties its forms and the provider's answer to it.</summary>
+    /// <summary>The cookie of a browser that signs in: binds its forms and the provider's answer to it.</summary>
     public const string SignIn = "__Host-culvert-sign-in";
 
     /// <summary>
-    /// Of the admin key's session that was open when a person signed in with the identity provider, until that person has
-    /// said whose key it is.
+    /// The cookie of an admin key's session that was open when a person signed in with the identity provider, until the
+    /// person has answered whether they own the key.
     /// </summary>
     public const string ProvenKey = "__Host-culvert-key";
 
@@ -26,15 +26,15 @@ internal sealed class ConsoleCookie
 
     private ConsoleCookie(string value) => Value = value;
 
-    /// <summary>As the browser sends it. A secret.</summary>
+    /// <summary>The value that the browser sends. A secret.</summary>
     public string Value { get; }
 
-    /// <summary>What the store knows it by.</summary>
+    /// <summary>The hash by which the store finds the session.</summary>
     public byte[] Hash => SHA256.HashData(Encoding.ASCII.GetBytes(Value));
 
     public static ConsoleCookie New() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
-    /// <summary>The cookie of the request; null when there is none of our shape.</summary>
+    /// <summary>The cookie of the request; null if there is none in the expected form.</summary>
     public static ConsoleCookie? Of(HttpContext http, string name) =>
         http.Request.Cookies[name] is { Length: 43 } value && Base64Url.IsValid(value)
             ? new ConsoleCookie(value)
@@ -42,16 +42,16 @@ internal sealed class ConsoleCookie
 
     public static void Delete(HttpContext http, string name) => http.Response.Cookies.Delete(name, Attributes(null));
 
-    /// <param name="http">The answer to set it in.</param>
-    /// <param name="name">Which.</param>
-    /// <param name="life">Null = until the browser ends.</param>
+    /// <param name="life">Null = until the browser closes.</param>
     public void Set(HttpContext http, string name, TimeSpan? life) =>
         http.Response.Cookies.Append(name, Value, Attributes(life));
 
-    /// <summary>A value that only this cookie's holder and we can make; another one for every purpose.</summary>
+    /// <summary>
+    /// A value that only the holder of this cookie and the service can compute; different for every purpose.
+    /// </summary>
     public string Derive(string purpose) => Base64Url.EncodeToString(DeriveKey(purpose));
 
-    /// <summary>As <see cref="Derive"/>: 256 bits.</summary>
+    /// <summary>Like <see cref="Derive"/>: 256 bits.</summary>
     public byte[] DeriveKey(string purpose) =>
         HMACSHA256.HashData(Encoding.ASCII.GetBytes(Value), Encoding.UTF8.GetBytes(purpose));
 
@@ -64,7 +64,7 @@ internal sealed class ConsoleCookie
 
     public override string ToString() => nameof(ConsoleCookie);
 
-    // Lax, not Strict: the identity provider's redirect must still find it. What changes something is a POST with a token.
+    // Lax, not Strict: the identity provider's redirect must still send it. Changes require a POST with a token.
     private static CookieOptions Attributes(TimeSpan? life) =>
         new()
         {

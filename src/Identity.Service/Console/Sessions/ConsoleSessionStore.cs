@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Console.Sessions;
 
 internal sealed class ConsoleSessionStore(Database database)
 {
-    /// <summary>Null when unknown; ended ones are unknown, expired ones may still be there.</summary>
+    /// <summary>Null if unknown. Closed sessions are unknown; expired ones may still exist.</summary>
     public async ValueTask<ConsoleSession?> FindAsync(byte[] tokenHash, CancellationToken cancellationToken)
     {
         var row = await database.SingleOrDefaultAsync<Row>(
@@ -41,18 +41,18 @@ internal sealed class ConsoleSessionStore(Database database)
             }
         );
 
-    /// <summary>Bookkeeping: when it was last used.</summary>
+    /// <summary>Records the time of the last use.</summary>
     public Statement Used(string sessionId, DateTimeOffset at) =>
         new(
             "UPDATE console_sessions SET used_at_ms = @At WHERE id = @Id AND used_at_ms < @At",
             new { Id = sessionId, At = at.ToStore() }
         );
 
-    /// <summary>Ends it; ending one that has ended changes nothing.</summary>
+    /// <summary>Closes a session; idempotent.</summary>
     public Statement End(string sessionId) =>
         new("DELETE FROM console_sessions WHERE id = @Id", new { Id = sessionId });
 
-    /// <summary>Drops what has expired.</summary>
+    /// <summary>Deletes expired sessions.</summary>
     public Statement DropExpired(DateTimeOffset now) =>
         new("DELETE FROM console_sessions WHERE expires_at_ms < @Now", new { Now = now.ToStore() });
 

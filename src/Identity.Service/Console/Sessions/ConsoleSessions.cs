@@ -15,8 +15,8 @@ using Culvert.Identity.Service.Tenants;
 namespace Culvert.Identity.Service.Console.Sessions;
 
 /// <summary>
-/// Opens, finds and ends sessions. A session is as good as what it rests on: an admin key is checked again with every
-/// request, the provider's answer every quarter of an hour (S32).
+/// Opens, finds and closes sessions. Their basis is checked again: an admin key with every request, the provider's
+/// confirmation every quarter of an hour (S32).
 /// </summary>
 internal sealed class ConsoleSessions(
     ConsoleSessionStore store,
@@ -29,17 +29,17 @@ internal sealed class ConsoleSessions(
     TimeProvider time
 )
 {
-    /// <summary>How old the provider's word may be.</summary>
+    /// <summary>The maximum age of the provider's confirmation.</summary>
     public static readonly TimeSpan ProofLife = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// When it is requested again, if the person opens a page; before it expires, so that no form is lost.
+    /// The age at which opening a page renews the confirmation: before it expires, so that no form is lost.
     /// </summary>
     public static readonly TimeSpan ProofRenewal = TimeSpan.FromMinutes(10);
 
     private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>Opens a session with an admin key that was proved.</summary>
+    /// <summary>Opens a session with a verified admin key.</summary>
     public async ValueTask<OpenedSession> OpenAsync(
         AdminKey key,
         ApiRequest request,
@@ -69,9 +69,9 @@ internal sealed class ConsoleSessions(
     }
 
     /// <summary>
-    /// Opens a session for the person that the provider authenticated, or continues <paramref name="known"/> with the
-    /// present roles. Without a role there is none, and the one that was ends (S32). The session of an admin key that names
-    /// no person stays until the person has said whose key it is (S34).
+    /// Opens a session for the person whom the provider authenticated, or continues <paramref name="known"/> with the
+    /// current roles. Without a role, no session opens and an existing one closes (S32). The session of an admin key that
+    /// names no person stays open until the person has answered whether they own the key (S34).
     /// </summary>
     public async ValueTask<OpenedSession> OpenAsync(
         ProviderPerson person,
@@ -96,7 +96,7 @@ internal sealed class ConsoleSessions(
         var needsOwner = known is not null && await FindKeyToAskForAsync(known, cancellationToken) is not null;
         if (known is not null && known.Subject == person.Subject)
         {
-            // The same session under a new cookie: its end does not move.
+            // The same session with a new cookie: its expiry does not change.
             session = session with
             {
                 ExpiresAt = known.ExpiresAt,
@@ -113,7 +113,7 @@ internal sealed class ConsoleSessions(
             : opened;
     }
 
-    /// <summary>Who is signed in by that cookie; null = no person, or no longer.</summary>
+    /// <summary>The person signed in with that cookie; null = none, or no longer.</summary>
     public async ValueTask<ConsolePrincipal?> FindAsync(ConsoleCookie cookie, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -144,8 +144,8 @@ internal sealed class ConsoleSessions(
     }
 
     /// <summary>
-    /// The session of that cookie and its admin key, if the key names no person. Revoked keys included: what they approved
-    /// counts.
+    /// The session of that cookie and its admin key, if the key names no person. Includes revoked keys: their approvals
+    /// still count.
     /// </summary>
     public async ValueTask<(ConsoleSession Session, AdminKey Key)?> FindUnownedKeyAsync(
         ConsoleCookie cookie,
@@ -163,8 +163,8 @@ internal sealed class ConsoleSessions(
     }
 
     /// <summary>
-    /// The person has said whether the key is theirs. It names this person from then on, or stays as it is; its session
-    /// ends in both cases.
+    /// Stores the person's answer about the key's owner. The key then names this person or stays unchanged; its session
+    /// closes in both cases.
     /// </summary>
     public async ValueTask<Refusal?> SetKeyOwnerAsync(
         ConsoleSession session,
@@ -243,7 +243,7 @@ internal sealed class ConsoleSessions(
         ConsoleSession? before = null
     )
     {
-        // Another cookie with every sign-in: an attacker cannot plant one beforehand.
+        // A new cookie at every sign-in: an attacker cannot plant one beforehand.
         var cookie = ConsoleCookie.New();
         var result = await journal.CommitAsync(
             new Decision
@@ -278,9 +278,9 @@ internal sealed class ConsoleSessions(
             ? key
             : null;
 
-    // S1: the key that init made is for the beginning, which is over when a security-admin signs in and another key may
-    // operate the installation: without one, only a command on the host could make one. Should the store fail here, the
-    // next sign-in ends it.
+    // S1: the key of init is only for the start. It is revoked when a security-admin signs in and another key may operate
+    // the installation: without one, only a command on the host could create one. If the store fails here, the next sign-in
+    // revokes it.
     internal async ValueTask<FirstKeyFate> EndFirstKeyAsync(
         string organizationId,
         AdminKey? signedInWith,
@@ -314,7 +314,7 @@ internal sealed class ConsoleSessions(
         return revoked.IsOk ? FirstKeyFate.Revoked : FirstKeyFate.Untouched;
     }
 
-    // The signature is valid, so the person is known: this belongs into the chain (S31 is about what anyone can send).
+    // The signature is valid, so the person is known: the refusal belongs in the chain (S31 is about unauthenticated input).
     internal async ValueTask<Refusal> RefuseAsync(
         ConsoleSession session,
         ConsoleSession? known,
@@ -372,7 +372,7 @@ internal sealed class ConsoleSessions(
         };
     }
 
-    // Nothing outlives the configuration that allowed it: another provider, or none, ends its sessions.
+    // A session does not outlive the configuration that allowed it: another provider, or none, closes it.
     internal Caller? CallerOfPerson(ConsoleSession session, byte[] hash, DateTimeOffset now) =>
         session is { Issuer: { } issuer, Subject: { } subject }
         && issuer == signIn.Value.Issuer
@@ -403,7 +403,7 @@ internal sealed class ConsoleSessions(
             return;
         }
 
-        // Bookkeeping: while the store takes no writes, pages can still be read.
+        // Not essential: pages can be read while the store accepts no writes.
         await journal.CommitAsync(
             new Decision { Statements = [store.Used(session.Id, now)], Class = DecisionClass.Bulk },
             cancellationToken

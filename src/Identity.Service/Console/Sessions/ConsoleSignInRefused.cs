@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-/// <summary>The identity provider authenticated a person whom no role is mapped to.</summary>
+/// <summary>The identity provider authenticated a person to whom no role is mapped.</summary>
 internal sealed record ConsoleSignInRefused(string PersonName) : AuditEvent
 {
     public override string Name => AuditEvents.ConsoleSignInRefused;

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-/// <summary>A person opened a session of the console.</summary>
 internal sealed record ConsoleSignedIn(ConsoleSession Session) : AuditEvent
 {
     public override string Name => AuditEvents.ConsoleSignedIn;

@@ -1,15 +1,14 @@
 namespace Culvert.Identity.Service.Console.Sessions;
 
-/// <summary>What a sign-in did to the admin key that init made (S1); the person should learn of it.</summary>
+/// <summary>The effect of a sign-in on the admin key of init (S1), which the person is shown.</summary>
 internal enum FirstKeyFate
 {
     /// <summary>
-    /// Nothing: it had ended before, or it is the key that was signed in with, or the person does not have the role
-    /// security-admin.
+    /// No effect: it is already revoked or expired, or it is the key of this sign-in, or the person is not a security-admin.
     /// </summary>
     Untouched,
 
-    /// <summary>It stays, because no other live key may operate the installation.</summary>
+    /// <summary>Not revoked, because no other live key may operate the installation.</summary>
     Kept,
 
     Revoked,

@@ -2,7 +2,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-/// <summary>What became of a sign-in: the cookie of its session, or why there is none.</summary>
+/// <summary>The result of a sign-in: the cookie of its session, or a refusal.</summary>
 /// <param name="Cookie">Null with a refusal.</param>
 /// <param name="Refusal">Null with a cookie.</param>
 internal sealed record OpenedSession(ConsoleCookie? Cookie, Refusal? Refusal)
@@ -10,7 +10,8 @@ internal sealed record OpenedSession(ConsoleCookie? Cookie, Refusal? Refusal)
     public FirstKeyFate FirstKey { get; init; }
 
     /// <summary>
-    /// A session of an admin key that names no person was open in the same browser: the person must be asked whose key it is.
+    /// A session of an admin key that names no person is open in the same browser: the person must answer whether they own
+    /// the key.
     /// </summary>
     public bool NeedsKeyOwner { get; init; }
 

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>Which check an id_token failed. The log names it; the browser does not learn it.</summary>
+/// <summary>The check that an id_token failed: only the log names it, not the answer to the browser.</summary>
 internal enum IdTokenError
 {
     None,

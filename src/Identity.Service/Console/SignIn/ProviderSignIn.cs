@@ -10,8 +10,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// Signs a person in at the identity provider by ASP.NET Core's OpenID Connect handler, and turns its ticket into a person
-/// with roles. The log alone names the check that failed.
+/// Signs a person in at the identity provider with ASP.NET Core's OpenID Connect handler, and maps its ticket to a person
+/// with roles. Only the log names a failed check.
 /// </summary>
 internal sealed class ProviderSignIn(
     ProviderClient provider,
@@ -22,14 +22,14 @@ internal sealed class ProviderSignIn(
     ILogger<ProviderSignIn> logger
 )
 {
-    /// <summary>The configuration changed while a person signed in; the next attempt succeeds.</summary>
+    /// <summary>The configuration changed during the sign-in; the next attempt succeeds.</summary>
     public const string Reloaded = "reloaded configuration";
 
     private const string Silent = "silent";
 
     private readonly SignInProtocol protocol = new(provider, identity, federationOptions, signIn, time);
 
-    /// <summary>Sends the browser to the provider; null = it is on its way.</summary>
+    /// <summary>Redirects the browser to the provider; null = done.</summary>
     public async ValueTask<Refusal?> BeginAsync(HttpContext http, ConsoleCookie browser, string next, bool isSilent)
     {
         var properties = new AuthenticationProperties
@@ -58,7 +58,7 @@ internal sealed class ProviderSignIn(
         return null;
     }
 
-    /// <summary>Checks the provider's answer: the person it vouches for, or a refusal.</summary>
+    /// <summary>Verifies the provider's answer: the authenticated person, or a refusal.</summary>
     public async ValueTask<ProviderAnswer> FinishAsync(HttpContext http, ConsoleCookie browser)
     {
         var options = signIn.Value;
@@ -68,7 +68,7 @@ internal sealed class ProviderSignIn(
         var properties = result.Properties;
         if (!ReferenceEquals(options, signIn.Value))
         {
-            // Half of the checks may be another provider's.
+            // Some checks may have used another provider's options.
             return new ProviderAnswer(
                 null,
                 ToRefusal(new SignInRefusedException(Reloaded)),
@@ -102,7 +102,7 @@ internal sealed class ProviderSignIn(
         return ConsoleErrors.Provider.Refuse();
     }
 
-    // By type: messages of the library can contain what was sent. Any other exception is a programming error.
+    // By type: the library's messages may contain received data. Any other exception is a programming error.
     public static string NameCheck(Exception failure) =>
         failure switch
         {

@@ -10,8 +10,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <summary>
-/// How the OpenID Connect handler signs people in: authorization code with PKCE (RFC 7636), state, nonce and correlation
-/// cookie are the library's. Added here: <c>iss</c> (RFC 9207), the life of the state by our clock, and bounds.
+/// Signs people in with authorization code and PKCE (RFC 7636). The library handles state, nonce and correlation cookie.
+/// Added here: <c>iss</c> (RFC 9207), the state's lifetime by our clock, and limits.
 /// </summary>
 internal sealed class SignInProtocol(
     ProviderClient provider,
@@ -23,10 +23,10 @@ internal sealed class SignInProtocol(
 {
     public const string CallbackPath = ConsoleEndpoints.ProviderPath + "/callback";
 
-    /// <summary>Of the handler's cookies in one browser: two for each attempt.</summary>
+    /// <summary>The maximum number of the handler's cookies in one browser: two per attempt.</summary>
     public const int MaxCookies = 8;
 
-    /// <summary>From the way to the provider to its answer.</summary>
+    /// <summary>The maximum time between the redirect to the provider and its answer.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
     private const string CorrelationCookie = "__Host-culvert-correlation.";
@@ -42,7 +42,7 @@ internal sealed class SignInProtocol(
         time
     );
 
-    /// <summary>Of one request: what protects state and nonce is the browser's own cookie.</summary>
+    /// <summary>The options for one request: the browser's own cookie protects state and nonce.</summary>
     public OpenIdConnectOptions CreateOptions(ConsoleCookie browser)
     {
         var current = signIn.Value;
@@ -51,7 +51,7 @@ internal sealed class SignInProtocol(
             ClientId = current.ClientId,
             CallbackPath = CallbackPath,
             ResponseType = OpenIdConnectResponseType.Code,
-            // By GET, so that the cookies may be SameSite=Lax, and no page of the provider posts to us.
+            // With GET, so that the cookies can be SameSite=Lax, and no page of the provider posts to the service.
             ResponseMode = OpenIdConnectResponseMode.Query,
             UsePkce = true,
             PushedAuthorizationBehavior = PushedAuthorizationBehavior.Disable,
@@ -88,9 +88,9 @@ internal sealed class SignInProtocol(
             made.Scope.Add(scope);
         }
 
-        // What a role is mapped to may be any claim.
+        // Roles may be mapped from any claim.
         made.ClaimActions.Clear();
-        // The state ends by our clock, and the nonce with it.
+        // The state expires by our clock, and the nonce with it.
         made.ProtocolValidator.RequireTimeStampInNonce = false;
         made.ProtocolValidator.NonceLifetime = Life;
         SetAttributes(made.CorrelationCookie, CorrelationCookie);
@@ -98,7 +98,7 @@ internal sealed class SignInProtocol(
         return made;
     }
 
-    // As ConsoleCookie's: Lax, because the provider's redirect must still find them.
+    // Like ConsoleCookie: Lax, because the provider's redirect must still send them.
     private static void SetAttributes(CookieBuilder cookie, string name)
     {
         cookie.Name = name;
@@ -109,7 +109,10 @@ internal sealed class SignInProtocol(
         cookie.IsEssential = true;
     }
 
-    /// <summary>Before the handler reads the answer: 1. state and its life, 2. parameters once, 3. iss, 4. error, 5. code.</summary>
+    /// <summary>
+    /// Checks before the handler reads the answer: 1. state and its lifetime, 2. unique parameters, 3. iss, 4. error, 5.
+    /// code.
+    /// </summary>
     private async Task CheckAsync(MessageReceivedContext context)
     {
         if (context.Properties is not { ExpiresUtc: { } end } || end < time.GetUtcNow())

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Transparency.Checkpoints;
 
-/// <summary><c>GET /v1/transparency/agent_checkpoints</c>: what the agents of a tunnel signed, the newest first.</summary>
+/// <summary><c>GET /v1/transparency/agent_checkpoints</c>: the checkpoints of a tunnel's agents, newest first.</summary>
 internal sealed class AgentCheckpointEndpoints(AgentCheckpointStore store)
 {
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Transparency.Checkpoints;
 
-/// <summary>Agents' checkpoints of their records of calls. They are never changed, and never deleted.</summary>
+/// <summary>Stores agents' checkpoints of their call records. They are never changed or deleted.</summary>
 internal sealed class AgentCheckpointStore(Database database)
 {
     private const string Columns =
@@ -13,7 +13,7 @@ internal sealed class AgentCheckpointStore(Database database)
         + "h.header AS Header, c.signed_part AS SignedPart, c.entry AS Entry "
         + "FROM agent_checkpoints c JOIN agent_checkpoint_headers h ON h.digest = c.header_digest ";
 
-    /// <summary>An agent's, the newest first. Those of other organizations are not found.</summary>
+    /// <summary>An agent's checkpoints, newest first; none for an agent of another organization.</summary>
     public async ValueTask<IReadOnlyList<StoredCheckpoint>> ListAsync(
         string organizationId,
         string tunnelId,
@@ -81,12 +81,10 @@ internal sealed class AgentCheckpointStore(Database database)
     }
 
     /// <summary>
-    /// Conflict <see cref="TransparencyConflict.Recorded"/>: it is stored already, or it was judged by a history that is no
-    /// longer the present one.
+    /// Conflict <see cref="TransparencyConflict.Recorded"/>: it is already stored, or the history that it was judged by has
+    /// changed.
     /// </summary>
-    /// <param name="checkpoint">What was received.</param>
-    /// <param name="organizationId">Of the agent.</param>
-    /// <param name="judgedBy">The history that its alarm follows from.</param>
+    /// <param name="judgedBy">The history that its alarm is based on.</param>
     public IReadOnlyList<Statement> Add(StoredCheckpoint checkpoint, string organizationId, CheckpointHistory judgedBy)
     {
         var dot = checkpoint.Token.IndexOf('.', StringComparison.Ordinal);
@@ -94,7 +92,7 @@ internal sealed class AgentCheckpointStore(Database database)
         var headerDigest = SHA256.HashData(Encoding.ASCII.GetBytes(header));
         return
         [
-            // One writer runs this: what it counts is still so when the row is written.
+            // Only one writer runs this: the counts still hold when the row is written.
             new Statement(
                 "SELECT 1 FROM transparency_tree WHERE NOT EXISTS (SELECT 1 FROM agent_checkpoints WHERE "
                     + "tunnel_id = @TunnelId AND instance_id = @InstanceId AND sequence > @highest AND alarm IS NULL) "

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Transparency.Checkpoints;
 
-/// <summary>An agent's signed word on how far its record of calls reaches.</summary>
+/// <summary>An agent's signed statement of how far its record of calls reaches.</summary>
 internal sealed record StoredCheckpoint
 {
     public required long Ordinal { get; init; }
@@ -9,7 +9,7 @@ internal sealed record StoredCheckpoint
 
     public required string InstanceId { get; init; }
 
-    /// <summary>The newest record then.</summary>
+    /// <summary>The latest record at that time.</summary>
     public required long Sequence { get; init; }
 
     /// <summary>That record's hash, in lower-case hexadecimal.</summary>
@@ -19,12 +19,12 @@ internal sealed record StoredCheckpoint
 
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>What it contradicts an earlier one in: <c>fork</c> or <c>rollback</c>; null = it agrees.</summary>
+    /// <summary>How it contradicts an earlier one: <c>fork</c> or <c>rollback</c>; null = it does not.</summary>
     public string? Alarm { get; init; }
 
     /// <summary>The compact JWS.</summary>
     public required string Token { get; init; }
 
-    /// <summary>Its place in the transparency log; null = it is not there yet.</summary>
+    /// <summary>Its index in the transparency log; null = not added yet.</summary>
     public long? Entry { get; init; }
 }

@@ -2,19 +2,19 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Tree;
 
-/// <summary>What tiles are made of.</summary>
+/// <summary>The dimensions and hashing of tiles.</summary>
 internal static class Tile
 {
-    /// <summary>Levels of the tree in one tile.</summary>
+    /// <summary>The number of tree levels in one tile.</summary>
     public const int Height = 8;
 
-    /// <summary>Hashes of a full tile.</summary>
+    /// <summary>The number of hashes in a full tile.</summary>
     public const int Width = 1 << Height;
 
-    /// <summary>Hashes that the tree of that size has at the level of tiles <paramref name="level"/>.</summary>
+    /// <summary>The number of hashes at tile level <paramref name="level"/> of a tree of that size.</summary>
     public static long HashesAt(int level, long size) => level * Height < 63 ? size >> (level * Height) : 0;
 
-    /// <summary>The root over a power of two of joined hashes.</summary>
+    /// <summary>The root over concatenated hashes, whose number is a power of two.</summary>
     public static byte[] RootOf(ReadOnlySpan<byte> hashes)
     {
         if (hashes.Length == MerkleHash.Length)
@@ -22,7 +22,7 @@ internal static class Tile
             return hashes.ToArray();
         }
 
-        // Level by level in place: each pair's hash goes where the pairs before it ended.
+        // Level by level, in place: each pair's hash is written after those of the pairs before it.
         Span<byte> level = stackalloc byte[Width * MerkleHash.Length];
         hashes.CopyTo(level);
         for (var count = hashes.Length / MerkleHash.Length; count > 1; count /= 2)

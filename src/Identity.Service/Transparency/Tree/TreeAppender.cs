@@ -2,13 +2,11 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Tree;
 
-/// <summary>
-/// Adds entries to the right of a tree. It needs the last tile of each level alone, and changes nothing in those before.
-/// </summary>
+/// <summary>Appends entries to a tree. It needs only the last tile of each level, and changes no earlier tile.</summary>
 internal sealed class TreeAppender
 {
     private readonly Dictionary<TileId, byte[]> changed = [];
-    private readonly Dictionary<int, List<byte>> edge = []; // the tile of each level that is not full
+    private readonly Dictionary<int, List<byte>> edge = []; // the incomplete tile of each level
     private readonly TreeReader reader;
 
     private TreeAppender(long size)
@@ -17,16 +15,13 @@ internal sealed class TreeAppender
         reader = new TreeReader((id, _) => new(changed.GetValueOrDefault(id)));
     }
 
-    /// <summary>Entries so far.</summary>
     public long Size { get; private set; }
 
-    /// <summary>The tiles as they are now, in no order.</summary>
+    /// <summary>The new and changed tiles, in no order.</summary>
     public IReadOnlyDictionary<TileId, byte[]> Changed => changed;
 
     /// <summary>Continues the tree of that size.</summary>
-    /// <param name="size">Entries that it has.</param>
-    /// <param name="read">Reads a tile's hashes; null = there is none.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="read">Reads a tile's hashes; null = the tile does not exist.</param>
     public static async ValueTask<TreeAppender> ContinueAsync(
         long size,
         Func<TileId, CancellationToken, ValueTask<byte[]?>> read,
@@ -63,7 +58,7 @@ internal sealed class TreeAppender
         Size++;
     }
 
-    // number: of the hash, in its level.
+    // number: the hash's position in its level.
     private void Add(int level, long number, byte[] hash)
     {
         var tile = edge.TryGetValue(level, out var begun) ? begun : edge[level] = [];
@@ -79,7 +74,7 @@ internal sealed class TreeAppender
         Add(level + 1, number / Tile.Width, Tile.RootOf(full));
     }
 
-    /// <summary>The root, after the last entry was added.</summary>
+    /// <summary>The root; call it after the last entry was added.</summary>
     public async ValueTask<byte[]> FinishAsync(CancellationToken cancellationToken)
     {
         foreach (var (level, tile) in edge)
@@ -90,7 +85,7 @@ internal sealed class TreeAppender
             }
         }
 
-        // All of the right edge is here: the root needs nothing else.
+        // The right edge is complete in memory, and sufficient for the root.
         return await reader.RootAsync(Size, cancellationToken);
     }
 }

@@ -3,7 +3,7 @@ using System.Numerics;
 namespace Culvert.Identity.Service.Transparency.Tree;
 
 /// <summary>
-/// Entries from <paramref name="Start"/> up to and without <paramref name="End"/>, which RFC 6962 hashes as one subtree.
+/// Entries from <paramref name="Start"/> up to, but excluding, <paramref name="End"/>, which RFC 6962 hashes as one subtree.
 /// </summary>
 internal readonly record struct TreeRange(long Start, long End)
 {
@@ -12,7 +12,7 @@ internal readonly record struct TreeRange(long Start, long End)
     // RFC 6962 §2.1: the left part is the largest power of two that is smaller than the whole.
     private long Middle => Start + (1L << BitOperations.Log2((ulong)(Count - 1)));
 
-    /// <summary>The complete subtrees that it consists of, from the left; each is larger than the next.</summary>
+    /// <summary>Its complete subtrees, from left to right, in descending size.</summary>
     public IEnumerable<TreeNode> Nodes()
     {
         for (var at = Start; at < End; )
@@ -23,7 +23,7 @@ internal readonly record struct TreeRange(long Start, long End)
         }
     }
 
-    /// <summary>The subtrees whose hashes prove that an entry is in the tree of that size (§2.1.1), in their order.</summary>
+    /// <summary>The subtrees whose hashes prove that an entry is in the tree of that size (§2.1.1), in order.</summary>
     public static IReadOnlyList<TreeRange> ForInclusion(long index, long size)
     {
         List<TreeRange> path = [];
@@ -39,7 +39,7 @@ internal readonly record struct TreeRange(long Start, long End)
         return path;
     }
 
-    /// <summary>The subtrees whose hashes prove that one tree continues the other (§2.1.2), in their order.</summary>
+    /// <summary>The subtrees whose hashes prove that one tree extends the other (§2.1.2), in order.</summary>
     public static IReadOnlyList<TreeRange> ForConsistency(long from, long to)
     {
         if (from == 0 || from == to)

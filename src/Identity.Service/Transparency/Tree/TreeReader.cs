@@ -4,10 +4,10 @@ using Culvert.Platform.Transparency;
 namespace Culvert.Identity.Service.Transparency.Tree;
 
 /// <summary>
-/// Computes roots and proofs from tiles: of each level of tiles at most two, however large the tree is. It remembers the
-/// tiles that it read, so it serves one request.
+/// Computes roots and proofs from tiles: at most two per tile level, for any tree size. It caches the tiles that it read, so
+/// use one instance per request.
 /// </summary>
-/// <param name="read">Reads a tile's hashes; null = there is none.</param>
+/// <param name="read">Reads a tile's hashes; null = the tile does not exist.</param>
 internal sealed class TreeReader(Func<TileId, CancellationToken, ValueTask<byte[]?>> read)
 {
     private readonly Dictionary<TileId, byte[]> tiles = [];

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Transparency.Tree;
 
-/// <summary>The tree as it is stored.</summary>
-/// <param name="Size">Entries.</param>
-/// <param name="Root">Its root; null while there are none.</param>
+/// <summary>The stored tree.</summary>
+/// <param name="Root">Null for an empty tree.</param>
 internal sealed record TreeState(long Size, byte[]? Root);

@@ -3,7 +3,7 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Tree;
 
-/// <summary>The tree's rows: its tiles, its entries, and how large it is.</summary>
+/// <summary>Stores the tree: its tiles, entries and size.</summary>
 internal sealed class TreeStore(Database database)
 {
     private static readonly IReadOnlyDictionary<TileId, byte[]> NoTiles = new Dictionary<TileId, byte[]>();
@@ -21,7 +21,7 @@ internal sealed class TreeStore(Database database)
         return new TreeState(size, root);
     }
 
-    /// <summary>A tile's hashes, joined; null = there is none.</summary>
+    /// <summary>A tile's concatenated hashes; null = the tile does not exist.</summary>
     public ValueTask<byte[]?> TileAsync(TileId id, CancellationToken cancellationToken) =>
         database.ScalarAsync<byte[]>(
             "SELECT hashes FROM transparency_tiles WHERE level = @Level AND number = @Number",
@@ -29,7 +29,7 @@ internal sealed class TreeStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Entries from <paramref name="first"/> on, in order, at most <paramref name="count"/>.</summary>
+    /// <summary>At most <paramref name="count"/> entries from <paramref name="first"/>, in order.</summary>
     public async ValueTask<IReadOnlyList<LogEntry>> EntriesAsync(
         long first,
         int count,
@@ -44,7 +44,7 @@ internal sealed class TreeStore(Database database)
         return [.. rows.Select(row => new LogEntry(row.Kind, row.Digest))];
     }
 
-    /// <summary>The place of the first entry with that digest; null = there is none.</summary>
+    /// <summary>The index of the first entry with that digest; null = none.</summary>
     public ValueTask<long?> FindAsync(byte[] digest, CancellationToken cancellationToken) =>
         database.ScalarAsync<long?>(
             "SELECT MIN(number) FROM transparency_entries WHERE digest = @digest",
@@ -53,8 +53,8 @@ internal sealed class TreeStore(Database database)
         );
 
     /// <summary>
-    /// Puts entries at the end of the tree. Conflict <see cref="TransparencyConflict.Moved"/>: it is no longer of the size
-    /// that this was computed from.
+    /// Appends entries to the tree. Conflict <see cref="TransparencyConflict.Moved"/>: its size has changed since the
+    /// computation.
     /// </summary>
     public IReadOnlyList<Statement> Append(
         TreeState before,
@@ -84,7 +84,7 @@ internal sealed class TreeStore(Database database)
                         }
                     )
             ),
-            // Nothing but exchanges: the tree stays as it is.
+            // If there are only exchanges, the tree does not change.
             .. (entries.Count > 0 ? after.Changed : NoTiles).Select(tile => new Statement(
                 "INSERT INTO transparency_tiles (level, number, hashes) VALUES (@Level, @Number, @hashes) "
                     + "ON CONFLICT (level, number) DO UPDATE SET hashes = excluded.hashes",

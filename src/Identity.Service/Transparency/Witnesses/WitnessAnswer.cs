@@ -2,18 +2,18 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>What a witness answered: one of the three.</summary>
+/// <summary>A witness's answer: a cosignature, its size, or a problem.</summary>
 internal sealed record WitnessAnswer
 {
     /// <summary>Verified.</summary>
     public Cosignature? Cosignature { get; private init; }
 
-    /// <summary>Entries of the newest tree head that it cosigned: the proof must begin there.</summary>
+    /// <summary>The size of the latest tree head that it cosigned: the proof must start there.</summary>
     public long? Size { get; private init; }
 
     public WitnessProblem? Problem { get; private init; }
 
-    /// <summary>One sentence for the operator, without anything that the witness sent.</summary>
+    /// <summary>One sentence for the operator, without data from the witness.</summary>
     public string Detail { get; private init; } = "";
 
     public static WitnessAnswer Cosigned(Cosignature cosignature) => new() { Cosignature = cosignature };

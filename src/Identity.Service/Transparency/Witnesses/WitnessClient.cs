@@ -12,8 +12,8 @@ using Culvert.Platform.Transparency;
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
 /// <summary>
-/// One call of <c>add-checkpoint</c> (c2sp.org/tlog-witness), through the fetcher that vets addresses and follows nothing
-/// (S27). What the witness sends counts only if its key signed it.
+/// Calls <c>add-checkpoint</c> (c2sp.org/tlog-witness) with the fetcher that checks addresses and follows no redirects
+/// (S27). Only data signed with the witness's key is used.
 /// </summary>
 internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvider time, IHostResolver resolver)
 {
@@ -21,11 +21,8 @@ internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvi
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
-    /// <param name="witness">Which one.</param>
-    /// <param name="from">Entries of the tree head that it cosigned last; 0 = none.</param>
-    /// <param name="proof">That the tree continues that one.</param>
-    /// <param name="head">What it is to cosign.</param>
-    /// <param name="cancellationToken">Ends the call.</param>
+    /// <param name="from">The size of the tree head that it last cosigned; 0 = none.</param>
+    /// <param name="proof">Proves that the tree extends that one.</param>
     public async Task<WitnessAnswer> AddCheckpointAsync(
         WitnessOptions witness,
         long from,
@@ -100,7 +97,7 @@ internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvi
 
     private WitnessAnswer ReadCosignature(WitnessOptions witness, SignedHead head, string body)
     {
-        // As the protocol suggests: its lines behind the checkpoint are a signed note.
+        // As the protocol suggests: its lines after the checkpoint are a signed note.
         var note = SignedNote.Parse(head.Note + body);
         if (note is null || witness.Key.Find(note) is not { } cosignature)
         {
@@ -110,7 +107,7 @@ internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvi
             );
         }
 
-        // An old one would say that the tree head was the newest when it was not.
+        // An old cosignature would claim that the tree head was the latest when it was not.
         return (time.GetUtcNow() - cosignature.At).Duration() <= Cosignature.ClockSkew
             ? WitnessAnswer.Cosigned(cosignature)
             : WitnessAnswer.Failed(
@@ -166,7 +163,7 @@ internal sealed class WitnessClient(Current<OutboundOptions> outbound, TimeProvi
             WantsAnyStatus = true,
         };
 
-    // At each call, so that a renewed file needs no restart.
+    // Read at each call, so that a renewed file needs no restart.
     private static X509Certificate2Collection? ReadRoots(WitnessOptions witness) =>
         witness.CaFile.Length == 0 ? null
         : CertificatePem.TryRead(File.ReadAllText(witness.CaFile), out var roots) ? [.. roots]

@@ -6,8 +6,8 @@ using Culvert.Platform.Timing;
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
 /// <summary>
-/// Requests cosignatures of the newest tree head, from every configured witness once for each head. A witness that fails
-/// delays no other one, and is retried with growing waits.
+/// Requests cosignatures of the latest tree head from every configured witness, once per head. A failing witness delays no
+/// other one and is retried with increasing waits.
 /// </summary>
 internal sealed class WitnessCollector(
     TransparencyOptions options,
@@ -33,7 +33,7 @@ internal sealed class WitnessCollector(
 
     private readonly Dictionary<string, (int Failures, DateTimeOffset NotBefore)> failing = [];
 
-    /// <summary>One attempt with each witness that has not cosigned the newest head and whose wait is over.</summary>
+    /// <summary>One attempt per witness that has not cosigned the latest head and is not waiting.</summary>
     public async Task CollectAsync(CancellationToken cancellationToken)
     {
         if (
@@ -63,7 +63,7 @@ internal sealed class WitnessCollector(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => CollectAsync(cancellationToken);
 
-    // What was not stored is requested again.
+    // An unstored cosignature is requested again.
     protected override void Tell(Exception fault) => Log.WitnessRoundFailed(logger, fault);
 
     private async Task RecordAsync(

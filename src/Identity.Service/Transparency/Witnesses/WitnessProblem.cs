@@ -1,9 +1,9 @@
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>Why a witness gave no cosignature. The names are what the API shows, in snake case.</summary>
+/// <summary>Why a witness gave no cosignature. The API shows the names in snake case.</summary>
 internal enum WitnessProblem
 {
-    /// <summary>No answer, or one that the protocol does not know.</summary>
+    /// <summary>No answer, or an unexpected one.</summary>
     Unavailable,
 
     /// <summary>It does not know the log's origin (404).</summary>
@@ -15,9 +15,9 @@ internal enum WitnessProblem
     /// <summary>Its answer has no valid cosignature of its key.</summary>
     InvalidCosignature,
 
-    /// <summary>Its cosignature is valid, and its time is not the present one.</summary>
+    /// <summary>Its cosignature is valid, but its time is not current.</summary>
     WrongTime,
 
-    /// <summary>It cosigned a tree that this log does not continue: one of the two was shown another history.</summary>
+    /// <summary>It cosigned a tree that this log does not extend: one of the two has another history.</summary>
     Contradiction,
 }

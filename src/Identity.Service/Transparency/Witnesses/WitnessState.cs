@@ -1,10 +1,10 @@
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>What is known of a witness.</summary>
-/// <param name="Size">Entries of the newest tree head that it cosigned; 0 = none.</param>
-/// <param name="CosignedAt">When it did, as it says; null = never.</param>
-/// <param name="Problem">Why the last attempt failed; null = it did not.</param>
-/// <param name="ProblemAt">Since when.</param>
+/// <summary>The known state of a witness.</summary>
+/// <param name="Size">The size of the latest tree head that it cosigned; 0 = none.</param>
+/// <param name="CosignedAt">The time in that cosignature; null = never.</param>
+/// <param name="Problem">Why the last attempt failed; null = it succeeded.</param>
+/// <param name="ProblemAt">Since when the problem exists.</param>
 internal sealed record WitnessState(
     long Size,
     DateTimeOffset? CosignedAt,

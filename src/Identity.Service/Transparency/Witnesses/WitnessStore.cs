@@ -3,10 +3,10 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>Cosignatures of this log's tree heads, and what is known of the witnesses.</summary>
+/// <summary>Stores cosignatures of this log's tree heads and the state of the witnesses.</summary>
 internal sealed class WitnessStore(Database database, TransparencyOrigin origin)
 {
-    /// <summary>By the witnesses' keys. Those that were never called are not in it.</summary>
+    /// <summary>By the witnesses' keys, without those that were never called.</summary>
     public async ValueTask<IReadOnlyDictionary<string, WitnessState>> StatesAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(
@@ -31,7 +31,7 @@ internal sealed class WitnessStore(Database database, TransparencyOrigin origin)
         );
     }
 
-    /// <summary>A witness cosigned a tree head.</summary>
+    /// <summary>Stores a witness's cosignature.</summary>
     public IReadOnlyList<Statement> Cosigned(CosignatureKey witness, TreeHead head, Cosignature cosignature)
     {
         var parameters = new
@@ -58,7 +58,7 @@ internal sealed class WitnessStore(Database database, TransparencyOrigin origin)
         ];
     }
 
-    /// <summary>An attempt failed for another reason than the one before.</summary>
+    /// <summary>Stores a failure with another reason than the last one.</summary>
     public Statement Failed(CosignatureKey witness, WitnessProblem problem, DateTimeOffset now) =>
         new(
             "INSERT INTO transparency_witnesses (origin, witness, size, problem, problem_at_ms) "

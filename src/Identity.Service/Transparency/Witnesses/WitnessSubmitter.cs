@@ -2,13 +2,10 @@ using Culvert.Identity.Service.Transparency.Tree;
 
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>Gets a witness to cosign a tree head, with the proof from the head that it cosigned last.</summary>
+/// <summary>Submits a tree head to a witness, with the proof from the head that it last cosigned.</summary>
 internal sealed class WitnessSubmitter(WitnessClient client, TreeStore tree)
 {
-    /// <param name="witness">Which one.</param>
-    /// <param name="known">Entries of the tree head that it cosigned last, as far as is known here.</param>
-    /// <param name="head">What it is to cosign.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="known">The size of the tree head that it last cosigned, as far as this service knows.</param>
     public async Task<WitnessAnswer> SubmitAsync(
         WitnessOptions witness,
         long known,
@@ -16,14 +13,14 @@ internal sealed class WitnessSubmitter(WitnessClient client, TreeStore tree)
         CancellationToken cancellationToken
     )
     {
-        // The log only grows: a witness cannot have been shown more than the newest head, and is asked what it has.
+        // The log only grows: a witness cannot have more than the latest head. If the size differs, it answers with its own.
         var first = await SendAsync(witness, Math.Min(known, head.Head.Size), head, cancellationToken);
         if (first.Size is not { } size)
         {
             return first;
         }
 
-        // After a restart of a witness that lost its state, or of a service that did not store the last answer.
+        // The witness may have lost its state, or the service may not have stored the last answer.
         var second = await SendAsync(witness, size, head, cancellationToken);
         return second.Size is null
             ? second

@@ -3,13 +3,13 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>Of several nodes, one calls the witnesses.</summary>
+/// <summary>Lets only one of several nodes call the witnesses.</summary>
 internal sealed class WitnessTurn(AuditExportStore turns, IJournal journal, StoreNode node, TimeProvider time)
 {
     // Longer than a round takes.
     private static readonly TimeSpan Length = TimeSpan.FromMinutes(1);
 
-    /// <summary>False: it is another node's, or the store accepts no writes.</summary>
+    /// <summary>False: another node has the turn, or the store accepts no writes.</summary>
     public async ValueTask<bool> TryTakeAsync(string name, CancellationToken cancellationToken)
     {
         var now = time.GetStoreNow();
