@@ -24,7 +24,6 @@ internal sealed class AdminKeyUses(
 
     public void Note(AdminKeyId id) => uses[id.Value] = Time.GetUtcNow();
 
-    /// <summary>Writes the uses since the last call.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         var noted = uses.ToList();

@@ -2,7 +2,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Admin;
 
-/// <summary>Display names of organizations, workspaces and admin keys.</summary>
 internal static class DisplayNames
 {
     public const int MaxLength = 255;

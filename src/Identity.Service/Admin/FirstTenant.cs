@@ -18,7 +18,6 @@ internal sealed class FirstTenant(
     TimeProvider time
 ) : IInitStep
 {
-    /// <summary>The lifetime of the key that init creates.</summary>
     public static readonly TimeSpan KeyLife = TimeSpan.FromDays(30);
 
     public const string KeyName = "init";

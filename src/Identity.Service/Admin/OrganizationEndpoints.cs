@@ -149,7 +149,6 @@ internal sealed class OrganizationEndpoints(
         return refusal is null ? archived : refusal;
     }
 
-    /// <summary>The workspaces of the caller's organization.</summary>
     public async ValueTask<ApiAnswer> WorkspacesAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var workspaces = await tenants.ListWorkspacesAsync(request.Caller.OrganizationId, cancellationToken);

@@ -57,7 +57,6 @@ internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
         }
     }
 
-    /// <summary>Whether the caller is a person, not a federated workload.</summary>
     public static bool IsPerson(Caller caller) => caller.Kind != CallerKind.AccessToken;
 
     /// <summary>Why a caller may never approve or override; null = it may.</summary>

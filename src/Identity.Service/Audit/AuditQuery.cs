@@ -27,7 +27,6 @@ internal sealed record AuditQuery
     /// <summary>The actor's subject at its identity provider; a trailing <c>*</c> matches a prefix.</summary>
     public string? Subject { get; init; }
 
-    /// <summary>The id of one of the entry's resources.</summary>
     public string? Resource { get; init; }
 
     public string? TunnelId { get; init; }

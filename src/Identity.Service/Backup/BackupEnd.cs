@@ -5,7 +5,6 @@ namespace Culvert.Identity.Service.Backup;
 /// <summary>The last line of a backup: without it, or with other content before it, the file is invalid.</summary>
 internal sealed record BackupEnd
 {
-    /// <summary>The number of rows in all tables.</summary>
     [JsonPropertyName("rows")]
     public required long Rows { get; init; }
 

@@ -20,6 +20,5 @@ internal static class BackupFile
     /// <summary>A row may contain a key set, a revocation list with many entries, or an audit entry.</summary>
     public const int MaxLineBytes = 256 * 1024 * 1024;
 
-    /// <summary>The only member of a table's line.</summary>
     public const string TableMember = "table";
 }

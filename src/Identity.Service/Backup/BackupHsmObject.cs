@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>A key that is not in the backup.</summary>
 /// <param name="Kind">The kind of object, such as <c>certificate_authority</c>.</param>
 /// <param name="Id">The object that needs the key.</param>
 /// <param name="Label">The label in the token; null if it is sealed.</param>

@@ -53,7 +53,6 @@ internal sealed class BackupReader : IDisposable
         }
     }
 
-    /// <summary>The rows of each table, in the header's order, including empty tables.</summary>
     public IEnumerable<(BackupTable Table, IEnumerable<object?[]> Rows)> Tables()
     {
         foreach (var table in Header.Tables)

@@ -2,7 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>A version of the sealing key that a restore needs.</summary>
 /// <param name="Version">As in the key file.</param>
 /// <param name="Fingerprint">
 /// SHA-256 of the key, lower-case hex: shows whether a copy is the right key, without revealing it.

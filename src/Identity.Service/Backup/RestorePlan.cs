@@ -12,12 +12,10 @@ internal sealed record RestorePlan
     /// <summary>The digest of the verified content: no other content is restored.</summary>
     public required string Digest { get; init; }
 
-    /// <summary>This version's migrations that the rows lack.</summary>
     public required IReadOnlyList<string> Migrations { get; init; }
 
     /// <summary>Null: no exports were given, because nothing changed after the backup.</summary>
     public required LaterHistory? Later { get; init; }
 
-    /// <summary>Revocation lists that were published after the backup, by authority.</summary>
     public required IReadOnlyList<LaterRevocationList> Lists { get; init; }
 }

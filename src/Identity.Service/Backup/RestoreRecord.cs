@@ -3,7 +3,6 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Backup;
 
-/// <summary>The record of a restore for the audit.</summary>
 internal static class RestoreRecord
 {
     public static string Write(

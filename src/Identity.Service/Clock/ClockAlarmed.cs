@@ -10,7 +10,6 @@ internal sealed record ClockAlarmed(ClockAlarm Alarm) : AuditEvent
 
     public override string Name => AuditEvents.ClockAlarm;
 
-    /// <summary>Reads the step from an entry's body.</summary>
     public static TimeSpan ReadStep(ReadOnlyMemory<byte> body)
     {
         using var entry = JsonDocument.Parse(body);

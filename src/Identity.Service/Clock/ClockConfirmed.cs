@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Clock;
 
-/// <summary>An operator confirmed the wall clock.</summary>
 internal sealed record ClockConfirmed(TimeSpan Step) : AuditEvent
 {
     public override string Name => AuditEvents.ClockConfirmed;

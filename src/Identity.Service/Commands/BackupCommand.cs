@@ -128,7 +128,6 @@ internal static class BackupCommand
         }
     }
 
-    /// <summary>A file name that sorts by time.</summary>
     internal static string NameAt(DateTimeOffset now) =>
         string.Create(CultureInfo.InvariantCulture, $"{NamePrefix}{now.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}{NameSuffix}");
 

@@ -4,7 +4,6 @@ using Culvert.Platform.Telemetry;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>The whole configuration file, validated.</summary>
 internal sealed record ServiceSettings(
     ServiceOptions Options,
     HealthOptions Health,

@@ -17,6 +17,5 @@ internal sealed record ConsoleAction(string Path, string Operation, params IRead
     /// <summary>Whether the page shows the answer instead of a redirect.</summary>
     public bool ShowsResult { get; init; }
 
-    /// <summary>Whether the operation has no request body.</summary>
     public bool IsBodyless { get; init; }
 }

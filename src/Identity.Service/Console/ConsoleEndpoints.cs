@@ -31,7 +31,6 @@ internal sealed class ConsoleEndpoints(
     public const string ProviderPath = "/console/sign-in/provider";
     public const string KeyOwnerPath = "/console/sign-in/key";
 
-    /// <summary>The hidden field of every form.</summary>
     public const string TokenField = "_token";
 
     /// <summary>A query mark: the sign-in before this page revoked the key of init.</summary>

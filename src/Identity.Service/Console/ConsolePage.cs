@@ -20,7 +20,6 @@ public abstract class ConsolePage : ComponentBase
         StateHasChanged();
     }
 
-    /// <summary>Loads the page's data from the API.</summary>
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
     /// <summary>Loads optional content: empty for a person who may not see it.</summary>
@@ -101,7 +100,6 @@ public abstract class ConsolePage : ComponentBase
         }
     }
 
-    /// <summary>The person's saved filters for that list.</summary>
     private protected ValueTask<IReadOnlyList<SavedFilter>> FiltersAsync(FilteredPage page) =>
         Request
             .Http.RequestServices.GetRequiredService<SavedFilters>()

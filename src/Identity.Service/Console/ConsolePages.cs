@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Console;
 /// <summary>Every page and form of the console; each capability has a file.</summary>
 internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
 {
-    /// <summary>The form field with the reason for an action.</summary>
     public const string Reason = "reason";
 
     private readonly FilterForms filters = new(console, host.Services.GetRequiredService<SavedFilters>());

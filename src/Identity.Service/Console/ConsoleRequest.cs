@@ -35,7 +35,6 @@ public sealed class ConsoleRequest
         init;
     }
 
-    /// <summary>The sent form, if this answers one.</summary>
     internal IFormCollection? Form { get; init; }
 
     /// <summary>Why the form was refused, or the page cannot be shown.</summary>

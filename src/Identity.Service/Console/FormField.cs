@@ -44,7 +44,6 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
                     : (text, null)
         );
 
-    /// <summary>A fixed value without a form field.</summary>
     public static FormField Constant(string name, JsonNode value) => new(name, _ => (value.DeepClone(), null));
 
     /// <summary>A list with one entry per line; an empty field is an empty list.</summary>
@@ -77,7 +76,6 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     public static FormField AllUnless(string name, string field) =>
         new(name, text => (text.Length == 0 ? true : null, null)) { Field = field };
 
-    /// <summary>One of two fixed values, depending on whether that field is empty.</summary>
     public static FormField Depending(string name, string field, string whenEmpty, string otherwise) =>
         new(name, text => (text.Length == 0 ? whenEmpty : otherwise, null)) { Field = field };
 
@@ -90,7 +88,6 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
                 : (null, RequestErrors.Invalid.Refuse($"{name}: a whole number is required."))
         );
 
-    /// <summary>A check box.</summary>
     public static FormField Flag(string name) => new(name, text => (text.Length > 0, null));
 
     /// <summary>A text; null if empty.</summary>

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Console.Shared;
 
 namespace Culvert.Identity.Service.Console;
 
-/// <summary>The pages of policies: per tunnel, hostname and version.</summary>
 internal static class PolicyPages
 {
     private const string List = "/console/tunnels/{tunnel_id}/policies";
@@ -20,7 +19,6 @@ internal static class PolicyPages
             [$"/console/tunnels/{Uri.EscapeDataString(tunnelId)}/policies", .. rest.Select(Uri.EscapeDataString)]
         );
 
-    /// <summary>The errors reported by agents that cannot use a version.</summary>
     public static IReadOnlyList<JsonElement> GetErrors(JsonElement version) => version.Items("faults");
 
     public static void MapPolicies(this ConsolePages pages)

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>The result of testing one key in the HSM.</summary>
 /// <param name="Label">Its label in the token.</param>
 /// <param name="Error">Why it did not sign, or signed as another key; null if the signature was verified.</param>
 internal sealed record HsmKeyState(string Label, string AuthorityId, string? Error);

@@ -2,7 +2,6 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Checks that no revocation list is expired or missing.</summary>
 internal sealed class RevocationListsCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "revocation_lists";

@@ -2,7 +2,6 @@ using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>All checks of this node, ordered by dependency.</summary>
 internal static class ServiceChecks
 {
     private static readonly IReadOnlyList<IDoctorCheck<ServiceFacts>> All =

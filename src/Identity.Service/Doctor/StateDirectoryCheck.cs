@@ -3,7 +3,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>Checks that no other user can read or change the state directory.</summary>
 internal sealed class StateDirectoryCheck : IDoctorCheck<ServiceFacts>
 {
     public string Id => "state_directory";

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Federation.Issuers;
 
 namespace Culvert.Identity.Service.Doctor;
 
-/// <summary>A stored issuer and its keys.</summary>
 /// <param name="Control">What is killed or paused.</param>
 /// <param name="Kept">The keys last fetched from its current source; null = none, or they do not unseal.</param>
 internal sealed record StoredIssuer(Issuer Issuer, IssuerControl Control, StoredKeySet? Kept);

@@ -11,7 +11,6 @@ namespace Culvert.Identity.Service.Documentation;
 /// </summary>
 internal sealed class DocumentPages
 {
-    /// <summary>The page at <c>/docs/</c>.</summary>
     public const string Index = "index";
 
     private const string Prefix = "docs/";

@@ -11,7 +11,6 @@ internal static class CaErrors
         Translate
     );
 
-    /// <summary>The codes of the certificate core, for the catalogue.</summary>
     public static IReadOnlyList<ErrorCode> All { get; } =
     [.. Codes.Values.Where(code => code != RequestErrors.Invalid && code != RequestErrors.TooLarge)];
 

@@ -22,7 +22,6 @@ internal readonly record struct Result<T>
 
     public Refusal? Refusal { get; }
 
-    /// <summary>The value, or the refusal to return.</summary>
     public bool TryGet([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Refusal? refusal)
     {
         value = Value;

@@ -23,10 +23,8 @@ internal sealed record Access
     /// <summary>Like <see cref="AnyCredential"/>, with OAuth errors for form requests.</summary>
     public static Access AnyCredentialOAuth { get; } = new() { Kind = AccessKind.AnyCredential, IsOAuth = true };
 
-    /// <summary>An agent's certificate, on 8444.</summary>
     public static Access Agent { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Agent };
 
-    /// <summary>An edge's certificate, on 8444.</summary>
     public static Access Edge { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Edge };
 
     public AccessKind Kind { get; private init; }
@@ -47,7 +45,6 @@ internal sealed record Access
 
     public MachineRole Role { get; private init; }
 
-    /// <summary>An admin key or access token with that scope.</summary>
     public static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
 
     /// <summary>Also accepts an assertion in the body instead of a credential.</summary>

@@ -43,7 +43,6 @@ internal readonly struct ApiAnswer
     /// <summary>204.</summary>
     public static ApiAnswer Empty => new(StatusCodes.Status204NoContent, default, null, null);
 
-    /// <summary>200 without a body.</summary>
     public static ApiAnswer Nothing => new(StatusCodes.Status200OK, default, null, null);
 
     /// <summary>304: the caller's cached copy is current.</summary>

@@ -39,7 +39,6 @@ internal sealed class ApiRequest(HttpContext http)
 
     public string? UserAgent => http.Request.Headers.UserAgent.ToString() is { Length: > 0 } agent ? agent : null;
 
-    /// <summary>A path parameter.</summary>
     public string Route(string name) => (string?)http.Request.RouteValues[name] ?? "";
 
     /// <summary>A query parameter; null when absent or empty.</summary>

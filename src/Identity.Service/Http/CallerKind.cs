@@ -1,11 +1,9 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>How a caller authenticated.</summary>
 internal enum CallerKind
 {
     AdminKey,
 
-    /// <summary>An access token of the token endpoint.</summary>
     AccessToken,
 
     /// <summary>A tunnel token: valid only for enrolling agents of its tunnel (S5).</summary>

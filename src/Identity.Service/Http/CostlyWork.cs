@@ -3,10 +3,8 @@ namespace Culvert.Identity.Service.Http;
 /// <summary>Operations that cost more than a usual request; each has its own limit.</summary>
 internal enum CostlyWork
 {
-    /// <summary>Reading weeks of authentication history.</summary>
     HistorySearch,
 
-    /// <summary>Searching objects of every kind by a part of a name.</summary>
     NameSearch,
 
     /// <summary>Exporting the whole audit chain or inventory.</summary>

@@ -3,7 +3,6 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The unverified credential of a request.</summary>
 internal static class Credentials
 {
     /// <summary>The longest accepted credential; issued tokens are far shorter.</summary>
@@ -14,7 +13,6 @@ internal static class Credentials
 
     public static bool ArePresent(HttpContext http) => Find(http.Request, out _) is not null;
 
-    /// <summary>Whether a credential header is present, with any content.</summary>
     public static bool AreMentioned(HttpContext http) =>
         http.Request.Headers.Authorization.Count > 0 || http.Request.Headers["X-Api-Key"].Count > 0;
 

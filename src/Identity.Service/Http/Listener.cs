@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The port of the service that a connection uses.</summary>
 internal enum Listener
 {
     /// <summary>8443: management, federation, enrolment.</summary>

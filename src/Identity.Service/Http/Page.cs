@@ -18,7 +18,6 @@ internal sealed record Page<T>
     public Page<TOther> Select<TOther>(Func<T, TOther> convert) =>
         new() { Data = [.. Data.Select(convert)], NextPage = NextPage };
 
-    /// <summary>Writes the page with items written member by member.</summary>
     public void Write(Utf8JsonWriter json, Action<Utf8JsonWriter, T> writeItem)
     {
         json.WriteStartObject();

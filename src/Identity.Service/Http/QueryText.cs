@@ -2,12 +2,10 @@ using System.Globalization;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Reads filter values of a query.</summary>
 internal static class QueryText
 {
     public const int MaxLength = 1024;
 
-    /// <summary>The message for a value that is not a time.</summary>
     public const string TimeExpected = "a time such as 2026-01-31T12:00:00Z is required.";
 
     /// <summary>Records have no control characters, and PostgreSQL stores no NUL in a text.</summary>

@@ -23,13 +23,11 @@ internal sealed record ReasonRequest
         return body.IsOk && CheckOptional(body.Value.Reason) is { } malformed ? malformed : body;
     }
 
-    /// <summary>For operations with an optional reason.</summary>
     public static Refusal? CheckOptional(string? reason) =>
         reason is { Length: > MaxReasonLength }
             ? RequestErrors.Invalid.Refuse($"reason: at most {MaxReasonLength} characters are allowed.")
             : null;
 
-    /// <summary>For operations that require a reason.</summary>
     public static Refusal? CheckRequired(string reason) =>
         reason.Trim().Length is 0 or > MaxReasonLength
             ? RequestErrors.Invalid.Refuse($"reason: 1 to {MaxReasonLength} characters are required.")

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The actor of an event that a request led to.</summary>
 internal static class RequestActors
 {
     extension(AuditActor)
@@ -25,7 +24,6 @@ internal static class RequestActors
                 UserAgent = AuditActor.Bounded(request.UserAgent),
             };
 
-        /// <summary>A machine, identified by its certificate.</summary>
         public static AuditActor Of(MachinePeer peer, ApiRequest request) =>
             new()
             {

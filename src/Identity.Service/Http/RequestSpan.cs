@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Http;
 /// </summary>
 internal static class RequestSpan
 {
-    /// <summary>The name of the service's span source.</summary>
     public const string SourceName = "Culvert.Identity.Service";
 
     /// <summary>Starts a span under the trace of the request's headers; null if there is no listener.</summary>

@@ -4,7 +4,6 @@ namespace Culvert.Identity.Service.Ids;
 internal interface IIdentifier<TSelf>
     where TSelf : struct, IIdentifier<TSelf>
 {
-    /// <summary>The part before the underscore.</summary>
     static abstract string Prefix { get; }
 
     string Value { get; }

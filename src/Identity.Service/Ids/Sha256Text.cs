@@ -8,7 +8,6 @@ internal static class Sha256Text
 {
     private const int MaxStackBytes = 512;
 
-    /// <summary>Base64url of the SHA-256 of the text's UTF-8 bytes.</summary>
     public static string ToBase64Url(ReadOnlySpan<char> text)
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];

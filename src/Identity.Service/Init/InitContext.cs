@@ -13,7 +13,6 @@ internal sealed record InitContext(string OrganizationName, string AdminKeyFile)
     /// </summary>
     public Func<string>? GivenAdminKey { get; init; }
 
-    /// <summary>The first step sets it.</summary>
     public Organization? Organization { get; set; }
 
     public Workspace? DefaultWorkspace { get; set; }

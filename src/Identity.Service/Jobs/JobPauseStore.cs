@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>Stores which jobs are paused in the installation.</summary>
 internal sealed class JobPauseStore(Database database)
 {
     public async ValueTask<IReadOnlyList<JobPause>> ListAsync(CancellationToken cancellationToken)

@@ -46,10 +46,8 @@ internal abstract class RecurringJob(
 
     protected TimeProvider Time { get; } = time;
 
-    /// <summary>Called before the first round.</summary>
     public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Called after the last round.</summary>
     public virtual Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public virtual void Dispose() { }

@@ -145,7 +145,6 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         return (unavailable is null ? ApiAnswer.Raw(feed.Json, "application/json") : unavailable, revision);
     }
 
-    /// <summary>Null = the agent's organization has no such tunnel.</summary>
     private async ValueTask<AgentFeedBody?> FindAsync(MachinePeer peer, CancellationToken cancellationToken) =>
         await feeds.FindAsync(peer.TunnelId!, cancellationToken) is { } feed
         && feed.Tunnel.OrganizationId == peer.OrganizationId

@@ -31,7 +31,6 @@ internal sealed class FeedNames(
         return known.Count == 0 ? null : known;
     }
 
-    /// <summary>Active hostnames by tunnel id.</summary>
     public async ValueTask<ILookup<string, string>> ActiveAsync(CancellationToken cancellationToken) =>
         (await hostnames.ListActiveAsync(cancellationToken))
             .Where(hostname => !hostname.IsWildcard)

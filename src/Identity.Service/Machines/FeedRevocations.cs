@@ -13,7 +13,6 @@ internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity
     /// </summary>
     public const int MostUntil = 4_096;
 
-    /// <summary>Reads what was committed before the feed's revision.</summary>
     public Task RefreshAsync(CancellationToken cancellationToken) => revocations.RefreshAsync(cancellationToken);
 
     /// <summary>Null = nothing is revoked.</summary>

@@ -1,5 +1,4 @@
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>A plain text message to one address.</summary>
 /// <param name="Id">The same at every attempt, so that a duplicate is shown once.</param>
 internal sealed record MailNote(string Id, string To, string Subject, string Text);

@@ -20,7 +20,6 @@ internal sealed record MailOptions
 
     public SecretReference? Password { get; init; }
 
-    /// <summary>The sender's address.</summary>
     public string From { get; init; } = "";
 
     /// <summary>The domains that may receive mail, in lower case: organizations cannot send mail to other domains.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>The protection of the connection to the relay.</summary>
 internal enum MailTls
 {
     /// <summary>STARTTLS (RFC 3207). A relay that does not offer it gets no mail.</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary>Compares a program's version with this service's.</summary>
 internal static class Skew
 {
     /// <summary>Edges, agents and other nodes are compatible within this many minor versions, older or newer.</summary>

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Search;
 
-/// <summary>A search and its caller.</summary>
 /// <param name="Caller">Sees only its organization and workspace.</param>
 /// <param name="Text">As typed, trimmed.</param>
 /// <param name="Type">Only this kind; null = all.</param>

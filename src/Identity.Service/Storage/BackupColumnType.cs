@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>The column types of our portable SQL.</summary>
 internal enum BackupColumnType
 {
     Number,

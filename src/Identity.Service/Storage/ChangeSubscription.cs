@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Telemetry;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>One handler, its sequential runs and its waiters.</summary>
 internal sealed class ChangeSubscription(
     ChangeTopics topics,
     Func<CancellationToken, Task> handler,

@@ -15,15 +15,12 @@ internal enum ChangeTopics
     /// <summary>Issuers, rules, service accounts, workspaces.</summary>
     Federation = 2,
 
-    /// <summary>Key sets of issuers and killed keys.</summary>
     IssuerKeys = 4,
 
     /// <summary>Revoked tokens, families, subjects.</summary>
     Revocations = 8,
 
-    /// <summary>The keys that sign access tokens.</summary>
     SigningKeys = 16,
 
-    /// <summary>Paused recurring jobs.</summary>
     Jobs = 32,
 }

@@ -9,7 +9,6 @@ internal readonly record struct CommitResult
     /// <summary>The position in this node's audit chain; 0 if there is no entry.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The installation's revision after this commit.</summary>
     public long Revision { get; init; }
 
     /// <summary>The unmet expectation: the value that the failing statement declared.</summary>

@@ -16,7 +16,6 @@ internal sealed class CommittedState(IChanges changes, ChangeTopics topics, Acti
     private bool isLogged;
     private volatile Action? retry;
 
-    /// <summary>Whether a committed change may be missing.</summary>
     public bool IsStale => hasFailed || !changes.IsCurrent(topics);
 
     /// <summary>Whether the last read failed, or none was made.</summary>
@@ -28,7 +27,6 @@ internal sealed class CommittedState(IChanges changes, ChangeTopics topics, Acti
     /// </summary>
     public void Follow(Func<CancellationToken, Task> read) => retry = changes.Subscribe(topics, read);
 
-    /// <summary>Waits for other reads to complete, then reads.</summary>
     public async Task ReadAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         using var lease = await EnterAsync(cancellationToken);

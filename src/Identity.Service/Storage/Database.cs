@@ -96,7 +96,6 @@ internal abstract class Database : IDisposable
     public virtual void ChangeIndex(DbConnection connection, IndexChange change) =>
         connection.Execute(change.ToSql(), commandTimeout: NoTimeout);
 
-    /// <summary>The journal's own connection, as the writer of that node.</summary>
     public abstract JournalSession OpenSession(StoreNode node, Ordinals ordinals);
 
     /// <summary><c>column IN (values)</c> for a list parameter, which portable SQL cannot express.</summary>

@@ -7,7 +7,6 @@ namespace Culvert.Identity.Service.Storage;
 /// <param name="Definition">The text from <c>ON</c>; null = the index is dropped.</param>
 internal sealed partial record IndexChange(string Name, bool IsUnique, string? Definition)
 {
-    /// <summary>Parses a migration that consists of index changes and comments.</summary>
     /// <exception cref="InvalidOperationException">The migration contains another statement.</exception>
     public static IReadOnlyList<IndexChange> ParseAll(Migration migration) =>
         [

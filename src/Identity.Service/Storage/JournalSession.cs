@@ -13,7 +13,6 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
         "SELECT sequence, salt, body, body_digest, hash, replay_key, replay_until, replay_tag, at_ms FROM journal "
         + "WHERE node = @node AND ";
 
-    /// <summary>The change counters after the last commit of this session.</summary>
     public ChangeCounters Counters { get; protected set; } = ChangeCounters.Zero;
 
     protected StoreNode Node { get; } = node;

@@ -61,7 +61,6 @@ internal static class NodeRegister
             new { at = at.ToStore() }
         );
 
-    /// <summary>The serial number prefixes of nodes from before a restore.</summary>
     public static IReadOnlyList<string> ListRetiredPrefixes(DbConnection connection) =>
         [
             .. connection

@@ -24,13 +24,11 @@ internal sealed class PendingDecision(Decision decision)
     /// <summary>H(salt ‖ body), which remains when the body is erased.</summary>
     public byte[] BodyDigest { get; private set; } = [];
 
-    /// <summary>This decision's claim on its replay key in memory.</summary>
     public ReplayClaim? Claim { get; set; }
 
     /// <summary>The decision that this one depends on, earlier in the same batch; null = none.</summary>
     public PendingDecision? Preceding { get; init; }
 
-    /// <summary>Whether another decision of the batch depends on this one.</summary>
     public bool HasFollower { get; init; }
 
     /// <summary>The writer's result; the waiter gets it only after the commit.</summary>

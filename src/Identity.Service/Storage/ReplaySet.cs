@@ -36,7 +36,6 @@ internal sealed class ReplaySet
     /// <summary>Whether the key is used or claimed, and has not expired.</summary>
     public bool Holds(ReplayKey key) => claims.ContainsKey(key.Identity);
 
-    /// <summary>Adds a use that was read from the journal.</summary>
     public void Remember(ReplayKey key, ReplayUse use)
     {
         if (!TryClaim(key, new ReplayClaim(use), out var holder))

@@ -3,7 +3,6 @@ using System.Reflection;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>The property that a parameter of a statement is bound to.</summary>
 /// <param name="Type">The type of the property, which also determines the type of a null.</param>
 /// <param name="Getter">
 /// The runtime compiles a getter at its second call, so there is one per property, not one per database.

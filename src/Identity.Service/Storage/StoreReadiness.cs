@@ -2,7 +2,6 @@ using Culvert.Platform.Health;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Whether the store can currently write.</summary>
 internal static class StoreReadiness
 {
     public static ReadinessCheck Writes(Journal journal) =>

@@ -25,7 +25,6 @@ internal sealed record StoreSettings
     /// </summary>
     public required string NodeName { get; init; }
 
-    /// <summary>The name under which this node is registered.</summary>
     public string EffectiveNodeName =>
         NodeName.Length > 0 ? NodeName : string.Create(CultureInfo.InvariantCulture, $"node-{Math.Max(1, NodeId)}");
 }

@@ -32,7 +32,6 @@ internal sealed class FailureSeries(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the series: the next failure is a first one.</summary>
     public void End()
     {
         lock (gate)

@@ -69,7 +69,6 @@ internal sealed record AdminKey
         return different.Count >= LeastDifferentBytes;
     }
 
-    /// <summary>256 random bits, base64url.</summary>
     public static string NewSecret()
     {
         Span<byte> random = stackalloc byte[SecretBytes];

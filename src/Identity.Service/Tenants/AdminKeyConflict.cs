@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Tenants;
 
 internal enum AdminKeyConflict
 {
-    /// <summary>Another caller has already revoked it.</summary>
     Revoked,
 
     /// <summary>It already names a person, or was created with another key.</summary>

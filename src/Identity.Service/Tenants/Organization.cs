@@ -11,7 +11,6 @@ internal sealed record Organization(string Id, string Name, DateTimeOffset Creat
     /// <summary>No credential of the organization works since then; null = it is not archived.</summary>
     public DateTimeOffset? ArchivedAt { get; init; }
 
-    /// <summary>A new organization and its default workspace.</summary>
     public static (Organization Organization, Workspace DefaultWorkspace) New(string name, DateTimeOffset now)
     {
         var organization = new Organization(NewUuid(), name, now);

@@ -3,7 +3,6 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>Signs notes with the log's key.</summary>
 internal sealed class NoteSigner(ECDsa privateKey, NoteKey key) : IDisposable
 {
     // Guards the private key, whose implementation is not guaranteed to be thread-safe.
@@ -11,7 +10,6 @@ internal sealed class NoteSigner(ECDsa privateKey, NoteKey key) : IDisposable
 
     public NoteKey Key => key;
 
-    /// <summary>The note with its signature.</summary>
     public string Sign(string text)
     {
         lock (gate)

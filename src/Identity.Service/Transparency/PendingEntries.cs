@@ -3,7 +3,6 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>A batch of entries that the tree lacks.</summary>
 /// <param name="Entries">In the order in which they are added.</param>
 /// <param name="Done">Records that the entries are in the tree; committed together with them.</param>
 internal sealed record PendingEntries(IReadOnlyList<LogEntry> Entries, IReadOnlyList<Statement> Done);

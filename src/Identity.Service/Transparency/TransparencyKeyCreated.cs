@@ -4,7 +4,6 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>The key that signs the tree heads was created.</summary>
 internal sealed record TransparencyKeyCreated(NoteKey Key) : AuditEvent
 {
     public override string Name => AuditEvents.TransparencyKeyCreated;

@@ -24,7 +24,6 @@ internal sealed class TransparencyKeys(
     private readonly SemaphoreSlim loading = new(1);
     private volatile NoteSigner? current;
 
-    /// <summary>Creates the key if there is none.</summary>
     public async ValueTask<NoteSigner> GetAsync(CancellationToken cancellationToken)
     {
         if (current is { } known)

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>A webhook with failed deliveries.</summary>
 /// <param name="Retried">Failed messages that will be retried.</param>
 /// <param name="Failed">Messages that were abandoned.</param>
 internal sealed record FailingWebhook(string WebhookId, long Retried, long Failed);

@@ -12,7 +12,6 @@ internal sealed record Webhook
 
     public required string OrganizationId { get; init; }
 
-    /// <summary>The URL scheme of mail addresses.</summary>
     public const string MailScheme = "mailto:";
 
     /// <summary>https, or <c>mailto:</c> and one address.</summary>

@@ -18,11 +18,9 @@ internal static class WebhookSignature
     private const string SecretPrefix = "whsec_";
     private const int SecretBytes = 32;
 
-    /// <summary>A new secret in its text form.</summary>
     public static string NewSecret() =>
         SecretPrefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
 
-    /// <summary>The value of the signature header.</summary>
     public static string Sign(string secret, string id, DateTimeOffset at, ReadOnlySpan<byte> body) =>
         Version + Convert.ToBase64String(Compute(secret, id, at.ToUnixTimeSeconds(), body));
 

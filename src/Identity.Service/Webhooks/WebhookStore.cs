@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Stores webhooks and their pending messages.</summary>
 internal sealed class WebhookStore(Database database)
 {
     // The person who registered the webhook knows its secret: revoking that person's admin key ends the webhook's right to
@@ -224,7 +223,6 @@ internal sealed class WebhookStore(Database database)
             }
         ).ExpectingOne(WebhookConflict.Taken);
 
-    /// <summary>Stores the outcome of an attempt.</summary>
     public Statement Settle(WebhookDelivery delivery) =>
         new(
             "UPDATE webhook_deliveries SET state = @State, next_attempt_ms = @NextAttempt, last_error = @LastError, "
@@ -239,7 +237,6 @@ internal sealed class WebhookStore(Database database)
             }
         );
 
-    /// <summary>Deletes deliveries completed before then.</summary>
     public Statement Forget(DateTimeOffset before) =>
         new(
             "DELETE FROM webhook_deliveries WHERE state <> 'pending' AND done_at_ms < @before",

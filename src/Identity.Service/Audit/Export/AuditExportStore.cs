@@ -4,7 +4,6 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>Stores each target's positions and the node that has its turn.</summary>
 internal sealed class AuditExportStore(Database database)
 {
     // Uses only the primary key (node, sequence), however long the chains are.
@@ -30,7 +29,6 @@ internal sealed class AuditExportStore(Database database)
         ];
     }
 
-    /// <summary>A node's entries above <paramref name="after"/>, in order.</summary>
     public async ValueTask<IReadOnlyList<ExportedEntry>> ReadAsync(
         string node,
         long after,

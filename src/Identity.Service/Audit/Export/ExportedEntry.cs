@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>An entry for export.</summary>
 /// <param name="Entry">Without its body if retention removed that first.</param>
 /// <param name="OrganizationId">Null = the installation's own.</param>
 /// <param name="Event">From <see cref="AuditEvents"/>.</param>

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Audit.Export;
 
-/// <summary>Sends entries to one target.</summary>
 internal interface IAuditSink
 {
     /// <summary>

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console.Access;
 
-/// <summary>The API's answer: a document or a refusal.</summary>
 internal readonly record struct ConsoleAnswer(JsonElement Document, Refusal? Refusal)
 {
     public static ConsoleAnswer Refused(Refusal refusal) => new(default, refusal);

@@ -28,7 +28,6 @@ internal sealed class ConsoleApi(
     public ValueTask<ConsoleAnswer> GetAsync(string path, params (string Name, string? Value)[] values) =>
         CallAsync($"GET {path}", values, body: null);
 
-    /// <summary>Runs a form's operation.</summary>
     public ValueTask<ConsoleAnswer> DoAsync(
         string operation,
         JsonObject? body,

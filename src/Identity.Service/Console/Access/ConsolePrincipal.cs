@@ -5,14 +5,12 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.Access;
 
-/// <summary>The signed-in person and that person's rights.</summary>
 /// <param name="Caller">The person as an API caller.</param>
 internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
 {
     /// <summary>The person that the session's admin key names; null = none, or no key.</summary>
     public KeyOwner? KeyOwner { get; init; }
 
-    /// <summary>The text next to the name.</summary>
     public string Standing =>
         Session.AdminKeyId is null ? string.Join(", ", Session.Roles)
         : KeyOwner is { } owner ? $"admin key of {owner.Subject}"

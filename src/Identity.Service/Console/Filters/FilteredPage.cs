@@ -59,7 +59,6 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
     /// <summary>The target path of the form that saves a filter, which is its query.</summary>
     internal string KeepPath => $"{Path}/filters";
 
-    /// <summary>The target path of the form that deletes a filter.</summary>
     internal string ForgetPath => $"{Path}/filters/forget";
 
     /// <summary>The filter in an address, without other parameters; empty = none.</summary>

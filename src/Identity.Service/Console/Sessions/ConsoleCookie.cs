@@ -10,7 +10,6 @@ namespace Culvert.Identity.Service.Console.Sessions;
 /// </summary>
 internal sealed class ConsoleCookie
 {
-    /// <summary>The cookie of a session.</summary>
     public const string Session = "__Host-culvert";
 
     /// <summary>The cookie of a browser that signs in: binds its forms and the provider's answer to it.</summary>
@@ -29,7 +28,6 @@ internal sealed class ConsoleCookie
     /// <summary>The value that the browser sends. A secret.</summary>
     public string Value { get; }
 
-    /// <summary>The hash by which the store finds the session.</summary>
     public byte[] Hash => SHA256.HashData(Encoding.ASCII.GetBytes(Value));
 
     public static ConsoleCookie New() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));

@@ -41,7 +41,6 @@ internal sealed class ConsoleSessionStore(Database database)
             }
         );
 
-    /// <summary>Records the time of the last use.</summary>
     public Statement Used(string sessionId, DateTimeOffset at) =>
         new(
             "UPDATE console_sessions SET used_at_ms = @At WHERE id = @Id AND used_at_ms < @At",
@@ -52,7 +51,6 @@ internal sealed class ConsoleSessionStore(Database database)
     public Statement End(string sessionId) =>
         new("DELETE FROM console_sessions WHERE id = @Id", new { Id = sessionId });
 
-    /// <summary>Deletes expired sessions.</summary>
     public Statement DropExpired(DateTimeOffset now) =>
         new("DELETE FROM console_sessions WHERE expires_at_ms < @Now", new { Now = now.ToStore() });
 

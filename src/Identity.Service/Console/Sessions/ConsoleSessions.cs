@@ -39,7 +39,6 @@ internal sealed class ConsoleSessions(
 
     private static readonly TimeSpan UseWrittenEvery = TimeSpan.FromMinutes(1);
 
-    /// <summary>Opens a session with a verified admin key.</summary>
     public async ValueTask<OpenedSession> OpenAsync(
         AdminKey key,
         ApiRequest request,

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console.Sessions;
 
-/// <summary>The result of a sign-in: the cookie of its session, or a refusal.</summary>
 /// <param name="Cookie">Null with a refusal.</param>
 /// <param name="Refusal">Null with a cookie.</param>
 internal sealed record OpenedSession(ConsoleCookie? Cookie, Refusal? Refusal)

@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Console.Shared;
 /// <summary>The first <c>agent.yaml</c> of a tunnel, for copying from a page.</summary>
 internal sealed partial record AgentFile
 {
-    /// <summary>The URL of the service.</summary>
     public required string Url { get; init; }
 
     public required string OrganizationId { get; init; }

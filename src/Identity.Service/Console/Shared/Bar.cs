@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>A bar of a <see cref="BarChart"/>.</summary>
 /// <param name="Name">The complete time.</param>
 /// <param name="Tick">The short time below the axis.</param>
 /// <param name="Count">The bar's value.</param>

@@ -39,7 +39,6 @@ internal sealed record CallMatrix(IReadOnlyList<CallMatrixColumn> Columns, IRead
         );
     }
 
-    /// <summary>A short name of a caller.</summary>
     public static string NameCaller(JsonElement caller) =>
         caller.Text("subject") ?? caller.Text("client_id") ?? "not authenticated";
 

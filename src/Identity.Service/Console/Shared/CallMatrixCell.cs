@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Calls of one caller on one route.</summary>
 /// <param name="Most">The maximum of all cells.</param>
 internal sealed record CallMatrixCell(long Calls, long Denied, long Most)
 {

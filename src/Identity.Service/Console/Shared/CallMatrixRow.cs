@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>A caller and its cells.</summary>
 /// <param name="Name">Its subject, or another identifier.</param>
 /// <param name="Detail">Its client and issuer; empty if neither is known.</param>
 internal sealed record CallMatrixRow(string Name, string Detail, IReadOnlyList<CallMatrixCell> Cells);

@@ -13,13 +13,11 @@ internal static class JsonView
             ? value
             : null;
 
-    /// <summary>A string as it is, other values as JSON.</summary>
     public static string? Text(this JsonElement element, string name) => element.Member(name)?.ToString();
 
     public static long Number(this JsonElement element, string name) =>
         element.Member(name) is { ValueKind: JsonValueKind.Number } value ? value.GetInt64() : 0;
 
-    /// <summary>The sum of a number over the objects of a list.</summary>
     public static long Sum(this JsonElement element, string list, string member) =>
         element.Items(list).Sum(item => item.Number(member));
 
@@ -38,7 +36,6 @@ internal static class JsonView
     public static IReadOnlyList<string> Texts(this JsonElement element, string name) =>
         [.. element.Items(name).Select(item => item.ToString())];
 
-    /// <summary>Indented, for people.</summary>
     public static string Pretty(this JsonElement element) =>
         JsonSerializer.Serialize(element, ConsoleJson.Default.JsonElement);
 }

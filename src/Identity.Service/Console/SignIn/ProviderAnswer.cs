@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The result of a provider's answer: the person, or a refusal.</summary>
 /// <param name="Person">Null with a refusal.</param>
 /// <param name="Refusal">Null with a person.</param>
 /// <param name="Next">The page that the person wanted.</param>

@@ -7,7 +7,6 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The redirects to and from the identity provider.</summary>
 internal sealed class ProviderEndpoints(
     ConsoleEndpoints console,
     ConsoleSessions sessions,

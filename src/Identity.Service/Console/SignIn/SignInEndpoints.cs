@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.SignIn;
 
-/// <summary>The sign-in page, and sign-in with an admin key.</summary>
 internal sealed class SignInEndpoints(
     ConsoleEndpoints console,
     ConsoleRenderer renderer,

@@ -12,7 +12,6 @@ internal sealed record SignInOptions
     /// <summary>The identity provider's issuer identifier, byte for byte; empty = no provider.</summary>
     public string Issuer { get; init; } = "";
 
-    /// <summary>The console's client id.</summary>
     public string ClientId { get; init; } = "";
 
     /// <summary>
@@ -44,7 +43,6 @@ internal sealed record SignInOptions
     /// <summary>The organization of these people; empty = the one that init created.</summary>
     public string Organization { get; init; } = "";
 
-    /// <summary>Whether an admin key can open a session too.</summary>
     public bool AdminKeys { get; init; } = true;
 
     /// <summary>The maximum lifetime of a session.</summary>

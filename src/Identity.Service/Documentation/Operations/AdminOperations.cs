@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>Organizations, workspaces and admin keys.</summary>
 internal static class AdminOperations
 {
     public static void Describe(OperationTable table)

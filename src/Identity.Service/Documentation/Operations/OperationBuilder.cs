@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Documentation.Shapes;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>Declares the request and the responses of an operation.</summary>
 internal sealed class OperationBuilder(IEndpointConventionBuilder endpoint)
 {
     private const string Json = "application/json";
@@ -14,19 +13,15 @@ internal sealed class OperationBuilder(IEndpointConventionBuilder endpoint)
     /// <summary>Adds the parameters of a paged list: <c>limit</c>, <c>page</c> and <c>include_archived</c>.</summary>
     public OperationBuilder Paged(params string[] names) => Query([.. names, "include_archived", "limit", "page"]);
 
-    /// <summary>Declares a required JSON body.</summary>
     public OperationBuilder Takes<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Json]));
 
-    /// <summary>Declares an optional JSON body.</summary>
     public OperationBuilder MayTake<T>() => With(new BodyMetadata(typeof(T), IsOptional: true, [Json]));
 
     /// <summary>Declares a form body (RFC 6749).</summary>
     public OperationBuilder TakesForm<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Form]));
 
-    /// <summary>Declares a JSON body, or a form with the same members.</summary>
     public OperationBuilder TakesJsonOrForm<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Json, Form]));
 
-    /// <summary>Declares a binary body that is not JSON.</summary>
     public OperationBuilder TakesBytes(string contentType) =>
         With(new BodyMetadata(typeof(Stream), IsOptional: false, [contentType]));
 
@@ -37,7 +32,6 @@ internal sealed class OperationBuilder(IEndpointConventionBuilder endpoint)
     public OperationBuilder RefusesAsOAuth() =>
         With(new ProducesResponseTypeMetadata(StatusCodes.Status400BadRequest, typeof(OAuthErrorDocument), [Json]));
 
-    /// <summary>Declares a status without a body.</summary>
     public OperationBuilder Answers(int status) => With(new ProducesResponseTypeMetadata(status, typeof(void)));
 
     private OperationBuilder With(object metadata)

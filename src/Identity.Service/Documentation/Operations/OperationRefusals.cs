@@ -19,11 +19,9 @@ internal sealed class OperationRefusals
 
     private readonly Dictionary<string, string[]> codes = Read();
 
-    /// <summary>The codes in the operation's own code.</summary>
     public IReadOnlyList<ErrorCode> Of(string operation) =>
         [.. codes.GetValueOrDefault(operation, []).Select(code => catalogue[code])];
 
-    /// <summary>The errors of the checks that run before every handler.</summary>
     public static IEnumerable<ErrorCode> OfEvery(Access access) =>
         access.Kind switch
         {

@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Documentation.Operations;
 
 internal static class OperationTags
 {
-    /// <summary>Paths that are not versioned.</summary>
     public const string Other = "other";
 
     private const string Version = "/v1/";

@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Transparency.Checkpoints;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>The transparency log.</summary>
 internal static class TransparencyOperations
 {
     public static void Describe(OperationTable table)

@@ -61,7 +61,6 @@ internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes, IRead
     /// <summary>The roles that an identity provider's claims can grant (S32).</summary>
     public static readonly IReadOnlyList<AdminRole> OfPeople = [.. All.Except([InstallationOperator])];
 
-    /// <summary>For messages.</summary>
     public static string Names => Describe(All);
 
     public static string Describe(IEnumerable<AdminRole> roles) => string.Join(", ", roles.Select(role => role.Name));

@@ -109,7 +109,6 @@ internal static class RoleRights
         $"POST {Federation}/federation_rules/lint"
     );
 
-    /// <summary>Operating tunnels.</summary>
     public static readonly FrozenSet<string> Operating = Set(
         "POST /v1/tunnels",
         $"POST {Tunnel}",
@@ -141,13 +140,11 @@ internal static class RoleRights
         $"POST {Rule}/replay"
     );
 
-    /// <summary>Deciding calls that wait for approval.</summary>
     public static readonly FrozenSet<string> DecidingCalls = Set(
         $"POST {Tunnel}/approvals/{{approval_id}}/approve",
         $"POST {Tunnel}/approvals/{{approval_id}}/reject"
     );
 
-    /// <summary>Changing trust.</summary>
     public static readonly FrozenSet<string> Administering = Set(
         $"POST {Tunnel}/archive",
         $"POST {Tunnel}/certificates",

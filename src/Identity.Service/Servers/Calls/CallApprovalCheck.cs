@@ -3,7 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>Limits for agents' approval requests.</summary>
 internal static class CallApprovalCheck
 {
     /// <summary>The largest body, with shown arguments and names.</summary>

@@ -10,7 +10,6 @@ internal static class CallApprovalState
 
     public const string Rejected = "rejected";
 
-    /// <summary>An agent may make the call. It approves no other call.</summary>
     public const string Used = "used";
 
     /// <summary>It expired before it was used. Never stored: computed from the clock.</summary>

@@ -31,7 +31,6 @@ internal sealed class CallApprovalStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Finds a request in any tunnel of the organization.</summary>
     public ValueTask<CallApprovalRow?> FindInOrganizationAsync(
         string organizationId,
         string id,

@@ -35,7 +35,6 @@ internal sealed class CallApprovals(
     private const int MaxTries = 5;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>The answer for an agent's request.</summary>
     public async ValueTask<Result<CallApprovalAnswer>> AskAsync(
         ApiRequest request,
         CallApprovalRequest call,

@@ -23,7 +23,6 @@ internal sealed record ApproveRoutePolicyRequest
     [JsonPropertyName("replaces")]
     public string? Replaces { get; init; }
 
-    /// <summary>Reads and validates the request's body.</summary>
     public static async ValueTask<Result<ApproveRoutePolicyRequest>> ReadAsync(
         ApiRequest request,
         CancellationToken cancellationToken

@@ -89,7 +89,6 @@ internal static class RoutePolicyErrors
         "List the versions again. To return further, draft the old text and have it approved."
     );
 
-    /// <summary>The refusal of a malformed policy text, with all its errors.</summary>
     public static Refusal MalformedText(IReadOnlyList<PolicyProblem> problems) =>
         Form.Refuse()
             .With("problem", problems[0].ToString())

@@ -13,7 +13,6 @@ internal static class RoutePolicyState
 
     public const string Rejected = "rejected";
 
-    /// <summary>Withdrawn by the person who drafted it.</summary>
     public const string Withdrawn = "withdrawn";
 
     public static readonly IReadOnlyList<string> All = [Draft, Active, Superseded, Rejected, Withdrawn];

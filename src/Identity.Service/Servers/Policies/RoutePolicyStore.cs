@@ -75,7 +75,6 @@ internal sealed class RoutePolicyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>The organization's tunnels with drafts, oldest draft first.</summary>
     public async ValueTask<IReadOnlyList<DraftCount>> CountDraftsAsync(
         string organizationId,
         string? workspaceId,

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Servers.Calls;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Calls that wait for approval.</summary>
 internal sealed class ApprovalsStatus(CallApprovalStore store, TimeProvider time) : IStatusCheck
 {
     public string Name => "approvals";

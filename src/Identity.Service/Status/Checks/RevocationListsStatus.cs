@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Checks that every authority has published revocation lists that have not expired.</summary>
 internal sealed class RevocationListsStatus(CertificateHealthStore store, TimeProvider time) : IStatusCheck
 {
     // Sorted by expiry, so that no expired list is missed up to this many authorities.

@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Webhooks whose deliveries fail.</summary>
 internal sealed class WebhooksStatus(WebhookStore store, TimeProvider time) : IStatusCheck
 {
     private static readonly TimeSpan Recent = TimeSpan.FromDays(1);

@@ -244,7 +244,6 @@ internal sealed class PostgresDatabase : Database
     public long LockKey(string purpose) =>
         BinaryPrimitives.ReadInt64BigEndian(SHA256.HashData(Encoding.UTF8.GetBytes($"culvert {SchemaName} {purpose}")));
 
-    /// <summary>The notification channel of this schema.</summary>
     public string Channel => SchemaName + "_changes";
 
     public override void Dispose()

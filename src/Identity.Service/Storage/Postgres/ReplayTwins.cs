@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>Decisions of one batch with the same replay key.</summary>
 internal static class ReplayTwins
 {
     /// <summary>

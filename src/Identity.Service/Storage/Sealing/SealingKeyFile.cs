@@ -8,7 +8,6 @@ internal static class SealingKeyFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Creates the file if it is absent.</summary>
     public static void Ensure(string file)
     {
         if (File.Exists(file))

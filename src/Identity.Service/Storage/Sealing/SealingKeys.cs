@@ -59,6 +59,5 @@ internal sealed class SealingKeys
         return keys.Count > 0 ? new SealingKeys(keys) : throw new StoreException("The sealing key is empty.");
     }
 
-    /// <summary>The text of a new key file.</summary>
     public static string NewText() => $"1:{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyBytes))}\n";
 }

@@ -29,7 +29,6 @@ internal sealed class PreparedStatement : IDisposable
         isQuery = raw.sqlite3_column_count(statement) > 0;
     }
 
-    /// <summary>Binds by position, from 1.</summary>
     public void Bind(int place, long? value) =>
         Require(
             value is { } number
@@ -76,7 +75,6 @@ internal sealed class PreparedStatement : IDisposable
                 : raw.sqlite3_bind_blob(statement, place, value)
         );
 
-    /// <summary>Binds by name, from the properties of an object.</summary>
     public void Bind(object? parameters)
     {
         var type = parameters?.GetType();

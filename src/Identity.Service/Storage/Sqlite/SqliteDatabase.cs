@@ -68,7 +68,6 @@ internal sealed partial class SqliteDatabase : Database
         }
     }
 
-    /// <summary>Creates an empty database file that only its owner can read.</summary>
     public static void Create(string file)
     {
         using var stream = new FileStream(

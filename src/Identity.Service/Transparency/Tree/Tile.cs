@@ -2,7 +2,6 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Tree;
 
-/// <summary>The dimensions and hashing of tiles.</summary>
 internal static class Tile
 {
     /// <summary>The number of tree levels in one tile.</summary>

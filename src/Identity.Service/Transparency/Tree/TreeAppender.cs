@@ -20,7 +20,6 @@ internal sealed class TreeAppender
     /// <summary>The new and changed tiles, in no order.</summary>
     public IReadOnlyDictionary<TileId, byte[]> Changed => changed;
 
-    /// <summary>Continues the tree of that size.</summary>
     /// <param name="read">Reads a tile's hashes; null = the tile does not exist.</param>
     public static async ValueTask<TreeAppender> ContinueAsync(
         long size,

@@ -3,12 +3,10 @@ using Culvert.Platform.Transparency;
 
 namespace Culvert.Identity.Service.Transparency.Tree;
 
-/// <summary>Stores the tree: its tiles, entries and size.</summary>
 internal sealed class TreeStore(Database database)
 {
     private static readonly IReadOnlyDictionary<TileId, byte[]> NoTiles = new Dictionary<TileId, byte[]>();
 
-    /// <summary>A reader for one request.</summary>
     public TreeReader Reader() => new(TileAsync);
 
     public async ValueTask<TreeState> StateAsync(CancellationToken cancellationToken)

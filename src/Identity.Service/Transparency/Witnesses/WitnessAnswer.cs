@@ -5,7 +5,6 @@ namespace Culvert.Identity.Service.Transparency.Witnesses;
 /// <summary>A witness's answer: a cosignature, its size, or a problem.</summary>
 internal sealed record WitnessAnswer
 {
-    /// <summary>Verified.</summary>
     public Cosignature? Cosignature { get; private init; }
 
     /// <summary>The size of the latest tree head that it cosigned: the proof must start there.</summary>

@@ -3,7 +3,6 @@ namespace Culvert.Identity.Service.Transparency.Witnesses;
 /// <summary>Why a witness gave no cosignature. The API shows the names in snake case.</summary>
 internal enum WitnessProblem
 {
-    /// <summary>No answer, or an unexpected one.</summary>
     Unavailable,
 
     /// <summary>It does not know the log's origin (404).</summary>

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Transparency.Witnesses;
 
-/// <summary>The known state of a witness.</summary>
 /// <param name="Size">The size of the latest tree head that it cosigned; 0 = none.</param>
 /// <param name="CosignedAt">The time in that cosignature; null = never.</param>
 /// <param name="Problem">Why the last attempt failed; null = it succeeded.</param>

@@ -31,7 +31,6 @@ internal sealed class WitnessStore(Database database, TransparencyOrigin origin)
         );
     }
 
-    /// <summary>Stores a witness's cosignature.</summary>
     public IReadOnlyList<Statement> Cosigned(CosignatureKey witness, TreeHead head, Cosignature cosignature)
     {
         var parameters = new
