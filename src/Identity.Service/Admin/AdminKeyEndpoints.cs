@@ -143,7 +143,7 @@ internal sealed class AdminKeyEndpoints(
     private static ApiAnswer Answer(AdminKeyDocument document) =>
         ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);
 
-    // An operator may create the first keys of another organization; the installation's own rights cannot be passed on.
+    // An operator may create the first keys of another organization, but none that can operate the installation.
     private async ValueTask<Refusal?> CheckForeignAsync(
         Caller caller,
         string organizationId,

@@ -19,7 +19,7 @@ internal sealed record AdminKeyWish
     public required TimeSpan Life { get; init; }
 
     /// <summary>
-    /// The id of the first key of its chain, as whose person it counts; null = it is the first of a new chain.
+    /// The key whose person it counts as: its creator, or on the host the same person's first key; null = a new person.
     /// </summary>
     public required string? CreatedBy { get; init; }
 

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Audit;
 
-/// <summary>Finds and removes bodies of chained entries for retention.</summary>
 internal sealed class AuditBodies(Database database)
 {
     private static readonly byte[] NoSalt = [];

@@ -44,7 +44,6 @@ internal sealed class AuditLog(Database database)
         return rows.FirstOrDefault() is ({ } name, var at, var body) ? (name, Instants.FromStore(at), body) : null;
     }
 
-    /// <summary>The latest entry of a node's chain; null = it has none.</summary>
     public async ValueTask<(long Sequence, byte[] Hash)?> HeadAsync(string node, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<(long, byte[])>(

@@ -31,7 +31,6 @@ internal sealed record AuditQuery
 
     public string? TunnelId { get; init; }
 
-    /// <summary><c>success</c> or <c>denied</c>.</summary>
     public string? Outcome { get; init; }
 
     /// <summary>Whether bodies must be read to decide; the other filters are columns.</summary>

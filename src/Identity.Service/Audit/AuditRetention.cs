@@ -26,7 +26,6 @@ internal sealed class AuditRetention(
 {
     private const int Batch = 500;
 
-    /// <summary>Removes all due bodies of every node's chain.</summary>
     public async Task DropAsync(CancellationToken cancellationToken)
     {
         var before = Time.GetUtcNow() - options.Value.Retention;

@@ -16,7 +16,6 @@ internal sealed class AuditSearch(Database database)
     // Entries may commit in another order than their times, but never this far apart.
     private static readonly TimeSpan Disorder = TimeSpan.FromMinutes(2);
 
-    /// <summary>The maximum number of entries that one request reads.</summary>
     internal int MaxSearched { get; init; } = 20_000;
 
     /// <summary>

@@ -3,7 +3,6 @@ using System.Text.Json.Serialization;
 namespace Culvert.Identity.Service.Backup;
 
 /// <param name="Kind">The kind of object, such as <c>certificate_authority</c>.</param>
-/// <param name="Id">The object that needs the key.</param>
 /// <param name="Label">The label in the token; null if it is sealed.</param>
 internal sealed record BackupHsmObject(
     [property: JsonPropertyName("kind")] string Kind,

@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Backup;
 /// <summary>A decision made after the backup, from an audit export.</summary>
 /// <param name="Name">From <see cref="AuditEvents"/>.</param>
 /// <param name="Resources">Type and id of each resource.</param>
-/// <param name="Data">The <c>event_data</c>.</param>
 internal sealed record LaterEvent(
     string Name,
     DateTimeOffset At,

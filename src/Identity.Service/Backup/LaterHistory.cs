@@ -21,7 +21,6 @@ internal sealed class LaterHistory
     /// <summary>In time order.</summary>
     public IReadOnlyList<LaterEvent> Events => [.. entries.Values.OfType<LaterEvent>().OrderBy(later => later.At)];
 
-    /// <summary>The number of entries without content: another organization's, or omitted from the export.</summary>
     public int Unreadable => entries.Values.Count(entry => entry is null);
 
     /// <summary>How far the exports reach, per node.</summary>

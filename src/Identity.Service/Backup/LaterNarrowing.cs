@@ -157,7 +157,6 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
 
     private readonly HashSet<Narrowing> done = [];
 
-    /// <summary>The applied restrictions, without duplicates.</summary>
     public IReadOnlyCollection<Narrowing> Apply(IReadOnlyList<LaterEvent> events)
     {
         foreach (var later in events.Where(later => !Harmless.Contains(later.Name)))

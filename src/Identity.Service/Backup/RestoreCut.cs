@@ -37,7 +37,6 @@ internal static class RestoreCut
         ),
     ];
 
-    /// <summary>The number of removed credentials of each kind.</summary>
     public static IReadOnlyList<(string What, int Count)> Apply(DbConnection connection, DateTimeOffset now)
     {
         List<(string, int)> done = [];

@@ -19,9 +19,7 @@ namespace Culvert.Identity.Service.Backup;
 /// Restores a backup where no installation exists. Everything is checked first; then the store is built under a temporary
 /// name, as at init, and renamed in the last step: an interrupted restore leaves nothing and can be repeated.
 /// </summary>
-/// <param name="options">The options of the new installation.</param>
 /// <param name="services">The service's own services over a store.</param>
-/// <param name="loggers">For the migrations and the first signing key.</param>
 internal sealed partial class Restorer(
     ServiceOptions options,
     Func<Store, IServiceCollection> services,

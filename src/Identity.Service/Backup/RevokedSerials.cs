@@ -13,7 +13,6 @@ internal static class RevokedSerials
     // At least the maximum of certificates.server_life_max: a list may drop an entry after this time.
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(398);
 
-    /// <summary>Adds a revoked certificate to its revocation list.</summary>
     public static void Place(DbConnection connection, string serial)
     {
         var shards = connection.QuerySingleOrDefault<long?>(

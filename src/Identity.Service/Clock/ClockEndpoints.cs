@@ -7,7 +7,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Clock;
 
-/// <summary><c>/v1/clock</c>: the state of this node's clock.</summary>
 internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
 {
     public ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) => new(Answer());

@@ -4,7 +4,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Commands;
 
-/// <summary>Common parts of commands on the host that write to the audit while the service runs.</summary>
 internal static class HostCommand
 {
     // Two commands at once would write one chain; the second one fails with a message to wait.

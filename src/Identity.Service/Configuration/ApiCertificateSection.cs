@@ -3,7 +3,6 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads <c>api.tls</c>: the certificate of the API port.</summary>
 internal static class ApiCertificateSection
 {
     public static CertificatePair? Read(ConfigSection api)

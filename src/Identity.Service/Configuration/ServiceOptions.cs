@@ -20,7 +20,6 @@ using Culvert.Platform.Net;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>The validated configuration of the service (<c>identity-service.yaml</c>).</summary>
 internal sealed record ServiceOptions
 {
     /// <summary>The issuer identifier and default audience, byte for byte; fixed by init.</summary>
@@ -37,7 +36,7 @@ internal sealed record ServiceOptions
 
     public IReadOnlyList<IPEndPoint> ApiListen { get; init; } = [new(IPAddress.IPv6Any, 8443)];
 
-    /// <summary>The PROXY header version of TCP balancers in front of 8443, if any.</summary>
+    /// <summary>The PROXY protocol of TCP balancers in front of 8443.</summary>
     public ProxyProtocolOptions ApiProxyProtocol { get; init; } = new();
 
     /// <summary>HTTP balancers in front of 8443, whose forwarding headers are trusted.</summary>
@@ -48,7 +47,6 @@ internal sealed record ServiceOptions
 
     public IReadOnlyList<IPEndPoint> MachineListen { get; init; } = [new(IPAddress.IPv6Any, 8444)];
 
-    /// <summary>Like <see cref="ApiProxyProtocol"/>, in front of 8444.</summary>
     public ProxyProtocolOptions MachineProxyProtocol { get; init; } = new();
 
     public IReadOnlyList<IPEndPoint> HealthListen { get; init; } = [new(IPAddress.Loopback, 8445)];
@@ -80,7 +78,6 @@ internal sealed record ServiceOptions
     /// <summary>The outer limit for every issuer's and webhook's private networks (S27): networks with ports.</summary>
     public IReadOnlyList<PrivateNetwork> PrivateIssuerNetworks { get; init; } = [];
 
-    /// <summary>The network options for issuers, webhooks and enrolment servers.</summary>
     public NetworkOptions Network { get; init; } = NetworkOptions.Default;
 
     public FederationOptions Federation { get; init; } = new();

@@ -6,7 +6,6 @@ using Culvert.Platform.Fetching;
 
 namespace Culvert.Identity.Service.Configuration;
 
-/// <summary>Reads the section <c>sign_in</c>: how people sign in to the console.</summary>
 internal static class SignInSection
 {
     public static SignInOptions Read(ConfigSection signIn)

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Console;
 
 internal static class AuthorityPages
 {
-    // The lifecycle actions of an authority that need no reason.
+    // The lifecycle actions of an authority whose reason is optional.
     private static readonly string[] Verbs = ["activate", "resume", "restore"];
 
     // Disruptive actions, which require a reason.

@@ -5,16 +5,13 @@ namespace Culvert.Identity.Service.Console;
 /// <summary>A form that calls one API operation. If it is refused, its page is shown again with the reason.</summary>
 /// <param name="Path">The form's target path.</param>
 /// <param name="Operation">The API's path template; its parameters come from <paramref name="Path"/>.</param>
-/// <param name="Fields">The fields of the request.</param>
 internal sealed record ConsoleAction(string Path, string Operation, params IReadOnlyList<FormField> Fields)
 {
-    /// <summary>The operation's method. The form itself is always sent with POST.</summary>
     public string Method { get; init; } = HttpMethods.Post;
 
     /// <summary>The redirect after success; null = to the form's page.</summary>
     public Func<JsonElement, string>? Next { get; init; }
 
-    /// <summary>Whether the page shows the answer instead of a redirect.</summary>
     public bool ShowsResult { get; init; }
 
     public bool IsBodyless { get; init; }

@@ -97,7 +97,6 @@ internal sealed class ConsoleEndpoints(
     /// Handles a form of a signed-in person: runs its action, then redirects or shows the page with the result.
     /// </summary>
     /// <param name="page">Shown if the form is refused or has a result to show.</param>
-    /// <param name="pagePath">The page's path.</param>
     /// <param name="act">Runs the form and returns the redirect; null = the page shows the answer.</param>
     public async Task SubmitAsync(
         Type page,
@@ -182,7 +181,7 @@ internal sealed class ConsoleEndpoints(
         Redirect(http, SignInPath);
     }
 
-    /// <summary>The fields of a form that the page of this cookie sent; null = another origin sent it.</summary>
+    /// <summary>The fields of a form that the page of this cookie sent; null = another page sent it.</summary>
     public static async ValueTask<IFormCollection?> ReadFormAsync(HttpContext http, ConsoleCookie cookie)
     {
         // Browsers send the origin of a request; for those that do not, only the token is checked.

@@ -25,7 +25,6 @@ public sealed class ConsoleRequest
     /// <summary>The value of every form's hidden field.</summary>
     internal string FormToken { get; }
 
-    /// <summary>Null on the sign-in page.</summary>
     internal ConsolePrincipal? Principal { get; init; }
 
     /// <summary>Requires <see cref="Principal"/>.</summary>
@@ -64,12 +63,10 @@ public sealed class ConsoleRequest
 
     internal string? Query(string name) => Http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
-    /// <summary>Whether the page is shown again because this form was refused or has a result.</summary>
     /// <param name="action">The form's target path.</param>
     internal bool WasSent(string action) => Form is not null && Path == action;
 
     /// <summary>The value that a field had when its form was sent, or its initial value.</summary>
-    /// <param name="first">The initial value, also used if another form of the page was sent.</param>
     /// <param name="action">The target path of the field's form; required on a page with several forms.</param>
     internal string? Field(string name, string? first = null, string? action = null) =>
         Form is null || (action is not null && !WasSent(action)) ? first : Form[name].ToString();

@@ -22,7 +22,6 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     /// <summary>Moves the member into an object of the request.</summary>
     public FormField In(string member) => this with { Name = $"{member}.{Name}" };
 
-    /// <summary>A text; omitted if empty.</summary>
     public static FormField Text(string name) => new(name, text => (text.Length == 0 ? null : text, null));
 
     /// <summary>A text, sent even if empty: the API reports that it is missing.</summary>
@@ -93,7 +92,6 @@ internal sealed record FormField(string Name, Func<string, (JsonNode? Value, Ref
     /// <summary>A text; null if empty.</summary>
     public static FormField Clearable(string name) => Text(name) with { ClearsWhenEmpty = true };
 
-    /// <summary>Parsed JSON; omitted if empty.</summary>
     public static FormField Json(string name) => new(name, text => ReadJson(name, text));
 
     private static (JsonNode?, Refusal?) ReadJson(string name, string text)

@@ -51,7 +51,6 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
         };
     }
 
-    /// <summary>Null = no problem.</summary>
     private static Trouble? Judge(IssuerState state, ServiceFacts facts)
     {
         var (issuer, control) = (state.Stored.Issuer, state.Stored.Control);

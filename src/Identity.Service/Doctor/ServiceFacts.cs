@@ -18,10 +18,9 @@ internal sealed record ServiceFacts
 
     public required StoreState Store { get; init; }
 
-    /// <summary>Unarchived issuers with the results of fetching their keys.</summary>
     public IReadOnlyList<IssuerState> Issuers { get; init; } = [];
 
-    /// <summary>Null if none is configured, or its module cannot be loaded.</summary>
+    /// <summary>Null if none is configured, or its module file is missing.</summary>
     public HsmState? Hsm { get; init; }
 
     public static async Task<ServiceFacts> GatherAsync(

@@ -4,7 +4,6 @@ namespace Culvert.Identity.Service.Doctor;
 
 internal sealed record StoreState
 {
-    /// <summary>Why it could not be read; null if it could.</summary>
     public string? Error { get; init; }
 
     /// <summary>Pending migrations; if there are any, the members below are empty.</summary>
@@ -23,7 +22,6 @@ internal sealed record StoreState
 
     public IReadOnlyList<ListAge> Lists { get; init; } = [];
 
-    /// <summary>Organizations by their number of unarchived tunnels, highest first.</summary>
     public IReadOnlyList<(string OrganizationId, string Name, long Tunnels)> Organizations { get; init; } = [];
 
     /// <summary>Unarchived tunnels without a trust anchor, or without a slot for another (S14).</summary>

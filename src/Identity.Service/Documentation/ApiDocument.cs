@@ -10,7 +10,6 @@ namespace Culvert.Identity.Service.Documentation;
 /// </summary>
 internal sealed class ApiDocument(IServiceProvider services)
 {
-    /// <summary>The document name that the framework uses by default.</summary>
     public const string Name = "v1";
 
     private readonly Lazy<Task<byte[]>> json = new(() => WriteAsync(services));

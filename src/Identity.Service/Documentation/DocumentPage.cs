@@ -1,6 +1,4 @@
 namespace Culvert.Identity.Service.Documentation;
 
 /// <param name="Path">Relative to <c>/docs/</c>, without an ending: <c>platforms/aws</c>.</param>
-/// <param name="Title">The text of its first heading.</param>
-/// <param name="Html">The complete HTML document.</param>
 internal sealed record DocumentPage(string Path, string Title, ReadOnlyMemory<byte> Html);

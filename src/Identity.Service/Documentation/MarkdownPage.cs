@@ -10,9 +10,9 @@ using Markdig.Syntax.Inlines;
 namespace Culvert.Identity.Service.Documentation;
 
 /// <summary>
-/// Renders a documentation page from CommonMark with tables. Heading anchors are those that GitHub makes, so links work here
-/// and there. HTML comments are removed, anchors (<c>&lt;a id="…"&gt;&lt;/a&gt;</c>) are kept, and all other HTML is shown
-/// as text.
+/// Renders a documentation page from CommonMark with tables. Heading anchors are those that code forges make, so links work
+/// there and here. HTML comments are removed, anchors (<c>&lt;a id="…"&gt;&lt;/a&gt;</c>) are kept, and all other HTML is
+/// shown as text.
 /// </summary>
 /// <param name="Title">The text of the first heading; empty = there is none.</param>
 /// <param name="Html">The content between the page's head and foot.</param>
@@ -31,7 +31,7 @@ internal sealed record MarkdownPage(string Title, string Html)
         var document = Markdown.Parse(text, Pipeline);
         foreach (var code in document.Descendants<Table>().SelectMany(table => table.Descendants<CodeInline>()))
         {
-            // In a table, a bar is escaped with a backslash, in code too, as on GitHub.
+            // In a table, a bar is escaped with a backslash, in code too, as on code forges.
             code.Content = code.Content.Replace("\\|", "|", StringComparison.Ordinal);
         }
 

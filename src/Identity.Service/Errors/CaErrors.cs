@@ -14,10 +14,8 @@ internal static class CaErrors
     public static IReadOnlyList<ErrorCode> All { get; } =
     [.. Codes.Values.Where(code => code != RequestErrors.Invalid && code != RequestErrors.TooLarge)];
 
-    /// <summary>A member contains a private key where none is allowed.</summary>
     public static ErrorCode SecretInInput => Codes[CaErrorCodes.CaSecretInInput.Code];
 
-    /// <summary>The key's HSM or signer does not answer.</summary>
     public static ErrorCode SignerUnavailable => Codes[CaErrorCodes.SignerUnavailable.Code];
 
     /// <summary>How long to wait before retrying a signer that did not answer.</summary>

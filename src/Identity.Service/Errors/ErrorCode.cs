@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Errors;
 /// <param name="Code"><c>area.reason</c>; never reused with another meaning.</param>
 /// <param name="Meaning">One sentence; the default message.</param>
 /// <param name="Cause">The usual cause.</param>
-/// <param name="NextStep">What the reader should do.</param>
 internal sealed record ErrorCode(string Code, int Status, string Meaning, string Cause, string NextStep)
 {
     /// <summary>The registered OAuth error code, for answers in OAuth's format; null = the default of the status.</summary>

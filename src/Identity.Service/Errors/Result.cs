@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Identity.Service.Errors;
 
-/// <summary>The result of an operation: a value, or the refusal that explains why there is none.</summary>
 internal readonly record struct Result<T>
     where T : notnull
 {

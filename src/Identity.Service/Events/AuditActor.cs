@@ -5,7 +5,10 @@ namespace Culvert.Identity.Service.Events;
 
 internal sealed record AuditActor
 {
-    /// <summary><c>admin_api_key</c>, <c>person</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>, <c>system</c> …</summary>
+    /// <summary>
+    /// <c>admin_api_key</c>, <c>person</c>, <c>federated</c>, <c>service_account</c>, <c>agent</c>, <c>edge</c>,
+    /// <c>system</c> …
+    /// </summary>
     public required string Type { get; init; }
 
     public required string Id { get; init; }

@@ -45,7 +45,6 @@ internal readonly struct ApiAnswer
 
     public static ApiAnswer Nothing => new(StatusCodes.Status200OK, default, null, null);
 
-    /// <summary>304: the caller's cached copy is current.</summary>
     public static ApiAnswer NotModified => new(StatusCodes.Status304NotModified, default, null, null);
 
     public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>

@@ -78,7 +78,6 @@ internal sealed class ApiEndpoint(
         await ErrorEnvelope.WriteAsync(request.Http, refusal);
     }
 
-    /// <summary>Steps 1 to 4; null = the handler may run.</summary>
     private async ValueTask<Refusal?> AdmitAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         switch (access.Kind)

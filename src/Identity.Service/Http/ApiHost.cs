@@ -10,7 +10,6 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
 
     public IServiceProvider Services => routes.ServiceProvider;
 
-    /// <summary>All mapped operations by <see cref="ApiOperation.Name"/>.</summary>
     public IReadOnlyDictionary<string, ApiOperation> Operations => operations;
 
     /// <summary>The same endpoints, for adding metadata.</summary>

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The handlers' view of a request: authenticated, with an id and typed accessors.</summary>
 internal sealed class ApiRequest(HttpContext http)
 {
     private Caller? caller;
@@ -22,10 +21,8 @@ internal sealed class ApiRequest(HttpContext http)
     /// <summary>Whether the caller is authenticated; checked by endpoints that also accept an assertion.</summary>
     public bool HasCaller => caller is not null;
 
-    /// <summary>The authenticated caller; only on endpoints that require a credential.</summary>
     public Caller Caller => caller ?? throw new InvalidOperationException("This endpoint authenticates no caller.");
 
-    /// <summary>The calling machine; only on 8444.</summary>
     public MachinePeer Peer => peer ?? throw new InvalidOperationException("This endpoint knows no machine.");
 
     /// <summary>The authenticated caller or machine; null = unauthenticated.</summary>
@@ -41,7 +38,6 @@ internal sealed class ApiRequest(HttpContext http)
 
     public string Route(string name) => (string?)http.Request.RouteValues[name] ?? "";
 
-    /// <summary>A query parameter; null when absent or empty.</summary>
     public string? Query(string name) => http.Request.Query[name].ToString() is { Length: > 0 } value ? value : null;
 
     /// <summary>Reads a strict JSON body (see <see cref="RequestBody"/>).</summary>

@@ -23,7 +23,6 @@ internal sealed record Caller
     /// <summary>The stable id of the actor in the audit: <c>key_…</c>, <c>svac_…</c> or <c>ttok_…</c>.</summary>
     public required string ActorId { get; init; }
 
-    /// <summary>When the credential expires; null = no expiry of its own.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>SHA-256 of the credential, lower-case hex: distinguishes credentials without storing them.</summary>
@@ -37,7 +36,6 @@ internal sealed record Caller
 
     public DateTimeOffset? IssuedAt { get; init; }
 
-    /// <summary>The family of an access token, which is revoked together.</summary>
     public string? Family { get; init; }
 
     /// <summary>SHA-256 of the identity provider's subject in an access token, base64url.</summary>

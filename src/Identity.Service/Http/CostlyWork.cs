@@ -7,9 +7,7 @@ internal enum CostlyWork
 
     NameSearch,
 
-    /// <summary>Exporting the whole audit chain or inventory.</summary>
     Export,
 
-    /// <summary>DNS queries about the hosts of an issuer or a webhook.</summary>
     NameLookup,
 }

@@ -3,7 +3,6 @@ using System.Text;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Rows of CSV exports (RFC 4180).</summary>
 internal static class CsvText
 {
     public static void AppendRow(StringBuilder text, params IReadOnlyList<string?> fields) =>

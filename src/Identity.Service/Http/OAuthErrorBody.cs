@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>Errors in the format of RFC 6749 §5.2, for OAuth clients.</summary>
 internal static class OAuthErrorBody
 {
     /// <summary>The parent path of one page per error, with its meaning and remedy (<c>error_uri</c>).</summary>

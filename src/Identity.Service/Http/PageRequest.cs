@@ -12,13 +12,11 @@ internal sealed record PageRequest(int Limit, long Before, bool IncludeArchived)
 {
     public const int DefaultLimit = 20;
 
-    /// <summary>The largest <c>limit</c> of most lists.</summary>
     public const int MaxLimit = 1000;
 
     /// <summary>The number of rows to read: one more than the page, to detect another page.</summary>
     public int Count => Limit + 1;
 
-    /// <summary><see cref="IncludeArchived"/> as a statement parameter.</summary>
     public long Archived => IncludeArchived ? 1 : 0;
 
     private string List { get; init; } = "";

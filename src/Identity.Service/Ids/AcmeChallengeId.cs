@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A challenge of a certificate authority: <c>acmc_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct AcmeChallengeId : IIdentifier<AcmeChallengeId>
 {
     private AcmeChallengeId(string value) => Value = value;

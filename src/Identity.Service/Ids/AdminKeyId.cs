@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>An admin key: <c>key_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct AdminKeyId : IIdentifier<AdminKeyId>
 {
     private AdminKeyId(string value) => Value = value;

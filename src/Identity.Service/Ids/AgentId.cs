@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>An agent's enrolment: <c>agt_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct AgentId : IIdentifier<AgentId>
 {
     private AgentId(string value) => Value = value;

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A request for the approval of a call: <c>appr_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct CallApprovalId : IIdentifier<CallApprovalId>
 {
     private CallApprovalId(string value) => Value = value;

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A certificate authority: <c>ca_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct CertificateAuthorityId : IIdentifier<CertificateAuthorityId>
 {
     private CertificateAuthorityId(string value) => Value = value;

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A CA of clients of the CONNECT ingress: <c>clca_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct ClientAuthorityId : IIdentifier<ClientAuthorityId>
 {
     private ClientAuthorityId(string value) => Value = value;

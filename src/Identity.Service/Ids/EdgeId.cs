@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A registered edge: <c>edge_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct EdgeId : IIdentifier<EdgeId>
 {
     private EdgeId(string value) => Value = value;

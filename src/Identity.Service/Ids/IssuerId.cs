@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A federation issuer: <c>fdis_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct IssuerId : IIdentifier<IssuerId>
 {
     private IssuerId(string value) => Value = value;

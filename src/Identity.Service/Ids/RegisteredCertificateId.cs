@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A certificate registered on a tunnel as trust anchor: <c>tcrt_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct RegisteredCertificateId : IIdentifier<RegisteredCertificateId>
 {
     private RegisteredCertificateId(string value) => Value = value;

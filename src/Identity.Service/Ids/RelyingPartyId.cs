@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A relying party of a tunnel: <c>rp_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct RelyingPartyId : IIdentifier<RelyingPartyId>
 {
     private RelyingPartyId(string value) => Value = value;

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A version of a route's policy: <c>pol_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct RoutePolicyId : IIdentifier<RoutePolicyId>
 {
     private RoutePolicyId(string value) => Value = value;

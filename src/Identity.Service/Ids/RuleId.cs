@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A federation rule: <c>fdrl_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct RuleId : IIdentifier<RuleId>
 {
     private RuleId(string value) => Value = value;

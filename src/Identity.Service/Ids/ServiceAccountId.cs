@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A service account: <c>svac_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct ServiceAccountId : IIdentifier<ServiceAccountId>
 {
     private ServiceAccountId(string value) => Value = value;

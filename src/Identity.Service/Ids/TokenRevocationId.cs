@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A revocation of tokens: <c>trev_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct TokenRevocationId : IIdentifier<TokenRevocationId>
 {
     private TokenRevocationId(string value) => Value = value;

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A tunnel: <c>tnl_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct TunnelId : IIdentifier<TunnelId>
 {
     private TunnelId(string value) => Value = value;

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A webhook: <c>hook_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct WebhookId : IIdentifier<WebhookId>
 {
     private WebhookId(string value) => Value = value;

@@ -18,7 +18,6 @@ internal static class WireNames
             ? name
             : throw new ArgumentOutOfRangeException(nameof(value), value, $"{typeof(T).Name} has no such member.");
 
-    /// <summary>Null = unknown name.</summary>
     public static T? Find<T>(string? name)
         where T : struct, Enum => name is not null && Table<T>.Values.TryGetValue(name, out var value) ? value : null;
 

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>A workspace: <c>wrkspc_01</c> and 22 base-62 characters.</summary>
 internal readonly record struct WorkspaceId : IIdentifier<WorkspaceId>
 {
     private WorkspaceId(string value) => Value = value;

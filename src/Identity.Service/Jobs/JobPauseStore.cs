@@ -13,7 +13,6 @@ internal sealed class JobPauseStore(Database database)
         return [.. rows.Select(row => new JobPause(row.Job, row.By, row.Reason, Instants.FromStore(row.At)))];
     }
 
-    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> if it is already paused.</summary>
     public Statement Pause(JobPause pause) =>
         new Statement(
             "INSERT INTO job_pauses (job, paused_by, reason, paused_at_ms) VALUES (@Job, @By, @Reason, @At)",
@@ -26,7 +25,6 @@ internal sealed class JobPauseStore(Database database)
             }
         ).Unique(JobPauseConflict.Changed);
 
-    /// <summary>Fails with <see cref="JobPauseConflict.Changed"/> if it is not paused.</summary>
     public Statement Resume(string job) =>
         new Statement("DELETE FROM job_pauses WHERE job = @Job", new { Job = job }).ExpectingOne(
             JobPauseConflict.Changed

@@ -8,7 +8,6 @@ namespace Culvert.Identity.Service.Jobs;
 /// </summary>
 /// <param name="name">Snake case: the name in API and logs.</param>
 /// <param name="description">One sentence for operators.</param>
-/// <param name="interval">The pause between two rounds.</param>
 /// <param name="beginsAtOnce">Whether the first round starts immediately.</param>
 internal abstract class RecurringJob(
     string name,

@@ -2,7 +2,6 @@ using Quartz;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>The Quartz job: runs a round of the job named in its data.</summary>
 [DisallowConcurrentExecution]
 internal sealed class RecurringJobRound : IJob
 {

@@ -35,7 +35,6 @@ internal sealed class AgentFeeds(
     private readonly ConcurrentDictionary<string, DerivedView<AgentFeedBody?>> views = new(StringComparer.Ordinal);
     private long bytes;
 
-    /// <summary>Null = the tunnel does not exist.</summary>
     public ValueTask<AgentFeedBody?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
         views.GetOrAdd(tunnelId, static (id, self) => self.GetView(id), this).GetAsync(cancellationToken);
 

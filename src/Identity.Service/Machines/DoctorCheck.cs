@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Machines;
 
-/// <summary>The possible results of an agent's own checks.</summary>
 internal static class DoctorCheck
 {
     private const int MaxIdLength = 64;

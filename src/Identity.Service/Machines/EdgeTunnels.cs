@@ -51,7 +51,6 @@ internal sealed class EdgeTunnels
     public ValueTask<IReadOnlyList<EdgeFeedTunnel>> ListAsync(CancellationToken cancellationToken) =>
         view.GetAsync(cancellationToken);
 
-    /// <summary>The live challenges of these tunnels; null if there are none.</summary>
     public async ValueTask<IReadOnlyList<FeedAcmeChallenge>?> ChallengesAsync(
         IReadOnlySet<string> tunnelIds,
         CancellationToken cancellationToken

@@ -36,7 +36,6 @@ internal sealed class FeedNames(
             .Where(hostname => !hostname.IsWildcard)
             .ToLookup(hostname => hostname.TunnelId.Value, hostname => hostname.Name);
 
-    /// <summary>The tunnel's active policies; null if there are none.</summary>
     public ValueTask<IReadOnlyList<AgentFeedPolicy>?> PoliciesAsync(
         string tunnelId,
         CancellationToken cancellationToken

@@ -15,7 +15,6 @@ internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity
 
     public Task RefreshAsync(CancellationToken cancellationToken) => revocations.RefreshAsync(cancellationToken);
 
-    /// <summary>Null = nothing is revoked.</summary>
     public AgentFeedTokenRevocations? Of(string organizationId)
     {
         var all = revocations.Of(organizationId).ToLookup(one => one.Kind.KnowsTime());

@@ -1,5 +1,4 @@
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>Why the relay did not accept a message.</summary>
 /// <param name="IsFinal">The relay refuses it permanently (5xx): a retry is useless.</param>
 internal sealed record MailFailure(string Reason, bool IsFinal = false);

@@ -2,7 +2,6 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Identity.Service.Mail;
 
-/// <summary>The mail relay of the service (<c>mail</c>).</summary>
 internal sealed record MailOptions
 {
     /// <summary>The relay's name, as in its certificate; empty = no mail.</summary>

@@ -47,7 +47,7 @@ internal sealed class SmtpRelay(
         }
         catch (SmtpCommandException refusal)
         {
-            // RFC 5321 §4.2.1: 5yz is permanent. The relay's own text is not used.
+            // RFC 5321 §4.2.1: 5yz is permanent. The relay's text is not used.
             return new MailFailure($"The relay answered {(int)refusal.StatusCode}.", (int)refusal.StatusCode >= 500);
         }
         catch (Exception fault)

@@ -23,7 +23,6 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
     private const string OfOrganization = $"WHERE {Own}";
     private const string None = "CAST(NULL AS TEXT)";
 
-    /// <summary>Objects without a name are found only by an identifier.</summary>
     public bool HasName { get; init; } = true;
 
     /// <summary>Whether <c>Detail</c> is a name too, such as a domain, and not a state.</summary>

@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Search;
 /// <param name="Caller">Sees only its organization and workspace.</param>
 /// <param name="Text">As typed, trimmed.</param>
 /// <param name="Type">Only this kind; null = all.</param>
-/// <param name="Limit">The maximum number of objects of each kind.</param>
 internal sealed record SearchQuery(Caller Caller, string Text, string? Type, int Limit)
 {
     public const int MaxText = 256;

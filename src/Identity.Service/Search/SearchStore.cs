@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Search;
 
-/// <summary>Finds objects in the tables of their kinds.</summary>
 internal sealed class SearchStore(Database database)
 {
     /// <summary>

@@ -11,7 +11,6 @@ internal static class StatusRights
     /// <param name="caller">
     /// The caller as authorized for the status: if it has a role, that gives it this operation's scope only.
     /// </param>
-    /// <param name="operation">The operation that lists the same objects.</param>
     /// <param name="scope">The scope that the operation requires of a caller without a role.</param>
     public static bool MayRead(Caller caller, string operation, string scope) =>
         caller.Roles.Count > 0 ? RoleGate.May(caller.Roles, operation) : caller.Has(scope);

@@ -11,6 +11,5 @@ internal enum StatusState
     /// <summary>This node has no current information; never counted as healthy.</summary>
     Unknown,
 
-    /// <summary>It does not work, or will stop working within days.</summary>
     Problem,
 }

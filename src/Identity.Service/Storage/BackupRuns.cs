@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Storage;
 /// <summary>Records when the latest backup was made, for monitoring.</summary>
 internal sealed class BackupRuns(Database database)
 {
-    /// <summary>Null = none was recorded.</summary>
     public async ValueTask<DateTimeOffset?> FindLastAsync(CancellationToken cancellationToken) =>
         Instants.FromStore(
             await database.ScalarAsync<long?>("SELECT MAX(made_at_ms) FROM backup_runs", cancellationToken)

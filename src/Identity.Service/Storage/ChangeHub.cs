@@ -61,8 +61,8 @@ internal sealed class ChangeHub(TimeProvider time, JournalOptions options, ILogg
         {
             (counters, topics) = counters.Merge(seen);
 
-            // The delivery is requested before any caller sees the new counters: after its own commit, a caller can wait for
-            // the delivery of its change.
+            // The delivery is requested before any caller sees the new counters: a caller's commit is answered after its
+            // change is delivered.
             foreach (var subscription in subscriptions)
             {
                 if (subscription.Concerns(topics))

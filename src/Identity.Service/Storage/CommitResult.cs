@@ -20,7 +20,6 @@ internal readonly record struct CommitResult
     /// </summary>
     public ReplayUse? Existing { get; init; }
 
-    /// <summary>Set with <see cref="CommitOutcome.Unavailable"/>.</summary>
     public Refusal? Unavailable { get; init; }
 
     public bool IsCommitted => Outcome == CommitOutcome.Committed;

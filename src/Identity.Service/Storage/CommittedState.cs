@@ -40,7 +40,6 @@ internal sealed class CommittedState(IChanges changes, ChangeTopics topics, Acti
         return new Lease(gate);
     }
 
-    /// <summary>Reads; the caller has entered.</summary>
     public async Task ReadEnteredAsync(Func<CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         try

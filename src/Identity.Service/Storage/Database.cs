@@ -42,7 +42,6 @@ internal abstract class Database : IDisposable
     public ValueTask<T?> SingleOrDefaultAsync<T>(string sql, CancellationToken cancellationToken) =>
         SingleOrDefaultAsync<T>(sql, parameters: null, cancellationToken);
 
-    /// <summary>The first row or the default.</summary>
     public ValueTask<T?> FirstOrDefaultAsync<T>(string sql, object? parameters, CancellationToken cancellationToken) =>
         ReadAsync(sql, parameters, (one, query) => one.QueryFirstOrDefaultAsync<T>(query), cancellationToken);
 
@@ -64,7 +63,6 @@ internal abstract class Database : IDisposable
         return await read(connection, new CommandDefinition(sql, parameters, cancellationToken: cancellationToken));
     }
 
-    /// <summary>Throws <see cref="StoreException"/> if there is no installation.</summary>
     public abstract void RequireInstallation();
 
     /// <summary>Blocks other nodes' start-up work until that write connection is closed.</summary>

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Storage;
 /// <param name="freshness">
 /// How long a value is used while the revision is unchanged: some things expire without a change.
 /// </param>
-/// <param name="derive">Receives the revision read before it starts, and a token that no single caller cancels.</param>
+/// <param name="derive">Receives the revision read before it starts; no caller cancels it.</param>
 /// <param name="holds">A further condition for using a value; null = none.</param>
 internal sealed class DerivedView<T>(
     IRevisions revisions,

@@ -82,7 +82,6 @@ internal sealed class Journal : IJournal, IDisposable
     /// <inheritdoc/>
     public bool MayHaveUsed(ReplayKey key) => database.IsShared || replays.Holds(key);
 
-    /// <summary>Whether bulk work is refused for lack of disk space.</summary>
     public bool IsReserveReached => reserve.IsReached();
 
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)

@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Storage;
 
 internal sealed record JournalOptions
 {
-    /// <summary>How long a batch waits for more decisions.</summary>
     public TimeSpan Linger { get; init; } = TimeSpan.Zero;
 
     public long DiskReserveBytes { get; init; } = 256L * 1024 * 1024;

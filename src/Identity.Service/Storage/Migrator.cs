@@ -5,7 +5,6 @@ using Dapper;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>Applies a version's migrations, each once, in order.</summary>
 internal sealed class Migrator(IReadOnlyList<Migration> known)
 {
     private const string Folder = ".Storage.Migrations.";
@@ -58,7 +57,6 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
         ];
     }
 
-    /// <summary>The error of a start on a database that lacks migrations.</summary>
     public SchemaException Refusal(IReadOnlyList<Migration> pending)
     {
         var before = known.Except(pending).LastOrDefault()?.Name ?? "no migration";

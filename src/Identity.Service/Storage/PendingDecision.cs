@@ -26,7 +26,6 @@ internal sealed class PendingDecision(Decision decision)
 
     public ReplayClaim? Claim { get; set; }
 
-    /// <summary>The decision that this one depends on, earlier in the same batch; null = none.</summary>
     public PendingDecision? Preceding { get; init; }
 
     public bool HasFollower { get; init; }
@@ -44,7 +43,6 @@ internal sealed class PendingDecision(Decision decision)
     /// <summary>An error in the decision itself: its waiter gets it; other decisions are not affected.</summary>
     public Exception? Fault { get; set; }
 
-    /// <summary>Whether nothing has refused this decision so far.</summary>
     public bool IsWritten => Outcome == CommitOutcome.Committed && Fault is null;
 
     public Task<CommitResult> Completion => completion.Task;

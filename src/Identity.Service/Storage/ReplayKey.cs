@@ -12,7 +12,6 @@ internal readonly record struct ReplayKey
     // The bytes of the stored form that hold the expiry, if there is one.
     private const int EndBytes = 4;
 
-    /// <summary>Longest <see cref="Tag"/>.</summary>
     public const int MaxTagBytes = 64;
 
     private readonly UInt128 high;

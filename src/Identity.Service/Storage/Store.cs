@@ -35,7 +35,7 @@ internal sealed class Store : IDisposable
 
     /// <summary>
     /// Opens an initialised store. Throws <see cref="StoreException"/> if it is absent, needs migrations that the options do
-    /// not allow, was initialised with another public URL or trust domain, or if the sealing key does not open its canary.
+    /// not allow, was initialised under another name, or if the sealing key does not open its canary.
     /// </summary>
     /// <param name="migrator">The migrations of the opening version; null = of this one.</param>
     public static Store Open(StoreSettings options, ILogger logger, Migrator? migrator = null)
@@ -119,8 +119,8 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>
-    /// Throws <see cref="SchemaException"/> if a node of this version would not start on the database, so that its current
-    /// process can stop first. Takes no lock and writes nothing: nodes may be running.
+    /// Throws <see cref="SchemaException"/> if a node of this version would not start on the database, assuming that the
+    /// node's current process stops. Takes no lock and writes nothing: nodes may be running.
     /// </summary>
     /// <param name="migrator">The migrations of the version to start; null = of this one.</param>
     public static void RequireStartable(StoreSettings options, Migrator? migrator = null)
@@ -198,7 +198,6 @@ internal sealed class Store : IDisposable
         return (new SealRotation(database, sealer).Run(report, cancellationToken), sealer.WritingVersion);
     }
 
-    /// <summary>Fills an empty database; the store owns it.</summary>
     public static Store Fill(Database database, StoreSettings options, TimeProvider time, ILogger logger)
     {
         using var connection = database.OpenWrite();
@@ -234,7 +233,6 @@ internal sealed class Store : IDisposable
     /// <summary>Fills an empty database from a backup; the store owns it. Throws as <see cref="Open"/>.</summary>
     /// <param name="options">The public URL, trust domain and sealing key must be the backup's.</param>
     /// <param name="migrations">The schema of the backup's rows; later migrations are applied to the rows.</param>
-    /// <param name="load">Inserts the rows.</param>
     /// <param name="finish">Changes them in the latest schema.</param>
     public static Store Refill(
         Database database,

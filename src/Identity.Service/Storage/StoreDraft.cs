@@ -10,7 +10,6 @@ internal abstract class StoreDraft(Store store) : IDisposable
 {
     public Store Store { get; } = store;
 
-    /// <summary>Throws <see cref="StoreException"/> if an installation exists.</summary>
     public static void RequireAbsent(StoreSettings options)
     {
         if (options.Storage.Postgres is { } postgres)

@@ -9,7 +9,6 @@ internal sealed class WaitingDecision(Decision decision)
     /// <summary>The decision to write; null after its commit.</summary>
     public Decision? Decision => Result is null ? decision : null;
 
-    /// <summary>The outcome of its commit; null = not committed yet.</summary>
     public CommitResult? Result { get; private set; }
 
     /// <summary>Records the outcome of a commit; only the first one counts.</summary>

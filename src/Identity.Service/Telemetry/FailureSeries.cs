@@ -48,7 +48,6 @@ internal sealed class FailureSeries(TimeProvider time)
         return isNew ? fault : new RepeatedFailure(fault);
     }
 
-    /// <summary>Never thrown, so it has no stack trace.</summary>
     private sealed class RepeatedFailure(Exception fault)
         : Exception($"It still fails with {fault.GetType().Name}: {fault.Message}");
 }

@@ -7,6 +7,5 @@ internal enum AdminKeyConflict
     /// <summary>It already names a person, or was created with another key.</summary>
     Owned,
 
-    /// <summary>The maximum number of live keys is reached.</summary>
     Limit,
 }

@@ -16,7 +16,6 @@ internal sealed class AdminKeyStore(Database database)
     public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
 
-    /// <summary>Null if unknown or of another organization.</summary>
     public async ValueTask<AdminKey?> FindAsync(
         string organizationId,
         string keyId,

@@ -2,12 +2,10 @@ using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Tenants;
 
-/// <summary>The owner of an admin key, as known to an identity provider (S34).</summary>
 internal sealed record KeyOwner(string Issuer, string Subject)
 {
     public const int MaxLength = 1024;
 
-    /// <summary>Why the owner is invalid; null = valid.</summary>
     public string? Error =>
         !Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps
             ? "issuer: an https URL is required."

@@ -4,6 +4,5 @@ internal enum OrganizationConflict
 {
     NameTaken,
 
-    /// <summary>It has tunnels or rules, or is already archived.</summary>
     InUse,
 }

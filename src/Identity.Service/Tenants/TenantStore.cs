@@ -56,7 +56,6 @@ internal sealed class TenantStore(Database database)
         ];
     }
 
-    /// <summary>Null if unknown or of another organization.</summary>
     public async ValueTask<Workspace?> FindWorkspaceAsync(
         string organizationId,
         string workspaceId,
@@ -93,7 +92,6 @@ internal sealed class TenantStore(Database database)
             }
         ).Unique(WorkspaceConflict.NameTaken);
 
-    /// <summary><see cref="OrganizationConflict.NameTaken"/> if the name is in use.</summary>
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
             new Statement(

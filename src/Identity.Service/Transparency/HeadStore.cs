@@ -52,7 +52,6 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
         return head with { Note = note + string.Concat(lines.Select(line => line + "\n")) };
     }
 
-    /// <summary>Conflict: <see cref="TransparencyConflict.Made"/>.</summary>
     public IReadOnlyList<Statement> Add(TreeHead head, string note, DateTimeOffset now) =>
         [
             new Statement(

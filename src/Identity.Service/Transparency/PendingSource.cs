@@ -25,7 +25,6 @@ internal sealed class PendingSource(Database database)
         + AuditEvents.CertificateSigning
         + "'";
 
-    /// <summary>Null: nothing is pending.</summary>
     public async ValueTask<PendingEntries?> NextAsync(long size, CancellationToken cancellationToken)
     {
         var entries = new List<LogEntry>();

@@ -6,8 +6,6 @@ namespace Culvert.Identity.Service.Transparency;
 /// A tile in a path, in the format of c2sp.org/tlog-tiles: <c>x001/x234/067</c> is tile 1234067, and the suffix <c>.p/8</c>
 /// means its first 8 hashes.
 /// </summary>
-/// <param name="Number">The tile's number in its level.</param>
-/// <param name="Width">The number of requested hashes or entries.</param>
 internal readonly record struct TilePath(long Number, int Width)
 {
     private const string Partial = ".p";

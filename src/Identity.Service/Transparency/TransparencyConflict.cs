@@ -8,6 +8,5 @@ internal enum TransparencyConflict
     /// <summary>Another node signed this tree head, or created the key, first.</summary>
     Made,
 
-    /// <summary>The agent's checkpoint, or one that it contradicts, was stored meanwhile.</summary>
     Recorded,
 }

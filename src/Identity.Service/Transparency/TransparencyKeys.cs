@@ -46,7 +46,6 @@ internal sealed class TransparencyKeys(
         }
     }
 
-    /// <summary>The public key; null = there is no key yet.</summary>
     public async ValueTask<NoteKey?> FindPublicAsync(CancellationToken cancellationToken)
     {
         var publicKey = await database.ScalarAsync<byte[]>(

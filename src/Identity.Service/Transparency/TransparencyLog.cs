@@ -32,7 +32,6 @@ internal sealed class TransparencyLog(
     // Longer than a batch takes: one node does this work, because the others' batches would be refused.
     private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
 
-    /// <summary>Adds pending entries and signs the head.</summary>
     public async Task IntegrateAsync(CancellationToken cancellationToken)
     {
         if (!journal.IsHealthy || !await CommitAsync([TakeTurn()], cancellationToken))

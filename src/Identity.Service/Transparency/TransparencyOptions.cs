@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Transparency.Witnesses;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>The <c>transparency</c> section, validated.</summary>
 internal sealed record TransparencyOptions
 {
     /// <summary>The witnesses that cosign tree heads; none by default.</summary>

@@ -22,7 +22,6 @@ internal sealed class TreePublisher(
     // The latest head that this process has seen: an attacker who replaces the database cannot change it.
     private TreeHead? seen;
 
-    /// <summary>Signs the current tree unless it is already signed.</summary>
     public async Task PublishAsync(CancellationToken cancellationToken)
     {
         // The head first, then the tree: another node may publish in between, and its head must not exceed the tree.

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>Posts a message. Tests replace it.</summary>
 internal interface IWebhookSender
 {
     /// <summary>Null = the receiver accepted it (any 2xx).</summary>

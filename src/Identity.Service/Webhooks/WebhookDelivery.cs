@@ -12,7 +12,6 @@ internal sealed record WebhookDelivery
 
     public required byte[] Body { get; init; }
 
-    /// <summary><c>pending|delivered|failed</c>.</summary>
     public string State { get; init; } = Pending;
 
     public int Attempts { get; init; }

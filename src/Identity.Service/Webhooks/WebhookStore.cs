@@ -6,8 +6,8 @@ namespace Culvert.Identity.Service.Webhooks;
 
 internal sealed class WebhookStore(Database database)
 {
-    // The person who registered the webhook knows its secret: revoking that person's admin key ends the webhook's right to
-    // decide.
+    // The person who registered the webhook knows its secret: when that person's admin key is revoked, the webhook can no
+    // longer decide.
     private const string Decides =
         "(can_decide = 1 AND NOT EXISTS (SELECT 1 FROM admin_keys "
         + "WHERE admin_keys.id = webhooks.created_by AND admin_keys.revoked_at_ms IS NOT NULL))";

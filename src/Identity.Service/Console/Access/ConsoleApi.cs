@@ -23,7 +23,6 @@ internal sealed class ConsoleApi(
     /// </summary>
     public bool May(string operation) => principal.May(GetOperation(operation));
 
-    /// <param name="path">The operation's path template.</param>
     /// <param name="values">Path parameters by name; the others become the query. Empty ones are omitted.</param>
     public ValueTask<ConsoleAnswer> GetAsync(string path, params (string Name, string? Value)[] values) =>
         CallAsync($"GET {path}", values, body: null);

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Console.Access;
 
-/// <param name="Caller">The person as an API caller.</param>
 internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
 {
     /// <summary>The person that the session's admin key names; null = none, or no key.</summary>

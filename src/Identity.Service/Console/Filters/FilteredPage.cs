@@ -56,7 +56,6 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
 
     internal string Path => $"/console/{Name}";
 
-    /// <summary>The target path of the form that saves a filter, which is its query.</summary>
     internal string KeepPath => $"{Path}/filters";
 
     internal string ForgetPath => $"{Path}/filters/forget";

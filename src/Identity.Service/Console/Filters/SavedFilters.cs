@@ -21,7 +21,6 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
         CancellationToken cancellationToken
     ) => await store.ListAsync(caller, page, cancellationToken);
 
-    /// <summary>Null = success.</summary>
     public ValueTask<Refusal?> KeepAsync(
         Caller caller,
         FilteredPage page,
@@ -43,7 +42,6 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
             : CommitAsync(store.Insert(caller, page, filter), cancellationToken);
     }
 
-    /// <summary>Null = success.</summary>
     public ValueTask<Refusal?> ForgetAsync(
         Caller caller,
         FilteredPage page,

@@ -47,7 +47,6 @@ internal sealed class ConsoleSessionStore(Database database)
             new { Id = sessionId, At = at.ToStore() }
         );
 
-    /// <summary>Closes a session; idempotent.</summary>
     public Statement End(string sessionId) =>
         new("DELETE FROM console_sessions WHERE id = @Id", new { Id = sessionId });
 

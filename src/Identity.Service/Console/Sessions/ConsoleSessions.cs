@@ -112,7 +112,6 @@ internal sealed class ConsoleSessions(
             : opened;
     }
 
-    /// <summary>The person signed in with that cookie; null = none, or no longer.</summary>
     public async ValueTask<ConsolePrincipal?> FindAsync(ConsoleCookie cookie, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -30,7 +30,6 @@ internal sealed partial record AgentFile
     /// <summary>A DNS label (RFC 1035 §2.3.1), in lower case.</summary>
     public static bool IsRoute(string name) => Label().IsMatch(name);
 
-    /// <summary>Null if it is not a URL that an agent can forward to.</summary>
     public static Uri? ReadUpstream(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url)
         && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)

@@ -15,11 +15,9 @@ internal static class BarChart
 
     private static readonly CultureInfo Invariant = CultureInfo.InvariantCulture;
 
-    /// <summary>All days in order, including those without an entry.</summary>
     /// <param name="document">
     /// With <c>from</c>, <c>days</c> and, in <c>data</c>, entries with a <c>date</c>; entries of the same day are added up.
     /// </param>
-    /// <param name="count">The member with the bar's value.</param>
     /// <param name="marked">The member with the marked part; null = none.</param>
     public static IReadOnlyList<Bar> ReadDays(JsonElement document, string count, string? marked = null)
     {
@@ -43,10 +41,7 @@ internal static class BarChart
         }
     }
 
-    /// <summary>All minutes in order, including those without an entry.</summary>
     /// <param name="document">With <c>from</c>, <c>minutes</c> and, in <c>data</c>, entries with a time <c>at</c>.</param>
-    /// <param name="count">The value of an entry.</param>
-    /// <param name="marked">The marked part of that value.</param>
     public static IReadOnlyList<Bar> ReadMinutes(
         JsonElement document,
         Func<JsonElement, long> count,

@@ -2,8 +2,6 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Callers by routes, the busiest first.</summary>
-/// <param name="Columns">Routes with calls.</param>
 /// <param name="Rows">Callers, each with a cell for every column.</param>
 internal sealed record CallMatrix(IReadOnlyList<CallMatrixColumn> Columns, IReadOnlyList<CallMatrixRow> Rows)
 {

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>Commands for the machine of an agent or an edge, for copying from a page.</summary>
 internal static class MachineCommands
 {
     /// <summary>Downloads the platform's root and prints its fingerprint for comparison by a person (S7).</summary>

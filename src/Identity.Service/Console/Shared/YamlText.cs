@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 
 namespace Culvert.Identity.Service.Console.Shared;
 
-/// <summary>User input in files that a page shows for copying.</summary>
 internal static class YamlText
 {
     /// <summary>A JSON string is a YAML string, so user input cannot become a key.</summary>

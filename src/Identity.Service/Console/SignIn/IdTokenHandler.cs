@@ -24,8 +24,6 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
     private readonly Func<SignInOptions, string> readClient;
     private readonly TimeProvider time;
 
-    /// <param name="federationOptions">Has the leeway.</param>
-    /// <param name="signInOptions">Has the allowed algorithms.</param>
     /// <param name="readClient">The client that requests the tokens: console and command line have different ones.</param>
     public IdTokenHandler(
         ProviderClient provider,

@@ -4,6 +4,5 @@ namespace Culvert.Identity.Service.Console.SignIn;
 
 /// <param name="Person">Null with a refusal.</param>
 /// <param name="Refusal">Null with a person.</param>
-/// <param name="Next">The page that the person wanted.</param>
 /// <param name="IsSilent">The provider was requested not to interact with the person.</param>
 internal sealed record ProviderAnswer(ProviderPerson? Person, Refusal? Refusal, string? Next, bool IsSilent);

@@ -58,7 +58,6 @@ internal sealed class ProviderSignIn(
         return null;
     }
 
-    /// <summary>Verifies the provider's answer: the authenticated person, or a refusal.</summary>
     public async ValueTask<ProviderAnswer> FinishAsync(HttpContext http, ConsoleCookie browser)
     {
         var options = signIn.Value;

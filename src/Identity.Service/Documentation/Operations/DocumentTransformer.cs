@@ -79,7 +79,6 @@ internal sealed class DocumentTransformer : IOpenApiDocumentTransformer
             .ToHashSet();
     }
 
-    /// <summary>Sorts by path and method, so that the order of registration does not matter.</summary>
     private static void Sort(OpenApiDocument document)
     {
         var sorted = new OpenApiPaths();

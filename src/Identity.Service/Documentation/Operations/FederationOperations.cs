@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>Service accounts, issuers, rules and the authentication history.</summary>
 internal static class FederationOperations
 {
     public static void Describe(OperationTable table)

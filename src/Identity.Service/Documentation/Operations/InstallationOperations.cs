@@ -7,7 +7,6 @@ using Culvert.Identity.Service.Status;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>Health, clock, versions, jobs and this description.</summary>
 internal static class InstallationOperations
 {
     public static void Describe(OperationTable table)

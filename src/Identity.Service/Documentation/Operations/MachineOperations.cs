@@ -2,7 +2,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>What agents and edges call on the machine port.</summary>
 internal static class MachineOperations
 {
     public static void Describe(OperationTable table)

@@ -7,17 +7,14 @@ internal sealed class OperationBuilder(IEndpointConventionBuilder endpoint)
     private const string Json = "application/json";
     private const string Form = "application/x-www-form-urlencoded";
 
-    /// <summary>The names of its query parameters; <see cref="OperationParameters"/> describes them.</summary>
     public OperationBuilder Query(params string[] names) => With(new QueryMetadata(names));
 
-    /// <summary>Adds the parameters of a paged list: <c>limit</c>, <c>page</c> and <c>include_archived</c>.</summary>
     public OperationBuilder Paged(params string[] names) => Query([.. names, "include_archived", "limit", "page"]);
 
     public OperationBuilder Takes<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Json]));
 
     public OperationBuilder MayTake<T>() => With(new BodyMetadata(typeof(T), IsOptional: true, [Json]));
 
-    /// <summary>Declares a form body (RFC 6749).</summary>
     public OperationBuilder TakesForm<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Form]));
 
     public OperationBuilder TakesJsonOrForm<T>() => With(new BodyMetadata(typeof(T), IsOptional: false, [Json, Form]));

@@ -7,7 +7,6 @@ internal static class OperationTags
     private const string Version = "/v1/";
     private const string Organizations = "organizations";
 
-    /// <summary>Descriptions by tag; a test checks that every tag in use is listed.</summary>
     public static IReadOnlyDictionary<string, string> Descriptions { get; } =
         new Dictionary<string, string>(StringComparer.Ordinal)
         {

@@ -7,7 +7,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>The token endpoint, its metadata, revocations and signing keys.</summary>
 internal static class TokenOperations
 {
     public static void Describe(OperationTable table)

@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Tunnels.RangeSets;
 
 namespace Culvert.Identity.Service.Documentation.Operations;
 
-/// <summary>Tunnels, their certificates, hostnames and agents, and edges.</summary>
 internal static class TunnelOperations
 {
     public static void Describe(OperationTable table)

@@ -2,7 +2,6 @@ using System.Collections.Frozen;
 
 namespace Culvert.Identity.Service.Http.Roles;
 
-/// <summary>Decides for every operation of the API and the console whether a caller may call it.</summary>
 internal static class RoleGate
 {
     private static readonly FrozenSet<string> ScopesOfOrganization = FrozenSet.ToFrozenSet(

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Http.Roles;
 
-/// <summary>Role names in requests, in the configuration and on the command line.</summary>
 internal static class RoleName
 {
     public const string Viewer = "viewer";

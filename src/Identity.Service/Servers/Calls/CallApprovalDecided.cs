@@ -8,7 +8,6 @@ internal sealed record CallApprovalDecided(string EventName, CallApprovalRow App
 {
     public override string Name => EventName;
 
-    /// <summary>Writes the members that webhook messages share.</summary>
     public static void Write(Utf8JsonWriter json, CallApprovalRow approval)
     {
         var call = approval.Call;

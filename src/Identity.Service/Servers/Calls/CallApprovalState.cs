@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Servers.Calls;
 
 internal static class CallApprovalState
 {
-    /// <summary>Waits for approvals; not rejected.</summary>
     public const string Pending = "pending";
 
     /// <summary>The next agent that requests it may make the call.</summary>

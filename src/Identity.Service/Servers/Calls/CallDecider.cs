@@ -9,7 +9,6 @@ namespace Culvert.Identity.Service.Servers.Calls;
 /// <param name="Person">The person who counts where two people must approve (S34).</param>
 internal sealed record CallDecider(string Name, string Person, AuditCause Cause)
 {
-    /// <summary>A key that the decision uses up; null = none.</summary>
     public ReplayKey? Replay { get; init; }
 
     /// <summary>Conditions that must hold when the decision is written.</summary>

@@ -90,9 +90,6 @@ internal sealed class CallDecisionEndpoint(
             : result.Refusal;
     }
 
-    /// <summary>
-    /// Set if a message with the same id was first, or the webhook was archived after its message was read.
-    /// </summary>
     internal static Refusal? FindRefusal(CommitResult result) =>
         result.Outcome == CommitOutcome.Replayed ? CallApprovalErrors.Repeated.Refuse()
         : result.Conflict is WebhookConflict.Taken ? WebhookErrors.Signature.Refuse()

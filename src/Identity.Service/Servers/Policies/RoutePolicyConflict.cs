@@ -4,6 +4,5 @@ internal enum RoutePolicyConflict
 {
     Stale,
 
-    /// <summary>The hostname has the maximum number of drafts.</summary>
     TooMany,
 }

@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary>A row of <c>route_policies</c> with its tunnel's organization.</summary>
 internal sealed record RoutePolicyRow
 {
     public required string Id { get; init; }

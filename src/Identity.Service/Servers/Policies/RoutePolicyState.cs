@@ -2,7 +2,6 @@ namespace Culvert.Identity.Service.Servers.Policies;
 
 internal static class RoutePolicyState
 {
-    /// <summary>Waits for a second person's approval.</summary>
     public const string Draft = "draft";
 
     /// <summary>The version that agents receive.</summary>

@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Certificates.Notices;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Compares an expiry with the days of the expiry notices: the first is a warning, the last a problem.</summary>
 internal static class Expiry
 {
     // The defaults, for an installation without notices.
@@ -11,7 +10,6 @@ internal static class Expiry
     /// <summary>How long before its expiry an object is shown.</summary>
     public static TimeSpan Ahead(NoticeOptions notices) => TimeSpan.FromDays(Days(notices).Max());
 
-    /// <summary>Null = it does not expire soon.</summary>
     public static StatusFinding? Judge(
         string id,
         string name,
@@ -27,7 +25,6 @@ internal static class Expiry
             ? StatusFinding.Warning(id, $"{name} expires at {end:u}, in {Left(end - now)}.", next)
         : null;
 
-    /// <summary>The configured days of the notices, or the defaults.</summary>
     public static IReadOnlyList<int> Days(NoticeOptions notices) => notices.Days.Count > 0 ? notices.Days : Usual.Days;
 
     private static string Left(TimeSpan left) =>

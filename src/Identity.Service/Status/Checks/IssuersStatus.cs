@@ -54,7 +54,6 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
         ];
     }
 
-    /// <summary>Null = no problem.</summary>
     internal static StatusFinding? Judge(Issuer issuer, IssuerControl control, PollStatusDocument? poll)
     {
         var id = issuer.Id.Value;

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-/// <summary>Checks that the platform's root and issuing authority do not expire soon.</summary>
 internal sealed class PlatformStatus(CertificateHealthStore store, Current<NoticeOptions> notices, TimeProvider time)
     : IStatusCheck
 {

@@ -49,8 +49,8 @@ internal sealed class NodeExchange(
 
         isDisposed = true;
         base.Dispose();
-        // If the host is disposed without being stopped, a round may be running. It is cancelled now and closes the
-        // connection itself.
+        // If the host is disposed without being stopped, a round may be running. It is cancelled now, and uses the
+        // connection until it ends.
         if (gate.Wait(TimeSpan.FromSeconds(TimeoutSeconds)))
         {
             connection?.Dispose();

@@ -7,7 +7,6 @@ using Npgsql;
 
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>A schema of a PostgreSQL database that several nodes share.</summary>
 internal sealed class PostgresDatabase : Database
 {
     /// <summary>The schema of an installation.</summary>

@@ -16,7 +16,6 @@ internal static class PostgresErrors
             _ => null,
         };
 
-    /// <summary>Another transaction took the same locks in another order: retry the transaction.</summary>
     public static bool IsLockConflict(this PostgresException error) =>
         error.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure;
 }

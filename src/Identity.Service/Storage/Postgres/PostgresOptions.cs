@@ -1,6 +1,5 @@
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-/// <summary>A PostgreSQL database that several nodes may share.</summary>
 /// <param name="ReadConnection">Reads the connection string at each start; it may contain a password.</param>
 internal sealed record PostgresOptions(Func<string> ReadConnection)
 {

@@ -91,7 +91,6 @@ internal sealed class Sealer(SealingKeys keys, string installationId)
     /// same key, and it does not reveal the sealing key. It changes when the oldest sealing key is removed.
     /// </summary>
     /// <param name="purpose">Must be unique to this use.</param>
-    /// <param name="id">The object's id, such as a tunnel's.</param>
     /// <remarks>Uses the oldest key: while a new one is distributed, all nodes have the oldest.</remarks>
     public byte[] DeriveKey(string purpose, string id) =>
         HKDF.DeriveKey(

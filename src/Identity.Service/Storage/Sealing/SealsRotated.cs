@@ -8,7 +8,6 @@ namespace Culvert.Identity.Service.Storage.Sealing;
 /// <param name="InUse">
 /// The versions that values are sealed with afterwards; empty = the run stopped before it counted them.
 /// </param>
-/// <param name="Columns">The progress of each column.</param>
 /// <param name="Error">Why the run stopped early; null = it completed.</param>
 internal sealed record SealsRotated(
     uint? Writing,

@@ -90,7 +90,6 @@ internal sealed class PreparedStatement : IDisposable
         }
     }
 
-    /// <summary>The number of rows changed, or found by a query.</summary>
     public int Execute()
     {
         try

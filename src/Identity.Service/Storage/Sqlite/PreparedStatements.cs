@@ -10,7 +10,6 @@ internal sealed class PreparedStatements(SqliteConnection connection) : IDisposa
 {
     private readonly Dictionary<string, PreparedStatement> prepared = new(StringComparer.Ordinal);
 
-    /// <summary>The number of rows changed, or found by a query.</summary>
     public int Execute(Statement statement)
     {
         if (!prepared.TryGetValue(statement.Sql, out var known))

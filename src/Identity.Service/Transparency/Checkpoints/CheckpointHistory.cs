@@ -4,7 +4,6 @@ namespace Culvert.Identity.Service.Transparency.Checkpoints;
 /// <param name="Highest">The highest sequence that it signed without a contradiction; 0 = none.</param>
 /// <param name="HighestSignedAt">When it signed that one.</param>
 /// <param name="LatestReceivedAt">When its latest one was received; null = there is none.</param>
-/// <param name="LatestAlarm">The alarm of that latest one.</param>
 /// <param name="Heads">The heads that it signed for the sequence in question.</param>
 internal sealed record CheckpointHistory(
     long Highest,

@@ -19,7 +19,6 @@ internal sealed class TreeStore(Database database)
         return new TreeState(size, root);
     }
 
-    /// <summary>A tile's concatenated hashes; null = the tile does not exist.</summary>
     public ValueTask<byte[]?> TileAsync(TileId id, CancellationToken cancellationToken) =>
         database.ScalarAsync<byte[]>(
             "SELECT hashes FROM transparency_tiles WHERE level = @Level AND number = @Number",
@@ -42,7 +41,6 @@ internal sealed class TreeStore(Database database)
         return [.. rows.Select(row => new LogEntry(row.Kind, row.Digest))];
     }
 
-    /// <summary>The index of the first entry with that digest; null = none.</summary>
     public ValueTask<long?> FindAsync(byte[] digest, CancellationToken cancellationToken) =>
         database.ScalarAsync<long?>(
             "SELECT MIN(number) FROM transparency_entries WHERE digest = @digest",
