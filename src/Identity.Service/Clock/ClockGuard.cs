@@ -18,7 +18,7 @@ namespace Culvert.Identity.Service.Clock;
 /// trusted   the anchor may move on     → alarmed: logged, counted, audited
 /// alarmed   → trusted                  stays, until Confirm moves the anchor
 /// </code>
-/// A machine that was suspended looks like a step forward: its other clock stood still.
+/// A machine that was suspended looks like a step forward: its monotonic clock did not run.
 /// </remarks>
 internal sealed class ClockGuard(
     IJournal journal,

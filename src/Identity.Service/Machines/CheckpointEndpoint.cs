@@ -12,8 +12,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Machines;
 
 /// <summary>
-/// <c>POST /v1/agent/checkpoints</c>: an agent's signed word on how far its record of calls reaches. It is verified, held
-/// against those before it and stored:
+/// <c>POST /v1/agent/checkpoints</c>: an agent's signed statement of how far its record of calls reaches. It is verified,
+/// compared with the earlier ones and stored:
 /// <list type="table">
 /// <item><term>not signed by this agent</term><description>refused; <c>signature</c> in the audit</description></item>
 /// <item><term>stored already</term><description>accepted, nothing changes</description></item>
@@ -22,7 +22,7 @@ namespace Culvert.Identity.Service.Machines;
 /// <item><term>a lower sequence, signed earlier</term><description>stored: it was late</description></item>
 /// <item><term>a higher sequence</term><description>stored</description></item>
 /// </list>
-/// What contradicts is accepted because it is evidence. The audit has the first of each kind in a row.
+/// A contradiction is accepted because it is evidence. In a series of the same kind, only the first is audited.
 /// </summary>
 internal sealed class CheckpointEndpoint(
     AgentCheckpointStore store,

@@ -2,7 +2,7 @@ namespace Culvert.Identity.Service.Settings;
 
 /// <summary>A value derived from the options of one section, derived again at the first use after a change.</summary>
 /// <typeparam name="TOptions">The section's options.</typeparam>
-/// <typeparam name="T">Needs no disposal; two that are made at the same moment do no harm.</typeparam>
+/// <typeparam name="T">Needs no disposal; may be created twice at the same moment.</typeparam>
 internal sealed class Derived<TOptions, T>(Current<TOptions> options, Func<TOptions, T> make)
     where TOptions : class
     where T : class

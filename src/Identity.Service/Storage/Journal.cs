@@ -14,8 +14,8 @@ namespace Culvert.Identity.Service.Storage;
 /// Serving    write it         → Failed         ignored              finish queue, end
 /// Failed     refuse it        (cannot occur)   prove: → Serving     refuse queue, end
 /// </code>
-/// Failed means that the last batch's fate is unknown. Its waiters got "unavailable", their replay keys stay
-/// burnt in memory, and the head of the chain is read again from the database before anything is written.
+/// Failed means that the last batch's outcome is unknown. Its waiters got "unavailable", their replay keys stay
+/// used in memory, and the head of the chain is read again from the database before anything is written.
 /// </remarks>
 internal sealed class Journal : IJournal, IDisposable
 {

@@ -13,8 +13,8 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Servers.Calls;
 
 /// <summary>
-/// Requests, decides and uses approvals of calls. Each step is one decision of the journal, so that of two agents that ask
-/// for the same call at once one makes it:
+/// Requests, decides and uses approvals of calls. Each step is one decision of the journal, so that only one of two agents
+/// with simultaneous requests makes the call:
 /// <list type="table">
 /// <item><term>no live request</term><description>a new one, pending</description></item>
 /// <item><term>pending</term><description>pending</description></item>

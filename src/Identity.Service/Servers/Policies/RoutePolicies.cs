@@ -12,12 +12,12 @@ using Culvert.Platform.Configuration;
 namespace Culvert.Identity.Service.Servers.Policies;
 
 /// <summary>
-/// Drafts versions of routes' policies and decides about them:
+/// Drafts and decides versions of policies:
 /// <list type="table">
 /// <item><term>draft</term><description>approve: active, and the active one is superseded; reject: rejected; withdraw, by
 /// the person who drafted it: withdrawn</description></item>
 /// <item><term>active</term><description>roll back: superseded, and the version that its approval replaced is active
-/// again; once, so that one person can take the last approval back and no earlier one</description></item>
+/// again; only once, so that one person can revert the last approval and no earlier one</description></item>
 /// <item><term>superseded, rejected, withdrawn</term><description>final, but for a rollback</description></item>
 /// </list>
 /// </summary>

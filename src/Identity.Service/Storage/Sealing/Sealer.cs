@@ -6,7 +6,7 @@ using System.Text;
 namespace Culvert.Identity.Service.Storage.Sealing;
 
 /// <summary>
-/// Seals secrets for the store (S19): AES-256-GCM, an own data key per value, bound to the place where it lies, so
+/// Seals secrets for the store (S19) with AES-256-GCM and one data key per value, bound to the value's row and column, so
 /// that a moved value does not open.
 /// <code>
 /// 0      1            5          17             49         65       77             77+n      93+n
