@@ -15,7 +15,7 @@ internal sealed record AdminKeyDocument
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>Null when its scopes are those of no role.</summary>
+    /// <summary>Null if its scopes are not those of a role.</summary>
     [JsonPropertyName("role")]
     public required string? Role { get; init; }
 
@@ -26,15 +26,15 @@ internal sealed record AdminKeyDocument
     [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    /// <summary>The key it was made with, or that it takes the place of; null = created on the host for a new administrator.</summary>
+    /// <summary>The key that created it, or that it replaces; null = created on the host for a new administrator.</summary>
     [JsonPropertyName("created_by")]
     public required string? CreatedBy { get; init; }
 
-    /// <summary>The person it names, as an identity provider knows that person; null = none, or its creator's (S34).</summary>
+    /// <summary>The identity provider's person that the key names; null = none, or that of its creator (S34).</summary>
     [JsonPropertyName("owner")]
     public required KeyOwnerDocument? Owner { get; init; }
 
-    /// <summary>Keys with the same value count as one person where two must agree (S16).</summary>
+    /// <summary>Keys with the same value count as one person where two people must agree (S16).</summary>
     [JsonPropertyName("person")]
     public required string Person { get; init; }
 
@@ -46,14 +46,14 @@ internal sealed record AdminKeyDocument
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>To the minute; null = never.</summary>
+    /// <summary>With a precision of one minute; null = never.</summary>
     [JsonPropertyName("last_used_at")]
     public required DateTime? LastUsedAt { get; init; }
 
     [JsonPropertyName("revoked_at")]
     public required DateTime? RevokedAt { get; init; }
 
-    /// <summary>The key itself: in the answer that makes it, and never again.</summary>
+    /// <summary>The key itself: only in the answer that creates it.</summary>
     [JsonPropertyName("admin_key")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }

@@ -12,7 +12,7 @@ internal sealed record CreateAdminKeyRequest
     [JsonPropertyName("role")]
     public required string Role { get; init; }
 
-    /// <summary>Null = the caller's own; another one's with <c>installation:operate</c> alone (S1).</summary>
+    /// <summary>Null = the caller's own; another organization requires <c>installation:operate</c> (S1).</summary>
     [JsonPropertyName("organization_id")]
     public string? OrganizationId { get; init; }
 

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Admin;
 
 internal sealed record CreateOrganizationRequest
 {
-    /// <summary>1 to 255 characters; no other unarchived organization has it.</summary>
+    /// <summary>1 to 255 characters; unique among unarchived organizations.</summary>
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 }

@@ -19,7 +19,7 @@ internal sealed record OrganizationDocument
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when no credential of it works; null = it is in use.</summary>
+    /// <summary>No credential of the organization works since then; null = it is not archived.</summary>
     [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 

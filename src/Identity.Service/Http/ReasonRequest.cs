@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The optional body of operations that take a reason for the audit.</summary>
+/// <summary>The optional body of operations that record a reason in the audit.</summary>
 internal sealed record ReasonRequest
 {
     public const int MaxReasonLength = 1000;

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>A recurring job as the node that answers sees it.</summary>
+/// <summary>A recurring job on the node that answers.</summary>
 internal sealed record JobDocument
 {
     [JsonPropertyName("id")]
@@ -14,7 +14,7 @@ internal sealed record JobDocument
     [JsonPropertyName("description")]
     public required string Description { get; init; }
 
-    /// <summary>Between the end of a round and the next, in seconds; work that comes in between may be done at once.</summary>
+    /// <summary>Seconds between the end of a round and the next; urgent work may start a round earlier.</summary>
     [JsonPropertyName("interval_seconds")]
     public required double IntervalSeconds { get; init; }
 
@@ -22,19 +22,19 @@ internal sealed record JobDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The node that answers: each runs the job, and what is due is done by the first that finds it.</summary>
+    /// <summary>The node that answers. Every node runs the job, and the first one that finds due work does it.</summary>
     [JsonPropertyName("node")]
     public required string Node { get; init; }
 
-    /// <summary>On this node; null while it runs or is paused.</summary>
+    /// <summary>The next round on this node; null while the job runs or is paused.</summary>
     [JsonPropertyName("next_run_at")]
     public required DateTime? NextRunAt { get; init; }
 
-    /// <summary>The newest on this node; null before the first.</summary>
+    /// <summary>The latest round on this node; null before the first.</summary>
     [JsonPropertyName("last_run")]
     public required JobRunDocument? LastRun { get; init; }
 
-    /// <summary>Who paused it on all nodes; null = it is not paused.</summary>
+    /// <summary>The pause, effective on all nodes; null = not paused.</summary>
     [JsonPropertyName("paused")]
     public required JobPauseDocument? Paused { get; init; }
 }

@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>An operator's word that a job does not run.</summary>
+/// <summary>An operator's pause of a job.</summary>
 internal sealed record JobPauseDocument
 {
     [JsonPropertyName("at")]

@@ -3,7 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Jobs;
 
-/// <summary>A round of a job that has ended.</summary>
+/// <summary>A completed round of a job.</summary>
 internal sealed record JobRunDocument
 {
     [JsonPropertyName("started_at")]
@@ -18,7 +18,7 @@ internal sealed record JobRunDocument
     [JsonPropertyName("outcome")]
     public required string Outcome { get; init; }
 
-    /// <summary>The type of error that stopped it, with details in the node's log; null = it succeeded.</summary>
+    /// <summary>The type of the error, with details in the node's log; null = it succeeded.</summary>
     [JsonPropertyName("failure")]
     public required string? Failure { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Nodes;
 
-/// <summary>One program on the wire.</summary>
+/// <summary>A program and its version.</summary>
 internal sealed record VersionDocument
 {
     [JsonPropertyName("type")]
@@ -25,7 +25,7 @@ internal sealed record VersionDocument
     [JsonPropertyName("version")]
     public required string? Version { get; init; }
 
-    /// <summary><c>same|older|newer|unsupported|unknown</c>, against the node that answers.</summary>
+    /// <summary><c>same|older|newer|unsupported|unknown</c>, compared to the node that answers.</summary>
     [JsonPropertyName("skew")]
     public required string Skew { get; init; }
 

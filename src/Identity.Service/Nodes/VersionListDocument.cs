@@ -5,14 +5,14 @@ namespace Culvert.Identity.Service.Nodes;
 /// <summary>The answer of <c>GET /v1/versions</c>.</summary>
 internal sealed record VersionListDocument
 {
-    /// <summary>Of the node that answers: what the others are measured by.</summary>
+    /// <summary>The version of the node that answers, to which the others are compared.</summary>
     [JsonPropertyName("service_version")]
     public required string ServiceVersion { get; init; }
 
     [JsonPropertyName("data")]
     public required IReadOnlyList<VersionDocument> Data { get; init; }
 
-    /// <summary>Null: it is all in one.</summary>
+    /// <summary>Always null: there is only one page.</summary>
     [JsonPropertyName("next_page")]
     public string? NextPage { get; }
 }

@@ -14,7 +14,7 @@ internal sealed record StatusCheckDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>The object that the line is about; null = all of this check.</summary>
+    /// <summary>The object of the line; null = the whole check.</summary>
     [JsonPropertyName("subject")]
     public required string? Subject { get; init; }
 
@@ -22,7 +22,7 @@ internal sealed record StatusCheckDocument
     [JsonPropertyName("summary")]
     public required string Summary { get; init; }
 
-    /// <summary>What to do; empty where nothing is to be done.</summary>
+    /// <summary>What to do; empty if nothing is needed.</summary>
     [JsonPropertyName("next")]
     public required string Next { get; init; }
 

@@ -18,7 +18,7 @@ internal sealed record StatusDocument
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CheckedAt { get; init; }
 
-    /// <summary>The node that answers: clock, jobs, readiness and the fetching of keys are its own.</summary>
+    /// <summary>The node that answers. Clock, jobs, readiness and key fetching are those of this node.</summary>
     [JsonPropertyName("node")]
     public required string Node { get; init; }
 
@@ -28,11 +28,13 @@ internal sealed record StatusDocument
     [JsonPropertyName("organization_name")]
     public required string? OrganizationName { get; init; }
 
-    /// <summary>What was found, the worst of each check first. Later pages have those of their tunnels alone.</summary>
+    /// <summary>
+    /// The findings, worst first within each check. Later pages contain only the findings about their tunnels.
+    /// </summary>
     [JsonPropertyName("checks")]
     public required IReadOnlyList<StatusCheckDocument> Checks { get; init; }
 
-    /// <summary>Checks that were not made, because the caller may not read what they are about.</summary>
+    /// <summary>Checks that did not run because the caller may not read their objects.</summary>
     [JsonPropertyName("not_shown")]
     public required IReadOnlyList<string> NotShown { get; init; }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>Proof that the tree of one size continues the tree of another.</summary>
+/// <summary>Proof that the tree of one size extends the tree of another.</summary>
 internal sealed record ConsistencyProofDocument
 {
     [JsonPropertyName("type")]
@@ -14,7 +14,7 @@ internal sealed record ConsistencyProofDocument
     [JsonPropertyName("to")]
     public required long To { get; init; }
 
-    /// <summary>Hashes in base64, as RFC 6962 §2.1.2 orders them.</summary>
+    /// <summary>Hashes in base64, in the order of RFC 6962 §2.1.2.</summary>
     [JsonPropertyName("hashes")]
     public required IReadOnlyList<string> Hashes { get; init; }
 }

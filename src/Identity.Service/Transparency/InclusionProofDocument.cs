@@ -18,11 +18,11 @@ internal sealed record InclusionProofDocument
     [JsonPropertyName("entry")]
     public required string Entry { get; init; }
 
-    /// <summary>Hashes in base64, from the entry's sibling up (RFC 6962 §2.1.1).</summary>
+    /// <summary>Hashes in base64, from the entry's sibling upwards (RFC 6962 §2.1.1).</summary>
     [JsonPropertyName("hashes")]
     public required IReadOnlyList<string> Hashes { get; init; }
 
-    /// <summary>The newest signed tree head; it is of this size unless another one was requested.</summary>
+    /// <summary>The latest signed tree head; it has this size unless another one was requested.</summary>
     [JsonPropertyName("checkpoint")]
     public required string Checkpoint { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Transparency;
 
-/// <summary>What a verifier of the log is configured with.</summary>
+/// <summary>The configuration of a verifier of the log.</summary>
 internal sealed record TransparencyLogDocument
 {
     [JsonPropertyName("type")]
@@ -11,14 +11,14 @@ internal sealed record TransparencyLogDocument
     [JsonPropertyName("origin")]
     public required string Origin { get; init; }
 
-    /// <summary>Null before the first tree head was signed.</summary>
+    /// <summary>Null before the first tree head is signed.</summary>
     [JsonPropertyName("key")]
     public required string? Key { get; init; }
 
     [JsonPropertyName("size")]
     public required long Size { get; init; }
 
-    /// <summary>Who cosigns the tree heads.</summary>
+    /// <summary>The witnesses that cosign tree heads.</summary>
     [JsonPropertyName("witnesses")]
     public required IReadOnlyList<TransparencyWitnessDocument> Witnesses { get; init; }
 }

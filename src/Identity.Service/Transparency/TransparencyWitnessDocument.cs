@@ -10,21 +10,21 @@ internal sealed record TransparencyWitnessDocument
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>What a verifier of its cosignatures is configured with.</summary>
+    /// <summary>The key for verifying its cosignatures.</summary>
     [JsonPropertyName("key")]
     public required string Key { get; init; }
 
-    /// <summary>Entries of the newest tree head that it cosigned; 0 = none.</summary>
+    /// <summary>The size of the latest tree head that it cosigned; 0 = none.</summary>
     [JsonPropertyName("size")]
     public required long Size { get; init; }
 
-    /// <summary>When it did, as it says; null = never.</summary>
+    /// <summary>The time in that cosignature; null = never.</summary>
     [JsonPropertyName("cosigned_at")]
     public required DateTime? CosignedAt { get; init; }
 
     /// <summary>
-    /// Why the last attempt failed; null = it did not. <c>contradiction</c>: it cosigned a tree that this log does not
-    /// continue.
+    /// Why the last attempt failed; null = it succeeded. <c>contradiction</c>: it cosigned a tree that this log does not
+    /// extend.
     /// </summary>
     [JsonPropertyName("problem")]
     public required string? Problem { get; init; }

@@ -7,7 +7,9 @@ internal sealed record CreateWebhookRequest
     [JsonPropertyName("url")]
     public required string Url { get; init; }
 
-    /// <summary>Private addresses that it may lead to, each <c>range:port</c>; they count inside the installation's bound.</summary>
+    /// <summary>
+    /// Private addresses that the URL may resolve to, each <c>range:port</c>, within the installation's limit.
+    /// </summary>
     [JsonPropertyName("allowed_targets")]
     public IReadOnlyList<string>? AllowedTargets { get; init; }
 
@@ -15,7 +17,7 @@ internal sealed record CreateWebhookRequest
     [JsonPropertyName("ca_certificate_pem")]
     public string? CaCertificatePem { get; init; }
 
-    /// <summary>Whether signed messages of the receiver approve and reject calls; false by default.</summary>
+    /// <summary>Whether the receiver's signed messages may approve and reject calls; default false.</summary>
     [JsonPropertyName("can_decide")]
     public bool CanDecide { get; init; }
 }

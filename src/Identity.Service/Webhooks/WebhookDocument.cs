@@ -16,7 +16,7 @@ internal sealed record WebhookDocument
     [JsonPropertyName("allowed_targets")]
     public required IReadOnlyList<string> AllowedTargets { get; init; }
 
-    /// <summary>Whether signed messages of the receiver approve and reject calls.</summary>
+    /// <summary>Whether the receiver's signed messages may approve and reject calls.</summary>
     [JsonPropertyName("can_decide")]
     public required bool CanDecide { get; init; }
 
@@ -26,7 +26,7 @@ internal sealed record WebhookDocument
     [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 
-    /// <summary>Only in the answer that made it.</summary>
+    /// <summary>Only in the answer that creates it.</summary>
     [JsonPropertyName("secret")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }

@@ -5,7 +5,7 @@ internal sealed record AccessTokenDocument
 {
     public required string AccessToken { get; init; }
 
-    /// <summary>In answers to the form of RFC 8693.</summary>
+    /// <summary>Only in answers to an RFC 8693 form.</summary>
     public string? IssuedTokenType { get; init; }
 
     /// <summary><c>Bearer</c> or <c>DPoP</c>.</summary>
@@ -16,6 +16,6 @@ internal sealed record AccessTokenDocument
 
     public required string Scope { get; init; }
 
-    /// <summary>In answers to forms.</summary>
+    /// <summary>Only in answers to forms.</summary>
     public string? RequestId { get; init; }
 }

@@ -9,10 +9,10 @@ internal sealed record AuditEntryDocument
 
     public required string Node { get; init; }
 
-    /// <summary>Counts the entries of the node without a gap.</summary>
+    /// <summary>Numbers the node's entries without gaps.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>Null where retention removed the body.</summary>
+    /// <summary>Null if retention removed the body.</summary>
     public required string? Time { get; init; }
 
     public required string? Event { get; init; }
@@ -21,13 +21,13 @@ internal sealed record AuditEntryDocument
 
     public required string? RequestId { get; init; }
 
-    /// <summary>Of the chain up to this entry.</summary>
+    /// <summary>The hash of the chain up to and including this entry.</summary>
     public required string Hash { get; init; }
 
     public required string Salt { get; init; }
 
     public required string BodyDigest { get; init; }
 
-    /// <summary>The entry as it was stored; null where retention removed it.</summary>
+    /// <summary>The entry as it was stored; null if retention removed it.</summary>
     public required JsonElement? Body { get; init; }
 }

@@ -44,10 +44,10 @@ internal sealed record AuthenticationDocument
 
     public required string? UserAgent { get; init; }
 
-    /// <summary>The number of refusals that this entry summarises.</summary>
+    /// <summary>The number of refusals that this entry summarizes.</summary>
     public required long Count { get; init; }
 
-    /// <summary>What the next version of the rule would have decided.</summary>
+    /// <summary>The decision of the rule's next version.</summary>
     public JsonElement? Candidate { get; init; }
 
     /// <summary>The verified claims.</summary>

@@ -5,12 +5,12 @@ internal sealed record ClockDocument
 {
     public required string Type { get; init; }
 
-    /// <summary>False: the node signs nothing until an operator confirms the clock.</summary>
+    /// <summary>If false, the node signs nothing until an operator confirms the clock.</summary>
     public required bool Trusted { get; init; }
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>The time by the monotonic clock.</summary>
+    /// <summary>The time according to the monotonic clock.</summary>
     public required DateTimeOffset Expected { get; init; }
 
     public required long StepSeconds { get; init; }

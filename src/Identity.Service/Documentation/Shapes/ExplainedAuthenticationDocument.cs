@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
-/// <summary>An exchange with its explanation. The service account of the exchange sees only the members that are always there and what its own token said.</summary>
+/// <summary>
+/// An exchange with its explanation. The service account of the exchange sees only the required members and the values of
+/// its own token.
+/// </summary>
 internal sealed record ExplainedAuthenticationDocument
 {
     public required string Type { get; init; }
@@ -57,6 +60,6 @@ internal sealed record ExplainedAuthenticationDocument
 
     public JsonElement? Claims { get; init; }
 
-    /// <summary>Each check in its order.</summary>
+    /// <summary>Every check in the order in which it ran.</summary>
     public JsonElement? Trace { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
-/// <summary>RFC 7662 §2.2. Without <c>active</c> there are no other members.</summary>
+/// <summary>RFC 7662 §2.2. An inactive token has only the member <c>active</c>.</summary>
 internal sealed record IntrospectionDocument
 {
     public required bool Active { get; init; }

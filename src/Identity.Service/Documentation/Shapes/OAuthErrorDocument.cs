@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
-/// <summary>RFC 6749 §5.2: a refusal of a form.</summary>
+/// <summary>RFC 6749 §5.2: the error of a form request.</summary>
 internal sealed record OAuthErrorDocument
 {
     public required string Error { get; init; }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Culvert.Identity.Service.Documentation.Shapes;
 
-/// <summary>What a simulated exchange would answer. Without a rule in the request: the rules that match and the nearest ones.</summary>
+/// <summary>
+/// The result of a simulated exchange. If the request names no rule: the rules that match and the nearest ones.
+/// </summary>
 internal sealed record SimulationDocument
 {
     public required string Type { get; init; }
@@ -14,13 +16,13 @@ internal sealed record SimulationDocument
     /// <summary>The rule that was tried.</summary>
     public JsonElement? Rule { get; init; }
 
-    /// <summary>Each check in its order.</summary>
+    /// <summary>Every check in the order in which it ran.</summary>
     public JsonElement? Trace { get; init; }
 
     /// <summary>What would be granted.</summary>
     public JsonElement? Grant { get; init; }
 
-    /// <summary>The same for the next version of the rule.</summary>
+    /// <summary>The result for the next version of the rule.</summary>
     public JsonElement? Candidate { get; init; }
 
     /// <summary>How many rules were tried.</summary>

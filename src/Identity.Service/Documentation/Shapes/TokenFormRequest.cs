@@ -5,6 +5,6 @@ internal sealed record TokenFormRequest
 {
     public required string Token { get; init; }
 
-    /// <summary>Accepted and ignored: there is one type of token.</summary>
+    /// <summary>Accepted and ignored: only one token type exists.</summary>
     public string? TokenTypeHint { get; init; }
 }

@@ -4,7 +4,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>A request for the approval of a call, as people see it.</summary>
+/// <summary>A request for the approval of a call.</summary>
 internal sealed record CallApprovalDocument
 {
     [JsonPropertyName("type")]
@@ -36,11 +36,11 @@ internal sealed record CallApprovalDocument
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    /// <summary>The rule of the agent's policy that demands the approval.</summary>
+    /// <summary>The rule of the agent's policy that requires the approval.</summary>
     [JsonPropertyName("rule")]
     public required string Rule { get; init; }
 
-    /// <summary>Of the caller's token; empty where the route does not authenticate callers.</summary>
+    /// <summary>The issuer of the caller's token; empty if the route does not authenticate callers.</summary>
     [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
@@ -53,27 +53,27 @@ internal sealed record CallApprovalDocument
     [JsonPropertyName("policy_version")]
     public required string PolicyVersion { get; init; }
 
-    /// <summary>Digest of the pinned definition; empty where nothing is pinned.</summary>
+    /// <summary>The digest of the pinned definition; empty if nothing is pinned.</summary>
     [JsonPropertyName("pin")]
     public required string Pin { get; init; }
 
-    /// <summary>Values where the rule shows them; of other arguments the type and length.</summary>
+    /// <summary>Arguments by value where the rule shows them; otherwise by type and length.</summary>
     [JsonPropertyName("arguments")]
     public required IReadOnlyList<CallApprovalArgument> Arguments { get; init; }
 
-    /// <summary>SHA-256 over everything that the approval is for.</summary>
+    /// <summary>SHA-256 over everything that the approval covers.</summary>
     [JsonPropertyName("binding")]
     public required string Binding { get; init; }
 
-    /// <summary>How many different people must approve.</summary>
+    /// <summary>The number of different people who must approve.</summary>
     [JsonPropertyName("approvers")]
     public required int Approvers { get; init; }
 
-    /// <summary>Who has approved so far.</summary>
+    /// <summary>The people who have approved so far.</summary>
     [JsonPropertyName("approved_by")]
     public required IReadOnlyList<string> ApprovedBy { get; init; }
 
-    /// <summary>Who rejected it; null if no person did.</summary>
+    /// <summary>The person who rejected it; null if no person did.</summary>
     [JsonPropertyName("rejected_by")]
     public required string? RejectedBy { get; init; }
 

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>What became of a decision. The call itself is only for callers with a right to tunnels.</summary>
+/// <summary>The result of a decision. Only callers with access to the tunnel see the call itself.</summary>
 internal sealed record CallDecisionDocument
 {
     [JsonPropertyName("type")]
@@ -11,7 +11,7 @@ internal sealed record CallDecisionDocument
     [JsonPropertyName("approval_id")]
     public required string ApprovalId { get; init; }
 
-    /// <summary><c>pending</c> (another person must approve, too), <c>approved</c> or <c>rejected</c>.</summary>
+    /// <summary><c>pending</c> (another person must also approve), <c>approved</c> or <c>rejected</c>.</summary>
     [JsonPropertyName("state")]
     public required string State { get; init; }
 }

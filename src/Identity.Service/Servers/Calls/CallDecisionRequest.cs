@@ -2,14 +2,16 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
-/// <summary>The signed message by which the receiver of a webhook decides.</summary>
+/// <summary>A signed decision of a webhook's receiver.</summary>
 internal sealed record CallDecisionRequest
 {
     public const string Kind = "approval.decision";
     public const string Approve = "approve";
     public const string Reject = "reject";
 
-    /// <summary><c>approval.decision</c>: no message that the service signs can be returned as a decision.</summary>
+    /// <summary>
+    /// <c>approval.decision</c>: messages that the service signs have other types and cannot be replayed as decisions.
+    /// </summary>
     [JsonPropertyName("type")]
     public required string Type { get; init; }
 
@@ -20,7 +22,7 @@ internal sealed record CallDecisionRequest
     [JsonPropertyName("decision")]
     public required string Decision { get; init; }
 
-    /// <summary>Who decided, as the receiver knows the person. The service records it and cannot check it.</summary>
+    /// <summary>The person who decided, according to the receiver. The service records it but cannot verify it.</summary>
     [JsonPropertyName("person")]
     public required string Person { get; init; }
 

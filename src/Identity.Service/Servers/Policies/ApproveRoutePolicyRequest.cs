@@ -17,8 +17,8 @@ internal sealed record ApproveRoutePolicyRequest
     public string? Reason { get; init; }
 
     /// <summary>
-    /// The id of the version in force that the approver compared the draft with, or <c>none</c>. If another one is in force,
-    /// the approval is refused. If absent, it is not checked.
+    /// The id of the version in force that the approver compared the draft with, or <c>none</c>. If another version is in
+    /// force, the approval is refused. If absent, this is not checked.
     /// </summary>
     [JsonPropertyName("replaces")]
     public string? Replaces { get; init; }

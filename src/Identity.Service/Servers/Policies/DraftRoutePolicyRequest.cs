@@ -7,15 +7,15 @@ internal sealed record DraftRoutePolicyRequest
 {
     public const int MaxComment = 1000;
 
-    /// <summary>Of the route: the tunnel's domain, or one label under it.</summary>
+    /// <summary>The route's hostname: the tunnel's domain, or one label below it.</summary>
     [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
-    /// <summary>What a file would have under <c>policy</c>, in YAML. It must have <c>mode</c>.</summary>
+    /// <summary>The YAML that a configuration file would have under <c>policy</c>. It must contain <c>mode</c>.</summary>
     [JsonPropertyName("text")]
     public required string Text { get; init; }
 
-    /// <summary>For the person who reviews it.</summary>
+    /// <summary>A note for the reviewer.</summary>
     [JsonPropertyName("comment")]
     public string? Comment { get; init; }
 }

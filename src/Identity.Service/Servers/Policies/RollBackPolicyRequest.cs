@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Servers.Policies;
 
-/// <summary>Takes the last approval of a hostname back.</summary>
+/// <summary>Reverts the latest approval of a hostname.</summary>
 internal sealed record RollBackPolicyRequest
 {
     [JsonPropertyName("hostname")]

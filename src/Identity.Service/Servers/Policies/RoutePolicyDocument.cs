@@ -18,7 +18,7 @@ internal sealed record RoutePolicyDocument
     [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
-    /// <summary>Counted from 1 for each hostname.</summary>
+    /// <summary>Numbered from 1 for each hostname.</summary>
     [JsonPropertyName("version")]
     public required long Version { get; init; }
 
@@ -26,11 +26,11 @@ internal sealed record RoutePolicyDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    /// <summary>SHA-256 of the text, hexadecimal.</summary>
+    /// <summary>The SHA-256 of the text, hexadecimal.</summary>
     [JsonPropertyName("digest")]
     public required string Digest { get; init; }
 
-    /// <summary>Lists leave it out.</summary>
+    /// <summary>Not included in lists.</summary>
     [JsonPropertyName("text")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
@@ -44,7 +44,7 @@ internal sealed record RoutePolicyDocument
     [JsonPropertyName("drafted_at")]
     public required DateTime DraftedAt { get; init; }
 
-    /// <summary>Who approved, rejected or withdrew it.</summary>
+    /// <summary>The person who approved, rejected or withdrew it.</summary>
     [JsonPropertyName("decided_by")]
     public required string? DecidedBy { get; init; }
 
@@ -54,7 +54,7 @@ internal sealed record RoutePolicyDocument
     [JsonPropertyName("reason")]
     public required string? Reason { get; init; }
 
-    /// <summary>Agents that received it and cannot use it.</summary>
+    /// <summary>Agents that received it but cannot use it.</summary>
     [JsonPropertyName("faults")]
     public required IReadOnlyList<RoutePolicyFault> Faults { get; init; }
 

@@ -26,15 +26,15 @@ internal sealed record AgentCheckpointDocument
     [JsonPropertyName("received_at")]
     public required DateTime ReceivedAt { get; init; }
 
-    /// <summary><c>fork</c> or <c>rollback</c>: it contradicts an earlier one.</summary>
+    /// <summary><c>fork</c> or <c>rollback</c> if it contradicts an earlier one.</summary>
     [JsonPropertyName("alarm")]
     public required string? Alarm { get; init; }
 
-    /// <summary>Its place in the transparency log; null until the log has it.</summary>
+    /// <summary>Its index in the transparency log; null until it is added.</summary>
     [JsonPropertyName("index")]
     public required long? Index { get; init; }
 
-    /// <summary>As the agent signed it.</summary>
+    /// <summary>As signed by the agent.</summary>
     [JsonPropertyName("checkpoint")]
     public required string Checkpoint { get; init; }
 
