@@ -4,34 +4,45 @@ namespace Culvert.Identity.Service.Federation;
 
 internal abstract record StampColumns
 {
-    public const string Select =
-        "ordinal AS Ordinal, version AS Version, created_at_ms AS CreatedAt, created_by AS CreatedBy, "
-        + "updated_at_ms AS UpdatedAt, updated_by AS UpdatedBy, archived_at_ms AS ArchivedAt, archived_by AS ArchivedBy";
-
     public long Ordinal { get; init; }
 
-    public long Version { get; init; }
+    public required long Version { get; init; }
 
-    public long CreatedAt { get; init; }
+    [InsertOnly]
+    public long CreatedAtMs { get; init; }
 
-    public required string CreatedBy { get; init; }
+    [InsertOnly]
+    public string CreatedBy { get; init; } = "";
 
-    public long UpdatedAt { get; init; }
+    public long UpdatedAtMs { get; init; }
 
-    public required string UpdatedBy { get; init; }
+    public string UpdatedBy { get; init; } = "";
 
-    public long? ArchivedAt { get; init; }
+    public long? ArchivedAtMs { get; init; }
 
     public string? ArchivedBy { get; init; }
 
-    public ChangeStamps ToStamps() =>
-        new()
+    /// <summary>The six columns of times and actors.</summary>
+    public ChangeStamps Stamps
+    {
+        get =>
+            new()
+            {
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                CreatedBy = CreatedBy,
+                UpdatedAt = Instants.FromStore(UpdatedAtMs),
+                UpdatedBy = UpdatedBy,
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+                ArchivedBy = ArchivedBy,
+            };
+        init
         {
-            CreatedAt = Instants.FromStore(CreatedAt),
-            CreatedBy = CreatedBy,
-            UpdatedAt = Instants.FromStore(UpdatedAt),
-            UpdatedBy = UpdatedBy,
-            ArchivedAt = Instants.FromStore(ArchivedAt),
-            ArchivedBy = ArchivedBy,
-        };
+            CreatedAtMs = value.CreatedAt.ToStore();
+            CreatedBy = value.CreatedBy;
+            UpdatedAtMs = value.UpdatedAt.ToStore();
+            UpdatedBy = value.UpdatedBy;
+            ArchivedAtMs = value.ArchivedAt.ToStore();
+            ArchivedBy = value.ArchivedBy;
+        }
+    }
 }

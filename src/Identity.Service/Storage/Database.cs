@@ -9,7 +9,10 @@ internal abstract class Database : IDisposable
     /// <summary>The timeout of commands whose duration depends on the size of a table.</summary>
     public const int NoTimeout = 0;
 
-    /// <summary>The file whose disk may become full; null = a database server.</summary>
+    // The column created_at_ms is read into the property CreatedAtMs.
+    static Database() => DefaultTypeMap.MatchNamesWithUnderscores = true;
+
+    /// <summary>The file whose disk may fill; null = the database is somewhere else.</summary>
     public abstract string? File { get; }
 
     /// <summary>Whether other nodes may write to it as well.</summary>

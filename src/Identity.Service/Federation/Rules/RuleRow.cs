@@ -8,40 +8,27 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>The columns that a rule's newest row and the rows of its versions share.</summary>
 internal sealed record RuleRow : StampColumns
 {
-    /// <summary>The columns with the same names in both tables: all except the rule's id, ordinal and version.</summary>
-    public const string Columns =
-        "organization_id, name, description, issuer_id, service_account_id, subject, subject_segments, audience, claims, "
-        + "matchers, cel_condition, oauth_scope, token_lifetime_seconds, applies_to_all_workspaces, tunnel_ids, edge_ids, "
-        + "actor_ids, state, token_binding, expires_at_ms, enforced_version, created_at_ms, created_by, updated_at_ms, updated_by, "
-        + "archived_at_ms, archived_by";
+    /// <summary>The newest version of each rule.</summary>
+    public static readonly Columns<RuleRow> Newest = new("federation_rules");
 
-    private const string SelectColumns =
-        "organization_id AS OrganizationId, name AS Name, description AS Description, issuer_id AS IssuerId, "
-        + "service_account_id AS ServiceAccountId, subject AS Subject, subject_segments AS SubjectSegments, "
-        + "audience AS Audience, claims AS Claims, matchers AS Matchers, cel_condition AS Condition, "
-        + "oauth_scope AS OAuthScope, token_lifetime_seconds AS TokenLifetimeSeconds, "
-        + "applies_to_all_workspaces AS AppliesToAllWorkspaces, tunnel_ids AS TunnelIds, edge_ids AS EdgeIds, "
-        + "actor_ids AS ActorIds, state AS State, token_binding AS Bind, expires_at_ms AS ExpiresAt, enforced_version AS EnforcedVersion, ";
+    /// <summary>The columns of all versions, which are numbered separately and name their rule in <c>rule_id</c>.</summary>
+    public static readonly string VersionColumns = Newest.NamesWithout("id", "ordinal", "version");
 
-    /// <summary>From the newest versions; the caller adds the condition.</summary>
-    public const string SelectNewest =
-        "SELECT id AS Id, " + SelectColumns + StampColumns.Select + " FROM federation_rules";
+    /// <summary>From all versions; the caller adds the condition.</summary>
+    public static readonly string SelectVersion =
+        $"SELECT rule_id AS id, version AS ordinal, version, {VersionColumns} FROM federation_rule_versions";
 
-    /// <summary>From all versions, which are numbered separately; the caller adds the condition.</summary>
-    public const string SelectVersion =
-        "SELECT rule_id AS Id, version AS Ordinal, version AS Version, "
-        + SelectColumns
-        + "created_at_ms AS CreatedAt, created_by AS CreatedBy, updated_at_ms AS UpdatedAt, updated_by AS UpdatedBy, "
-        + "archived_at_ms AS ArchivedAt, archived_by AS ArchivedBy FROM federation_rule_versions";
-
+    [InsertOnly]
     public required string Id { get; init; }
 
+    [InsertOnly]
     public required string OrganizationId { get; init; }
 
     public required string Name { get; init; }
 
     public required string Description { get; init; }
 
+    [InsertOnly]
     public required string IssuerId { get; init; }
 
     public required string ServiceAccountId { get; init; }
@@ -56,9 +43,9 @@ internal sealed record RuleRow : StampColumns
 
     public required string Matchers { get; init; }
 
-    public string? Condition { get; init; }
+    public string? CelCondition { get; init; }
 
-    public required string OAuthScope { get; init; }
+    public required string OauthScope { get; init; }
 
     public long TokenLifetimeSeconds { get; init; }
 
@@ -72,24 +59,49 @@ internal sealed record RuleRow : StampColumns
 
     public required string State { get; init; }
 
-    public required string Bind { get; init; }
+    public required string TokenBinding { get; init; }
 
-    public long? ExpiresAt { get; init; }
+    public long? ExpiresAtMs { get; init; }
 
     public long? EnforcedVersion { get; init; }
 
-    /// <summary>Names and values as a JSON object.</summary>
-    public static string ToClaimsColumn(RuleMatch match) =>
-        JsonSerializer.Serialize(match.Claims.ToDictionary(), FederationJson.Default.DictionaryStringString);
-
-    /// <summary>The array of the wire format.</summary>
-    public static string ToMatchersColumn(RuleMatch match) =>
-        match.Matchers.Count == 0
-            ? "[]"
-            : JsonSerializer.Serialize(
-                [.. match.Matchers.Select(MatcherReader.ToDocument)],
-                FederationJson.Default.MatcherDocumentArray
-            );
+    public static RuleRow Create(Rule rule) =>
+        new()
+        {
+            Id = rule.Id.Value,
+            OrganizationId = rule.OrganizationId,
+            Name = rule.Name,
+            Description = rule.Description,
+            IssuerId = rule.IssuerId.Value,
+            ServiceAccountId = rule.ServiceAccountId.Value,
+            Subject = rule.Match.Subject,
+            SubjectSegments = rule.Match.SubjectSegments,
+            Audience = rule.Match.Audience,
+            Claims = JsonSerializer.Serialize(
+                rule.Match.Claims.ToDictionary(),
+                FederationJson.Default.DictionaryStringString
+            ),
+            Matchers =
+                rule.Match.Matchers.Count == 0
+                    ? "[]"
+                    : JsonSerializer.Serialize(
+                        [.. rule.Match.Matchers.Select(MatcherReader.ToDocument)],
+                        FederationJson.Default.MatcherDocumentArray
+                    ),
+            CelCondition = rule.Match.Condition,
+            OauthScope = rule.OAuthScope,
+            TokenLifetimeSeconds = rule.TokenLifetimeSeconds,
+            AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
+            TunnelIds = string.Join(' ', rule.TunnelIds),
+            EdgeIds = string.Join(' ', rule.EdgeIds),
+            ActorIds = string.Join(' ', rule.ActorIds),
+            State = rule.State.Name(),
+            TokenBinding = rule.Bind.Name(),
+            ExpiresAtMs = rule.ExpiresAt.ToStore(),
+            EnforcedVersion = rule.EnforcedVersion,
+            Version = rule.Version,
+            Stamps = rule.Stamps,
+        };
 
     /// <param name="workspaces">Of this version.</param>
     /// <param name="share">
@@ -111,9 +123,9 @@ internal sealed record RuleRow : StampColumns
                 Audience = Audience is null ? null : share(Audience),
                 Claims = Claims == "{}" ? [] : ReadClaims(Claims, share),
                 Matchers = Matchers == "[]" ? [] : ReadMatchers(Matchers),
-                Condition = Condition is null ? null : share(Condition),
+                Condition = CelCondition is null ? null : share(CelCondition),
             },
-            Scopes = Words(OAuthScope, share),
+            Scopes = Words(OauthScope, share),
             TokenLifetimeSeconds = (int)TokenLifetimeSeconds,
             AppliesToAllWorkspaces = AppliesToAllWorkspaces != 0,
             WorkspaceIds = [.. workspaces.Order(StringComparer.Ordinal).Select(share)],
@@ -121,11 +133,11 @@ internal sealed record RuleRow : StampColumns
             EdgeIds = Words(EdgeIds, share),
             ActorIds = Words(ActorIds, share),
             State = WireNames.Parse<RuleState>(State),
-            Bind = WireNames.Parse<RuleBind>(Bind),
-            ExpiresAt = Instants.FromStore(ExpiresAt),
+            Bind = WireNames.Parse<RuleBind>(TokenBinding),
+            ExpiresAt = Instants.FromStore(ExpiresAtMs),
             Version = (int)Version,
             EnforcedVersion = (int?)EnforcedVersion,
-            Stamps = ToStamps(),
+            Stamps = Stamps,
         };
 
     private static KeyValuePair<string, string>[] ReadClaims(string json, Func<string, string> share) =>

@@ -6,10 +6,10 @@ namespace Culvert.Identity.Service.Federation.Rules;
 internal sealed class RuleStore(Database database) : IRuleStore
 {
     private const string SelectWorkspaces =
-        "SELECT rule_id AS RuleId, workspace_id AS WorkspaceId FROM federation_rule_workspaces";
+        "SELECT rule_id, workspace_id FROM federation_rule_workspaces";
 
     private const string SelectVersionWorkspaces =
-        "SELECT rule_id AS RuleId, version AS Version, workspace_id AS WorkspaceId "
+        "SELECT rule_id, version, workspace_id "
         + "FROM federation_rule_version_workspaces";
 
     // The earlier versions that decide while newer ones are in audit.
@@ -17,12 +17,10 @@ internal sealed class RuleStore(Database database) : IRuleStore
         " WHERE version = (SELECT r.enforced_version FROM federation_rules r "
         + "WHERE r.id = rule_id AND r.version <> r.enforced_version)";
 
-    private const string RuleColumns = "id, ordinal, version, " + RuleRow.Columns;
-
     public async ValueTask<Rule?> FindAsync(string organizationId, string id, CancellationToken cancellationToken)
     {
         var rows = await QueryAsync(
-            RuleRow.SelectNewest + " WHERE organization_id = @organizationId AND id = @id",
+            RuleRow.Newest.Select + " WHERE organization_id = @organizationId AND id = @id",
             SelectWorkspaces,
             new { organizationId, id },
             cancellationToken
@@ -37,7 +35,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
         CancellationToken cancellationToken
     ) =>
         await QueryAsync(
-            RuleRow.SelectNewest
+            RuleRow.Newest.Select
                 + " WHERE organization_id = @organizationId AND ordinal < @Before "
                 + "AND (@IssuerId = '' OR issuer_id = @IssuerId) "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
@@ -142,15 +140,10 @@ internal sealed class RuleStore(Database database) : IRuleStore
     public IReadOnlyList<Statement> Insert(Rule rule) =>
         [
             new Statement(
-                $"INSERT INTO federation_rules ({RuleColumns}) "
-                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM federation_rules), @Version, "
-                    + "@OrganizationId, @Name, @Description, @IssuerId, @ServiceAccountId, @Subject, @SubjectSegments, "
-                    + "@Audience, @Claims, @Matchers, @Condition, @OAuthScope, @TokenLifetimeSeconds, "
-                    + "@AppliesToAllWorkspaces, @TunnelIds, @EdgeIds, @ActorIds, @State, @Bind, @ExpiresAt, @EnforcedVersion, "
-                    + "@CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy, @ArchivedAt, @ArchivedBy "
+                $"{RuleRow.Newest.InsertInto} SELECT {RuleRow.Newest.Values} "
                     + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
                     + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
-                ToParameters(rule)
+                RuleRow.Create(rule)
             )
                 .ExpectingOne(FederationConflict.ReferenceArchived)
                 .Unique(FederationConflict.NameTaken),
@@ -162,19 +155,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
         [
             // An archived rule no longer refers to anything; a live rule refers only to live records.
             .. rule.IsArchived ? Array.Empty<Statement>() : [RequireReferences(rule)],
-            new Statement(
-                "UPDATE federation_rules SET name = @Name, description = @Description, "
-                    + "service_account_id = @ServiceAccountId, subject = @Subject, subject_segments = @SubjectSegments, "
-                    + "audience = @Audience, claims = @Claims, matchers = @Matchers, cel_condition = @Condition, "
-                    + "oauth_scope = @OAuthScope, token_lifetime_seconds = @TokenLifetimeSeconds, "
-                    + "applies_to_all_workspaces = @AppliesToAllWorkspaces, tunnel_ids = @TunnelIds, edge_ids = @EdgeIds, "
-                    + "actor_ids = @ActorIds, "
-                    + "state = @State, token_binding = @Bind, expires_at_ms = @ExpiresAt, "
-                    + "enforced_version = @EnforcedVersion, version = @Version, updated_at_ms = @UpdatedAt, "
-                    + "updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, archived_by = @ArchivedBy "
-                    + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-                ToParameters(rule)
-            )
+            RuleRow
+                .Newest.Update(RuleRow.Create(rule), "id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL")
                 .ExpectingOne(FederationConflict.Changed)
                 .Unique(FederationConflict.NameTaken),
             new Statement("DELETE FROM federation_rule_workspaces WHERE rule_id = @Id", new { Id = rule.Id.Value }),
@@ -233,8 +215,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
         return
         [
             new Statement(
-                $"INSERT INTO federation_rule_versions (rule_id, version, {RuleRow.Columns}) "
-                    + $"SELECT id, version, {RuleRow.Columns} FROM federation_rules WHERE id = @Id AND version = @Version",
+                $"INSERT INTO federation_rule_versions (rule_id, version, {RuleRow.VersionColumns}) "
+                    + $"SELECT id, version, {RuleRow.VersionColumns} FROM federation_rules WHERE id = @Id AND version = @Version",
                 parameters
             ),
             new Statement(
@@ -244,40 +226,6 @@ internal sealed class RuleStore(Database database) : IRuleStore
             ),
         ];
     }
-
-    private static object ToParameters(Rule rule) =>
-        new
-        {
-            Id = rule.Id.Value,
-            rule.OrganizationId,
-            rule.Name,
-            rule.Description,
-            IssuerId = rule.IssuerId.Value,
-            ServiceAccountId = rule.ServiceAccountId.Value,
-            rule.Match.Subject,
-            rule.Match.SubjectSegments,
-            rule.Match.Audience,
-            Claims = RuleRow.ToClaimsColumn(rule.Match),
-            Matchers = RuleRow.ToMatchersColumn(rule.Match),
-            rule.Match.Condition,
-            rule.OAuthScope,
-            rule.TokenLifetimeSeconds,
-            AppliesToAllWorkspaces = rule.AppliesToAllWorkspaces ? 1L : 0L,
-            TunnelIds = string.Join(' ', rule.TunnelIds),
-            EdgeIds = string.Join(' ', rule.EdgeIds),
-            ActorIds = string.Join(' ', rule.ActorIds),
-            State = rule.State.Name(),
-            Bind = rule.Bind.Name(),
-            ExpiresAt = rule.ExpiresAt.ToStore(),
-            rule.EnforcedVersion,
-            rule.Version,
-            CreatedAt = rule.Stamps.CreatedAt.ToStore(),
-            rule.Stamps.CreatedBy,
-            UpdatedAt = rule.Stamps.UpdatedAt.ToStore(),
-            rule.Stamps.UpdatedBy,
-            ArchivedAt = rule.Stamps.ArchivedAt.ToStore(),
-            rule.Stamps.ArchivedBy,
-        };
 
     private async ValueTask<IReadOnlyList<StoredRule>> StoredAsync(
         string condition,
@@ -289,7 +237,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
     )
     {
         var latest = await QueryAsync(
-            RuleRow.SelectNewest + condition,
+            RuleRow.Newest.Select + condition,
             SelectWorkspaces + workspaceCondition,
             parameters,
             cancellationToken,

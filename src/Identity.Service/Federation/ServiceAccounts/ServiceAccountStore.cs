@@ -1,113 +1,21 @@
-using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
 internal sealed class ServiceAccountStore(Database database)
+    : StampedStore<ServiceAccountStore.Row, ServiceAccount>(database, Table, row => row.ToAccount())
 {
-    private const string Select =
-        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, description AS Description, "
-        + "organization_role AS Role, "
-        + StampColumns.Select
-        + " FROM service_accounts";
-
-    /// <summary>Null if unknown or of another organization; includes archived accounts.</summary>
-    public async ValueTask<ServiceAccount?> FindAsync(
-        string organizationId,
-        string id,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await QueryAsync(
-            Select + " WHERE organization_id = @organizationId AND id = @id",
-            new { organizationId, id },
-            cancellationToken
-        );
-        return rows.Count == 0 ? null : rows[0].Value;
-    }
-
-    /// <summary>Newest first, at most <see cref="PageRequest.Count"/>, with their ordinals.</summary>
-    public async ValueTask<IReadOnlyList<Numbered<ServiceAccount>>> ListAsync(
-        string organizationId,
-        PageRequest page,
-        CancellationToken cancellationToken
-    ) =>
-        await QueryAsync(
-            Select
-                + " WHERE organization_id = @organizationId AND ordinal < @Before "
-                + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
-            new
-            {
-                organizationId,
-                page.Before,
-                page.Archived,
-                page.Count,
-            },
-            cancellationToken
-        );
-
-    /// <summary>Of all organizations, including archived accounts.</summary>
-    public async ValueTask<IReadOnlyList<ServiceAccount>> AllAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
-
-    public ValueTask<IReadOnlyList<ServiceAccount>> FindManyAsync(
-        IReadOnlyList<string> ids,
-        CancellationToken cancellationToken
-    ) =>
-        IdLists.ReadAsync(
-            ids,
-            async some =>
-                (
-                    await QueryAsync(
-                        Select + " WHERE " + database.AnyOf("id", "@some"),
-                        new { some },
-                        cancellationToken
-                    )
-                ).Select(row => row.Value)
-        );
+    private static readonly Columns<Row> Table = new("service_accounts");
 
     /// <summary><see cref="FederationConflict.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(ServiceAccount account) =>
-        new Statement(
-            "INSERT INTO service_accounts (id, ordinal, organization_id, name, description, organization_role, version, "
-                + "created_at_ms, created_by, updated_at_ms, updated_by) "
-                + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM service_accounts), @OrganizationId, @Name, "
-                + "@Description, @Role, @Version, @CreatedAt, @CreatedBy, @UpdatedAt, @UpdatedBy)",
-            new
-            {
-                Id = account.Id.Value,
-                account.OrganizationId,
-                account.Name,
-                account.Description,
-                Role = account.Role.Name(),
-                account.Version,
-                CreatedAt = account.Stamps.CreatedAt.ToStore(),
-                account.Stamps.CreatedBy,
-                UpdatedAt = account.Stamps.UpdatedAt.ToStore(),
-                account.Stamps.UpdatedBy,
-            }
-        ).Unique(FederationConflict.NameTaken);
+        Table.Insert(Row.Create(account)).Unique(FederationConflict.NameTaken);
 
-    /// <summary>Writes version n + 1 over n; <see cref="FederationConflict.Changed"/> if the store has another.</summary>
-    public Statement Update(ServiceAccount account) =>
-        new Statement(
-            "UPDATE service_accounts SET description = @Description, organization_role = @Role, version = @Version, "
-                + "updated_at_ms = @UpdatedAt, updated_by = @UpdatedBy, archived_at_ms = @ArchivedAt, "
-                + "archived_by = @ArchivedBy "
-                + "WHERE id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL",
-            new
-            {
-                Id = account.Id.Value,
-                account.Description,
-                Role = account.Role.Name(),
-                account.Version,
-                UpdatedAt = account.Stamps.UpdatedAt.ToStore(),
-                account.Stamps.UpdatedBy,
-                ArchivedAt = account.Stamps.ArchivedAt.ToStore(),
-                account.Stamps.ArchivedBy,
-            }
-        ).ExpectingOne(FederationConflict.Changed);
+    /// <summary>
+    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one.
+    /// </summary>
+    public Statement Update(ServiceAccount account) => UpdateLive(Row.Create(account));
 
     /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(ServiceAccount account) =>
@@ -121,27 +29,32 @@ internal sealed class ServiceAccountStore(Database database)
             Update(account),
         ];
 
-    private async ValueTask<IReadOnlyList<Numbered<ServiceAccount>>> QueryAsync(
-        string sql,
-        object? parameters,
-        CancellationToken cancellationToken
-    )
+    internal sealed record Row : StampColumns
     {
-        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
-        return [.. rows.Select(row => new Numbered<ServiceAccount>(row.Ordinal, row.ToAccount()))];
-    }
-
-    private sealed record Row : StampColumns
-    {
+        [InsertOnly]
         public required string Id { get; init; }
 
+        [InsertOnly]
         public required string OrganizationId { get; init; }
 
+        [InsertOnly]
         public required string Name { get; init; }
 
         public required string Description { get; init; }
 
-        public required string Role { get; init; }
+        public required string OrganizationRole { get; init; }
+
+        public static Row Create(ServiceAccount account) =>
+            new()
+            {
+                Id = account.Id.Value,
+                OrganizationId = account.OrganizationId,
+                Name = account.Name,
+                Description = account.Description,
+                OrganizationRole = account.Role.Name(),
+                Version = account.Version,
+                Stamps = account.Stamps,
+            };
 
         public ServiceAccount ToAccount() =>
             new()
@@ -150,9 +63,9 @@ internal sealed class ServiceAccountStore(Database database)
                 OrganizationId = OrganizationId,
                 Name = Name,
                 Description = Description,
-                Role = WireNames.Parse<OrganizationRole>(Role),
+                Role = WireNames.Parse<OrganizationRole>(OrganizationRole),
                 Version = (int)Version,
-                Stamps = ToStamps(),
+                Stamps = Stamps,
             };
     }
 }

@@ -6,9 +6,7 @@ namespace Culvert.Identity.Service.Federation.Workspaces;
 
 internal sealed class MembershipStore(Database database)
 {
-    private const string Select =
-        "SELECT m.ordinal AS Ordinal, m.service_account_id AS ServiceAccountId, m.workspace_id AS WorkspaceId, "
-        + "m.workspace_role AS Role, m.created_at_ms AS CreatedAt, m.created_by AS CreatedBy FROM workspace_members m";
+    private static readonly Columns<Row> Table = new("workspace_members", "m");
 
     public async ValueTask<Membership?> FindAsync(
         string serviceAccountId,
@@ -17,7 +15,7 @@ internal sealed class MembershipStore(Database database)
     )
     {
         var rows = await QueryAsync(
-            Select + " WHERE m.service_account_id = @serviceAccountId AND m.workspace_id = @workspaceId",
+            Table.Select + " WHERE m.service_account_id = @serviceAccountId AND m.workspace_id = @workspaceId",
             new { serviceAccountId, workspaceId },
             cancellationToken
         );
@@ -31,7 +29,7 @@ internal sealed class MembershipStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await QueryAsync(
-            Select
+            Table.Select
                 + " WHERE m.service_account_id = @serviceAccountId AND m.ordinal < @Before "
                 + "ORDER BY m.ordinal DESC LIMIT @Count",
             new
@@ -50,7 +48,7 @@ internal sealed class MembershipStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await QueryAsync(
-            Select
+            Table.Select
                 + " JOIN service_accounts a ON a.id = m.service_account_id AND a.archived_at_ms IS NULL"
                 + " WHERE m.workspace_id = @workspaceId AND m.ordinal < @Before ORDER BY m.ordinal DESC LIMIT @Count",
             new
@@ -64,7 +62,7 @@ internal sealed class MembershipStore(Database database)
 
     /// <summary>Of all organizations.</summary>
     public async ValueTask<IReadOnlyList<Membership>> AllAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync(Select, null, cancellationToken)).Select(row => row.Value)];
+        [.. (await QueryAsync(Table.Select, null, cancellationToken)).Select(row => row.Value)];
 
     public ValueTask<IReadOnlyList<Membership>> OfAccountsAsync(
         IReadOnlyList<string> serviceAccountIds,
@@ -75,7 +73,7 @@ internal sealed class MembershipStore(Database database)
             async some =>
                 (
                     await QueryAsync(
-                        Select + " WHERE " + database.AnyOf("m.service_account_id", "@some"),
+                        Table.Select + " WHERE " + database.AnyOf("m.service_account_id", "@some"),
                         new { some },
                         cancellationToken
                     )
@@ -94,20 +92,10 @@ internal sealed class MembershipStore(Database database)
                 new { Id = membership.ServiceAccountId.Value }
             ).ExpectingOne(FederationConflict.ReferenceArchived),
             new Statement(
-                "INSERT INTO workspace_members (ordinal, service_account_id, workspace_id, workspace_role, "
-                    + "created_at_ms, created_by) "
-                    + "VALUES ((SELECT COALESCE(MAX(ordinal), 0) + 1 FROM workspace_members), @Account, @Workspace, "
-                    + "@Role, @CreatedAt, @CreatedBy) "
+                $"{Table.InsertInto} VALUES ({Table.Values}) "
                     + "ON CONFLICT (service_account_id, workspace_id) DO UPDATE SET "
                     + "workspace_role = excluded.workspace_role",
-                new
-                {
-                    Account = membership.ServiceAccountId.Value,
-                    Workspace = membership.WorkspaceId.Value,
-                    Role = membership.Role.Name(),
-                    CreatedAt = membership.CreatedAt.ToStore(),
-                    membership.CreatedBy,
-                }
+                Row.Create(membership)
             ),
         ];
 
@@ -135,18 +123,28 @@ internal sealed class MembershipStore(Database database)
 
         public required string WorkspaceId { get; init; }
 
-        public required string Role { get; init; }
+        public required string WorkspaceRole { get; init; }
 
-        public long CreatedAt { get; init; }
+        public long CreatedAtMs { get; init; }
 
-        public required string CreatedBy { get; init; }
+        public string? CreatedBy { get; init; }
+
+        public static Row Create(Membership membership) =>
+            new()
+            {
+                ServiceAccountId = membership.ServiceAccountId.Value,
+                WorkspaceId = membership.WorkspaceId.Value,
+                WorkspaceRole = membership.Role.Name(),
+                CreatedAtMs = membership.CreatedAt.ToStore(),
+                CreatedBy = membership.CreatedBy,
+            };
 
         public Membership ToMembership() =>
             new(
                 Culvert.Identity.Service.Ids.ServiceAccountId.Wrap(ServiceAccountId),
                 Culvert.Identity.Service.Ids.WorkspaceId.Wrap(WorkspaceId),
-                WireNames.Parse<WorkspaceRole>(Role),
-                Instants.FromStore(CreatedAt),
+                WireNames.Parse<WorkspaceRole>(WorkspaceRole),
+                Instants.FromStore(CreatedAtMs),
                 CreatedBy
             );
     }
