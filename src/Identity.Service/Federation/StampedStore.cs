@@ -55,9 +55,9 @@ internal abstract class StampedStore<TRow, TRecord>(
         IdLists.ReadAsync(
             ids,
             async some =>
-                (
-                    await QueryAsync(" WHERE " + database.AnyOf("id", "@some"), new { some }, cancellationToken)
-                ).Select(row => row.Value)
+                (await QueryAsync(" WHERE " + database.AnyOf("id", "@some"), new { some }, cancellationToken)).Select(
+                    row => row.Value
+                )
         );
 
     protected async ValueTask<IReadOnlyList<Numbered<TRecord>>> QueryAsync(

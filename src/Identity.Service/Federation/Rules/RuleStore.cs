@@ -5,12 +5,10 @@ namespace Culvert.Identity.Service.Federation.Rules;
 
 internal sealed class RuleStore(Database database) : IRuleStore
 {
-    private const string SelectWorkspaces =
-        "SELECT rule_id, workspace_id FROM federation_rule_workspaces";
+    private const string SelectWorkspaces = "SELECT rule_id, workspace_id FROM federation_rule_workspaces";
 
     private const string SelectVersionWorkspaces =
-        "SELECT rule_id, version, workspace_id "
-        + "FROM federation_rule_version_workspaces";
+        "SELECT rule_id, version, workspace_id " + "FROM federation_rule_version_workspaces";
 
     // The earlier versions that decide while newer ones are in audit.
     private const string OfEnforced =
