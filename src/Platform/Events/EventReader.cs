@@ -39,8 +39,8 @@ public static class EventReader
     }
 
     /// <summary>
-    /// Whether a stream ends with a complete event. After a final CR an LF may follow, so that is no end. The tail has
-    /// the last bytes, the newest in the lowest byte.
+    /// Whether a stream ends with a complete event. An LF may follow a final CR, which is therefore not an end. The tail
+    /// has the last bytes, the newest in the lowest byte.
     /// </summary>
     public static bool IsEnd(uint tail)
     {

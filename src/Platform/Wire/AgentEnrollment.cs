@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>Answer to an agent's enrolment or renewal.</summary>
 public sealed record AgentEnrollment
 {
     public const string TypeName = "agent_enrollment";

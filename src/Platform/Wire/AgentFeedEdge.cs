@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>An edge as an agent sees it.</summary>
 public sealed record AgentFeedEdge
 {
     [JsonPropertyName("id")]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>The agent's own tunnel.</summary>
 public sealed record AgentFeedTunnel
 {
     [JsonPropertyName("id")]

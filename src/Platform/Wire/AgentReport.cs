@@ -6,6 +6,7 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReport
 {
+    /// <summary>Revision of the feed in force.</summary>
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 

@@ -19,6 +19,7 @@ public sealed record AgentReportMinute
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
+    /// <summary>Those of the calls that were denied or refused.</summary>
     [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 

@@ -30,6 +30,7 @@ public sealed record AgentReportUseCaller
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
+    /// <summary>All of them, whatever was decided.</summary>
     [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 

@@ -25,6 +25,7 @@ public sealed record CallApprovalAnswer
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
+    /// <summary>When the ticket expires.</summary>
     [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 }

@@ -13,6 +13,7 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("binding")]
     public required string Binding { get; init; }
 
+    /// <summary>Name of the route.</summary>
     [JsonPropertyName("route")]
     public required string Route { get; init; }
 
@@ -20,6 +21,7 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
+    /// <summary>JSON-RPC method.</summary>
     [JsonPropertyName("method")]
     public required string Method { get; init; }
 
@@ -31,6 +33,7 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
+    /// <summary>Name of the rule that demands the approval.</summary>
     [JsonPropertyName("rule")]
     public required string Rule { get; init; }
 
@@ -46,6 +49,7 @@ public sealed record CallApprovalRequest
     [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
+    /// <summary>Version of the route's policy.</summary>
     [JsonPropertyName("policy_version")]
     public required string PolicyVersion { get; init; }
 

@@ -31,6 +31,7 @@ public sealed record CertificateDocument
     [JsonPropertyName("renew_after")]
     public required DateTimeOffset RenewAfter { get; init; }
 
+    /// <summary>End of the server's renewal window.</summary>
     [JsonPropertyName("renew_before")]
     public required DateTimeOffset RenewBefore { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>Answer to an edge's enrolment or renewal.</summary>
 public sealed record EdgeEnrollment
 {
     public const string TypeName = "edge_enrollment";

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>The edge's own registration.</summary>
 public sealed record EdgeFeedEdge
 {
     [JsonPropertyName("id")]

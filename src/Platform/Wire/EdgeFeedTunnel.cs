@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>A tunnel as an edge sees it.</summary>
 public sealed record EdgeFeedTunnel
 {
     [JsonPropertyName("id")]

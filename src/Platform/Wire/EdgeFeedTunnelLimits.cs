@@ -5,6 +5,7 @@ namespace Culvert.Platform.Wire;
 /// <summary>A tunnel's limits at each edge; null in a member: the edge's own default.</summary>
 public sealed record EdgeFeedTunnelLimits
 {
+    /// <summary>Client connections at once.</summary>
     [JsonPropertyName("max_connections")]
     public int? MaxConnections { get; init; }
 

@@ -6,12 +6,14 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReport
 {
+    /// <summary>Revision of the feed in force.</summary>
     [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
     [JsonPropertyName("epochs")]
     public required EdgeReportEpochs Epochs { get; init; }
 
+    /// <summary>Serial of the platform certificate in use.</summary>
     [JsonPropertyName("serial")]
     public required string Serial { get; init; }
 

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
+/// <summary>The error itself.</summary>
 public sealed record ErrorBody
 {
     /// <summary>The class of the error, such as <c>authentication_error</c>.</summary>

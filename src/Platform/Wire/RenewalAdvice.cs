@@ -21,6 +21,7 @@ public sealed record RenewalAdvice
     [JsonPropertyName("explanation_url")]
     public string? ExplanationUrl { get; init; }
 
+    /// <summary>It was revoked: it is worth nothing any more.</summary>
     [JsonPropertyName("revoked")]
     public bool IsRevoked { get; init; }
 

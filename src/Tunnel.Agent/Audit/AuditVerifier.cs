@@ -67,7 +67,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
     }
 
-    // Rotation may have removed the anchor's file; that is no finding as long as a newer anchor is in the files.
+    // Rotation may have removed the anchor's file; that is not a finding as long as a newer anchor is in the files.
     private void CheckAnchor(long sequence, string noted, long newest)
     {
         if (sequence > chain.Last || (sequence < chain.First && sequence == newest))

@@ -85,7 +85,7 @@ internal static partial class RouteReader
         return names;
     }
 
-    // The upstream of such a route is no HTTP server: it receives no credentials and cannot check tokens.
+    // The upstream of such a route does not speak HTTP: it receives no credentials and cannot check tokens.
     private static void CheckLocal(ConfigSection route, ConfigSection oauth, RouteSettings settings)
     {
         if (settings.Oauth.Mode == OauthMode.Passthrough)

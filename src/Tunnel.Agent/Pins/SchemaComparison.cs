@@ -408,8 +408,8 @@ internal sealed class SchemaComparison
             && members.EnumerateObject().All(m => Annotations.Contains(m.Name))
         );
 
-    // What a part of a schema accepts can depend on the whole: on what other keywords evaluated, or by a reference to a
-    // part that is no definition. Unevaluated members count only in the earlier schema: adding them accepts nothing new.
+    // What a part of a schema accepts can depend on the whole: on what other keywords evaluated, or by a reference to a part
+    // outside the definitions. Unevaluated members count only in the earlier schema: adding them accepts nothing new.
     private static bool IsOneWhole(JsonElement? value, bool isEarlier) =>
         value switch
         {

@@ -4,8 +4,8 @@ namespace Culvert.Tunnel.Agent.Pins;
 
 /// <summary>
 /// Determines whether a JSON Schema shows a model new text: names, titles, descriptions, constants, patterns, unknown
-/// members, also inside added parts. A removal from a list of properties, values or alternatives is no new text; words of
-/// the standard, such as types, are no text at all.
+/// members, also inside added parts. A removal from a list of properties, values or alternatives adds no text; words of the
+/// standard, such as types, do not count as text.
 /// </summary>
 internal static class SchemaText
 {
@@ -164,7 +164,7 @@ internal static class SchemaText
         return false;
     }
 
-    // The names of known properties are no new text.
+    // The names of known properties do not count as new text.
     private static bool RequiredDiffers(JsonElement? was, JsonElement? isNow, JsonElement? properties)
     {
         var known = DefinitionJson.Pair(properties, null).Select(p => p.Name).ToHashSet(StringComparer.Ordinal);

@@ -3,7 +3,7 @@ namespace Culvert.Tunnel.Agent.Schemas;
 /// <summary>Versions of JSON Schema, the oldest first.</summary>
 internal enum SchemaDialect
 {
-    /// <summary>Drafts 6 and 7; keywords that only one of them has tell them apart.</summary>
+    /// <summary>Drafts 6 and 7; keywords that only one of them has distinguish them.</summary>
     Draft7,
     Draft2019,
 

@@ -52,7 +52,7 @@ internal sealed class SchemaNode
         return isValid;
     }
 
-    /// <summary>As <see cref="IsValid"/>, but a failure is no error, and evaluates no members.</summary>
+    /// <summary>As <see cref="IsValid"/>, but a failure is not an error, and evaluates no members.</summary>
     public bool Matches(JsonElement value, Evaluation evaluation, Evaluated? evaluated)
     {
         var branch = evaluated is null ? null : new Evaluated();

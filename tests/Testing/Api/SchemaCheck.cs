@@ -28,7 +28,7 @@ public sealed class SchemaCheck(JsonNode document, bool isClosed = false)
     };
 
     // How the description says that the objects of a list do not have a member.
-    private static readonly string[] OfSingleObjects = ["only if one ", "Only in the answer that made it"];
+    private static readonly string[] OfSingleObjects = ["only when a single ", "Only in the answer that creates it"];
 
     /// <summary>Where it does not fit (a JSON pointer), and how; empty = it fits.</summary>
     public IReadOnlyList<string> Find(JsonNode? schema, JsonNode? value) => Find(schema, value, "#", isListed: false);

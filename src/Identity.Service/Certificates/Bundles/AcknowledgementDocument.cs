@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
+/// <summary>What was written down of an acknowledgement.</summary>
 internal sealed record AcknowledgementDocument
 {
     [JsonPropertyName("type")]

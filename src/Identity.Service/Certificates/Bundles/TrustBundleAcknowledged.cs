@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
-/// <summary>A relying party holds an epoch: acknowledged by itself, or by an administrator who checked.</summary>
+/// <summary>A relying party holds an epoch: it acknowledged the epoch, or an administrator who checked did.</summary>
 internal sealed record TrustBundleAcknowledged(RelyingParty Party, long Epoch, bool ByPerson) : AuditEvent
 {
     public override string Name => AuditEvents.TrustBundleAcknowledged;

@@ -5,6 +5,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
+/// <summary>A certificate of the inventory on the wire.</summary>
 internal sealed record CertificateItemDocument
 {
     [JsonPropertyName("id")]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
+/// <summary>A root of the platform CA.</summary>
 internal sealed record PlatformRootDocument
 {
     [JsonPropertyName("id")]

@@ -2,8 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
+/// <summary>A machine that the switch waits for.</summary>
 internal sealed record PlatformRootMissing
 {
+    /// <summary><c>agent</c> or <c>edge</c>.</summary>
     [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 

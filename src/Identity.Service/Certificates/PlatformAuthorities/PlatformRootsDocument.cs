@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
+/// <summary>The roots of the platform CA and the state of a rotation.</summary>
 internal sealed record PlatformRootsDocument
 {
     private const string CommandWord = "culvert platform-root";
@@ -13,6 +14,7 @@ internal sealed record PlatformRootsDocument
     [JsonPropertyName("epoch")]
     public required long Epoch { get; init; }
 
+    /// <summary>Newest first.</summary>
     [JsonPropertyName("roots")]
     public required IReadOnlyList<PlatformRootDocument> Roots { get; init; }
 
@@ -24,6 +26,7 @@ internal sealed record PlatformRootsDocument
     [JsonPropertyName("late_joiners")]
     public required IReadOnlyList<string> LateJoiners { get; init; }
 
+    /// <summary>The command that comes next; null = none.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 

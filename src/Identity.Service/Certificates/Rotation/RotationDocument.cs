@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
+/// <summary>The state of an authority in a rotation: the missing parties, and those that a switch would affect.</summary>
 internal sealed record RotationDocument
 {
     [JsonPropertyName("type")]
@@ -26,6 +27,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("needed_epoch")]
     public required long? NeededEpoch { get; init; }
 
+    /// <summary>Whom its activation waits for.</summary>
     [JsonPropertyName("missing")]
     public required IReadOnlyList<RotationMissing> Missing { get; init; }
 
@@ -37,6 +39,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("propagation_ends_at")]
     public required DateTime? PropagationEndsAt { get; init; }
 
+    /// <summary>Certificates of its making that have not ended.</summary>
     [JsonPropertyName("live_leaves")]
     public required long LiveLeaves { get; init; }
 
@@ -48,6 +51,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("affected_agents")]
     public required IReadOnlyList<string> AffectedAgents { get; init; }
 
+    /// <summary>Attempts to have its request signed; null = there was none.</summary>
     [JsonPropertyName("signing")]
     public required RotationSigning? Signing { get; init; }
 
@@ -55,6 +59,7 @@ internal sealed record RotationDocument
     [JsonPropertyName("override")]
     public required string? Override { get; init; }
 
+    /// <summary>What to do next; null = nothing.</summary>
     [JsonPropertyName("next")]
     public required string? Next { get; init; }
 }

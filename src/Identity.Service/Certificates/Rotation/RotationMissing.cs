@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
+/// <summary>A party that a switch waits for.</summary>
 internal sealed record RotationMissing
 {
     /// <summary><c>agent</c>, <c>relying_party</c>, <c>propagation</c>.</summary>

@@ -9,6 +9,7 @@ internal sealed record RotationRequest
 {
     public static RotationRequest None { get; } = new();
 
+    /// <summary>Why; audited.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 

@@ -2,20 +2,24 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
+/// <summary>How far the signing connector has come with an authority's request.</summary>
 internal sealed record RotationSigning
 {
+    /// <summary>How often it was tried.</summary>
     [JsonPropertyName("attempts")]
     public required long Attempts { get; init; }
 
     [JsonPropertyName("last_at")]
     public required DateTime LastAt { get; init; }
 
+    /// <summary>The node that tried last.</summary>
     [JsonPropertyName("node")]
     public required string Node { get; init; }
 
     [JsonPropertyName("in_progress")]
     public required bool InProgress { get; init; }
 
+    /// <summary>Why the last attempt led nowhere; null = it did not.</summary>
     [JsonPropertyName("fault")]
     public required string? Error { get; init; }
 

@@ -7,6 +7,7 @@ using Culvert.Ca.Names;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
+/// <summary>A certificate of an authority's chain, as an approver must see it.</summary>
 internal sealed record AuthorityCertificateDocument
 {
     [JsonPropertyName("subject")]

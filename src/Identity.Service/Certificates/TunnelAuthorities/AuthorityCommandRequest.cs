@@ -10,6 +10,7 @@ internal sealed record AuthorityCommandRequest
 {
     public static AuthorityCommandRequest None { get; } = new();
 
+    /// <summary>Why; audited.</summary>
     [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed record AuthorityDocument
     [JsonPropertyName("custody")]
     public required string Custody { get; init; }
 
+    /// <summary>The key was created elsewhere: the number of copies is unknown.</summary>
     [JsonPropertyName("copies_may_exist")]
     public required bool CopiesMayExist { get; init; }
 

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
+/// <summary>A private key that was made elsewhere.</summary>
 internal sealed record ImportKeyRequest
 {
     private const int MaxPasswordLength = 1024;

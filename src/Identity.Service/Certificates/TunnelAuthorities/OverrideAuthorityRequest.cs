@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
+/// <summary>An administrator accepts that the named parties are not ready.</summary>
 internal sealed record OverrideAuthorityRequest
 {
     private const int MaxMissing = 256;

@@ -1,18 +1,23 @@
 namespace Culvert.Identity.Service.Federation.Assertions;
 
-/// <summary>Why an exchange was denied, for history and audit only: the caller always gets the same answer.</summary>
+/// <summary>
+/// Why an exchange was denied: for the authentication history and audit alone. The caller always gets the same answer.
+/// </summary>
 internal enum DenialReason
 {
+    /// <summary>The rule is archived.</summary>
     RuleArchived,
 
+    /// <summary>The rule is switched off.</summary>
     RuleDisabled,
 
     /// <summary>The rule is a draft: it has never been in force.</summary>
     RuleDraft,
 
-    /// <summary>Every version of the rule was in audit only; none was ever in force.</summary>
+    /// <summary>The rule is being watched only; no version of it was ever in force.</summary>
     RuleAuditOnly,
 
+    /// <summary>The rule's end has passed.</summary>
     RuleExpired,
 
     /// <summary>The rule's issuer is archived or disabled.</summary>
@@ -21,8 +26,10 @@ internal enum DenialReason
     /// <summary>The rule's service account is archived.</summary>
     PrincipalDisabled,
 
+    /// <summary>The request names another organization than the rule's.</summary>
     OrganizationMismatch,
 
+    /// <summary>The request expects another service account than the rule's.</summary>
     ServiceAccountMismatch,
 
     /// <summary>Not a JWT in an accepted compact JWS; the detail names the error.</summary>
@@ -31,22 +38,25 @@ internal enum DenialReason
     /// <summary>The header's <c>alg</c> is absent, unsupported, not the issuer's, or not the key's.</summary>
     AlgNotAllowed,
 
-    /// <summary>The header's <c>typ</c> is not that of an assertion.</summary>
+    /// <summary>The header's <c>typ</c> says that the token is something else than an assertion.</summary>
     TypNotAllowed,
 
     /// <summary><c>iss</c> is absent or not byte for byte the registered issuer.</summary>
     IssuerUnknown,
 
+    /// <summary>The header lacks <c>kid</c>.</summary>
     KidMissing,
 
+    /// <summary>The issuer's keys do not contain this <c>kid</c>.</summary>
     KidUnknown,
 
-    /// <summary>An administrator revoked this key, its key set or the issuer.</summary>
+    /// <summary>An administrator withdrew this key, its set or the issuer.</summary>
     KeyRevoked,
 
-    /// <summary>The issuer's keys could not be fetched, or are older than the service may use.</summary>
+    /// <summary>The issuer's keys could not be obtained, or are older than we may use.</summary>
     KeysUnavailable,
 
+    /// <summary>The signature does not verify.</summary>
     SignatureInvalid,
 
     /// <summary><c>exp</c> is absent or not a number of seconds.</summary>
@@ -100,6 +110,7 @@ internal enum DenialReason
     /// <summary>A claim of the rule has another value or type; the detail names it.</summary>
     ClaimMismatch,
 
+    /// <summary>The rule's condition is false for these claims.</summary>
     ConditionFalse,
 
     /// <summary>The rule's condition could not be evaluated for these claims: a missing claim, a type, the cost limit.</summary>
@@ -108,6 +119,7 @@ internal enum DenialReason
     /// <summary><c>jti</c> is present but not a string of 1 to 256 characters.</summary>
     JtiInvalid,
 
+    /// <summary>A token with this <c>jti</c> was exchanged before.</summary>
     JtiReused,
 
     /// <summary>Another client exchanged the token: two clients have it.</summary>
@@ -146,14 +158,19 @@ internal enum DenialReason
     /// <summary>The chain of actors would be longer than two.</summary>
     ActorTooDeep,
 
-    /// <summary>Issued before this installation was restored from a backup: earlier use is not known.</summary>
+    /// <summary>
+    /// The token is older than the restore of this installation from a backup: whether it was used since the backup is not
+    /// known here.
+    /// </summary>
     IssuedBeforeRestore,
 
+    /// <summary>The rule covers several workspaces and the request names none.</summary>
     WorkspaceIdRequired,
 
+    /// <summary>The rule does not cover the requested workspace.</summary>
     WorkspaceNotCovered,
 
-    /// <summary>No rule has this id. In simulations, and as the coarse reason for all states of a rule.</summary>
+    /// <summary>No rule has this id. In simulations, and as the coarse word for all states of a rule.</summary>
     RuleNotFound,
 
     /// <summary>Simulation only: several rules with different grants would accept the token.</summary>

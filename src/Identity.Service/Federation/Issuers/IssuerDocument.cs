@@ -5,6 +5,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>An issuer on the wire.</summary>
 internal sealed record IssuerDocument
 {
     [JsonPropertyName("id")]

@@ -29,7 +29,7 @@ internal sealed record KeyChange(
     }
 
     // The same key, otherwise the key of the same name that replaced it: several keys may share a name (RFC 7517 §4.5),
-    // and a key without a name is compared by itself.
+    // and a key without a name is compared alone.
     private static VerificationKey? Counterpart(
         VerificationKey key,
         IReadOnlyList<VerificationKey> others,

@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>One kill in force.</summary>
 internal sealed record KillDocument
 {
     [JsonPropertyName("type")]

@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>What of an issuer is killed at present.</summary>
 internal sealed record KilledDocument
 {
     [JsonPropertyName("issuer")]
@@ -14,6 +15,7 @@ internal sealed record KilledDocument
     [JsonPropertyName("thumbprints")]
     public required IReadOnlyList<string> Thumbprints { get; init; }
 
+    /// <summary>When the key set was killed; null = it was not.</summary>
     [JsonPropertyName("key_set_killed_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? KeySetKilledAt { get; init; }

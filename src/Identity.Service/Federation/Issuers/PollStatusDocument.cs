@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>The state of fetching an issuer's keys on this node.</summary>
 internal sealed record PollStatusDocument
 {
     [JsonPropertyName("consecutive_failures")]

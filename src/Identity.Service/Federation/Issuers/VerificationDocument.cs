@@ -12,6 +12,7 @@ internal sealed record VerificationDocument
     [JsonPropertyName("issuer_id")]
     public required string? IssuerId { get; init; }
 
+    /// <summary>Whether there is a usable key set.</summary>
     [JsonPropertyName("accepted")]
     public required bool Accepted { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>An address that a name had, and what was decided on it.</summary>
 internal sealed record VerifiedAddressDocument
 {
     [JsonPropertyName("address")]

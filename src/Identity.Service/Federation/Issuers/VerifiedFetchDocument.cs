@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>One document that a dry run fetched.</summary>
 internal sealed record VerifiedFetchDocument
 {
     /// <summary>The setting that contains the URL.</summary>

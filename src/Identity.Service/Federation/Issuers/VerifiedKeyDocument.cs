@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
+/// <summary>One key of a set, and whether it would be believed.</summary>
 internal sealed record VerifiedKeyDocument
 {
     [JsonPropertyName("kid")]

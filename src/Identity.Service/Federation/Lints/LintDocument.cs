@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Lints;
 
+/// <summary>A finding on the wire.</summary>
 internal sealed record LintDocument
 {
     [JsonPropertyName("id")]

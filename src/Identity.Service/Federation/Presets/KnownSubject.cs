@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
+/// <summary>A form that <c>sub</c> takes.</summary>
 internal sealed record KnownSubject
 {
     [JsonPropertyName("format")]

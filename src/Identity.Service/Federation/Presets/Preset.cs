@@ -18,6 +18,7 @@ internal sealed record Preset
     [JsonPropertyName("title")]
     public required string Title { get; init; }
 
+    /// <summary>How a workload gets its token.</summary>
     [JsonPropertyName("obtain")]
     public required string Obtain { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
+/// <summary>Values that an issuer with the preset gets if its request does not set them.</summary>
 internal sealed record PresetDefaults
 {
     [JsonPropertyName("algorithms")]

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
+/// <summary>A rule's <c>match</c> on the wire.</summary>
 internal sealed record MatchDocument
 {
     [JsonPropertyName("subject_prefix")]

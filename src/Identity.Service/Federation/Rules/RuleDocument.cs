@@ -6,6 +6,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
+/// <summary>A rule on the wire.</summary>
 internal sealed record RuleDocument
 {
     [JsonPropertyName("id")]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
+/// <summary>A workspace that a rule is enabled in.</summary>
 internal sealed record RuleWorkspaceDocument
 {
     [JsonPropertyName("type")]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
+/// <summary>A rule's <c>target</c> on the wire.</summary>
 internal sealed record TargetDocument
 {
     public const string ServiceAccountType = "service_account";

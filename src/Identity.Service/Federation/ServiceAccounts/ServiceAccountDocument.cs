@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
+/// <summary>A service account on the wire.</summary>
 internal sealed record ServiceAccountDocument
 {
     [JsonPropertyName("id")]

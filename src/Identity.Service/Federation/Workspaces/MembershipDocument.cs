@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
+/// <summary>A service account's membership in a workspace on the wire.</summary>
 internal sealed record MembershipDocument
 {
     [JsonPropertyName("type")]

@@ -7,6 +7,7 @@ namespace Culvert.Identity.Service.Tokens.Issued;
 /// <summary>The record of an access token that has not expired, never the token itself.</summary>
 internal sealed record IssuedTokenDocument
 {
+    /// <summary>Its <c>jti</c>.</summary>
     [JsonPropertyName("id")]
     public required string Id { get; init; }
 

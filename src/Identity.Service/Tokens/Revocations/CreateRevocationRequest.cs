@@ -17,6 +17,7 @@ internal sealed record CreateRevocationRequest
     [JsonPropertyName("token_id")]
     public string? TokenId { get; init; }
 
+    /// <summary><c>family</c>.</summary>
     [JsonPropertyName("family")]
     public string? Family { get; init; }
 
@@ -24,6 +25,7 @@ internal sealed record CreateRevocationRequest
     [JsonPropertyName("rule_id")]
     public string? RuleId { get; init; }
 
+    /// <summary><c>rule_version</c>.</summary>
     [JsonPropertyName("rule_version")]
     public int? RuleVersion { get; init; }
 

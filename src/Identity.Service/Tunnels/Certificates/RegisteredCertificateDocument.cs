@@ -33,6 +33,7 @@ internal sealed record RegisteredCertificateDocument
     [JsonPropertyName("pending")]
     public required string? Pending { get; init; }
 
+    /// <summary>Ours: who requested the pending change.</summary>
     [JsonPropertyName("requested_by")]
     public required string? RequestedBy { get; init; }
 

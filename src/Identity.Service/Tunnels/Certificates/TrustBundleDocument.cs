@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
+/// <summary>What clients of the tunnel trust for inner TLS.</summary>
 internal sealed record TrustBundleDocument
 {
     [JsonPropertyName("type")]

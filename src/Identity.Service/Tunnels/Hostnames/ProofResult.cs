@@ -10,6 +10,6 @@ internal enum ProofResult
     /// <summary>The name has no servers that may be queried, or none of them answered.</summary>
     Unreachable,
 
-    /// <summary>The service's own resolver failed, which says nothing about the name.</summary>
+    /// <summary>The service's own resolver failed, so the name is neither proven nor refuted.</summary>
     Unavailable,
 }

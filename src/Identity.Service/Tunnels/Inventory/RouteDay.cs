@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
+/// <summary>What happened on the routes of a filter on one day.</summary>
 internal sealed record RouteDay
 {
     /// <summary>In UTC.</summary>

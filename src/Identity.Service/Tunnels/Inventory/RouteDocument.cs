@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
+/// <summary>A route of a tunnel: the server behind it, who answers for it, and what is called there.</summary>
 internal sealed record RouteDocument
 {
     [JsonPropertyName("type")]

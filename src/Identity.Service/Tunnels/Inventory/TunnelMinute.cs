@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
+/// <summary>What a tunnel served in one minute, added up over its agents.</summary>
 internal sealed record TunnelMinute
 {
     /// <summary>The start of the minute. A call counts in the minute in which it finished.</summary>

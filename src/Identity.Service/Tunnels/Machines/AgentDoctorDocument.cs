@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>What an agent's own checks found last.</summary>
 internal sealed record AgentDoctorDocument
 {
     [JsonPropertyName("checked_at")]

@@ -3,6 +3,7 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>An enrolled agent instance: its enrolment, and what it last said.</summary>
 internal sealed record AgentDocument
 {
     [JsonPropertyName("id")]

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>Whether a tunnel can carry calls now, and if not, why.</summary>
 internal sealed record TunnelStatusDocument
 {
     [JsonPropertyName("type")]
@@ -23,6 +24,7 @@ internal sealed record TunnelStatusDocument
     [JsonPropertyName("state")]
     public required string State { get; init; }
 
+    /// <summary>The same in short: whether calls get through now.</summary>
     [JsonPropertyName("ready")]
     public required bool Ready { get; init; }
 

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>An edge as far as one tunnel is concerned.</summary>
 internal sealed record TunnelStatusEdge
 {
     [JsonPropertyName("id")]
@@ -18,6 +19,7 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("assigned")]
     public required bool Assigned { get; init; }
 
+    /// <summary>It sends agents and clients elsewhere.</summary>
     [JsonPropertyName("draining")]
     public required bool Draining { get; init; }
 
@@ -34,12 +36,15 @@ internal sealed record TunnelStatusEdge
     [JsonPropertyName("reported_at")]
     public required DateTime? ReportedAt { get; init; }
 
+    /// <summary>The port that clients dial, as the edge says; null until it has.</summary>
     [JsonPropertyName("public_port")]
     public required int? PublicPort { get; init; }
 
+    /// <summary>Connections from this tunnel's agents.</summary>
     [JsonPropertyName("agent_connections")]
     public required int AgentConnections { get; init; }
 
+    /// <summary>Open client connections of this tunnel.</summary>
     [JsonPropertyName("client_connections")]
     public required int ClientConnections { get; init; }
 }

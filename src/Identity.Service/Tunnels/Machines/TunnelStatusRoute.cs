@@ -2,11 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
+/// <summary>A route as the agents that are connected to an edge see it.</summary>
 internal sealed record TunnelStatusRoute
 {
     [JsonPropertyName("name")]
     public required string Name { get; init; }
 
+    /// <summary>Connected agents that have the route.</summary>
     [JsonPropertyName("agents")]
     public required int Agents { get; init; }
 

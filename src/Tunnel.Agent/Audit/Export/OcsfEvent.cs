@@ -217,7 +217,7 @@ internal static class OcsfEvent
         json.WriteEndObject();
     }
 
-    // The id as the client wrote it, which may be no valid Unicode.
+    // The id as the client wrote it, which may be invalid Unicode.
     private static string ReadId(JsonElement id)
     {
         try

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Lints.Checks;
 
-/// <summary>L15: an e-mail address is no identity: domains have guests; addresses are reused and unverified.</summary>
+/// <summary>L15: an e-mail address is not an identity: domains have guests; addresses are reused and unverified.</summary>
 internal sealed class PeopleAreNotMatched : ILintCheck
 {
     private static readonly string[] Names = ["email", "upn", "preferred_username", "unique_name"];
