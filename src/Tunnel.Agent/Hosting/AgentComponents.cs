@@ -42,6 +42,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         Traces? traces
     )
     {
+        Failures.Load();
         (Settings, Loggers, Time) = (settings, loggers, time);
         Retiring = new RetiringUpstreams(time);
         Metrics = new AgentMetrics(time);

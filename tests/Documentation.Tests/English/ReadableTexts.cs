@@ -11,11 +11,12 @@ internal static partial class ReadableTexts
 {
     private static readonly string[] MarkdownFolders = ["docs", "deploy"];
 
-    /// <summary>Files that people read as they are: console pages, presets, samples, alerts, help of the chart.</summary>
+    /// <summary>Files that people read as they are: console pages, presets, messages, samples, alerts, help of the chart.</summary>
     private static readonly (string Folder, string Extension)[] PlainFiles =
     [
         ("src/Identity.Service/Console", ".razor"),
         ("src/Identity.Service/Federation/Presets", ".json"),
+        ("src/Tunnel.Agent", ".tsv"),
         ("deploy", ".yaml"),
         ("deploy", ".txt"),
     ];
