@@ -57,7 +57,7 @@ internal static class ImportCommand
     {
         var error = parsed.InvocationConfiguration.Error;
         var file = new ImportedFile(
-            parsed.GetRequiredValue(Source),
+            ConfigDocument.LoadForeign(parsed.GetRequiredValue(Source)),
             ConfigLoader.ProcessEnvironment(),
             parsed.GetRequiredValue(Secrets)
         );

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Culvert.Tunnel.Agent.Imports;
 
-/// <summary>Durations as programs in Go read them: <c>1m30s</c>, <c>1.5h</c>, <c>30000ms</c> (package time, ParseDuration).</summary>
+/// <summary>
+/// Durations as programs in Go read them: <c>1m30s</c>, <c>1.5h</c>, <c>30000ms</c> (package time, ParseDuration).
+/// </summary>
 internal static partial class GoDuration
 {
     private const int MaxLength = 40;

@@ -1,6 +1,6 @@
 namespace Culvert.Tunnel.Agent.Imports;
 
-/// <summary>What a line about an imported key says.</summary>
+/// <summary>What a line about an imported key reports.</summary>
 internal enum ImportNoteKind
 {
     /// <summary>The agent has no such setting, or none that can be derived from the value.</summary>

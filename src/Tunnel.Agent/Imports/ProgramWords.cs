@@ -4,16 +4,17 @@ using Culvert.Platform.Secrets;
 
 namespace Culvert.Tunnel.Agent.Imports;
 
-/// <summary>The words of a command line, without the secrets that people write into one.</summary>
+/// <summary>Splits a command line into words, and removes secrets from the words.</summary>
 internal static partial class ProgramWords
 {
-    /// <summary>What is written in place of a secret.</summary>
     public const string Replacement = "REPLACE";
 
-    /// <summary>Splits as the agent's own commands do, without a shell; null if there is no program or an open quote.</summary>
+    /// <summary>
+    /// Splits as the agent splits its own commands, without a shell. Null: no program, or a quote is not closed.
+    /// </summary>
     public static List<string>? Split(string text) => ChangeCommand.Parse(text)?.Words.ToList();
 
-    /// <summary>Replaces arguments that may be secrets: too many rather than too few.</summary>
+    /// <summary>Replaces arguments that may be secrets. In doubt it replaces an argument.</summary>
     /// <returns>How many were replaced.</returns>
     public static int HideSecrets(List<string> words)
     {
@@ -52,7 +53,7 @@ internal static partial class ProgramWords
     )]
     private static partial Regex SecretName();
 
-    // The prefixes that providers give their keys.
+    // Providers begin their keys with these prefixes.
     [GeneratedRegex(
         "(?:^|[^A-Za-z0-9])(?:sk|pk|rk|gh[a-z]|github_pat|glpat|xox[a-z]|hf|AKIA|AIza)[-_A-Z0-9]|^(?:Bearer|Basic) ",
         RegexOptions.CultureInvariant

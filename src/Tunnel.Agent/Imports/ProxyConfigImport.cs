@@ -8,27 +8,24 @@ using Culvert.Tunnel.Agent.Routing;
 namespace Culvert.Tunnel.Agent.Imports;
 
 /// <summary>
-/// Imports the file of another provider's connector proxy (<c>mcp-gateway</c>): its routes, and which addresses they may have.
-/// What it listens on, and its certificate, become a tunnel of kind <c>connector</c>.
+/// Imports the file of another provider's connector proxy (<c>mcp-gateway</c>): its routes, and the addresses that they
+/// may have. The proxy's listener and certificate become a tunnel of kind <c>connector</c>.
 /// </summary>
 internal static class ProxyConfigImport
 {
-    // The proxy's own default: RFC 1918, and no IPv6.
+    // The proxy's default: the ranges of RFC 1918, and no IPv6.
     private static readonly string[] PrivateAddresses = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
 
     private static readonly string[] TlsKeys = ["ca_file", "include_system_cas"];
 
-    /// <summary>Reads the file and adds to the new one.</summary>
-    /// <param name="file">The proxy's file.</param>
-    /// <param name="agent">The new file, without routes.</param>
+    /// <summary>Reads the proxy's file, and adds its content to the new file, which has no routes yet.</summary>
     public static void Map(ImportedFile file, YamlMap agent)
     {
         var root = file.Root;
-        agent.Section("log").SetIfAny("level", ProgramLog.ReadLevel(file, root, "log_level"));
-        agent
-            .Section("tunnel")
-            .SetIfAny("drain_timeout", file.Duration(root, "shutdown_timeout", TimeSpan.Zero, TimeSpan.FromHours(1)));
-        var domain = file.Text(root, "tunnel_domain").Trim('.').ToLowerInvariant();
+        agent.Section("log").SetIfAny("level", file.Key(root, "log_level").Level());
+        var timeout = file.Key(root, "shutdown_timeout").Duration(TimeSpan.Zero, TimeSpan.FromHours(1));
+        agent.Section("tunnel").SetIfAny("drain_timeout", timeout);
+        var domain = file.Key(root, "tunnel_domain").Text().Trim('.').ToLowerInvariant();
         MapRoutes(file, agent, domain);
         ProxyTunnelImport.Map(file, agent, domain);
     }
@@ -41,15 +38,12 @@ internal static class ProxyConfigImport
         var isAnyAllowed = upstream.Bool("disable_ip_validation", false);
         if (isAnyAllowed)
         {
-            file.Changed(
-                upstream,
-                "disable_ip_validation",
-                "Each route has dangerous_allow_any_address: true. Write allowed_ranges instead."
-            );
+            file.Key(upstream, "disable_ip_validation")
+                .Changed("Each route has dangerous_allow_any_address: true. Write allowed_ranges instead.");
         }
 
         var tls = upstream.Section("tls");
-        var caFile = file.Path(tls, "ca_file");
+        var caFile = file.Key(tls, "ca_file").Path();
         var hasSystemRoots = tls.Bool("include_system_cas", false);
         var (routes, hasTls) = (root.Texts("routes"), false);
         var labels = ReadLabels(file, routes, domain);
@@ -81,7 +75,7 @@ internal static class ProxyConfigImport
             if (url.Scheme == "https")
             {
                 hasTls = true;
-                MapTls(file, target, caFile, hasSystemRoots, (name, place));
+                MapTls(file.Key(root, "routes").Entry(name, place), target, caFile, hasSystemRoots);
             }
 
             route.Section("oauth").Set("mode", "passthrough");
@@ -89,7 +83,7 @@ internal static class ProxyConfigImport
 
         foreach (var key in TlsKeys.Where(k => !hasTls && tls.Has(k)))
         {
-            file.NoEqual(tls, key, "No route of this file has an https upstream.");
+            file.Key(tls, key).NoEqual("No route of this file has an https upstream.");
         }
 
         Finish(file, agent);
@@ -107,13 +101,12 @@ internal static class ProxyConfigImport
             return;
         }
 
-        file.ToDo(
-            file.Root,
-            "routes",
-            "The servers themselves must check the tokens of callers, as before (oauth.mode: passthrough). The agent checks their "
-                + "health at /mcp: write oauth.path into routes with another MCP endpoint, and health.probe: tcp into the route "
-                + "of an authorization server."
-        );
+        file.Key(file.Root, "routes")
+            .ToDo(
+                "The servers themselves must check the tokens of callers, as before (oauth.mode: passthrough). The agent checks their "
+                    + "health at /mcp: write oauth.path into routes with another MCP endpoint, and health.probe: tcp into the route "
+                    + "of an authorization server."
+            );
     }
 
     private static IReadOnlyList<string> ReadRanges(ConfigSection upstream)
@@ -157,7 +150,7 @@ internal static class ProxyConfigImport
                     Host.Length: > 0
                 }
             && !text.Trim().EndsWith('/')
-            && !ImportedFile.IsUnwritable(text.Trim())
+            && !ImportedKey.IsUnwritable(text.Trim())
         )
         {
             return url;
@@ -171,7 +164,7 @@ internal static class ProxyConfigImport
         return null;
     }
 
-    // The proxy looks for the whole host name first, and then for what is before its domain. The order of the file does not
+    // The proxy searches the whole host name first, and then the part before its domain. The order of the file does not
     // matter to it, so a name that keeps its host name gets the label before one that gets another.
     private static Dictionary<string, string> ReadLabels(
         ImportedFile file,
@@ -179,6 +172,7 @@ internal static class ProxyConfigImport
         string domain
     )
     {
+        var key = file.Key(file.Root, "routes");
         var hosts = routes.Select(r => ToHost(r.Name)).ToHashSet(StringComparer.Ordinal);
         var (names, labels) = (new RouteNames(), new Dictionary<string, string>(StringComparer.Ordinal));
         foreach (var (name, _, place) in routes.OrderBy(r => GetWanted(ToHost(r.Name), domain).Contains('.') ? 1 : 0))
@@ -186,16 +180,21 @@ internal static class ProxyConfigImport
             var full = $"{ToHost(name)}.{domain}";
             if (domain.Length > 0 && hosts.Contains(full))
             {
-                file.NoEqual(
-                    file.Root,
-                    $"routes.{name}",
-                    $"The proxy never uses this route: {full} has one of its own, and the whole name comes first.",
-                    place
-                );
+                key.Entry(name, place)
+                    .NoEqual(
+                        $"The proxy never uses this route: {full} has one of its own, and the whole name comes first."
+                    );
             }
-            else if (ReadLabel(file, name, domain, names, place) is { } label)
+            else if (
+                Uri.CheckHostName(ToHost(name)) is not UriHostNameType.Dns
+                || IPAddress.TryParse(ToHost(name), out _)
+            )
             {
-                labels.Add(name, label);
+                key.Error("One of the names is not a host name.", "Write a subdomain or a full host name.");
+            }
+            else
+            {
+                labels.Add(name, ReadLabel(key.Entry(name, place), name, domain, names));
             }
         }
 
@@ -209,22 +208,10 @@ internal static class ProxyConfigImport
             ? host[..^(domain.Length + 1)]
             : host;
 
-    // A host name leads to the route of its first part: the rest is a domain of the provider.
-    private static string? ReadLabel(
-        ImportedFile file,
-        string name,
-        string domain,
-        RouteNames names,
-        ConfigSource place
-    )
+    // The first part of a host name selects the route: the rest is a domain of the provider.
+    private static string ReadLabel(ImportedKey key, string name, string domain, RouteNames names)
     {
         var host = ToHost(name);
-        if (Uri.CheckHostName(host) is not UriHostNameType.Dns || IPAddress.TryParse(host, out _))
-        {
-            file.Root.Error("routes", "One of the names is not a host name.", "Write a subdomain or a full host name.");
-            return null;
-        }
-
         if (host == domain)
         {
             return Route.BareDomain;
@@ -233,42 +220,26 @@ internal static class ProxyConfigImport
         var label = names.Add(domain.Length == 0 ? host.Split('.')[0] : GetWanted(host, domain));
         if (label != name)
         {
-            file.Changed(
-                file.Root,
-                $"routes.{name}",
-                $"The route is called {label}, and that is the first part of its host name in every tunnel. For a name of your own: `culvert tunnel hostname add`, and hostnames of the route.",
-                place
+            key.Changed(
+                $"The route is called {label}, and that is the first part of its host name in every tunnel. For a name of your own: `culvert tunnel hostname add`, and hostnames of the route."
             );
         }
 
         return label;
     }
 
-    private static void MapTls(
-        ImportedFile file,
-        YamlMap target,
-        string caFile,
-        bool hasSystemRoots,
-        (string Name, ConfigSource Place) route
-    )
+    private static void MapTls(ImportedKey route, YamlMap target, string caFile, bool hasSystemRoots)
     {
         var tls = target.Section("tls");
         tls.SetIfAny("ca_file", caFile);
-        if (caFile.Length > 0)
+        if (caFile.Length > 0 || hasSystemRoots)
         {
             tls.Set("system_roots", hasSystemRoots);
         }
-        else if (hasSystemRoots)
-        {
-            tls.Set("system_roots", true);
-        }
         else
         {
-            file.Changed(
-                file.Root,
-                $"routes.{route.Name}",
-                "The file names no CA for https upstreams. The agent trusts those of the system: write tls.ca_file for others.",
-                route.Place
+            route.Changed(
+                "The file names no CA for https upstreams. The agent trusts those of the system: write tls.ca_file for others."
             );
         }
     }

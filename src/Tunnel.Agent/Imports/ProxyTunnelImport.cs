@@ -6,23 +6,23 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Imports;
 
 /// <summary>
-/// Makes a tunnel of kind <c>connector</c> from what a connector proxy listens on: the agent then takes its place, and the
-/// connector stays as it is.
+/// Makes a tunnel of kind <c>connector</c> from the listener of a connector proxy: the agent then replaces the proxy,
+/// and the connector needs no change.
 /// </summary>
 internal static class ProxyTunnelImport
 {
     private const int DefaultPort = 8080;
 
-    private static readonly string[] CertificateKeys = ["cert_file", "key_file"];
-
     /// <param name="file">The proxy's file; its routes were read.</param>
     /// <param name="agent">The new file, with routes.</param>
-    /// <param name="domain">Of the file; empty = it has none.</param>
+    /// <param name="domain">The tunnel domain of the file; empty = it has none.</param>
     public static void Map(ImportedFile file, YamlMap agent, string domain)
     {
         var (root, tls) = (file.Root, file.Root.Section("tls"));
-        var (listen, isMoved) = ReadListen(file, root);
-        var (certificate, key) = (file.Path(tls, "cert_file"), file.Path(tls, "key_file"));
+        var listenKey = file.Key(root, "listen_addr");
+        ImportedKey[] certificateKeys = [file.Key(tls, "cert_file"), file.Key(tls, "key_file")];
+        var (listen, isMoved) = ReadListen(listenKey);
+        var (certificate, key) = (certificateKeys[0].Path(), certificateKeys[1].Path());
         var routes = agent.Section("routes").Keys.ToList();
         if (domain.Length == 0)
         {
@@ -36,13 +36,9 @@ internal static class ProxyTunnelImport
 
         if (domain.Length == 0)
         {
-            foreach (
-                var (section, name) in new[] { (root, "listen_addr"), (tls, "cert_file"), (tls, "key_file") }.Where(k =>
-                    k.Item1.Has(k.Item2)
-                )
-            )
+            foreach (var unused in certificateKeys.Prepend(listenKey).Where(k => k.IsSet))
             {
-                file.NoEqual(section, name, "It needs a tunnel with kind: connector, and that needs a tunnel_domain.");
+                unused.NoEqual("It needs a tunnel with kind: connector, and that needs a tunnel_domain.");
             }
 
             file.ToDo(
@@ -64,9 +60,7 @@ internal static class ProxyTunnelImport
         agent.Set("tunnels", [tunnel]);
         if (isMoved)
         {
-            file.Changed(
-                root,
-                "listen_addr",
+            listenKey.Changed(
                 "The agent listens on loopback alone. If the connector runs on another host, write that address, and dangerous_allow_non_loopback: true."
             );
         }
@@ -75,11 +69,11 @@ internal static class ProxyTunnelImport
             "tunnels",
             "Stop the proxy before the agent starts: both listen at the same port. The connector stays as it is."
         );
-        if (certificate.Length == 0 || key.Length == 0)
+        if (!hasFiles)
         {
-            foreach (var name in CertificateKeys.Where(tls.Has))
+            foreach (var single in certificateKeys.Where(k => k.IsSet))
             {
-                file.NoEqual(tls, name, "A certificate needs its key, and a key its certificate.");
+                single.NoEqual("A certificate needs its key, and a key its certificate.");
             }
 
             file.ToDo(
@@ -89,11 +83,11 @@ internal static class ProxyTunnelImport
         }
     }
 
-    // The proxy's usual :8080 is all addresses of the machine. The agent takes loopback, where the connector is.
-    private static (string Listen, bool IsMoved) ReadListen(ImportedFile file, ConfigSection root)
+    // The usual :8080 of the proxy is all addresses of the machine. The agent listens on loopback, where the connector
+    // is.
+    private static (string Listen, bool IsMoved) ReadListen(ImportedKey key)
     {
-        const string Key = "listen_addr";
-        var text = file.Text(root, Key);
+        var text = key.Text();
         if (text.Length == 0)
         {
             return (Format(IPAddress.Loopback, DefaultPort), false);
@@ -107,7 +101,7 @@ internal static class ProxyTunnelImport
             || port == 0
         )
         {
-            root.Error(Key, "This is not an address with a port.", "Write :8080 or 127.0.0.1:8080.");
+            key.Error("This is not an address with a port.", "Write :8080 or 127.0.0.1:8080.");
             return ("", false);
         }
 
@@ -118,7 +112,7 @@ internal static class ProxyTunnelImport
 
     private static string Format(IPAddress address, int port) => new IPEndPoint(address, port).ToString();
 
-    // Full host names, all of them below one domain.
+    // The domain of the routes, if their names are full host names below the same domain; otherwise empty.
     private static string FindDomain(ConfigSection root)
     {
         var parents = root.Texts("routes")

@@ -3,7 +3,7 @@ namespace Culvert.Tunnel.Agent.Imports;
 /// <summary>Makes the labels of routes from the names that another program gave its servers.</summary>
 internal sealed class RouteNames
 {
-    // RFC 1035 §2.3.4
+    // RFC 1035 §2.3.4: a label has at most 63 octets.
     private const int MaxLabel = 63;
 
     private readonly HashSet<string> taken = new(StringComparer.Ordinal);

@@ -5,12 +5,12 @@ using Culvert.Tunnel.Agent.Configuration;
 namespace Culvert.Tunnel.Agent.Imports;
 
 /// <summary>
-/// Imports the section <c>harpoon</c> of <c>tunnel-client</c>, its exact URLs that callers may name: a route to the agent's
-/// callouts server.
+/// Imports the section <c>harpoon</c> of <c>tunnel-client</c>, the exact URLs that callers may name, as a route to the
+/// agent's callouts server.
 /// </summary>
 /// <param name="file">The client's file.</param>
 /// <param name="agent">The new file.</param>
-/// <param name="names">The labels of its routes.</param>
+/// <param name="names">The labels of the routes of the new file.</param>
 internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, RouteNames names)
 {
     private const int DefaultBytes = 102_400;
@@ -26,12 +26,25 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
     private readonly HashSet<Uri> urls = [];
     private bool isHttpUsed;
 
-    public void Map()
+    /// <param name="keys">Imports the keys of the section that need no code of their own.</param>
+    public void Map(TunnelClientKeys keys)
     {
         var allowsHttp = harpoon.Bool(HttpKey, false);
-        var bytes = ReadBytes();
-        var redirects = ReadRedirects();
-        DropRest();
+        var bytes = ReadLimit(
+            "max_response_bytes",
+            DefaultBytes,
+            1,
+            MostBytes,
+            "The agent allows at most 16MiB, which applies now."
+        );
+        var redirects = ReadLimit(
+            "max_redirects",
+            MostRedirects,
+            0,
+            MostRedirects,
+            $"The agent follows at most {MostRedirects}."
+        );
+        keys.Map("harpoon");
         var targets = new List<YamlMap>();
         foreach (var section in harpoon.List("targets"))
         {
@@ -50,28 +63,28 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
         {
             if (targets.Count == 0 || (key == HttpKey && !isHttpUsed))
             {
-                file.NoEqual(harpoon, key, "No target was imported to which it applies.");
+                file.Key(harpoon, key).NoEqual("No target was imported to which it applies.");
             }
         }
 
-        if (targets.Count == 0)
+        if (targets.Count > 0)
         {
-            return;
+            AddRoute(targets);
         }
+    }
 
+    private void AddRoute(List<YamlMap> targets)
+    {
         var label = names.Add("callouts");
         var route = agent.Section("routes").Section(label);
         route.Section("upstream").Section("callouts").Set("targets", targets);
         route.Section("oauth").Set("mode", "required").Set("issuers", [InitialFile.DefaultIssuer]);
-        file.NoEqual(
-            harpoon,
-            "targets",
+        var key = file.Key(harpoon, "targets");
+        key.NoEqual(
             $"The targets are in the route {label}, which wants tokens of callers. The provider calls the channel harpoon without one: "
                 + "docs/long-poll.md says how to serve the route there."
         );
-        file.ToDo(
-            harpoon,
-            "targets",
+        key.ToDo(
             "Callers need tokens of the issuer (oauth.mode: required). They may set no header and see only Content-Type of "
                 + "answers: add request_headers and response_headers to targets that need more."
         );
@@ -79,9 +92,10 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
 
     private YamlMap? ReadTarget(ConfigSection section, bool allowsHttp)
     {
-        var (label, written) = (section.RequiredString("label"), file.Text(section, "url"));
+        var (key, socket) = (file.Key(section, "url"), file.Key(section, "unix_socket"));
+        var (label, written) = (section.RequiredString("label"), key.Text());
         var description = ReadDescription(section);
-        var socket = file.Path(section, "unix_socket");
+        var hasSocket = socket.Path().Length > 0;
         if (label.Length > 0 && (!IdForm.IsName(label) || !labels.Add(label)))
         {
             section.Error(
@@ -94,45 +108,28 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
 
         if (!CalloutReader.TryParseUrl(written, out var url))
         {
-            section.Error("url", "This is not an exact URL.", "Write https://host/path, without user, fragment or ...");
+            key.Error("This is not an exact URL.", "Write https://host/path, without user, fragment or ...");
             return null;
         }
 
-        if (ProgramWords.MayBeSecret(written))
+        var isHttp = url.Scheme == "http";
+        var (place, problem) =
+            ProgramWords.MayBeSecret(written)
+                ? (key, "The URL may contain a secret, so the target was not imported. Add it yourself.")
+            : hasSocket ? (socket, "Callouts use no Unix sockets. The target was not imported.")
+            : isHttp && !allowsHttp
+                ? (key, "tunnel-client refuses http without allow_plaintext_http. The target was not imported.")
+            : !urls.Add(url) ? (key, "Another target has this URL, so this one was not imported.")
+            : (key, "");
+        if (problem.Length > 0)
         {
-            file.NoEqual(
-                section,
-                "url",
-                "The URL may contain a secret, so the target was not imported. Add it yourself."
-            );
-            return null;
-        }
-
-        if (socket.Length > 0)
-        {
-            file.NoEqual(section, "unix_socket", "Callouts use no Unix sockets. The target was not imported.");
-            return null;
-        }
-
-        if (url.Scheme == "http" && !allowsHttp)
-        {
-            file.NoEqual(
-                section,
-                "url",
-                "tunnel-client refuses http without allow_plaintext_http. The target was not imported."
-            );
-            return null;
-        }
-
-        if (!urls.Add(url))
-        {
-            file.NoEqual(section, "url", "Another target has this URL, so this one was not imported.");
+            place.NoEqual(problem);
             return null;
         }
 
         var target = new YamlMap().Set("name", label).Set("url", written).SetIfAny("description", description);
         target.Set("methods", ["GET", "POST", "PUT"]);
-        if (url.Scheme == "http")
+        if (isHttp)
         {
             target.Set("dangerous_allow_http", true);
             isHttpUsed = true;
@@ -140,11 +137,7 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
 
         if (!RouteAddress.MapRanges(url, target))
         {
-            file.ToDo(
-                section,
-                "url",
-                "The target must have a private address. If it has others, write them into allowed_ranges."
-            );
+            key.ToDo("The target must have a private address. If it has others, write them into allowed_ranges.");
         }
 
         return target;
@@ -158,52 +151,18 @@ internal sealed class TunnelClientCallouts(ImportedFile file, YamlMap agent, Rou
             return description;
         }
 
-        file.NoEqual(section, "description", "It is not one line of at most 1024 characters.");
+        file.Key(section, "description").NoEqual("It is not one line of at most 1024 characters.");
         return "";
     }
 
-    private int ReadBytes()
+    private int ReadLimit(string name, int defaultValue, int min, int max, string note)
     {
-        const string Key = "max_response_bytes";
-        var bytes = harpoon.Int(Key, DefaultBytes, 1);
-        if (bytes <= MostBytes)
+        var limit = harpoon.Int(name, defaultValue, min);
+        if (limit > max)
         {
-            return bytes;
+            file.Key(harpoon, name).Changed(note);
         }
 
-        file.Changed(harpoon, Key, "The agent allows at most 16MiB, which applies now.");
-        return MostBytes;
-    }
-
-    private int ReadRedirects()
-    {
-        const string Key = "max_redirects";
-        var redirects = harpoon.Int(Key, MostRedirects);
-        if (redirects <= MostRedirects)
-        {
-            return redirects;
-        }
-
-        file.Changed(harpoon, Key, $"The agent follows at most {MostRedirects}.");
-        return MostRedirects;
-    }
-
-    private void DropRest()
-    {
-        file.Drop(harpoon, "http_proxy", "The agent connects to targets directly.");
-        file.Drop(
-            harpoon,
-            "additional_transports",
-            "The route is an MCP server at Culvert's own edge, if you have one."
-        );
-        file.Drop(harpoon, "capture_payloads", "The agent records calls without bodies (docs/call-audit.md).");
-        foreach (var key in new[] { "suffix", "regex", "loopback", "private" })
-        {
-            file.Drop(
-                harpoon,
-                $"hosts_include_{key}",
-                "The agent calls no URL that it found in a document. Add a target for each URL that callers need."
-            );
-        }
+        return Math.Min(limit, max);
     }
 }

@@ -12,12 +12,12 @@ internal sealed class TunnelClientCredentials(ImportedFile file)
 
     private readonly ConfigSection mcp = file.Root.Section("mcp");
 
-    /// <summary>Adds them to a server's route.</summary>
+    /// <summary>Adds the credentials and headers to the route of a server.</summary>
     /// <returns>Whether the server gets a credential of the agent in place of the caller's.</returns>
     public bool Map(ImportedServer server, YamlMap route, IReadOnlyList<(string Name, string Reference)> headers) =>
         MapHeaders(route, headers, MapUser(server, route));
 
-    // The user of a URL is a credential: the client sends it as Basic.
+    // The client sends the user of a URL as a Basic credential.
     private bool MapUser(ImportedServer server, YamlMap route)
     {
         if (server.Url.UserInfo.Length == 0)
@@ -25,13 +25,12 @@ internal sealed class TunnelClientCredentials(ImportedFile file)
             return false;
         }
 
-        var reference = file.ToReference(
-            server.Section,
-            "url",
-            server.Url.UserInfo,
-            $"{server.Name}-authorization",
-            "the word Basic, a space, and user:password in base64"
-        );
+        var reference = file.Key(server.Section, "url")
+            .ToReference(
+                server.Url.UserInfo,
+                $"{server.Name}-authorization",
+                "the word Basic, a space, and user:password in base64"
+            );
         SetCredential(route, reference);
         return true;
     }
@@ -39,44 +38,38 @@ internal sealed class TunnelClientCredentials(ImportedFile file)
     /// <summary>The headers for servers, their values as references.</summary>
     public List<(string Name, string Reference)> ReadHeaders()
     {
-        const string Key = "extra_headers";
-        var headers = new List<(string, string)>();
-        foreach (var (name, text, place) in mcp.Texts(Key))
+        var key = file.Key(mcp, "extra_headers");
+        var headers = new List<(string Name, string Reference)>();
+        foreach (var (name, text, place) in mcp.Texts("extra_headers"))
         {
+            var entry = key.Entry(name, place);
             if (!CredentialReader.IsFieldName(name) || !HeaderRules.MaySend(name))
             {
-                file.NoEqual(mcp, $"{Key}.{name}", "The agent cannot send this header.", place);
+                entry.NoEqual("The agent cannot send this header.");
             }
-            else if (headers.Any(h => h.Item1.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            else if (headers.Any(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                mcp.Error(Key, "A name is listed twice; names are not case-sensitive.", "Remove one of them.");
+                key.Error("A name is listed twice; names are not case-sensitive.", "Remove one of them.");
             }
             else
             {
-                headers.Add((name, ToHeaderReference(name, text, place)));
+                headers.Add((name, ToHeaderReference(entry, name, text)));
             }
         }
 
         if (headers.Count > 0)
         {
-            file.Changed(mcp, Key, "The agent's value replaces what the caller sent under that name.");
+            key.Changed("The agent's value replaces what the caller sent under that name.");
         }
 
         return headers;
     }
 
-    // A literal may be a secret, whatever the header's name is.
-    private string ToHeaderReference(string name, string text, ConfigSource place)
+    // A literal value becomes a reference for every header, because any of them may contain a secret.
+    private static string ToHeaderReference(ImportedKey entry, string name, string text)
     {
         var fileName = new string([.. name.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
-        return file.ToReference(
-            mcp,
-            $"extra_headers.{name}",
-            text.Trim(),
-            $"header-{fileName}",
-            $"the value of the header {name}",
-            place
-        );
+        return entry.ToReference(text.Trim(), $"header-{fileName}", $"the value of the header {name}");
     }
 
     private static bool MapHeaders(

@@ -4,11 +4,13 @@ using Culvert.Tunnel.Agent.LongPoll;
 
 namespace Culvert.Tunnel.Agent.Imports;
 
-/// <summary>Imports the section <c>mcp</c> of <c>tunnel-client</c>: a route for each server, under the name of its channel.</summary>
+/// <summary>
+/// Imports the section <c>mcp</c> of <c>tunnel-client</c>: a route for each server, under the name of its channel.
+/// </summary>
 /// <param name="file">The client's file.</param>
 /// <param name="agent">The new file.</param>
-/// <param name="names">The labels of its routes.</param>
-/// <param name="proxy">The client's proxy for everything; null for none.</param>
+/// <param name="names">The labels of the routes of the new file.</param>
+/// <param name="proxy">The client's proxy for all connections; null for none.</param>
 /// <param name="caBundle">The client's CA certificates in addition to the system's; empty for none.</param>
 internal sealed class TunnelClientServers(
     ImportedFile file,
@@ -20,13 +22,12 @@ internal sealed class TunnelClientServers(
 {
     private const string ProxyKey = "http_proxy";
 
-    // Of the section, for all servers that have none of their own.
+    // Keys of the section that apply to all servers that have none of their own.
     private static readonly string[] SharedKeys = [ProxyKey, "client_cert", "client_key"];
 
     private readonly ConfigSection mcp = file.Root.Section("mcp");
     private readonly TunnelClientCredentials credentials = new(file);
     private readonly HashSet<string> seen = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, string> labels = new(StringComparer.Ordinal);
     private readonly YamlMap channels = new();
     private bool isProxyUsed;
     private bool isCertificateUsed;
@@ -35,8 +36,8 @@ internal sealed class TunnelClientServers(
     /// <returns>The channels of the tunnel with their routes.</returns>
     public YamlMap Map()
     {
-        var common = file.Proxy(mcp, ProxyKey, "mcp-proxy-password") ?? proxy;
-        var certificate = (file.Path(mcp, "client_cert"), file.Path(mcp, "client_key"));
+        var common = file.Key(mcp, ProxyKey).Proxy("mcp-proxy-password") ?? proxy;
+        var certificate = (file.Key(mcp, "client_cert").Path(), file.Key(mcp, "client_key").Path());
         var headers = credentials.ReadHeaders();
         var servers = mcp.List("server_urls").Select(ReadServer).OfType<ImportedServer>().ToList();
         var origins = servers.Select(s => s.Origin).Distinct().ToList();
@@ -45,17 +46,17 @@ internal sealed class TunnelClientServers(
             ?? (origins.Count == 1 ? origins[0] : "");
         foreach (var server in servers)
         {
-            MapServer(server, common, certificate);
-            MapCredentials(server, server.Origin == trusted ? headers : []);
+            var route = AddRoute(server.Section, server.Name);
+            MapServer(server, route.Section("upstream"), common, certificate);
+            MapAccess(server, route, credentials.Map(server, route, server.Origin == trusted ? headers : []));
         }
 
         if (headers.Count > 0 && servers.Any(s => s.Origin != trusted))
         {
-            file.NoEqual(
-                mcp,
-                "extra_headers",
-                "They are sent to the server of the channel main only. Write upstream.headers into other routes that need them."
-            );
+            file.Key(mcp, "extra_headers")
+                .NoEqual(
+                    "They are sent to the server of the channel main only. Write upstream.headers into other routes that need them."
+                );
         }
 
         foreach (var command in mcp.List("commands"))
@@ -72,44 +73,28 @@ internal sealed class TunnelClientServers(
             );
         }
 
-        ReportUnused();
-        file.Drop(
-            mcp,
-            "discovery_extra_headers",
-            "The agent's health checks send upstream.headers and credentials of the route."
-        );
-        file.Drop(
-            mcp,
-            "stdio_send_initialized_notification",
-            "The agent does not add messages of a client. Clients send notifications/initialized themselves."
-        );
-        return channels;
-    }
-
-    private void ReportUnused()
-    {
         foreach (var key in SharedKeys.Where(mcp.Has))
         {
             if (!(key == ProxyKey ? isProxyUsed : isCertificateUsed))
             {
-                file.NoEqual(mcp, key, "No server of this file uses it.");
+                file.Key(mcp, key).NoEqual("No server of this file uses it.");
             }
         }
+
+        return channels;
     }
 
-    // Every key is read, whatever is wrong with another.
+    // Every key is read even if another key is wrong, so that all errors are reported at once.
     private ImportedServer? ReadServer(ConfigSection section)
     {
-        var (name, url) = (ReadChannel(section), ReadUrl(section));
-        var (socket, certificate) = (file.Path(section, "unix_socket"), file.Path(section, "client_cert"));
-        var (key, own) = (file.Path(section, "client_key"), file.Proxy(section, ProxyKey, $"{name}-proxy-password"));
+        var (name, url) = (ReadChannel(section), ReadUrl(file.Key(section, "url")));
+        var socketKey = file.Key(section, "unix_socket");
+        var (socket, certificate) = (socketKey.Path(), file.Key(section, "client_cert").Path());
+        var key = file.Key(section, "client_key").Path();
+        var own = file.Key(section, ProxyKey).Proxy($"{name}-proxy-password");
         if (url?.Scheme == "https" && socket.Length > 0)
         {
-            file.NoEqual(
-                section,
-                "unix_socket",
-                "The agent uses no TLS on a Unix socket. The server was not imported."
-            );
+            socketKey.NoEqual("The agent uses no TLS on a Unix socket. The server was not imported.");
             return null;
         }
 
@@ -124,89 +109,74 @@ internal sealed class TunnelClientServers(
             };
     }
 
-    private void MapServer(ImportedServer server, ImportedProxy? common, (string, string) commonCertificate)
+    private void MapServer(
+        ImportedServer server,
+        YamlMap upstream,
+        ImportedProxy? common,
+        (string, string) commonCertificate
+    )
     {
-        var (section, url) = (server.Section, server.Url);
-        var upstream = AddRoute(section, server.Name).Section("upstream");
         if (server.Socket.Length > 0)
         {
-            MapSocket(section, upstream, url, server.Socket);
-            if (server.Proxy is not null)
-            {
-                file.NoEqual(section, ProxyKey, "No proxy leads to a socket of this machine.");
-            }
+            MapSocket(server, upstream);
         }
         else
         {
             upstream.Set("url", server.Origin);
-            MapAddress(section, upstream, url);
+            MapAddress(server, upstream);
             MapProxy(server, upstream, common);
         }
 
         MapTls(server, upstream, commonCertificate);
     }
 
-    private void MapCredentials(ImportedServer server, IReadOnlyList<(string Name, string Reference)> headers)
-    {
-        var route = FindRoute(server.Name);
-        MapAccess(server.Section, route, server.Url, credentials.Map(server, route, headers));
-    }
-
     private string ReadChannel(ConfigSection section)
     {
-        var written = file.Text(section, "channel");
+        var key = file.Key(section, "channel");
+        var written = key.Text();
         var name = CommandReader.ReadChannel(written.Length > 0 ? written : LongPollSettings.MainChannel);
         if (name is null)
         {
-            section.Error("channel", "This is not the name of a channel.", "Use lower-case letters, digits, - and _.");
-            return "";
+            key.Error("This is not the name of a channel.", "Use lower-case letters, digits, - and _.");
         }
-
-        if (name == LongPollSettings.CalloutChannel)
+        else if (name == LongPollSettings.CalloutChannel)
         {
-            section.Error("channel", "The channel harpoon is reserved.", "Use another name.");
-            return "";
+            key.Error("The channel harpoon is reserved.", "Use another name.");
         }
-
-        if (!seen.Add(name))
+        else if (!seen.Add(name))
         {
-            section.Error("channel", "Another entry has this channel.", "Give each channel one server.");
-            return "";
+            key.Error("Another entry has this channel.", "Give each channel one server.");
+        }
+        else
+        {
+            return name;
         }
 
-        return name;
+        return "";
     }
 
-    private Uri? ReadUrl(ConfigSection server)
+    private static Uri? ReadUrl(ImportedKey key)
     {
-        const string Key = "url";
-        var text = file.Text(server, Key);
         if (
-            !Uri.TryCreate(text, UriKind.Absolute, out var url)
+            !Uri.TryCreate(key.Text(), UriKind.Absolute, out var url)
             || url.Scheme is not ("http" or "https")
             || url.Host.Length == 0
         )
         {
-            server.Error(Key, "This is not an http or https URL.", "Write https://host/mcp.");
+            key.Error("This is not an http or https URL.", "Write https://host/mcp.");
             return null;
         }
 
         var path = url.AbsolutePath;
         if (!OauthReader.IsPath(path))
         {
-            file.NoEqual(
-                server,
-                Key,
-                "The path has an escape, an empty segment or a dot segment. The server was not imported."
-            );
+            key.NoEqual("The path has an escape, an empty segment or a dot segment. The server was not imported.");
             return null;
         }
 
         if (ProgramWords.MayBeSecret(path))
         {
-            file.ToDo(
-                server,
-                Key,
+            key.ToDo(
                 "The path may contain a secret, so the server was not imported. Add its route, with the path in oauth.path."
             );
             return null;
@@ -214,7 +184,7 @@ internal sealed class TunnelClientServers(
 
         if (url.Query.Length > 0 || url.Fragment.Length > 0)
         {
-            file.NoEqual(server, Key, "The query or fragment: an upstream has only scheme, host and port.");
+            key.NoEqual("The query or fragment: an upstream has only scheme, host and port.");
         }
 
         return url;
@@ -225,63 +195,62 @@ internal sealed class TunnelClientServers(
         var label = names.Add(channel);
         if (label != channel)
         {
-            file.Changed(section, "channel", $"The route is called {label}, since a label has no other characters.");
+            file.Key(section, "channel")
+                .Changed($"The route is called {label}, since a label has no other characters.");
         }
 
         channels.Section(channel).Set("route", label);
-        labels.Add(channel, label);
-        return FindRoute(channel);
+        return agent.Section("routes").Section(label);
     }
 
-    private YamlMap FindRoute(string channel) => agent.Section("routes").Section(labels[channel]);
-
-    private static void MapSocket(ConfigSection server, YamlMap upstream, Uri url, string socket)
+    private void MapSocket(ImportedServer server, YamlMap upstream)
     {
-        const string Key = "unix_socket";
+        var socket = server.Socket;
         if (
             socket.Length > HttpUpstreamReader.MaxSocketPath
             || !socket.StartsWith('/')
             || socket.StartsWith("//", StringComparison.Ordinal)
         )
         {
-            server.Error(
-                Key,
+            server.Section.Error(
+                "unix_socket",
                 "This is not the path of a Unix socket.",
                 $"Write an absolute path of at most {HttpUpstreamReader.MaxSocketPath} characters."
             );
-            return;
+        }
+        else
+        {
+            upstream.Set("url", $"unix:{socket}").Set("host_header", RouteAddress.ToAuthority(server.Url));
         }
 
-        upstream.Set("url", $"unix:{socket}").Set("host_header", RouteAddress.ToAuthority(url));
+        if (server.Proxy is not null)
+        {
+            file.Key(server.Section, ProxyKey).NoEqual("No proxy leads to a socket of this machine.");
+        }
     }
 
-    private void MapAddress(ConfigSection server, YamlMap upstream, Uri url)
+    private void MapAddress(ImportedServer server, YamlMap upstream)
     {
-        if (!RouteAddress.MapRanges(url, upstream))
+        if (!RouteAddress.MapRanges(server.Url, upstream))
         {
-            file.ToDo(
-                server,
-                "url",
-                "The route connects only to private addresses. If the name has others, write them into allowed_ranges."
-            );
+            file.Key(server.Section, "url")
+                .ToDo(
+                    "The route connects only to private addresses. If the name has others, write them into allowed_ranges."
+                );
         }
     }
 
     private void MapProxy(ImportedServer server, YamlMap upstream, ImportedProxy? common)
     {
-        var (section, url) = (server.Section, server.Url);
         if ((server.Proxy ?? common) is not { } chosen)
         {
             return;
         }
 
-        if (RouteAddress.IsLocal(url) || HttpUpstreamReader.IsReservedName(url.IdnHost.TrimEnd('.')))
+        if (server.Url.IsLoopback || HttpUpstreamReader.IsReservedName(server.Url.IdnHost.TrimEnd('.')))
         {
-            file.NoEqual(
-                section,
-                server.Proxy is null ? "url" : ProxyKey,
-                "A server of this machine is never reached through a proxy."
-            );
+            file.Key(server.Section, server.Proxy is null ? "url" : ProxyKey)
+                .NoEqual("A server of this machine is never reached through a proxy.");
             return;
         }
 
@@ -290,7 +259,7 @@ internal sealed class TunnelClientServers(
             .Set("proxy", chosen.Url)
             .SetIfAny("proxy_username", chosen.UserName)
             .SetIfAny("proxy_password", chosen.Password);
-        file.ToDo(section, "url", "The proxy's own address must be in allowed_ranges too.");
+        file.Key(server.Section, "url").ToDo("The proxy's own address must be in allowed_ranges too.");
     }
 
     private void MapTls(ImportedServer server, YamlMap upstream, (string Certificate, string Key) common)
@@ -303,9 +272,10 @@ internal sealed class TunnelClientServers(
             upstream.Section("tls").SetIfAny("ca_file", caBundle);
         }
 
+        var certificateKey = file.Key(server.Section, "client_cert");
         if (certificate.Length == 0 != (key.Length == 0))
         {
-            server.Section.Error("client_cert", "A certificate needs its key and a key its certificate.", "Set both.");
+            certificateKey.Error("A certificate needs its key and a key its certificate.", "Set both.");
         }
         else if (isTls)
         {
@@ -314,24 +284,18 @@ internal sealed class TunnelClientServers(
         }
         else if (own is not ("", ""))
         {
-            file.NoEqual(
-                server.Section,
-                "client_cert",
-                "A client certificate and its key are used in TLS only, and this server has none."
-            );
+            certificateKey.NoEqual("A client certificate and its key are used in TLS only, and this server has none.");
         }
     }
 
-    // What the client did: it passed the caller's token on, and checked nothing.
-    private void MapAccess(ConfigSection server, YamlMap route, Uri url, bool hasCredential)
+    // The client passed the caller's token on, and checked nothing.
+    private void MapAccess(ImportedServer server, YamlMap route, bool hasCredential)
     {
-        var path = url.AbsolutePath;
-        var oauth = route.Section("oauth");
+        var (key, oauth, path) = (file.Key(server.Section, "url"), route.Section("oauth"), server.Url.AbsolutePath);
         if (hasCredential)
         {
             RequireToken(
-                server,
-                "url",
+                key,
                 oauth.Set("path", path),
                 "The server gets the agent's credential, so it cannot check callers."
             );
@@ -339,20 +303,16 @@ internal sealed class TunnelClientServers(
         }
 
         oauth.Set("mode", "passthrough").Set("path", path);
-        file.ToDo(
-            server,
-            "url",
+        key.ToDo(
             "The server itself must check the tokens of callers, as before (oauth.mode: passthrough). If it does not, write "
                 + "required, with issuers: otherwise every user of the tunnel may call it."
         );
     }
 
-    private void RequireToken(ConfigSection section, string key, YamlMap oauth, string why)
+    private static void RequireToken(ImportedKey key, YamlMap oauth, string why)
     {
         oauth.Set("mode", "required").Set("issuers", [InitialFile.DefaultIssuer]);
-        file.ToDo(
-            section,
-            key,
+        key.ToDo(
             $"{why} The agent checks them now (oauth.mode: required): clients need tokens of the issuer, and "
                 + "oauth.audiences must contain the URL that the provider shows them."
         );
@@ -360,13 +320,12 @@ internal sealed class TunnelClientServers(
 
     private void MapCommand(ConfigSection section)
     {
-        const string Key = "command";
-        var name = ReadChannel(section);
-        var text = file.Text(section, Key);
+        var (key, name) = (file.Key(section, "command"), ReadChannel(section));
+        var text = key.Text();
         var words = ProgramWords.Split(text);
         if (words is null)
         {
-            section.Error(Key, "The command is empty, or a quote is not closed.", "Write a program and its arguments.");
+            key.Error("The command is empty, or a quote is not closed.", "Write a program and its arguments.");
             return;
         }
 
@@ -377,15 +336,13 @@ internal sealed class TunnelClientServers(
 
         if (text.Contains('\\', StringComparison.Ordinal))
         {
-            file.Changed(section, Key, "A backslash is a character like others. Check the arguments.");
+            key.Changed("A backslash is a character like others. Check the arguments.");
         }
 
         var replaced = ProgramWords.HideSecrets(words);
         if (replaced > 0)
         {
-            file.NoEqual(
-                section,
-                Key,
+            key.NoEqual(
                 $"{replaced} of the arguments may contain a secret, which every user of the machine could read. It was replaced by "
                     + $"{ProgramWords.Replacement}. Pass secrets in stdio.environment, such as {{API_KEY: file:/path}}."
             );
@@ -393,10 +350,8 @@ internal sealed class TunnelClientServers(
 
         var route = AddRoute(section, name);
         route.Section("upstream").Section("stdio").Set("command", words);
-        RequireToken(section, Key, route.Section("oauth"), "A program cannot check the tokens of callers.");
-        file.Changed(
-            section,
-            Key,
+        RequireToken(key, route.Section("oauth"), "A program cannot check the tokens of callers.");
+        key.Changed(
             "Each session has a program of its own, in the folder / and with the variables PATH and LANG only. Write "
                 + "stdio.sharing, stdio.working_directory and stdio.inherit_environment if it needs more."
         );

@@ -67,7 +67,7 @@ internal sealed partial class ImportScene : IDisposable
     {
         var path = Path.Combine(Folder, "old.yaml");
         File.WriteAllText(path, yaml);
-        var file = new ImportedFile(path, Environment, Folder);
+        var file = new ImportedFile(ConfigDocument.LoadForeign(path), Environment, Folder);
         var start = new InitialFile
         {
             StateDirectory = Folder,
