@@ -1,18 +1,20 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// How many bytes of one kind the agent may hold at a time, over all routes and callers. A caller may hold at most as much as
-/// is left for all others: one caller alone gets half of it, and however many take what they can, each of them leaves as much
-/// as it has.
+/// The number of bytes of one kind that the agent may hold at a time, for all routes and callers. A caller may hold at
+/// most as many bytes as remain free. A single caller therefore gets at most half of the budget, and callers that take
+/// as much as they can still leave room for others.
 /// </summary>
 internal sealed class BodyBudget(long maxBytes = BodyBudget.DefaultBytes)
 {
-    /// <summary>All that are read at a time: callers with good tokens, however many, cannot fill the memory.</summary>
+    /// <summary>
+    /// The bytes that all callers together may use: callers with valid tokens cannot fill the memory.
+    /// </summary>
     public const long DefaultBytes = 64 * 1024 * 1024;
 
     private readonly Lock gate = new();
 
-    // Guarded by the gate. A caller that holds nothing is not in it.
+    // Guarded by the gate. A caller that holds nothing has no entry.
     private readonly Dictionary<ClientKey, long> holders = [];
     private long used;
 
@@ -27,7 +29,10 @@ internal sealed class BodyBudget(long maxBytes = BodyBudget.DefaultBytes)
         }
     }
 
-    /// <summary>False: there is no room, or none for this caller, and nothing was taken. Pair with <see cref="Return"/>.</summary>
+    /// <summary>
+    /// Reserves bytes until <see cref="Return"/>. False: there is no room, or none for this caller, and no byte was
+    /// reserved.
+    /// </summary>
     public bool TryReserve(in ClientKey owner, long bytes)
     {
         lock (gate)

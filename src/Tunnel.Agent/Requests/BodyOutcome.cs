@@ -3,15 +3,15 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// <summary>How reading a body ended.</summary>
 internal enum BodyOutcome
 {
-    /// <summary>All of it is held.</summary>
+    /// <summary>The agent holds the whole body.</summary>
     Complete,
 
-    /// <summary>It is longer than it may be; what was read is held.</summary>
+    /// <summary>The body is longer than the limit. The agent holds the bytes that it read.</summary>
     TooLarge,
 
-    /// <summary>All bodies together leave no room; what was read is held.</summary>
+    /// <summary>All bodies together leave no room. The agent holds the bytes that it read.</summary>
     Crowded,
 
-    /// <summary>It stopped half-way, its framing is broken, or time ran out.</summary>
+    /// <summary>The body stopped half-way, its framing is broken, or the time is over.</summary>
     Incomplete,
 }

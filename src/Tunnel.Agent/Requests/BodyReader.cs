@@ -3,21 +3,24 @@ using System.Buffers;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// Reads a body before it may pass, and keeps it with the exchange, so that the upstream gets the very bytes that were
-/// judged.
+/// Reads a body before it may pass, and stores it in the exchange, so that the upstream gets exactly the bytes that the
+/// agent checked.
 /// </summary>
 internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
 {
-    /// <summary>Within this time after the first wait a body need not have any rate.</summary>
+    /// <summary>A body needs no minimum rate for this time after the first wait.</summary>
     internal static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// After <see cref="Grace"/> a body must have come at this rate on average: a body that stops does not hold its memory
+    /// The average rate that a body needs after <see cref="Grace"/>, so that a body that stops does not hold its memory
     /// for longer.
     /// </summary>
     internal const int LeastBytesPerSecond = 4 * 1024;
 
-    /// <summary>Reads the body unless it is held already. Null: it is held whole. Else why the request is refused.</summary>
+    /// <summary>
+    /// Reads the body unless the exchange holds it already. Returns the reason to refuse the request; null if the whole
+    /// body is held.
+    /// </summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<Failure?> HoldAsync(
         Exchange exchange,
@@ -47,8 +50,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
     }
 
     /// <summary>
-    /// Reads until the body is complete, or longer than <paramref name="maxBytes"/>, or <paramref name="wait"/> is over.
-    /// Whatever the outcome: what was read is held, and the rest can still be read.
+    /// Reads until the body is complete, or longer than <paramref name="maxBytes"/>, or <paramref name="wait"/> is
+    /// over. With every outcome the exchange holds the bytes that were read, and the rest can still be read.
     /// </summary>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<BodyOutcome> ReadAsync(Exchange exchange, long maxBytes, TimeSpan wait)
@@ -58,7 +61,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
             return BodyOutcome.Crowded;
         }
 
-        // A12: a body that comes slowly enough must not carry its token past the end.
+        // A12: a slow body must not extend the use of its token beyond the token's expiry.
         if (exchange.Principal is { } principal && principal.EndsAt - time.GetUtcNow() is var left && left < wait)
         {
             wait = left > TimeSpan.Zero ? left : TimeSpan.Zero;
@@ -70,7 +73,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
         {
             while (body.Bytes.Length <= maxBytes)
             {
-                // Most bodies are there with their head: these need no timer.
+                // Most bodies arrive together with their head and need no timer.
                 if (!reader.TryRead(out var read))
                 {
                     waiting ??= new BodyWait(reader, time);
@@ -89,7 +92,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
                     return BodyOutcome.Crowded;
                 }
 
-                // Taken out as it comes: left in place, it would close the sender's window.
+                // The bytes leave the reader as they arrive: otherwise they would close the sender's window.
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted && body.Bytes.Length <= maxBytes)
                 {
@@ -120,8 +123,8 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
     private static TimeSpan GetAllowedTime(int arrived) =>
         Grace + TimeSpan.FromSeconds((double)arrived / LeastBytesPerSecond);
 
-    // Continues what another reader has begun, under this reader's budget. False: the budget is exhausted, and nothing
-    // has changed.
+    // Continues a body that another reader has begun, under this reader's budget. False: the budget is exhausted, and
+    // the exchange is unchanged.
     private bool TryBegin(Exchange exchange, out HeldBody body)
     {
         body = new HeldBody(budget, ClientKey.FromPerson(exchange));

@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// Bounds how long a body is waited for. When the time is over, the read under way comes back as cancelled and the body can
-/// still be read; a cancelled token would leave the server's reader in the middle of a read.
+/// Limits the wait for a body. When the time is over, the pending read returns as cancelled, and the body can still be
+/// read. A cancelled token would leave the server's reader in the middle of a read.
 /// </summary>
 internal sealed class BodyWait : IDisposable
 {
@@ -14,8 +14,8 @@ internal sealed class BodyWait : IDisposable
     private readonly ITimer timer;
     private readonly Lock gate = new();
 
-    // Guarded by the gate. Without a read under way there is nothing to cancel: the next read of the body, or of the
-    // connection's next request, would be cancelled instead.
+    // Guarded by the gate. Without a pending read nothing may be cancelled: the cancellation would reach the next read
+    // of the body, or of the connection's next request.
     private bool isReading;
     private bool isOver;
 
@@ -32,9 +32,9 @@ internal sealed class BodyWait : IDisposable
         );
     }
 
-    /// <summary>The next bytes; cancelled if the time is over by then, null if it was over before.</summary>
-    /// <param name="allowed">How long all reads together may take, from the first on.</param>
-    /// <param name="cancellationToken">The client is gone.</param>
+    /// <summary>The next bytes; cancelled if the time ends during the read, null if it had ended before.</summary>
+    /// <param name="allowed">The time for all reads together, from the first one.</param>
+    /// <param name="cancellationToken">Fires when the client is gone.</param>
     public async ValueTask<ReadResult?> ReadAsync(TimeSpan allowed, CancellationToken cancellationToken)
     {
         var left = allowed - time.GetElapsedTime(startedAt);
@@ -60,7 +60,7 @@ internal sealed class BodyWait : IDisposable
                 isReading = false;
             }
 
-            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan); // the next read may be allowed more
+            timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan); // the next read may have more time
         }
     }
 

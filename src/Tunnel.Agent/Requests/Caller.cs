@@ -2,10 +2,12 @@ using System.Net;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>Who calls, as far as it is known. The token is verified; address and workload are the edge's word.</summary>
-/// <param name="Principal">As the token says; null where the agent does not ask.</param>
-/// <param name="Address">The client's; null where there is no exchange.</param>
-/// <param name="Workload">The name in the client's certificate that the edge verified; empty without one.</param>
+/// <summary>
+/// The caller, as far as the agent knows it. The agent verified the token; the edge reported the rest.
+/// </summary>
+/// <param name="Principal">The principal of the token; null if the route does not authenticate callers.</param>
+/// <param name="Address">The client's address; null without an exchange.</param>
+/// <param name="Workload">The name in the client certificate that the edge verified; empty without one.</param>
 internal readonly record struct Caller(Principal? Principal, IPAddress? Address = null, string Workload = "")
 {
     public static Caller From(Exchange exchange) =>

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// One request and its answer, as features of the server. Kept and reused per connection, so it holds nothing of a
-/// request once that has ended.
+/// One request and its answer, as features of the server. Each connection reuses its exchange, so the exchange holds
+/// nothing of a request after the request has ended.
 /// </summary>
 internal sealed class Exchange
 {
@@ -21,34 +21,40 @@ internal sealed class Exchange
 
     public ITunnelConnection Connection { get; private set; } = null!;
 
-    /// <summary>Who calls; null where the agent does not ask.</summary>
+    /// <summary>The caller; null if the route does not authenticate callers.</summary>
     public Principal? Principal { get; set; }
 
-    /// <summary>Where the metadata of what <see cref="Principal"/> calls lies, for a challenge that becomes due later; null with it.</summary>
+    /// <summary>
+    /// The URL of the resource's metadata, for a later challenge; null without <see cref="Principal"/>.
+    /// </summary>
     public string? MetadataUrl { get; set; }
 
-    /// <summary>The verified token of <see cref="Principal"/>: for a token exchange, never for the upstream (A16).</summary>
+    /// <summary>
+    /// The verified token of <see cref="Principal"/>: for a token exchange, never for the upstream (A16).
+    /// </summary>
     public string? ClientToken { get; set; }
 
-    /// <summary>The request's body, where it had to be read before it may pass; null = it is still to come.</summary>
+    /// <summary>The request's body, if it had to be read before it may pass; null = no byte of it was read.</summary>
     public HeldBody? HeldBody { get; set; }
 
-    /// <summary>What the route's policy makes of it; null where there is none or nothing to judge.</summary>
+    /// <summary>The call that the route's policy checks; null if there is no policy or no call.</summary>
     public ExchangeCall? Call { get; set; }
 
-    /// <summary>Answers that the agent makes itself go here, past what <see cref="FilterAnswer"/> put in between.</summary>
+    /// <summary>
+    /// The body for answers that the agent makes itself: they bypass the filter of <see cref="FilterAnswer"/>.
+    /// </summary>
     public IHttpResponseBodyFeature UnfilteredBody { get; private set; } = null!;
 
-    /// <summary>This call's part of a trace; null where nothing is traced.</summary>
+    /// <summary>This call's span of a trace; null without tracing.</summary>
     public Activity? Span { get; set; }
 
     /// <summary>True once the answer was cut off.</summary>
     public bool IsCut { get; private set; }
 
-    /// <summary>True if it was cut off because the upstream's was.</summary>
+    /// <summary>True if the answer was cut off because the upstream's answer was.</summary>
     public bool IsBrokenOff { get; private set; }
 
-    /// <summary>The server's own id of the connection; names it in logs.</summary>
+    /// <summary>The id of the connection in logs.</summary>
     public string ConnectionId => features!.Get<IHttpConnectionFeature>()?.ConnectionId ?? "";
 
     /// <summary>Fires when the client is gone: reset, half-closed, or its HTTP/2 stream cancelled.</summary>
@@ -84,13 +90,13 @@ internal sealed class Exchange
         Connection = null!;
     }
 
-    /// <summary>For a stream of events that this exchange answers with.</summary>
+    /// <summary>The keep-alive for an answer that is a stream of events.</summary>
     public SseKeepAlive KeepAlive(TimeProvider time) => keepAlive ??= new SseKeepAlive(time);
 
-    /// <summary>From now on what an upstream answers passes through this, whatever kind of upstream it is.</summary>
+    /// <summary>From now on the answer of the upstream passes through this filter.</summary>
     public void FilterAnswer(IHttpResponseBodyFeature filter) => ResponseBody = filter;
 
-    /// <summary>The held body is needed no more; without one, nothing happens.</summary>
+    /// <summary>Releases the memory of the held body, if there is one.</summary>
     public void ReleaseBody()
     {
         HeldBody?.Dispose();
@@ -117,7 +123,7 @@ internal sealed class Exchange
     {
         IsBrokenOff = true;
 
-        // On HTTP/2 an abort concerns this stream alone; the connection lives on.
+        // On HTTP/2 an abort ends this stream alone, and the connection remains open.
         if (IsHttp1)
         {
             Connection.DeliverBeforeAbort();
@@ -126,7 +132,9 @@ internal sealed class Exchange
         Abort();
     }
 
-    /// <summary>Cuts the answer off so that the client sees it as incomplete, never as a shorter complete one.</summary>
+    /// <summary>
+    /// Cuts the answer off so that the client sees it as incomplete, never as a shorter complete one.
+    /// </summary>
     public void Abort()
     {
         IsCut = true;

@@ -1,8 +1,8 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// The clock of one exchange: one timer, set again at each stage. There is no total limit (P2), only waiting for the
-/// answer's head and waiting for the next byte. The client's departure cancels it too.
+/// The clock of one exchange: one timer, set again at each stage. There is no limit for the whole exchange (P2), only
+/// for the wait for the head of the answer and for the next byte. The exchange also ends when the client is gone.
 /// </summary>
 internal sealed class ExchangeDeadline : IDisposable
 {
@@ -17,10 +17,10 @@ internal sealed class ExchangeDeadline : IDisposable
     private long endsTicks = DateTimeOffset.MaxValue.UtcTicks;
     private long bodyEndsTicks = DateTimeOffset.MaxValue.UtcTicks;
 
-    /// <param name="timeouts">Of the upstream.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="clientGone">Ends the exchange.</param>
-    /// <param name="upstreamOver">Ends it too: the upstream was replaced, and waits no longer for those that it still serves.</param>
+    /// <param name="timeouts">The timeouts of the upstream.</param>
+    /// <param name="time">The clock of the timer.</param>
+    /// <param name="clientGone">Ends the exchange: the client is gone.</param>
+    /// <param name="upstreamOver">Ends the exchange: the upstream was replaced, and ends running exchanges.</param>
     public ExchangeDeadline(
         UpstreamTimeouts timeouts,
         TimeProvider time,
@@ -38,10 +38,10 @@ internal sealed class ExchangeDeadline : IDisposable
 
     public CancellationToken Token => source.Token;
 
-    /// <summary>From now on the upstream owes the head of its answer.</summary>
+    /// <summary>Starts the wait for the head of the upstream's answer.</summary>
     public void AwaitHeaders() => source.CancelAfter(Within(headers));
 
-    /// <summary>From now on the next byte of a body is due.</summary>
+    /// <summary>Starts the wait for the next byte of a body.</summary>
     public void AwaitTransfer() => source.CancelAfter(Within(idle));
 
     /// <summary>Cancels the exchange at that moment, or earlier (A12).</summary>
@@ -51,21 +51,21 @@ internal sealed class ExchangeDeadline : IDisposable
         AwaitTransfer();
     }
 
-    /// <summary>As <see cref="EndAt"/>, before anything was sent.</summary>
+    /// <summary>As <see cref="EndAt"/>, before any byte was sent.</summary>
     public void LimitTo(DateTimeOffset moment)
     {
         Volatile.Write(ref endsTicks, moment.UtcTicks);
         AwaitHeaders();
     }
 
-    /// <summary>The request's body must have come by then (A12); once it has, the moment means nothing any more.</summary>
+    /// <summary>Cancels the exchange at that moment if the request's body has not arrived completely (A12).</summary>
     public void LimitBodyTo(DateTimeOffset moment)
     {
         Volatile.Write(ref bodyEndsTicks, moment.UtcTicks);
         AwaitHeaders();
     }
 
-    /// <summary>All of the request's body has come: the upstream owes the head of its answer.</summary>
+    /// <summary>Ends the limit of <see cref="LimitBodyTo"/>, and starts the wait for the head of the answer.</summary>
     public void BodyHasCome()
     {
         Volatile.Write(ref bodyEndsTicks, DateTimeOffset.MaxValue.UtcTicks);
@@ -78,10 +78,10 @@ internal sealed class ExchangeDeadline : IDisposable
     /// <summary>Whether the moment of <see cref="EndAt"/> has come.</summary>
     public bool IsPastEnd => IsPast(new DateTimeOffset(Volatile.Read(ref endsTicks), TimeSpan.Zero));
 
-    /// <summary>Whether that moment has come, for a timer that was set to it: it runs by another clock and may be early.</summary>
+    /// <summary>Whether the moment has come. A timer runs by another clock, and may fire a little earlier.</summary>
     public bool IsPast(DateTimeOffset moment) => time.GetUtcNow() >= moment - Early;
 
-    // Request and answer set the clock at the same time; both must respect the end.
+    // The request and the answer set the timer concurrently, and both must respect the end.
     private TimeSpan Within(TimeSpan wait)
     {
         var ends = Math.Min(Volatile.Read(ref endsTicks), Volatile.Read(ref bodyEndsTicks));

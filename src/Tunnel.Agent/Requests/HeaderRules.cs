@@ -4,14 +4,16 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>Which headers do not cross the agent (P4): hop-by-hop fields and the tunnel's own.</summary>
+/// <summary>
+/// Decides which headers the agent does not pass on (P4): hop-by-hop fields and the tunnel's own fields.
+/// </summary>
 internal static class HeaderRules
 {
     public const string FailedHop = "culvert-failed-hop";
     public const string Reason = "culvert-reason";
     public const string RequestId = "request-id";
 
-    // RFC 9110 §7.6.1 and the older lists it grew from; HTTP2-Settings belongs to the upgrade of RFC 7540 §3.2.1.
+    // RFC 9110 §7.6.1 and the older lists that it replaced. HTTP2-Settings is part of the upgrade of RFC 7540 §3.2.1.
     private static readonly string[] HopByHop =
     [
         "Connection",
@@ -27,8 +29,8 @@ internal static class HeaderRules
         "HTTP2-Settings",
     ];
 
-    // Older ways to say what Forwarded says. A client that writes them would choose its own address and host in the
-    // eyes of an upstream that trusts its proxy.
+    // Older headers with the content of Forwarded. An upstream that trusts its proxy would believe the address and host
+    // that a client writes into them.
     private static readonly string[] ForwardedByOtherNames =
     [
         "X-Forwarded-For",
@@ -45,7 +47,7 @@ internal static class HeaderRules
         "X-Envoy-External-Address",
     ];
 
-    // S38: frameworks that honour these take another path, method or user than the agent has judged.
+    // S38: frameworks that honour these headers use another path, method or user than the agent has checked.
     private static readonly string[] Overrides =
     [
         "X-Original-URL",
@@ -57,8 +59,8 @@ internal static class HeaderRules
         "X-Forwarded-User",
     ];
 
-    // The same by families: what well-known proxies say of the request and of the user whom they have authenticated. A server
-    // that trusts its proxy believes them.
+    // Prefixes of headers in which well-known proxies describe the request, and the user that they have authenticated.
+    // A server that trusts its proxy believes them.
     private static readonly string[] ProxyFamilies =
     [
         "Cf-Access-",
@@ -110,10 +112,10 @@ internal static class HeaderRules
         "X-WebAuth-",
     ];
 
-    // Host is set per route, Content-Length by the body's framing. Forwarded is replaced: only what this agent itself
-    // saw may go to an upstream that trusts it (P6). Origin has been checked by then and names a site the upstream does
-    // not know (P6). Expect is met by our own server (RFC 9110 §10.1.1); passed on, it would let the HTTP client send
-    // the head of a POST a second time (P10).
+    // The route sets Host, and the framing of the body sets Content-Length. The agent replaces Forwarded: an upstream
+    // that trusts the agent may get only what the agent itself has seen (P6). The agent has checked Origin, which names
+    // a site that the upstream does not know (P6). The agent's server answers Expect (RFC 9110 §10.1.1); if it were
+    // passed on, the HTTP client could send the head of a POST a second time (P10).
     private static readonly FrozenSet<string> RequestDropped = HopByHop
         .Concat(ForwardedByOtherNames)
         .Concat(Overrides)
@@ -124,7 +126,7 @@ internal static class HeaderRules
         .Concat([FailedHop, Reason])
         .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // What proves the client to the agent, and would prove it to others if it were passed on (A16).
+    // The client's credentials for the agent. A server that received them could use them as the client (A16).
     private static readonly FrozenSet<string> ClientCredentials = new[]
     {
         "Authorization",
@@ -132,8 +134,8 @@ internal static class HeaderRules
         "DPoP",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // What a Connection header may not take away: the agent reads these fields, and without them the message would mean
-    // something else to the upstream. RFC 9110 §7.6.1 forbids senders to name fields that are for the message's receiver.
+    // A Connection header cannot remove these fields: the agent reads them, and without them the upstream would
+    // understand another message. RFC 9110 §7.6.1 forbids senders to name fields that are for the message's receiver.
     private static readonly FrozenSet<string> NeverNominated = new[]
     {
         "Authorization",
@@ -147,14 +149,14 @@ internal static class HeaderRules
         "tracestate",
     }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // The same for all fields of these families.
+    // A Connection header cannot remove any field with these prefixes.
     private static readonly string[] NeverNominatedFamilies = ["Mcp-", "Content-", "Accept", "Access-Control-"];
 
     /// <summary>True if a client's request header with this name goes to the upstream.</summary>
     /// <remarks>
-    /// S38: names with "_" do not. CGI and its successors read "_" and "-" as the same character, so that
-    /// <c>X_Api_Key</c> would mean <c>X-Api-Key</c>, which the agent sets itself. A tool's parameter may have any name, and
-    /// its header repeats the name.
+    /// S38: names with "_" are not forwarded. CGI and its successors read "_" and "-" as the same character, so that
+    /// <c>X_Api_Key</c> would mean <c>X-Api-Key</c>, which the agent sets itself. Headers of tool parameters are
+    /// exempt: a parameter may have any name, and its header repeats the name.
     /// </remarks>
     public static bool ForwardsRequest(string name, StringValues connection) =>
         MaySend(name)
@@ -165,7 +167,9 @@ internal static class HeaderRules
     /// <summary>True if the agent's own configuration may set a request header with this name.</summary>
     public static bool MaySend(string name) => !RequestDropped.Contains(name);
 
-    /// <summary>True if upstreams may read both names as one: they differ in case or in "_" and "-" alone (S38).</summary>
+    /// <summary>
+    /// True if upstreams may read both names as one: they differ in case or in "_" and "-" alone (S38).
+    /// </summary>
     public static bool IsSameField(string left, string right)
     {
         if (left.Length != right.Length)
@@ -193,7 +197,7 @@ internal static class HeaderRules
     public static bool ForwardsResponse(string name, StringValues connection) =>
         !ResponseDropped.Contains(name) && !IsNominated(name, connection);
 
-    // RFC 9110 §7.6.1: a header that Connection names belongs to that hop alone.
+    // RFC 9110 §7.6.1: a header that Connection names is for that hop only.
     private static bool IsNominated(string name, StringValues connection)
     {
         if (connection.Count == 0)

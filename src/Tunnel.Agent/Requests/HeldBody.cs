@@ -4,11 +4,11 @@ using Culvert.Tunnel.Agent.Mcp;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// A request body that is judged before it may pass. Its bytes count against the budget from their arrival until it is
-/// refused or answered.
+/// A request body that is checked before it may pass. Its bytes count against the budget from their arrival until the
+/// request is refused or answered.
 /// </summary>
-/// <param name="budget">Of all bodies of this kind.</param>
-/// <param name="owner">Whose share of it the body takes.</param>
+/// <param name="budget">The budget of all bodies of this kind.</param>
+/// <param name="owner">The caller to whose share the bytes count.</param>
 internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
 {
     private ArrayBufferWriter<byte> bytes = new();
@@ -17,12 +17,12 @@ internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
 
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
 
-    /// <summary>False: more is to come behind it.</summary>
+    /// <summary>False: more bytes may follow.</summary>
     public bool IsComplete { get; private set; }
 
     /// <summary>
-    /// The bytes as a message, read once: the code that judges, records or relays it uses the same reading of the very
-    /// bytes that the upstream gets. Only of a body that is complete.
+    /// The bytes as a message, parsed once: the code that checks, records or relays the message uses the same parse of
+    /// exactly the bytes that the upstream gets. The body must be complete.
     /// </summary>
     public McpMessage Message => message ??= MessageReader.Read(Bytes);
 
@@ -43,12 +43,14 @@ internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
     }
 
     /// <summary>
-    /// Nothing is to come behind it: the memory for judging it is reserved before any is used. False: the budget has no room
-    /// for that.
+    /// Marks the body as complete, and reserves the memory for checking it before any is used. False: the budget has no
+    /// room for that.
     /// </summary>
     public bool TryComplete() => IsComplete = TryReserve((long)Message.Values * JsonValues.BytesOfEach);
 
-    /// <summary>Takes out what was for the agent alone. The bytes until now stay as they are: a record may refer to them.</summary>
+    /// <summary>
+    /// Removes the parts for the agent alone. The old bytes stay unchanged, because a record may refer to them.
+    /// </summary>
     public McpMessage Replace(ReadOnlySpan<byte> shorter)
     {
         bytes = new ArrayBufferWriter<byte>(shorter.Length);
@@ -56,7 +58,7 @@ internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
         return message = MessageReader.Read(Bytes);
     }
 
-    // Called once, by the exchange.
+    // The exchange calls this once.
     public void Dispose() => budget.Return(owner, reserved);
 
     private bool TryReserve(long bytes)

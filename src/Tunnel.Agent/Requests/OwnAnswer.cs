@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>Writes an answer that the agent makes itself: small, stable, and marked as ours.</summary>
+/// <summary>Writes an answer that the agent makes itself: small, stable, and marked as the agent's.</summary>
 internal static class OwnAnswer
 {
     public static async Task WriteAsync(
@@ -57,7 +57,7 @@ internal static class OwnAnswer
         }
     }
 
-    /// <summary>A JSON-RPC error with the id of the call, which says the same.</summary>
+    /// <summary>The failure as a JSON-RPC error with the id of the call.</summary>
     internal static ReadOnlyMemory<byte> FormatRpc(
         int code,
         Failure failure,

@@ -6,13 +6,13 @@ using System.Text;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// The address of the clients of a provider's tunnel: one that no host has (RFC 6666, 100::/64), since the provider does not
-/// say who they are. Policies, the fair queue and the limits of upstreams distinguish tunnels by it.
+/// The address of the clients of a provider's tunnel. No host has such an address (RFC 6666, 100::/64): the provider
+/// does not report who the clients are. Policies, the fair queue and the limits of upstreams distinguish tunnels by it.
 /// </summary>
 internal static class ProviderAddress
 {
     /// <summary>The end point of all clients of a tunnel.</summary>
-    /// <param name="tunnel">What names the tunnel.</param>
+    /// <param name="tunnel">The name of the tunnel.</param>
     public static IPEndPoint Create(string tunnel)
     {
         Span<byte> address = stackalloc byte[16];

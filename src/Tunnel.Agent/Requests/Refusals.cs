@@ -4,18 +4,18 @@ using Microsoft.Extensions.Primitives;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// Answers requests with a failure: the one place that releases their bodies, counts them for the metrics and the status
+/// Answers requests with a failure. No other class releases their bodies, counts them for the metrics and the status
 /// page, logs them, and writes the answer.
 /// </summary>
 internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
 {
-    /// <param name="exchange">The request; nothing of its answer may have been sent.</param>
-    /// <param name="route">The route's name; empty where the request has none.</param>
-    /// <param name="failure">Decides the log event: what the caller can change is an information, all else a warning.</param>
-    /// <param name="detail">For the log alone.</param>
+    /// <param name="exchange">The request; no byte of its answer may have been sent.</param>
+    /// <param name="route">The route's name; empty if the request has none.</param>
+    /// <param name="failure">The reason. A status from 500 on is logged as a warning, others as information.</param>
+    /// <param name="detail">A detail for the log only.</param>
     /// <param name="challenges">The <c>WWW-Authenticate</c> header.</param>
-    /// <param name="retryAfterSeconds">The <c>Retry-After</c> header; 0 = the failure's own.</param>
-    /// <param name="id">Of the JSON-RPC request, where no policy has read it.</param>
+    /// <param name="retryAfterSeconds">The <c>Retry-After</c> header; 0 = the value of the failure.</param>
+    /// <param name="id">The id of the JSON-RPC request, if no policy has read it.</param>
     public Task RefuseAsync(
         Exchange exchange,
         string route,
@@ -32,10 +32,9 @@ internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
         return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges, retryAfterSeconds, id);
     }
 
-    /// <summary>Counts and logs a refusal whose answer has another form. Returns the request's id for it.</summary>
-    /// <param name="route">The route's name; empty where the request has none.</param>
-    /// <param name="failure">The reason.</param>
-    /// <param name="detail">For the log alone.</param>
+    /// <summary>
+    /// Counts and logs a refusal whose answer has another form. Returns the request id for that answer.
+    /// </summary>
     public string Count(string route, Failure failure, string detail = "")
     {
         var requestId = RequestIds.Next();

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>Ids of the answers that the agent makes itself, for the caller and the log.</summary>
+/// <summary>Makes the ids of the answers that the agent makes itself, for the caller and the log.</summary>
 internal static class RequestIds
 {
     private const string Base62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

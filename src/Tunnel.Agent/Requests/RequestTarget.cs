@@ -1,11 +1,13 @@
 namespace Culvert.Tunnel.Agent.Requests;
 
-/// <summary>The request target as the client wrote it (RFC 9112 §3.2): nothing is decoded, normalised or re-encoded (P4).</summary>
+/// <summary>
+/// The request target as the client wrote it (RFC 9112 §3.2): nothing is decoded, normalised or re-encoded (P4).
+/// </summary>
 internal static class RequestTarget
 {
     /// <summary>
-    /// Path and query, byte for byte. False for the asterisk and authority forms, which no HTTP upstream behind a path
-    /// can mean, and for bytes that RFC 3986 does not allow anywhere in a target.
+    /// Path and query, byte for byte. False for the asterisk and authority forms, which do not name a resource of an
+    /// upstream, and for bytes that RFC 3986 does not allow anywhere in a target.
     /// </summary>
     public static bool TryGetOriginForm(string raw, out string target)
     {
@@ -18,7 +20,8 @@ internal static class RequestTarget
         return raw[0] == '/' || TryStripAuthority(raw, out target);
     }
 
-    // Absolute form: every server must take it (RFC 9112 §3.2.2). Its authority was compared with Host by the server.
+    // Every server must accept the absolute form (RFC 9112 §3.2.2). The HTTP server has compared its authority with
+    // Host.
     private static bool TryStripAuthority(string raw, out string target)
     {
         target = raw;

@@ -17,21 +17,21 @@ internal static class RpcText
     public const int InternalError = -32603;
     public const int ServerError = -32000;
 
-    // MCP 2026-07-28: headers that differ from the body; a version that is not spoken; a capability that is missing.
+    // MCP 2026-07-28: headers that differ from the body; a missing capability; an unsupported version.
     public const int HeaderMismatch = -32020;
     public const int MissingCapability = -32021;
     public const int UnsupportedVersion = -32022;
 
-    // Not registered; the caller has cancelled and must ignore whatever comes (MCP, cancellation).
+    // Not a registered code: the caller has cancelled, and must ignore any later response (MCP, cancellation).
     public const int RequestCancelled = -32800;
 
     public static byte[] Number(long number) => Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture));
 
-    /// <param name="id">As it was written; empty for null.</param>
-    /// <param name="code">Of JSON-RPC or MCP.</param>
+    /// <param name="id">The id of the request as it was written; empty for null.</param>
+    /// <param name="code">An error code of JSON-RPC or MCP.</param>
     /// <param name="message">One sentence.</param>
-    /// <param name="failure">What it comes from, where it is one of the agent's.</param>
-    /// <param name="requestId">As the log has it.</param>
+    /// <param name="failure">The agent's failure that the error reports; null for other errors.</param>
+    /// <param name="requestId">The request id in the log; empty for none.</param>
     public static byte[] Error(
         ReadOnlySpan<byte> id,
         int code,
@@ -89,8 +89,8 @@ internal static class RpcText
     }
 
     /// <summary>An error of a program that names no request, as the response to a request.</summary>
-    /// <param name="id">Of the request, as it was written.</param>
-    /// <param name="message">The program's; JSON with the member <c>error</c>.</param>
+    /// <param name="id">The id of the request, as it was written.</param>
+    /// <param name="message">The message of the program: JSON with the member <c>error</c>.</param>
     public static byte[] WithError(ReadOnlySpan<byte> id, ReadOnlyMemory<byte> message)
     {
         using var document = JsonDocument.Parse(message);
@@ -99,8 +99,8 @@ internal static class RpcText
     }
 
     /// <summary>
-    /// The result of a call that needs its user to open a page (MCP 2026-07-28, multi round-trip requests). The client repeats
-    /// the call with what its user answered, under <see cref="ApprovalTicket.AnswerMember"/>.
+    /// The result of a call that needs its user to open a page (MCP 2026-07-28, multi round-trip requests). The client
+    /// repeats the call with its user's answer in <see cref="ApprovalTicket.AnswerMember"/>.
     /// </summary>
     public static byte[] PageRequired(ReadOnlySpan<byte> id, string message, string ticket, Uri page)
     {

@@ -4,9 +4,9 @@ using Culvert.Platform.Events;
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
-/// Sends a comment to the client while an upstream's stream of events is silent (P2), so that nothing on the way takes
-/// the stream for dead. Armed only between complete events, and only while the copier waits: so both never write at
-/// once. Kept per connection, as arming must cost no allocation.
+/// Sends a comment to the client while an upstream's stream of events is silent (P2), so that no proxy on the path
+/// closes the stream as idle. The timer runs only between complete events, and only while the copier waits, so that
+/// both never write at the same time. Each connection reuses its keep-alive, because a start must not allocate memory.
 /// </summary>
 /// <remarks>
 /// | state \ event | Start | timer | comment sent | Stop |
@@ -17,7 +17,7 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// </remarks>
 internal sealed class SseKeepAlive
 {
-    // The blank line ends the comment for parsers that look for whole blocks; between events it means nothing.
+    // The blank line ends the comment for parsers that read whole blocks. Between events it has no meaning.
     private static readonly ReadOnlyMemory<byte> Comment = ": keep-alive\n\n"u8.ToArray();
 
     private const int Idle = 0;
@@ -29,7 +29,7 @@ internal sealed class SseKeepAlive
 
     private readonly ITimer timer;
     private int state;
-    private uint tail; // the last bytes that were passed on, the newest lowest
+    private uint tail; // the last bytes that were passed on; the newest byte is the lowest
     private TimeSpan period;
     private PipeWriter writer = null!;
     private CancellationToken token;
@@ -43,10 +43,10 @@ internal sealed class SseKeepAlive
             Timeout.InfiniteTimeSpan
         );
 
-    /// <summary>Whether everything passed on so far ends with a complete event, or nothing was.</summary>
+    /// <summary>Whether the bytes that were passed on end with a complete event. True before the first byte.</summary>
     public bool IsBetweenEvents => EventReader.IsEnd(tail);
 
-    /// <summary>A new stream begins.</summary>
+    /// <summary>Prepares the keep-alive for a new stream.</summary>
     public SseKeepAlive For(TimeSpan silence, PipeWriter client, CancellationToken cancellationToken)
     {
         (period, writer, token, tail) = (silence, client, cancellationToken, Boundary);
@@ -61,14 +61,14 @@ internal sealed class SseKeepAlive
         }
     }
 
-    /// <summary>From now on comments may be sent. Pair with <see cref="StopAsync"/> before anything else is written.</summary>
+    /// <summary>Allows comments. The caller must call <see cref="StopAsync"/> before it writes.</summary>
     public void Start()
     {
         Volatile.Write(ref state, Waiting);
         timer.Change(period, Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Returns when no comment is being sent any more.</summary>
+    /// <summary>Stops the comments. Returns when no comment is being written any more.</summary>
     public ValueTask StopAsync()
     {
         timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -80,7 +80,7 @@ internal sealed class SseKeepAlive
         stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         while (Interlocked.CompareExchange(ref state, Stopping, Writing) != Writing)
         {
-            // The comment was sent in between, and the next one is not due yet.
+            // The comment was sent in the meantime, and the next one is not due yet.
             if (Interlocked.CompareExchange(ref state, Idle, Waiting) == Waiting)
             {
                 return;
@@ -90,7 +90,7 @@ internal sealed class SseKeepAlive
         await stopped.Task;
     }
 
-    // An early tick, set by a stream that has ended since, does no harm: a comment is allowed whenever one is awaited.
+    // A tick of an earlier stream does no harm: in the state Waiting a comment is always allowed.
     private void OnTimer()
     {
         if (Interlocked.CompareExchange(ref state, Writing, Waiting) == Waiting)
@@ -107,7 +107,7 @@ internal sealed class SseKeepAlive
         }
         catch (Exception e) when (e is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The exchange is over, or the client gone: the copier detects that itself.
+            // The exchange is over, or the client is gone. The copier detects that itself.
         }
 
         if (Interlocked.CompareExchange(ref state, Waiting, Writing) == Writing)
