@@ -19,6 +19,7 @@ namespace Culvert.Identity.Service.Tests.Http.Roles;
 public sealed class RoleRightsTests(ServiceFixture fixture) : IClassFixture<ServiceFixture>
 {
     private const string Page = "docs/roles.md";
+    private const string Golden = "tests/Identity.Service.Tests/Http/Roles/Golden";
 
     // Open to credentials with their scope, and to no role: they answer with a secret, or belong to machines, workloads or
     // the installation.
@@ -73,6 +74,40 @@ public sealed class RoleRightsTests(ServiceFixture fixture) : IClassFixture<Serv
         operations
             .Select(operation => operation.Name)
             .ShouldBe(RoleRights.InOrganization.Concat(WithoutRole), ignoreOrder: true);
+
+    /// <summary>A file for each role, one for the console, and one for the operations that no role may call.</summary>
+    [Theory]
+    [InlineData(RoleName.Viewer)]
+    [InlineData(RoleName.Auditor)]
+    [InlineData(RoleName.Approver)]
+    [InlineData(RoleName.Operator)]
+    [InlineData(RoleName.SecurityAdmin)]
+    [InlineData(RoleName.InstallationOperator)]
+    [InlineData("console")]
+    [InlineData("none")]
+    public void Operations_ThatMayBeCalled_AreThoseOfTheFile(string name)
+    {
+        var file = CheckoutFolder.GetPath($"{Golden}/{name}.txt");
+        var allowed = operations
+            .Where(operation =>
+                name switch
+                {
+                    "console" => RoleRights.IsOfConsole(operation.Name),
+                    "none" => !AdminRole.All.Any(role => RoleGate.May([role.Name], operation.Name)),
+                    _ => RoleGate.May([name], operation.Name),
+                }
+            )
+            .Select(operation => operation.Name)
+            .OrderBy(operation => operation.Split(' ')[1], StringComparer.Ordinal)
+            .ThenBy(operation => operation, StringComparer.Ordinal);
+        var expected = string.Concat(allowed.Select(operation => operation + "\n"));
+        if (Environment.GetEnvironmentVariable("CULVERT_RENEW_DOCS") == "1")
+        {
+            File.WriteAllText(file, expected);
+        }
+
+        File.ReadAllText(file).ShouldBe(expected, "run this test with CULVERT_RENEW_DOCS=1, and read what changed");
+    }
 
     [Fact]
     public void EveryForm_OfThePage_IsWhatTheGateDecides()
