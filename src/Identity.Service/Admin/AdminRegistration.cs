@@ -23,21 +23,19 @@ internal static class AdminRegistration
     public static void MapAdmin(this ApiHost host)
     {
         var organizations = host.Services.GetRequiredService<OrganizationEndpoints>();
-        var operate = Access.Scope(Scopes.InstallationOperate);
-        host.Post("/v1/organizations", operate, organizations.CreateAsync);
-        host.Get("/v1/organizations", Access.Scope(Scopes.ManageTunnels), organizations.ListAsync);
-        host.Get("/v1/organizations/current", Access.Scope(Scopes.ManageTunnels), organizations.CurrentAsync);
-        host.Post("/v1/organizations/{organization}/archive", operate, organizations.ArchiveAsync);
-        host.Get("/v1/organizations/workspaces", Access.Scope(Scopes.ManageTunnels), organizations.WorkspacesAsync);
+        host.Map(AdminOperations.CreateOrganization, organizations.CreateAsync);
+        host.Map(AdminOperations.ListOrganizations, organizations.ListAsync);
+        host.Map(AdminOperations.GetCurrentOrganization, organizations.CurrentAsync);
+        host.Map(AdminOperations.ArchiveOrganization, organizations.ArchiveAsync);
+        host.Map(AdminOperations.ListWorkspaces, organizations.WorkspacesAsync);
         var workspaces = host.Services.GetRequiredService<WorkspaceEndpoints>();
-        host.Post("/v1/organizations/workspaces", Access.Scope(Scopes.OrganizationAdmin), workspaces.CreateAsync);
-        host.Get("/v1/organizations/workspaces/{workspace}", Access.Scope(Scopes.ManageTunnels), workspaces.GetAsync);
+        host.Map(AdminOperations.CreateWorkspace, workspaces.CreateAsync);
+        host.Map(AdminOperations.GetWorkspace, workspaces.GetAsync);
 
         var keys = host.Services.GetRequiredService<AdminKeyEndpoints>();
-        var administer = Access.Scope(Scopes.OrganizationAdmin);
-        host.Post("/v1/admin_keys", administer, keys.CreateAsync);
-        host.Get("/v1/admin_keys", administer, keys.ListAsync);
-        host.Get("/v1/admin_keys/{admin_key_id}", administer, keys.GetAsync);
-        host.Post("/v1/admin_keys/{admin_key_id}/revoke", administer, keys.RevokeAsync);
+        host.Map(AdminOperations.CreateKey, keys.CreateAsync);
+        host.Map(AdminOperations.ListKeys, keys.ListAsync);
+        host.Map(AdminOperations.GetKey, keys.GetAsync);
+        host.Map(AdminOperations.RevokeKey, keys.RevokeAsync);
     }
 }

@@ -38,10 +38,9 @@ internal static class AuditRegistration
         var limits = host.Services.GetRequiredService<CallerLimits>();
         var log = host.Services.GetRequiredService<AuditLog>();
         var endpoints = ActivatorUtilities.CreateInstance<AuditEndpoints>(host.Services);
-        host.Get("/v1/audit", Access.Scope(Scopes.OrganizationAdmin), endpoints.ListAsync);
-        host.Get(
-            "/v1/audit/export",
-            Access.Scope(Scopes.OrganizationAdmin),
+        host.Map(AuditOperations.List, endpoints.ListAsync);
+        host.Map(
+            AuditOperations.Export,
             (request, _) =>
                 new(
                     limits.TryTake(request.Caller, CostlyWork.Export) is { } limited
@@ -60,9 +59,8 @@ internal static class AuditRegistration
                 )
         );
         var checkpoints = host.Services.GetRequiredService<AuditCheckpoints>();
-        host.Get(
-            "/v1/audit/checkpoint",
-            Access.Scope(Scopes.OrganizationAdmin),
+        host.Map(
+            AuditOperations.GetCheckpoint,
             (_, _) =>
                 new(
                     checkpoints.Newest is { } newest

@@ -57,97 +57,73 @@ internal static class CertificatesRegistration
     public static void MapCertificates(this ApiHost host)
     {
         var platform = host.Services.GetRequiredService<PlatformCaEndpoint>();
-        host.Get("/v1/platform_ca", Access.Anonymous, (_, _) => new(platform.Get()));
+        host.Map(PlatformCaOperations.Get, (_, _) => new(platform.Get()));
         var roots = host.Services.GetRequiredService<PlatformRootEndpoints>();
-        var operate = Access.Scope(Scopes.InstallationOperate);
-        host.Get("/v1/platform_ca/roots", operate, roots.ShowAsync);
-        host.Post("/v1/platform_ca/roots", operate, roots.PrepareAsync);
-        host.Post("/v1/platform_ca/roots/{root_id}/activate", operate, roots.ActivateAsync);
-        host.Post("/v1/platform_ca/roots/{root_id}/rollback", operate, roots.RollbackAsync);
+        host.Map(PlatformCaOperations.ListRoots, roots.ShowAsync);
+        host.Map(PlatformCaOperations.PrepareRoot, roots.PrepareAsync);
+        host.Map(PlatformCaOperations.ActivateRoot, roots.ActivateAsync);
+        host.Map(PlatformCaOperations.RollBackRoot, roots.RollbackAsync);
 
         var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
         var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
-        host.Post("/v1/agent/enrollments", Access.AnyCredential.OrAssertion(), agents.EnrollAsync);
-        host.Post("/v1/edge/enrollments", Access.AnyCredential.OrAssertion(), edges.EnrollAsync);
+        host.Map(EnrollmentOperations.EnrolAgent, agents.EnrollAsync);
+        host.Map(EnrollmentOperations.EnrolEdge, edges.EnrollAsync);
+        host.Map(EnrollmentOperations.RenewAgent, agents.RenewAsync);
+        host.Map(EnrollmentOperations.RenewEdge, edges.RenewAsync);
 
         var inventory = host.Services.GetRequiredService<CertificateInventoryEndpoint>();
-        var manage = Access.Scope(Scopes.ManageTunnels);
-        host.Get("/v1/certificates", manage, inventory.ListAsync);
-        host.Get("/v1/certificates/export", manage, inventory.ExportAsync);
-        host.Get("/v1/certificates/forecast", manage, inventory.ForecastAsync);
-        host.Get("/v1/certificates/{certificate_id}", manage, inventory.RetrieveAsync);
+        host.Map(CertificateOperations.List, inventory.ListAsync);
+        host.Map(CertificateOperations.Export, inventory.ExportAsync);
+        host.Map(CertificateOperations.Forecast, inventory.ForecastAsync);
+        host.Map(CertificateOperations.Get, inventory.RetrieveAsync);
         host.MapRevocation();
         var jobs = host.Services.GetRequiredService<RotationJobEndpoint>();
-        host.Post("/v1/certificates", Access.Scope(Scopes.CertificateIssue).OrAssertion(), jobs.IssueAsync);
+        host.Map(CertificateOperations.Issue, jobs.IssueAsync);
         var advice = host.Services.GetRequiredService<RenewalAdviceEndpoint>();
-        host.Get("/v1/certificates/renewal", Access.Scope(Scopes.CertificateIssue), advice.GetAsync);
+        host.Map(CertificateOperations.GetRenewalAdvice, advice.GetAsync);
+        var server = host.Services.GetRequiredService<ServerCertificateEndpoint>();
+        host.Map(CertificateOperations.IssueToAgent, server.IssueAsync);
 
         host.MapBundles();
         host.MapRegistered();
 
-        var access = Access.Scope(Scopes.OrganizationAdmin);
         var authorities = host.Services.GetRequiredService<AuthorityEndpoints>();
-        host.Post("/v1/certificate_authorities", access, authorities.CreateAsync);
-        host.Get("/v1/certificate_authorities", access, authorities.ListAsync);
-        host.Get("/v1/certificate_authorities/{ca_id}", access, authorities.RetrieveAsync);
-        host.Get("/v1/certificate_authorities/{ca_id}/csr", access, authorities.CsrAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/chain", access, authorities.UploadAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/approve", access, authorities.ApproveAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/key", access, authorities.PrepareAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/pkcs12", access, authorities.ImportAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/override", access, authorities.OverrideAsync);
-        foreach (
-            var (verb, command) in new (string, AuthorityCommand)[]
-            {
-                ("activate", AuthorityCommand.Activate),
-                ("suspend", AuthorityCommand.Suspend),
-                ("resume", AuthorityCommand.Resume),
-                ("retire", AuthorityCommand.Retire),
-                ("taint", AuthorityCommand.Taint),
-                ("delete", AuthorityCommand.Delete),
-                ("restore", AuthorityCommand.Restore),
-            }
-        )
-        {
-            host.Post($"/v1/certificate_authorities/{{ca_id}}/{verb}", access, authorities.Run(command));
-        }
+        host.Map(AuthorityOperations.Create, authorities.CreateAsync);
+        host.Map(AuthorityOperations.List, authorities.ListAsync);
+        host.Map(AuthorityOperations.Get, authorities.RetrieveAsync);
+        host.Map(AuthorityOperations.GetCsr, authorities.CsrAsync);
+        host.Map(AuthorityOperations.UploadChain, authorities.UploadAsync);
+        host.Map(AuthorityOperations.Approve, authorities.ApproveAsync);
+        host.Map(AuthorityOperations.PrepareKey, authorities.PrepareAsync);
+        host.Map(AuthorityOperations.ImportKey, authorities.ImportAsync);
+        host.Map(AuthorityOperations.Override, authorities.OverrideAsync);
+        host.Map(AuthorityOperations.Activate, authorities.Run(AuthorityCommand.Activate));
+        host.Map(AuthorityOperations.Suspend, authorities.Run(AuthorityCommand.Suspend));
+        host.Map(AuthorityOperations.Resume, authorities.Run(AuthorityCommand.Resume));
+        host.Map(AuthorityOperations.Retire, authorities.Run(AuthorityCommand.Retire));
+        host.Map(AuthorityOperations.Taint, authorities.Run(AuthorityCommand.Taint));
+        host.Map(AuthorityOperations.Delete, authorities.Run(AuthorityCommand.Delete));
+        host.Map(AuthorityOperations.Restore, authorities.Run(AuthorityCommand.Restore));
     }
 
     private static void MapBundles(this ApiHost host)
     {
         // Administrators and relying parties call these; the handlers authorize the caller.
         var bundles = host.Services.GetRequiredService<TrustBundleEndpoints>();
-        host.Get("/v1/tunnels/{tunnel_id}/trust_bundle", Access.AnyCredential, bundles.GetAsync);
-        host.Post(
-            "/v1/tunnels/{tunnel_id}/trust_bundle/acknowledgements",
-            Access.AnyCredential,
-            bundles.AcknowledgeAsync
-        );
+        host.Map(TrustBundleOperations.Get, bundles.GetAsync);
+        host.Map(TrustBundleOperations.Acknowledge, bundles.AcknowledgeAsync);
 
         var rotation = host.Services.GetRequiredService<RotationEndpoints>();
-        var administer = Access.Scope(Scopes.OrganizationAdmin);
-        host.Get("/v1/certificate_authorities/{ca_id}/rotation", administer, rotation.ShowAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/rollback", administer, rotation.RollbackAsync);
-        host.Post("/v1/certificate_authorities/{ca_id}/withdraw", administer, rotation.WithdrawAsync);
+        host.Map(AuthorityOperations.GetRotation, rotation.ShowAsync);
+        host.Map(AuthorityOperations.RollBack, rotation.RollbackAsync);
+        host.Map(AuthorityOperations.Withdraw, rotation.WithdrawAsync);
 
-        var access = Access.Scope(Scopes.ManageTunnels);
         var parties = host.Services.GetRequiredService<RelyingPartyEndpoints>();
-        const string path = "/v1/tunnels/{tunnel_id}/relying_parties";
-        host.Post(path, access, parties.CreateAsync);
-        host.Get(path, access, parties.ListAsync);
-        host.Get(path + "/{relying_party_id}", access, parties.RetrieveAsync);
-        host.Post(path + "/{relying_party_id}/archive", access, parties.ArchiveAsync);
-        host.Post(path + "/{relying_party_id}/acknowledge", access, parties.AcknowledgeAsync);
-    }
-
-    public static void MapCertificates(this MachineHost host)
-    {
-        var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
-        var server = host.Services.GetRequiredService<ServerCertificateEndpoint>();
-        var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
-        host.Post("/v1/agent/renewals", Access.Agent, agents.RenewAsync);
-        host.Post("/v1/agent/server_certificates", Access.Agent, server.IssueAsync);
-        host.Post("/v1/edge/renewals", Access.Edge, edges.RenewAsync);
+        host.Map(RelyingPartyOperations.Create, parties.CreateAsync);
+        host.Map(RelyingPartyOperations.List, parties.ListAsync);
+        host.Map(RelyingPartyOperations.Get, parties.RetrieveAsync);
+        host.Map(RelyingPartyOperations.Archive, parties.ArchiveAsync);
+        host.Map(RelyingPartyOperations.Acknowledge, parties.AcknowledgeAsync);
     }
 
     private static IServiceCollection AddPlatformAuthorities(this IServiceCollection services) =>

@@ -14,10 +14,9 @@ internal static class ClockRegistration
 
     public static void MapClock(this ApiHost host)
     {
-        var operate = Access.Scope(Scopes.InstallationOperate);
         var clock = host.Services.GetRequiredService<ClockEndpoints>();
-        host.Get("/v1/clock", operate, clock.GetAsync);
-        host.Post("/v1/clock/confirm", operate, clock.ConfirmAsync);
+        host.Map(ClockOperations.Get, clock.GetAsync);
+        host.Map(ClockOperations.Confirm, clock.ConfirmAsync);
     }
 
     private static ReadinessCheck Readiness(ClockGuard guard) =>

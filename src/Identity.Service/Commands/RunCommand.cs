@@ -145,7 +145,7 @@ internal static class RunCommand
                 new HealthEndpoints(Identify(settings), checks, metrics, TimeProvider.System),
                 cancellationToken
             );
-            var logger = app.Services.GetRequiredService<ILogger<MachineHost>>();
+            var logger = app.Services.GetRequiredService<ILogger<ApiHost>>();
             Hosting.Log.Serving(logger, ProgramVersion.Current, settings.Options.PublicUrl, string.Join(' ', app.Urls));
             // Without a signal, the service stops only if a new process is the solution (an HSM library that hangs).
             var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;

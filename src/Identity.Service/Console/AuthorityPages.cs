@@ -1,30 +1,47 @@
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Console;
 
 internal static class AuthorityPages
 {
     // The lifecycle actions of an authority whose reason is optional.
-    private static readonly string[] Verbs = ["activate", "resume", "restore"];
+    private static readonly Operation[] Moves =
+    [
+        AuthorityOperations.Activate,
+        AuthorityOperations.Resume,
+        AuthorityOperations.Restore,
+    ];
 
     // Disruptive actions, which require a reason.
-    private static readonly string[] GraveVerbs = ["suspend", "retire", "taint", "delete"];
+    private static readonly Operation[] GraveMoves =
+    [
+        AuthorityOperations.Suspend,
+        AuthorityOperations.Retire,
+        AuthorityOperations.Taint,
+        AuthorityOperations.Delete,
+    ];
 
     // Actions on the bundle: they have no expected state.
-    private static readonly string[] BundleVerbs = ["rollback", "withdraw"];
+    private static readonly Operation[] BundleMoves = [AuthorityOperations.RollBack, AuthorityOperations.Withdraw];
+
+    /// <summary>The last part of the operation's path, which ends the path of its form too.</summary>
+    public static string GetVerb(Operation operation) => operation.Path[(operation.Path.LastIndexOf('/') + 1)..];
 
     public static void MapAuthorities(this ConsolePages pages)
     {
         const string list = "/console/authorities";
         const string page = $"{list}/{{ca_id}}";
-        const string authority = "/v1/certificate_authorities/{ca_id}";
         pages.Page<AuthoritiesPage>(list);
         pages.Page<NewAuthorityPage>(
             $"{list}/new",
             new ConsoleAction(
                 $"{list}/new",
-                "/v1/certificate_authorities",
+                AuthorityOperations.Create,
                 FormField.Required("name"),
                 FormField.Required("tunnel_id"),
                 FormField.Text("custody"),
@@ -37,41 +54,41 @@ internal static class AuthorityPages
         pages.Page<AuthorityPage>(
             page,
             [
-                new ConsoleAction($"{page}/key", $"{authority}/key") { IsBodyless = true },
+                new ConsoleAction($"{page}/key", AuthorityOperations.PrepareKey) { IsBodyless = true },
                 new ConsoleAction(
                     $"{page}/chain",
-                    $"{authority}/chain",
+                    AuthorityOperations.UploadChain,
                     FormField.Required("chain_pem"),
                     FormField.Required("fingerprint"),
                     FormField.Flag("allow_public_anchor")
                 ),
-                new ConsoleAction($"{page}/approve", $"{authority}/approve", FormField.Required("fingerprint")),
+                new ConsoleAction($"{page}/approve", AuthorityOperations.Approve, FormField.Required("fingerprint")),
                 new ConsoleAction(
                     $"{page}/override",
-                    $"{authority}/override",
+                    AuthorityOperations.Override,
                     FormField.Lines("missing"),
                     FormField.Why(ConsolePages.Reason)
                 ),
                 new ConsoleAction(
                     $"{page}/tunnels/{{tunnel_id}}/relying_parties/{{relying_party_id}}/acknowledge",
-                    "/v1/tunnels/{tunnel_id}/relying_parties/{relying_party_id}/acknowledge",
+                    RelyingPartyOperations.Acknowledge,
                     FormField.Number("epoch")
                 ),
-                .. Verbs.Select(verb => new ConsoleAction(
-                    $"{page}/{verb}",
-                    $"{authority}/{verb}",
+                .. Moves.Select(move => new ConsoleAction(
+                    $"{page}/{GetVerb(move)}",
+                    move,
                     FormField.Text(ConsolePages.Reason),
                     FormField.Text("expected_state")
                 )),
-                .. GraveVerbs.Select(verb => new ConsoleAction(
-                    $"{page}/{verb}",
-                    $"{authority}/{verb}",
+                .. GraveMoves.Select(move => new ConsoleAction(
+                    $"{page}/{GetVerb(move)}",
+                    move,
                     FormField.Why(ConsolePages.Reason),
                     FormField.Text("expected_state")
                 )),
-                .. BundleVerbs.Select(verb => new ConsoleAction(
-                    $"{page}/{verb}",
-                    $"{authority}/{verb}",
+                .. BundleMoves.Select(move => new ConsoleAction(
+                    $"{page}/{GetVerb(move)}",
+                    move,
                     FormField.Why(ConsolePages.Reason)
                 )),
             ]
@@ -85,7 +102,7 @@ internal static class AuthorityPages
             "/console/certificates/{certificate_id}",
             new ConsoleAction(
                 "/console/certificates/{certificate_id}/revoke",
-                "/v1/certificates/revoke",
+                CertificateOperations.Revoke,
                 FormField.Required("serial"),
                 FormField.Required("reason"),
                 FormField.Why("comment")

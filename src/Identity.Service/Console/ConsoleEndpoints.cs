@@ -22,7 +22,7 @@ internal sealed class ConsoleEndpoints(
     SecretAlarm secrets,
     ConsoleSettings settings,
     TimeProvider time,
-    IReadOnlyDictionary<string, ApiOperation> operations
+    IReadOnlyDictionary<Operation, ApiHandler> handlers
 )
 {
     public const string Home = "/console";
@@ -78,13 +78,16 @@ internal sealed class ConsoleEndpoints(
             http,
             async (api, _, form) =>
             {
-                var operation = $"{action.Method} {action.Operation}";
                 var body = FormBody.Of(form, action.Fields);
                 // A person without the right is refused, with any field values.
                 var answer =
-                    !api.May(operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
+                    !api.May(action.Operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
                     : !body.IsOk ? ConsoleAnswer.Refused(body.Refusal)
-                    : await api.DoAsync(operation, action.IsBodyless ? null : body.Value, GetRouteValues(http));
+                    : await api.CallAsync(
+                        action.Operation,
+                        action.IsBodyless ? null : body.Value,
+                        GetRouteValues(http)
+                    );
                 var next =
                     action.ShowsResult || answer.Refusal is not null
                         ? null
@@ -307,7 +310,7 @@ internal sealed class ConsoleEndpoints(
         };
 
     private ConsoleApi CreateApi(HttpContext http, ConsolePrincipal principal) =>
-        new(operations, principal, secrets, http);
+        new(handlers, principal, secrets, http);
 
     private static (string, string?)[] GetRouteValues(HttpContext http) =>
         [.. http.Request.RouteValues.Select(pair => (pair.Key, (string?)pair.Value))];

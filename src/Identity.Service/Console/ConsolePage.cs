@@ -1,7 +1,11 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Shared;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Servers.Policies;
+using Culvert.Identity.Service.Tunnels;
 using Microsoft.AspNetCore.Components;
 
 namespace Culvert.Identity.Service.Console;
@@ -23,14 +27,17 @@ public abstract class ConsolePage : ComponentBase
     protected virtual Task LoadAsync() => Task.CompletedTask;
 
     /// <summary>Loads optional content: empty for a person who may not see it.</summary>
-    private protected async ValueTask<JsonElement> SeeAsync(string path, params (string Name, string? Value)[] values)
+    private protected async ValueTask<JsonElement> SeeAsync(
+        Operation operation,
+        params (string Name, string? Value)[] values
+    )
     {
-        if (!Request.May($"GET {path}"))
+        if (!Request.May(operation))
         {
             return default;
         }
 
-        var answer = await Request.Api.GetAsync(path, values);
+        var answer = await Request.Api.GetAsync(operation, values);
         Request.Failure ??= answer.Refusal;
         return answer.Document;
     }
@@ -40,13 +47,13 @@ public abstract class ConsolePage : ComponentBase
     /// ids.
     /// </summary>
     private protected async ValueTask<Dictionary<string, string>> NamesAsync(
-        string path,
+        Operation operation,
         string member,
         params (string Name, string? Value)[] values
     )
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var item in (await SeeAsync(path, values)).Items("data"))
+        foreach (var item in (await SeeAsync(operation, values)).Items("data"))
         {
             if (item.Text("id") is { } id && item.Text(member) is { Length: > 0 } name)
             {
@@ -62,7 +69,7 @@ public abstract class ConsolePage : ComponentBase
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         var list = await SeeAsync(
-            "/v1/tunnels",
+            TunnelOperations.List,
             ("limit", "1000"),
             ("include_archived", includeArchived ? "true" : null)
         );
@@ -78,7 +85,7 @@ public abstract class ConsolePage : ComponentBase
     private protected async ValueTask<Dictionary<string, string>> PeopleAsync()
     {
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var key in (await SeeAsync("/v1/admin_keys")).Items("data"))
+        foreach (var key in (await SeeAsync(AdminOperations.ListKeys)).Items("data"))
         {
             Add(key.Text("id"), key.Text("name"));
             Add(key.Text("person"), key.Member("owner")?.Text("subject"));
@@ -108,10 +115,14 @@ public abstract class ConsolePage : ComponentBase
     /// <summary>The active version of a route's policy, with its text; empty if there is none.</summary>
     private protected async ValueTask<JsonElement> FindActivePolicyAsync(string tunnelId, string hostname)
     {
-        const string path = "/v1/tunnels/{tunnel_id}/policies";
-        var list = await SeeAsync(path, ("tunnel_id", tunnelId), ("hostname", hostname), ("state", "active"));
+        var list = await SeeAsync(
+            PolicyOperations.List,
+            ("tunnel_id", tunnelId),
+            ("hostname", hostname),
+            ("state", "active")
+        );
         return list.Items("data") is [var active]
-            ? await SeeAsync($"{path}/{{policy_id}}", ("tunnel_id", tunnelId), ("policy_id", active.Text("id")))
+            ? await SeeAsync(PolicyOperations.Get, ("tunnel_id", tunnelId), ("policy_id", active.Text("id")))
             : default;
     }
 

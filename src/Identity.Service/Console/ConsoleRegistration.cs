@@ -24,18 +24,10 @@ internal static class ConsoleRegistration
     /// <summary>Must be the last mapping: the console calls the operations mapped before.</summary>
     public static void MapConsole(this ApiHost host)
     {
-        var console = ActivatorUtilities.CreateInstance<ConsoleEndpoints>(host.Services, host.Operations);
+        var console = ActivatorUtilities.CreateInstance<ConsoleEndpoints>(host.Services, host.Handlers);
         host.MapSignIn(console);
-        host.Get(
-            ConsoleAssets.StylesPath,
-            Culvert.Identity.Service.Http.Access.Anonymous,
-            (request, _) => new(ConsoleAssets.SendStyles(request))
-        );
-        host.Get(
-            ConsoleAssets.IconPath,
-            Culvert.Identity.Service.Http.Access.Anonymous,
-            (request, _) => new(ConsoleAssets.SendIcon(request))
-        );
+        host.Map(ConsoleOperations.Styles, (request, _) => new(ConsoleAssets.SendStyles(request)));
+        host.Map(ConsoleOperations.Icon, (request, _) => new(ConsoleAssets.SendIcon(request)));
         new ConsolePages(host, console).Map();
         // After all other paths: a mistyped path gets a page, like the others.
         host.Page(HttpMethods.Get, "/console/{**path}", console.MissingAsync);
@@ -44,7 +36,7 @@ internal static class ConsoleRegistration
     private static void MapSignIn(this ApiHost host, ConsoleEndpoints console)
     {
         var commandLine = ActivatorUtilities.CreateInstance<CommandLineSignIn>(host.Services);
-        host.Post(CommandLineSignIn.Path, Culvert.Identity.Service.Http.Access.Anonymous, commandLine.SignInAsync);
+        host.Map(ConsoleOperations.SignIn, commandLine.SignInAsync);
         var signIn = ActivatorUtilities.CreateInstance<SignInEndpoints>(host.Services, console);
         host.Page(HttpMethods.Get, ConsoleEndpoints.SignInPath, signIn.ShowAsync);
         host.Page(HttpMethods.Post, ConsoleEndpoints.SignInPath, signIn.SignInAsync);

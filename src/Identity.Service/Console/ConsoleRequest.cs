@@ -71,5 +71,5 @@ public sealed class ConsoleRequest
     internal string? Field(string name, string? first = null, string? action = null) =>
         Form is null || (action is not null && !WasSent(action)) ? first : Form[name].ToString();
 
-    internal bool May(string operation) => Api.May(operation);
+    internal bool May(Operation operation) => Api.May(operation);
 }

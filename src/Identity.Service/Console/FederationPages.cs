@@ -1,11 +1,20 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Tokens;
 
 namespace Culvert.Identity.Service.Console;
 
 internal static class FederationPages
 {
-    private static readonly string[] KillVerbs = ["kill", "unkill"];
+    private static readonly (string Verb, Operation Operation)[] Kills =
+    [
+        ("kill", IssuerOperations.Kill),
+        ("unkill", IssuerOperations.Unkill),
+    ];
 
     // The editable fields of a rule. A change replaces the match and each list as a whole, so the form contains all of them.
     private static readonly IReadOnlyList<FormField> OfRule =
@@ -43,16 +52,15 @@ internal static class FederationPages
 
     public static void MapFederation(this ConsolePages pages)
     {
-        const string federation = "/v1/organizations";
-        pages.MapIssuers($"{federation}/federation_issuers");
-        pages.MapRules($"{federation}/federation_rules");
-        pages.MapServiceAccounts($"{federation}/service_accounts");
-        pages.MapTokens("/v1/oauth/revocations");
+        pages.MapIssuers();
+        pages.MapRules();
+        pages.MapServiceAccounts();
+        pages.MapTokens();
         pages.Page<SimulatePage>(
             "/console/simulate",
             new ConsoleAction(
                 "/console/simulate",
-                $"{federation}/federation_rules/simulate",
+                RuleOperations.Simulate,
                 FormField.Text("rule_id"),
                 FormField.Text("issuer_id"),
                 FormField.Text("token"),
@@ -65,7 +73,7 @@ internal static class FederationPages
         );
     }
 
-    private static void MapIssuers(this ConsolePages pages, string issuers)
+    private static void MapIssuers(this ConsolePages pages)
     {
         const string list = "/console/issuers";
         const string create = $"{list}/new";
@@ -84,8 +92,11 @@ internal static class FederationPages
         pages.Page<IssuersPage>(list);
         pages.Page<NewIssuerPage>(
             create,
-            new ConsoleAction(create, issuers, fields) { Next = made => ConsolePages.ToPath("issuers", made) },
-            new ConsoleAction($"{create}/verify", $"{issuers}/verify", fields) { ShowsResult = true }
+            new ConsoleAction(create, IssuerOperations.Create, fields)
+            {
+                Next = made => ConsolePages.ToPath("issuers", made),
+            },
+            new ConsoleAction($"{create}/verify", IssuerOperations.VerifyDraft, fields) { ShowsResult = true }
         );
         // Kills or restores one of these three.
         (string Path, FormField Field)[] kills =
@@ -97,28 +108,24 @@ internal static class FederationPages
         pages.Page<IssuerPage>(
             page,
             [
-                new ConsoleAction($"{page}/verify", $"{issuers}/{{id}}/verify")
-                {
-                    IsBodyless = true,
-                    ShowsResult = true,
-                },
+                new ConsoleAction($"{page}/verify", IssuerOperations.Verify) { IsBodyless = true, ShowsResult = true },
                 new ConsoleAction(
                     $"{page}/settings",
-                    $"{issuers}/{{id}}",
+                    IssuerOperations.Update,
                     FormField.Required("name"),
                     FormField.Number("max_jwt_lifetime_seconds"),
                     FormField.Flag("check_jti")
                 ),
                 new ConsoleAction(
                     $"{page}/resume",
-                    $"{issuers}/{{id}}",
+                    IssuerOperations.Update,
                     FormField.Constant("jwks_polling_disabled", false)
                 ),
-                new ConsoleAction($"{page}/archive", $"{issuers}/{{id}}/archive") { IsBodyless = true },
+                new ConsoleAction($"{page}/archive", IssuerOperations.Archive) { IsBodyless = true },
                 .. kills.SelectMany(kill =>
-                    KillVerbs.Select(verb => new ConsoleAction(
-                        $"{page}/{verb}/{kill.Path}",
-                        $"{issuers}/{{id}}/{verb}",
+                    Kills.Select(one => new ConsoleAction(
+                        $"{page}/{one.Verb}/{kill.Path}",
+                        one.Operation,
                         kill.Field,
                         FormField.Why(ConsolePages.Reason)
                     ))
@@ -127,7 +134,7 @@ internal static class FederationPages
         );
     }
 
-    private static void MapServiceAccounts(this ConsolePages pages, string accounts)
+    private static void MapServiceAccounts(this ConsolePages pages)
     {
         const string list = "/console/service-accounts";
         const string page = $"{list}/{{id}}";
@@ -135,7 +142,7 @@ internal static class FederationPages
             list,
             new ConsoleAction(
                 list,
-                accounts,
+                ServiceAccountOperations.Create,
                 FormField.Required("name"),
                 FormField.Text("description"),
                 FormField.Text("organization_role")
@@ -148,16 +155,16 @@ internal static class FederationPages
             page,
             new ConsoleAction(
                 $"{page}/settings",
-                $"{accounts}/{{id}}",
+                ServiceAccountOperations.Update,
                 FormField.Required("description"),
                 FormField.Text("organization_role")
             ),
-            new ConsoleAction($"{page}/archive", $"{accounts}/{{id}}/archive", FormField.Why(ConsolePages.Reason))
+            new ConsoleAction($"{page}/archive", ServiceAccountOperations.Archive, FormField.Why(ConsolePages.Reason))
         );
     }
 
     // One form per kind of revocation, so that no field of another kind is sent.
-    private static void MapTokens(this ConsolePages pages, string revocations)
+    private static void MapTokens(this ConsolePages pages)
     {
         const string page = "/console/tokens";
         (string Path, IReadOnlyList<FormField> Fields)[] kinds =
@@ -193,7 +200,7 @@ internal static class FederationPages
             [
                 .. kinds.Select(kind => new ConsoleAction(
                     $"{page}/revoke/{kind.Path}",
-                    revocations,
+                    TokenOperations.CreateRevocation,
                     [.. kind.Fields, FormField.Why(ConsolePages.Reason)]
                 )),
             ]
@@ -202,28 +209,27 @@ internal static class FederationPages
         static FormField Before() => FormField.Text("issued_before");
     }
 
-    private static void MapRules(this ConsolePages pages, string rules)
+    private static void MapRules(this ConsolePages pages)
     {
         const string list = "/console/rules";
         const string create = $"{list}/new";
         const string page = $"{list}/{{id}}";
         const string edit = $"{page}/edit";
-        var rule = $"{rules}/{{id}}";
         pages.Page<RulesPage>(list);
         pages.Page<NewRulePage>(
             create,
-            new ConsoleAction(create, rules, [.. OfNewRule, FormField.Text("lint_justification")])
+            new ConsoleAction(create, RuleOperations.Create, [.. OfNewRule, FormField.Text("lint_justification")])
             {
                 Next = made => ConsolePages.ToPath("rules", made),
             },
-            Preview($"{create}/lint", $"{rules}/lint", [.. OfNewRule.Select(field => field.In("rule"))]),
-            Simulate($"{create}/simulate", rules)
+            Preview($"{create}/lint", RuleOperations.Lint, [.. OfNewRule.Select(field => field.In("rule"))]),
+            Simulate($"{create}/simulate")
         );
         pages.Page<EditRulePage>(
             edit,
             new ConsoleAction(
                 edit,
-                rule,
+                RuleOperations.Update,
                 [
                     .. OfRule,
                     FormField.Number("version"),
@@ -236,37 +242,42 @@ internal static class FederationPages
             },
             Preview(
                 $"{edit}/lint",
-                $"{rules}/lint",
+                RuleOperations.Lint,
                 [
                     FormField.Required("federation_rule_id"),
                     .. OfRule.Select(field => field.In("change")),
                     FormField.Number("version").In("change"),
                 ]
             ),
-            Simulate($"{edit}/simulate", rules)
+            Simulate($"{edit}/simulate")
         );
         pages.Page<RulePage>(
             page,
-            new ConsoleAction($"{page}/state", rule, FormField.Required("state"), FormField.Text(ConsolePages.Reason)),
+            new ConsoleAction(
+                $"{page}/state",
+                RuleOperations.Update,
+                FormField.Required("state"),
+                FormField.Text(ConsolePages.Reason)
+            ),
             new ConsoleAction(
                 $"{page}/draft",
-                rule,
+                RuleOperations.Update,
                 FormField.Constant("state", "draft"),
                 FormField.Why(ConsolePages.Reason)
             ),
-            new ConsoleAction($"{page}/archive", $"{rule}/archive", FormField.Why(ConsolePages.Reason)),
-            Preview($"{page}/replay", $"{rule}/replay", [FormField.Json("changes"), FormField.Number("days")])
+            new ConsoleAction($"{page}/archive", RuleOperations.Archive, FormField.Why(ConsolePages.Reason)),
+            Preview($"{page}/replay", RuleOperations.Replay, [FormField.Json("changes"), FormField.Number("days")])
         );
     }
 
-    private static ConsoleAction Preview(string path, string operation, IReadOnlyList<FormField> fields) =>
+    private static ConsoleAction Preview(string path, Operation operation, IReadOnlyList<FormField> fields) =>
         new(path, operation, fields) { ShowsResult = true };
 
     // Simulates the form's rule with the claims of a past exchange.
-    private static ConsoleAction Simulate(string path, string rules) =>
+    private static ConsoleAction Simulate(string path) =>
         Preview(
             path,
-            $"{rules}/simulate",
+            RuleOperations.Simulate,
             [
                 .. OfNewRule.Select(field => field.In("rule")),
                 FormField.Json("claims") with

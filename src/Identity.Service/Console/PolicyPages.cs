@@ -1,13 +1,13 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Console.Pages;
 using Culvert.Identity.Service.Console.Shared;
+using Culvert.Identity.Service.Servers.Policies;
 
 namespace Culvert.Identity.Service.Console;
 
 internal static class PolicyPages
 {
     private const string List = "/console/tunnels/{tunnel_id}/policies";
-    private const string Policies = "/v1/tunnels/{tunnel_id}/policies";
 
     /// <summary>The page of a drafted version.</summary>
     public static string GetPath(JsonElement version) =>
@@ -31,7 +31,7 @@ internal static class PolicyPages
             Draft($"{page}/draft"),
             new ConsoleAction(
                 $"{page}/rollback",
-                $"{Policies}/rollback",
+                PolicyOperations.RollBack,
                 FormField.Required("hostname"),
                 FormField.Why(ConsolePages.Reason)
             )
@@ -40,25 +40,23 @@ internal static class PolicyPages
             version,
             new ConsoleAction(
                 $"{version}/approve",
-                $"{Policies}/{{policy_id}}/approve",
+                PolicyOperations.Approve,
                 FormField.Required("replaces"),
                 FormField.Text(ConsolePages.Reason)
             ),
-            new ConsoleAction(
-                $"{version}/reject",
-                $"{Policies}/{{policy_id}}/reject",
-                FormField.Why(ConsolePages.Reason)
-            ),
-            new ConsoleAction(
-                $"{version}/withdraw",
-                $"{Policies}/{{policy_id}}/withdraw",
-                FormField.Text(ConsolePages.Reason)
-            )
+            new ConsoleAction($"{version}/reject", PolicyOperations.Reject, FormField.Why(ConsolePages.Reason)),
+            new ConsoleAction($"{version}/withdraw", PolicyOperations.Withdraw, FormField.Text(ConsolePages.Reason))
         );
     }
 
     private static ConsoleAction Draft(string path) =>
-        new(path, Policies, FormField.Required("hostname"), FormField.Verbatim("text"), FormField.Text("comment"))
+        new(
+            path,
+            PolicyOperations.Draft,
+            FormField.Required("hostname"),
+            FormField.Verbatim("text"),
+            FormField.Text("comment")
+        )
         {
             Next = GetPath,
         };

@@ -1,5 +1,9 @@
+using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
+using Culvert.Identity.Service.Jobs;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Console;
 
@@ -14,33 +18,32 @@ internal static class RecordPages
         const string jobs = "/console/jobs";
         pages.Page<JobsPage>(
             jobs,
-            new ConsoleAction($"{jobs}/{{job}}/run", "/v1/jobs/{job}/run") { IsBodyless = true },
-            new ConsoleAction($"{jobs}/{{job}}/pause", "/v1/jobs/{job}/pause", FormField.Why(ConsolePages.Reason)),
-            new ConsoleAction($"{jobs}/{{job}}/resume", "/v1/jobs/{job}/resume") { IsBodyless = true }
+            new ConsoleAction($"{jobs}/{{job}}/run", JobOperations.Run) { IsBodyless = true },
+            new ConsoleAction($"{jobs}/{{job}}/pause", JobOperations.Pause, FormField.Why(ConsolePages.Reason)),
+            new ConsoleAction($"{jobs}/{{job}}/resume", JobOperations.Resume) { IsBodyless = true }
         );
-        pages.MapWebhooks("/v1/webhooks");
-        pages.MapEdges("/v1/edges");
-        pages.MapOrganizations("/v1/organizations");
+        pages.MapWebhooks();
+        pages.MapEdges();
+        pages.MapOrganizations();
         pages.Page<SettingsPage>(
             "/console/settings",
             new ConsoleAction(
                 "/console/settings/admin-keys/{admin_key_id}/revoke",
-                "/v1/admin_keys/{admin_key_id}/revoke",
+                AdminOperations.RevokeKey,
                 FormField.Why(ConsolePages.Reason)
             )
         );
     }
 
-    private static void MapWebhooks(this ConsolePages pages, string webhooks)
+    private static void MapWebhooks(this ConsolePages pages)
     {
         const string list = "/console/webhooks";
         const string page = $"{list}/{{webhook_id}}";
-        var webhook = $"{webhooks}/{{webhook_id}}";
         pages.Page<WebhooksPage>(
             list,
             new ConsoleAction(
                 list,
-                webhooks,
+                WebhookOperations.Create,
                 FormField.Required("url"),
                 FormField.LinesIfAny("allowed_targets"),
                 FormField.Text("ca_certificate_pem"),
@@ -52,21 +55,20 @@ internal static class RecordPages
         );
         pages.Page<WebhookPage>(
             page,
-            new ConsoleAction($"{page}/test", $"{webhook}/test") { IsBodyless = true },
-            new ConsoleAction($"{page}/archive", $"{webhook}/archive") { IsBodyless = true }
+            new ConsoleAction($"{page}/test", WebhookOperations.Test) { IsBodyless = true },
+            new ConsoleAction($"{page}/archive", WebhookOperations.Archive) { IsBodyless = true }
         );
     }
 
-    private static void MapEdges(this ConsolePages pages, string edges)
+    private static void MapEdges(this ConsolePages pages)
     {
         const string list = "/console/edges";
         const string page = $"{list}/{{edge_id}}";
-        var edge = $"{edges}/{{edge_id}}";
         pages.Page<EdgesPage>(
             list,
             new ConsoleAction(
                 list,
-                edges,
+                EdgeOperations.Create,
                 FormField.Required("name"),
                 FormField.Lines("addresses"),
                 FormField.LinesIfAny("dns_names")
@@ -74,20 +76,23 @@ internal static class RecordPages
             {
                 Next = made => ConsolePages.ToPath("edges", made),
             },
-            new ConsoleAction($"{page}/drain", $"{edge}/drain", FormField.Why(ConsolePages.Reason)),
-            new ConsoleAction($"{page}/resume", $"{edge}/resume", FormField.Text(ConsolePages.Reason)),
-            new ConsoleAction($"{page}/archive", $"{edge}/archive", FormField.Why(ConsolePages.Reason))
+            new ConsoleAction($"{page}/drain", EdgeOperations.Drain, FormField.Why(ConsolePages.Reason)),
+            new ConsoleAction($"{page}/resume", EdgeOperations.Resume, FormField.Text(ConsolePages.Reason)),
+            new ConsoleAction($"{page}/archive", EdgeOperations.Archive, FormField.Why(ConsolePages.Reason))
         );
         pages.Page<EdgePage>(page);
     }
 
-    private static void MapOrganizations(this ConsolePages pages, string organizations)
+    private static void MapOrganizations(this ConsolePages pages)
     {
         const string list = "/console/organizations";
         pages.Page<OrganizationsPage>(
             list,
-            new ConsoleAction(list, organizations, FormField.Required("name")) { ShowsResult = true },
-            new ConsoleAction($"{list}/{{organization}}/archive", $"{organizations}/{{organization}}/archive")
+            new ConsoleAction(list, AdminOperations.CreateOrganization, FormField.Required("name"))
+            {
+                ShowsResult = true,
+            },
+            new ConsoleAction($"{list}/{{organization}}/archive", AdminOperations.ArchiveOrganization)
             {
                 IsBodyless = true,
             }

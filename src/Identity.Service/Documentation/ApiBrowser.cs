@@ -15,7 +15,7 @@ internal sealed class ApiBrowser(DocumentPages pages)
 {
     public const string Path = "/docs/api";
 
-    private const string ScriptPath = "/docs/api.js";
+    public const string ScriptPath = "/docs/api.js";
 
     /// <summary>Keeps the console's session cookies out of the page's only request.</summary>
     private static readonly byte[] Script =
@@ -49,7 +49,7 @@ internal sealed class ApiBrowser(DocumentPages pages)
 
     public void Map(ApiHost host)
     {
-        host.Get(ScriptPath, Access.Anonymous, (request, _) => new(SendScript(request)));
+        host.Map(DocumentationOperations.BrowserScript, (request, _) => new(SendScript(request)));
         host.Library(routes => routes.MapScalarApiReference(Path, Configure), PrepareAsync);
     }
 

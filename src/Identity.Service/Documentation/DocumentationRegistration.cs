@@ -44,25 +44,40 @@ internal static class DocumentationRegistration
     public static void MapDocumentation(this ApiHost host)
     {
         var documents = host.Services.GetRequiredService<DocumentEndpoints>();
-        host.Get("/docs/{**path}", Access.Anonymous, (request, _) => new(documents.Page(request)));
-        host.Get(DescriptionPath, Access.Anonymous, documents.DescriptionAsync);
+        host.Map(DocumentationOperations.Page, (request, _) => new(documents.Page(request)));
+        host.Map(DocumentationOperations.GetDescription, documents.DescriptionAsync);
         host.Services.GetRequiredService<ApiBrowser>().Map(host);
     }
 
-    /// <summary>Describes all mapped endpoints. Call it after the last one is mapped.</summary>
-    public static void Describe(ApiHost host, MachineHost machine)
+    /// <summary>
+    /// Adds metadata to the mapped endpoints, for the framework's API description. Call it after the last one is mapped.
+    /// </summary>
+    public static void Describe(ApiHost host)
     {
-        var table = new OperationTable(host.Mapped);
-        AdminOperations.Describe(table);
-        AuditOperations.Describe(table);
-        TransparencyOperations.Describe(table);
-        AuthorityOperations.Describe(table);
-        CertificateOperations.Describe(table);
-        FederationOperations.Describe(table);
-        InstallationOperations.Describe(table);
-        TokenOperations.Describe(table);
-        TunnelOperations.Describe(table);
-        InventoryOperations.Describe(table);
-        MachineOperations.Describe(new OperationTable(machine.Mapped));
+        foreach (var (operation, endpoint) in host.Mapped.Where(pair => pair.Key.Id is not null))
+        {
+            endpoint
+                .WithName(operation.Id!)
+                .WithSummary(operation.Summary)
+                .WithDescription(operation.Description)
+                .WithTags(OperationTags.Of(operation.Path))
+                // All operations use the same error body.
+                .WithMetadata(
+                    CreateError(StatusCodes.Status500InternalServerError, typeof(Platform.Wire.ErrorEnvelope))
+                );
+            if (operation.Access.IsOAuth)
+            {
+                endpoint.WithMetadata(CreateError(StatusCodes.Status400BadRequest, typeof(OAuthErrorDocument)));
+            }
+
+            endpoint.WithMetadata([.. operation.Answers]);
+            if (operation.Body is { } body)
+            {
+                endpoint.WithMetadata(body);
+            }
+        }
     }
+
+    private static ProducesResponseTypeMetadata CreateError(int status, Type type) =>
+        new(status, type, ["application/json"]);
 }

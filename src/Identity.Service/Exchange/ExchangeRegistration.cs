@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Exchange.Probing;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
-using Culvert.Identity.Service.Tokens.Metadata;
 
 namespace Culvert.Identity.Service.Exchange;
 
@@ -37,8 +36,8 @@ internal static class ExchangeRegistration
     public static void MapExchange(this ApiHost host)
     {
         var token = host.Services.GetRequiredService<TokenEndpoint>();
-        host.Post(MetadataEndpoints.TokenPath, Access.AnonymousOAuth, token.PostAsync);
+        host.Map(ExchangeOperations.Exchange, token.PostAsync);
         var errors = host.Services.GetRequiredService<ErrorPages>();
-        host.Get($"{OAuthErrorBody.PagesPath}/{{error}}", Access.Anonymous, errors.GetAsync);
+        host.Map(ExchangeOperations.GetErrorPage, errors.GetAsync);
     }
 }

@@ -16,8 +16,6 @@ namespace Culvert.Identity.Service.Federation;
 
 internal static class FederationRegistration
 {
-    private const string Base = "/v1/organizations";
-
     public static IServiceCollection AddFederation(this IServiceCollection services) =>
         services
             .AddSingleton<ServiceAccountStore>()
@@ -80,65 +78,63 @@ internal static class FederationRegistration
 
     public static void MapFederation(this ApiHost host)
     {
-        var admin = Access.Scope(Scopes.OrganizationAdmin);
-
         var accounts = host.Services.GetRequiredService<ServiceAccountEndpoints>();
-        host.Post($"{Base}/service_accounts", admin, accounts.CreateAsync);
-        host.Get($"{Base}/service_accounts", admin, accounts.ListAsync);
-        host.Get($"{Base}/service_accounts/{{id}}", admin, accounts.GetAsync);
-        host.Post($"{Base}/service_accounts/{{id}}", admin, accounts.UpdateAsync);
-        host.Post($"{Base}/service_accounts/{{id}}/archive", admin, accounts.ArchiveAsync);
+        host.Map(ServiceAccountOperations.Create, accounts.CreateAsync);
+        host.Map(ServiceAccountOperations.List, accounts.ListAsync);
+        host.Map(ServiceAccountOperations.Get, accounts.GetAsync);
+        host.Map(ServiceAccountOperations.Update, accounts.UpdateAsync);
+        host.Map(ServiceAccountOperations.Archive, accounts.ArchiveAsync);
 
         var members = host.Services.GetRequiredService<MembershipEndpoints>();
-        host.Get($"{Base}/service_accounts/{{id}}/workspaces", admin, members.ListOfAccountAsync);
-        host.Post($"{Base}/service_accounts/{{id}}/workspaces", admin, members.AddToAccountAsync);
-        host.Delete($"{Base}/service_accounts/{{id}}/workspaces/{{workspace}}", admin, members.RemoveAsync);
-        host.Get($"{Base}/workspaces/{{workspace}}/service_accounts", admin, members.ListOfWorkspaceAsync);
-        host.Post($"{Base}/workspaces/{{workspace}}/service_accounts", admin, members.AddToWorkspaceAsync);
-        host.Get($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.GetAsync);
-        host.Post($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.UpdateAsync);
-        host.Delete($"{Base}/workspaces/{{workspace}}/service_accounts/{{id}}", admin, members.RemoveAsync);
+        host.Map(MembershipOperations.ListOfAccount, members.ListOfAccountAsync);
+        host.Map(MembershipOperations.AddToAccount, members.AddToAccountAsync);
+        host.Map(MembershipOperations.RemoveFromAccount, members.RemoveAsync);
+        host.Map(MembershipOperations.ListOfWorkspace, members.ListOfWorkspaceAsync);
+        host.Map(MembershipOperations.AddToWorkspace, members.AddToWorkspaceAsync);
+        host.Map(MembershipOperations.Get, members.GetAsync);
+        host.Map(MembershipOperations.Update, members.UpdateAsync);
+        host.Map(MembershipOperations.RemoveFromWorkspace, members.RemoveAsync);
 
         // No other service requests it; it must exist to observe.
         host.Services.GetRequiredService<IssuerMetrics>();
         var issuers = host.Services.GetRequiredService<IssuerEndpoints>();
-        host.Post($"{Base}/federation_issuers", admin, issuers.CreateAsync);
-        host.Get($"{Base}/federation_issuers", admin, issuers.ListAsync);
-        host.Get($"{Base}/federation_issuers/{{id}}", admin, issuers.GetAsync);
-        host.Post($"{Base}/federation_issuers/{{id}}", admin, issuers.UpdateAsync);
-        host.Post($"{Base}/federation_issuers/{{id}}/archive", admin, issuers.ArchiveAsync);
+        host.Map(IssuerOperations.Create, issuers.CreateAsync);
+        host.Map(IssuerOperations.List, issuers.ListAsync);
+        host.Map(IssuerOperations.Get, issuers.GetAsync);
+        host.Map(IssuerOperations.Update, issuers.UpdateAsync);
+        host.Map(IssuerOperations.Archive, issuers.ArchiveAsync);
         var kills = host.Services.GetRequiredService<IssuerKillEndpoints>();
-        host.Post($"{Base}/federation_issuers/{{id}}/kill", admin, kills.KillAsync);
-        host.Post($"{Base}/federation_issuers/{{id}}/unkill", admin, kills.UnkillAsync);
+        host.Map(IssuerOperations.Kill, kills.KillAsync);
+        host.Map(IssuerOperations.Unkill, kills.UnkillAsync);
         var verify = host.Services.GetRequiredService<IssuerVerifyEndpoint>();
-        host.Post($"{Base}/federation_issuers/verify", admin, verify.VerifyDraftAsync);
-        host.Post($"{Base}/federation_issuers/{{id}}/verify", admin, verify.VerifyAsync);
+        host.Map(IssuerOperations.VerifyDraft, verify.VerifyDraftAsync);
+        host.Map(IssuerOperations.Verify, verify.VerifyAsync);
 
         var rules = host.Services.GetRequiredService<RuleEndpoints>();
         var lints = host.Services.GetRequiredService<LintEndpoint>();
-        host.Get($"{Base}/federation_presets", admin, PresetEndpoints.ListAsync);
-        host.Get($"{Base}/federation_presets/{{name}}", admin, PresetEndpoints.GetAsync);
-        host.Post($"{Base}/federation_rules/lint", admin, lints.PostAsync);
-        host.Post($"{Base}/federation_rules", admin, rules.CreateAsync);
-        host.Get($"{Base}/federation_rules", admin, rules.ListAsync);
-        host.Get($"{Base}/federation_rules/{{id}}", admin, rules.GetAsync);
-        host.Post($"{Base}/federation_rules/{{id}}", admin, rules.UpdateAsync);
-        host.Post($"{Base}/federation_rules/{{id}}/archive", admin, rules.ArchiveAsync);
-        host.Get($"{Base}/federation_rules/{{id}}/versions", admin, rules.ListVersionsAsync);
-        host.Get($"{Base}/federation_rules/{{id}}/versions/{{version}}", admin, rules.GetVersionAsync);
+        host.Map(PresetOperations.List, PresetEndpoints.ListAsync);
+        host.Map(PresetOperations.Get, PresetEndpoints.GetAsync);
+        host.Map(RuleOperations.Lint, lints.PostAsync);
+        host.Map(RuleOperations.Create, rules.CreateAsync);
+        host.Map(RuleOperations.List, rules.ListAsync);
+        host.Map(RuleOperations.Get, rules.GetAsync);
+        host.Map(RuleOperations.Update, rules.UpdateAsync);
+        host.Map(RuleOperations.Archive, rules.ArchiveAsync);
+        host.Map(RuleOperations.ListVersions, rules.ListVersionsAsync);
+        host.Map(RuleOperations.GetVersion, rules.GetVersionAsync);
 
         var simulation = host.Services.GetRequiredService<SimulationEndpoint>();
-        host.Post($"{Base}/federation_rules/simulate", admin, simulation.PostAsync);
+        host.Map(RuleOperations.Simulate, simulation.PostAsync);
         var replay = host.Services.GetRequiredService<PolicyReplayEndpoint>();
-        host.Post($"{Base}/federation_rules/{{id}}/replay", admin, replay.PostAsync);
+        host.Map(RuleOperations.Replay, replay.PostAsync);
 
         var workspaces = host.Services.GetRequiredService<RuleWorkspaceEndpoints>();
-        host.Get($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.ListAsync);
-        host.Post($"{Base}/federation_rules/{{id}}/workspaces", admin, workspaces.AddAsync);
-        host.Delete($"{Base}/federation_rules/{{id}}/workspaces/{{workspace}}", admin, workspaces.RemoveAsync);
+        host.Map(RuleOperations.ListWorkspaces, workspaces.ListAsync);
+        host.Map(RuleOperations.AddWorkspace, workspaces.AddAsync);
+        host.Map(RuleOperations.RemoveWorkspace, workspaces.RemoveAsync);
 
         var history = host.Services.GetRequiredService<HistoryEndpoint>();
-        host.Get("/v1/authentication_history", admin, history.ListAsync);
-        host.Get("/v1/authentication_history/{request_id}", Access.AnyCredential, history.GetAsync);
+        host.Map(HistoryOperations.List, history.ListAsync);
+        host.Map(HistoryOperations.Get, history.GetAsync);
     }
 }

@@ -136,31 +136,27 @@ internal static class Composition
             .AddSingleton(options.PlatformCa)
             .AddSingleton(new ServiceCertificateOptions(options.ApiCertificate));
 
-    public static void Map(ApiHost api, MachineHost machine)
+    public static void Map(ApiHost host)
     {
-        api.Get("/healthz", Access.Anonymous, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
-        api.MapAdmin();
-        api.MapAudit();
-        api.MapTransparency();
-        api.MapClock();
-        api.MapWebhooks();
-        api.MapCertificates();
-        api.MapFederation();
-        api.MapExchange();
-        api.MapNodes();
-        api.MapJobs();
-        api.MapTokens();
-        api.MapTunnels();
-        api.MapServers();
-        api.MapMachines();
-        api.MapStatus();
-        api.MapSearch();
-        api.MapDocumentation();
-        api.MapConsole();
-        machine.MapCertificates();
-        machine.MapTunnels();
-        machine.MapServers();
-        machine.MapMachines();
-        DocumentationRegistration.Describe(api, machine);
+        host.Map(HostOperations.CheckHealth, (_, _) => new(ApiAnswer.Raw(Alive, "application/json")));
+        host.MapAdmin();
+        host.MapAudit();
+        host.MapTransparency();
+        host.MapClock();
+        host.MapWebhooks();
+        host.MapCertificates();
+        host.MapFederation();
+        host.MapExchange();
+        host.MapNodes();
+        host.MapJobs();
+        host.MapTokens();
+        host.MapTunnels();
+        host.MapServers();
+        host.MapMachines();
+        host.MapStatus();
+        host.MapSearch();
+        host.MapDocumentation();
+        host.MapConsole();
+        DocumentationRegistration.Describe(host);
     }
 }

@@ -71,7 +71,7 @@ internal static class ServiceHost
         app.UseMiddleware<ForwardedMiddleware>();
         app.UseMiddleware<DrainMiddleware>();
         app.UseRouting();
-        Composition.Map(new ApiHost(app), new MachineHost(app));
+        Composition.Map(new ApiHost(app));
         return app;
     }
 
@@ -94,7 +94,7 @@ internal static class ServiceHost
         }
 
         var peers = services.GetRequiredService<IMachinePeerVerifier>();
-        var logger = services.GetRequiredService<ILogger<MachineHost>>();
+        var logger = services.GetRequiredService<ILogger<ApiHost>>();
         var machines = WithBounds(
             Listener.Machine,
             () => current.Value.MachineProxyProtocol,

@@ -27,6 +27,14 @@ internal sealed record Access
 
     public static Access Edge { get; } = new() { Kind = AccessKind.Machine, Role = MachineRole.Edge };
 
+    public static Access ManageTunnels { get; } = Scope(Scopes.ManageTunnels);
+
+    public static Access OrganizationAdmin { get; } = Scope(Scopes.OrganizationAdmin);
+
+    public static Access InstallationOperate { get; } = Scope(Scopes.InstallationOperate);
+
+    public static Access CertificateIssue { get; } = Scope(Scopes.CertificateIssue);
+
     public AccessKind Kind { get; private init; }
 
     /// <summary>Whether form requests get errors in the format of RFC 6749 §5.2.</summary>
@@ -45,8 +53,8 @@ internal sealed record Access
 
     public MachineRole Role { get; private init; }
 
-    public static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
-
     /// <summary>Also accepts an assertion in the body instead of a credential.</summary>
     public Access OrAssertion() => this with { TakesAssertion = true };
+
+    private static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
 }

@@ -10,7 +10,8 @@ namespace Culvert.Identity.Service.Http;
 /// role, 4. refuse control characters in parameters, 5. run the handler, 6. write its answer.
 /// </summary>
 internal sealed class ApiEndpoint(
-    ApiOperation operation,
+    Operation operation,
+    ApiHandler handler,
     IAuthenticator authenticator,
     SourceLimits limits,
     SecretAlarm secrets
@@ -18,28 +19,22 @@ internal sealed class ApiEndpoint(
 {
     private readonly Access access = operation.Access;
 
-    public static IEndpointConventionBuilder Map(
-        IEndpointRouteBuilder routes,
-        Listener listener,
-        string method,
-        string path,
-        Access access,
-        ApiHandler handler
-    )
+    public static IEndpointConventionBuilder Map(IEndpointRouteBuilder routes, Operation operation, ApiHandler handler)
     {
-        var operation = new ApiOperation(ApiOperation.CreateName(method, path), access, handler);
         var endpoint = new ApiEndpoint(
             operation,
+            handler,
             routes.ServiceProvider.GetRequiredService<IAuthenticator>(),
             routes.ServiceProvider.GetRequiredService<SourceLimits>(),
             routes.ServiceProvider.GetRequiredService<SecretAlarm>()
         );
         RequestDelegate invoke = endpoint.InvokeAsync;
         return routes
-            .MapMethods(path, [method], invoke)
+            .MapMethods(operation.Path, [operation.Method], invoke)
             .WithMetadata(
-                new ListenerMetadata(listener),
+                new ListenerMetadata(operation.Access.Kind == AccessKind.Machine ? Listener.Machine : Listener.Api),
                 operation,
+                handler,
                 // Without a method, the framework's API description omits the endpoint.
                 invoke.Method
             );
@@ -52,7 +47,7 @@ internal sealed class ApiEndpoint(
             request,
             await AdmitAsync(request, http.RequestAborted) is { } refused
                 ? refused
-                : await operation.Handler(request, http.RequestAborted)
+                : await handler(request, http.RequestAborted)
         );
     }
 

@@ -2,25 +2,29 @@ using Culvert.Identity.Service.Limits;
 
 namespace Culvert.Identity.Service.Http;
 
-/// <summary>The routes of 8443. Capabilities map theirs with <c>host.MapX()</c>.</summary>
+/// <summary>
+/// The routes of the API: those for machines on 8444, where the handshake authenticates every caller by its certificate
+/// (S7, S9), and the others on 8443. Capabilities map theirs with <c>host.MapX()</c>.
+/// </summary>
 internal sealed class ApiHost(IEndpointRouteBuilder routes)
 {
-    private readonly Dictionary<string, ApiOperation> operations = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, IEndpointConventionBuilder> mapped = new(StringComparer.Ordinal);
+    private readonly Dictionary<Operation, ApiHandler> handlers = [];
+    private readonly Dictionary<Operation, IEndpointConventionBuilder> mapped = [];
 
     public IServiceProvider Services => routes.ServiceProvider;
 
-    public IReadOnlyDictionary<string, ApiOperation> Operations => operations;
+    /// <summary>The handlers of the operations, for callers inside the process.</summary>
+    public IReadOnlyDictionary<Operation, ApiHandler> Handlers => handlers;
 
-    /// <summary>The same endpoints, for adding metadata.</summary>
-    public IReadOnlyDictionary<string, IEndpointConventionBuilder> Mapped => mapped;
+    /// <summary>The endpoints of the operations, for adding metadata.</summary>
+    public IReadOnlyDictionary<Operation, IEndpointConventionBuilder> Mapped => mapped;
 
-    public void Get(string path, Access access, ApiHandler handler) => Map(HttpMethods.Get, path, access, handler);
-
-    public void Post(string path, Access access, ApiHandler handler) => Map(HttpMethods.Post, path, access, handler);
-
-    public void Delete(string path, Access access, ApiHandler handler) =>
-        Map(HttpMethods.Delete, path, access, handler);
+    /// <summary>Maps an operation, which may be mapped once only.</summary>
+    public void Map(Operation operation, ApiHandler handler)
+    {
+        handlers.Add(operation, handler);
+        mapped.Add(operation, ApiEndpoint.Map(routes, operation, handler));
+    }
 
     /// <summary>Maps a page for people: it authenticates its own requests and is not an API operation.</summary>
     public void Page(string method, string path, RequestDelegate answer) =>
@@ -66,12 +70,5 @@ internal sealed class ApiHost(IEndpointRouteBuilder routes)
                     }
                 };
             });
-    }
-
-    private void Map(string method, string path, Access access, ApiHandler handler)
-    {
-        var name = ApiOperation.CreateName(method, path);
-        operations.Add(name, new ApiOperation(name, access, handler));
-        mapped.Add(name, ApiEndpoint.Map(routes, Listener.Api, method, path, access, handler));
     }
 }

@@ -14,10 +14,9 @@ internal static class JobsRegistration
     public static void MapJobs(this ApiHost host)
     {
         var jobs = host.Services.GetRequiredService<JobEndpoints>();
-        var operate = Access.Scope(Scopes.InstallationOperate);
-        host.Get("/v1/jobs", operate, jobs.ListAsync);
-        host.Post("/v1/jobs/{job}/run", operate, jobs.RunAsync);
-        host.Post("/v1/jobs/{job}/pause", operate, jobs.PauseAsync);
-        host.Post("/v1/jobs/{job}/resume", operate, jobs.ResumeAsync);
+        host.Map(JobOperations.List, jobs.ListAsync);
+        host.Map(JobOperations.Run, jobs.RunAsync);
+        host.Map(JobOperations.Pause, jobs.PauseAsync);
+        host.Map(JobOperations.Resume, jobs.ResumeAsync);
     }
 }

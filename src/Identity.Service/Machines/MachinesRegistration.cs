@@ -26,24 +26,14 @@ internal static class MachinesRegistration
             .AddSingleton<IMachinePeerVerifier, MachinePeers>()
             .AddSingleton<StatusEndpoint>();
 
-    public static void MapMachines(this ApiHost host) =>
-        host.Get(
-            "/v1/tunnels/{tunnel_id}/status",
-            Access.Scope(Scopes.ManageTunnels),
-            host.Services.GetRequiredService<StatusEndpoint>().GetAsync
-        );
-
-    public static void MapMachines(this MachineHost host)
+    public static void MapMachines(this ApiHost host)
     {
+        host.Map(MachineOperations.GetTunnelStatus, host.Services.GetRequiredService<StatusEndpoint>().GetAsync);
         var reports = host.Services.GetRequiredService<ReportEndpoints>();
-        host.Get("/v1/agent/feed", Access.Agent, host.Services.GetRequiredService<AgentFeedEndpoint>().GetAsync);
-        host.Post("/v1/agent/reports", Access.Agent, reports.AgentAsync);
-        host.Post(
-            "/v1/agent/checkpoints",
-            Access.Agent,
-            host.Services.GetRequiredService<CheckpointEndpoint>().PostAsync
-        );
-        host.Get("/v1/edge/feed", Access.Edge, host.Services.GetRequiredService<EdgeFeedEndpoint>().GetAsync);
-        host.Post("/v1/edge/reports", Access.Edge, reports.EdgeAsync);
+        host.Map(MachineOperations.GetAgentFeed, host.Services.GetRequiredService<AgentFeedEndpoint>().GetAsync);
+        host.Map(MachineOperations.ReportAsAgent, reports.AgentAsync);
+        host.Map(MachineOperations.SubmitCheckpoint, host.Services.GetRequiredService<CheckpointEndpoint>().PostAsync);
+        host.Map(MachineOperations.GetEdgeFeed, host.Services.GetRequiredService<EdgeFeedEndpoint>().GetAsync);
+        host.Map(MachineOperations.ReportAsEdge, reports.EdgeAsync);
     }
 }

@@ -12,9 +12,5 @@ internal static class NodesRegistration
             .AddSingleton<RecurringJob, VersionMetrics>();
 
     public static void MapNodes(this ApiHost host) =>
-        host.Get(
-            "/v1/versions",
-            Access.Scope(Scopes.InstallationOperate),
-            host.Services.GetRequiredService<VersionEndpoint>().ListAsync
-        );
+        host.Map(NodeOperations.ListVersions, host.Services.GetRequiredService<VersionEndpoint>().ListAsync);
 }

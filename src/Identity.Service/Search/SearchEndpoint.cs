@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Federation.History;
@@ -20,9 +21,6 @@ internal sealed class SearchEndpoint(
     CallerLimits limits
 )
 {
-    private const string CertificateList = "GET /v1/certificates";
-    private const string HistoryList = "GET /v1/authentication_history";
-    private const string AuditList = "GET /v1/audit";
     private const string RequestPrefix = "req_";
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -82,7 +80,7 @@ internal sealed class SearchEndpoint(
         }
 
         // There may be millions of certificates: only the complete name is indexed.
-        if (MayRead(query, SearchKind.Certificate, CertificateList, Scopes.ManageTunnels))
+        if (MayRead(query, SearchKind.Certificate, CertificateOperations.List))
         {
             var filter = InventoryQuery.Visible(query.Caller) with { Identity = query.Text };
             found.AddRange(await ListAsync(filter, query, cancellationToken));
@@ -97,7 +95,7 @@ internal sealed class SearchEndpoint(
         CancellationToken cancellationToken
     )
     {
-        if (!MayRead(query, SearchKind.Certificate, CertificateList, Scopes.ManageTunnels))
+        if (!MayRead(query, SearchKind.Certificate, CertificateOperations.List))
         {
             return [];
         }
@@ -144,7 +142,7 @@ internal sealed class SearchEndpoint(
         }
 
         if (
-            MayRead(query, SearchKind.Authentication, HistoryList, Scopes.OrganizationAdmin)
+            MayRead(query, SearchKind.Authentication, HistoryOperations.List)
             && await history.FindAsync(organization, text, cancellationToken) is { } entry
         )
         {
@@ -160,7 +158,7 @@ internal sealed class SearchEndpoint(
             ];
         }
 
-        if (!MayRead(query, SearchKind.Audit, AuditList, Scopes.OrganizationAdmin))
+        if (!MayRead(query, SearchKind.Audit, AuditOperations.List))
         {
             return [];
         }
@@ -171,14 +169,14 @@ internal sealed class SearchEndpoint(
     }
 
     private static IEnumerable<SearchKind> Kinds(SearchQuery query) =>
-        SearchKind.All.Where(kind => MayRead(query, kind.Type, kind.Operation, kind.Scope));
+        SearchKind.All.Where(kind => MayRead(query, kind.Type, kind.Operation));
 
-    private static bool MayRead(SearchQuery query, string type, string operation, string scope) =>
+    private static bool MayRead(SearchQuery query, string type, Operation operation) =>
         query.Wants(type)
         && (
-            scope == Scopes.InstallationOperate
+            operation.Access.RequiredScope == Scopes.InstallationOperate
                 ? StatusRights.MayOperate(query.Caller)
-                : StatusRights.MayRead(query.Caller, operation, scope)
+                : StatusRights.MayRead(query.Caller, operation)
         );
 
     private static SearchHit Describe(CertificateRecord certificate) =>

@@ -1,17 +1,29 @@
+using Culvert.Identity.Service.Admin;
+using Culvert.Identity.Service.Certificates.Registered;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Servers.Calls;
+using Culvert.Identity.Service.Servers.Policies;
+using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Edges;
+using Culvert.Identity.Service.Tunnels.Hostnames;
+using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Identity.Service.Webhooks;
 
 namespace Culvert.Identity.Service.Search;
 
 /// <summary>A kind of object that can be found by its id, and by its name if it has one.</summary>
 /// <param name="Type">The <c>type</c> of the object's own document.</param>
 /// <param name="Operation">The operation that lists such objects: its callers can find them.</param>
-/// <param name="Scope">The scope that the operation requires of a caller without a role.</param>
 /// <param name="Rows">
 /// The rows of the caller's organization: <c>Id</c>, <c>Name</c>, <c>Detail</c>, <c>TunnelId</c>, <c>ArchivedAt</c> and
 /// <c>Ordinal</c>, which grows with time.
 /// </param>
 /// <param name="IdColumn">The primary key column; null = found only by name.</param>
-internal sealed record SearchKind(string Type, string Operation, string Scope, string Rows, string? IdColumn)
+internal sealed record SearchKind(string Type, Operation Operation, string Rows, string? IdColumn)
 {
     public const string Certificate = "certificate";
     public const string Authentication = "authentication";
@@ -36,8 +48,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
     [
         new(
             "tunnel",
-            "GET /v1/tunnels",
-            Scopes.ManageTunnels,
+            TunnelOperations.List,
             "SELECT id AS Id, display_name AS Name, domain AS Detail, id AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + $"ordinal AS Ordinal FROM tunnels {OfWorkspace}",
             "id"
@@ -47,8 +58,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         },
         new(
             "tunnel_hostname",
-            "GET /v1/tunnels/{tunnel_id}/hostnames",
-            Scopes.ManageTunnels,
+            HostnameOperations.List,
             "SELECT h.name AS Id, h.name AS Name, h.state AS Detail, h.tunnel_id AS TunnelId, "
                 + "t.archived_at_ms AS ArchivedAt, h.created_at_ms AS Ordinal "
                 + $"FROM hostnames h JOIN tunnels t ON t.id = h.tunnel_id {OfTunnels}",
@@ -56,8 +66,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         ),
         new(
             "agent",
-            "GET /v1/tunnels/{tunnel_id}/agents",
-            Scopes.ManageTunnels,
+            AgentOperations.List,
             $"SELECT id AS Id, instance_id AS Name, {None} AS Detail, tunnel_id AS TunnelId, "
                 + $"revoked_at_ms AS ArchivedAt, created_at_ms AS Ordinal FROM enrollments {OfWorkspace}",
             "id"
@@ -68,8 +77,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         },
         new(
             "certificate_authority",
-            "GET /v1/certificate_authorities",
-            Scopes.OrganizationAdmin,
+            AuthorityOperations.List,
             "SELECT id AS Id, name AS Name, state AS Detail, tunnel_id AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + $"ordinal AS Ordinal FROM certificate_authorities {OfWorkspace}",
             "id"
@@ -79,8 +87,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         },
         new(
             "tunnel_certificate",
-            "GET /v1/tunnels/{tunnel_id}/certificates",
-            Scopes.ManageTunnels,
+            RegisteredCertificateOperations.List,
             $"SELECT c.id AS Id, {None} AS Name, c.fingerprint AS Detail, c.tunnel_id AS TunnelId, "
                 + "c.archived_at_ms AS ArchivedAt, c.ordinal AS Ordinal "
                 + $"FROM registered_certificates c JOIN tunnels t ON t.id = c.tunnel_id {OfTunnels}",
@@ -92,8 +99,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         },
         new(
             "federation_issuer",
-            "GET /v1/organizations/federation_issuers",
-            Scopes.OrganizationAdmin,
+            IssuerOperations.List,
             $"SELECT id AS Id, name AS Name, issuer_url AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + $"ordinal AS Ordinal FROM federation_issuers {OfOrganization}",
             "id"
@@ -103,24 +109,21 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         },
         new(
             "federation_rule",
-            "GET /v1/organizations/federation_rules",
-            Scopes.OrganizationAdmin,
+            RuleOperations.List,
             $"SELECT id AS Id, name AS Name, state AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + $"ordinal AS Ordinal FROM federation_rules {OfOrganization}",
             "id"
         ),
         new(
             "service_account",
-            "GET /v1/organizations/service_accounts",
-            Scopes.OrganizationAdmin,
+            ServiceAccountOperations.List,
             $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + $"ordinal AS Ordinal FROM service_accounts {OfOrganization}",
             "id"
         ),
         new(
             "route_policy",
-            "GET /v1/tunnels/{tunnel_id}/policies",
-            Scopes.ManageTunnels,
+            PolicyOperations.List,
             // Earlier versions come last, like archived objects.
             "SELECT p.id AS Id, p.hostname AS Name, p.state AS Detail, p.tunnel_id AS TunnelId, "
                 + "CASE WHEN p.state IN ('active', 'draft') THEN t.archived_at_ms ELSE p.drafted_at_ms END AS ArchivedAt, "
@@ -130,8 +133,7 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         ),
         new(
             "call_approval",
-            "GET /v1/approvals",
-            Scopes.ManageTunnels,
+            CallApprovalOperations.ListAll,
             $"SELECT a.id AS Id, {None} AS Name, {None} AS Detail, a.tunnel_id AS TunnelId, "
                 + "CAST(NULL AS BIGINT) AS ArchivedAt, a.ordinal AS Ordinal "
                 + $"FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id {OfTunnels}",
@@ -142,24 +144,21 @@ internal sealed record SearchKind(string Type, string Operation, string Scope, s
         },
         new(
             "webhook",
-            "GET /v1/webhooks",
-            Scopes.OrganizationAdmin,
+            WebhookOperations.List,
             $"SELECT id AS Id, url AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + $"ordinal AS Ordinal FROM webhooks {OfOrganization}",
             "id"
         ),
         new(
             "admin_key",
-            "GET /v1/admin_keys",
-            Scopes.OrganizationAdmin,
+            AdminOperations.ListKeys,
             $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, revoked_at_ms AS ArchivedAt, "
                 + $"created_at_ms AS Ordinal FROM admin_keys {OfOrganization}",
             "id"
         ),
         new(
             "edge",
-            "GET /v1/edges",
-            Scopes.InstallationOperate,
+            EdgeOperations.List,
             $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
                 + "ordinal AS Ordinal FROM edges WHERE 1 = 1",
             "id"

@@ -8,9 +8,5 @@ internal static class SearchRegistration
         services.AddSingleton<SearchStore>().AddSingleton<SearchEndpoint>();
 
     public static void MapSearch(this ApiHost host) =>
-        host.Get(
-            "/v1/search",
-            Access.Scope(Scopes.ManageTunnels),
-            host.Services.GetRequiredService<SearchEndpoint>().GetAsync
-        );
+        host.Map(SearchOperations.Search, host.Services.GetRequiredService<SearchEndpoint>().GetAsync);
 }

@@ -29,9 +29,5 @@ internal static class StatusRegistration
             .AddSingleton<StatusEndpoint>();
 
     public static void MapStatus(this ApiHost host) =>
-        host.Get(
-            "/v1/status",
-            Access.Scope(Scopes.ManageTunnels),
-            host.Services.GetRequiredService<StatusEndpoint>().GetAsync
-        );
+        host.Map(StatusOperations.Get, host.Services.GetRequiredService<StatusEndpoint>().GetAsync);
 }

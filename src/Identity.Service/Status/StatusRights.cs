@@ -11,9 +11,10 @@ internal static class StatusRights
     /// <param name="caller">
     /// The caller as authorized for the status: if it has a role, that gives it this operation's scope only.
     /// </param>
-    /// <param name="scope">The scope that the operation requires of a caller without a role.</param>
-    public static bool MayRead(Caller caller, string operation, string scope) =>
-        caller.Roles.Count > 0 ? RoleGate.May(caller.Roles, operation) : caller.Has(scope);
+    public static bool MayRead(Caller caller, Operation operation) =>
+        caller.Roles.Count > 0
+            ? RoleGate.May(caller.Roles, operation)
+            : operation.Access.RequiredScope is { } scope && caller.Has(scope);
 
     /// <summary>Access to installation-wide checks: no organization role grants it.</summary>
     public static bool MayOperate(Caller caller) => caller.Has(Scopes.InstallationOperate);

@@ -42,27 +42,26 @@ internal static class TokensRegistration
     public static void MapTokens(this ApiHost host)
     {
         var metadata = host.Services.GetRequiredService<MetadataEndpoints>();
-        host.Get(MetadataEndpoints.MetadataPath, Access.Anonymous, metadata.MetadataAsync);
-        host.Get(MetadataEndpoints.DiscoveryPath, Access.Anonymous, metadata.MetadataAsync);
-        host.Get(MetadataEndpoints.ResourcePath, Access.Anonymous, metadata.ResourceAsync);
-        host.Get(MetadataEndpoints.KeySetPath, Access.Anonymous, metadata.KeySetAsync);
+        host.Map(TokenOperations.GetServerMetadata, metadata.MetadataAsync);
+        host.Map(TokenOperations.GetOpenIdConfiguration, metadata.MetadataAsync);
+        host.Map(TokenOperations.GetResourceMetadata, metadata.ResourceAsync);
+        host.Map(TokenOperations.GetKeySet, metadata.KeySetAsync);
 
         var revoke = host.Services.GetRequiredService<RevokeEndpoint>();
-        host.Post(RevokeEndpoint.Path, Access.AnonymousOAuth, revoke.PostAsync);
+        host.Map(TokenOperations.Revoke, revoke.PostAsync);
         var introspection = host.Services.GetRequiredService<IntrospectionEndpoint>();
-        host.Post(IntrospectionEndpoint.Path, Access.AnyCredentialOAuth, introspection.PostAsync);
+        host.Map(TokenOperations.Introspect, introspection.PostAsync);
 
-        var admin = Access.Scope(Scopes.OrganizationAdmin);
         var revocations = host.Services.GetRequiredService<RevocationEndpoints>();
-        host.Post(RevocationEndpoints.Path, admin, revocations.CreateAsync);
-        host.Get(RevocationEndpoints.Path, admin, revocations.ListAsync);
-        host.Get($"{RevocationEndpoints.Path}/{{id}}", admin, revocations.GetAsync);
+        host.Map(TokenOperations.CreateRevocation, revocations.CreateAsync);
+        host.Map(TokenOperations.ListRevocations, revocations.ListAsync);
+        host.Map(TokenOperations.GetRevocation, revocations.GetAsync);
 
         var issued = host.Services.GetRequiredService<IssuedTokenEndpoints>();
-        host.Get(IssuedTokenEndpoints.Path, admin, issued.ListAsync);
+        host.Map(TokenOperations.ListIssued, issued.ListAsync);
 
         var keys = host.Services.GetRequiredService<SigningKeyEndpoints>();
-        host.Get(SigningKeyEndpoints.Path, Access.Scope(Scopes.InstallationOperate), keys.ListAsync);
-        host.Post($"{SigningKeyEndpoints.Path}/rotate", Access.Scope(Scopes.InstallationOperate), keys.RotateAsync);
+        host.Map(TokenOperations.ListSigningKeys, keys.ListAsync);
+        host.Map(TokenOperations.RotateSigningKey, keys.RotateAsync);
     }
 }

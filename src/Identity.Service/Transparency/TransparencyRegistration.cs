@@ -32,16 +32,14 @@ internal static class TransparencyRegistration
     public static void MapTransparency(this ApiHost host)
     {
         var log = host.Services.GetRequiredService<TransparencyEndpoints>();
-        var read = Access.Scope(Scopes.OrganizationAdmin);
-        host.Get(TransparencyOrigin.Path, read, log.GetAsync);
-        host.Get(TransparencyOrigin.Path + "/checkpoint", read, log.CheckpointAsync);
-        host.Get(TransparencyOrigin.Path + "/tile/entries/{**number}", read, log.EntriesAsync);
-        host.Get(TransparencyOrigin.Path + "/tile/{level}/{**number}", read, log.TileAsync);
-        host.Get(TransparencyOrigin.Path + "/proof/inclusion", read, log.InclusionAsync);
-        host.Get(TransparencyOrigin.Path + "/proof/consistency", read, log.ConsistencyAsync);
-        host.Get(
-            TransparencyOrigin.Path + "/agent_checkpoints",
-            read,
+        host.Map(TransparencyOperations.Get, log.GetAsync);
+        host.Map(TransparencyOperations.GetCheckpoint, log.CheckpointAsync);
+        host.Map(TransparencyOperations.GetEntries, log.EntriesAsync);
+        host.Map(TransparencyOperations.GetTile, log.TileAsync);
+        host.Map(TransparencyOperations.ProveInclusion, log.InclusionAsync);
+        host.Map(TransparencyOperations.ProveConsistency, log.ConsistencyAsync);
+        host.Map(
+            TransparencyOperations.ListAgentCheckpoints,
             host.Services.GetRequiredService<AgentCheckpointEndpoints>().ListAsync
         );
     }

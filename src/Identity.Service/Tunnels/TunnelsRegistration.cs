@@ -62,82 +62,69 @@ internal static class TunnelsRegistration
 
     public static void MapTunnels(this ApiHost host)
     {
-        var access = Access.Scope(Scopes.ManageTunnels);
         var tunnels = host.Services.GetRequiredService<TunnelEndpoints>();
-        host.Post("/v1/tunnels", access, tunnels.CreateAsync);
-        host.Get("/v1/tunnels", access, tunnels.ListAsync);
-        host.Get("/v1/tunnels/{tunnel_id}", access, tunnels.RetrieveAsync);
-        host.Post("/v1/tunnels/{tunnel_id}", access, tunnels.UpdateAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/archive", access, tunnels.ArchiveAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/pause", access, tunnels.PauseAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/resume", access, tunnels.ResumeAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/reveal_token", access, tunnels.RevealTokenAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/rotate_token", access, tunnels.RotateTokenAsync);
+        host.Map(TunnelOperations.Create, tunnels.CreateAsync);
+        host.Map(TunnelOperations.List, tunnels.ListAsync);
+        host.Map(TunnelOperations.Get, tunnels.RetrieveAsync);
+        host.Map(TunnelOperations.Update, tunnels.UpdateAsync);
+        host.Map(TunnelOperations.Archive, tunnels.ArchiveAsync);
+        host.Map(TunnelOperations.Pause, tunnels.PauseAsync);
+        host.Map(TunnelOperations.Resume, tunnels.ResumeAsync);
+        host.Map(TunnelOperations.RevealToken, tunnels.RevealTokenAsync);
+        host.Map(TunnelOperations.RotateToken, tunnels.RotateTokenAsync);
 
-        const string Authorities = "/v1/tunnels/{tunnel_id}/client_certificate_authorities";
         var authorities = host.Services.GetRequiredService<ClientAuthorityEndpoints>();
-        host.Post(Authorities, access, authorities.AddAsync);
-        host.Get(Authorities, access, authorities.ListAsync);
-        host.Get($"{Authorities}/{{authority_id}}", access, authorities.RetrieveAsync);
-        host.Post($"{Authorities}/{{authority_id}}/archive", access, authorities.ArchiveAsync);
+        host.Map(ClientAuthorityOperations.Add, authorities.AddAsync);
+        host.Map(ClientAuthorityOperations.List, authorities.ListAsync);
+        host.Map(ClientAuthorityOperations.Get, authorities.RetrieveAsync);
+        host.Map(ClientAuthorityOperations.Archive, authorities.ArchiveAsync);
 
-        const string Hostnames = "/v1/tunnels/{tunnel_id}/hostnames";
         var hostnames = host.Services.GetRequiredService<HostnameEndpoints>();
-        host.Post(Hostnames, access, hostnames.AddAsync);
-        host.Get(Hostnames, access, hostnames.ListAsync);
-        host.Get($"{Hostnames}/{{name}}", access, hostnames.RetrieveAsync);
-        host.Post($"{Hostnames}/{{name}}/check", access, hostnames.CheckAsync);
-        host.Delete($"{Hostnames}/{{name}}", access, hostnames.RemoveAsync);
+        host.Map(HostnameOperations.Add, hostnames.AddAsync);
+        host.Map(HostnameOperations.List, hostnames.ListAsync);
+        host.Map(HostnameOperations.Get, hostnames.RetrieveAsync);
+        host.Map(HostnameOperations.Check, hostnames.CheckAsync);
+        host.Map(HostnameOperations.Remove, hostnames.RemoveAsync);
+        host.Map(HostnameOperations.Approve, hostnames.ApproveAsync);
 
         var sets = host.Services.GetRequiredService<ClientRangeSetEndpoints>();
-        host.Get("/v1/client_range_sets", access, sets.ListAsync);
-        host.Get("/v1/client_range_sets/{name}", access, sets.RetrieveAsync);
-        host.Post("/v1/client_range_sets/{name}", access, sets.ApplyAsync);
-        host.Delete("/v1/client_range_sets/{name}", access, sets.RemoveAsync);
+        host.Map(ClientRangeSetOperations.List, sets.ListAsync);
+        host.Map(ClientRangeSetOperations.Get, sets.RetrieveAsync);
+        host.Map(ClientRangeSetOperations.Apply, sets.ApplyAsync);
+        host.Map(ClientRangeSetOperations.Remove, sets.RemoveAsync);
 
         var agents = host.Services.GetRequiredService<AgentEndpoints>();
-        host.Get("/v1/agents", access, host.Services.GetRequiredService<AgentListEndpoint>().ListAsync);
-        host.Get("/v1/tunnels/{tunnel_id}/agents", access, agents.ListAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/revoke", access, agents.RevokeAsync);
-        host.Post("/v1/tunnels/{tunnel_id}/agents/{agent_id}/disconnect", access, agents.DisconnectAsync);
+        host.Map(AgentOperations.ListAll, host.Services.GetRequiredService<AgentListEndpoint>().ListAsync);
+        host.Map(AgentOperations.List, agents.ListAsync);
+        host.Map(AgentOperations.Revoke, agents.RevokeAsync);
+        host.Map(AgentOperations.Disconnect, agents.DisconnectAsync);
 
         var inventory = host.Services.GetRequiredService<InventoryEndpoints>();
-        host.Get("/v1/tunnels/{tunnel_id}/inventory", access, inventory.ListAsync);
-        host.Get("/v1/tunnels/{tunnel_id}/traffic", access, inventory.ListMinutesAsync);
-        host.Get("/v1/inventory", access, inventory.ListAllAsync);
-        host.Get("/v1/inventory/routes", access, inventory.ListRoutesAsync);
-        host.Get("/v1/inventory/routes/export", access, inventory.ExportRoutesAsync);
-        host.Get("/v1/inventory/callers", access, inventory.ListCallersAsync);
-        host.Get("/v1/inventory/days", access, inventory.ListDaysAsync);
+        host.Map(InventoryOperations.ListOfTunnel, inventory.ListAsync);
+        host.Map(InventoryOperations.GetTraffic, inventory.ListMinutesAsync);
+        host.Map(InventoryOperations.List, inventory.ListAllAsync);
+        host.Map(InventoryOperations.ListRoutes, inventory.ListRoutesAsync);
+        host.Map(InventoryOperations.ExportRoutes, inventory.ExportRoutesAsync);
+        host.Map(InventoryOperations.ListCallers, inventory.ListCallersAsync);
+        host.Map(InventoryOperations.ListDays, inventory.ListDaysAsync);
 
-        const string Route = "/v1/tunnels/{tunnel_id}/routes/{route}";
         var routes = host.Services.GetRequiredService<RouteEndpoints>();
-        host.Post(Route, access, routes.SetOwnerAsync);
-        host.Post($"{Route}/attest", access, routes.AttestAsync);
+        host.Map(InventoryOperations.SetOwner, routes.SetOwnerAsync);
+        host.Map(InventoryOperations.Attest, routes.AttestAsync);
 
-        var operate = Access.Scope(Scopes.InstallationOperate);
-        host.Post($"{Hostnames}/{{name}}/approve", operate, hostnames.ApproveAsync);
         var edges = host.Services.GetRequiredService<EdgeEndpoints>();
-        host.Post("/v1/edges", operate, edges.CreateAsync);
-        host.Get("/v1/edges", operate, edges.ListAsync);
-        host.Get("/v1/edges/{edge_id}", operate, edges.RetrieveAsync);
-        host.Post("/v1/edges/{edge_id}/drain", operate, edges.DrainAsync);
-        host.Post("/v1/edges/{edge_id}/resume", operate, edges.ResumeAsync);
-        host.Post("/v1/edges/{edge_id}/archive", operate, edges.ArchiveAsync);
-    }
+        host.Map(EdgeOperations.Create, edges.CreateAsync);
+        host.Map(EdgeOperations.List, edges.ListAsync);
+        host.Map(EdgeOperations.Get, edges.RetrieveAsync);
+        host.Map(EdgeOperations.Drain, edges.DrainAsync);
+        host.Map(EdgeOperations.Resume, edges.ResumeAsync);
+        host.Map(EdgeOperations.Archive, edges.ArchiveAsync);
 
-    public static void MapTunnels(this MachineHost host)
-    {
-        const string Challenge = "/v1/agent/acme_challenges/{challenge_id}";
         var challenges = host.Services.GetRequiredService<AcmeChallengeEndpoints>();
-        host.Post("/v1/agent/acme_challenges", Access.Agent, challenges.AnnounceAsync);
-        host.Get(Challenge, Access.Agent, challenges.RetrieveAsync);
-        host.Delete(Challenge, Access.Agent, challenges.EndAsync);
-        host.Post($"{Challenge}/acknowledgements", Access.Agent, challenges.AcknowledgeByAgentAsync);
-        host.Post(
-            "/v1/edge/acme_challenges/{challenge_id}/acknowledgements",
-            Access.Edge,
-            challenges.AcknowledgeByEdgeAsync
-        );
+        host.Map(AcmeChallengeOperations.Announce, challenges.AnnounceAsync);
+        host.Map(AcmeChallengeOperations.Get, challenges.RetrieveAsync);
+        host.Map(AcmeChallengeOperations.Remove, challenges.EndAsync);
+        host.Map(AcmeChallengeOperations.AcknowledgeByAgent, challenges.AcknowledgeByAgentAsync);
+        host.Map(AcmeChallengeOperations.AcknowledgeByEdge, challenges.AcknowledgeByEdgeAsync);
     }
 }

@@ -18,13 +18,12 @@ internal static class WebhooksRegistration
 
     public static void MapWebhooks(this ApiHost host)
     {
-        var access = Access.Scope(Scopes.OrganizationAdmin);
         var webhooks = host.Services.GetRequiredService<WebhookEndpoints>();
-        host.Post("/v1/webhooks", access, webhooks.CreateAsync);
-        host.Get("/v1/webhooks", access, webhooks.ListAsync);
-        host.Get("/v1/webhooks/{webhook_id}", access, webhooks.RetrieveAsync);
-        host.Get("/v1/webhooks/{webhook_id}/deliveries", access, webhooks.DeliveriesAsync);
-        host.Post("/v1/webhooks/{webhook_id}/archive", access, webhooks.ArchiveAsync);
-        host.Post("/v1/webhooks/{webhook_id}/test", access, webhooks.TestAsync);
+        host.Map(WebhookOperations.Create, webhooks.CreateAsync);
+        host.Map(WebhookOperations.List, webhooks.ListAsync);
+        host.Map(WebhookOperations.Get, webhooks.RetrieveAsync);
+        host.Map(WebhookOperations.ListDeliveries, webhooks.DeliveriesAsync);
+        host.Map(WebhookOperations.Archive, webhooks.ArchiveAsync);
+        host.Map(WebhookOperations.Test, webhooks.TestAsync);
     }
 }

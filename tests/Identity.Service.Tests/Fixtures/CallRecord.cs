@@ -44,7 +44,7 @@ internal sealed class CallRecord : IStartupFilter
             return;
         }
 
-        var operation = ApiOperation.CreateName(http.Request.Method, path);
+        var operation = Operation.CreateName(http.Request.Method, path);
         operations.TryAdd(operation, true);
         if (http.Response.StatusCode >= StatusCodes.Status500InternalServerError)
         {

@@ -46,8 +46,8 @@ internal static partial class OneOfEach
     public static IEnumerable<(string Method, string Template)> Operations(ServiceUnderTest service) =>
         service
             .Services.GetRequiredService<EndpointDataSource>()
-            .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>())
-            .OfType<ApiOperation>()
+            .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<Operation>())
+            .OfType<Operation>()
             .Where(operation =>
                 operation.Access.Kind is AccessKind.Scope or AccessKind.AnyCredential
                 && operation.Access.RequiredScope != Scopes.InstallationOperate

@@ -77,8 +77,8 @@ public sealed class UnauthenticatedPathTests
     private static IEnumerable<(string Method, string Path)> Anonymous(ServiceUnderTest service) =>
         service
             .Services.GetRequiredService<EndpointDataSource>()
-            .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<ApiOperation>())
-            .OfType<ApiOperation>()
+            .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<Operation>())
+            .OfType<Operation>()
             .Where(operation => operation.Access.Kind == AccessKind.Anonymous || operation.Access.TakesAssertion)
             .Select(operation => operation.Name.Split(' '))
             .Select(name => (name[0], name[1]))

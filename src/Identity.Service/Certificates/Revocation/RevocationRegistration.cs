@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.Registered;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
@@ -27,20 +28,18 @@ internal static class RevocationRegistration
 
     public static void MapRevocation(this ApiHost host)
     {
-        var manage = Access.Scope(Scopes.ManageTunnels);
         var revocation = host.Services.GetRequiredService<RevocationEndpoint>();
-        host.Post("/v1/certificates/revoke", manage, revocation.RevokeAsync);
+        host.Map(CertificateOperations.Revoke, revocation.RevokeAsync);
 
         var lists = host.Services.GetRequiredService<RevocationListEndpoint>();
-        host.Get(RevocationPoint.Path + "/{ca_id}/{file}", Access.AnonymousLists, lists.GetAsync);
+        host.Map(RevocationOperations.GetList, lists.GetAsync);
 
         var responder = host.Services.GetRequiredService<OcspEndpoint>();
-        host.Post(OcspAuthorities.Path + "/{ca_id}", Access.AnonymousLists, responder.PostAsync);
-        host.Get(OcspAuthorities.Path + "/{ca_id}/{**request}", Access.AnonymousLists, responder.GetAsync);
+        host.Map(RevocationOperations.PostOcsp, responder.PostAsync);
+        host.Map(RevocationOperations.GetOcsp, responder.GetAsync);
 
         var imported = host.Services.GetRequiredService<ImportedListEndpoint>();
-        const string list = "/v1/tunnels/{tunnel_id}/certificates/{certificate_id}/revocation_list";
-        host.Get(list, manage, imported.RetrieveAsync);
-        host.Post(list, manage, imported.ImportAsync);
+        host.Map(RegisteredCertificateOperations.GetRevocationList, imported.RetrieveAsync);
+        host.Map(RegisteredCertificateOperations.ImportRevocationList, imported.ImportAsync);
     }
 }

@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Console.Access;
 /// have the API's checks, refusals and audit.
 /// </summary>
 internal sealed class ConsoleApi(
-    IReadOnlyDictionary<string, ApiOperation> operations,
+    IReadOnlyDictionary<Operation, ApiHandler> handlers,
     ConsolePrincipal principal,
     SecretAlarm secrets,
     HttpContext page
@@ -21,38 +21,31 @@ internal sealed class ConsoleApi(
     /// <summary>
     /// Whether the person may call the operation; pages hide what is not allowed. The call itself is authorized again.
     /// </summary>
-    public bool May(string operation) => principal.May(GetOperation(operation));
+    public bool May(Operation operation) => principal.CallerFor(operation) is not null;
 
     /// <param name="values">Path parameters by name; the others become the query. Empty ones are omitted.</param>
-    public ValueTask<ConsoleAnswer> GetAsync(string path, params (string Name, string? Value)[] values) =>
-        CallAsync($"GET {path}", values, body: null);
+    public ValueTask<ConsoleAnswer> GetAsync(Operation operation, params (string Name, string? Value)[] values) =>
+        CallAsync(operation, body: null, values);
 
-    public ValueTask<ConsoleAnswer> DoAsync(
-        string operation,
+    public async ValueTask<ConsoleAnswer> CallAsync(
+        Operation operation,
         JsonObject? body,
         params (string Name, string? Value)[] values
-    ) => CallAsync(operation, values, body);
-
-    private async ValueTask<ConsoleAnswer> CallAsync(
-        string name,
-        (string Name, string? Value)[] values,
-        JsonObject? body
     )
     {
-        var operation = GetOperation(name);
         if (principal.CallerFor(operation) is not { } caller)
         {
             return ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse());
         }
 
-        var request = new ApiRequest(CreateContext(name, values, body));
+        var request = new ApiRequest(CreateContext(operation, values, body));
         request.SetCaller(caller);
         if (ControlCharacters.Find(request.Http) is { } unreadable)
         {
             return ConsoleAnswer.Refused(unreadable);
         }
 
-        var answer = await operation.Handler(request, page.RequestAborted);
+        var answer = await handlers[operation](request, page.RequestAborted);
         if (answer.Refusal is { } refusal)
         {
             if (SecretAlarm.Concerns(refusal))
@@ -67,13 +60,11 @@ internal sealed class ConsoleApi(
         return new ConsoleAnswer(document?.RootElement.Clone() ?? default, null);
     }
 
-    // A page that names an unknown operation is a programming error, which the first test detects.
-    private ApiOperation GetOperation(string name) =>
-        operations.TryGetValue(name, out var operation)
-            ? operation
-            : throw new InvalidOperationException($"The operation {name} does not exist.");
-
-    private DefaultHttpContext CreateContext(string name, (string Name, string? Value)[] values, JsonObject? body)
+    private DefaultHttpContext CreateContext(
+        Operation operation,
+        (string Name, string? Value)[] values,
+        JsonObject? body
+    )
     {
         var http = new DefaultHttpContext { RequestServices = page.RequestServices };
         http.Features.Set(page.Features.Get<RequestIdentityFeature>());
@@ -82,13 +73,12 @@ internal sealed class ConsoleApi(
         http.Request.Scheme = page.Request.Scheme;
         http.Request.Host = page.Request.Host;
         http.Request.Headers.UserAgent = page.Request.Headers.UserAgent;
-        var space = name.IndexOf(' ', StringComparison.Ordinal);
-        http.Request.Method = name[..space];
-        http.Request.Path = name[(space + 1)..];
+        http.Request.Method = operation.Method;
+        http.Request.Path = operation.Path;
         var query = new Dictionary<string, StringValues>(StringComparer.Ordinal);
         foreach (var (key, value) in values)
         {
-            if (name.Contains($"{{{key}}}", StringComparison.Ordinal))
+            if (operation.Path.Contains($"{{{key}}}", StringComparison.Ordinal))
             {
                 http.Request.RouteValues[key] = value;
             }

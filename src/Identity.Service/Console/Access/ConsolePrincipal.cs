@@ -15,12 +15,9 @@ internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
         : KeyOwner is { } owner ? $"admin key of {owner.Subject}"
         : "admin key";
 
-    public bool May(ApiOperation operation) => CallerFor(operation) is not null;
-
     /// <summary>
     /// The caller of one operation, with only the rights that it requires; null = not allowed, or not an operation of the
     /// console.
     /// </summary>
-    public Caller? CallerFor(ApiOperation operation) =>
-        RoleRights.IsOfConsole(operation.Name) ? RoleGate.Admit(Caller, operation) : null;
+    public Caller? CallerFor(Operation operation) => operation.IsOfConsole ? RoleGate.Admit(Caller, operation) : null;
 }

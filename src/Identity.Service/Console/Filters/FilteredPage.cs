@@ -1,3 +1,10 @@
+using Culvert.Identity.Service.Audit;
+using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Servers.Calls;
+using Culvert.Identity.Service.Tunnels.Inventory;
+
 namespace Culvert.Identity.Service.Console.Filters;
 
 /// <summary>
@@ -6,11 +13,11 @@ namespace Culvert.Identity.Service.Console.Filters;
 /// <param name="Name">The last part of the path; identifies saved filters.</param>
 /// <param name="Operation">The list operation: its callers may save filters.</param>
 /// <param name="Fields">The query parameters of the filter; the others select a part of the list.</param>
-public sealed record FilteredPage(string Name, string Operation, params IReadOnlyList<string> Fields)
+public sealed record FilteredPage(string Name, Operation Operation, params IReadOnlyList<string> Fields)
 {
     internal static readonly FilteredPage Certificates = new(
         "certificates",
-        "GET /v1/certificates",
+        CertificateOperations.List,
         "status",
         "serial",
         "identity",
@@ -19,7 +26,7 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
 
     internal static readonly FilteredPage History = new(
         "history",
-        "GET /v1/authentication_history",
+        HistoryOperations.List,
         "decision",
         "reason",
         "subject",
@@ -30,7 +37,7 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
 
     internal static readonly FilteredPage Audit = new(
         "audit",
-        "GET /v1/audit",
+        AuditOperations.List,
         "event",
         "actor",
         "subject",
@@ -44,7 +51,7 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
 
     internal static readonly FilteredPage Inventory = new(
         "inventory",
-        "GET /v1/inventory",
+        InventoryOperations.List,
         "tunnel_id",
         "route",
         "owner",
@@ -52,7 +59,7 @@ public sealed record FilteredPage(string Name, string Operation, params IReadOnl
         "open"
     );
 
-    internal static readonly FilteredPage Approvals = new("approvals", "GET /v1/approvals", "tunnel_id");
+    internal static readonly FilteredPage Approvals = new("approvals", CallApprovalOperations.ListAll, "tunnel_id");
 
     internal string Path => $"/console/{Name}";
 

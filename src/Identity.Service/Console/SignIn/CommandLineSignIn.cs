@@ -27,8 +27,6 @@ internal sealed class CommandLineSignIn(
     ILogger<CommandLineSignIn> logger
 )
 {
-    public const string Path = "/v1/sign_in";
-
     /// <summary>The maximum age of an id_token: the command line presents it immediately.</summary>
     private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Culvert.Identity.Service.Documentation.Shapes;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Microsoft.AspNetCore.Http.Metadata;
@@ -20,12 +19,12 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
     )
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
-        var mapped = metadata.OfType<ApiOperation>().Single();
+        var mapped = metadata.OfType<Operation>().Single();
         var document = context.Document!;
-        AddParameters(operation, mapped, metadata.OfType<QueryMetadata>().SingleOrDefault());
-        AddBody(operation, metadata.OfType<BodyMetadata>().SingleOrDefault());
+        AddParameters(operation, mapped);
+        AddBody(operation, mapped.Body);
         AddAccess(operation, document, mapped.Access);
-        AddAnswers(operation, document, metadata.OfType<IProducesResponseTypeMetadata>());
+        AddAnswers(operation, document, mapped.Answers);
         NameAnswers(operation);
         AddRefusals(operation, document, mapped);
         Sort(operation.Responses!);
@@ -44,18 +43,18 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         return access.TakesAssertion ? permission + ", or an assertion in the body" : permission;
     }
 
-    private static void AddParameters(OpenApiOperation operation, ApiOperation mapped, QueryMetadata? query)
+    private static void AddParameters(OpenApiOperation operation, Operation mapped)
     {
         operation.Parameters =
         [
             .. RouteParameter()
                 .Matches(mapped.Name)
                 .Select(match => OperationParameters.Path(match.Groups["name"].Value)),
-            .. (query?.Names ?? []).Order(StringComparer.Ordinal).Select(OperationParameters.Query),
+            .. mapped.Query.Order(StringComparer.Ordinal).Select(OperationParameters.Query),
         ];
     }
 
-    private static void AddBody(OpenApiOperation operation, BodyMetadata? body)
+    private static void AddBody(OpenApiOperation operation, OperationBody? body)
     {
         if (body is null || operation.RequestBody is not OpenApiRequestBody described)
         {
@@ -165,7 +164,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         }
     }
 
-    private void AddRefusals(OpenApiOperation operation, OpenApiDocument document, ApiOperation mapped)
+    private void AddRefusals(OpenApiOperation operation, OpenApiDocument document, Operation mapped)
     {
         var codes = refusals.Of(mapped.Name);
         foreach (
@@ -196,7 +195,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
         Access access
     )
     {
-        // OperationTable puts both types in the endpoint's metadata, so the framework has created their schemas.
+        // DocumentationRegistration puts both types in the endpoint's metadata, so the framework has created their schemas.
         IOpenApiSchema envelope = new OpenApiSchemaReference(nameof(ErrorEnvelope), document);
         return new(StringComparer.Ordinal)
         {

@@ -14,7 +14,7 @@ internal sealed class SchemaNames
     {
         [typeof(Tokens.Revocations.RevocationDocument)] = "TokenRevocationDocument",
         [typeof(Certificates.Revocation.RevocationDocument)] = "CertificateRevocationDocument",
-        [typeof(Page<Shapes.AuditEntryDocument>)] = "AuditListDocument",
+        [typeof(Page<Audit.AuditEntryDocument>)] = "AuditListDocument",
         [typeof(Page<Certificates.Inventory.CertificateItemDocument>)] = "CertificateListDocument",
         [typeof(Page<Federation.Presets.Preset>)] = "PresetListDocument",
     };

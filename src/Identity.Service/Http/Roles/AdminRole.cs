@@ -5,47 +5,29 @@ namespace Culvert.Identity.Service.Http.Roles;
 /// <summary>A role: the same model for admin keys, the console and command-line sign-in.</summary>
 /// <param name="Name">From <see cref="RoleName"/>.</param>
 /// <param name="Scopes">Additional scopes of an admin key with the role. People have no scopes (S32).</param>
-/// <param name="Operations">The allowed operations, by <see cref="ApiOperation.Name"/>.</param>
-internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes, IReadOnlySet<string> Operations)
+internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes)
 {
     /// <summary>Reads everything of the organization that the console shows, but no secrets.</summary>
-    public static readonly AdminRole Viewer = new(RoleName.Viewer, With(), RoleRights.Viewing);
+    public static readonly AdminRole Viewer = new(RoleName.Viewer, With());
 
     /// <summary>
     /// Viewer; also reads all evidence: exports, proofs, tokens, call approvals, policies. Changes nothing.
     /// </summary>
-    public static readonly AdminRole Auditor = new(
-        RoleName.Auditor,
-        With(),
-        Join(RoleRights.Viewing, RoleRights.Reviewing, RoleRights.Auditing)
-    );
+    public static readonly AdminRole Auditor = new(RoleName.Auditor, With());
 
     /// <summary>Viewer; also decides what needs a person's approval. Changes nothing else.</summary>
-    public static readonly AdminRole Approver = new(
-        RoleName.Approver,
-        With(),
-        Join(RoleRights.Viewing, RoleRights.Reviewing, RoleRights.DecidingCalls, RoleRights.Approving)
-    );
+    public static readonly AdminRole Approver = new(RoleName.Approver, With());
 
     /// <summary>Viewer; also operates tunnels. A key may do everything that its scope allows.</summary>
-    public static readonly AdminRole Operator = new(
-        RoleName.Operator,
-        With(Http.Scopes.ManageTunnels),
-        Join(RoleRights.Viewing, RoleRights.Reviewing, RoleRights.DecidingCalls, RoleRights.Operating)
-    );
+    public static readonly AdminRole Operator = new(RoleName.Operator, With(Http.Scopes.ManageTunnels));
 
     /// <summary>Everything that a person may do in the organization. A key may also create keys and read secrets.</summary>
-    public static readonly AdminRole SecurityAdmin = new(
-        RoleName.SecurityAdmin,
-        With(Http.Scopes.OrganizationAdmin),
-        RoleRights.InOrganization
-    );
+    public static readonly AdminRole SecurityAdmin = new(RoleName.SecurityAdmin, With(Http.Scopes.OrganizationAdmin));
 
     /// <summary>Also operates the installation, like the key of init (S1). Only for keys.</summary>
     public static readonly AdminRole InstallationOperator = new(
         RoleName.InstallationOperator,
-        With(Http.Scopes.InstallationOperate, Http.Scopes.OrganizationAdmin),
-        RoleRights.InOrganization
+        With(Http.Scopes.InstallationOperate, Http.Scopes.OrganizationAdmin)
     );
 
     public static readonly IReadOnlyList<AdminRole> All =
@@ -71,11 +53,5 @@ internal sealed record AdminRole(string Name, IReadOnlySet<string> Scopes, IRead
     public static AdminRole? Find(IReadOnlySet<string> scopes) =>
         All.FirstOrDefault(role => role.Scopes.Count > 0 && role.Scopes.SetEquals(scopes));
 
-    // The generated method would print every operation.
-    public override string ToString() => Name;
-
     private static FrozenSet<string> With(params string[] scopes) => scopes.ToFrozenSet(StringComparer.Ordinal);
-
-    private static FrozenSet<string> Join(params IReadOnlySet<string>[] sets) =>
-        sets.SelectMany(set => set).ToFrozenSet(StringComparer.Ordinal);
 }

@@ -13,7 +13,7 @@ internal static class RoleGate
     /// The caller with the operation's scope, for this call only; null = not allowed. A role grants no scope above the
     /// organization.
     /// </summary>
-    public static Caller? Admit(Caller caller, ApiOperation operation)
+    public static Caller? Admit(Caller caller, Operation operation)
     {
         if (operation.Access.RequiredScope is { } required && caller.Has(required))
         {
@@ -21,7 +21,7 @@ internal static class RoleGate
         }
 
         var scope = operation.Access.RequiredScope ?? Scopes.OrganizationAdmin;
-        if (ScopesOfOrganization.Contains(scope) && May(caller.Roles, operation.Name))
+        if (ScopesOfOrganization.Contains(scope) && May(caller.Roles, operation))
         {
             return caller with { Scopes = FrozenSet.Create(StringComparer.Ordinal, scope) };
         }
@@ -32,6 +32,6 @@ internal static class RoleGate
     }
 
     /// <summary>Whether one of these roles allows the operation; unknown roles allow none.</summary>
-    public static bool May(IReadOnlyList<string> roles, string operation) =>
-        roles.Any(role => AdminRole.Find(role)?.Operations.Contains(operation) ?? false);
+    public static bool May(IReadOnlyList<string> roles, Operation operation) =>
+        operation.Roles.Any(role => roles.Contains(role.Name, StringComparer.Ordinal));
 }

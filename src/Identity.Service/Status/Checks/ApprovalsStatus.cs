@@ -7,7 +7,7 @@ internal sealed class ApprovalsStatus(CallApprovalStore store, TimeProvider time
 {
     public string Name => "approvals";
 
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, "GET /v1/approvals", Scopes.ManageTunnels);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, CallApprovalOperations.ListAll);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

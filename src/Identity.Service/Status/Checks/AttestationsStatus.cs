@@ -8,8 +8,7 @@ internal sealed class AttestationsStatus(RouteStore store, TimeProvider time) : 
 {
     public string Name => "attestations";
 
-    public bool IsShownTo(Caller caller) =>
-        StatusRights.MayRead(caller, "GET /v1/inventory/routes", Scopes.ManageTunnels);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, InventoryOperations.ListRoutes);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

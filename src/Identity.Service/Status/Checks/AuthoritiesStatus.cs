@@ -18,8 +18,7 @@ internal sealed class AuthoritiesStatus(
 
     public string Name => "authorities";
 
-    public bool IsShownTo(Caller caller) =>
-        StatusRights.MayRead(caller, "GET /v1/certificate_authorities", Scopes.OrganizationAdmin);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, AuthorityOperations.List);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

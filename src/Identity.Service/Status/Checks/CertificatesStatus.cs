@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
@@ -17,7 +18,7 @@ internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOption
 
     public string Name => "certificates";
 
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, "GET /v1/certificates", Scopes.ManageTunnels);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, CertificateOperations.List);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

@@ -14,8 +14,7 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
 
     public string Name => "issuers";
 
-    public bool IsShownTo(Caller caller) =>
-        StatusRights.MayRead(caller, "GET /v1/organizations/federation_issuers", Scopes.OrganizationAdmin);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, IssuerOperations.List);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

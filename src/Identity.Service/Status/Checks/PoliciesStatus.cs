@@ -8,8 +8,7 @@ internal sealed class PoliciesStatus(RoutePolicyStore store) : IStatusCheck
 {
     public string Name => "policies";
 
-    public bool IsShownTo(Caller caller) =>
-        StatusRights.MayRead(caller, "GET /v1/tunnels/{tunnel_id}/policies", Scopes.ManageTunnels);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, PolicyOperations.List);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

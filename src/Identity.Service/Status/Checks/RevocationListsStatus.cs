@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Certificates.Health;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Status.Checks;
@@ -10,8 +11,7 @@ internal sealed class RevocationListsStatus(CertificateHealthStore store, TimePr
 
     public string Name => "revocation_lists";
 
-    public bool IsShownTo(Caller caller) =>
-        StatusRights.MayRead(caller, "GET /v1/certificate_authorities", Scopes.OrganizationAdmin);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, AuthorityOperations.List);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

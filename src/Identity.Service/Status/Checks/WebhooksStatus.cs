@@ -9,7 +9,7 @@ internal sealed class WebhooksStatus(WebhookStore store, TimeProvider time) : IS
 
     public string Name => "webhooks";
 
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, "GET /v1/webhooks", Scopes.OrganizationAdmin);
+    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, WebhookOperations.List);
 
     public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {

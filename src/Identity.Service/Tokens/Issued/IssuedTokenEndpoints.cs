@@ -19,8 +19,6 @@ internal sealed class IssuedTokenEndpoints(
     TimeProvider time
 )
 {
-    public const string Path = "/v1/tokens";
-
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         if (

@@ -18,9 +18,6 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
 {
     // The issuer identifier has no path (`public_url` may have none), so the path-insertion form of RFC 8414 §3.1 and
     // the appended form of OpenID Connect are the well-known paths themselves.
-    public const string MetadataPath = "/.well-known/oauth-authorization-server";
-    public const string DiscoveryPath = "/.well-known/openid-configuration";
-    public const string ResourcePath = "/.well-known/oauth-protected-resource";
     public const string KeySetPath = "/v1/oauth/jwks";
     public const string TokenPath = "/v1/oauth/token";
 

@@ -12,8 +12,6 @@ internal sealed class RevocationEndpoints(
     TimeProvider time
 )
 {
-    public const string Path = "/v1/oauth/revocations";
-
     private const string List = "token_revocations";
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -7,8 +7,6 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// <summary><c>/v1/oauth/signing_keys</c>: for the operator of the installation, which owns the keys.</summary>
 internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationStore revocations, TimeProvider time)
 {
-    public const string Path = "/v1/oauth/signing_keys";
-
     public ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken) => new(Answer());
 
     public async ValueTask<ApiAnswer> RotateAsync(ApiRequest request, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal static class RolePage
             CredentialHash = "x",
         };
 
-    public static string Write(IEnumerable<ApiOperation> operations)
+    public static string Write(IEnumerable<Operation> operations)
     {
         var text = new StringBuilder(Mark);
         text.Append("\n| Operation |");
@@ -50,7 +50,7 @@ internal static class RolePage
         return text.ToString();
     }
 
-    private static string Describe(AdminRole role, ApiOperation operation) =>
+    private static string Describe(AdminRole role, Operation operation) =>
         AdminRole.OfPeople.Contains(role) && RoleGate.Admit(CreateCaller(role, isKey: false), operation) is not null
             ? "yes"
         : RoleGate.Admit(CreateCaller(role, isKey: true), operation) is not null ? "key"
