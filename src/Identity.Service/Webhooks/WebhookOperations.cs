@@ -5,6 +5,7 @@ namespace Culvert.Identity.Service.Webhooks;
 
 internal static class WebhookOperations
 {
+    // For no role, because the answer contains a secret: the console shows it once.
     public static readonly Operation Create = Operation
         .Post("create_webhook", "/v1/webhooks", Access.OrganizationAdmin)
         .ForConsole()
