@@ -1,11 +1,32 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 
 namespace Culvert.Identity.Service.Storage;
 
-/// <summary>A column that is set when the row is inserted and never again: an update leaves it out.</summary>
+/// <summary>
+/// A column that is set when the row is inserted, and later only by statements of its own: the update of a row leaves it out.
+/// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class InsertOnlyAttribute : Attribute;
+
+/// <summary>A column that is written with the row and not read with it, such as the hash of a secret.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class WriteOnlyAttribute : Attribute;
+
+/// <summary>
+/// A column whose value the database computes when it writes the row. The row's properties are the expression's parameters.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+internal sealed class ComputedAttribute : Attribute
+{
+    /// <summary>The value at the insertion; null = the property's.</summary>
+    public string? Insert { get; init; }
+
+    /// <summary>The value at an update; null = the property's.</summary>
+    public string? Update { get; init; }
+}
 
 /// <summary>
 /// The columns of a table, declared once as the properties of the record that one row is read into: the property
@@ -13,15 +34,20 @@ internal sealed class InsertOnlyAttribute : Attribute;
 /// a row is also the object whose properties are a statement's parameters. Conditions stay hand-written SQL.
 /// </summary>
 /// <typeparam name="TRow">
-/// The record of a row. Its properties that can be set and have a type of the databases are the columns.
+/// The record of a row. Its properties that can be set and have a type of the databases are the columns, except those that
+/// are <see cref="NotMappedAttribute"/>: queries fill these from other tables, or they are only a statement's parameters.
 /// </typeparam>
 internal sealed class Columns<TRow>
 {
-    /// <summary>The name of the column that numbers rows in the order of their insertion; the database assigns it.</summary>
+    /// <summary>
+    /// The name of the column that numbers rows in the order of their insertion. The database assigns it, unless the row's
+    /// property is <c>required</c>: then the row has it before it is inserted.
+    /// </summary>
     private const string Ordinal = "ordinal";
 
     private readonly string table;
     private readonly string[] columnNames;
+    private readonly string insert;
 
     /// <param name="table">The name of the table.</param>
     /// <param name="alias">The name that the table has in queries that join others to it; null = none.</param>
@@ -30,35 +56,42 @@ internal sealed class Columns<TRow>
         this.table = table;
         var columns = typeof(TRow)
             .GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(property => property.SetMethod is { IsPublic: true } && IsStored(property.PropertyType))
+            .Where(IsColumn)
             .Select(property =>
                 (
                     Name: JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name),
-                    Parameter: $"@{property.Name}",
-                    IsFixed: property.IsDefined(typeof(InsertOnlyAttribute), inherit: true)
+                    Inserted: Computed(property)?.Insert ?? $"@{property.Name}",
+                    Updated: Computed(property)?.Update ?? $"@{property.Name}",
+                    IsRead: !property.IsDefined(typeof(WriteOnlyAttribute), inherit: true),
+                    IsFixed: property.IsDefined(typeof(InsertOnlyAttribute), inherit: true),
+                    IsRequired: property.IsDefined(typeof(RequiredMemberAttribute), inherit: true)
                 )
             )
             .ToArray();
-        columnNames = [.. columns.Select(column => column.Name)];
-        var written = columns.Where(column => column.Name != Ordinal).ToArray();
-        Names = string.Join(", ", columns.Select(column => alias is null ? column.Name : $"{alias}.{column.Name}"));
+        columnNames = [.. columns.Where(column => column.IsRead).Select(column => column.Name)];
+        var written = columns.Where(column => column.Name != Ordinal || column.IsRequired).ToArray();
+        Names = string.Join(", ", columnNames.Select(name => alias is null ? name : $"{alias}.{name}"));
         Select = $"SELECT {Names} FROM {table}{(alias is null ? "" : $" {alias}")}";
         var isNumbered = written.Length < columns.Length;
         var names = string.Join(", ", written.Select(column => column.Name).Concat(isNumbered ? [Ordinal] : []));
         Values = string.Join(
             ", ",
             written
-                .Select(column => column.Parameter)
+                .Select(column => column.Inserted)
                 .Concat(isNumbered ? [$"(SELECT COALESCE(MAX({Ordinal}), 0) + 1 FROM {table})"] : [])
         );
         InsertInto = $"INSERT INTO {table} ({names})";
+        insert = $"{InsertInto} VALUES ({Values})";
         Assignments = string.Join(
             ", ",
-            written.Where(column => !column.IsFixed).Select(column => $"{column.Name} = {column.Parameter}")
+            written.Where(column => !column.IsFixed).Select(column => $"{column.Name} = {column.Updated}")
         );
     }
 
-    /// <summary><c>a, b, c</c>, each behind the alias of the table if it has one.</summary>
+    /// <summary>
+    /// <c>a, b, c</c>, each behind the alias of the table if it has one; without those that are <see
+    /// cref="WriteOnlyAttribute"/>.
+    /// </summary>
     public string Names { get; }
 
     /// <summary><see cref="Names"/> without some, for a table that has the same columns but for these.</summary>
@@ -70,19 +103,34 @@ internal sealed class Columns<TRow>
     /// <summary><c>INSERT INTO table (a, b, c)</c>; <see cref="Values"/> or a query of the same columns follows.</summary>
     public string InsertInto { get; }
 
-    /// <summary><c>@A, @B, @C</c> in the order of <see cref="InsertInto"/>, with the next ordinal if rows have one.</summary>
+    /// <summary>
+    /// <c>@A, @B, @C</c> in the order of <see cref="InsertInto"/>, with the next ordinal if the database assigns it.
+    /// </summary>
     public string Values { get; }
 
     /// <summary><c>b = @B, c = @C</c> without the columns that are <see cref="InsertOnlyAttribute"/>.</summary>
     public string Assignments { get; }
 
     /// <summary>Inserts the row.</summary>
-    public Statement Insert(TRow row) => new($"{InsertInto} VALUES ({Values})", row);
+    public Statement Insert(TRow row) => new(insert, row);
+
+    /// <summary>Inserts the row if the condition holds.</summary>
+    /// <param name="condition">A constant, never built from input; the row's properties are its parameters.</param>
+    public Statement InsertWhere(TRow row, string condition) =>
+        new($"{InsertInto} SELECT {Values} WHERE {condition}", row);
 
     /// <summary>Writes the row's columns where the condition holds.</summary>
     /// <param name="condition">A constant, never built from input; the row's properties are its parameters.</param>
     public Statement Update(TRow row, string condition) =>
         new($"UPDATE {table} SET {Assignments} WHERE {condition}", row);
+
+    private static ComputedAttribute? Computed(PropertyInfo property) =>
+        property.GetCustomAttribute<ComputedAttribute>(inherit: true);
+
+    private static bool IsColumn(PropertyInfo property) =>
+        property.SetMethod is { IsPublic: true }
+        && IsStored(property.PropertyType)
+        && !property.IsDefined(typeof(NotMappedAttribute), inherit: true);
 
     private static bool IsStored(Type type) =>
         type == typeof(string)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -7,26 +8,14 @@ namespace Culvert.Identity.Service.Tunnels;
 /// <summary>Changes are statements for the caller's decision; each documents its <see cref="TunnelConflict"/>s.</summary>
 internal sealed class TunnelStore(Database database)
 {
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
-        + "display_name AS DisplayName, domain AS Domain, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt, "
-        + "revision AS Revision, client_source_ranges AS ClientSourceRanges, agent_source_ranges AS AgentSourceRanges, "
-        + "client_range_sets AS ClientRangeSets, limit_max_connections AS LimitMaxConnections, "
-        + "limit_new_connections AS LimitNewConnections, limit_bytes_per_second AS LimitBytesPerSecond, "
-        + "limit_open_streams AS LimitOpenStreams, affinity AS Affinity, "
-        + "offline_grace_s AS OfflineGraceSeconds, public_port AS PublicPort, paused_at_ms AS PausedAt, "
-        + "allow_tunnel_token AS AllowTunnelToken, edge_ids AS EdgeIds, bundle_epoch AS BundleEpoch, token_id AS TokenId";
+    private static readonly Columns<Row> Table = new("tunnels");
 
     public ValueTask<Tunnel?> FindAsync(string tunnelId, CancellationToken cancellationToken) =>
-        SingleAsync($"SELECT {Columns} FROM tunnels WHERE id = @tunnelId", new { tunnelId }, cancellationToken);
+        SingleAsync(" WHERE id = @tunnelId", new { tunnelId }, cancellationToken);
 
     /// <summary>The unarchived tunnel whose current token has that SHA-256.</summary>
     public ValueTask<Tunnel?> FindByTokenAsync(byte[] tokenHash, CancellationToken cancellationToken) =>
-        SingleAsync(
-            $"SELECT {Columns} FROM tunnels WHERE token_hash = @tokenHash AND archived_at_ms IS NULL",
-            new { tokenHash },
-            cancellationToken
-        );
+        SingleAsync(" WHERE token_hash = @tokenHash AND archived_at_ms IS NULL", new { tokenHash }, cancellationToken);
 
     /// <summary>The tunnel that a request with that fingerprint created at or after <paramref name="since"/>.</summary>
     public ValueTask<Tunnel?> FindCreatedAsync(
@@ -35,22 +24,20 @@ internal sealed class TunnelStore(Database database)
         CancellationToken cancellationToken
     ) =>
         SingleAsync(
-            $"SELECT {Columns} FROM tunnels WHERE create_fingerprint = @fingerprint AND created_at_ms >= @since "
-                + "ORDER BY ordinal DESC LIMIT 1",
+            " WHERE create_fingerprint = @fingerprint AND created_at_ms >= @since " + "ORDER BY ordinal DESC LIMIT 1",
             new { fingerprint, since = since.ToStore() },
             cancellationToken
         );
 
     /// <summary>Newest first, one more than the page's size if there are more; null workspace = all.</summary>
-    public async ValueTask<IReadOnlyList<Tunnel>> ListAsync(
+    public ValueTask<IReadOnlyList<Tunnel>> ListAsync(
         string organizationId,
         string? workspaceId,
         PageRequest page,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<TunnelRow>(
-            $"SELECT {Columns} FROM tunnels WHERE organization_id = @organizationId AND ordinal < @Before "
+    ) =>
+        QueryAsync(
+            " WHERE organization_id = @organizationId AND ordinal < @Before "
                 + "AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
             new
@@ -63,23 +50,17 @@ internal sealed class TunnelStore(Database database)
             },
             cancellationToken
         );
-        return [.. rows.Select(row => row.ToTunnel())];
-    }
 
     /// <summary>Of all organizations: unarchived, or archived at or after <paramref name="archivedSince"/>.</summary>
-    public async ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
+    public ValueTask<IReadOnlyList<Tunnel>> ListForEdgesAsync(
         DateTimeOffset archivedSince,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<TunnelRow>(
-            $"SELECT {Columns} FROM tunnels WHERE archived_at_ms IS NULL OR archived_at_ms >= @Since "
-                + "ORDER BY ordinal",
+    ) =>
+        QueryAsync(
+            " WHERE archived_at_ms IS NULL OR archived_at_ms >= @Since ORDER BY ordinal",
             new { Since = archivedSince.ToStore() },
             cancellationToken
         );
-        return [.. rows.Select(row => row.ToTunnel())];
-    }
 
     public async ValueTask<byte[]?> SealedTokenAsync(TunnelId id, CancellationToken cancellationToken)
     {
@@ -113,37 +94,20 @@ internal sealed class TunnelStore(Database database)
                 Since = retryOfSince?.ToStore() ?? long.MaxValue,
             }
         ).ExpectingOne(TunnelConflict.AlreadyCreated);
-        var insert = new Statement(
-            "INSERT INTO tunnels (id, ordinal, organization_id, workspace_id, display_name, domain, created_at_ms, "
-                + "revision, client_source_ranges, agent_source_ranges, allow_tunnel_token, bundle_epoch, token_id, "
-                + "token_hash, token_sealed, create_fingerprint, public_port) "
-                + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM tunnels), @OrganizationId, @WorkspaceId, "
-                + "@DisplayName, @Domain, @CreatedAt, @Revision, @ClientSourceRanges, @AgentSourceRanges, "
-                + "@AllowTunnelToken, @BundleEpoch, @TokenId, @TokenHash, @TokenSealed, @fingerprint, "
-                + "(SELECT public_port FROM edges WHERE archived_at_ms IS NULL AND public_port IS NOT NULL "
-                + "ORDER BY created_at_ms, id LIMIT 1) "
-                + "WHERE (SELECT COUNT(*) FROM tunnels WHERE organization_id = @OrganizationId "
-                + "AND archived_at_ms IS NULL) < @limit",
-            new
-            {
-                Id = tunnel.Id.Value,
-                tunnel.OrganizationId,
-                tunnel.WorkspaceId,
-                tunnel.DisplayName,
-                tunnel.Domain,
-                CreatedAt = tunnel.CreatedAt.ToStore(),
-                tunnel.Revision,
-                ClientSourceRanges = TextList.Join(tunnel.ClientSourceRanges),
-                AgentSourceRanges = TextList.Join(tunnel.AgentSourceRanges),
-                AllowTunnelToken = tunnel.AllowTunnelToken ? 1L : 0L,
-                tunnel.BundleEpoch,
-                TokenId = secret.Id.Value,
-                TokenHash = secret.Hash,
-                TokenSealed = secret.Sealed,
-                fingerprint,
-                limit,
-            }
-        ).ExpectingOne(TunnelConflict.LimitReached);
+        var row = Row.Create(tunnel) with
+        {
+            TokenHash = secret.Hash,
+            TokenSealed = secret.Sealed,
+            CreateFingerprint = fingerprint,
+            Limit = limit,
+        };
+        var insert = Table
+            .InsertWhere(
+                row,
+                "(SELECT COUNT(*) FROM tunnels WHERE organization_id = @OrganizationId "
+                    + "AND archived_at_ms IS NULL) < @Limit"
+            )
+            .ExpectingOne(TunnelConflict.LimitReached);
         return [guard, insert];
     }
 
@@ -156,7 +120,15 @@ internal sealed class TunnelStore(Database database)
                     new { changed.OrganizationId, name }
                 ).ExpectingOne(TunnelConflict.UnknownRangeSet)
             ),
-            WriteSettings(changed, expectedRevision),
+            Table
+                .Update(
+                    Row.Create(changed) with
+                    {
+                        Revision = expectedRevision,
+                    },
+                    "id = @Id AND revision = @Revision AND archived_at_ms IS NULL"
+                )
+                .ExpectingOne(TunnelConflict.Stale),
         ];
 
     /// <summary>Raises the revision; <see cref="TunnelConflict.Stale"/> if already in that state or archived.</summary>
@@ -169,35 +141,6 @@ internal sealed class TunnelStore(Database database)
                 Id = id.Value,
                 At = at.ToStore(),
                 Pause = at is null ? 0L : 1L,
-            }
-        ).ExpectingOne(TunnelConflict.Stale);
-
-    private static Statement WriteSettings(Tunnel changed, long expectedRevision) =>
-        new Statement(
-            "UPDATE tunnels SET display_name = @DisplayName, client_source_ranges = @ClientSourceRanges, "
-                + "agent_source_ranges = @AgentSourceRanges, allow_tunnel_token = @AllowTunnelToken, "
-                + "client_range_sets = @ClientRangeSets, edge_ids = @EdgeIds, limit_max_connections = @MaxConnections, "
-                + "limit_new_connections = @NewConnections, limit_bytes_per_second = @BytesPerSecond, "
-                + "limit_open_streams = @OpenStreams, affinity = @Affinity, "
-                + "offline_grace_s = @OfflineGraceSeconds, public_port = COALESCE(@PublicPort, public_port), revision = revision + 1 "
-                + "WHERE id = @Id AND revision = @expectedRevision AND archived_at_ms IS NULL",
-            new
-            {
-                Id = changed.Id.Value,
-                changed.DisplayName,
-                ClientSourceRanges = TextList.Join(changed.ClientSourceRanges),
-                AgentSourceRanges = TextList.Join(changed.AgentSourceRanges),
-                AllowTunnelToken = changed.AllowTunnelToken ? 1L : 0L,
-                ClientRangeSets = TextList.Join(changed.ClientRangeSets),
-                EdgeIds = TextList.Join(changed.EdgeIds),
-                MaxConnections = (long?)changed.Limits.MaxConnections,
-                changed.Limits.NewConnections,
-                changed.Limits.BytesPerSecond,
-                OpenStreams = (long?)changed.Limits.OpenStreams,
-                changed.Affinity,
-                OfflineGraceSeconds = (long?)changed.OfflineGraceSeconds,
-                PublicPort = (long?)changed.PublicPort,
-                expectedRevision,
             }
         ).ExpectingOne(TunnelConflict.Stale);
 
@@ -246,9 +189,155 @@ internal sealed class TunnelStore(Database database)
     public Statement RaiseBundleEpoch(TunnelId id) =>
         new("UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = @Id", new { Id = id.Value });
 
-    private async ValueTask<Tunnel?> SingleAsync(string sql, object parameters, CancellationToken cancellationToken)
+    private async ValueTask<Tunnel?> SingleAsync(
+        string condition,
+        object parameters,
+        CancellationToken cancellationToken
+    ) => (await QueryAsync(condition, parameters, cancellationToken)).SingleOrDefault();
+
+    private async ValueTask<IReadOnlyList<Tunnel>> QueryAsync(
+        string condition,
+        object parameters,
+        CancellationToken cancellationToken
+    )
     {
-        var row = await database.SingleOrDefaultAsync<TunnelRow>(sql, parameters, cancellationToken);
-        return row?.ToTunnel();
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
+        return [.. rows.Select(row => row.ToTunnel())];
+    }
+
+    private sealed record Row
+    {
+        private const string FirstPublicPort =
+            "(SELECT public_port FROM edges WHERE archived_at_ms IS NULL AND public_port IS NOT NULL "
+            + "ORDER BY created_at_ms, id LIMIT 1)";
+
+        [InsertOnly]
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        [InsertOnly]
+        public required string OrganizationId { get; init; }
+
+        [InsertOnly]
+        public required string WorkspaceId { get; init; }
+
+        public string? DisplayName { get; init; }
+
+        [InsertOnly]
+        public required string Domain { get; init; }
+
+        [InsertOnly]
+        public long CreatedAtMs { get; init; }
+
+        [InsertOnly]
+        public long? ArchivedAtMs { get; init; }
+
+        [Computed(Update = "revision + 1")]
+        public long Revision { get; init; }
+
+        public required string ClientSourceRanges { get; init; }
+
+        public required string AgentSourceRanges { get; init; }
+
+        public required string ClientRangeSets { get; init; }
+
+        public long? LimitMaxConnections { get; init; }
+
+        public string? LimitNewConnections { get; init; }
+
+        public long? LimitBytesPerSecond { get; init; }
+
+        public long? LimitOpenStreams { get; init; }
+
+        public required string Affinity { get; init; }
+
+        public long? OfflineGraceS { get; init; }
+
+        [Computed(Insert = FirstPublicPort, Update = "COALESCE(@PublicPort, public_port)")]
+        public long? PublicPort { get; init; }
+
+        [InsertOnly]
+        public long? PausedAtMs { get; init; }
+
+        public long AllowTunnelToken { get; init; }
+
+        public required string EdgeIds { get; init; }
+
+        [InsertOnly]
+        public long BundleEpoch { get; init; }
+
+        [InsertOnly]
+        public required string TokenId { get; init; }
+
+        [InsertOnly, WriteOnly]
+        public byte[]? TokenHash { get; init; }
+
+        [InsertOnly, WriteOnly]
+        public byte[]? TokenSealed { get; init; }
+
+        [InsertOnly, WriteOnly]
+        public byte[]? CreateFingerprint { get; init; }
+
+        /// <summary>The most unarchived tunnels of an organization.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        public static Row Create(Tunnel tunnel) =>
+            new()
+            {
+                Id = tunnel.Id.Value,
+                OrganizationId = tunnel.OrganizationId,
+                WorkspaceId = tunnel.WorkspaceId,
+                DisplayName = tunnel.DisplayName,
+                Domain = tunnel.Domain,
+                CreatedAtMs = tunnel.CreatedAt.ToStore(),
+                Revision = tunnel.Revision,
+                ClientSourceRanges = TextList.Join(tunnel.ClientSourceRanges),
+                AgentSourceRanges = TextList.Join(tunnel.AgentSourceRanges),
+                ClientRangeSets = TextList.Join(tunnel.ClientRangeSets),
+                LimitMaxConnections = tunnel.Limits.MaxConnections,
+                LimitNewConnections = tunnel.Limits.NewConnections,
+                LimitBytesPerSecond = tunnel.Limits.BytesPerSecond,
+                LimitOpenStreams = tunnel.Limits.OpenStreams,
+                Affinity = tunnel.Affinity,
+                OfflineGraceS = tunnel.OfflineGraceSeconds,
+                PublicPort = tunnel.PublicPort,
+                AllowTunnelToken = tunnel.AllowTunnelToken ? 1L : 0L,
+                EdgeIds = TextList.Join(tunnel.EdgeIds),
+                BundleEpoch = tunnel.BundleEpoch,
+                TokenId = tunnel.TokenId.Value,
+            };
+
+        public Tunnel ToTunnel() =>
+            new()
+            {
+                Id = TunnelId.Wrap(Id),
+                Ordinal = Ordinal,
+                OrganizationId = OrganizationId,
+                WorkspaceId = WorkspaceId,
+                DisplayName = DisplayName,
+                Domain = Domain,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+                Revision = Revision,
+                ClientSourceRanges = TextList.Split(ClientSourceRanges),
+                AgentSourceRanges = TextList.Split(AgentSourceRanges),
+                ClientRangeSets = TextList.Split(ClientRangeSets),
+                Limits = new TunnelLimits(
+                    (int?)LimitMaxConnections,
+                    LimitNewConnections,
+                    LimitBytesPerSecond,
+                    (int?)LimitOpenStreams
+                ),
+                Affinity = Affinity,
+                OfflineGraceSeconds = (int?)OfflineGraceS,
+                PublicPort = (int?)PublicPort,
+                PausedAt = Instants.FromStore(PausedAtMs),
+                AllowTunnelToken = AllowTunnelToken != 0,
+                EdgeIds = TextList.Split(EdgeIds),
+                BundleEpoch = BundleEpoch,
+                TokenId = TunnelTokenId.Wrap(TokenId),
+            };
     }
 }

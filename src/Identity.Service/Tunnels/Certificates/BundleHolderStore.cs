@@ -6,16 +6,17 @@ namespace Culvert.Identity.Service.Tunnels.Certificates;
 /// <summary>Which epoch of a tunnel's bundle each holder was sent, and which it acknowledged.</summary>
 internal sealed class BundleHolderStore(Database database)
 {
-    private const string Columns =
-        "kind AS Kind, holder AS Holder, served_epoch AS Served, acknowledged_epoch AS Acknowledged, "
-        + "acknowledged_by AS AcknowledgedBy, acknowledged_at_ms AS AcknowledgedAt, heard_at_ms AS HeardAt";
+    private static readonly Columns<Row> Table = new("bundle_holders");
+
+    private static readonly string Upsert =
+        $"{Table.InsertInto} VALUES ({Table.Values}) ON CONFLICT (tunnel_id, kind, holder) DO UPDATE SET "
+        + "served_epoch = CASE WHEN excluded.served_epoch > bundle_holders.served_epoch "
+        + "THEN excluded.served_epoch ELSE bundle_holders.served_epoch END, "
+        + "heard_at_ms = CASE WHEN excluded.heard_at_ms > bundle_holders.heard_at_ms "
+        + "THEN excluded.heard_at_ms ELSE bundle_holders.heard_at_ms END";
 
     public ValueTask<IReadOnlyList<KnownHolder>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM bundle_holders WHERE tunnel_id = @Value",
-            new { tunnelId.Value },
-            cancellationToken
-        );
+        QueryAsync("", new { tunnelId.Value }, cancellationToken);
 
     public async ValueTask<KnownHolder?> FindAsync(
         TunnelId tunnelId,
@@ -25,7 +26,7 @@ internal sealed class BundleHolderStore(Database database)
     ) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM bundle_holders WHERE tunnel_id = @Value AND kind = @kind AND holder = @holder",
+                " AND kind = @kind AND holder = @holder",
                 new
                 {
                     tunnelId.Value,
@@ -39,20 +40,14 @@ internal sealed class BundleHolderStore(Database database)
     /// <summary>Records a call and the epoch sent (0 = none). Neither value ever decreases.</summary>
     public Statement Heard(TunnelId tunnelId, HolderKind kind, string holder, long servedEpoch, DateTimeOffset at) =>
         new(
-            "INSERT INTO bundle_holders (tunnel_id, kind, holder, served_epoch, acknowledged_epoch, heard_at_ms) "
-                + "VALUES (@Value, @kind, @holder, @servedEpoch, 0, @At) "
-                + "ON CONFLICT (tunnel_id, kind, holder) DO UPDATE SET "
-                + "served_epoch = CASE WHEN excluded.served_epoch > bundle_holders.served_epoch "
-                + "THEN excluded.served_epoch ELSE bundle_holders.served_epoch END, "
-                + "heard_at_ms = CASE WHEN excluded.heard_at_ms > bundle_holders.heard_at_ms "
-                + "THEN excluded.heard_at_ms ELSE bundle_holders.heard_at_ms END",
-            new
+            Upsert,
+            new Row
             {
-                tunnelId.Value,
-                kind = WireNames.Of(kind),
-                holder,
-                servedEpoch,
-                At = at.ToStore(),
+                TunnelId = tunnelId.Value,
+                Kind = WireNames.Of(kind),
+                Holder = holder,
+                ServedEpoch = servedEpoch,
+                HeardAtMs = at.ToStore(),
             }
         );
 
@@ -80,40 +75,46 @@ internal sealed class BundleHolderStore(Database database)
         );
 
     private async ValueTask<IReadOnlyList<KnownHolder>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(
+            Table.Select + " WHERE tunnel_id = @Value" + condition,
+            parameters,
+            cancellationToken
+        );
         return [.. rows.Select(row => row.ToHolder())];
     }
 
     private sealed record Row
     {
+        public required string TunnelId { get; init; }
+
         public required string Kind { get; init; }
 
         public required string Holder { get; init; }
 
-        public long Served { get; init; }
+        public long ServedEpoch { get; init; }
 
-        public long Acknowledged { get; init; }
+        public long AcknowledgedEpoch { get; init; }
 
         public string? AcknowledgedBy { get; init; }
 
-        public long? AcknowledgedAt { get; init; }
+        public long? AcknowledgedAtMs { get; init; }
 
-        public long HeardAt { get; init; }
+        public long HeardAtMs { get; init; }
 
         public KnownHolder ToHolder() =>
             new(
                 WireNames.Parse<HolderKind>(Kind),
                 Holder,
-                Served,
-                Acknowledged,
+                ServedEpoch,
+                AcknowledgedEpoch,
                 AcknowledgedBy,
-                Instants.FromStore(AcknowledgedAt),
-                Instants.FromStore(HeardAt)
+                Instants.FromStore(AcknowledgedAtMs),
+                Instants.FromStore(HeardAtMs)
             );
     }
 }

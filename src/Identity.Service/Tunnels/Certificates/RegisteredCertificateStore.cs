@@ -10,24 +10,12 @@ namespace Culvert.Identity.Service.Tunnels.Certificates;
 /// </summary>
 internal sealed class RegisteredCertificateStore(Database database, TunnelStore tunnels)
 {
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, tunnel_id AS TunnelId, fingerprint AS Fingerprint, "
-        + "certificate_pem AS CertificatePem, issuers_pem AS IssuersPem, authority_id AS AuthorityId, "
-        + "occupies_slot AS OccupiesSlot, created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, "
-        + "archived_at_ms AS ArchivedAt, added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch, "
-        + "added_at_ms AS AddedAt, pending AS Pending, requested_by AS RequestedBy, requested_person AS RequestedPerson";
+    private static readonly Columns<Row> Table = new("registered_certificates");
 
     public async ValueTask<RegisteredCertificate?> FindAsync(
         string certificateId,
         CancellationToken cancellationToken
-    ) =>
-        (
-            await QueryAsync(
-                $"SELECT {Columns} FROM registered_certificates WHERE id = @certificateId",
-                new { certificateId },
-                cancellationToken
-            )
-        ).SingleOrDefault();
+    ) => (await QueryAsync(" WHERE id = @certificateId", new { certificateId }, cancellationToken)).SingleOrDefault();
 
     public async ValueTask<RegisteredCertificate?> FindLiveAsync(
         TunnelId tunnelId,
@@ -36,8 +24,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
     ) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM registered_certificates WHERE tunnel_id = @Value "
-                    + "AND fingerprint = @fingerprint AND archived_at_ms IS NULL",
+                " WHERE tunnel_id = @Value AND fingerprint = @fingerprint AND archived_at_ms IS NULL",
                 new { tunnelId.Value, fingerprint },
                 cancellationToken
             )
@@ -50,7 +37,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM registered_certificates WHERE tunnel_id = @Value AND ordinal < @Before "
+            " WHERE tunnel_id = @Value AND ordinal < @Before "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
             new
             {
@@ -68,8 +55,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM registered_certificates WHERE tunnel_id = @Value AND archived_at_ms IS NULL "
-                + "AND added_at_ms IS NOT NULL ORDER BY ordinal DESC",
+            " WHERE tunnel_id = @Value AND archived_at_ms IS NULL AND added_at_ms IS NOT NULL ORDER BY ordinal DESC",
             new { tunnelId.Value },
             cancellationToken
         );
@@ -80,45 +66,23 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
     /// </summary>
     public IReadOnlyList<Statement> Insert(RegisteredCertificate certificate)
     {
-        var tunnelId = certificate.TunnelId.Value;
+        var row = Row.Create(certificate);
         return
         [
             RaiseEpoch(certificate.TunnelId, certificate.AddedAt is null ? 0 : 1),
             new Statement(
-                "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @tunnelId AND NOT EXISTS (SELECT 1 FROM "
-                    + "registered_certificates WHERE tunnel_id = @tunnelId AND fingerprint = @Fingerprint "
+                "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @TunnelId AND NOT EXISTS (SELECT 1 FROM "
+                    + "registered_certificates WHERE tunnel_id = @TunnelId AND fingerprint = @Fingerprint "
                     + "AND archived_at_ms IS NULL)",
-                new { tunnelId, certificate.Fingerprint }
+                row
             ).ExpectingOne(TunnelConflict.AlreadyRegistered),
-            new Statement(
-                "INSERT INTO registered_certificates (id, ordinal, tunnel_id, fingerprint, certificate_pem, "
-                    + "issuers_pem, authority_id, occupies_slot, created_at_ms, added_at_ms, expires_at_ms, pending, "
-                    + "requested_by, requested_person, added_epoch, spki_sha256) "
-                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM registered_certificates), @tunnelId, "
-                    + "@Fingerprint, @CertificatePem, @IssuersPem, @AuthorityId, @OccupiesSlot, @CreatedAt, @AddedAt, "
-                    + "@ExpiresAt, @Pending, @RequestedBy, @RequestedPerson, "
-                    + "(SELECT bundle_epoch FROM tunnels WHERE id = @tunnelId), @SpkiSha256 "
-                    + "WHERE @OccupiesSlot = 0 OR (SELECT COUNT(*) FROM registered_certificates "
-                    + "WHERE tunnel_id = @tunnelId AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots",
-                new
-                {
-                    Id = certificate.Id.Value,
-                    tunnelId,
-                    certificate.Fingerprint,
-                    certificate.CertificatePem,
-                    certificate.IssuersPem,
-                    certificate.AuthorityId,
-                    OccupiesSlot = certificate.OccupiesSlot ? 1L : 0L,
-                    CreatedAt = certificate.CreatedAt.ToStore(),
-                    AddedAt = certificate.AddedAt?.ToStore(),
-                    ExpiresAt = certificate.ExpiresAt.ToStore(),
-                    Pending = certificate.Pending?.Kind,
-                    certificate.Pending?.RequestedBy,
-                    RequestedPerson = certificate.Pending?.Person,
-                    Slots = TunnelSlots.Count,
-                    SpkiSha256 = RegisteredCertificate.HashKey(certificate.CertificatePem),
-                }
-            ).ExpectingOne(TunnelConflict.SlotsTaken),
+            Table
+                .InsertWhere(
+                    row,
+                    "@OccupiesSlot = 0 OR (SELECT COUNT(*) FROM registered_certificates "
+                        + "WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots"
+                )
+                .ExpectingOne(TunnelConflict.SlotsTaken),
         ];
     }
 
@@ -208,12 +172,94 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         ).ExpectingOne(TunnelConflict.Stale);
 
     private async ValueTask<IReadOnlyList<RegisteredCertificate>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<RegisteredCertificateRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToCertificate())];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string TunnelId { get; init; }
+
+        public required string Fingerprint { get; init; }
+
+        public required string CertificatePem { get; init; }
+
+        public required string IssuersPem { get; init; }
+
+        public string? AuthorityId { get; init; }
+
+        public long OccupiesSlot { get; init; }
+
+        public long CreatedAtMs { get; init; }
+
+        public long? AddedAtMs { get; init; }
+
+        public long ExpiresAtMs { get; init; }
+
+        public long? ArchivedAtMs { get; init; }
+
+        [Computed(Insert = "(SELECT bundle_epoch FROM tunnels WHERE id = @TunnelId)")]
+        public long AddedEpoch { get; init; }
+
+        public long? RemovedEpoch { get; init; }
+
+        public string? Pending { get; init; }
+
+        public string? RequestedBy { get; init; }
+
+        public string? RequestedPerson { get; init; }
+
+        [WriteOnly]
+        public string? SpkiSha256 { get; init; }
+
+        public long Slots { get; } = TunnelSlots.Count;
+
+        public static Row Create(RegisteredCertificate certificate) =>
+            new()
+            {
+                Id = certificate.Id.Value,
+                TunnelId = certificate.TunnelId.Value,
+                Fingerprint = certificate.Fingerprint,
+                CertificatePem = certificate.CertificatePem,
+                IssuersPem = certificate.IssuersPem,
+                AuthorityId = certificate.AuthorityId,
+                OccupiesSlot = certificate.OccupiesSlot ? 1L : 0L,
+                CreatedAtMs = certificate.CreatedAt.ToStore(),
+                AddedAtMs = certificate.AddedAt.ToStore(),
+                ExpiresAtMs = certificate.ExpiresAt.ToStore(),
+                Pending = certificate.Pending?.Kind,
+                RequestedBy = certificate.Pending?.RequestedBy,
+                RequestedPerson = certificate.Pending?.Person,
+                SpkiSha256 = RegisteredCertificate.HashKey(certificate.CertificatePem),
+            };
+
+        public RegisteredCertificate ToCertificate() =>
+            new()
+            {
+                Id = RegisteredCertificateId.Wrap(Id),
+                Ordinal = Ordinal,
+                TunnelId = Culvert.Identity.Service.Ids.TunnelId.Wrap(TunnelId),
+                Fingerprint = Fingerprint,
+                CertificatePem = CertificatePem,
+                IssuersPem = IssuersPem,
+                AuthorityId = AuthorityId,
+                OccupiesSlot = OccupiesSlot != 0,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                AddedAt = Instants.FromStore(AddedAtMs),
+                ExpiresAt = Instants.FromStore(ExpiresAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+                AddedEpoch = AddedEpoch,
+                RemovedEpoch = RemovedEpoch,
+                Pending = Pending is null ? null : new PendingChange(Pending, RequestedBy!, RequestedPerson!),
+            };
     }
 }

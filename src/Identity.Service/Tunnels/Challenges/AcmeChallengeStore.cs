@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
@@ -5,15 +6,16 @@ namespace Culvert.Identity.Service.Tunnels.Challenges;
 
 internal sealed class AcmeChallengeStore(Database database)
 {
-    private const string Select =
-        "SELECT id AS Id, tunnel_id AS TunnelId, instance_id AS InstanceId, name AS Name, digest AS Digest, "
-        + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt FROM acme_challenges";
+    private const string Ended =
+        "expires_at_ms <= @CreatedAtMs OR (name = @Name AND tunnel_id = @TunnelId AND instance_id = @InstanceId)";
+
+    private static readonly Columns<Row> Table = new("acme_challenges");
 
     public async ValueTask<AcmeChallenge?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (await QueryAsync($"{Select} WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
+        (await QueryAsync(" WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     public async ValueTask<AcmeChallenge?> FindByNameAsync(string name, CancellationToken cancellationToken) =>
-        (await QueryAsync($"{Select} WHERE name = @name", new { name }, cancellationToken)).SingleOrDefault();
+        (await QueryAsync(" WHERE name = @name", new { name }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Those that expire after <paramref name="now"/>, of every tunnel or of one.</summary>
     public ValueTask<IReadOnlyList<AcmeChallenge>> ListLiveAsync(
@@ -22,7 +24,7 @@ internal sealed class AcmeChallengeStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"{Select} WHERE expires_at_ms > @Now AND (@tunnelId IS NULL OR tunnel_id = @tunnelId) ORDER BY name",
+            " WHERE expires_at_ms > @Now AND (@tunnelId IS NULL OR tunnel_id = @tunnelId) ORDER BY name",
             new { Now = now.ToStore(), tunnelId },
             cancellationToken
         );
@@ -45,34 +47,18 @@ internal sealed class AcmeChallengeStore(Database database)
     /// </summary>
     public IReadOnlyList<Statement> Insert(AcmeChallenge challenge, int limit)
     {
-        const string Ended =
-            "expires_at_ms <= @CreatedAt OR (name = @Name AND tunnel_id = @TunnelId AND instance_id = @InstanceId)";
-        var parameters = new
-        {
-            Id = challenge.Id.Value,
-            challenge.TunnelId,
-            challenge.InstanceId,
-            challenge.Name,
-            challenge.Digest,
-            CreatedAt = challenge.CreatedAt.ToStore(),
-            ExpiresAt = challenge.ExpiresAt.ToStore(),
-            limit,
-        };
+        var row = Row.Create(challenge) with { Limit = limit };
         return
         [
-            TunnelLock.Take(parameters),
+            TunnelLock.Take(row),
             new Statement(
                 "DELETE FROM acme_challenge_holders WHERE challenge_id IN "
                     + $"(SELECT id FROM acme_challenges WHERE {Ended})",
-                parameters
+                row
             ),
-            new Statement($"DELETE FROM acme_challenges WHERE {Ended}", parameters),
-            new Statement(
-                "INSERT INTO acme_challenges (id, tunnel_id, instance_id, name, digest, created_at_ms, expires_at_ms) "
-                    + "SELECT @Id, @TunnelId, @InstanceId, @Name, @Digest, @CreatedAt, @ExpiresAt "
-                    + "WHERE (SELECT COUNT(*) FROM acme_challenges WHERE tunnel_id = @TunnelId) < @limit",
-                parameters
-            )
+            new Statement($"DELETE FROM acme_challenges WHERE {Ended}", row),
+            Table
+                .InsertWhere(row, "(SELECT COUNT(*) FROM acme_challenges WHERE tunnel_id = @TunnelId) < @Limit")
                 .ExpectingOne(TunnelConflict.LimitReached)
                 .Unique(TunnelConflict.InUse),
         ];
@@ -102,12 +88,57 @@ internal sealed class AcmeChallengeStore(Database database)
         ];
 
     private async ValueTask<IReadOnlyList<AcmeChallenge>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<AcmeChallengeRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToChallenge())];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public required string TunnelId { get; init; }
+
+        public required string InstanceId { get; init; }
+
+        public required string Name { get; init; }
+
+        public required string Digest { get; init; }
+
+        public long CreatedAtMs { get; init; }
+
+        public long ExpiresAtMs { get; init; }
+
+        /// <summary>The most challenges of a tunnel.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        public static Row Create(AcmeChallenge challenge) =>
+            new()
+            {
+                Id = challenge.Id.Value,
+                TunnelId = challenge.TunnelId,
+                InstanceId = challenge.InstanceId,
+                Name = challenge.Name,
+                Digest = challenge.Digest,
+                CreatedAtMs = challenge.CreatedAt.ToStore(),
+                ExpiresAtMs = challenge.ExpiresAt.ToStore(),
+            };
+
+        public AcmeChallenge ToChallenge() =>
+            new()
+            {
+                Id = AcmeChallengeId.Wrap(Id),
+                TunnelId = TunnelId,
+                InstanceId = InstanceId,
+                Name = Name,
+                Digest = Digest,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ExpiresAt = Instants.FromStore(ExpiresAtMs),
+            };
     }
 }

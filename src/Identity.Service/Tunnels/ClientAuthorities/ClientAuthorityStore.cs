@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -6,19 +7,10 @@ namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
 internal sealed class ClientAuthorityStore(Database database)
 {
-    private const string Columns =
-        "a.id AS Id, a.ordinal AS Ordinal, a.tunnel_id AS TunnelId, a.fingerprint AS Fingerprint, "
-        + "a.certificate_pem AS CertificatePem, a.identities AS Identities, a.created_at_ms AS CreatedAt, "
-        + "a.expires_at_ms AS ExpiresAt, a.archived_at_ms AS ArchivedAt";
+    private static readonly Columns<Row> Table = new("client_authorities", "a");
 
     public async ValueTask<ClientAuthority?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync(
-                $"SELECT {Columns} FROM client_authorities a WHERE a.id = @id",
-                new { id },
-                cancellationToken
-            )
-        ).SingleOrDefault();
+        (await QueryAsync(" WHERE a.id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Newest first, one more than the page's size if there are more.</summary>
     public ValueTask<IReadOnlyList<ClientAuthority>> ListAsync(
@@ -27,7 +19,7 @@ internal sealed class ClientAuthorityStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM client_authorities a WHERE a.tunnel_id = @Value AND a.ordinal < @Before "
+            " WHERE a.tunnel_id = @Value AND a.ordinal < @Before "
                 + "AND (@Archived = 1 OR a.archived_at_ms IS NULL) ORDER BY a.ordinal DESC LIMIT @Count",
             new
             {
@@ -42,9 +34,9 @@ internal sealed class ClientAuthorityStore(Database database)
     /// <summary>The unarchived ones of all unarchived tunnels, for edges.</summary>
     public ValueTask<IReadOnlyList<ClientAuthority>> ListLiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
-            $"SELECT {Columns} FROM client_authorities a JOIN tunnels t ON t.id = a.tunnel_id "
+            " JOIN tunnels t ON t.id = a.tunnel_id "
                 + "WHERE a.archived_at_ms IS NULL AND t.archived_at_ms IS NULL ORDER BY a.ordinal",
-            new { },
+            null,
             cancellationToken
         );
 
@@ -54,30 +46,15 @@ internal sealed class ClientAuthorityStore(Database database)
     /// </summary>
     public IReadOnlyList<Statement> Insert(ClientAuthority authority, int limit)
     {
-        var parameters = new
-        {
-            Id = authority.Id.Value,
-            TunnelId = authority.TunnelId.Value,
-            authority.Fingerprint,
-            LiveKey = $"{authority.TunnelId.Value}/{authority.Fingerprint}",
-            authority.CertificatePem,
-            Identities = TextList.Join(authority.Identities),
-            CreatedAt = authority.CreatedAt.ToStore(),
-            ExpiresAt = authority.ExpiresAt.ToStore(),
-            limit,
-        };
+        var row = Row.Create(authority) with { Limit = limit };
         return
         [
-            TunnelLock.Take(parameters),
-            new Statement(
-                "INSERT INTO client_authorities (id, ordinal, tunnel_id, fingerprint, live_key, certificate_pem, "
-                    + "identities, created_at_ms, expires_at_ms) "
-                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM client_authorities), @TunnelId, "
-                    + "@Fingerprint, @LiveKey, @CertificatePem, @Identities, @CreatedAt, @ExpiresAt "
-                    + "WHERE (SELECT COUNT(*) FROM client_authorities WHERE tunnel_id = @TunnelId "
-                    + "AND archived_at_ms IS NULL) < @limit",
-                parameters
-            )
+            TunnelLock.Take(row),
+            Table
+                .InsertWhere(
+                    row,
+                    "(SELECT COUNT(*) FROM client_authorities WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL) < @Limit"
+                )
                 .ExpectingOne(TunnelConflict.LimitReached)
                 .Unique(TunnelConflict.AlreadyRegistered),
         ];
@@ -92,12 +69,68 @@ internal sealed class ClientAuthorityStore(Database database)
         ).ExpectingOne(TunnelConflict.Stale);
 
     private async ValueTask<IReadOnlyList<ClientAuthority>> QueryAsync(
-        string sql,
-        object parameters,
+        string condition,
+        object? parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<ClientAuthorityRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToAuthority())];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string TunnelId { get; init; }
+
+        public required string Fingerprint { get; init; }
+
+        /// <summary>Unique until the authority is archived.</summary>
+        [WriteOnly]
+        public string? LiveKey { get; init; }
+
+        public required string CertificatePem { get; init; }
+
+        public required string Identities { get; init; }
+
+        public long CreatedAtMs { get; init; }
+
+        public long ExpiresAtMs { get; init; }
+
+        public long? ArchivedAtMs { get; init; }
+
+        /// <summary>The most unarchived authorities of a tunnel.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        public static Row Create(ClientAuthority authority) =>
+            new()
+            {
+                Id = authority.Id.Value,
+                TunnelId = authority.TunnelId.Value,
+                Fingerprint = authority.Fingerprint,
+                LiveKey = $"{authority.TunnelId.Value}/{authority.Fingerprint}",
+                CertificatePem = authority.CertificatePem,
+                Identities = TextList.Join(authority.Identities),
+                CreatedAtMs = authority.CreatedAt.ToStore(),
+                ExpiresAtMs = authority.ExpiresAt.ToStore(),
+            };
+
+        public ClientAuthority ToAuthority() =>
+            new()
+            {
+                Id = ClientAuthorityId.Wrap(Id),
+                Ordinal = Ordinal,
+                TunnelId = Culvert.Identity.Service.Ids.TunnelId.Wrap(TunnelId),
+                Fingerprint = Fingerprint,
+                CertificatePem = CertificatePem,
+                Identities = TextList.Split(Identities),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ExpiresAt = Instants.FromStore(ExpiresAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+            };
     }
 }

@@ -6,20 +6,15 @@ namespace Culvert.Identity.Service.Tunnels.Edges;
 
 internal sealed class EdgeStore(Database database)
 {
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, name AS Name, addresses AS Addresses, dns_names AS DnsNames, "
-        + "public_port AS PublicPort, connect_port AS ConnectPort, draining_at_ms AS DrainingAt, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+    private static readonly Columns<Row> Table = new("edges");
 
     public async ValueTask<Edge?> FindAsync(string edgeId, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync($"SELECT {Columns} FROM edges WHERE id = @edgeId", new { edgeId }, cancellationToken)
-        ).SingleOrDefault();
+        (await QueryAsync(" WHERE id = @edgeId", new { edgeId }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Newest first, one more than the page's size if there are more.</summary>
     public ValueTask<IReadOnlyList<Edge>> ListAsync(PageRequest page, CancellationToken cancellationToken) =>
         QueryAsync(
-            $"SELECT {Columns} FROM edges WHERE ordinal < @Before AND (@Archived = 1 OR archived_at_ms IS NULL) "
-                + "ORDER BY ordinal DESC LIMIT @Count",
+            " WHERE ordinal < @Before AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
             new
             {
                 page.Before,
@@ -31,27 +26,10 @@ internal sealed class EdgeStore(Database database)
 
     /// <summary>All unarchived ones, newest first.</summary>
     public ValueTask<IReadOnlyList<Edge>> ListLiveAsync(CancellationToken cancellationToken) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM edges WHERE archived_at_ms IS NULL ORDER BY ordinal DESC",
-            new { },
-            cancellationToken
-        );
+        QueryAsync(" WHERE archived_at_ms IS NULL ORDER BY ordinal DESC", null, cancellationToken);
 
     /// <summary><see cref="TunnelConflict.NameTaken"/>.</summary>
-    public Statement Insert(Edge edge) =>
-        new Statement(
-            "INSERT INTO edges (id, ordinal, name, live_name, addresses, dns_names, created_at_ms) "
-                + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM edges), @Name, @Name, @Addresses, @DnsNames, "
-                + "@CreatedAt",
-            new
-            {
-                Id = edge.Id.Value,
-                edge.Name,
-                Addresses = TextList.Join(edge.Addresses),
-                DnsNames = TextList.Join(edge.DnsNames),
-                CreatedAt = edge.CreatedAt.ToStore(),
-            }
-        ).Unique(TunnelConflict.NameTaken);
+    public Statement Insert(Edge edge) => Table.Insert(Row.Create(edge)).Unique(TunnelConflict.NameTaken);
 
     /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
     public Statement Archive(EdgeId id, DateTimeOffset at) =>
@@ -136,12 +114,65 @@ internal sealed class EdgeStore(Database database)
     }
 
     private async ValueTask<IReadOnlyList<Edge>> QueryAsync(
-        string sql,
-        object parameters,
+        string condition,
+        object? parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<EdgeRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToEdge())];
+    }
+
+    private sealed record Row
+    {
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        public required string Name { get; init; }
+
+        /// <summary>The name until the edge is archived: only the names of unarchived edges are unique.</summary>
+        [WriteOnly]
+        public string? LiveName { get; init; }
+
+        public required string Addresses { get; init; }
+
+        public required string DnsNames { get; init; }
+
+        public long? PublicPort { get; init; }
+
+        public long? ConnectPort { get; init; }
+
+        public long? DrainingAtMs { get; init; }
+
+        public long CreatedAtMs { get; init; }
+
+        public long? ArchivedAtMs { get; init; }
+
+        public static Row Create(Edge edge) =>
+            new()
+            {
+                Id = edge.Id.Value,
+                Name = edge.Name,
+                LiveName = edge.Name,
+                Addresses = TextList.Join(edge.Addresses),
+                DnsNames = TextList.Join(edge.DnsNames),
+                CreatedAtMs = edge.CreatedAt.ToStore(),
+            };
+
+        public Edge ToEdge() =>
+            new()
+            {
+                Id = EdgeId.Wrap(Id),
+                Ordinal = Ordinal,
+                Name = Name,
+                Addresses = TextList.Split(Addresses),
+                DnsNames = TextList.Split(DnsNames),
+                PublicPort = (int?)PublicPort,
+                ConnectPort = (int?)ConnectPort,
+                DrainingAt = Instants.FromStore(DrainingAtMs),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+            };
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
@@ -6,18 +7,14 @@ namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
 internal sealed class HostnameStore(Database database)
 {
-    private const string Columns =
-        "h.tunnel_id AS TunnelId, h.name AS Name, h.state AS State, h.approved_by AS ApprovedBy, "
-        + "h.created_at_ms AS CreatedAt, h.active_at_ms AS ActiveAt, h.checked_at_ms AS CheckedAt, "
-        + "h.check_result AS CheckResult, h.misses AS Misses";
+    private const string OfLiveTunnels = " JOIN tunnels t ON t.id = h.tunnel_id AND t.archived_at_ms IS NULL";
 
-    private const string OfLiveTunnels =
-        "FROM hostnames h JOIN tunnels t ON t.id = h.tunnel_id AND t.archived_at_ms IS NULL";
+    private static readonly Columns<Row> Table = new("hostnames", "h");
 
     public async ValueTask<Hostname?> FindAsync(TunnelId tunnelId, string name, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM hostnames h WHERE h.tunnel_id = @Value AND h.name = @name",
+                " WHERE h.tunnel_id = @Value AND h.name = @name",
                 new { tunnelId.Value, name },
                 cancellationToken
             )
@@ -25,16 +22,12 @@ internal sealed class HostnameStore(Database database)
 
     /// <summary>Those of one tunnel, by name; bounded by the limit.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM hostnames h WHERE h.tunnel_id = @Value ORDER BY h.name",
-            new { tunnelId.Value },
-            cancellationToken
-        );
+        QueryAsync(" WHERE h.tunnel_id = @Value ORDER BY h.name", new { tunnelId.Value }, cancellationToken);
 
     /// <summary>The active ones of all unarchived tunnels, for edges.</summary>
     public ValueTask<IReadOnlyList<Hostname>> ListActiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(
-            $"SELECT {Columns} {OfLiveTunnels} WHERE h.state = @Active ORDER BY h.name",
+            OfLiveTunnels + " WHERE h.state = @Active ORDER BY h.name",
             new { HostnameState.Active },
             cancellationToken
         );
@@ -46,7 +39,8 @@ internal sealed class HostnameStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} {OfLiveTunnels} WHERE h.approved_by IS NULL "
+            OfLiveTunnels
+                + " WHERE h.approved_by IS NULL "
                 + "AND COALESCE(h.checked_at_ms, h.created_at_ms) < @Before "
                 // Pending claims, which may be numerous, must not delay the check of active names.
                 + "ORDER BY CASE h.state WHEN @Active THEN 0 ELSE 1 END, "
@@ -76,23 +70,12 @@ internal sealed class HostnameStore(Database database)
     /// </summary>
     public IReadOnlyList<Statement> Insert(Hostname hostname, int limit)
     {
-        var parameters = new
-        {
-            TunnelId = hostname.TunnelId.Value,
-            hostname.Name,
-            hostname.State,
-            CreatedAt = hostname.CreatedAt.ToStore(),
-            limit,
-        };
+        var row = Row.Create(hostname) with { Limit = limit };
         return
         [
-            TunnelLock.Take(parameters),
-            new Statement(
-                "INSERT INTO hostnames (tunnel_id, name, state, created_at_ms, misses) "
-                    + "SELECT @TunnelId, @Name, @State, @CreatedAt, 0 "
-                    + "WHERE (SELECT COUNT(*) FROM hostnames WHERE tunnel_id = @TunnelId) < @limit",
-                parameters
-            )
+            TunnelLock.Take(row),
+            Table
+                .InsertWhere(row, "(SELECT COUNT(*) FROM hostnames WHERE tunnel_id = @TunnelId) < @Limit")
                 .ExpectingOne(TunnelConflict.LimitReached)
                 .Unique(TunnelConflict.AlreadyRegistered),
         ];
@@ -122,27 +105,19 @@ internal sealed class HostnameStore(Database database)
                 Since = reservedSince.ToStore(),
             }
         );
-        var write = new Statement(
-            "UPDATE hostnames SET state = @State, held_name = @Held, approved_by = @ApprovedBy, "
-                + "active_at_ms = @ActiveAt, checked_at_ms = @CheckedAt, check_result = @CheckResult, misses = @Misses "
-                + "WHERE tunnel_id = @TunnelId AND name = @Name AND state = @Was "
-                + "AND COALESCE(checked_at_ms, 0) = @Seen "
-                + "AND EXISTS (SELECT 1 FROM tunnels WHERE id = @TunnelId AND archived_at_ms IS NULL)",
-            new
-            {
-                TunnelId = after.TunnelId.Value,
-                after.Name,
-                after.State,
-                Held = after.State == HostnameState.Active ? after.Name : null,
-                after.ApprovedBy,
-                ActiveAt = after.ActiveAt.ToStore(),
-                CheckedAt = after.CheckedAt.ToStore(),
-                after.CheckResult,
-                after.Misses,
-                Was = before.State,
-                Seen = before.CheckedAt.ToStore() ?? 0,
-            }
-        ).ExpectingOne(TunnelConflict.Stale).Unique(TunnelConflict.InUse);
+        var write = Table
+            .Update(
+                Row.Create(after) with
+                {
+                    StateBefore = before.State,
+                    CheckedBeforeMs = before.CheckedAt.ToStore() ?? 0,
+                },
+                "tunnel_id = @TunnelId AND name = @Name AND state = @StateBefore "
+                    + "AND COALESCE(checked_at_ms, 0) = @CheckedBeforeMs "
+                    + "AND EXISTS (SELECT 1 FROM tunnels WHERE id = @TunnelId AND archived_at_ms IS NULL)"
+            )
+            .ExpectingOne(TunnelConflict.Stale)
+            .Unique(TunnelConflict.InUse);
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 
@@ -167,12 +142,79 @@ internal sealed class HostnameStore(Database database)
         ).ExpectingOne(TunnelConflict.Stale);
 
     private async ValueTask<IReadOnlyList<Hostname>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<HostnameRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToHostname())];
+    }
+
+    private sealed record Row
+    {
+        [InsertOnly]
+        public required string TunnelId { get; init; }
+
+        [InsertOnly]
+        public required string Name { get; init; }
+
+        public required string State { get; init; }
+
+        /// <summary>The name while it is active: then no other tunnel may have it.</summary>
+        [WriteOnly]
+        public string? HeldName { get; init; }
+
+        public string? ApprovedBy { get; init; }
+
+        [InsertOnly]
+        public long CreatedAtMs { get; init; }
+
+        public long? ActiveAtMs { get; init; }
+
+        public long? CheckedAtMs { get; init; }
+
+        public string? CheckResult { get; init; }
+
+        public long Misses { get; init; }
+
+        /// <summary>The most names of a tunnel.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        [NotMapped]
+        public string? StateBefore { get; init; }
+
+        [NotMapped]
+        public long CheckedBeforeMs { get; init; }
+
+        public static Row Create(Hostname hostname) =>
+            new()
+            {
+                TunnelId = hostname.TunnelId.Value,
+                Name = hostname.Name,
+                State = hostname.State,
+                HeldName = hostname.State == HostnameState.Active ? hostname.Name : null,
+                ApprovedBy = hostname.ApprovedBy,
+                CreatedAtMs = hostname.CreatedAt.ToStore(),
+                ActiveAtMs = hostname.ActiveAt.ToStore(),
+                CheckedAtMs = hostname.CheckedAt.ToStore(),
+                CheckResult = hostname.CheckResult,
+                Misses = hostname.Misses,
+            };
+
+        public Hostname ToHostname() =>
+            new()
+            {
+                TunnelId = Culvert.Identity.Service.Ids.TunnelId.Wrap(TunnelId),
+                Name = Name,
+                State = State,
+                ApprovedBy = ApprovedBy,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ActiveAt = Instants.FromStore(ActiveAtMs),
+                CheckedAt = Instants.FromStore(CheckedAtMs),
+                CheckResult = CheckResult,
+                Misses = Misses,
+            };
     }
 }

@@ -22,9 +22,9 @@ internal sealed class CallerRow
 
     public long Denied { get; init; }
 
-    public long FirstCalledAt { get; init; }
+    public long FirstCalledAtMs { get; init; }
 
-    public long LastCalledAt { get; init; }
+    public long LastCalledAtMs { get; init; }
 
     public CallerDocument ToDocument() =>
         new()
@@ -37,7 +37,7 @@ internal sealed class CallerRow
             Names = Names,
             Calls = Calls,
             Denied = Denied,
-            FirstCalledAt = Instants.FromStore(FirstCalledAt).UtcDateTime,
-            LastCalledAt = Instants.FromStore(LastCalledAt).UtcDateTime,
+            FirstCalledAt = Instants.FromStore(FirstCalledAtMs).UtcDateTime,
+            LastCalledAt = Instants.FromStore(LastCalledAtMs).UtcDateTime,
         };
 }

@@ -102,10 +102,9 @@ internal sealed class CallerStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await database.QueryAsync<CallerRow>(
-            "SELECT MIN(c.ordinal) AS Ordinal, c.tunnel_id AS TunnelId, c.route AS Route, c.issuer AS Issuer, "
-                + "c.subject AS Subject, c.client_id AS ClientId, COUNT(*) AS Names, "
-                + "CAST(SUM(c.calls) AS BIGINT) AS Calls, CAST(SUM(c.denied) AS BIGINT) AS Denied, "
-                + "MIN(c.first_called_at_ms) AS FirstCalledAt, MAX(c.last_called_at_ms) AS LastCalledAt "
+            "SELECT MIN(c.ordinal) AS ordinal, c.tunnel_id, c.route, c.issuer, c.subject, c.client_id, "
+                + "COUNT(*) AS names, CAST(SUM(c.calls) AS BIGINT) AS calls, CAST(SUM(c.denied) AS BIGINT) AS denied, "
+                + "MIN(c.first_called_at_ms) AS first_called_at_ms, MAX(c.last_called_at_ms) AS last_called_at_ms "
                 + "FROM tunnel_callers c JOIN tunnels t ON t.id = c.tunnel_id WHERE "
                 + filter.ToSql("c")
                 + (filter.Caller is null ? "" : " AND (c.subject = @Caller OR c.client_id = @Caller)")

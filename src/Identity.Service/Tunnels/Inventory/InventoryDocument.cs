@@ -56,25 +56,4 @@ internal sealed record InventoryDocument
     /// <summary>The route was attested after the service first saw the name.</summary>
     [JsonPropertyName("sanctioned")]
     public required bool Sanctioned { get; init; }
-
-    public static InventoryDocument Of(InventoryEntry entry) =>
-        new()
-        {
-            TunnelId = entry.TunnelId,
-            Route = entry.Route,
-            Kind = entry.Kind,
-            Name = entry.Name,
-            Allowed = entry.Allowed,
-            Denied = entry.Denied,
-            Refused = entry.Refused,
-            WouldDeny = entry.WouldDeny,
-            WouldRefuse = entry.WouldRefuse,
-            FirstSeenAt = entry.FirstSeenAt.UtcDateTime,
-            LastSeenAt = entry.LastSeenAt.UtcDateTime,
-            LastCalledAt = entry.LastCalledAt?.UtcDateTime,
-            LastIssuer = entry.LastIssuer.Length > 0 ? entry.LastIssuer : null,
-            LastSubject = entry.LastSubject.Length > 0 ? entry.LastSubject : null,
-            LastClientId = entry.LastClientId.Length > 0 ? entry.LastClientId : null,
-            Sanctioned = entry.IsSanctioned,
-        };
 }

@@ -215,7 +215,7 @@ internal sealed class InventoryEndpoints(
 
         var read = await inventory.ListAsync(filter, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(read, entry => entry.Ordinal).Select(InventoryDocument.Of),
+            page.Cut(read, entry => entry.Ordinal).Select(row => row.ToDocument()),
             TunnelJson.Default.PageInventoryDocument
         );
     }

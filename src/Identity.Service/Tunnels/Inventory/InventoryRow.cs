@@ -1,7 +1,9 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
+/// <summary>A tool, prompt, resource or method that was called or listed on a route of a tunnel.</summary>
 internal sealed class InventoryRow
 {
     public long Ordinal { get; init; }
@@ -24,24 +26,27 @@ internal sealed class InventoryRow
 
     public long WouldRefuse { get; init; }
 
-    public long FirstSeenAt { get; init; }
+    public long FirstSeenAtMs { get; init; }
 
-    public long LastSeenAt { get; init; }
+    public long LastSeenAtMs { get; init; }
 
-    public long LastCalledAt { get; init; }
+    /// <summary>0 = it was only listed.</summary>
+    public long LastCalledAtMs { get; init; }
 
+    /// <summary>The last caller's; empty if the agent does not authenticate callers.</summary>
     public string LastIssuer { get; init; } = "";
 
     public string LastSubject { get; init; } = "";
 
     public string LastClientId { get; init; } = "";
 
+    /// <summary>The newest name that the route's last attestation covers; 0 = there was none.</summary>
+    [NotMapped]
     public long AttestedOrdinal { get; init; }
 
-    public InventoryEntry ToEntry() =>
+    public InventoryDocument ToDocument() =>
         new()
         {
-            Ordinal = Ordinal,
             TunnelId = TunnelId,
             Route = Route,
             Kind = Kind,
@@ -51,12 +56,12 @@ internal sealed class InventoryRow
             Refused = Refused,
             WouldDeny = WouldDeny,
             WouldRefuse = WouldRefuse,
-            FirstSeenAt = Instants.FromStore(FirstSeenAt),
-            LastSeenAt = Instants.FromStore(LastSeenAt),
-            LastCalledAt = LastCalledAt > 0 ? Instants.FromStore(LastCalledAt) : null,
-            LastIssuer = LastIssuer,
-            LastSubject = LastSubject,
-            LastClientId = LastClientId,
-            IsSanctioned = Ordinal <= AttestedOrdinal,
+            FirstSeenAt = Instants.FromStore(FirstSeenAtMs).UtcDateTime,
+            LastSeenAt = Instants.FromStore(LastSeenAtMs).UtcDateTime,
+            LastCalledAt = LastCalledAtMs > 0 ? Instants.FromStore(LastCalledAtMs).UtcDateTime : null,
+            LastIssuer = LastIssuer.Length > 0 ? LastIssuer : null,
+            LastSubject = LastSubject.Length > 0 ? LastSubject : null,
+            LastClientId = LastClientId.Length > 0 ? LastClientId : null,
+            Sanctioned = Ordinal <= AttestedOrdinal,
         };
 }

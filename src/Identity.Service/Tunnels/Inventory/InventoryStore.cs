@@ -13,12 +13,10 @@ internal sealed class InventoryStore(Database database)
         "NOT EXISTS (SELECT 1 FROM tunnel_inventory_marks WHERE tunnel_id = @TunnelId "
         + "AND instance_id = @InstanceId AND run = @Run AND sequence >= @Sequence)";
 
-    private const string Insert =
-        "INSERT INTO tunnel_inventory (ordinal, tunnel_id, route, kind, name, allowed, denied, refused, would_deny, "
-        + "would_refuse, first_seen_at_ms, last_seen_at_ms, last_called_at_ms, last_issuer, last_subject, "
-        + "last_client_id) SELECT (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM tunnel_inventory), @TunnelId, @Route, @Kind, "
-        + "@Name, @Allowed, @Denied, @Refused, @WouldDeny, @WouldRefuse, @SeenAt, @SeenAt, @CalledAt, @Issuer, "
-        + "@Subject, @ClientId "
+    private static readonly Columns<InventoryRow> Table = new("tunnel_inventory", "i");
+
+    private static readonly string Insert =
+        $"{Table.InsertInto} SELECT {Table.Values} "
         + $"WHERE {NotCounted} "
         + "AND (EXISTS (SELECT 1 FROM tunnel_inventory WHERE tunnel_id = @TunnelId AND route = @Route "
         + "AND kind = @Kind AND name = @Name) "
@@ -62,6 +60,7 @@ internal sealed class InventoryStore(Database database)
         [
             .. usage.Entries.Select(use => new Statement(
                 Insert,
+                // The properties are named as those of InventoryRow, and as what NotCounted and the limit need.
                 new
                 {
                     TunnelId = tunnelId.Value,
@@ -77,11 +76,12 @@ internal sealed class InventoryStore(Database database)
                     Refused = use.Decisions.GetValueOrDefault("refuse"),
                     WouldDeny = use.Decisions.GetValueOrDefault("would_deny"),
                     WouldRefuse = use.Decisions.GetValueOrDefault("would_refuse"),
-                    SeenAt = Instant(use.LastSeenAt, now),
-                    CalledAt = use.LastCalledAt is { } called ? Instant(called, now) : 0L,
-                    Issuer = use.LastCaller?.Issuer ?? "",
-                    Subject = use.LastCaller?.Subject ?? "",
-                    ClientId = use.LastCaller?.ClientId ?? "",
+                    FirstSeenAtMs = Instant(use.LastSeenAt, now),
+                    LastSeenAtMs = Instant(use.LastSeenAt, now),
+                    LastCalledAtMs = use.LastCalledAt is { } called ? Instant(called, now) : 0L,
+                    LastIssuer = use.LastCaller?.Issuer ?? "",
+                    LastSubject = use.LastCaller?.Subject ?? "",
+                    LastClientId = use.LastCaller?.ClientId ?? "",
                 }
             )),
             new Statement(
@@ -97,18 +97,13 @@ internal sealed class InventoryStore(Database database)
         ];
 
     /// <summary>Newest name first.</summary>
-    public async ValueTask<IReadOnlyList<InventoryEntry>> ListAsync(
+    public async ValueTask<IReadOnlyList<InventoryRow>> ListAsync(
         InventoryFilter filter,
         PageRequest page,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<InventoryRow>(
-            "SELECT i.ordinal AS Ordinal, i.tunnel_id AS TunnelId, i.route AS Route, i.kind AS Kind, i.name AS Name, "
-                + "i.allowed AS Allowed, i.denied AS Denied, i.refused AS Refused, i.would_deny AS WouldDeny, "
-                + "i.would_refuse AS WouldRefuse, i.first_seen_at_ms AS FirstSeenAt, i.last_seen_at_ms AS LastSeenAt, "
-                + "i.last_called_at_ms AS LastCalledAt, i.last_issuer AS LastIssuer, i.last_subject AS LastSubject, "
-                + "i.last_client_id AS LastClientId, COALESCE(o.attested_ordinal, 0) AS AttestedOrdinal "
+    ) =>
+        await database.QueryAsync<InventoryRow>(
+            $"SELECT {Table.Names}, COALESCE(o.attested_ordinal, 0) AS attested_ordinal "
                 + "FROM tunnel_inventory i JOIN tunnels t ON t.id = i.tunnel_id "
                 + "LEFT JOIN route_owners o ON o.tunnel_id = i.tunnel_id AND o.route = i.route WHERE "
                 + filter.ToSql("i")
@@ -129,8 +124,6 @@ internal sealed class InventoryStore(Database database)
             },
             cancellationToken
         );
-        return [.. rows.Select(row => row.ToEntry())];
-    }
 
     // A clock that is ahead must not keep a name at the top permanently.
     internal static long Instant(DateTime at, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.Inventory;
@@ -11,25 +12,27 @@ internal sealed class RouteRow
 
     public string TunnelId { get; init; } = "";
 
+    /// <summary>The tunnel's.</summary>
+    [NotMapped]
     public string OrganizationId { get; init; } = "";
 
     public string Route { get; init; } = "";
 
-    public long FirstSeenAt { get; init; }
+    public long FirstSeenAtMs { get; init; }
 
     public string Owner { get; init; } = "";
 
     public string? OwnerChangedBy { get; init; }
 
-    public long? OwnerChangedAt { get; init; }
+    public long? OwnerChangedAtMs { get; init; }
 
-    public long? AttestedAt { get; init; }
+    public long? AttestedAtMs { get; init; }
 
     public string? AttestedBy { get; init; }
 
     public string? Note { get; init; }
 
-    public DateTimeOffset AttestationDueAt => Instants.FromStore(AttestedAt ?? FirstSeenAt) + AttestationPeriod;
+    public DateTimeOffset AttestationDueAt => Instants.FromStore(AttestedAtMs ?? FirstSeenAtMs) + AttestationPeriod;
 
     public RouteDocument ToDocument(RouteTotals totals, DateTimeOffset now) =>
         new()
@@ -37,19 +40,19 @@ internal sealed class RouteRow
             TunnelId = TunnelId,
             Route = Route,
             Owner = Owner.Length > 0 ? Owner : null,
-            OwnerChangedAt = Instants.FromStore(OwnerChangedAt)?.UtcDateTime,
+            OwnerChangedAt = Instants.FromStore(OwnerChangedAtMs)?.UtcDateTime,
             OwnerChangedBy = OwnerChangedBy,
             Names = totals.Names,
             UnsanctionedNames = totals.UnsanctionedNames,
             Callers = totals.Callers,
             Calls = totals.Calls,
             Denied = totals.Denied,
-            FirstSeenAt = Instants.FromStore(FirstSeenAt).UtcDateTime,
-            LastCalledAt = totals.LastCalledAt > 0 ? Instants.FromStore(totals.LastCalledAt).UtcDateTime : null,
-            AttestedAt = Instants.FromStore(AttestedAt)?.UtcDateTime,
+            FirstSeenAt = Instants.FromStore(FirstSeenAtMs).UtcDateTime,
+            LastCalledAt = totals.LastCalledAtMs > 0 ? Instants.FromStore(totals.LastCalledAtMs).UtcDateTime : null,
+            AttestedAt = Instants.FromStore(AttestedAtMs)?.UtcDateTime,
             AttestedBy = AttestedBy,
             Note = Note,
             AttestationDueAt = AttestationDueAt.UtcDateTime,
-            Open = AttestedAt is null || AttestationDueAt <= now || totals.UnsanctionedNames > 0,
+            Open = AttestedAtMs is null || AttestationDueAt <= now || totals.UnsanctionedNames > 0,
         };
 }

@@ -6,13 +6,12 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 internal sealed class RouteStore(Database database)
 {
-    private const string Columns =
-        "o.ordinal AS Ordinal, o.tunnel_id AS TunnelId, t.organization_id AS OrganizationId, o.route AS Route, "
-        + "o.first_seen_at_ms AS FirstSeenAt, o.owner AS Owner, o.owner_changed_by AS OwnerChangedBy, "
-        + "o.owner_changed_at_ms AS OwnerChangedAt, o.attested_at_ms AS AttestedAt, o.attested_by AS AttestedBy, "
-        + "o.note AS Note FROM route_owners o JOIN tunnels t ON t.id = o.tunnel_id";
-
     private const string ByRoute = "tunnel_id = @TunnelId AND route = @Route";
+
+    private static readonly Columns<RouteRow> Table = new("route_owners", "o");
+
+    private static readonly string Select =
+        $"SELECT {Table.Names}, t.organization_id FROM route_owners o JOIN tunnels t ON t.id = o.tunnel_id";
 
     private static readonly long PeriodMs = (long)RouteRow.AttestationPeriod.TotalMilliseconds;
 
@@ -43,7 +42,7 @@ internal sealed class RouteStore(Database database)
 
     public async ValueTask<RouteRow?> FindAsync(string tunnelId, string route, CancellationToken cancellationToken) =>
         await database.SingleOrDefaultAsync<RouteRow>(
-            $"SELECT {Columns} WHERE o.tunnel_id = @TunnelId AND o.route = @Route",
+            $"{Select} WHERE o.tunnel_id = @TunnelId AND o.route = @Route",
             new { TunnelId = tunnelId, Route = route },
             cancellationToken
         );
@@ -56,7 +55,7 @@ internal sealed class RouteStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await database.QueryAsync<RouteRow>(
-            $"SELECT {Columns} WHERE {Where(filter)} AND o.ordinal < @Before ORDER BY o.ordinal DESC LIMIT @Count",
+            $"{Select} WHERE {Where(filter)} AND o.ordinal < @Before ORDER BY o.ordinal DESC LIMIT @Count",
             new
             {
                 filter.OrganizationId,
@@ -114,11 +113,10 @@ internal sealed class RouteStore(Database database)
         }
 
         var totals = await database.QueryAsync<RouteTotals>(
-            "SELECT i.tunnel_id AS TunnelId, i.route AS Route, COUNT(*) AS Names, "
-                + "CAST(SUM(CASE WHEN i.ordinal > o.attested_ordinal THEN 1 ELSE 0 END) AS BIGINT) "
-                + "AS UnsanctionedNames, CAST(SUM(i.allowed + i.denied + i.refused + i.would_deny + i.would_refuse) "
-                + "AS BIGINT) AS Calls, CAST(SUM(i.denied + i.refused) AS BIGINT) AS Denied, "
-                + "MAX(i.last_called_at_ms) AS LastCalledAt FROM tunnel_inventory i JOIN route_owners o "
+            "SELECT i.tunnel_id, i.route, COUNT(*) AS names, CAST(SUM(CASE WHEN i.ordinal > o.attested_ordinal "
+                + "THEN 1 ELSE 0 END) AS BIGINT) AS unsanctioned_names, CAST(SUM(i.allowed + i.denied + i.refused "
+                + "+ i.would_deny + i.would_refuse) AS BIGINT) AS calls, CAST(SUM(i.denied + i.refused) AS BIGINT) "
+                + "AS denied, MAX(i.last_called_at_ms) AS last_called_at_ms FROM tunnel_inventory i JOIN route_owners o "
                 + $"ON o.tunnel_id = i.tunnel_id AND o.route = i.route WHERE {database.AnyOf("i.tunnel_id", "@tunnels")} "
                 + "GROUP BY i.tunnel_id, i.route",
             new { tunnels },
@@ -183,7 +181,7 @@ internal sealed class RouteStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await database.QueryAsync<RouteRow>(
-            $"SELECT {Columns} WHERE t.archived_at_ms IS NULL AND COALESCE(o.attested_at_ms, o.first_seen_at_ms) <= @Since "
+            $"{Select} WHERE t.archived_at_ms IS NULL AND COALESCE(o.attested_at_ms, o.first_seen_at_ms) <= @Since "
                 + "AND o.noticed_due_at_ms < COALESCE(o.attested_at_ms, o.first_seen_at_ms) + @PeriodMs "
                 + "ORDER BY o.ordinal LIMIT @count",
             new

@@ -17,7 +17,7 @@ internal sealed class RouteTotals
     public long Denied { get; init; }
 
     /// <summary>0 = never.</summary>
-    public long LastCalledAt { get; init; }
+    public long LastCalledAtMs { get; init; }
 
     public long Callers { get; set; }
 }

@@ -18,8 +18,10 @@ internal sealed class TunnelMinuteStore(Database database)
         .. Enumerable.Range(0, AgentReportMinute.DurationBounds.Count + 1).Select(place => $"took_{place}"),
     ];
 
+    private static readonly string CountList = string.Join(", ", Counts);
+
     private static readonly string Insert =
-        $"INSERT INTO tunnel_minutes (tunnel_id, minute, {string.Join(", ", Counts)}) "
+        $"INSERT INTO tunnel_minutes (tunnel_id, minute, {CountList}) "
         + "SELECT @TunnelId, @Minute, @Calls, @Denied, @RequestBytes, @ResponseBytes, "
         + "@Took0, @Took1, @Took2, @Took3, @Took4, @Took5, @Took6, @Took7, @Took8, @Took9 "
         + $"WHERE {InventoryStore.NotCounted} ON CONFLICT (tunnel_id, minute) DO UPDATE SET "
@@ -89,11 +91,8 @@ internal sealed class TunnelMinuteStore(Database database)
     )
     {
         var first = GetOldest(now, minutes);
-        var rows = await database.QueryAsync<TunnelMinuteRow>(
-            "SELECT minute AS Minute, calls AS Calls, denied AS Denied, request_bytes AS RequestBytes, "
-                + "response_bytes AS ResponseBytes, took_0 AS Took0, took_1 AS Took1, took_2 AS Took2, took_3 AS Took3, "
-                + "took_4 AS Took4, took_5 AS Took5, took_6 AS Took6, took_7 AS Took7, took_8 AS Took8, took_9 AS Took9 "
-                + "FROM tunnel_minutes WHERE tunnel_id = @Value AND minute >= @first ORDER BY minute",
+        var rows = await database.QueryAsync<Row>(
+            $"SELECT minute, {CountList} FROM tunnel_minutes WHERE tunnel_id = @Value AND minute >= @first ORDER BY minute",
             new { tunnelId.Value, first },
             cancellationToken
         );
@@ -108,4 +107,52 @@ internal sealed class TunnelMinuteStore(Database database)
     private static long GetOldest(DateTimeOffset now, int minutes) => ToMinute(now.UtcDateTime) - minutes + 1;
 
     private static long ToMinute(DateTime at) => (at - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMinute;
+
+    private sealed record Row
+    {
+        public long Minute { get; init; }
+
+        public long Calls { get; init; }
+
+        public long Denied { get; init; }
+
+        public long RequestBytes { get; init; }
+
+        public long ResponseBytes { get; init; }
+
+        public long Took0 { get; init; }
+
+        public long Took1 { get; init; }
+
+        public long Took2 { get; init; }
+
+        public long Took3 { get; init; }
+
+        public long Took4 { get; init; }
+
+        public long Took5 { get; init; }
+
+        public long Took6 { get; init; }
+
+        public long Took7 { get; init; }
+
+        public long Took8 { get; init; }
+
+        public long Took9 { get; init; }
+
+        public TunnelMinute ToDocument()
+        {
+            long[] took = [Took0, Took1, Took2, Took3, Took4, Took5, Took6, Took7, Took8, Took9];
+            return new TunnelMinute
+            {
+                At = DateTime.UnixEpoch.AddMinutes(Minute),
+                Calls = Calls,
+                Denied = Denied,
+                RequestBytes = RequestBytes,
+                ResponseBytes = ResponseBytes,
+                MedianMs = Durations.FindQuantile(took, 0.5),
+                Percentile95Ms = Durations.FindQuantile(took, 0.95),
+            };
+        }
+    }
 }

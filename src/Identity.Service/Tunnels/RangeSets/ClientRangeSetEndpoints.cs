@@ -74,7 +74,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
                     OrganizationId = after.OrganizationId,
                     Resources = [new AuditResource("client_range_set", name)],
                 },
-                Statements = sets.Save(after, MaxSets),
+                Statements = [sets.Save(after, MaxSets)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken

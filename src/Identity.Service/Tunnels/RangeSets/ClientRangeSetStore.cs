@@ -1,12 +1,11 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels.RangeSets;
 
 internal sealed class ClientRangeSetStore(Database database)
 {
-    private const string Columns =
-        "organization_id AS OrganizationId, name AS Name, ranges AS Ranges, revision AS Revision, "
-        + "updated_at_ms AS UpdatedAt";
+    private static readonly Columns<Row> Table = new("client_range_sets");
 
     public async ValueTask<ClientRangeSet?> FindAsync(
         string organizationId,
@@ -15,7 +14,7 @@ internal sealed class ClientRangeSetStore(Database database)
     ) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM client_range_sets WHERE organization_id = @organizationId AND name = @name",
+                " WHERE organization_id = @organizationId AND name = @name",
                 new { organizationId, name },
                 cancellationToken
             )
@@ -25,52 +24,35 @@ internal sealed class ClientRangeSetStore(Database database)
         string organizationId,
         CancellationToken cancellationToken
     ) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM client_range_sets WHERE organization_id = @organizationId ORDER BY name",
-            new { organizationId },
-            cancellationToken
-        );
+        QueryAsync(" WHERE organization_id = @organizationId ORDER BY name", new { organizationId }, cancellationToken);
 
     /// <summary>Those of all organizations, for edges.</summary>
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAllAsync(CancellationToken cancellationToken) =>
-        QueryAsync($"SELECT {Columns} FROM client_range_sets", new { }, cancellationToken);
+        QueryAsync("", null, cancellationToken);
 
     /// <summary>Conflicts: <see cref="TunnelConflict.Stale"/>, <see cref="TunnelConflict.LimitReached"/>.</summary>
-    public IReadOnlyList<Statement> Save(ClientRangeSet set, int limit)
+    public Statement Save(ClientRangeSet set, int limit)
     {
-        var parameters = new
+        var row = new Row
         {
-            set.OrganizationId,
-            set.Name,
+            OrganizationId = set.OrganizationId,
+            Name = set.Name,
             Ranges = TextList.Join(set.Ranges),
-            set.Revision,
-            Before = set.Revision - 1,
-            UpdatedAt = set.UpdatedAt.ToStore(),
-            limit,
+            Revision = set.Revision,
+            UpdatedAtMs = set.UpdatedAt.ToStore(),
+            Limit = limit,
         };
-        if (set.Revision > 1)
-        {
-            return
-            [
-                new Statement(
-                    "UPDATE client_range_sets SET ranges = @Ranges, revision = @Revision, updated_at_ms = @UpdatedAt "
-                        + "WHERE organization_id = @OrganizationId AND name = @Name AND revision = @Before",
-                    parameters
-                ).ExpectingOne(TunnelConflict.Stale),
-            ];
-        }
-
-        return
-        [
-            new Statement(
-                "INSERT INTO client_range_sets (organization_id, name, ranges, revision, updated_at_ms) "
-                    + "SELECT @OrganizationId, @Name, @Ranges, @Revision, @UpdatedAt WHERE (SELECT COUNT(*) "
-                    + "FROM client_range_sets WHERE organization_id = @OrganizationId) < @limit",
-                parameters
-            )
+        return set.Revision > 1
+            ? Table
+                .Update(row, "organization_id = @OrganizationId AND name = @Name AND revision = @Revision - 1")
+                .ExpectingOne(TunnelConflict.Stale)
+            : Table
+                .InsertWhere(
+                    row,
+                    "(SELECT COUNT(*) FROM client_range_sets WHERE organization_id = @OrganizationId) < @Limit"
+                )
                 .ExpectingOne(TunnelConflict.LimitReached)
-                .Unique(TunnelConflict.Stale),
-        ];
+                .Unique(TunnelConflict.Stale);
     }
 
     // Names contain no character that LIKE treats specially.
@@ -89,12 +71,34 @@ internal sealed class ClientRangeSetStore(Database database)
         ).ExpectingOne(TunnelConflict.InUse);
 
     private async ValueTask<IReadOnlyList<ClientRangeSet>> QueryAsync(
-        string sql,
-        object parameters,
+        string condition,
+        object? parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<ClientRangeSetRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToSet())];
+    }
+
+    private sealed record Row
+    {
+        [InsertOnly]
+        public required string OrganizationId { get; init; }
+
+        [InsertOnly]
+        public required string Name { get; init; }
+
+        public required string Ranges { get; init; }
+
+        public long Revision { get; init; }
+
+        public long UpdatedAtMs { get; init; }
+
+        /// <summary>The most sets of an organization.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        public ClientRangeSet ToSet() =>
+            new(OrganizationId, Name, TextList.Split(Ranges), Revision, Instants.FromStore(UpdatedAtMs));
     }
 }
