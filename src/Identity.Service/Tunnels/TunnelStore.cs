@@ -24,7 +24,7 @@ internal sealed class TunnelStore(Database database)
         CancellationToken cancellationToken
     ) =>
         SingleAsync(
-            " WHERE create_fingerprint = @fingerprint AND created_at_ms >= @since " + "ORDER BY ordinal DESC LIMIT 1",
+            " WHERE create_fingerprint = @fingerprint AND created_at_ms >= @since ORDER BY ordinal DESC LIMIT 1",
             new { fingerprint, since = since.ToStore() },
             cancellationToken
         );

@@ -1,21 +1,15 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
+using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Enrolments of agents. Revoked ones are kept; at most one per tunnel and instance is not revoked.</summary>
 internal sealed class AgentEnrollmentStore(Database database)
 {
-    private const string Columns =
-        "id AS Id, tunnel_id AS TunnelId, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
-        + "instance_id AS InstanceId, method AS Method, principal AS Principal, issuer_id AS IssuerId, "
-        + "rule_id AS RuleId, rule_version AS RuleVersion, service_account_id AS ServiceAccountId, "
-        + "token_issued_at_s AS TokenIssuedAt, token_family AS TokenFamily, token_subject_hash AS SubjectHash, "
-        + "token_key_id AS TokenKeyId, "
-        + "token_id AS TokenId, created_at_ms AS CreatedAt, last_proof_ms AS LastProofAt, "
-        + "certificate_serial AS CertificateSerial, certificate_not_after_ms AS CertificateNotAfter, "
-        + "revoked_at_ms AS RevokedAt";
+    private static readonly Columns<Row> Table = new("enrollments");
 
     // Other live instances of the tunnel (S17): unexpired certificate, and since @LiveSince a feed call or a proof. An
     // instance that has just enrolled has given only a proof.
@@ -35,17 +29,14 @@ internal sealed class AgentEnrollmentStore(Database database)
     ) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM enrollments WHERE tunnel_id = @Value AND instance_id = @instanceId "
-                    + "AND revoked_at_ms IS NULL",
+                " WHERE tunnel_id = @Value AND instance_id = @instanceId AND revoked_at_ms IS NULL",
                 new { tunnelId.Value, instanceId },
                 cancellationToken
             )
         ).SingleOrDefault();
 
     public async ValueTask<AgentEnrollmentState?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync($"SELECT {Columns} FROM enrollments WHERE id = @id", new { id }, cancellationToken)
-        ).SingleOrDefault();
+        (await QueryAsync(" WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Enrolments of one tunnel, newest first, including revoked ones.</summary>
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListAsync(
@@ -53,7 +44,7 @@ internal sealed class AgentEnrollmentStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM enrollments WHERE tunnel_id = @Value ORDER BY created_at_ms DESC, id DESC",
+            " WHERE tunnel_id = @Value ORDER BY created_at_ms DESC, id DESC",
             new { tunnelId.Value },
             cancellationToken
         );
@@ -62,12 +53,7 @@ internal sealed class AgentEnrollmentStore(Database database)
     public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
-    ) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM enrollments WHERE certificate_not_after_ms >= @now",
-            new { now = now.ToStore() },
-            cancellationToken
-        );
+    ) => QueryAsync(" WHERE certificate_not_after_ms >= @now", new { now = now.ToStore() }, cancellationToken);
 
     internal static string SerialsSql(Database database) =>
         $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
@@ -100,16 +86,8 @@ internal sealed class AgentEnrollmentStore(Database database)
     /// </summary>
     public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
         [
-            new Statement(
-                "INSERT INTO enrollments (id, tunnel_id, organization_id, workspace_id, instance_id, method, principal, "
-                    + "issuer_id, rule_id, rule_version, service_account_id, token_id, token_issued_at_s, token_family, "
-                    + "token_subject_hash, token_key_id, created_at_ms, last_proof_ms, "
-                    + "certificate_not_after_ms) SELECT @Id, @TunnelId, @OrganizationId, @WorkspaceId, @InstanceId, "
-                    + "@Method, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, @TokenId, @TokenIssuedAt, "
-                    + "@TokenFamily, @SubjectHash, @TokenKeyId, @CreatedAt, "
-                    + $"@LastProofAt, @CertificateNotAfter WHERE {OthersLive}",
-                Parameters(enrollment, options, now)
-            )
+            Table
+                .InsertWhere(Row.Create(enrollment, options, now), OthersLive)
                 .ExpectingOne(EnrollmentConflict.InstanceLimit)
                 .Unique(EnrollmentConflict.InstanceTaken),
         ];
@@ -118,23 +96,18 @@ internal sealed class AgentEnrollmentStore(Database database)
     /// Records a new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and <see
     /// cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
     /// </summary>
-    public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
+    public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now)
+    {
+        var row = Row.Create(enrollment, options, now);
+        return
         [
+            Table.Update(row, "id = @Id AND revoked_at_ms IS NULL").ExpectingOne(EnrollmentConflict.Revoked),
             new Statement(
-                "UPDATE enrollments SET issuer_id = @IssuerId, rule_id = @RuleId, rule_version = @RuleVersion, "
-                    + "service_account_id = @ServiceAccountId, token_id = @TokenId, token_issued_at_s = @TokenIssuedAt, "
-                    + "token_family = @TokenFamily, token_subject_hash = @SubjectHash, token_key_id = @TokenKeyId, "
-                    + "last_proof_ms = @LastProofAt, "
-                    + "certificate_not_after_ms = CASE WHEN certificate_not_after_ms < @CertificateNotAfter "
-                    + "THEN @CertificateNotAfter ELSE certificate_not_after_ms END "
-                    + "WHERE id = @Id AND revoked_at_ms IS NULL",
-                Parameters(enrollment, options, now)
-            ).ExpectingOne(EnrollmentConflict.Revoked),
-            new Statement(
-                $"UPDATE enrollments SET last_proof_ms = @LastProofAt WHERE id = @Id AND {OthersLive}",
-                Parameters(enrollment, options, now)
+                $"UPDATE enrollments SET last_proof_ms = @LastProofMs WHERE id = @Id AND {OthersLive}",
+                row
             ).ExpectingOne(EnrollmentConflict.InstanceLimit),
         ];
+    }
 
     public Statement Certified(AgentId id, string serial, DateTimeOffset notAfter) =>
         new(
@@ -161,40 +134,85 @@ internal sealed class AgentEnrollmentStore(Database database)
             new { id = id.Value, at = at.ToStore() }
         );
 
-    private static object Parameters(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
-        new
-        {
-            Id = enrollment.Id.Value,
-            TunnelId = enrollment.TunnelId.Value,
-            enrollment.OrganizationId,
-            enrollment.WorkspaceId,
-            enrollment.InstanceId,
-            Method = WireNames.Of(enrollment.Proof.Method),
-            enrollment.Proof.Principal,
-            enrollment.Proof.IssuerId,
-            enrollment.Proof.RuleId,
-            enrollment.Proof.RuleVersion,
-            enrollment.Proof.ServiceAccountId,
-            enrollment.Proof.TokenId,
-            enrollment.Proof.TokenIssuedAt,
-            enrollment.Proof.TokenFamily,
-            enrollment.Proof.SubjectHash,
-            enrollment.Proof.TokenKeyId,
-            CreatedAt = enrollment.CreatedAt.ToStore(),
-            LastProofAt = enrollment.LastProofAt.ToStore(),
-            CertificateNotAfter = enrollment.CertificateNotAfter.ToStore(),
-            Limit = options.InstancesPerTunnel,
-            Now = now.ToStore(),
-            LiveSince = (now - options.LiveFor).ToStore(),
-        };
-
     private async ValueTask<IReadOnlyList<AgentEnrollmentState>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<AgentEnrollmentRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToState())];
+    }
+
+    private sealed record Row : EnrollmentColumns
+    {
+        [InsertOnly]
+        public required string Id { get; init; }
+
+        [InsertOnly]
+        public required string TunnelId { get; init; }
+
+        [InsertOnly]
+        public required string WorkspaceId { get; init; }
+
+        [InsertOnly]
+        public required string InstanceId { get; init; }
+
+        [InsertOnly]
+        public required string Method { get; init; }
+
+        [InsertOnly]
+        public string? CertificateSerial { get; init; }
+
+        // A proof never shortens it.
+        [Computed(
+            Update = "CASE WHEN certificate_not_after_ms < @CertificateNotAfterMs THEN @CertificateNotAfterMs "
+                + "ELSE certificate_not_after_ms END"
+        )]
+        public long CertificateNotAfterMs { get; init; }
+
+        /// <summary>The most other live instances of the tunnel.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        [NotMapped]
+        public long Now { get; init; }
+
+        [NotMapped]
+        public long LiveSince { get; init; }
+
+        public static Row Create(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
+            new()
+            {
+                Id = enrollment.Id.Value,
+                TunnelId = enrollment.TunnelId.Value,
+                OrganizationId = enrollment.OrganizationId,
+                WorkspaceId = enrollment.WorkspaceId,
+                InstanceId = enrollment.InstanceId,
+                Method = WireNames.Of(enrollment.Proof.Method),
+                Proof = enrollment.Proof,
+                CreatedAtMs = enrollment.CreatedAt.ToStore(),
+                LastProofMs = enrollment.LastProofAt.ToStore(),
+                CertificateNotAfterMs = enrollment.CertificateNotAfter.ToStore(),
+                Limit = options.InstancesPerTunnel,
+                Now = now.ToStore(),
+                LiveSince = (now - options.LiveFor).ToStore(),
+            };
+
+        public AgentEnrollmentState ToState() =>
+            new()
+            {
+                Id = AgentId.Wrap(Id),
+                TunnelId = Culvert.Identity.Service.Ids.TunnelId.Wrap(TunnelId),
+                OrganizationId = OrganizationId,
+                WorkspaceId = WorkspaceId,
+                InstanceId = InstanceId,
+                Proof = ToProof(WireNames.Parse<EnrollmentMethod>(Method)),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                LastProofAt = Instants.FromStore(LastProofMs),
+                CertificateSerial = CertificateSerial,
+                CertificateNotAfter = Instants.FromStore(CertificateNotAfterMs),
+                RevokedAt = Instants.FromStore(RevokedAtMs),
+            };
     }
 }

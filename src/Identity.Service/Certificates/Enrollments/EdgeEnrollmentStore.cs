@@ -7,31 +7,20 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <summary>Enrolments of edges: one row per edge that ever enrolled.</summary>
 internal sealed class EdgeEnrollmentStore(Database database)
 {
-    private const string Columns =
-        "edge_id AS EdgeId, organization_id AS OrganizationId, principal AS Principal, issuer_id AS IssuerId, "
-        + "rule_id AS RuleId, rule_version AS RuleVersion, service_account_id AS ServiceAccountId, "
-        + "token_issued_at_s AS TokenIssuedAt, token_family AS TokenFamily, token_subject_hash AS SubjectHash, "
-        + "token_key_id AS TokenKeyId, revoked_at_ms AS RevokedAt, "
-        + "token_id AS TokenId, last_proof_ms AS LastProofAt, certificate_not_after_ms AS CertificateNotAfter";
+    private static readonly Columns<Row> Table = new("edge_enrollments");
+
+    // Unlike an agent's, an edge's enrolment may pass to another principal.
+    private static readonly string Upsert =
+        $"{Table.InsertInto} VALUES ({Table.Values}) ON CONFLICT (edge_id) DO UPDATE SET "
+        + $"organization_id = @OrganizationId, principal = @Principal, {Table.Assignments}";
 
     public async ValueTask<EdgeEnrollmentState?> FindAsync(EdgeId id, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync(
-                $"SELECT {Columns} FROM edge_enrollments WHERE edge_id = @Value",
-                new { id.Value },
-                cancellationToken
-            )
-        ).SingleOrDefault();
+        (await QueryAsync(" WHERE edge_id = @Value", new { id.Value }, cancellationToken)).SingleOrDefault();
 
     public ValueTask<IReadOnlyList<EdgeEnrollmentState>> ListUnexpiredAsync(
         DateTimeOffset now,
         CancellationToken cancellationToken
-    ) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM edge_enrollments WHERE certificate_not_after_ms >= @now",
-            new { now = now.ToStore() },
-            cancellationToken
-        );
+    ) => QueryAsync(" WHERE certificate_not_after_ms >= @now", new { now = now.ToStore() }, cancellationToken);
 
     internal static string SerialsSql(Database database) =>
         $"SELECT serial FROM certificates WHERE {database.AnyOf("edge_id", "@edgeIds")} AND not_after_ms >= @now "
@@ -70,37 +59,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
         );
     }
 
-    public Statement Prove(EdgeEnrollmentState enrollment) =>
-        new(
-            "INSERT INTO edge_enrollments (edge_id, organization_id, principal, issuer_id, rule_id, rule_version, "
-                + "service_account_id, token_id, token_issued_at_s, token_family, token_subject_hash, token_key_id, "
-                + "created_at_ms, last_proof_ms, certificate_not_after_ms) "
-                + "VALUES (@EdgeId, @OrganizationId, @Principal, @IssuerId, @RuleId, @RuleVersion, @ServiceAccountId, "
-                + "@TokenId, @TokenIssuedAt, @TokenFamily, @SubjectHash, @TokenKeyId, @LastProofAt, @LastProofAt, @CertificateNotAfter) ON CONFLICT (edge_id) DO UPDATE SET "
-                + "organization_id = @OrganizationId, principal = @Principal, issuer_id = @IssuerId, "
-                + "rule_id = @RuleId, rule_version = @RuleVersion, service_account_id = @ServiceAccountId, "
-                + "token_id = @TokenId, token_issued_at_s = @TokenIssuedAt, token_family = @TokenFamily, "
-                + "token_subject_hash = @SubjectHash, token_key_id = @TokenKeyId, last_proof_ms = @LastProofAt, certificate_not_after_ms = "
-                + "CASE WHEN edge_enrollments.certificate_not_after_ms < @CertificateNotAfter "
-                + "THEN @CertificateNotAfter ELSE edge_enrollments.certificate_not_after_ms END",
-            new
-            {
-                EdgeId = enrollment.EdgeId.Value,
-                enrollment.OrganizationId,
-                enrollment.Proof.Principal,
-                enrollment.Proof.IssuerId,
-                enrollment.Proof.RuleId,
-                enrollment.Proof.RuleVersion,
-                enrollment.Proof.ServiceAccountId,
-                enrollment.Proof.TokenId,
-                enrollment.Proof.TokenIssuedAt,
-                enrollment.Proof.TokenFamily,
-                enrollment.Proof.SubjectHash,
-                enrollment.Proof.TokenKeyId,
-                LastProofAt = enrollment.LastProofAt.ToStore(),
-                CertificateNotAfter = enrollment.CertificateNotAfter.ToStore(),
-            }
-        );
+    public Statement Prove(EdgeEnrollmentState enrollment) => new(Upsert, Row.Create(enrollment));
 
     public Statement Certified(EdgeId id, string serial, DateTimeOffset notAfter) =>
         new(
@@ -115,69 +74,47 @@ internal sealed class EdgeEnrollmentStore(Database database)
         );
 
     private async ValueTask<IReadOnlyList<EdgeEnrollmentState>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToState())];
     }
 
-    private sealed record Row
+    private sealed record Row : EnrollmentColumns
     {
+        [InsertOnly]
         public required string EdgeId { get; init; }
 
-        public required string OrganizationId { get; init; }
+        // A proof never shortens it.
+        [Computed(
+            Update = "CASE WHEN edge_enrollments.certificate_not_after_ms < @CertificateNotAfterMs "
+                + "THEN @CertificateNotAfterMs ELSE edge_enrollments.certificate_not_after_ms END"
+        )]
+        public long CertificateNotAfterMs { get; init; }
 
-        public required string Principal { get; init; }
-
-        public string? IssuerId { get; init; }
-
-        public string? RuleId { get; init; }
-
-        public long? RuleVersion { get; init; }
-
-        public string? ServiceAccountId { get; init; }
-
-        public required string TokenId { get; init; }
-
-        public long TokenIssuedAt { get; init; }
-
-        public string? TokenFamily { get; init; }
-
-        public string? SubjectHash { get; init; }
-
-        public string? TokenKeyId { get; init; }
-
-        public long? RevokedAt { get; init; }
-
-        public long LastProofAt { get; init; }
-
-        public long CertificateNotAfter { get; init; }
+        public static Row Create(EdgeEnrollmentState enrollment) =>
+            new()
+            {
+                EdgeId = enrollment.EdgeId.Value,
+                OrganizationId = enrollment.OrganizationId,
+                Proof = enrollment.Proof,
+                CreatedAtMs = enrollment.LastProofAt.ToStore(),
+                LastProofMs = enrollment.LastProofAt.ToStore(),
+                CertificateNotAfterMs = enrollment.CertificateNotAfter.ToStore(),
+            };
 
         public EdgeEnrollmentState ToState() =>
             new()
             {
                 EdgeId = Culvert.Identity.Service.Ids.EdgeId.Wrap(EdgeId),
                 OrganizationId = OrganizationId,
-                Proof = new EnrollmentProof
-                {
-                    Method = EnrollmentMethod.Federation,
-                    Principal = Principal,
-                    IssuerId = IssuerId,
-                    RuleId = RuleId,
-                    RuleVersion = (int?)RuleVersion,
-                    ServiceAccountId = ServiceAccountId,
-                    TokenId = TokenId,
-                    TokenIssuedAt = TokenIssuedAt,
-                    TokenFamily = TokenFamily,
-                    SubjectHash = SubjectHash,
-                    TokenKeyId = TokenKeyId,
-                },
-                LastProofAt = Instants.FromStore(LastProofAt),
-                RevokedAt = Instants.FromStore(RevokedAt),
-                CertificateNotAfter = Instants.FromStore(CertificateNotAfter),
+                Proof = ToProof(EnrollmentMethod.Federation),
+                LastProofAt = Instants.FromStore(LastProofMs),
+                RevokedAt = Instants.FromStore(RevokedAtMs),
+                CertificateNotAfter = Instants.FromStore(CertificateNotAfterMs),
             };
     }
 }

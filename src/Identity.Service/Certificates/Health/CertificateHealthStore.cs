@@ -36,7 +36,7 @@ internal sealed class CertificateHealthStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
+        var rows = await database.QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
             AuthoritiesSql,
             new { count },
             cancellationToken
@@ -46,9 +46,8 @@ internal sealed class CertificateHealthStore(Database database)
 
     public async ValueTask<IReadOnlyList<AuthorityEnd>> ListPlatformAsync(CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
+        var rows = await database.QueryAsync<(string Type, string Id, string Name, long NotAfter)>(
             PlatformSql + "ORDER BY 4, 2",
-            new { },
             cancellationToken
         );
         return [.. rows.Select(row => new AuthorityEnd(row.Type, row.Id, row.Name, Instants.FromStore(row.NotAfter)))];
@@ -63,7 +62,13 @@ internal sealed class CertificateHealthStore(Database database)
         string? organizationId = null
     )
     {
-        var rows = await QueryAsync<(string CaId, long ThisUpdate, long NextUpdate, long Waiting, long Number)>(
+        var rows = await database.QueryAsync<(
+            string CaId,
+            long ThisUpdate,
+            long NextUpdate,
+            long Waiting,
+            long Number
+        )>(
             ListsSql,
             new
             {
@@ -95,7 +100,7 @@ internal sealed class CertificateHealthStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await QueryAsync<(string TunnelId, long Epoch, long Agents, long? ChangedAt)>(
+        var rows = await database.QueryAsync<(string TunnelId, long Epoch, long Agents, long? ChangedAt)>(
             LagsSql,
             new { heardSince = heardSince.ToStore(), count },
             cancellationToken
@@ -109,14 +114,5 @@ internal sealed class CertificateHealthStore(Database database)
                 Instants.FromStore(row.ChangedAt)
             )),
         ];
-    }
-
-    private async ValueTask<IReadOnlyList<T>> QueryAsync<T>(
-        string sql,
-        object parameters,
-        CancellationToken cancellationToken
-    )
-    {
-        return await database.QueryAsync<T>(sql, parameters, cancellationToken);
     }
 }

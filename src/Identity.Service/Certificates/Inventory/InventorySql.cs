@@ -38,7 +38,7 @@ internal static class InventorySql
         var own = Select(columns, filter, found, byExpiry, "organization_id = @OrganizationId") + tail;
         var nobodys = Select(columns, filter, found, byExpiry, "organization_id IS NULL") + tail;
         return $"SELECT * FROM (SELECT * FROM ({own}) AS owned UNION ALL SELECT * FROM ({nobodys}) AS unowned) AS both_of "
-            + (byExpiry ? "ORDER BY NotAfter, Ordinal LIMIT @count" : "ORDER BY Ordinal DESC LIMIT @count");
+            + (byExpiry ? "ORDER BY not_after_ms, ordinal LIMIT @count" : "ORDER BY ordinal DESC LIMIT @count");
     }
 
     public static object Parameters(CertificateFilter filter, InventoryPlace place, int count) =>

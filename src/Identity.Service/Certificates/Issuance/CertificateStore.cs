@@ -10,13 +10,10 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// <summary>The inventory. Rows are added as intents and never deleted.</summary>
 internal sealed class CertificateStore(Database database)
 {
-    internal const string Columns =
-        "id AS Id, ordinal AS Ordinal, serial AS Serial, kind AS Kind, status AS Status, "
-        + "organization_id AS OrganizationId, workspace_id AS WorkspaceId, tunnel_id AS TunnelId, "
-        + "enrollment_id AS EnrollmentId, edge_id AS EdgeId, ca_id AS CaId, identity AS Identity, "
-        + "issued_at_ms AS IssuedAt, not_before_ms AS NotBefore, not_after_ms AS NotAfter, spki_sha256 AS SpkiSha256, "
-        + "idempotency_key AS IdempotencyKey, request_sha256 AS RequestSha256, revoked_at_ms AS RevokedAt, "
-        + "revocation_reason AS RevocationReason, fingerprint AS Fingerprint";
+    internal static readonly Columns<Row> Table = new("certificates");
+
+    /// <summary>All but the certificate itself, for lists.</summary>
+    internal static readonly string Columns = Table.NamesWithout("certificate");
 
     private const string HeldAuthorities =
         "SELECT 1 FROM certificate_authorities WHERE public_key = @PublicKey AND custody <> 'trust_only'";
@@ -37,16 +34,15 @@ internal sealed class CertificateStore(Database database)
         + $"AND NOT EXISTS ({RegisteredCertificates})";
 
     // The first condition repeats the one of the partial index: a planner that infers nothing needs it to use the index.
-    internal const string IntentsOfNodeSql =
+    internal static readonly string IntentsOfNodeSql =
         $"SELECT {Columns} FROM certificates WHERE status <> 'issued' AND status = 'intent' AND serial LIKE @pattern "
         + "ORDER BY ordinal";
 
-    internal const string OldIntentsSql =
+    internal static readonly string OldIntentsSql =
         $"SELECT {Columns} FROM certificates WHERE status <> 'issued' AND status = 'intent' AND issued_at_ms < @before "
         + "ORDER BY ordinal LIMIT 1000";
 
-    internal const string ByRequestSql =
-        $"SELECT {Columns}, certificate AS Certificate FROM certificates WHERE idempotency_key = @idempotencyKey";
+    internal static readonly string ByRequestSql = Table.Select + " WHERE idempotency_key = @idempotencyKey";
 
     // An OCSP responder's certificate exists for as long as its authority answers: it must not keep the authority alive.
     internal const string LastNotAfterSql =
@@ -69,34 +65,15 @@ internal sealed class CertificateStore(Database database)
 
     /// <summary><see cref="IssuanceConflict.NotUnique"/> if the serial number or idempotency key exists.</summary>
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
-        new Statement(
-            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, workspace_id, tunnel_id, "
-                + "enrollment_id, edge_id, ca_id, identity, issued_at_ms, not_before_ms, not_after_ms, spki_sha256, "
-                + "idempotency_key, request_sha256, expires_day) "
-                + "VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificates), @Serial, @Kind, 'intent', "
-                + "@OrganizationId, @WorkspaceId, @TunnelId, @EnrollmentId, @EdgeId, @CaId, @Identity, @IssuedAt, "
-                + "@NotBefore, @NotAfter, @SpkiSha256, @IdempotencyKey, @RequestSha256, @ExpiresDay)",
-            new
-            {
-                Id = record.Id.Value,
-                record.Serial,
-                Kind = WireNames.Of(record.Kind),
-                record.OrganizationId,
-                record.WorkspaceId,
-                record.TunnelId,
-                record.EnrollmentId,
-                record.EdgeId,
-                record.CaId,
-                record.Identity,
-                IssuedAt = record.IssuedAt.ToStore(),
-                NotBefore = record.NotBefore.ToStore(),
-                NotAfter = record.NotAfter.ToStore(),
-                SpkiSha256 = key.Sha256,
-                record.IdempotencyKey,
-                record.RequestSha256,
-                ExpiresDay = InventorySql.ToDay(record.NotAfter),
-            }
-        ).Unique(IssuanceConflict.NotUnique);
+        Table
+            .Insert(
+                Row.Create(record) with
+                {
+                    Status = WireNames.Of(CertificateStatus.Intent),
+                    SpkiSha256 = key.Sha256,
+                }
+            )
+            .Unique(IssuanceConflict.NotUnique);
 
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
@@ -237,11 +214,11 @@ internal sealed class CertificateStore(Database database)
 
         public required string Identity { get; init; }
 
-        public long IssuedAt { get; init; }
+        public long IssuedAtMs { get; init; }
 
-        public long NotBefore { get; init; }
+        public long NotBeforeMs { get; init; }
 
-        public long NotAfter { get; init; }
+        public long NotAfterMs { get; init; }
 
         public byte[]? Certificate { get; init; }
 
@@ -251,11 +228,38 @@ internal sealed class CertificateStore(Database database)
 
         public string? RequestSha256 { get; init; }
 
-        public long? RevokedAt { get; init; }
+        public long? RevokedAtMs { get; init; }
 
         public string? RevocationReason { get; init; }
 
         public string? Fingerprint { get; init; }
+
+        [WriteOnly]
+        public long ExpiresDay { get; init; }
+
+        /// <summary>Of a certificate that is to be signed, or whose record was lost.</summary>
+        public static Row Create(CertificateRecord record) =>
+            new()
+            {
+                Id = record.Id.Value,
+                Serial = record.Serial,
+                Kind = WireNames.Of(record.Kind),
+                Status = WireNames.Of(record.Status),
+                OrganizationId = record.OrganizationId,
+                WorkspaceId = record.WorkspaceId,
+                TunnelId = record.TunnelId,
+                EnrollmentId = record.EnrollmentId,
+                EdgeId = record.EdgeId,
+                CaId = record.CaId,
+                Identity = record.Identity,
+                IssuedAtMs = record.IssuedAt.ToStore(),
+                NotBeforeMs = record.NotBefore.ToStore(),
+                NotAfterMs = record.NotAfter.ToStore(),
+                SpkiSha256 = record.SpkiSha256,
+                IdempotencyKey = record.IdempotencyKey,
+                RequestSha256 = record.RequestSha256,
+                ExpiresDay = InventorySql.ToDay(record.NotAfter),
+            };
 
         public CertificateRecord ToRecord() =>
             new()
@@ -272,13 +276,13 @@ internal sealed class CertificateStore(Database database)
                 EdgeId = EdgeId,
                 CaId = CaId,
                 Identity = Identity,
-                IssuedAt = Instants.FromStore(IssuedAt),
-                NotBefore = Instants.FromStore(NotBefore),
-                NotAfter = Instants.FromStore(NotAfter),
+                IssuedAt = Instants.FromStore(IssuedAtMs),
+                NotBefore = Instants.FromStore(NotBeforeMs),
+                NotAfter = Instants.FromStore(NotAfterMs),
                 SpkiSha256 = SpkiSha256,
                 IdempotencyKey = IdempotencyKey,
                 RequestSha256 = RequestSha256,
-                RevokedAt = Instants.FromStore(RevokedAt),
+                RevokedAt = Instants.FromStore(RevokedAtMs),
                 RevocationReason = RevocationReason is { } reason ? RevocationReasons.Find(reason) : null,
                 Fingerprint = Fingerprint,
             };

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Ca.Certificates;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -7,14 +8,13 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 /// <summary>The platform CA in the store. Every change of the bundle is one epoch.</summary>
 internal sealed class PlatformAuthorityStore(Database database)
 {
+    private static readonly Columns<Row> Table = new("platform_authorities");
+
     public async ValueTask<PlatformRecords> ReadAsync(CancellationToken cancellationToken)
     {
         // One statement reads epoch and authorities, which change together. Links never change, and are stored before use.
         var rows = await database.QueryAsync<Row>(
-            "SELECT id AS Id, tier AS Tier, certificate AS Certificate, sealed_key AS SealedKey, "
-                + "created_at_ms AS CreatedAt, state AS State, state_since_ms AS StateSince, root_id AS RootId, "
-                + "added_epoch AS AddedEpoch, removed_epoch AS RemovedEpoch, made_by AS MadeBy, "
-                + "(SELECT epoch FROM platform_bundle) AS Epoch FROM platform_authorities "
+            $"SELECT {Table.Names}, (SELECT epoch FROM platform_bundle) AS epoch FROM platform_authorities "
                 + "ORDER BY created_at_ms, id",
             cancellationToken
         );
@@ -24,32 +24,14 @@ internal sealed class PlatformAuthorityStore(Database database)
         );
         return new PlatformRecords(
             rows.Count == 0 ? 1 : rows[0].Epoch,
-            [.. rows.Select(FromRow)],
+            [.. rows.Select(row => row.ToAuthority())],
             [.. links.Select(link => new PlatformLink(link.SubjectId, link.IssuerId, Parse(link.Certificate)))]
         );
     }
 
     /// <summary>A second active or staged root is <see cref="PlatformConflict.Stale"/>.</summary>
     public Statement Insert(PlatformAuthority authority) =>
-        new Statement(
-            "INSERT INTO platform_authorities (id, tier, certificate, sealed_key, created_at_ms, not_after_ms, state, "
-                + "state_since_ms, root_id, added_epoch, made_by) VALUES (@Id, @Tier, @Certificate, @SealedKey, "
-                + "@CreatedAt, @NotAfter, @State, @StateSince, @RootId, @AddedEpoch, @MadeBy)",
-            new
-            {
-                Id = authority.Id.Value,
-                Tier = WireNames.Of(authority.Tier),
-                Certificate = authority.Certificate.Encoded.ToArray(),
-                authority.SealedKey,
-                CreatedAt = authority.CreatedAt.ToStore(),
-                NotAfter = authority.Certificate.NotAfter.ToStore(),
-                State = WireNames.Of(authority.State),
-                StateSince = authority.StateSince.ToStore(),
-                authority.RootId,
-                authority.AddedEpoch,
-                authority.MadeBy,
-            }
-        ).Unique(PlatformConflict.Stale);
+        Table.Insert(Row.Create(authority)).Unique(PlatformConflict.Stale);
 
     public Statement Insert(PlatformLink link) =>
         new(
@@ -90,22 +72,6 @@ internal sealed class PlatformAuthorityStore(Database database)
             new { rootId }
         );
 
-    private static PlatformAuthority FromRow(Row row) =>
-        new()
-        {
-            Id = CertificateAuthorityId.Wrap(row.Id),
-            Tier = WireNames.Parse<PlatformTier>(row.Tier),
-            Certificate = Parse(row.Certificate),
-            SealedKey = row.SealedKey,
-            CreatedAt = Instants.FromStore(row.CreatedAt),
-            State = WireNames.Parse<RootState>(row.State),
-            StateSince = Instants.FromStore(row.StateSince),
-            RootId = row.RootId,
-            AddedEpoch = row.AddedEpoch,
-            RemovedEpoch = row.RemovedEpoch,
-            MadeBy = row.MadeBy,
-        };
-
     private static ParsedCertificate Parse(byte[] certificate) =>
         ParsedCertificate.TryParse(certificate)
         ?? throw new StoreException("A stored authority certificate cannot be read.");
@@ -120,11 +86,14 @@ internal sealed class PlatformAuthorityStore(Database database)
 
         public byte[]? SealedKey { get; init; }
 
-        public long CreatedAt { get; init; }
+        public long CreatedAtMs { get; init; }
+
+        [WriteOnly]
+        public long NotAfterMs { get; init; }
 
         public required string State { get; init; }
 
-        public long StateSince { get; init; }
+        public long StateSinceMs { get; init; }
 
         public string? RootId { get; init; }
 
@@ -134,6 +103,40 @@ internal sealed class PlatformAuthorityStore(Database database)
 
         public string? MadeBy { get; init; }
 
+        /// <summary>The bundle's.</summary>
+        [NotMapped]
         public long Epoch { get; init; }
+
+        public static Row Create(PlatformAuthority authority) =>
+            new()
+            {
+                Id = authority.Id.Value,
+                Tier = WireNames.Of(authority.Tier),
+                Certificate = authority.Certificate.Encoded.ToArray(),
+                SealedKey = authority.SealedKey,
+                CreatedAtMs = authority.CreatedAt.ToStore(),
+                NotAfterMs = authority.Certificate.NotAfter.ToStore(),
+                State = WireNames.Of(authority.State),
+                StateSinceMs = authority.StateSince.ToStore(),
+                RootId = authority.RootId,
+                AddedEpoch = authority.AddedEpoch,
+                MadeBy = authority.MadeBy,
+            };
+
+        public PlatformAuthority ToAuthority() =>
+            new()
+            {
+                Id = CertificateAuthorityId.Wrap(Id),
+                Tier = WireNames.Parse<PlatformTier>(Tier),
+                Certificate = Parse(Certificate),
+                SealedKey = SealedKey,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                State = WireNames.Parse<RootState>(State),
+                StateSince = Instants.FromStore(StateSinceMs),
+                RootId = RootId,
+                AddedEpoch = AddedEpoch,
+                RemovedEpoch = RemovedEpoch,
+                MadeBy = MadeBy,
+            };
     }
 }

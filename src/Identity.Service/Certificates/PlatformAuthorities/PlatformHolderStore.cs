@@ -20,8 +20,7 @@ internal sealed class PlatformHolderStore(Database database)
             )
         ).ToDictionary(row => row.Holder, StringComparer.Ordinal);
         var agents = await database.QueryAsync<AgentRow>(
-            "SELECT e.id AS Id, e.organization_id AS OrganizationId, e.tunnel_id AS TunnelId, "
-                + "e.instance_id AS InstanceId, e.certificate_serial AS Serial, h.heard_at_ms AS HeardAt "
+            "SELECT e.id, e.organization_id, e.tunnel_id, e.instance_id, e.certificate_serial, h.heard_at_ms "
                 + "FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id AND h.kind = 'agent' "
                 + "AND h.holder = e.instance_id WHERE e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @now",
             new { now = now.ToStore() },
@@ -71,7 +70,7 @@ internal sealed class PlatformHolderStore(Database database)
         var spiffeId = InstanceId.TryParse(row.InstanceId, out var instance)
             ? SpiffeId.Agent(trustDomain, row.OrganizationId, row.TunnelId, instance).ToString()
             : row.Id;
-        var (served, acknowledged) = GetSteps(known, spiffeId, row.Serial);
+        var (served, acknowledged) = GetSteps(known, spiffeId, row.CertificateSerial);
         return new PlatformMachine(
             IsEdge: false,
             spiffeId,
@@ -80,7 +79,7 @@ internal sealed class PlatformHolderStore(Database database)
             row.TunnelId,
             served,
             acknowledged,
-            Instants.FromStore(row.HeardAt)
+            Instants.FromStore(row.HeardAtMs)
         );
     }
 
@@ -124,8 +123,8 @@ internal sealed class PlatformHolderStore(Database database)
 
         public required string InstanceId { get; init; }
 
-        public string? Serial { get; init; }
+        public string? CertificateSerial { get; init; }
 
-        public long? HeardAt { get; init; }
+        public long? HeardAtMs { get; init; }
     }
 }

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
@@ -5,20 +6,15 @@ namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 internal sealed class RelyingPartyStore(Database database)
 {
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
-        + "tunnel_id AS TunnelId, name AS Name, service_account_id AS ServiceAccountId, created_by AS CreatedBy, "
-        + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+    private static readonly Columns<Row> Table = new("relying_parties");
 
     public async ValueTask<RelyingParty?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync($"SELECT {Columns} FROM relying_parties WHERE id = @id", new { id }, cancellationToken)
-        ).SingleOrDefault();
+        (await QueryAsync(" WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     public async ValueTask<RelyingParty?> FindBySecretAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM relying_parties WHERE secret_hash = @secretHash AND archived_at_ms IS NULL",
+                " WHERE secret_hash = @secretHash AND archived_at_ms IS NULL",
                 new { secretHash },
                 cancellationToken
             )
@@ -31,7 +27,7 @@ internal sealed class RelyingPartyStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM relying_parties WHERE tunnel_id = @Value "
+            " WHERE tunnel_id = @Value "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT 1000",
             new { tunnelId.Value, Archived = includeArchived ? 1L : 0L },
             cancellationToken
@@ -45,27 +41,17 @@ internal sealed class RelyingPartyStore(Database database)
                 "UPDATE tunnels SET revision = revision WHERE id = @Value AND archived_at_ms IS NULL",
                 new { party.TunnelId.Value }
             ).ExpectingOne(RelyingPartyConflict.TunnelArchived),
-            new Statement(
-                "INSERT INTO relying_parties (id, ordinal, organization_id, workspace_id, tunnel_id, name, "
-                    + "secret_hash, service_account_id, created_by, created_at_ms) "
-                    + "SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM relying_parties), @OrganizationId, "
-                    + "@WorkspaceId, @TunnelId, @Name, @secretHash, @ServiceAccountId, @CreatedBy, @CreatedAt "
-                    + "WHERE (SELECT COUNT(*) FROM relying_parties WHERE tunnel_id = @TunnelId "
-                    + "AND archived_at_ms IS NULL) < @limit",
-                new
-                {
-                    Id = party.Id.Value,
-                    party.OrganizationId,
-                    party.WorkspaceId,
-                    TunnelId = party.TunnelId.Value,
-                    party.Name,
-                    secretHash,
-                    party.ServiceAccountId,
-                    party.CreatedBy,
-                    CreatedAt = party.CreatedAt.ToStore(),
-                    limit,
-                }
-            ).ExpectingOne(RelyingPartyConflict.LimitReached).Unique(RelyingPartyConflict.NameTaken),
+            Table
+                .InsertWhere(
+                    Row.Create(party) with
+                    {
+                        SecretHash = secretHash,
+                        Limit = limit,
+                    },
+                    "(SELECT COUNT(*) FROM relying_parties WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL) < @Limit"
+                )
+                .ExpectingOne(RelyingPartyConflict.LimitReached)
+                .Unique(RelyingPartyConflict.NameTaken),
         ];
 
     /// <summary>Also invalidates its credential. <see cref="RelyingPartyConflict.Stale"/> if archived already.</summary>
@@ -77,12 +63,12 @@ internal sealed class RelyingPartyStore(Database database)
         ).ExpectingOne(RelyingPartyConflict.Stale);
 
     private async ValueTask<IReadOnlyList<RelyingParty>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToParty())];
     }
 
@@ -100,13 +86,33 @@ internal sealed class RelyingPartyStore(Database database)
 
         public required string Name { get; init; }
 
+        [WriteOnly]
+        public byte[]? SecretHash { get; init; }
+
         public string? ServiceAccountId { get; init; }
 
         public required string CreatedBy { get; init; }
 
-        public long CreatedAt { get; init; }
+        public long CreatedAtMs { get; init; }
 
-        public long? ArchivedAt { get; init; }
+        public long? ArchivedAtMs { get; init; }
+
+        /// <summary>The most unarchived relying parties of a tunnel.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        public static Row Create(RelyingParty party) =>
+            new()
+            {
+                Id = party.Id.Value,
+                OrganizationId = party.OrganizationId,
+                WorkspaceId = party.WorkspaceId,
+                TunnelId = party.TunnelId.Value,
+                Name = party.Name,
+                ServiceAccountId = party.ServiceAccountId,
+                CreatedBy = party.CreatedBy,
+                CreatedAtMs = party.CreatedAt.ToStore(),
+            };
 
         public RelyingParty ToParty() =>
             new()
@@ -119,8 +125,8 @@ internal sealed class RelyingPartyStore(Database database)
                 Name = Name,
                 ServiceAccountId = ServiceAccountId,
                 CreatedBy = CreatedBy,
-                CreatedAt = Instants.FromStore(CreatedAt),
-                ArchivedAt = Instants.FromStore(ArchivedAt),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
             };
     }
 }

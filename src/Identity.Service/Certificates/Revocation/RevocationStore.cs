@@ -1,5 +1,5 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Ca.Revocation;
-using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -9,16 +9,15 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 
 internal sealed class RevocationStore(Database database)
 {
-    private const string Lists =
-        "ca_id AS CaId, shard AS Shard, number AS Number, wanted AS Wanted, built AS Built, "
-        + "this_update_ms AS ThisUpdate, next_update_ms AS NextUpdate, entries AS Entries";
+    private static readonly Columns<PointRow> Points = new("revocation_points");
+    private static readonly Columns<ListRow> Lists = new("revocation_lists");
+
+    /// <summary>The columns of a list without its bytes.</summary>
+    private static readonly string Heads = Lists.NamesWithout("list");
 
     private const string Publishing =
         "JOIN (SELECT id, not_after_ms AS end_ms FROM certificate_authorities WHERE not_after_ms >= @now "
         + "AND state IN ('staged', 'active', 'suspended', 'retiring', 'tainted')) AS publishing ON id = ca_id";
-
-    private const string Points =
-        "SELECT ca_id AS CaId, shards AS Shards, base_url AS BaseUrl, created_at_ms AS CreatedAt FROM revocation_points";
 
     /// <summary>Also marks the list as out of date. <see cref="RevocationConflict.Changed"/> if revoked already.</summary>
     /// <param name="shard">Null when the authority publishes no lists.</param>
@@ -46,22 +45,8 @@ internal sealed class RevocationStore(Database database)
     /// <summary>Inserts the row of a certificate whose record was lost, unless the serial number has a row.</summary>
     public Statement InsertLost(CertificateRecord lost) =>
         new(
-            "INSERT INTO certificates (id, ordinal, serial, kind, status, organization_id, identity, issued_at_ms, "
-                + "not_before_ms, not_after_ms, expires_day) VALUES (@Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM "
-                + "certificates), @Serial, @Kind, 'void', @OrganizationId, @Identity, @IssuedAt, @NotBefore, @NotAfter, "
-                + "@ExpiresDay) ON CONFLICT (serial) DO NOTHING",
-            new
-            {
-                Id = lost.Id.Value,
-                lost.Serial,
-                Kind = WireNames.Of(lost.Kind),
-                lost.OrganizationId,
-                lost.Identity,
-                IssuedAt = lost.IssuedAt.ToStore(),
-                NotBefore = lost.NotBefore.ToStore(),
-                NotAfter = lost.NotAfter.ToStore(),
-                ExpiresDay = InventorySql.ToDay(lost.NotAfter),
-            }
+            $"{CertificateStore.Table.InsertInto} VALUES ({CertificateStore.Table.Values}) ON CONFLICT (serial) DO NOTHING",
+            CertificateStore.Row.Create(lost)
         );
 
     /// <summary>Also marks the list as out of date, else <see cref="RevocationConflict.Changed"/>.</summary>
@@ -117,7 +102,7 @@ internal sealed class RevocationStore(Database database)
     public async ValueTask<RevocationPoint?> FindPointAsync(string caId, CancellationToken cancellationToken)
     {
         var row = await database.SingleOrDefaultAsync<PointRow>(
-            Points + " WHERE ca_id = @caId",
+            Points.Select + " WHERE ca_id = @caId",
             new { caId },
             cancellationToken
         );
@@ -126,7 +111,7 @@ internal sealed class RevocationStore(Database database)
 
     public async ValueTask<IReadOnlyList<RevocationPoint>> ListPointsAsync(CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<PointRow>(Points, cancellationToken);
+        var rows = await database.QueryAsync<PointRow>(Points.Select, cancellationToken);
         return [.. rows.Select(row => row.ToPoint())];
     }
 
@@ -134,14 +119,13 @@ internal sealed class RevocationStore(Database database)
     public IReadOnlyList<Statement> InsertPoint(RevocationPoint point) =>
         [
             new Statement(
-                "INSERT INTO revocation_points (ca_id, shards, base_url, created_at_ms) "
-                    + "VALUES (@CaId, @Shards, @BaseUrl, @CreatedAt) ON CONFLICT (ca_id) DO NOTHING",
-                new
+                $"{Points.InsertInto} VALUES ({Points.Values}) ON CONFLICT (ca_id) DO NOTHING",
+                new PointRow
                 {
-                    point.CaId,
-                    Shards = (long)point.Shards,
-                    point.BaseUrl,
-                    CreatedAt = point.CreatedAt.ToStore(),
+                    CaId = point.CaId,
+                    Shards = point.Shards,
+                    BaseUrl = point.BaseUrl,
+                    CreatedAtMs = point.CreatedAt.ToStore(),
                 }
             ),
             // One statement for all shards, whose number is in the existing row.
@@ -165,9 +149,9 @@ internal sealed class RevocationStore(Database database)
     )
     {
         var rows = await database.QueryAsync<ListRow>(
-            $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
-                + $"SELECT {Lists} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
-                + "AND next_update_ms < end_ms ORDER BY CaId, Shard",
+            $"SELECT {Heads} FROM revocation_lists {Publishing} WHERE wanted <> built UNION "
+                + $"SELECT {Heads} FROM revocation_lists {Publishing} WHERE next_update_ms < @before "
+                + "AND next_update_ms < end_ms ORDER BY ca_id, shard",
             new { now = now.ToStore(), before = endingBefore.ToStore() },
             cancellationToken
         );
@@ -178,14 +162,14 @@ internal sealed class RevocationStore(Database database)
         string caId,
         int shard,
         CancellationToken cancellationToken
-    ) => FindAsync($"{Lists}, list AS List", caId, shard, cancellationToken);
+    ) => FindAsync(Lists.Names, caId, shard, cancellationToken);
 
     /// <summary>A list without its bytes.</summary>
     public ValueTask<StoredRevocationList?> FindHeadAsync(
         string caId,
         int shard,
         CancellationToken cancellationToken
-    ) => FindAsync(Lists, caId, shard, cancellationToken);
+    ) => FindAsync(Heads, caId, shard, cancellationToken);
 
     private async ValueTask<StoredRevocationList?> FindAsync(
         string columns,
@@ -271,23 +255,15 @@ internal sealed class RevocationStore(Database database)
 
     /// <summary>Replaces list <paramref name="replaced"/>, else <see cref="RevocationConflict.Published"/>.</summary>
     public Statement Publish(StoredRevocationList list, long replaced) =>
-        new Statement(
-            "UPDATE revocation_lists SET number = @Number, built = @Built, this_update_ms = @ThisUpdate, "
-                + "next_update_ms = @NextUpdate, entries = @Entries, list = @List "
-                + "WHERE ca_id = @CaId AND shard = @Shard AND number = @replaced",
-            new
-            {
-                list.CaId,
-                Shard = (long)list.Shard,
-                list.Number,
-                list.Built,
-                ThisUpdate = list.ThisUpdate.ToStore(),
-                NextUpdate = list.NextUpdate.ToStore(),
-                Entries = (long)list.Entries,
-                list.List,
-                replaced,
-            }
-        ).ExpectingOne(RevocationConflict.Published);
+        Lists
+            .Update(
+                ListRow.Create(list) with
+                {
+                    Replaced = replaced,
+                },
+                "ca_id = @CaId AND shard = @Shard AND number = @Replaced"
+            )
+            .ExpectingOne(RevocationConflict.Published);
 
     // Only certificates of machines, as their index has them: rotation jobs read lists.
     internal const string UnexpiredSql =
@@ -296,7 +272,7 @@ internal sealed class RevocationStore(Database database)
 
     // Intents and void certificates exist for OCSP only once revoked: a crash may lose the record of a signature.
     private const string StandingSql =
-        "SELECT revoked_at_ms AS RevokedAt, revocation_reason AS Reason FROM certificates "
+        "SELECT revoked_at_ms, revocation_reason FROM certificates "
         + "WHERE serial = @serial AND (status = 'issued' OR revoked_at_ms IS NOT NULL) AND ";
 
     // The sum keeps planners from using the index by expiry, which finds every certificate of the authority.
@@ -317,12 +293,15 @@ internal sealed class RevocationStore(Database database)
 
     private sealed record StandingRow
     {
-        public long? RevokedAt { get; init; }
+        public long? RevokedAtMs { get; init; }
 
-        public string? Reason { get; init; }
+        public string? RevocationReason { get; init; }
 
         public CertificateStanding ToStanding() =>
-            new(Instants.FromStore(RevokedAt), Reason is { } reason ? RevocationReasons.Find(reason) : null);
+            new(
+                Instants.FromStore(RevokedAtMs),
+                RevocationReason is { } reason ? RevocationReasons.Find(reason) : null
+            );
     }
 
     private sealed record PointRow
@@ -333,30 +312,50 @@ internal sealed class RevocationStore(Database database)
 
         public required string BaseUrl { get; init; }
 
-        public long CreatedAt { get; init; }
+        public long CreatedAtMs { get; init; }
 
-        public RevocationPoint ToPoint() => new(CaId, (int)Shards, BaseUrl, Instants.FromStore(CreatedAt));
+        public RevocationPoint ToPoint() => new(CaId, (int)Shards, BaseUrl, Instants.FromStore(CreatedAtMs));
     }
 
     private sealed record ListRow
     {
+        [InsertOnly]
         public required string CaId { get; init; }
 
+        [InsertOnly]
         public long Shard { get; init; }
 
         public long Number { get; init; }
 
+        [InsertOnly]
         public long Wanted { get; init; }
 
         public long Built { get; init; }
 
-        public long ThisUpdate { get; init; }
+        public long ThisUpdateMs { get; init; }
 
-        public long NextUpdate { get; init; }
+        public long NextUpdateMs { get; init; }
 
         public long Entries { get; init; }
 
         public byte[]? List { get; init; }
+
+        /// <summary>The number of the list that this one replaces.</summary>
+        [NotMapped]
+        public long Replaced { get; init; }
+
+        public static ListRow Create(StoredRevocationList list) =>
+            new()
+            {
+                CaId = list.CaId,
+                Shard = list.Shard,
+                Number = list.Number,
+                Built = list.Built,
+                ThisUpdateMs = list.ThisUpdate.ToStore(),
+                NextUpdateMs = list.NextUpdate.ToStore(),
+                Entries = list.Entries,
+                List = list.List,
+            };
 
         public StoredRevocationList ToList() =>
             new()
@@ -366,8 +365,8 @@ internal sealed class RevocationStore(Database database)
                 Number = Number,
                 Wanted = Wanted,
                 Built = Built,
-                ThisUpdate = Instants.FromStore(ThisUpdate),
-                NextUpdate = Instants.FromStore(NextUpdate),
+                ThisUpdate = Instants.FromStore(ThisUpdateMs),
+                NextUpdate = Instants.FromStore(NextUpdateMs),
                 Entries = (int)Entries,
                 List = List,
             };

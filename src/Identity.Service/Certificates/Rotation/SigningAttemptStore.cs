@@ -7,29 +7,16 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 /// <summary>Attempts in the store; they keep two nodes from requesting the same signature.</summary>
 internal sealed class SigningAttemptStore(Database database)
 {
+    private static readonly Columns<Row> Table = new("signing_attempts");
+
     public async ValueTask<SigningAttempt?> FindAsync(CertificateAuthorityId id, CancellationToken cancellationToken)
     {
         var row = await database.FirstOrDefaultAsync<Row>(
-            "SELECT attempts AS Attempts, refused AS Refused, node AS Node, began_at_ms AS BeganAt, "
-                + "held_until_ms AS HeldUntil, ended_at_ms AS EndedAt, next_at_ms AS NextAt, fault AS Error "
-                + "FROM signing_attempts WHERE ca_id = @Value",
+            Table.Select + " WHERE ca_id = @Value",
             new { id.Value },
             cancellationToken
         );
-        return row is null
-            ? null
-            : new SigningAttempt
-            {
-                AuthorityId = id,
-                Attempts = row.Attempts,
-                Refused = row.Refused,
-                Node = row.Node,
-                BeganAt = Instants.FromStore(row.BeganAt),
-                HeldUntil = row.HeldUntil == 0 ? null : Instants.FromStore(row.HeldUntil),
-                EndedAt = Instants.FromStore(row.EndedAt),
-                NextAt = Instants.FromStore(row.NextAt),
-                Error = row.Error,
-            };
+        return row?.ToAttempt();
     }
 
     /// <summary>Excludes others until <paramref name="heldUntil"/>, else <see cref="AuthorityConflict.Stale"/>.</summary>
@@ -52,38 +39,64 @@ internal sealed class SigningAttemptStore(Database database)
 
     /// <summary>Finishes the attempt; <see cref="AuthorityConflict.Stale"/> when another node has taken over.</summary>
     public Statement End(SigningAttempt attempt) =>
-        new Statement(
-            "UPDATE signing_attempts SET refused = @Refused, held_until_ms = 0, ended_at_ms = @EndedAt, "
-                + "next_at_ms = @NextAt, fault = @Error WHERE ca_id = @Id AND node = @Node AND began_at_ms = @BeganAt "
-                + "AND held_until_ms > 0",
-            new
-            {
-                Id = attempt.AuthorityId.Value,
-                attempt.Node,
-                attempt.Refused,
-                BeganAt = attempt.BeganAt.ToStore(),
-                EndedAt = attempt.EndedAt.ToStore(),
-                NextAt = attempt.NextAt.ToStore(),
-                attempt.Error,
-            }
-        ).ExpectingOne(AuthorityConflict.Stale);
+        Table
+            .Update(
+                Row.Create(attempt),
+                "ca_id = @CaId AND node = @Node AND began_at_ms = @BeganAtMs AND held_until_ms > 0"
+            )
+            .ExpectingOne(AuthorityConflict.Stale);
 
     private sealed record Row
     {
+        [InsertOnly]
+        public required string CaId { get; init; }
+
+        [InsertOnly]
         public long Attempts { get; init; }
 
         public long Refused { get; init; }
 
+        [InsertOnly]
         public required string Node { get; init; }
 
-        public long BeganAt { get; init; }
+        [InsertOnly]
+        public long BeganAtMs { get; init; }
 
-        public long HeldUntil { get; init; }
+        /// <summary>0 = the attempt has finished.</summary>
+        public long HeldUntilMs { get; init; }
 
-        public long? EndedAt { get; init; }
+        public long? EndedAtMs { get; init; }
 
-        public long NextAt { get; init; }
+        public long NextAtMs { get; init; }
 
-        public string? Error { get; init; }
+        public string? Fault { get; init; }
+
+        public static Row Create(SigningAttempt attempt) =>
+            new()
+            {
+                CaId = attempt.AuthorityId.Value,
+                Attempts = attempt.Attempts,
+                Refused = attempt.Refused,
+                Node = attempt.Node,
+                BeganAtMs = attempt.BeganAt.ToStore(),
+                HeldUntilMs = attempt.HeldUntil.ToStore() ?? 0,
+                EndedAtMs = attempt.EndedAt.ToStore(),
+                NextAtMs = attempt.NextAt.ToStore(),
+                Fault = attempt.Error,
+            };
+
+        public SigningAttempt ToAttempt() =>
+            new()
+            {
+                AuthorityId = CertificateAuthorityId.Wrap(CaId),
+                Attempts = Attempts,
+                Refused = Refused,
+                Node = Node,
+                BeganAt = Instants.FromStore(BeganAtMs),
+                HeldUntil = HeldUntilMs == 0 ? null : Instants.FromStore(HeldUntilMs),
+                EndedAt = Instants.FromStore(EndedAtMs),
+                NextAt = Instants.FromStore(NextAtMs),
+                Error = Fault,
+            };
     }
 }

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -8,36 +10,16 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>Tunnels' authorities. At most one per tunnel is active, apart from trust-only ones.</summary>
 internal sealed class TunnelAuthorityStore(Database database)
 {
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, workspace_id AS WorkspaceId, "
-        + "tunnel_id AS TunnelId, name AS Name, custody AS Custody, state AS State, state_before AS StateBefore, "
-        + "state_since_ms AS StateSince, public_key AS PublicKey, sealed_key AS SealedKey, key_label AS KeyLabel, "
-        + "csr_pem AS CsrPem, registration_ends_ms AS RegistrationEnds, chain_pem AS ChainPem, "
-        + "fingerprint AS Fingerprint, subject_key AS SubjectKey, not_after_ms AS NotAfter, "
-        + "max_leaf_life_ms AS MaxLeafLife, findings AS Findings, submitted_by AS SubmittedBy, "
-        + "submitted_person AS SubmittedPerson, approved_by AS ApprovedBy, override_missing AS OverrideMissing, "
-        + "override_reason AS OverrideReason, override_by AS OverrideBy, override_person AS OverridePerson, "
-        + "override_at_ms AS OverrideAt, public_anchor AS PublicAnchor, registered_certificate_id AS RegisteredCertificateId, "
-        + "created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
-
     private const int PageSize = 100;
 
     // Registrations that wait for an administrator or for a later step.
     private const string Unfinished =
         "('draft', 'key_ready', 'csr_issued', 'cert_uploaded', 'verified', 'approved', 'rejected')";
 
-    // Only a rotation of the sealing key changes the sealed form: a record read before it must not undo it.
-    private const string SealedKey =
-        "CASE WHEN @SealedKey IS NULL THEN NULL WHEN state = 'draft' THEN @SealedKey ELSE sealed_key END";
+    private static readonly Columns<Row> Table = new("certificate_authorities");
 
     public async ValueTask<TunnelAuthority?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync(
-                $"SELECT {Columns} FROM certificate_authorities WHERE id = @id",
-                new { id },
-                cancellationToken
-            )
-        ).SingleOrDefault();
+        (await QueryAsync(" WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     /// <summary>
     /// <see cref="AuthorityConflict.NotActive"/> unless active and of an unarchived tunnel. Without it a leaf could be
@@ -53,8 +35,7 @@ internal sealed class TunnelAuthorityStore(Database database)
     public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value AND state = 'active' "
-                    + "AND custody <> 'trust_only'",
+                " WHERE tunnel_id = @Value AND state = 'active' AND custody <> 'trust_only'",
                 new { tunnelId.Value },
                 cancellationToken
             )
@@ -69,7 +50,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM certificate_authorities WHERE organization_id = @organizationId "
+            " WHERE organization_id = @organizationId "
                 + "AND ordinal < @Before AND (@workspaceId IS NULL OR workspace_id = @workspaceId) "
                 + "AND (@tunnelId IS NULL OR tunnel_id = @tunnelId) AND (@Archived = 1 OR archived_at_ms IS NULL) "
                 + "ORDER BY ordinal DESC LIMIT @Count",
@@ -89,12 +70,7 @@ internal sealed class TunnelAuthorityStore(Database database)
     public ValueTask<IReadOnlyList<TunnelAuthority>> ListOfTunnelAsync(
         TunnelId tunnelId,
         CancellationToken cancellationToken
-    ) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM certificate_authorities WHERE tunnel_id = @Value ORDER BY ordinal DESC",
-            new { tunnelId.Value },
-            cancellationToken
-        );
+    ) => QueryAsync(" WHERE tunnel_id = @Value ORDER BY ordinal DESC", new { tunnelId.Value }, cancellationToken);
 
     /// <summary>Those of all tunnels, by <see cref="TunnelAuthority.Ordinal"/>. Reads all of them, in pages.</summary>
     public async IAsyncEnumerable<TunnelAuthority> ListByStateAsync(
@@ -107,8 +83,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         do
         {
             page = await QueryAsync(
-                $"SELECT {Columns} FROM certificate_authorities WHERE state = @State AND ordinal > @after "
-                    + "ORDER BY ordinal LIMIT @PageSize",
+                " WHERE state = @State AND ordinal > @after ORDER BY ordinal LIMIT @PageSize",
                 new
                 {
                     State = WireNames.Of(state),
@@ -131,8 +106,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM certificate_authorities WHERE subject_key = @subjectKey "
-                + "AND archived_at_ms IS NULL ORDER BY ordinal",
+            " WHERE subject_key = @subjectKey AND archived_at_ms IS NULL ORDER BY ordinal",
             new { subjectKey },
             cancellationToken
         );
@@ -142,19 +116,15 @@ internal sealed class TunnelAuthorityStore(Database database)
     /// name="limit"/> unfinished registrations.
     /// </summary>
     public Statement Insert(TunnelAuthority authority, int limit) =>
-        new Statement(
-            "INSERT INTO certificate_authorities (id, ordinal, organization_id, workspace_id, tunnel_id, name, custody, "
-                + "state, state_since_ms, public_key, sealed_key, key_label, csr_pem, registration_ends_ms, "
-                + "created_at_ms) SELECT @Id, "
-                + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM certificate_authorities), @OrganizationId, @WorkspaceId, "
-                + "@TunnelId, @Name, @Custody, @State, @StateSince, @PublicKey, @SealedKey, @KeyLabel, @CsrPem, "
-                + "@RegistrationEnds, @CreatedAt WHERE (SELECT COUNT(*) FROM certificate_authorities "
-                + $"WHERE tunnel_id = @TunnelId AND state IN {Unfinished}) < @Limit",
-            TunnelAuthorityRow.Of(authority) with
-            {
-                Limit = limit,
-            }
-        )
+        Table
+            .InsertWhere(
+                Row.Create(authority) with
+                {
+                    Limit = limit,
+                },
+                "(SELECT COUNT(*) FROM certificate_authorities "
+                    + $"WHERE tunnel_id = @TunnelId AND state IN {Unfinished}) < @Limit"
+            )
             .ExpectingOne(AuthorityConflict.LimitReached)
             .Unique(AuthorityConflict.KeyTaken);
 
@@ -164,22 +134,14 @@ internal sealed class TunnelAuthorityStore(Database database)
     /// it if the record has none.
     /// </summary>
     public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
-        new Statement(
-            "UPDATE certificate_authorities SET state = @State, state_before = @StateBefore, "
-                + $"state_since_ms = @StateSince, public_key = @PublicKey, sealed_key = {SealedKey}, "
-                + "key_label = @KeyLabel, csr_pem = @CsrPem, registration_ends_ms = @RegistrationEnds, "
-                + "chain_pem = @ChainPem, fingerprint = @Fingerprint, subject_key = @SubjectKey, "
-                + "not_after_ms = @NotAfter, max_leaf_life_ms = @MaxLeafLife, findings = @Findings, "
-                + "submitted_by = @SubmittedBy, submitted_person = @SubmittedPerson, approved_by = @ApprovedBy, "
-                + "override_missing = @OverrideMissing, override_reason = @OverrideReason, "
-                + "override_by = @OverrideBy, override_person = @OverridePerson, override_at_ms = @OverrideAt, "
-                + "public_anchor = @PublicAnchor, registered_certificate_id = @RegisteredCertificateId, archived_at_ms = @ArchivedAt "
-                + "WHERE id = @Id AND state = @Expected",
-            TunnelAuthorityRow.Of(authority) with
-            {
-                Expected = WireNames.Of(expected),
-            }
-        )
+        Table
+            .Update(
+                Row.Create(authority) with
+                {
+                    StateExpected = WireNames.Of(expected),
+                },
+                "id = @Id AND state = @StateExpected"
+            )
             .ExpectingOne(AuthorityConflict.Stale)
             .Unique(AuthorityConflict.OtherActive);
 
@@ -206,12 +168,189 @@ internal sealed class TunnelAuthorityStore(Database database)
         ).ExpectingOne(AuthorityConflict.Stale);
 
     private async ValueTask<IReadOnlyList<TunnelAuthority>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<TunnelAuthorityRow>(sql, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
         return [.. rows.Select(row => row.ToAuthority())];
+    }
+
+    private sealed record Row
+    {
+        [InsertOnly]
+        public required string Id { get; init; }
+
+        public long Ordinal { get; init; }
+
+        [InsertOnly]
+        public required string OrganizationId { get; init; }
+
+        [InsertOnly]
+        public required string WorkspaceId { get; init; }
+
+        [InsertOnly]
+        public required string TunnelId { get; init; }
+
+        [InsertOnly]
+        public required string Name { get; init; }
+
+        [InsertOnly]
+        public required string Custody { get; init; }
+
+        public required string State { get; init; }
+
+        public string? StateBefore { get; init; }
+
+        public long? StateSinceMs { get; init; }
+
+        public byte[]? PublicKey { get; init; }
+
+        // Only a rotation of the sealing key changes the sealed form: a record read before it must not undo it.
+        [Computed(
+            Update = "CASE WHEN @SealedKey IS NULL THEN NULL WHEN state = 'draft' THEN @SealedKey ELSE sealed_key END"
+        )]
+        public byte[]? SealedKey { get; init; }
+
+        public string? KeyLabel { get; init; }
+
+        public string? CsrPem { get; init; }
+
+        public long? RegistrationEndsMs { get; init; }
+
+        public string? ChainPem { get; init; }
+
+        public string? Fingerprint { get; init; }
+
+        public string? SubjectKey { get; init; }
+
+        public long? NotAfterMs { get; init; }
+
+        public long? MaxLeafLifeMs { get; init; }
+
+        public string? Findings { get; init; }
+
+        public string? SubmittedBy { get; init; }
+
+        public string? SubmittedPerson { get; init; }
+
+        public string? ApprovedBy { get; init; }
+
+        public string? OverrideMissing { get; init; }
+
+        public string? OverrideReason { get; init; }
+
+        public string? OverrideBy { get; init; }
+
+        public string? OverridePerson { get; init; }
+
+        public long? OverrideAtMs { get; init; }
+
+        public long PublicAnchor { get; init; }
+
+        public string? RegisteredCertificateId { get; init; }
+
+        [InsertOnly]
+        public long CreatedAtMs { get; init; }
+
+        public long? ArchivedAtMs { get; init; }
+
+        /// <summary>The state that the row must have for an update.</summary>
+        [NotMapped]
+        public string? StateExpected { get; init; }
+
+        /// <summary>The most unfinished registrations of a tunnel.</summary>
+        [NotMapped]
+        public long Limit { get; init; }
+
+        public static Row Create(TunnelAuthority authority) =>
+            new()
+            {
+                Id = authority.Id.Value,
+                OrganizationId = authority.OrganizationId,
+                WorkspaceId = authority.WorkspaceId,
+                TunnelId = authority.TunnelId.Value,
+                Name = authority.Name,
+                Custody = WireNames.Of(authority.Custody),
+                State = WireNames.Of(authority.State),
+                StateBefore = authority.StateBefore is { } before ? WireNames.Of(before) : null,
+                StateSinceMs = authority.StateSince.ToStore(),
+                PublicKey = authority.PublicKey,
+                SealedKey = authority.SealedKey,
+                KeyLabel = authority.KeyLabel,
+                CsrPem = authority.CsrPem,
+                RegistrationEndsMs = authority.RegistrationEnds.ToStore(),
+                ChainPem = authority.ChainPem,
+                Fingerprint = authority.Fingerprint,
+                SubjectKey = authority.SubjectKey,
+                NotAfterMs = authority.NotAfter.ToStore(),
+                MaxLeafLifeMs = (long?)authority.MaxLeafLife?.TotalMilliseconds,
+                Findings =
+                    authority.Findings.Count == 0
+                        ? null
+                        : JsonSerializer.Serialize(
+                            authority.Findings,
+                            CertificatesJson.Default.IReadOnlyListAuthorityFinding
+                        ),
+                SubmittedBy = authority.SubmittedBy,
+                SubmittedPerson = authority.SubmittedPerson,
+                ApprovedBy = authority.ApprovedBy,
+                OverrideMissing = authority.Override is { } missing ? TextList.Join(missing.Missing) : null,
+                OverrideReason = authority.Override?.Reason,
+                OverrideBy = authority.Override?.By,
+                OverridePerson = authority.Override?.Person,
+                OverrideAtMs = (authority.Override?.At).ToStore(),
+                PublicAnchor = authority.AllowsPublicAnchor ? 1 : 0,
+                RegisteredCertificateId = authority.RegisteredCertificateId?.Value,
+                CreatedAtMs = authority.CreatedAt.ToStore(),
+                ArchivedAtMs = authority.ArchivedAt.ToStore(),
+            };
+
+        public TunnelAuthority ToAuthority() =>
+            new()
+            {
+                Id = CertificateAuthorityId.Wrap(Id),
+                Ordinal = Ordinal,
+                OrganizationId = OrganizationId,
+                WorkspaceId = WorkspaceId,
+                TunnelId = Culvert.Identity.Service.Ids.TunnelId.Wrap(TunnelId),
+                Name = Name,
+                Custody = WireNames.Parse<AuthorityCustody>(Custody),
+                State = WireNames.Parse<AuthorityState>(State),
+                StateBefore = StateBefore is { } before ? WireNames.Parse<AuthorityState>(before) : null,
+                StateSince = Instants.FromStore(StateSinceMs),
+                PublicKey = PublicKey,
+                SealedKey = SealedKey,
+                KeyLabel = KeyLabel,
+                CsrPem = CsrPem,
+                RegistrationEnds = Instants.FromStore(RegistrationEndsMs),
+                ChainPem = ChainPem,
+                Fingerprint = Fingerprint,
+                SubjectKey = SubjectKey,
+                NotAfter = Instants.FromStore(NotAfterMs),
+                MaxLeafLife = MaxLeafLifeMs is { } life ? TimeSpan.FromMilliseconds(life) : null,
+                Findings = Findings is { } findings
+                    ? JsonSerializer.Deserialize(findings, CertificatesJson.Default.IReadOnlyListAuthorityFinding)!
+                    : [],
+                SubmittedBy = SubmittedBy,
+                SubmittedPerson = SubmittedPerson,
+                ApprovedBy = ApprovedBy,
+                Override = OverrideReason is { } reason
+                    ? new AuthorityOverride(
+                        TextList.Split(OverrideMissing ?? ""),
+                        reason,
+                        OverrideBy!,
+                        OverridePerson!,
+                        Instants.FromStore(OverrideAtMs!.Value)
+                    )
+                    : null,
+                AllowsPublicAnchor = PublicAnchor != 0,
+                RegisteredCertificateId = RegisteredCertificateId is { } id
+                    ? Culvert.Identity.Service.Ids.RegisteredCertificateId.Wrap(id)
+                    : null,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+            };
     }
 }

@@ -137,12 +137,12 @@ internal sealed class RuleStore(Database database) : IRuleStore
 
     public IReadOnlyList<Statement> Insert(Rule rule) =>
         [
-            new Statement(
-                $"{RuleRow.Newest.InsertInto} SELECT {RuleRow.Newest.Values} "
-                    + "WHERE EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
-                    + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
-                RuleRow.Create(rule)
-            )
+            RuleRow
+                .Newest.InsertWhere(
+                    RuleRow.Create(rule),
+                    "EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
+                        + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)"
+                )
                 .ExpectingOne(FederationConflict.ReferenceArchived)
                 .Unique(FederationConflict.NameTaken),
             .. InsertWorkspaces(rule),
