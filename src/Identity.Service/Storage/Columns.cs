@@ -46,6 +46,7 @@ internal sealed class Columns<TRow>
     private const string Ordinal = "ordinal";
 
     private readonly string table;
+    private readonly string alias;
     private readonly string[] columnNames;
     private readonly string insert;
 
@@ -68,9 +69,10 @@ internal sealed class Columns<TRow>
                 )
             )
             .ToArray();
+        this.alias = alias is null ? "" : $"{alias}.";
         columnNames = [.. columns.Where(column => column.IsRead).Select(column => column.Name)];
         var written = columns.Where(column => column.Name != Ordinal || column.IsRequired).ToArray();
-        Names = string.Join(", ", columnNames.Select(name => alias is null ? name : $"{alias}.{name}"));
+        Names = NamesWithout();
         Select = $"SELECT {Names} FROM {table}{(alias is null ? "" : $" {alias}")}";
         var isNumbered = written.Length < columns.Length;
         var names = string.Join(", ", written.Select(column => column.Name).Concat(isNumbered ? [Ordinal] : []));
@@ -94,8 +96,9 @@ internal sealed class Columns<TRow>
     /// </summary>
     public string Names { get; }
 
-    /// <summary><see cref="Names"/> without some, for a table that has the same columns but for these.</summary>
-    public string NamesWithout(params string[] left) => string.Join(", ", columnNames.Except(left));
+    /// <summary><see cref="Names"/> without some, for a table or a query that has the same columns but for these.</summary>
+    public string NamesWithout(params string[] left) =>
+        string.Join(", ", columnNames.Except(left).Select(name => alias + name));
 
     /// <summary><c>SELECT a, b, c FROM table</c>; a condition may follow.</summary>
     public string Select { get; }
