@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -7,10 +8,7 @@ namespace Culvert.Identity.Service.Tenants;
 
 internal sealed class AdminKeyStore(Database database)
 {
-    private const string Select =
-        "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, scopes AS Scopes, role AS Role, created_by AS CreatedBy, "
-        + "created_at_ms AS CreatedAt, expires_at_ms AS ExpiresAt, revoked_at_ms AS RevokedAt, "
-        + "last_used_at_ms AS LastUsedAt, owner_issuer AS OwnerIssuer, owner_subject AS OwnerSubject FROM admin_keys WHERE ";
+    private static readonly Columns<Row> Table = new("admin_keys");
 
     /// <summary>The key with that SHA-256, also if expired or revoked; null = unknown.</summary>
     public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
@@ -79,26 +77,10 @@ internal sealed class AdminKeyStore(Database database)
     /// <param name="mostLive">The maximum number of the organization's live keys, including this one.</param>
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
         new Statement(
-            "INSERT INTO admin_keys (id, organization_id, name, secret_hash, scopes, role, created_by, created_at_ms, "
-                + "expires_at_ms, owner_issuer, owner_subject) SELECT @Id, @OrganizationId, @Name, @Hash, @Scopes, @Role, "
-                + "@CreatedBy, @CreatedAt, @ExpiresAt, @OwnerIssuer, @OwnerSubject "
-                + "WHERE (SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId "
-                + "AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAt) < @MostLive",
-            new
-            {
-                Id = key.Id.Value,
-                key.OrganizationId,
-                key.Name,
-                Hash = secretHash,
-                Scopes = string.Join(' ', key.Scopes.Order(StringComparer.Ordinal)),
-                key.Role,
-                key.CreatedBy,
-                CreatedAt = key.CreatedAt.ToStore(),
-                ExpiresAt = key.ExpiresAt.ToStore(),
-                OwnerIssuer = key.Owner?.Issuer,
-                OwnerSubject = key.Owner?.Subject,
-                MostLive = (long)mostLive,
-            }
+            $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM admin_keys "
+                + "WHERE organization_id = @OrganizationId AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAtMs) "
+                + "< @MostLive",
+            Row.Create(key, secretHash, mostLive)
         ).ExpectingOne(AdminKeyConflict.Limit);
 
     /// <summary><see cref="AdminKeyConflict.Revoked"/> if it is already revoked.</summary>
@@ -136,35 +118,48 @@ internal sealed class AdminKeyStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(Select + condition, parameters, cancellationToken);
+        var rows = await database.QueryAsync<Row>($"{Table.Select} WHERE {condition}", parameters, cancellationToken);
         return [.. rows.Select(row => row.ToKey())];
     }
 
-    private sealed record Row
+    private sealed record Row(
+        string Id,
+        string OrganizationId,
+        string Name,
+        byte[] SecretHash,
+        string Scopes,
+        string? Role,
+        string? CreatedBy,
+        long CreatedAtMs,
+        long ExpiresAtMs,
+        long? RevokedAtMs,
+        long? LastUsedAtMs,
+        string? OwnerIssuer,
+        string? OwnerSubject
+    )
     {
-        public required string Id { get; init; }
+        [NotMapped]
+        public long MostLive { get; init; }
 
-        public required string OrganizationId { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Scopes { get; init; }
-
-        public string? Role { get; init; }
-
-        public string? CreatedBy { get; init; }
-
-        public long CreatedAt { get; init; }
-
-        public long ExpiresAt { get; init; }
-
-        public long? RevokedAt { get; init; }
-
-        public long? LastUsedAt { get; init; }
-
-        public string? OwnerIssuer { get; init; }
-
-        public string? OwnerSubject { get; init; }
+        public static Row Create(AdminKey key, byte[] secretHash, int mostLive) =>
+            new(
+                key.Id.Value,
+                key.OrganizationId,
+                key.Name,
+                secretHash,
+                string.Join(' ', key.Scopes.Order(StringComparer.Ordinal)),
+                key.Role,
+                key.CreatedBy,
+                key.CreatedAt.ToStore(),
+                key.ExpiresAt.ToStore(),
+                RevokedAtMs: null,
+                LastUsedAtMs: null,
+                key.Owner?.Issuer,
+                key.Owner?.Subject
+            )
+            {
+                MostLive = mostLive,
+            };
 
         public AdminKey ToKey()
         {
@@ -179,10 +174,10 @@ internal sealed class AdminKeyStore(Database database)
                 Role = Role ?? AdminRole.Find(scopes)?.Name,
                 Roles = Role is null ? [] : [Role],
                 CreatedBy = CreatedBy,
-                CreatedAt = Instants.FromStore(CreatedAt),
-                ExpiresAt = Instants.FromStore(ExpiresAt),
-                RevokedAt = Instants.FromStore(RevokedAt),
-                LastUsedAt = Instants.FromStore(LastUsedAt),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ExpiresAt = Instants.FromStore(ExpiresAtMs),
+                RevokedAt = Instants.FromStore(RevokedAtMs),
+                LastUsedAt = Instants.FromStore(LastUsedAtMs),
                 Owner = OwnerIssuer is null ? null : new KeyOwner(OwnerIssuer, OwnerSubject!),
             };
         }

@@ -5,8 +5,8 @@ namespace Culvert.Identity.Service.Tenants;
 
 internal sealed class TenantStore(Database database)
 {
-    private const string OrganizationColumns =
-        "id AS Id, name AS Name, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+    private static readonly Columns<OrganizationRow> Organizations = new("organizations");
+    private static readonly Columns<WorkspaceRow> Workspaces = new("workspaces");
 
     public async ValueTask<Organization?> FindOrganizationAsync(
         string organizationId,
@@ -14,7 +14,7 @@ internal sealed class TenantStore(Database database)
     )
     {
         var row = await database.SingleOrDefaultAsync<OrganizationRow>(
-            $"SELECT {OrganizationColumns} FROM organizations WHERE id = @organizationId",
+            Organizations.Select + " WHERE id = @organizationId",
             new { organizationId },
             cancellationToken
         );
@@ -25,7 +25,7 @@ internal sealed class TenantStore(Database database)
     public async ValueTask<IReadOnlyList<Organization>> ListOrganizationsAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<OrganizationRow>(
-            $"SELECT {OrganizationColumns} FROM organizations ORDER BY created_at_ms, id",
+            Organizations.Select + " ORDER BY created_at_ms, id",
             cancellationToken
         );
         return [.. rows.Select(row => row.ToOrganization())];
@@ -38,22 +38,11 @@ internal sealed class TenantStore(Database database)
     )
     {
         var rows = await database.QueryAsync<WorkspaceRow>(
-            "SELECT id AS Id, organization_id AS OrganizationId, name AS Name, is_default AS IsDefault, "
-                + "created_at_ms AS CreatedAt FROM workspaces WHERE organization_id = @organizationId "
-                + "ORDER BY created_at_ms DESC, id DESC",
+            Workspaces.Select + " WHERE organization_id = @organizationId ORDER BY created_at_ms DESC, id DESC",
             new { organizationId },
             cancellationToken
         );
-        return
-        [
-            .. rows.Select(row => new Workspace(
-                WorkspaceId.Wrap(row.Id),
-                row.OrganizationId,
-                row.Name,
-                row.IsDefault != 0,
-                Instants.FromStore(row.CreatedAt)
-            )),
-        ];
+        return [.. rows.Select(row => row.ToWorkspace())];
     }
 
     public async ValueTask<Workspace?> FindWorkspaceAsync(
@@ -79,30 +68,11 @@ internal sealed class TenantStore(Database database)
 
     /// <summary><see cref="WorkspaceConflict.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(Workspace workspace) =>
-        new Statement(
-            "INSERT INTO workspaces (id, organization_id, name, is_default, created_at_ms) "
-                + "VALUES (@Id, @OrganizationId, @Name, @IsDefault, @CreatedAt)",
-            new
-            {
-                Id = workspace.Id.Value,
-                workspace.OrganizationId,
-                workspace.Name,
-                IsDefault = workspace.IsDefault ? 1L : 0L,
-                CreatedAt = workspace.CreatedAt.ToStore(),
-            }
-        ).Unique(WorkspaceConflict.NameTaken);
+        Workspaces.Insert(WorkspaceRow.Create(workspace)).Unique(WorkspaceConflict.NameTaken);
 
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
-            new Statement(
-                "INSERT INTO organizations (id, name, created_at_ms) VALUES (@Id, @Name, @CreatedAt)",
-                new
-                {
-                    organization.Id,
-                    organization.Name,
-                    CreatedAt = organization.CreatedAt.ToStore(),
-                }
-            ).Unique(OrganizationConflict.NameTaken),
+            Organizations.Insert(OrganizationRow.Create(organization)).Unique(OrganizationConflict.NameTaken),
             Insert(defaultWorkspace),
         ];
 
@@ -131,30 +101,27 @@ internal sealed class TenantStore(Database database)
         ];
     }
 
-    private sealed record OrganizationRow
+    private sealed record OrganizationRow(string Id, string Name, long CreatedAtMs, long? ArchivedAtMs)
     {
-        public required string Id { get; init; }
-
-        public required string Name { get; init; }
-
-        public long CreatedAt { get; init; }
-
-        public long? ArchivedAt { get; init; }
+        public static OrganizationRow Create(Organization organization) =>
+            new(organization.Id, organization.Name, organization.CreatedAt.ToStore(), ArchivedAtMs: null);
 
         public Organization ToOrganization() =>
-            new(Id, Name, Instants.FromStore(CreatedAt)) { ArchivedAt = Instants.FromStore(ArchivedAt) };
+            new(Id, Name, Instants.FromStore(CreatedAtMs)) { ArchivedAt = Instants.FromStore(ArchivedAtMs) };
     }
 
-    private sealed record WorkspaceRow
+    private sealed record WorkspaceRow(string Id, string OrganizationId, string Name, long IsDefault, long CreatedAtMs)
     {
-        public required string Id { get; init; }
+        public static WorkspaceRow Create(Workspace workspace) =>
+            new(
+                workspace.Id.Value,
+                workspace.OrganizationId,
+                workspace.Name,
+                workspace.IsDefault ? 1L : 0L,
+                workspace.CreatedAt.ToStore()
+            );
 
-        public required string OrganizationId { get; init; }
-
-        public required string Name { get; init; }
-
-        public long IsDefault { get; init; }
-
-        public long CreatedAt { get; init; }
+        public Workspace ToWorkspace() =>
+            new(WorkspaceId.Wrap(Id), OrganizationId, Name, IsDefault != 0, Instants.FromStore(CreatedAtMs));
     }
 }
