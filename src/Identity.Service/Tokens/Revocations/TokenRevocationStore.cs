@@ -9,10 +9,7 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 /// <summary>Revocations until they expire. At most one per organization, kind and value.</summary>
 internal sealed class TokenRevocationStore(Database database)
 {
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, kind AS Kind, value AS Value, "
-        + "issued_before_s AS IssuedBefore, reason AS Reason, created_at_ms AS CreatedAt, created_by AS CreatedBy, "
-        + "ends_at_ms AS EndsAt";
+    private static readonly Columns<Row> Table = new("token_revocations");
 
     // Later proofs come from later tokens; certificates issued until now are refused.
     private const string EndAgents =
@@ -27,12 +24,7 @@ internal sealed class TokenRevocationStore(Database database)
     public ValueTask<IReadOnlyList<Numbered<TokenRevocation>>> SinceAsync(
         long ordinal,
         CancellationToken cancellationToken
-    ) =>
-        QueryAsync(
-            $"SELECT {Columns} FROM token_revocations WHERE ordinal >= @ordinal",
-            new { ordinal },
-            cancellationToken
-        );
+    ) => QueryAsync(Table.Select + " WHERE ordinal >= @ordinal", new { ordinal }, cancellationToken);
 
     public async ValueTask<TokenRevocation?> FindAsync(
         string organizationId,
@@ -41,7 +33,7 @@ internal sealed class TokenRevocationStore(Database database)
     ) =>
         (
             await QueryAsync(
-                $"SELECT {Columns} FROM token_revocations WHERE organization_id = @organizationId AND id = @id",
+                Table.Select + " WHERE organization_id = @organizationId AND id = @id",
                 new { organizationId, id },
                 cancellationToken
             )
@@ -56,8 +48,7 @@ internal sealed class TokenRevocationStore(Database database)
         CancellationToken cancellationToken
     ) => (
             await QueryAsync(
-                $"SELECT {Columns} FROM token_revocations WHERE organization_id = @organizationId AND kind = @Kind "
-                    + "AND value = @value",
+                Table.Select + " WHERE organization_id = @organizationId AND kind = @Kind AND value = @value",
                 new
                 {
                     organizationId,
@@ -76,8 +67,8 @@ internal sealed class TokenRevocationStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM token_revocations WHERE organization_id = @organizationId AND ordinal < @Before "
-                + "AND ends_at_ms >= @Now ORDER BY ordinal DESC LIMIT @Count",
+            Table.Select
+                + " WHERE organization_id = @organizationId AND ordinal < @Before AND ends_at_ms >= @Now ORDER BY ordinal DESC LIMIT @Count",
             new
             {
                 organizationId,
@@ -93,37 +84,19 @@ internal sealed class TokenRevocationStore(Database database)
     /// kind and value is raised, never lowered, and numbered again.
     /// </summary>
     /// <param name="at">Now: certificates issued until then are refused.</param>
-    public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at)
-    {
-        var parameters = new
-        {
-            Id = revocation.Id.Value,
-            revocation.OrganizationId,
-            Kind = revocation.Kind.Name(),
-            revocation.Value,
-            revocation.IssuedBefore,
-            revocation.Reason,
-            CreatedAt = revocation.CreatedAt.ToStore(),
-            revocation.CreatedBy,
-            EndsAt = revocation.EndsAt.ToStore(),
-        };
-        return
+    public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at) =>
         [
             new Statement(
-                "INSERT INTO token_revocations (id, ordinal, organization_id, kind, value, issued_before_s, reason, "
-                    + "created_at_ms, created_by, ends_at_ms) VALUES (@Id, "
-                    + "(SELECT COALESCE(MAX(ordinal), 0) + 1 FROM token_revocations), @OrganizationId, @Kind, @Value, "
-                    + "@IssuedBefore, @Reason, @CreatedAt, @CreatedBy, @EndsAt) "
+                $"{Table.InsertInto} VALUES ({Table.Values}) "
                     + "ON CONFLICT (organization_id, kind, value) DO UPDATE SET ordinal = excluded.ordinal, "
                     + "reason = excluded.reason, issued_before_s = CASE WHEN token_revocations.issued_before_s < "
                     + "excluded.issued_before_s THEN excluded.issued_before_s ELSE token_revocations.issued_before_s END, "
                     + "ends_at_ms = CASE WHEN token_revocations.ends_at_ms < excluded.ends_at_ms THEN excluded.ends_at_ms "
                     + "ELSE token_revocations.ends_at_ms END",
-                parameters
+                Row.Create(revocation)
             ),
             .. EndEnrollments(revocation, at),
         ];
-    }
 
     /// <summary>Revokes enrolments by tokens of that key: an attacker who has it may have created them.</summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
@@ -212,15 +185,29 @@ internal sealed class TokenRevocationStore(Database database)
 
         public required string Value { get; init; }
 
-        public long IssuedBefore { get; init; }
+        public long IssuedBeforeS { get; init; }
 
         public required string Reason { get; init; }
 
-        public long CreatedAt { get; init; }
+        public long CreatedAtMs { get; init; }
 
         public required string CreatedBy { get; init; }
 
-        public long EndsAt { get; init; }
+        public long EndsAtMs { get; init; }
+
+        public static Row Create(TokenRevocation revocation) =>
+            new()
+            {
+                Id = revocation.Id.Value,
+                OrganizationId = revocation.OrganizationId,
+                Kind = revocation.Kind.Name(),
+                Value = revocation.Value,
+                IssuedBeforeS = revocation.IssuedBefore,
+                Reason = revocation.Reason,
+                CreatedAtMs = revocation.CreatedAt.ToStore(),
+                CreatedBy = revocation.CreatedBy,
+                EndsAtMs = revocation.EndsAt.ToStore(),
+            };
 
         public TokenRevocation ToRevocation() =>
             new()
@@ -229,11 +216,11 @@ internal sealed class TokenRevocationStore(Database database)
                 OrganizationId = OrganizationId,
                 Kind = WireNames.Parse<RevocationKind>(Kind),
                 Value = Value,
-                IssuedBefore = IssuedBefore,
+                IssuedBefore = IssuedBeforeS,
                 Reason = Reason,
-                CreatedAt = Instants.FromStore(CreatedAt),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
                 CreatedBy = CreatedBy,
-                EndsAt = Instants.FromStore(EndsAt),
+                EndsAt = Instants.FromStore(EndsAtMs),
             };
     }
 }

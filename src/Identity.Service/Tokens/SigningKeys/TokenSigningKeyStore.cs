@@ -12,13 +12,13 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
     private const string Table = "token_signing_keys";
     private const string Column = "private_key";
 
+    private static readonly Columns<Row> Columns = new(Table);
+
     /// <summary>All keys, unsealed, by the time from which they sign.</summary>
     public async ValueTask<IReadOnlyList<TokenSigningKey>> AllAsync(CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<Row>(
-            "SELECT key_id AS KeyId, private_key AS PrivateKey, created_at_ms AS CreatedAt, "
-                + "active_from_ms AS ActiveFrom, generation AS Generation, custody AS Custody "
-                + "FROM token_signing_keys ORDER BY active_from_ms, generation",
+            Columns.Select + " ORDER BY active_from_ms, generation",
             cancellationToken
         );
         return [.. rows.Select(Open)];
@@ -30,19 +30,18 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
         var secret = key.Label is { } label ? Encoding.UTF8.GetBytes(label) : key.Key.ExportPkcs8();
         try
         {
-            return new Statement(
-                "INSERT INTO token_signing_keys (key_id, private_key, created_at_ms, active_from_ms, generation, custody) "
-                    + "VALUES (@KeyId, @PrivateKey, @CreatedAt, @ActiveFrom, @Generation, @Custody)",
-                new
-                {
-                    key.KeyId,
-                    PrivateKey = sealer.Seal(Table, key.KeyId, Column, secret),
-                    CreatedAt = key.CreatedAt.ToStore(),
-                    ActiveFrom = key.ActiveFrom.ToStore(),
-                    key.Generation,
-                    Custody = WireNames.Of(key.Custody),
-                }
-            ).Unique(SigningKeyConflict.Made);
+            return Columns
+                .Insert(
+                    new Row(
+                        key.KeyId,
+                        sealer.Seal(Table, key.KeyId, Column, secret),
+                        key.CreatedAt.ToStore(),
+                        key.ActiveFrom.ToStore(),
+                        key.Generation,
+                        WireNames.Of(key.Custody)
+                    )
+                )
+                .Unique(SigningKeyConflict.Made);
         }
         finally
         {
@@ -76,8 +75,8 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
                 key.KeyId == row.KeyId
                     ? key
                     : throw new StoreException($"The key {row.KeyId} is another than stored."),
-                Instants.FromStore(row.CreatedAt),
-                Instants.FromStore(row.ActiveFrom),
+                Instants.FromStore(row.CreatedAtMs),
+                Instants.FromStore(row.ActiveFromMs),
                 row.Generation
             )
             {
@@ -91,18 +90,12 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
         }
     }
 
-    private sealed record Row
-    {
-        public required string KeyId { get; init; }
-
-        public required byte[] PrivateKey { get; init; }
-
-        public long CreatedAt { get; init; }
-
-        public long ActiveFrom { get; init; }
-
-        public long Generation { get; init; }
-
-        public required string Custody { get; init; }
-    }
+    private sealed record Row(
+        string KeyId,
+        byte[] PrivateKey,
+        long CreatedAtMs,
+        long ActiveFromMs,
+        long Generation,
+        string Custody
+    );
 }
