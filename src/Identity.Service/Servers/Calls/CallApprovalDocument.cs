@@ -118,10 +118,10 @@ internal sealed record CallApprovalDocument
             ApprovedBy = [.. new[] { row.FirstBy, isRejected ? null : row.DecidedBy }.OfType<string>()],
             RejectedBy = isRejected ? row.DecidedBy : null,
             Reason = row.Reason,
-            CreatedAt = Instants.FromStore(row.CreatedAt).UtcDateTime,
-            ExpiresAt = Instants.FromStore(row.ExpiresAt).UtcDateTime,
-            DecidedAt = Instants.FromStore(row.DecidedAt)?.UtcDateTime,
-            UsedAt = Instants.FromStore(row.UsedAt)?.UtcDateTime,
+            CreatedAt = Instants.FromStore(row.CreatedAtMs).UtcDateTime,
+            ExpiresAt = Instants.FromStore(row.ExpiresAtMs).UtcDateTime,
+            DecidedAt = Instants.FromStore(row.DecidedAtMs)?.UtcDateTime,
+            UsedAt = Instants.FromStore(row.UsedAtMs)?.UtcDateTime,
         };
     }
 }

@@ -16,13 +16,20 @@ internal sealed class CallApprovalStore(Database database)
     /// <summary>How long requests are listed after their expiry. The audit keeps every decision.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
-    private const string Select =
-        "SELECT a.id AS Id, a.ordinal AS Ordinal, a.tunnel_id AS TunnelId, t.organization_id AS OrganizationId, "
-        + "a.binding AS Binding, a.caller_key AS CallerKey, a.description AS Description, a.approvers AS Approvers, "
-        + "a.state AS State, a.created_at_ms AS CreatedAt, a.expires_at_ms AS ExpiresAt, a.first_by AS FirstBy, "
-        + "a.first_person AS FirstPerson, a.first_at_ms AS FirstAt, a.decided_by AS DecidedBy, "
-        + "a.decided_at_ms AS DecidedAt, a.reason AS Reason, a.used_at_ms AS UsedAt "
-        + "FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id ";
+    private static readonly Columns<CallApprovalRow> Table = new("call_approvals", "a");
+
+    private static readonly string Select =
+        $"SELECT {Table.Names}, t.organization_id FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id ";
+
+    private static readonly string DeleteOld =
+        "DELETE FROM call_approvals WHERE tunnel_id = @TunnelId "
+        + $"AND expires_at_ms <= @CreatedAtMs - {(long)Retention.TotalMilliseconds}";
+
+    private static readonly string InsertBounded =
+        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM call_approvals "
+        + $"WHERE tunnel_id = @TunnelId AND state = 'pending' AND expires_at_ms > @CreatedAtMs) < {MaxPending} "
+        + "AND (SELECT COUNT(*) FROM call_approvals WHERE tunnel_id = @TunnelId AND caller_key = @CallerKey "
+        + $"AND state = 'pending' AND expires_at_ms > @CreatedAtMs) < {MaxPendingOfCaller}";
 
     public ValueTask<CallApprovalRow?> FindAsync(string tunnelId, string id, CancellationToken cancellationToken) =>
         database.SingleOrDefaultAsync<CallApprovalRow>(
@@ -112,44 +119,17 @@ internal sealed class CallApprovalStore(Database database)
     /// </summary>
     public IReadOnlyList<Statement> Insert(CallApprovalRow row)
     {
-        var parameters = new
-        {
-            row.Id,
-            row.Ordinal,
-            row.TunnelId,
-            row.Binding,
-            row.CallerKey,
-            row.Description,
-            row.Approvers,
-            row.State,
-            row.CreatedAt,
-            row.ExpiresAt,
-            Old = row.CreatedAt - (long)Retention.TotalMilliseconds,
-            MaxPending,
-            MaxPendingOfCaller,
-        };
+        var live = row with { LiveBinding = row.Binding };
         return
         [
-            TunnelLock.Take(parameters),
-            new Statement(
-                "DELETE FROM call_approvals WHERE tunnel_id = @TunnelId AND expires_at_ms <= @Old",
-                parameters
-            ),
+            TunnelLock.Take(live),
+            new Statement(DeleteOld, live),
             new Statement(
                 "UPDATE call_approvals SET live_binding = NULL WHERE tunnel_id = @TunnelId AND live_binding = @Binding "
-                    + "AND expires_at_ms <= @CreatedAt",
-                parameters
+                    + "AND expires_at_ms <= @CreatedAtMs",
+                live
             ),
-            new Statement(
-                "INSERT INTO call_approvals (id, ordinal, tunnel_id, binding, live_binding, caller_key, description, "
-                    + "approvers, state, created_at_ms, expires_at_ms) SELECT @Id, @Ordinal, @TunnelId, @Binding, @Binding, "
-                    + "@CallerKey, @Description, @Approvers, @State, @CreatedAt, @ExpiresAt WHERE (SELECT COUNT(*) "
-                    + "FROM call_approvals WHERE tunnel_id = @TunnelId AND state = 'pending' "
-                    + "AND expires_at_ms > @CreatedAt) < @MaxPending AND (SELECT COUNT(*) FROM call_approvals "
-                    + "WHERE tunnel_id = @TunnelId AND caller_key = @CallerKey AND state = 'pending' "
-                    + "AND expires_at_ms > @CreatedAt) < @MaxPendingOfCaller",
-                parameters
-            )
+            new Statement(InsertBounded, live)
                 .ExpectingOne(CallApprovalConflict.TooMany)
                 .Unique(CallApprovalConflict.Stale),
         ];
@@ -173,7 +153,7 @@ internal sealed class CallApprovalStore(Database database)
     public Statement Decide(CallApprovalRow before, CallApprovalRow after, DateTimeOffset now) =>
         new Statement(
             "UPDATE call_approvals SET state = @State, first_by = @FirstBy, first_person = @FirstPerson, "
-                + "first_at_ms = @FirstAt, decided_by = @DecidedBy, decided_at_ms = @DecidedAt, reason = @Reason "
+                + "first_at_ms = @FirstAtMs, decided_by = @DecidedBy, decided_at_ms = @DecidedAtMs, reason = @Reason "
                 + "WHERE id = @Id AND state = 'pending' AND expires_at_ms > @Now AND COALESCE(first_person, '') = @Seen",
             new
             {
@@ -181,9 +161,9 @@ internal sealed class CallApprovalStore(Database database)
                 after.State,
                 after.FirstBy,
                 after.FirstPerson,
-                after.FirstAt,
+                after.FirstAtMs,
                 after.DecidedBy,
-                after.DecidedAt,
+                after.DecidedAtMs,
                 after.Reason,
                 Now = now.ToStore(),
                 Seen = before.FirstPerson ?? "",

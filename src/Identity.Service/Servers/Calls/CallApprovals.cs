@@ -55,7 +55,7 @@ internal sealed class CallApprovals(
                 : found with
                 {
                     State = CallApprovalState.Used,
-                    UsedAt = now.ToStore(),
+                    UsedAtMs = now.ToStore(),
                 };
             var result = await CommitAsync(
                 AuditCause.Of(request.Peer, request),
@@ -113,7 +113,7 @@ internal sealed class CallApprovals(
                 {
                     FirstBy = decider.Name,
                     FirstPerson = decider.Person,
-                    FirstAt = now.ToStore(),
+                    FirstAtMs = now.ToStore(),
                     Reason = reason,
                 },
                 now,
@@ -137,7 +137,7 @@ internal sealed class CallApprovals(
             {
                 State = CallApprovalState.Approved,
                 DecidedBy = decider.Name,
-                DecidedAt = now.ToStore(),
+                DecidedAtMs = now.ToStore(),
                 Reason = reason ?? before.Reason,
             },
             now,
@@ -166,7 +166,7 @@ internal sealed class CallApprovals(
             {
                 State = CallApprovalState.Rejected,
                 DecidedBy = decider.Name,
-                DecidedAt = now.ToStore(),
+                DecidedAtMs = now.ToStore(),
                 Reason = reason,
             },
             now,
@@ -234,7 +234,7 @@ internal sealed class CallApprovals(
             json =>
             {
                 CallApprovalDecided.Write(json, after);
-                json.WriteString("expires_at", Instants.FromStore(after.ExpiresAt).UtcDateTime);
+                json.WriteString("expires_at", Instants.FromStore(after.ExpiresAtMs).UtcDateTime);
             },
             cancellationToken
         );
@@ -285,8 +285,8 @@ internal sealed class CallApprovals(
             Description = JsonSerializer.Serialize(call, WireJson.Default.CallApprovalRequest),
             Approvers = call.Approvers,
             State = CallApprovalState.Pending,
-            CreatedAt = now.ToStore(),
-            ExpiresAt = now.AddSeconds(call.ExpiresIn).ToStore(),
+            CreatedAtMs = now.ToStore(),
+            ExpiresAtMs = now.AddSeconds(call.ExpiresIn).ToStore(),
         };
 
     // Null if the route does not authenticate callers, or the token has no subject.
@@ -298,7 +298,7 @@ internal sealed class CallApprovals(
         {
             Id = row.Id,
             State = row.State == CallApprovalState.Used ? CallApprovalAnswer.Approved : row.State,
-            ExpiresAt = Instants.FromStore(row.ExpiresAt),
+            ExpiresAt = Instants.FromStore(row.ExpiresAtMs),
         };
 
     // Maps the event tunnel_approval_requested to approval.requested.

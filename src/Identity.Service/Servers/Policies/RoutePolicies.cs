@@ -72,7 +72,7 @@ internal sealed class RoutePolicies(
                 State = RoutePolicyState.Draft,
                 DraftedBy = request.Caller.ActorId,
                 DraftedPerson = person,
-                DraftedAt = now.ToStore(),
+                DraftedAtMs = now.ToStore(),
             };
             var result = await CommitAsync(
                 request,
@@ -274,7 +274,7 @@ internal sealed class RoutePolicies(
     )
     {
         var now = time.GetStoreNow();
-        var after = ended with { DecidedBy = request.Caller.ActorId, DecidedAt = now.ToStore() };
+        var after = ended with { DecidedBy = request.Caller.ActorId, DecidedAtMs = now.ToStore() };
         var result = await CommitAsync(request, name, after, null, [store.End(after)], now, cancellationToken);
         return result.Conflict is not RoutePolicyConflict.Stale
             ? Answer(result, after)
@@ -305,7 +305,7 @@ internal sealed class RoutePolicies(
         {
             State = RoutePolicyState.Active,
             DecidedBy = request.Caller.ActorId,
-            DecidedAt = now.ToStore(),
+            DecidedAtMs = now.ToStore(),
         };
         var statements = store.Activate(before, after, active);
         return (after, await CommitAsync(request, name, after, active, statements, now, cancellationToken));

@@ -70,9 +70,9 @@ internal sealed record RoutePolicyDocument
             Text = row.Content,
             Comment = row.Comment,
             DraftedBy = row.DraftedBy,
-            DraftedAt = Instants.FromStore(row.DraftedAt).UtcDateTime,
+            DraftedAt = Instants.FromStore(row.DraftedAtMs).UtcDateTime,
             DecidedBy = row.DecidedBy,
-            DecidedAt = Instants.FromStore(row.DecidedAt)?.UtcDateTime,
+            DecidedAt = Instants.FromStore(row.DecidedAtMs)?.UtcDateTime,
             Reason = row.Reason,
             Faults = [.. faults[row.Id]],
         };

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations.Schema;
+
 namespace Culvert.Identity.Service.Servers.Policies;
 
 internal sealed record RoutePolicyRow
@@ -8,6 +10,7 @@ internal sealed record RoutePolicyRow
 
     public required string TunnelId { get; init; }
 
+    [NotMapped]
     public required string OrganizationId { get; init; }
 
     public required string Hostname { get; init; }
@@ -28,11 +31,11 @@ internal sealed record RoutePolicyRow
 
     public required string DraftedPerson { get; init; }
 
-    public required long DraftedAt { get; init; }
+    public required long DraftedAtMs { get; init; }
 
     public string? DecidedBy { get; init; }
 
-    public long? DecidedAt { get; init; }
+    public long? DecidedAtMs { get; init; }
 
     public string? Reason { get; init; }
 }

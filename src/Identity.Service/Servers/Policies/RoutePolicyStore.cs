@@ -16,15 +16,24 @@ internal sealed class RoutePolicyStore(Database database)
     /// </summary>
     public const int KeptVersions = 100;
 
-    private const string Select = "SELECT " + Columns + ", p.content AS Content " + From;
+    private static readonly Columns<RoutePolicyRow> Table = new("route_policies", "p");
 
-    private const string Columns =
-        "p.id AS Id, p.ordinal AS Ordinal, p.tunnel_id AS TunnelId, t.organization_id AS OrganizationId, "
-        + "p.hostname AS Hostname, p.version AS Version, p.digest AS Digest, p.comment AS Comment, p.state AS State, "
-        + "p.replaced_id AS ReplacedId, p.drafted_by AS DraftedBy, p.drafted_person AS DraftedPerson, "
-        + "p.drafted_at_ms AS DraftedAt, p.decided_by AS DecidedBy, p.decided_at_ms AS DecidedAt, p.reason AS Reason";
+    private const string From = "t.organization_id FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id ";
 
-    private const string From = "FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id ";
+    private static readonly string Select = $"SELECT {Table.Names}, {From}";
+
+    private static readonly string SelectWithoutContent =
+        $"SELECT {Table.NamesWithout("content")}, '' AS content, {From}";
+
+    private static readonly string DeleteOld =
+        "DELETE FROM route_policies WHERE tunnel_id = @TunnelId AND hostname = @Hostname "
+        + $"AND version <= @Version - {KeptVersions} AND state IN ('superseded', 'rejected', 'withdrawn') "
+        + "AND id NOT IN (SELECT replaced_id FROM route_policies "
+        + "WHERE tunnel_id = @TunnelId AND active_hostname = @Hostname AND replaced_id IS NOT NULL)";
+
+    private static readonly string InsertBounded =
+        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM route_policies "
+        + $"WHERE tunnel_id = @TunnelId AND hostname = @Hostname AND state = 'draft') < {MaxDrafts}";
 
     public ValueTask<RoutePolicyRow?> FindAsync(string tunnelId, string id, CancellationToken cancellationToken) =>
         database.SingleOrDefaultAsync<RoutePolicyRow>(
@@ -62,7 +71,8 @@ internal sealed class RoutePolicyStore(Database database)
         CancellationToken cancellationToken
     ) =>
         await database.QueryAsync<RoutePolicyRow>(
-            $"SELECT {Columns}, '' AS Content {From}WHERE {filter.ToSql()} AND p.ordinal < @Before "
+            SelectWithoutContent
+                + $"WHERE {filter.ToSql()} AND p.ordinal < @Before "
                 + "ORDER BY p.ordinal DESC LIMIT @Count",
             new
             {
@@ -83,7 +93,8 @@ internal sealed class RoutePolicyStore(Database database)
     )
     {
         var rows = await database.QueryAsync<(string TunnelId, long Drafts, long OldestAt)>(
-            $"SELECT p.tunnel_id, COUNT(*), MIN(p.drafted_at_ms) {From}WHERE t.organization_id = @organizationId "
+            "SELECT p.tunnel_id, COUNT(*), MIN(p.drafted_at_ms) FROM route_policies p "
+                + "JOIN tunnels t ON t.id = p.tunnel_id WHERE t.organization_id = @organizationId "
                 + "AND (@workspaceId IS NULL OR t.workspace_id = @workspaceId) AND t.archived_at_ms IS NULL "
                 + "AND p.state = 'draft' GROUP BY p.tunnel_id ORDER BY 3, 1 LIMIT @count",
             new
@@ -112,46 +123,14 @@ internal sealed class RoutePolicyStore(Database database)
     /// <summary>
     /// Inserts a draft. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="RoutePolicyConflict"/>.
     /// </summary>
-    public IReadOnlyList<Statement> Insert(RoutePolicyRow row)
-    {
-        var parameters = new
-        {
-            row.Id,
-            row.Ordinal,
-            row.TunnelId,
-            row.Hostname,
-            row.Version,
-            row.Content,
-            row.Digest,
-            row.Comment,
-            row.State,
-            row.DraftedBy,
-            row.DraftedPerson,
-            row.DraftedAt,
-            MaxDrafts,
-            Old = row.Version - KeptVersions,
-        };
-        return
+    public IReadOnlyList<Statement> Insert(RoutePolicyRow row) =>
         [
-            TunnelLock.Take(parameters),
-            new Statement(
-                "DELETE FROM route_policies WHERE tunnel_id = @TunnelId AND hostname = @Hostname AND version <= @Old "
-                    + "AND state IN ('superseded', 'rejected', 'withdrawn') AND id NOT IN (SELECT replaced_id FROM route_policies "
-                    + "WHERE tunnel_id = @TunnelId AND active_hostname = @Hostname AND replaced_id IS NOT NULL)",
-                parameters
-            ),
-            new Statement(
-                "INSERT INTO route_policies (id, ordinal, tunnel_id, hostname, version, content, digest, comment, state, "
-                    + "drafted_by, drafted_person, drafted_at_ms) SELECT @Id, @Ordinal, @TunnelId, @Hostname, @Version, "
-                    + "@Content, @Digest, @Comment, @State, @DraftedBy, @DraftedPerson, @DraftedAt "
-                    + "WHERE (SELECT COUNT(*) FROM route_policies WHERE tunnel_id = @TunnelId "
-                    + "AND hostname = @Hostname AND state = 'draft') < @MaxDrafts",
-                parameters
-            )
+            TunnelLock.Take(row),
+            new Statement(DeleteOld, row),
+            new Statement(InsertBounded, row)
                 .ExpectingOne(RoutePolicyConflict.TooMany)
                 .Unique(RoutePolicyConflict.Stale),
         ];
-    }
 
     /// <summary>
     /// Activates a version in place of <paramref name="active"/>. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel
@@ -173,14 +152,14 @@ internal sealed class RoutePolicyStore(Database database)
             };
         return [TunnelLock.Take(new { after.TunnelId }), .. retire, new Statement(
                 "UPDATE route_policies SET state = 'active', active_hostname = hostname, replaced_id = @ReplacedId, "
-                    + "decided_by = @DecidedBy, decided_at_ms = @DecidedAt, reason = @Reason "
+                    + "decided_by = @DecidedBy, decided_at_ms = @DecidedAtMs, reason = @Reason "
                     + "WHERE id = @Id AND state = @Was",
                 new
                 {
                     after.Id,
                     after.ReplacedId,
                     after.DecidedBy,
-                    after.DecidedAt,
+                    after.DecidedAtMs,
                     after.Reason,
                     Was = before.State,
                 }
@@ -190,16 +169,9 @@ internal sealed class RoutePolicyStore(Database database)
     /// <summary>Rejects or withdraws a draft. <see cref="RoutePolicyConflict.Stale"/> if it is no longer a draft.</summary>
     public Statement End(RoutePolicyRow after) =>
         new Statement(
-            "UPDATE route_policies SET state = @State, decided_by = @DecidedBy, decided_at_ms = @DecidedAt, "
+            "UPDATE route_policies SET state = @State, decided_by = @DecidedBy, decided_at_ms = @DecidedAtMs, "
                 + "reason = @Reason WHERE id = @Id AND state = 'draft'",
-            new
-            {
-                after.Id,
-                after.State,
-                after.DecidedBy,
-                after.DecidedAt,
-                after.Reason,
-            }
+            after
         ).ExpectingOne(RoutePolicyConflict.Stale);
 
     /// <summary>The policies in the tunnel's feed; null if there are none.</summary>

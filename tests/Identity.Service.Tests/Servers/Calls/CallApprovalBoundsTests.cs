@@ -123,8 +123,8 @@ public sealed class CallApprovalBoundsTests : IAsyncLifetime
                 Description = CallRequests.Body(number),
                 Approvers = 1,
                 State = CallApprovalState.Pending,
-                CreatedAt = now.ToStore(),
-                ExpiresAt = now.AddSeconds(CallRequests.ExpirySeconds).ToStore(),
+                CreatedAtMs = now.ToStore(),
+                ExpiresAtMs = now.AddSeconds(CallRequests.ExpirySeconds).ToStore(),
             });
             var decision = new Decision { Statements = [.. rows.SelectMany(store.Insert)] };
             (await scene.Service.Get<IJournal>().CommitAsync(decision, Cancellation)).IsCommitted.ShouldBeTrue();
