@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Webhooks;
 
@@ -34,9 +35,12 @@ internal sealed record DeliveryDocument
             Id = delivery.Id,
             Event = delivery.Event,
             State = delivery.State,
-            Attempts = delivery.Attempts,
-            NextAttempt = delivery.State == WebhookDelivery.Pending ? delivery.NextAttempt.UtcDateTime : null,
+            Attempts = (int)delivery.Attempts,
+            NextAttempt =
+                delivery.State == WebhookDelivery.Pending
+                    ? Instants.FromStore(delivery.NextAttemptMs).UtcDateTime
+                    : null,
             LastError = delivery.LastError,
-            CreatedAt = delivery.CreatedAt.UtcDateTime,
+            CreatedAt = Instants.FromStore(delivery.CreatedAtMs).UtcDateTime,
         };
 }

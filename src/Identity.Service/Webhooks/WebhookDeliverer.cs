@@ -223,7 +223,7 @@ internal sealed class WebhookDeliverer(
         var now = Time.GetStoreNow();
         var wait = error is null or { IsFinal: true }
             ? null
-            : WebhookSchedule.WaitAfter(delivery.Attempts, Jitter.Unit());
+            : WebhookSchedule.WaitAfter((int)delivery.Attempts, Jitter.Unit());
         var settled = delivery with
         {
             State =
@@ -231,8 +231,8 @@ internal sealed class WebhookDeliverer(
                 : wait is null ? WebhookDelivery.Failed
                 : WebhookDelivery.Pending,
             LastError = error?.Reason,
-            NextAttempt = wait is { } until ? now + until : now,
-            DoneAt = error is null || wait is null ? now : null,
+            NextAttemptMs = (now + (wait ?? TimeSpan.Zero)).ToStore(),
+            DoneAtMs = error is null || wait is null ? now.ToStore() : null,
         };
         ServiceMeters.WebhookAttempts.Add(
             1,
@@ -240,7 +240,7 @@ internal sealed class WebhookDeliverer(
         );
         if (error is not null)
         {
-            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, delivery.Attempts, error.Reason);
+            Log.WebhookNotDelivered(logger, delivery.Id, webhook.Id.Value, (int)delivery.Attempts, error.Reason);
         }
 
         await journal.CommitAsync(

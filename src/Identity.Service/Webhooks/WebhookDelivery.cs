@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Webhooks;
 
-/// <summary>A message for a webhook.</summary>
+/// <summary>A message for a webhook: a row of <c>webhook_deliveries</c>.</summary>
 internal sealed record WebhookDelivery
 {
     /// <summary><c>msg_…</c>: the same at every attempt, so that a receiver detects repetitions.</summary>
@@ -14,15 +14,15 @@ internal sealed record WebhookDelivery
 
     public string State { get; init; } = Pending;
 
-    public int Attempts { get; init; }
+    public long Attempts { get; init; }
 
-    public required DateTimeOffset NextAttempt { get; init; }
+    public required long NextAttemptMs { get; init; }
 
     public string? LastError { get; init; }
 
-    public required DateTimeOffset CreatedAt { get; init; }
+    public required long CreatedAtMs { get; init; }
 
-    public DateTimeOffset? DoneAt { get; init; }
+    public long? DoneAtMs { get; init; }
 
     public const string Pending = "pending";
     public const string Delivered = "delivered";

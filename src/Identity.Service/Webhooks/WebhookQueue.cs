@@ -59,7 +59,7 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         var message = Message(webhook.Id, type, body, at);
         var summary = Message(webhook.Id, MailNotices.Summary, Render(MailNotices.Summary, at, _ => { }), at) with
         {
-            NextAttempt = at + MailMinute,
+            NextAttemptMs = (at + MailMinute).ToStore(),
         };
         return
         [
@@ -75,8 +75,8 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
             WebhookId = webhook.Value,
             Event = type,
             Body = body,
-            NextAttempt = at,
-            CreatedAt = at,
+            NextAttemptMs = at.ToStore(),
+            CreatedAtMs = at.ToStore(),
         };
 
     private static byte[] Render(string type, DateTimeOffset at, Action<Utf8JsonWriter> writeData)

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -12,20 +13,22 @@ internal sealed class WebhookStore(Database database)
         "(can_decide = 1 AND NOT EXISTS (SELECT 1 FROM admin_keys "
         + "WHERE admin_keys.id = webhooks.created_by AND admin_keys.revoked_at_ms IS NOT NULL))";
 
-    private const string Columns =
-        "id AS Id, ordinal AS Ordinal, organization_id AS OrganizationId, url AS Url, "
-        + "allowed_targets AS AllowedTargets, ca_pem AS CaPem, sealed_secret AS SealedSecret, "
-        + $"CAST(CASE WHEN {Decides} THEN 1 ELSE 0 END AS BIGINT) AS CanDecide, created_by AS CreatedBy, created_at_ms AS CreatedAt, archived_at_ms AS ArchivedAt";
+    private static readonly Columns<Row> Table = new("webhooks");
+    private static readonly Columns<WebhookDelivery> Deliveries = new("webhook_deliveries");
 
-    private const string Deliveries =
-        "SELECT id AS Id, webhook_id AS WebhookId, event AS Event, body AS Body, state AS State, "
-        + "attempts AS Attempts, next_attempt_ms AS NextAttempt, last_error AS LastError, "
-        + "created_at_ms AS CreatedAt, done_at_ms AS DoneAt FROM webhook_deliveries ";
+    private static readonly string Select =
+        $"SELECT {Table.NamesWithout("can_decide")}, "
+        + $"CAST(CASE WHEN {Decides} THEN 1 ELSE 0 END AS BIGINT) AS can_decide FROM webhooks ";
+
+    private const string NoSummary =
+        "NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_id = @WebhookId AND event = '"
+        + MailNotices.Summary
+        + "' AND state = 'pending')";
+
+    private const string MailsSince = "event = '" + MailNotices.Requested + "' AND created_at_ms > @SinceMs)";
 
     public async ValueTask<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
-        (
-            await QueryAsync($"SELECT {Columns} FROM webhooks WHERE id = @id", new { id }, cancellationToken)
-        ).SingleOrDefault();
+        (await QueryAsync("WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     /// <summary>Newest first; one row more than the page holds if there are more.</summary>
     public ValueTask<IReadOnlyList<Webhook>> ListAsync(
@@ -34,7 +37,7 @@ internal sealed class WebhookStore(Database database)
         CancellationToken cancellationToken
     ) =>
         QueryAsync(
-            $"SELECT {Columns} FROM webhooks WHERE organization_id = @organizationId AND ordinal < @Before "
+            "WHERE organization_id = @organizationId AND ordinal < @Before "
                 + "AND (@Archived = 1 OR archived_at_ms IS NULL) ORDER BY ordinal DESC LIMIT @Count",
             new
             {
@@ -49,23 +52,9 @@ internal sealed class WebhookStore(Database database)
     /// <summary><see cref="WebhookConflict.Limit"/> if the organization has <paramref name="most"/> live webhooks.</summary>
     public Statement Insert(Webhook webhook, int most) =>
         new Statement(
-            "INSERT INTO webhooks (id, ordinal, organization_id, url, allowed_targets, ca_pem, sealed_secret, "
-                + "can_decide, created_by, created_at_ms) SELECT @Id, (SELECT COALESCE(MAX(ordinal), 0) + 1 FROM webhooks), @OrganizationId, "
-                + "@Url, @AllowedTargets, @CaPem, @SealedSecret, @CanDecide, @CreatedBy, @CreatedAt WHERE (SELECT COUNT(*) FROM webhooks "
-                + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @most",
-            new
-            {
-                Id = webhook.Id.Value,
-                webhook.OrganizationId,
-                webhook.Url,
-                AllowedTargets = TextList.Join(webhook.AllowedTargets),
-                webhook.CaPem,
-                webhook.SealedSecret,
-                CanDecide = webhook.CanDecide ? 1L : 0L,
-                webhook.CreatedBy,
-                CreatedAt = webhook.CreatedAt.ToStore(),
-                most = (long)most,
-            }
+            $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM webhooks "
+                + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @Most",
+            Row.Create(webhook, most)
         ).ExpectingOne(WebhookConflict.Limit);
 
     /// <summary>
@@ -96,58 +85,35 @@ internal sealed class WebhookStore(Database database)
 
     /// <summary>Appends, unless that many messages are pending for the webhook.</summary>
     public Statement Enqueue(WebhookDelivery delivery, int most) =>
-        new(
-            "INSERT INTO webhook_deliveries (id, webhook_id, event, body, state, attempts, next_attempt_ms, "
-                + "created_at_ms) SELECT @Id, @WebhookId, @Event, @Body, 'pending', 0, @NextAttempt, @CreatedAt "
-                + "WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId "
-                + "AND state = 'pending') < @most",
-            new
-            {
-                delivery.Id,
-                delivery.WebhookId,
-                delivery.Event,
-                delivery.Body,
-                NextAttempt = delivery.NextAttempt.ToStore(),
-                CreatedAt = delivery.CreatedAt.ToStore(),
-                most = (long)most,
-            }
-        );
+        Enqueue(delivery, default, most, "state = 'pending') < @Most");
 
     /// <summary>Appends, unless the webhook received that many messages since then, or a summary is pending.</summary>
     public Statement EnqueueWithin(WebhookDelivery delivery, DateTimeOffset since, int most) =>
-        EnqueueMail(delivery, since, most, "< @most AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE " + Summary);
+        Enqueue(delivery, since, most, MailsSince + " < @Most AND " + NoSummary);
 
     /// <summary>Appends if <see cref="EnqueueWithin"/> does not, unless a summary is pending.</summary>
     public Statement EnqueueSummary(WebhookDelivery delivery, DateTimeOffset since, int most) =>
-        EnqueueMail(
-            delivery,
-            since,
-            most,
-            ">= @most AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE " + Summary
-        );
+        Enqueue(delivery, since, most, MailsSince + " >= @Most AND " + NoSummary);
 
-    private const string Summary =
-        "webhook_id = @WebhookId AND event = '" + MailNotices.Summary + "' AND state = 'pending')";
-
-    private static Statement EnqueueMail(WebhookDelivery delivery, DateTimeOffset since, int most, string condition) =>
+    // The condition begins with which of the webhook's deliveries are counted.
+    private static Statement Enqueue(WebhookDelivery delivery, DateTimeOffset since, int most, string condition) =>
         new(
-            "INSERT INTO webhook_deliveries (id, webhook_id, event, body, state, attempts, next_attempt_ms, "
-                + "created_at_ms) SELECT @Id, @WebhookId, @Event, @Body, 'pending', 0, @NextAttempt, @CreatedAt "
-                + "WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId "
-                + "AND event = '"
-                + MailNotices.Requested
-                + "' AND created_at_ms > @since) "
-                + condition,
+            $"{Deliveries.InsertInto} SELECT {Deliveries.Values} "
+                + $"WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId AND {condition}",
             new
             {
                 delivery.Id,
                 delivery.WebhookId,
                 delivery.Event,
                 delivery.Body,
-                NextAttempt = delivery.NextAttempt.ToStore(),
-                CreatedAt = delivery.CreatedAt.ToStore(),
-                since = since.ToStore(),
-                most = (long)most,
+                delivery.State,
+                delivery.Attempts,
+                delivery.NextAttemptMs,
+                delivery.LastError,
+                delivery.CreatedAtMs,
+                delivery.DoneAtMs,
+                SinceMs = since.ToStore(),
+                Most = (long)most,
             }
         );
 
@@ -155,13 +121,14 @@ internal sealed class WebhookStore(Database database)
     /// Due deliveries: at most <paramref name="count"/>, and at most two per webhook, so that a receiver that hangs does not
     /// delay the others.
     /// </summary>
-    public ValueTask<IReadOnlyList<WebhookDelivery>> ListDueAsync(
+    public async ValueTask<IReadOnlyList<WebhookDelivery>> ListDueAsync(
         DateTimeOffset now,
         int count,
         CancellationToken cancellationToken
     ) =>
-        DeliveriesAsync(
-            "WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY webhook_id "
+        await database.QueryAsync<WebhookDelivery>(
+            Deliveries.Select
+                + " WHERE id IN (SELECT id FROM (SELECT id, ROW_NUMBER() OVER (PARTITION BY webhook_id "
                 + "ORDER BY next_attempt_ms, id) AS turn FROM webhook_deliveries WHERE state = 'pending' "
                 + "AND next_attempt_ms <= @now) AS due WHERE turn <= 2) ORDER BY next_attempt_ms LIMIT @count",
             new { now = now.ToStore(), count },
@@ -169,13 +136,13 @@ internal sealed class WebhookStore(Database database)
         );
 
     /// <summary>Newest first.</summary>
-    public ValueTask<IReadOnlyList<WebhookDelivery>> ListOfAsync(
+    public async ValueTask<IReadOnlyList<WebhookDelivery>> ListOfAsync(
         WebhookId id,
         int count,
         CancellationToken cancellationToken
     ) =>
-        DeliveriesAsync(
-            "WHERE webhook_id = @id ORDER BY created_at_ms DESC LIMIT @count",
+        await database.QueryAsync<WebhookDelivery>(
+            Deliveries.Select + " WHERE webhook_id = @id ORDER BY created_at_ms DESC LIMIT @count",
             new { id = id.Value, count },
             cancellationToken
         );
@@ -218,23 +185,16 @@ internal sealed class WebhookStore(Database database)
             new
             {
                 delivery.Id,
-                Attempts = (long)delivery.Attempts,
+                delivery.Attempts,
                 until = until.ToStore(),
             }
         ).ExpectingOne(WebhookConflict.Taken);
 
     public Statement Settle(WebhookDelivery delivery) =>
         new(
-            "UPDATE webhook_deliveries SET state = @State, next_attempt_ms = @NextAttempt, last_error = @LastError, "
-                + "done_at_ms = @DoneAt WHERE id = @Id AND state = 'pending'",
-            new
-            {
-                delivery.Id,
-                delivery.State,
-                NextAttempt = delivery.NextAttempt.ToStore(),
-                delivery.LastError,
-                DoneAt = delivery.DoneAt.ToStore(),
-            }
+            "UPDATE webhook_deliveries SET state = @State, next_attempt_ms = @NextAttemptMs, last_error = @LastError, "
+                + "done_at_ms = @DoneAtMs WHERE id = @Id AND state = 'pending'",
+            delivery
         );
 
     public Statement Forget(DateTimeOffset before) =>
@@ -244,54 +204,13 @@ internal sealed class WebhookStore(Database database)
         );
 
     private async ValueTask<IReadOnlyList<Webhook>> QueryAsync(
-        string sql,
+        string condition,
         object parameters,
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(sql, parameters, cancellationToken);
-        return
-        [
-            .. rows.Select(row => new Webhook
-            {
-                Id = WebhookId.Wrap(row.Id),
-                Ordinal = row.Ordinal,
-                OrganizationId = row.OrganizationId,
-                Url = row.Url,
-                AllowedTargets = TextList.Split(row.AllowedTargets),
-                CaPem = row.CaPem,
-                SealedSecret = row.SealedSecret,
-                CanDecide = row.CanDecide != 0,
-                CreatedBy = row.CreatedBy,
-                CreatedAt = Instants.FromStore(row.CreatedAt),
-                ArchivedAt = Instants.FromStore(row.ArchivedAt),
-            }),
-        ];
-    }
-
-    private async ValueTask<IReadOnlyList<WebhookDelivery>> DeliveriesAsync(
-        string where,
-        object parameters,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<DeliveryRow>(Deliveries + where, parameters, cancellationToken);
-        return
-        [
-            .. rows.Select(row => new WebhookDelivery
-            {
-                Id = row.Id,
-                WebhookId = row.WebhookId,
-                Event = row.Event,
-                Body = row.Body,
-                State = row.State,
-                Attempts = (int)row.Attempts,
-                NextAttempt = Instants.FromStore(row.NextAttempt),
-                LastError = row.LastError,
-                CreatedAt = Instants.FromStore(row.CreatedAt),
-                DoneAt = Instants.FromStore(row.DoneAt),
-            }),
-        ];
+        var rows = await database.QueryAsync<Row>(Select + condition, parameters, cancellationToken);
+        return [.. rows.Select(row => row.ToWebhook())];
     }
 
     private sealed record Row
@@ -314,31 +233,42 @@ internal sealed class WebhookStore(Database database)
 
         public string? CreatedBy { get; init; }
 
-        public long CreatedAt { get; init; }
+        public long CreatedAtMs { get; init; }
 
-        public long? ArchivedAt { get; init; }
-    }
+        public long? ArchivedAtMs { get; init; }
 
-    private sealed record DeliveryRow
-    {
-        public required string Id { get; init; }
+        [NotMapped]
+        public long Most { get; init; }
 
-        public required string WebhookId { get; init; }
+        public static Row Create(Webhook webhook, int most) =>
+            new()
+            {
+                Id = webhook.Id.Value,
+                OrganizationId = webhook.OrganizationId,
+                Url = webhook.Url,
+                AllowedTargets = TextList.Join(webhook.AllowedTargets),
+                CaPem = webhook.CaPem,
+                SealedSecret = webhook.SealedSecret,
+                CanDecide = webhook.CanDecide ? 1L : 0L,
+                CreatedBy = webhook.CreatedBy,
+                CreatedAtMs = webhook.CreatedAt.ToStore(),
+                Most = most,
+            };
 
-        public required string Event { get; init; }
-
-        public required byte[] Body { get; init; }
-
-        public required string State { get; init; }
-
-        public long Attempts { get; init; }
-
-        public long NextAttempt { get; init; }
-
-        public string? LastError { get; init; }
-
-        public long CreatedAt { get; init; }
-
-        public long? DoneAt { get; init; }
+        public Webhook ToWebhook() =>
+            new()
+            {
+                Id = WebhookId.Wrap(Id),
+                Ordinal = Ordinal,
+                OrganizationId = OrganizationId,
+                Url = Url,
+                AllowedTargets = TextList.Split(AllowedTargets),
+                CaPem = CaPem,
+                SealedSecret = SealedSecret,
+                CanDecide = CanDecide != 0,
+                CreatedBy = CreatedBy,
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ArchivedAt = Instants.FromStore(ArchivedAtMs),
+            };
     }
 }

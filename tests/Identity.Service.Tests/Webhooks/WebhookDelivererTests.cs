@@ -154,8 +154,8 @@ public abstract class WebhookDelivererTests : IDisposable
                 WebhookId = webhook.Id.Value,
                 Event = "x",
                 Body = [],
-                NextAttempt = store.Time.GetStoreNow(),
-                CreatedAt = store.Time.GetStoreNow(),
+                NextAttemptMs = store.Time.GetStoreNow().ToStore(),
+                CreatedAtMs = store.Time.GetStoreNow().ToStore(),
             };
             await CommitAsync(webhooks.Enqueue(delivery, most: 2));
         }
