@@ -5,29 +5,22 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 internal sealed class IssuerControlStore(Database database) : IIssuerControlStore
 {
-    private const string Select =
-        "SELECT issuer_id AS IssuerId, cause AS Cause, kind AS Kind, value AS Value, reason AS Reason, "
-        + "killed_at_ms AS KilledAt, killed_by AS KilledBy FROM federation_issuer_kills";
+    private static readonly Columns<KillRow> Kills = new("federation_issuer_kills");
+    private static readonly Columns<StoredPause> Pauses = new("federation_issuer_pauses");
 
     public async ValueTask<(IReadOnlyList<StoredKill> Kills, IReadOnlyList<StoredPause> Pauses)> AllAsync(
         CancellationToken cancellationToken
     )
     {
-        var kills = await database.QueryAsync<KillRow>(Select, cancellationToken);
-        var pauses = await database.QueryAsync<PauseRow>(
-            "SELECT issuer_id AS IssuerId, paused_at_ms AS PausedAt FROM federation_issuer_pauses",
-            cancellationToken
-        );
-        return (
-            [.. kills.Select(row => row.ToKill())],
-            [.. pauses.Select(row => new StoredPause(row.IssuerId, Instants.FromStore(row.PausedAt)))]
-        );
+        var kills = await database.QueryAsync<KillRow>(Kills.Select, cancellationToken);
+        var pauses = await database.QueryAsync<StoredPause>(Pauses.Select, cancellationToken);
+        return ([.. kills.Select(row => row.ToKill())], pauses);
     }
 
     public async ValueTask<IReadOnlyList<StoredKill>> KillsOfAsync(IssuerId issuer, CancellationToken cancellationToken)
     {
         var rows = await database.QueryAsync<KillRow>(
-            Select + " WHERE issuer_id = @Issuer ORDER BY killed_at_ms, cause, kind, value",
+            Kills.Select + " WHERE issuer_id = @Issuer ORDER BY killed_at_ms, cause, kind, value",
             new { Issuer = issuer.Value },
             cancellationToken
         );
@@ -36,20 +29,9 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
 
     public Statement Kill(StoredKill line) =>
         new(
-            "INSERT INTO federation_issuer_kills (issuer_id, cause, kind, value, reason, killed_at_ms, killed_by) "
-                + "VALUES (@IssuerId, @Cause, @Kind, @Value, @Reason, @KilledAt, @KilledBy) "
-                + "ON CONFLICT (issuer_id, cause, kind, value) DO UPDATE SET reason = excluded.reason, "
-                + "killed_at_ms = excluded.killed_at_ms, killed_by = excluded.killed_by",
-            new
-            {
-                line.IssuerId,
-                line.Cause,
-                Kind = WireNames.Of(line.Kind),
-                line.Value,
-                line.Reason,
-                KilledAt = line.KilledAt.ToStore(),
-                line.KilledBy,
-            }
+            $"{Kills.InsertInto} VALUES ({Kills.Values}) "
+                + $"ON CONFLICT (issuer_id, cause, kind, value) DO UPDATE SET {Kills.Assignments}",
+            KillRow.Create(line)
         );
 
     public IReadOnlyList<Statement> Undo(IssuerId issuer, string cause) =>
@@ -66,30 +48,42 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
         ];
 
     public Statement Pause(StoredPause pause) =>
-        new(
-            "INSERT INTO federation_issuer_pauses (issuer_id, paused_at_ms) VALUES (@IssuerId, @PausedAt) "
-                + "ON CONFLICT (issuer_id) DO NOTHING",
-            new { pause.IssuerId, PausedAt = pause.PausedAt.ToStore() }
-        );
+        new($"{Pauses.InsertInto} VALUES ({Pauses.Values}) ON CONFLICT (issuer_id) DO NOTHING", pause);
 
     public Statement Resume(IssuerId issuer) =>
         new("DELETE FROM federation_issuer_pauses WHERE issuer_id = @Issuer", new { Issuer = issuer.Value });
 
     private sealed record KillRow
     {
+        [InsertOnly]
         public required string IssuerId { get; init; }
 
+        [InsertOnly]
         public required string Cause { get; init; }
 
+        [InsertOnly]
         public required string Kind { get; init; }
 
+        [InsertOnly]
         public required string Value { get; init; }
 
         public required string Reason { get; init; }
 
-        public long KilledAt { get; init; }
+        public long KilledAtMs { get; init; }
 
         public required string KilledBy { get; init; }
+
+        public static KillRow Create(StoredKill line) =>
+            new()
+            {
+                IssuerId = line.IssuerId,
+                Cause = line.Cause,
+                Kind = WireNames.Of(line.Kind),
+                Value = line.Value,
+                Reason = line.Reason,
+                KilledAtMs = line.KilledAt.ToStore(),
+                KilledBy = line.KilledBy,
+            };
 
         public StoredKill ToKill() =>
             new(
@@ -98,15 +92,8 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
                 WireNames.Parse<KillKind>(Kind),
                 Value,
                 Reason,
-                Instants.FromStore(KilledAt),
+                Instants.FromStore(KilledAtMs),
                 KilledBy
             );
-    }
-
-    private sealed record PauseRow
-    {
-        public required string IssuerId { get; init; }
-
-        public long PausedAt { get; init; }
     }
 }

@@ -55,7 +55,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
         IReadOnlyList<StoredPause> pauses
     )
     {
-        var paused = pauses.ToDictionary(pause => pause.IssuerId, pause => pause.PausedAt);
+        var paused = pauses.ToDictionary(pause => pause.IssuerId, pause => Instants.FromStore(pause.PausedAtMs));
         var killed = kills.GroupBy(kill => kill.IssuerId).ToDictionary(lines => lines.Key, ToKill);
         return paused
             .Keys.Union(killed.Keys)

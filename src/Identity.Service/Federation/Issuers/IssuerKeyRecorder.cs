@@ -34,7 +34,7 @@ internal sealed class IssuerKeyRecorder(
             issuer,
             async () =>
             {
-                var pause = new StoredPause(issuer.Id.Value, time.GetUtcNow());
+                var pause = new StoredPause(issuer.Id.Value, time.GetUtcNow().ToStore());
                 await CommitAsync(
                     new Decision
                     {

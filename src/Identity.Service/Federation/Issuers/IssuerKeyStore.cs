@@ -14,6 +14,11 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
     private const string DocumentColumn = "sealed_document";
     private const string StateColumn = "sealed_state";
 
+    private static readonly Columns<Row> Columns = new(Table);
+
+    private static readonly string Upsert =
+        $"{Columns.InsertInto} VALUES ({Columns.Values}) ON CONFLICT (issuer_id) DO UPDATE SET {Columns.Assignments}";
+
     public ValueTask<IReadOnlyDictionary<string, StoredKeySet>> AllAsync(CancellationToken cancellationToken) =>
         ReadAsync(database, sealer, logger, cancellationToken);
 
@@ -25,11 +30,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<Row>(
-            "SELECT issuer_id AS IssuerId, sealed_document AS Document, sealed_state AS State "
-                + "FROM federation_issuer_key_sets",
-            cancellationToken
-        );
+        var rows = await database.QueryAsync<Row>(Columns.Select, cancellationToken);
         var sets = new Dictionary<string, StoredKeySet>(StringComparer.Ordinal);
         foreach (var row in rows)
         {
@@ -49,23 +50,13 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
         CancellationToken cancellationToken
     )
     {
-        var write = new Statement(
-            "INSERT INTO federation_issuer_key_sets (issuer_id, digest, sealed_document, sealed_state) "
-                + "VALUES (@Issuer, @Digest, @Document, @State) ON CONFLICT (issuer_id) DO UPDATE SET "
-                + "digest = excluded.digest, sealed_document = excluded.sealed_document, "
-                + "sealed_state = excluded.sealed_state",
-            ToParameters(issuer, set)
-        );
+        var write = new Statement(Upsert, ToRow(issuer, set));
         if (change is not null)
         {
             // Every node sees the change; the first one to store it also writes the event.
             var first = new Statement(
-                "INSERT INTO federation_issuer_key_sets (issuer_id, digest, sealed_document, sealed_state) "
-                    + "VALUES (@Issuer, @Digest, @Document, @State) ON CONFLICT (issuer_id) DO UPDATE SET "
-                    + "digest = excluded.digest, sealed_document = excluded.sealed_document, "
-                    + "sealed_state = excluded.sealed_state "
-                    + "WHERE federation_issuer_key_sets.digest <> excluded.digest",
-                ToParameters(issuer, set)
+                Upsert + " WHERE federation_issuer_key_sets.digest <> excluded.digest",
+                ToRow(issuer, set)
             ).ExpectingOne(FederationConflict.Changed);
             var told = await journal.CommitAsync(
                 new Decision { Event = change, Statements = [first] },
@@ -103,13 +94,13 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             cancellationToken
         );
 
-    private object ToParameters(IssuerId issuer, StoredKeySet set) =>
-        new
+    private Row ToRow(IssuerId issuer, StoredKeySet set) =>
+        new()
         {
-            Issuer = issuer.Value,
+            IssuerId = issuer.Value,
             Digest = GetDigest(set),
-            Document = sealer.Seal(Table, issuer.Value, DocumentColumn, set.Document.Span),
-            State = SealState(issuer, set),
+            SealedDocument = sealer.Seal(Table, issuer.Value, DocumentColumn, set.Document.Span),
+            SealedState = SealState(issuer, set),
         };
 
     private byte[] SealState(IssuerId issuer, StoredKeySet set) =>
@@ -138,9 +129,9 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
     {
         try
         {
-            var document = sealer.Unseal(Table, row.IssuerId, DocumentColumn, row.Document);
+            var document = sealer.Unseal(Table, row.IssuerId, DocumentColumn, row.SealedDocument);
             var state = JsonSerializer.Deserialize(
-                sealer.Unseal(Table, row.IssuerId, StateColumn, row.State),
+                sealer.Unseal(Table, row.IssuerId, StateColumn, row.SealedState),
                 IssuerKeyStateJson.Default.IssuerKeyState
             )!;
             // Each part is unsealed separately; the digest binds them together.
@@ -174,10 +165,13 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
 
     private sealed record Row
     {
+        [InsertOnly]
         public required string IssuerId { get; init; }
 
-        public required byte[] Document { get; init; }
+        public required string Digest { get; init; }
 
-        public required byte[] State { get; init; }
+        public required byte[] SealedDocument { get; init; }
+
+        public required byte[] SealedState { get; init; }
     }
 }

@@ -1,3 +1,3 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-internal sealed record StoredPause(string IssuerId, DateTimeOffset PausedAt);
+internal sealed record StoredPause(string IssuerId, long PausedAtMs);
