@@ -38,9 +38,8 @@ internal sealed class FederationChangeLog(Database database)
 
     public async ValueTask<FederationDelta> SinceAsync(long sequence, CancellationToken cancellationToken)
     {
-        var rows = await database.QueryAsync<Row>(
-            "SELECT kind AS Kind, id AS Id, sequence AS Sequence FROM federation_changes "
-                + "WHERE sequence > @sequence",
+        var rows = await database.QueryAsync<(string Kind, string Id, long Sequence)>(
+            "SELECT kind, id, sequence FROM federation_changes WHERE sequence > @sequence",
             new { sequence },
             cancellationToken
         );
@@ -52,14 +51,5 @@ internal sealed class FederationChangeLog(Database database)
         );
 
         string[] Of(string kind) => [.. rows.Where(row => row.Kind == kind).Select(row => row.Id)];
-    }
-
-    private sealed record Row
-    {
-        public required string Kind { get; init; }
-
-        public required string Id { get; init; }
-
-        public long Sequence { get; init; }
     }
 }

@@ -148,7 +148,7 @@ internal sealed class AuthenticationHistory(Database database) : IAuthentication
 
     // Two texts instead of `@RequestId = '' OR …`, which no index supports: the whole journal would be read.
     internal static string ProvenSql(bool byRequest) =>
-        "SELECT ordinal AS Ordinal, body AS Body FROM journal WHERE organization_id = @OrganizationId "
+        "SELECT ordinal, body FROM journal WHERE organization_id = @OrganizationId "
         + "AND event = @Event AND ordinal < @Before AND body IS NOT NULL "
         + (byRequest ? "AND request_id = @RequestId " : "")
         + "ORDER BY ordinal DESC LIMIT @Count";

@@ -8,33 +8,9 @@ namespace Culvert.Identity.Service.Federation.History;
 /// <param name="ordinals">The journal's: they place a denial among the entries of the chain.</param>
 internal sealed class DenialStore(Database database, Ordinals ordinals)
 {
-    public Statement Insert(RecordedDenial denial) =>
-        new(
-            "INSERT INTO federation_refusals (request_id, ordinal, at_ms, organization_id, rule_id, rule_version, "
-                + "issuer_id, service_account_id, reason, detail, source, user_agent, refusals, proven, subject, trace) "
-                + "VALUES (@RequestId, @Ordinal, @At, "
-                + "@OrganizationId, @RuleId, @RuleVersion, @IssuerId, @ServiceAccountId, @Reason, @Detail, @Source, "
-                + "@UserAgent, @Refusals, @Proven, @Subject, @Trace)",
-            new
-            {
-                denial.RequestId,
-                Ordinal = ordinals.Next(),
-                At = denial.At.ToStore(),
-                denial.OrganizationId,
-                denial.RuleId,
-                RuleVersion = (long?)denial.RuleVersion,
-                denial.IssuerId,
-                denial.ServiceAccountId,
-                denial.Reason,
-                denial.Detail,
-                denial.Source,
-                denial.UserAgent,
-                denial.Refusals,
-                Proven = denial.IsProven ? 1L : 0L,
-                denial.Subject,
-                denial.Trace,
-            }
-        );
+    private static readonly Columns<DenialRow> Table = new("federation_refusals");
+
+    public Statement Insert(RecordedDenial denial) => Table.Insert(DenialRow.Create(denial, ordinals.Next()));
 
     public Statement Forget(DateTimeOffset before) =>
         new("DELETE FROM federation_refusals WHERE at_ms < @Before", new { Before = before.ToStore() });
@@ -44,9 +20,8 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<CountRow>(
-            "SELECT source AS Source, rule_id AS RuleId, COUNT(*) AS Rows FROM federation_refusals "
-                + "WHERE proven = 0 GROUP BY source, rule_id",
+        var rows = await database.QueryAsync<(string Source, string RuleId, long Rows)>(
+            "SELECT source, rule_id, COUNT(*) FROM federation_refusals WHERE proven = 0 GROUP BY source, rule_id",
             cancellationToken
         );
         return [.. rows.Select(row => (row.Source, row.RuleId, (int)row.Rows))];
@@ -64,11 +39,8 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
         var subject = query.Subject is [.. var prefix, '*'] ? prefix : query.Subject;
         var rows = await connection.QueryAsync<DenialRow>(
             new CommandDefinition(
-                "SELECT ordinal AS Ordinal, request_id AS RequestId, at_ms AS At, rule_id AS RuleId, "
-                    + "rule_version AS RuleVersion, issuer_id AS IssuerId, service_account_id AS ServiceAccountId, "
-                    + "reason AS Reason, detail AS Detail, source AS Source, user_agent AS UserAgent, "
-                    + "refusals AS Refusals, proven AS Proven, subject AS Subject, trace AS Trace "
-                    + "FROM federation_refusals WHERE organization_id = @OrganizationId AND ordinal < @Before "
+                Table.Select
+                    + " WHERE organization_id = @OrganizationId AND ordinal < @Before "
                     + FilterSql(query)
                     + "ORDER BY ordinal DESC LIMIT @Count",
                 new
@@ -108,22 +80,15 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
             _ => "AND subject = @Subject ",
         };
 
-    private sealed record CountRow
-    {
-        public required string Source { get; init; }
-
-        public required string RuleId { get; init; }
-
-        public long Rows { get; init; }
-    }
-
     private sealed record DenialRow
     {
-        public long Ordinal { get; init; }
+        public required long Ordinal { get; init; }
 
         public required string RequestId { get; init; }
 
-        public long At { get; init; }
+        public long AtMs { get; init; }
+
+        public required string OrganizationId { get; init; }
 
         public required string RuleId { get; init; }
 
@@ -149,11 +114,32 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
 
         public string? Trace { get; init; }
 
+        public static DenialRow Create(RecordedDenial denial, long ordinal) =>
+            new()
+            {
+                Ordinal = ordinal,
+                RequestId = denial.RequestId,
+                AtMs = denial.At.ToStore(),
+                OrganizationId = denial.OrganizationId,
+                RuleId = denial.RuleId,
+                RuleVersion = denial.RuleVersion,
+                IssuerId = denial.IssuerId,
+                ServiceAccountId = denial.ServiceAccountId,
+                Reason = denial.Reason,
+                Detail = denial.Detail,
+                Source = denial.Source,
+                UserAgent = denial.UserAgent,
+                Refusals = denial.Refusals,
+                Proven = denial.IsProven ? 1L : 0L,
+                Subject = denial.Subject,
+                Trace = denial.Trace,
+            };
+
         public HistoryEntry ToEntry() =>
             new()
             {
                 RequestId = RequestId,
-                At = Instants.FromStore(At),
+                At = Instants.FromStore(AtMs),
                 IsGranted = false,
                 Reason = Reason,
                 Detail = Detail,
