@@ -15,7 +15,7 @@ internal sealed class SavedFilterStore(Database database)
         CancellationToken cancellationToken
     ) =>
         database.QueryAsync<SavedFilter>(
-            "SELECT name AS Name, query AS Query FROM console_filters "
+            "SELECT name, query FROM console_filters "
                 + "WHERE organization_id = @OrganizationId AND actor_id = @ActorId AND page = @Page ORDER BY name",
             CreateParameters(caller, page, new SavedFilter("", "")),
             cancellationToken

@@ -4,42 +4,20 @@ namespace Culvert.Identity.Service.Console.Sessions;
 
 internal sealed class ConsoleSessionStore(Database database)
 {
+    private static readonly Columns<Row> Table = new("console_sessions");
+
     /// <summary>Null if unknown. Closed sessions are unknown; expired ones may still exist.</summary>
     public async ValueTask<ConsoleSession?> FindAsync(byte[] tokenHash, CancellationToken cancellationToken)
     {
         var row = await database.SingleOrDefaultAsync<Row>(
-            "SELECT id AS Id, organization_id AS OrganizationId, admin_key_id AS AdminKeyId, issuer AS Issuer, "
-                + "subject AS Subject, name AS Name, roles AS Roles, key_thumbprint AS KeyThumbprint, created_at_ms AS CreatedAt, "
-                + "proven_at_ms AS ProvenAt, used_at_ms AS UsedAt, expires_at_ms AS ExpiresAt "
-                + "FROM console_sessions WHERE token_hash = @tokenHash",
+            Table.Select + " WHERE token_hash = @tokenHash",
             new { tokenHash },
             cancellationToken
         );
         return row?.ToSession();
     }
 
-    public Statement Insert(ConsoleSession session, byte[] tokenHash) =>
-        new(
-            "INSERT INTO console_sessions (token_hash, id, organization_id, admin_key_id, issuer, subject, name, roles, "
-                + "key_thumbprint, created_at_ms, proven_at_ms, used_at_ms, expires_at_ms) VALUES (@Hash, @Id, @OrganizationId, "
-                + "@AdminKeyId, @Issuer, @Subject, @Name, @Roles, @KeyThumbprint, @CreatedAt, @ProvenAt, @UsedAt, @ExpiresAt)",
-            new
-            {
-                Hash = tokenHash,
-                session.Id,
-                session.OrganizationId,
-                session.AdminKeyId,
-                session.Issuer,
-                session.Subject,
-                session.Name,
-                Roles = string.Join(' ', session.Roles),
-                session.KeyThumbprint,
-                CreatedAt = session.CreatedAt.ToStore(),
-                ProvenAt = session.ProvenAt.ToStore(),
-                UsedAt = session.UsedAt.ToStore(),
-                ExpiresAt = session.ExpiresAt.ToStore(),
-            }
-        );
+    public Statement Insert(ConsoleSession session, byte[] tokenHash) => Table.Insert(Row.Create(session, tokenHash));
 
     public Statement Used(string sessionId, DateTimeOffset at) =>
         new(
@@ -53,31 +31,38 @@ internal sealed class ConsoleSessionStore(Database database)
     public Statement DropExpired(DateTimeOffset now) =>
         new("DELETE FROM console_sessions WHERE expires_at_ms < @Now", new { Now = now.ToStore() });
 
-    private sealed record Row
+    private sealed record Row(
+        byte[] TokenHash,
+        string Id,
+        string OrganizationId,
+        string? AdminKeyId,
+        string? Issuer,
+        string? Subject,
+        string Name,
+        string Roles,
+        string? KeyThumbprint,
+        long CreatedAtMs,
+        long ProvenAtMs,
+        long UsedAtMs,
+        long ExpiresAtMs
+    )
     {
-        public required string Id { get; init; }
-
-        public required string OrganizationId { get; init; }
-
-        public string? AdminKeyId { get; init; }
-
-        public string? Issuer { get; init; }
-
-        public string? Subject { get; init; }
-
-        public required string Name { get; init; }
-
-        public required string Roles { get; init; }
-
-        public string? KeyThumbprint { get; init; }
-
-        public long CreatedAt { get; init; }
-
-        public long ProvenAt { get; init; }
-
-        public long UsedAt { get; init; }
-
-        public long ExpiresAt { get; init; }
+        public static Row Create(ConsoleSession session, byte[] tokenHash) =>
+            new(
+                tokenHash,
+                session.Id,
+                session.OrganizationId,
+                session.AdminKeyId,
+                session.Issuer,
+                session.Subject,
+                session.Name,
+                string.Join(' ', session.Roles),
+                session.KeyThumbprint,
+                session.CreatedAt.ToStore(),
+                session.ProvenAt.ToStore(),
+                session.UsedAt.ToStore(),
+                session.ExpiresAt.ToStore()
+            );
 
         public ConsoleSession ToSession() =>
             new()
@@ -90,10 +75,10 @@ internal sealed class ConsoleSessionStore(Database database)
                 Name = Name,
                 Roles = Roles.Split(' ', StringSplitOptions.RemoveEmptyEntries),
                 KeyThumbprint = KeyThumbprint,
-                CreatedAt = Instants.FromStore(CreatedAt),
-                ProvenAt = Instants.FromStore(ProvenAt),
-                UsedAt = Instants.FromStore(UsedAt),
-                ExpiresAt = Instants.FromStore(ExpiresAt),
+                CreatedAt = Instants.FromStore(CreatedAtMs),
+                ProvenAt = Instants.FromStore(ProvenAtMs),
+                UsedAt = Instants.FromStore(UsedAtMs),
+                ExpiresAt = Instants.FromStore(ExpiresAtMs),
             };
     }
 }
