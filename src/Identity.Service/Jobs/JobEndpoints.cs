@@ -75,7 +75,7 @@ internal sealed class JobEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        var pause = new JobPause(job.Name, AuditActor.Of(request).Id, body.Reason.Trim(), time.GetStoreNow());
+        var pause = new JobPause(job.Name, AuditActor.Of(request).Id, body.Reason.Trim(), time.GetUtcNow().ToStore());
         return await CommitAsync(
             job,
             Event(request, AuditEvents.JobPaused, job, pause.Reason),
@@ -169,8 +169,8 @@ internal sealed class JobEndpoints(
                 ? null
                 : new JobPauseDocument
                 {
-                    At = pause.At,
-                    By = pause.By,
+                    At = pause.PausedAt,
+                    By = pause.PausedBy,
                     Reason = pause.Reason,
                 },
         };

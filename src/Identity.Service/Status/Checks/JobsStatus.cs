@@ -41,7 +41,7 @@ internal sealed class JobsStatus(JobScheduler scheduler, StoreNode node) : IStat
         {
             yield return StatusFinding.Warning(
                 job.Name,
-                $"Job {job.Name} has been paused on all nodes since {pause.At:u}: {pause.Reason}",
+                $"Job {job.Name} has been paused on all nodes since {pause.PausedAt:u}: {pause.Reason}",
                 $"culvert job resume {job.Name}"
             );
         }
