@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Security.Cryptography;
 using System.Text;
 using Culvert.Identity.Service.Storage;
@@ -7,11 +8,11 @@ namespace Culvert.Identity.Service.Transparency.Checkpoints;
 /// <summary>Stores agents' checkpoints of their call records. They are never changed or deleted.</summary>
 internal sealed class AgentCheckpointStore(Database database)
 {
-    private const string Columns =
-        "SELECT c.ordinal AS Ordinal, c.tunnel_id AS TunnelId, c.instance_id AS InstanceId, c.sequence AS Sequence, "
-        + "c.head AS Head, c.signed_at_ms AS SignedAt, c.received_at_ms AS ReceivedAt, c.alarm AS Alarm, "
-        + "h.header AS Header, c.signed_part AS SignedPart, c.entry AS Entry "
-        + "FROM agent_checkpoints c JOIN agent_checkpoint_headers h ON h.digest = c.header_digest ";
+    private static readonly Columns<Row> Table = new("agent_checkpoints", "c");
+
+    private static readonly string Select =
+        $"SELECT {Table.Names}, h.header FROM agent_checkpoints c "
+        + "JOIN agent_checkpoint_headers h ON h.digest = c.header_digest ";
 
     /// <summary>An agent's checkpoints, newest first; none for an agent of another organization.</summary>
     public async ValueTask<IReadOnlyList<StoredCheckpoint>> ListAsync(
@@ -23,8 +24,8 @@ internal sealed class AgentCheckpointStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var rows = await database.QueryAsync<CheckpointRow>(
-            Columns
+        var rows = await database.QueryAsync<Row>(
+            Select
                 + "WHERE c.tunnel_id = @tunnelId AND c.organization_id = @organizationId AND c.ordinal < @before "
                 + "AND (@instanceId = '' OR c.instance_id = @instanceId) ORDER BY c.ordinal DESC LIMIT @count",
             new
@@ -87,9 +88,7 @@ internal sealed class AgentCheckpointStore(Database database)
     /// <param name="judgedBy">The history that its alarm is based on.</param>
     public IReadOnlyList<Statement> Add(StoredCheckpoint checkpoint, string organizationId, CheckpointHistory judgedBy)
     {
-        var dot = checkpoint.Token.IndexOf('.', StringComparison.Ordinal);
-        var header = checkpoint.Token[..dot];
-        var headerDigest = SHA256.HashData(Encoding.ASCII.GetBytes(header));
+        var row = Row.Create(checkpoint, organizationId);
         return
         [
             // Only one writer runs this: the counts still hold when the row is written.
@@ -108,31 +107,80 @@ internal sealed class AgentCheckpointStore(Database database)
                 }
             ).ExpectingOne(TransparencyConflict.Recorded),
             new(
-                "INSERT INTO agent_checkpoint_headers (digest, header) VALUES (@headerDigest, @header) "
+                "INSERT INTO agent_checkpoint_headers (digest, header) VALUES (@HeaderDigest, @Header) "
                     + "ON CONFLICT (digest) DO NOTHING",
-                new { headerDigest, header }
+                row
             ),
-            new Statement(
-                "INSERT INTO agent_checkpoints (tunnel_id, instance_id, sequence, head, ordinal, organization_id, "
-                    + "signed_at_ms, received_at_ms, alarm, signed_part, header_digest, digest) VALUES (@TunnelId, "
-                    + "@InstanceId, @Sequence, @Head, @Ordinal, @organizationId, @SignedAt, @ReceivedAt, @Alarm, "
-                    + "@signedPart, @headerDigest, @digest)",
-                new
-                {
-                    checkpoint.TunnelId,
-                    checkpoint.InstanceId,
-                    checkpoint.Sequence,
-                    checkpoint.Head,
-                    checkpoint.Ordinal,
-                    organizationId,
-                    SignedAt = checkpoint.SignedAt.ToStore(),
-                    ReceivedAt = checkpoint.ReceivedAt.ToStore(),
-                    checkpoint.Alarm,
-                    signedPart = checkpoint.Token[(dot + 1)..],
-                    headerDigest,
-                    digest = SHA256.HashData(Encoding.ASCII.GetBytes(checkpoint.Token)),
-                }
-            ).Unique(TransparencyConflict.Recorded),
+            Table.Insert(row).Unique(TransparencyConflict.Recorded),
         ];
+    }
+
+    private sealed record Row
+    {
+        public required long Ordinal { get; init; }
+
+        public required string TunnelId { get; init; }
+
+        public required string InstanceId { get; init; }
+
+        public long Sequence { get; init; }
+
+        public required string Head { get; init; }
+
+        public required string OrganizationId { get; init; }
+
+        public long SignedAtMs { get; init; }
+
+        public long ReceivedAtMs { get; init; }
+
+        public string? Alarm { get; init; }
+
+        public required string SignedPart { get; init; }
+
+        public required byte[] HeaderDigest { get; init; }
+
+        public required byte[] Digest { get; init; }
+
+        public long? Entry { get; init; }
+
+        [NotMapped]
+        public required string Header { get; init; }
+
+        public static Row Create(StoredCheckpoint checkpoint, string organizationId)
+        {
+            var dot = checkpoint.Token.IndexOf('.', StringComparison.Ordinal);
+            var header = checkpoint.Token[..dot];
+            return new()
+            {
+                Ordinal = checkpoint.Ordinal,
+                TunnelId = checkpoint.TunnelId,
+                InstanceId = checkpoint.InstanceId,
+                Sequence = checkpoint.Sequence,
+                Head = checkpoint.Head,
+                OrganizationId = organizationId,
+                SignedAtMs = checkpoint.SignedAt.ToStore(),
+                ReceivedAtMs = checkpoint.ReceivedAt.ToStore(),
+                Alarm = checkpoint.Alarm,
+                SignedPart = checkpoint.Token[(dot + 1)..],
+                HeaderDigest = SHA256.HashData(Encoding.ASCII.GetBytes(header)),
+                Digest = SHA256.HashData(Encoding.ASCII.GetBytes(checkpoint.Token)),
+                Header = header,
+            };
+        }
+
+        public StoredCheckpoint ToCheckpoint() =>
+            new()
+            {
+                Ordinal = Ordinal,
+                TunnelId = TunnelId,
+                InstanceId = InstanceId,
+                Sequence = Sequence,
+                Head = Head,
+                SignedAt = Instants.FromStore(SignedAtMs),
+                ReceivedAt = Instants.FromStore(ReceivedAtMs),
+                Alarm = Alarm,
+                Token = $"{Header}.{SignedPart}",
+                Entry = Entry,
+            };
     }
 }
