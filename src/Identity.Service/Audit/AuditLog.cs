@@ -68,10 +68,8 @@ internal sealed class AuditLog(Database database)
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<AuditEntry, string?, (AuditEntry, string?)>(
             new CommandDefinition(
-                "SELECT "
-                    + AuditEntry.Columns
-                    + ", organization_id AS OrganizationId "
-                    + "FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
+                $"SELECT {AuditEntry.Columns}, organization_id FROM journal "
+                    + "WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
                 new
                 {
                     node,
@@ -81,7 +79,7 @@ internal sealed class AuditLog(Database database)
                 cancellationToken: cancellationToken
             ),
             (entry, organization) => (entry, organization),
-            splitOn: "OrganizationId"
+            splitOn: "organization_id"
         );
         return rows.AsList();
     }

@@ -3,9 +3,7 @@ namespace Culvert.Identity.Service.Events;
 /// <summary>An audit entry as stored.</summary>
 internal sealed record AuditEntry
 {
-    public const string Columns =
-        "ordinal AS Ordinal, node AS Node, sequence AS Sequence, body AS Body, salt AS Salt, body_digest AS BodyDigest, "
-        + "hash AS Hash";
+    public const string Columns = "ordinal, node, sequence, body, salt, body_digest, hash";
 
     /// <summary>The position in time order, over all nodes.</summary>
     public long Ordinal { get; init; }

@@ -19,8 +19,8 @@ namespace Culvert.Identity.Service.Search;
 /// <param name="Type">The <c>type</c> of the object's own document.</param>
 /// <param name="Operation">The operation that lists such objects: its callers can find them.</param>
 /// <param name="Rows">
-/// The rows of the caller's organization: <c>Id</c>, <c>Name</c>, <c>Detail</c>, <c>TunnelId</c>, <c>ArchivedAt</c> and
-/// <c>Ordinal</c>, which grows with time.
+/// The rows of the caller's organization: <c>id</c>, <c>name</c>, <c>detail</c>, <c>tunnel_id</c>, <c>archived_at_ms</c> and
+/// <c>ordinal</c>, which grows with time.
 /// </param>
 /// <param name="IdColumn">The primary key column; null = found only by name.</param>
 internal sealed record SearchKind(string Type, Operation Operation, string Rows, string? IdColumn)
@@ -37,7 +37,7 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
 
     public bool HasName { get; init; } = true;
 
-    /// <summary>Whether <c>Detail</c> is a name too, such as a domain, and not a state.</summary>
+    /// <summary>Whether <c>detail</c> is a name too, such as a domain, and not a state.</summary>
     public bool HasNameInDetail { get; init; }
 
     /// <summary>The column with the SHA-256 of a certificate; null = none.</summary>
@@ -49,8 +49,8 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "tunnel",
             TunnelOperations.List,
-            "SELECT id AS Id, display_name AS Name, domain AS Detail, id AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + $"ordinal AS Ordinal FROM tunnels {OfWorkspace}",
+            "SELECT id, display_name AS name, domain AS detail, id AS tunnel_id, archived_at_ms, ordinal "
+                + $"FROM tunnels {OfWorkspace}",
             "id"
         )
         {
@@ -59,16 +59,15 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "tunnel_hostname",
             HostnameOperations.List,
-            "SELECT h.name AS Id, h.name AS Name, h.state AS Detail, h.tunnel_id AS TunnelId, "
-                + "t.archived_at_ms AS ArchivedAt, h.created_at_ms AS Ordinal "
+            "SELECT h.name AS id, h.name, h.state AS detail, h.tunnel_id, t.archived_at_ms, h.created_at_ms AS ordinal "
                 + $"FROM hostnames h JOIN tunnels t ON t.id = h.tunnel_id {OfTunnels}",
             IdColumn: null
         ),
         new(
             "agent",
             AgentOperations.List,
-            $"SELECT id AS Id, instance_id AS Name, {None} AS Detail, tunnel_id AS TunnelId, "
-                + $"revoked_at_ms AS ArchivedAt, created_at_ms AS Ordinal FROM enrollments {OfWorkspace}",
+            $"SELECT id, instance_id AS name, {None} AS detail, tunnel_id, "
+                + $"revoked_at_ms AS archived_at_ms, created_at_ms AS ordinal FROM enrollments {OfWorkspace}",
             "id"
         )
         {
@@ -78,8 +77,8 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "certificate_authority",
             AuthorityOperations.List,
-            "SELECT id AS Id, name AS Name, state AS Detail, tunnel_id AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + $"ordinal AS Ordinal FROM certificate_authorities {OfWorkspace}",
+            "SELECT id, name, state AS detail, tunnel_id, archived_at_ms, ordinal "
+                + $"FROM certificate_authorities {OfWorkspace}",
             "id"
         )
         {
@@ -88,8 +87,7 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "tunnel_certificate",
             RegisteredCertificateOperations.List,
-            $"SELECT c.id AS Id, {None} AS Name, c.fingerprint AS Detail, c.tunnel_id AS TunnelId, "
-                + "c.archived_at_ms AS ArchivedAt, c.ordinal AS Ordinal "
+            $"SELECT c.id, {None} AS name, c.fingerprint AS detail, c.tunnel_id, c.archived_at_ms, c.ordinal "
                 + $"FROM registered_certificates c JOIN tunnels t ON t.id = c.tunnel_id {OfTunnels}",
             "c.id"
         )
@@ -100,8 +98,8 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "federation_issuer",
             IssuerOperations.List,
-            $"SELECT id AS Id, name AS Name, issuer_url AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + $"ordinal AS Ordinal FROM federation_issuers {OfOrganization}",
+            $"SELECT id, name, issuer_url AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
+                + $"FROM federation_issuers {OfOrganization}",
             "id"
         )
         {
@@ -110,32 +108,32 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "federation_rule",
             RuleOperations.List,
-            $"SELECT id AS Id, name AS Name, state AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + $"ordinal AS Ordinal FROM federation_rules {OfOrganization}",
+            $"SELECT id, name, state AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
+                + $"FROM federation_rules {OfOrganization}",
             "id"
         ),
         new(
             "service_account",
             ServiceAccountOperations.List,
-            $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + $"ordinal AS Ordinal FROM service_accounts {OfOrganization}",
+            $"SELECT id, name, {None} AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
+                + $"FROM service_accounts {OfOrganization}",
             "id"
         ),
         new(
             "route_policy",
             PolicyOperations.List,
             // Earlier versions come last, like archived objects.
-            "SELECT p.id AS Id, p.hostname AS Name, p.state AS Detail, p.tunnel_id AS TunnelId, "
-                + "CASE WHEN p.state IN ('active', 'draft') THEN t.archived_at_ms ELSE p.drafted_at_ms END AS ArchivedAt, "
-                + "p.ordinal AS Ordinal "
+            "SELECT p.id, p.hostname AS name, p.state AS detail, p.tunnel_id, "
+                + "CASE WHEN p.state IN ('active', 'draft') THEN t.archived_at_ms ELSE p.drafted_at_ms END AS archived_at_ms, "
+                + "p.ordinal "
                 + $"FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id {OfTunnels}",
             "p.id"
         ),
         new(
             "call_approval",
             CallApprovalOperations.ListAll,
-            $"SELECT a.id AS Id, {None} AS Name, {None} AS Detail, a.tunnel_id AS TunnelId, "
-                + "CAST(NULL AS BIGINT) AS ArchivedAt, a.ordinal AS Ordinal "
+            $"SELECT a.id, {None} AS name, {None} AS detail, a.tunnel_id, "
+                + "CAST(NULL AS BIGINT) AS archived_at_ms, a.ordinal "
                 + $"FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id {OfTunnels}",
             "a.id"
         )
@@ -145,22 +143,21 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "webhook",
             WebhookOperations.List,
-            $"SELECT id AS Id, url AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + $"ordinal AS Ordinal FROM webhooks {OfOrganization}",
+            $"SELECT id, url AS name, {None} AS detail, {None} AS tunnel_id, archived_at_ms, ordinal "
+                + $"FROM webhooks {OfOrganization}",
             "id"
         ),
         new(
             "admin_key",
             AdminOperations.ListKeys,
-            $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, revoked_at_ms AS ArchivedAt, "
-                + $"created_at_ms AS Ordinal FROM admin_keys {OfOrganization}",
+            $"SELECT id, name, {None} AS detail, {None} AS tunnel_id, revoked_at_ms AS archived_at_ms, "
+                + $"created_at_ms AS ordinal FROM admin_keys {OfOrganization}",
             "id"
         ),
         new(
             "edge",
             EdgeOperations.List,
-            $"SELECT id AS Id, name AS Name, {None} AS Detail, {None} AS TunnelId, archived_at_ms AS ArchivedAt, "
-                + "ordinal AS Ordinal FROM edges WHERE 1 = 1",
+            $"SELECT id, name, {None} AS detail, {None} AS tunnel_id, archived_at_ms, ordinal FROM edges WHERE 1 = 1",
             "id"
         ),
     ];
@@ -173,13 +170,13 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
     public string ById =>
         $"{Rows.Replace(Own, "organization_id || '' = @OrganizationId", StringComparison.Ordinal)} AND {IdColumn} = @Text";
 
-    public string ByFingerprint => $"{Rows} AND {FingerprintColumn} = @Hex ORDER BY Ordinal DESC LIMIT @Count";
+    public string ByFingerprint => $"{Rows} AND {FingerprintColumn} = @Hex ORDER BY ordinal DESC LIMIT @Count";
 
     /// <summary>Searches the newest rows by a part of a name; archived objects come last.</summary>
     public string ByName =>
-        $"SELECT * FROM ({Rows} ORDER BY Ordinal DESC LIMIT @Searched) AS newest WHERE {Has("Name")} "
-        + (HasNameInDetail ? $"OR {Has("Detail")} " : "")
-        + "ORDER BY CASE WHEN ArchivedAt IS NULL THEN 0 ELSE 1 END, Ordinal DESC LIMIT @Count";
+        $"SELECT * FROM ({Rows} ORDER BY ordinal DESC LIMIT @Searched) AS newest WHERE {Has("name")} "
+        + (HasNameInDetail ? $"OR {Has("detail")} " : "")
+        + "ORDER BY CASE WHEN archived_at_ms IS NULL THEN 0 ELSE 1 END, ordinal DESC LIMIT @Count";
 
     private static string Has(string column) => $"LOWER({column}) LIKE LOWER(@Pattern) ESCAPE '\\'";
 }

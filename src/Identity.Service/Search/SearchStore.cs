@@ -57,7 +57,7 @@ internal sealed class SearchStore(Database database)
                 Name = row.Name,
                 Detail = row.Detail,
                 TunnelId = row.TunnelId,
-                IsArchived = row.ArchivedAt is not null,
+                IsArchived = row.ArchivedAtMs is not null,
             }),
         ];
     }
@@ -72,6 +72,6 @@ internal sealed class SearchStore(Database database)
 
         public string? TunnelId { get; init; }
 
-        public long? ArchivedAt { get; init; }
+        public long? ArchivedAtMs { get; init; }
     }
 }

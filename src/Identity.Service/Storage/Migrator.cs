@@ -30,7 +30,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
     public IReadOnlyList<Migration> Unapplied(DbConnection connection)
     {
         var applied = connection
-            .Query<(long Number, string Name)>("SELECT number AS Number, name AS Name FROM migrations")
+            .Query<(long Number, string Name)>("SELECT number, name FROM migrations")
             .ToDictionary(row => row.Number, row => row.Name);
         var unknown = applied.Keys.Except(known.Select(m => (long)m.Number)).ToList();
         var newest = unknown.Except(unknown.Count > 0 ? Expansions(connection) : []).DefaultIfEmpty().Max();
@@ -49,9 +49,7 @@ internal sealed class Migrator(IReadOnlyList<Migration> known)
         return
         [
             .. connection
-                .Query<(long Number, string Name)>(
-                    "SELECT number AS Number, name AS Name FROM migrations ORDER BY number"
-                )
+                .Query<(long Number, string Name)>("SELECT number, name FROM migrations ORDER BY number")
                 .Where(row => !numbers.Contains(row.Number))
                 .Select(row => row.Name),
         ];

@@ -280,8 +280,7 @@ internal sealed class Store : IDisposable
     )
     {
         var installation = connection.QuerySingle<Installation>(
-            "SELECT installation_id AS InstallationId, public_url AS PublicUrl, trust_domain AS TrustDomain, "
-                + "restored_at_ms AS RestoredAtMs FROM installation"
+            "SELECT installation_id, public_url, trust_domain, restored_at_ms FROM installation"
         ) with
         {
             RetiredPrefixes = NodeRegister.ListRetiredPrefixes(connection),

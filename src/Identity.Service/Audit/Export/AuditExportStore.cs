@@ -39,10 +39,8 @@ internal sealed class AuditExportStore(Database database)
         await using var connection = await database.OpenReadAsync(cancellationToken);
         var rows = await connection.QueryAsync<AuditEntry, Facts, ExportedEntry>(
             new CommandDefinition(
-                "SELECT "
-                    + AuditEntry.Columns
-                    + ", event AS Event, organization_id AS OrganizationId, "
-                    + "at_ms AS At FROM journal WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
+                $"SELECT {AuditEntry.Columns}, event, organization_id, at_ms FROM journal "
+                    + "WHERE node = @node AND sequence > @after ORDER BY sequence LIMIT @count",
                 new
                 {
                     node,
@@ -51,8 +49,9 @@ internal sealed class AuditExportStore(Database database)
                 },
                 cancellationToken: cancellationToken
             ),
-            (entry, facts) => new ExportedEntry(entry, facts.OrganizationId, facts.Event, Instants.FromStore(facts.At)),
-            splitOn: "Event"
+            (entry, facts) =>
+                new ExportedEntry(entry, facts.OrganizationId, facts.Event, Instants.FromStore(facts.AtMs)),
+            splitOn: "event"
         );
         return rows.AsList();
     }
@@ -90,12 +89,5 @@ internal sealed class AuditExportStore(Database database)
             }
         ).ExpectingOne(AuditExportConflict.Moved);
 
-    private sealed record Facts
-    {
-        public required string Event { get; init; }
-
-        public string? OrganizationId { get; init; }
-
-        public long At { get; init; }
-    }
+    private sealed record Facts(string Event, string? OrganizationId, long AtMs);
 }
