@@ -18,12 +18,13 @@ internal sealed class RoutePolicyStore(Database database)
 
     private static readonly Columns<RoutePolicyRow> Table = new("route_policies", "p");
 
-    private const string From = "t.organization_id FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id ";
+    private const string OrganizationFromTunnels =
+        "t.organization_id FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id ";
 
-    private static readonly string Select = $"SELECT {Table.Names}, {From}";
+    private static readonly string Select = $"SELECT {Table.Names}, {OrganizationFromTunnels}";
 
     private static readonly string SelectWithoutContent =
-        $"SELECT {Table.NamesWithout("content")}, '' AS content, {From}";
+        $"SELECT {Table.NamesWithout("content")}, '' AS content, {OrganizationFromTunnels}";
 
     private static readonly string DeleteOld =
         "DELETE FROM route_policies WHERE tunnel_id = @TunnelId AND hostname = @Hostname "
