@@ -20,7 +20,7 @@ namespace Culvert.Identity.Service.Search;
 /// <param name="Operation">The operation that lists such objects: its callers can find them.</param>
 /// <param name="Rows">
 /// The rows of the caller's organization: <c>id</c>, <c>name</c>, <c>detail</c>, <c>tunnel_id</c>, <c>archived_at_ms</c> and
-/// <c>ordinal</c>, which grows with time.
+/// <c>ordinal</c>, which grows with time. A join names its ordinal again: SQLite sorts by an alias, not by one of two columns.
 /// </param>
 /// <param name="IdColumn">The primary key column; null = found only by name.</param>
 internal sealed record SearchKind(string Type, Operation Operation, string Rows, string? IdColumn)
@@ -87,7 +87,7 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
         new(
             "tunnel_certificate",
             RegisteredCertificateOperations.List,
-            $"SELECT c.id, {None} AS name, c.fingerprint AS detail, c.tunnel_id, c.archived_at_ms, c.ordinal "
+            $"SELECT c.id, {None} AS name, c.fingerprint AS detail, c.tunnel_id, c.archived_at_ms, c.ordinal AS ordinal "
                 + $"FROM registered_certificates c JOIN tunnels t ON t.id = c.tunnel_id {OfTunnels}",
             "c.id"
         )
@@ -125,7 +125,7 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
             // Earlier versions come last, like archived objects.
             "SELECT p.id, p.hostname AS name, p.state AS detail, p.tunnel_id, "
                 + "CASE WHEN p.state IN ('active', 'draft') THEN t.archived_at_ms ELSE p.drafted_at_ms END AS archived_at_ms, "
-                + "p.ordinal "
+                + "p.ordinal AS ordinal "
                 + $"FROM route_policies p JOIN tunnels t ON t.id = p.tunnel_id {OfTunnels}",
             "p.id"
         ),
@@ -133,7 +133,7 @@ internal sealed record SearchKind(string Type, Operation Operation, string Rows,
             "call_approval",
             CallApprovalOperations.ListAll,
             $"SELECT a.id, {None} AS name, {None} AS detail, a.tunnel_id, "
-                + "CAST(NULL AS BIGINT) AS archived_at_ms, a.ordinal "
+                + "CAST(NULL AS BIGINT) AS archived_at_ms, a.ordinal AS ordinal "
                 + $"FROM call_approvals a JOIN tunnels t ON t.id = a.tunnel_id {OfTunnels}",
             "a.id"
         )
