@@ -77,7 +77,7 @@ internal sealed class DenialRecorder(
         new()
         {
             RequestId = context.Request.RequestId,
-            At = audited.At,
+            AtMs = audited.At.ToStore(),
             OrganizationId = audited.OrganizationId!,
             RuleId = audited.RuleId,
             RuleVersion = audited.RuleVersion,
@@ -87,7 +87,7 @@ internal sealed class DenialRecorder(
             Detail = denial.Detail,
             Source = context.Request.Source.ToString(),
             UserAgent = audited.Cause.Actor.UserAgent,
-            IsProven = true,
+            Proven = 1,
             Subject = audited.Cause.Actor.Subject,
             Trace = trace,
         };

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using Culvert.Identity.Service.Storage;
 using Dapper;
 
@@ -10,7 +11,7 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
 {
     private static readonly Columns<DenialRow> Table = new("federation_refusals");
 
-    public Statement Insert(RecordedDenial denial) => Table.Insert(DenialRow.Create(denial, ordinals.Next()));
+    public Statement Insert(RecordedDenial denial) => Table.Insert(new DenialRow(denial, ordinals.Next()));
 
     public Statement Forget(DateTimeOffset before) =>
         new("DELETE FROM federation_refusals WHERE at_ms < @Before", new { Before = before.ToStore() });
@@ -80,60 +81,15 @@ internal sealed class DenialStore(Database database, Ordinals ordinals)
             _ => "AND subject = @Subject ",
         };
 
-    private sealed record DenialRow
+    private sealed record DenialRow : RecordedDenial
     {
+        public DenialRow() { }
+
+        [SetsRequiredMembers]
+        public DenialRow(RecordedDenial denial, long ordinal)
+            : base(denial) => Ordinal = ordinal;
+
         public required long Ordinal { get; init; }
-
-        public required string RequestId { get; init; }
-
-        public long AtMs { get; init; }
-
-        public required string OrganizationId { get; init; }
-
-        public required string RuleId { get; init; }
-
-        public long? RuleVersion { get; init; }
-
-        public required string IssuerId { get; init; }
-
-        public string? ServiceAccountId { get; init; }
-
-        public required string Reason { get; init; }
-
-        public string? Detail { get; init; }
-
-        public required string Source { get; init; }
-
-        public string? UserAgent { get; init; }
-
-        public long Refusals { get; init; }
-
-        public long Proven { get; init; }
-
-        public string? Subject { get; init; }
-
-        public string? Trace { get; init; }
-
-        public static DenialRow Create(RecordedDenial denial, long ordinal) =>
-            new()
-            {
-                Ordinal = ordinal,
-                RequestId = denial.RequestId,
-                AtMs = denial.At.ToStore(),
-                OrganizationId = denial.OrganizationId,
-                RuleId = denial.RuleId,
-                RuleVersion = denial.RuleVersion,
-                IssuerId = denial.IssuerId,
-                ServiceAccountId = denial.ServiceAccountId,
-                Reason = denial.Reason,
-                Detail = denial.Detail,
-                Source = denial.Source,
-                UserAgent = denial.UserAgent,
-                Refusals = denial.Refusals,
-                Proven = denial.IsProven ? 1L : 0L,
-                Subject = denial.Subject,
-                Trace = denial.Trace,
-            };
 
         public HistoryEntry ToEntry() =>
             new()

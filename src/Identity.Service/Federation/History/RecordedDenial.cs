@@ -2,19 +2,19 @@ namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
 /// A recorded denial. Before the signature was verified, everything in it except the reason is the caller's claim; a
-/// proven denial also has a chain entry, which contains the claims.
+/// proven denial also has a chain entry, which contains the claims. Its properties are columns of the table.
 /// </summary>
-internal sealed record RecordedDenial
+internal record RecordedDenial
 {
     public required string RequestId { get; init; }
 
-    public required DateTimeOffset At { get; init; }
+    public required long AtMs { get; init; }
 
     public required string OrganizationId { get; init; }
 
     public required string RuleId { get; init; }
 
-    public int? RuleVersion { get; init; }
+    public long? RuleVersion { get; init; }
 
     public required string IssuerId { get; init; }
 
@@ -28,7 +28,8 @@ internal sealed record RecordedDenial
 
     public string? UserAgent { get; init; }
 
-    public bool IsProven { get; init; }
+    /// <summary>1 if the signature was verified, otherwise 0.</summary>
+    public long Proven { get; init; }
 
     /// <summary>Only of proven denials.</summary>
     public string? Subject { get; init; }

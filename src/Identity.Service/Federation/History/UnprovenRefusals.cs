@@ -94,7 +94,7 @@ internal sealed class UnprovenRefusals(
             new RecordedDenial
             {
                 RequestId = context.Request.RequestId,
-                At = context.Now,
+                AtMs = context.Now.ToStore(),
                 OrganizationId = key.OrganizationId,
                 RuleId = key.RuleId,
                 RuleVersion = rule.Rule.Version,
@@ -221,7 +221,7 @@ internal sealed class UnprovenRefusals(
         new()
         {
             RequestId = Identifier.New("req"),
-            At = now,
+            AtMs = now.ToStore(),
             OrganizationId = key.OrganizationId,
             RuleId = key.RuleId,
             IssuerId = key.IssuerId,

@@ -57,7 +57,7 @@ public abstract class AuthenticationHistoryTests : IDisposable
     [Fact]
     public async Task List_BySubjectRuleAndReason_FindsThem()
     {
-        await InsertAsync(New("req_0") with { Subject = "repo:acme/app", IsProven = false });
+        await InsertAsync(New("req_0") with { Subject = "repo:acme/app", Proven = 0 });
         await InsertAsync(New("req_1") with { RuleId = "other-rule", Reason = "other_reason" });
 
         (await FindAsync(q => q with { Subject = "repo:acme/*" })).ShouldBe(["req_0"]);
@@ -101,7 +101,7 @@ public abstract class AuthenticationHistoryTests : IDisposable
         new()
         {
             RequestId = requestId,
-            At = store.Time.GetUtcNow(),
+            AtMs = store.Time.GetUtcNow().ToStore(),
             OrganizationId = "org",
             RuleId = "rule",
             IssuerId = "issuer",
