@@ -107,10 +107,11 @@ internal sealed class CheckpointEndpoint(
             Ordinal = ordinals.Next(),
             TunnelId = tunnel,
             InstanceId = instance,
+            OrganizationId = peer.OrganizationId!,
             Sequence = checkpoint.Sequence,
             Head = checkpoint.Head,
-            SignedAt = checkpoint.Time,
-            ReceivedAt = now,
+            SignedAtMs = checkpoint.Time.ToStore(),
+            ReceivedAtMs = now.ToStore(),
             Alarm = alarm,
             Token = token,
         };
@@ -125,7 +126,7 @@ internal sealed class CheckpointEndpoint(
                         Head = checkpoint.Head,
                     }
                     : null,
-                Statements = store.Add(stored, peer.OrganizationId!, history),
+                Statements = store.Add(stored, history),
             },
             cancellationToken
         );

@@ -176,11 +176,11 @@ public sealed class AuditProofTests : IAsyncLifetime
                     InstanceId = "agent-1",
                     Sequence = ordinal,
                     Head = new string('a', 64),
-                    SignedAt = now,
-                    ReceivedAt = now,
+                    OrganizationId = organization,
+                    SignedAtMs = now.ToStore(),
+                    ReceivedAtMs = now.ToStore(),
                     Token = Token(ordinal),
                 },
-                organization,
                 new CheckpointHistory(ordinal - 1, now, null, null, [])
             );
         var result = await desk.Service.Get<IJournal>().CommitAsync(new Decision { Statements = statements }, Cancel);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Transparency.Checkpoints;
 
@@ -45,8 +46,8 @@ internal sealed record AgentCheckpointDocument
             InstanceId = stored.InstanceId,
             Sequence = stored.Sequence,
             Head = stored.Head,
-            SignedAt = stored.SignedAt.UtcDateTime,
-            ReceivedAt = stored.ReceivedAt.UtcDateTime,
+            SignedAt = Instants.FromStore(stored.SignedAtMs).UtcDateTime,
+            ReceivedAt = Instants.FromStore(stored.ReceivedAtMs).UtcDateTime,
             Alarm = stored.Alarm,
             Index = stored.Entry,
             Checkpoint = stored.Token,

@@ -1,6 +1,3 @@
-using System.ComponentModel.DataAnnotations.Schema;
-using System.Security.Cryptography;
-using System.Text;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Transparency.Checkpoints;
@@ -8,7 +5,7 @@ namespace Culvert.Identity.Service.Transparency.Checkpoints;
 /// <summary>Stores agents' checkpoints of their call records. They are never changed or deleted.</summary>
 internal sealed class AgentCheckpointStore(Database database)
 {
-    private static readonly Columns<Row> Table = new("agent_checkpoints", "c");
+    private static readonly Columns<StoredCheckpoint> Table = new("agent_checkpoints", "c");
 
     private static readonly string Select =
         $"SELECT {Table.Names}, h.header FROM agent_checkpoints c "
@@ -22,9 +19,8 @@ internal sealed class AgentCheckpointStore(Database database)
         long before,
         int count,
         CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<Row>(
+    ) =>
+        await database.QueryAsync<StoredCheckpoint>(
             Select
                 + "WHERE c.tunnel_id = @tunnelId AND c.organization_id = @organizationId AND c.ordinal < @before "
                 + "AND (@instanceId = '' OR c.instance_id = @instanceId) ORDER BY c.ordinal DESC LIMIT @count",
@@ -38,8 +34,6 @@ internal sealed class AgentCheckpointStore(Database database)
             },
             cancellationToken
         );
-        return [.. rows.Select(row => row.ToCheckpoint())];
-    }
 
     public async ValueTask<CheckpointHistory> HistoryAsync(
         string tunnelId,
@@ -86,10 +80,7 @@ internal sealed class AgentCheckpointStore(Database database)
     /// changed.
     /// </summary>
     /// <param name="judgedBy">The history that its alarm is based on.</param>
-    public IReadOnlyList<Statement> Add(StoredCheckpoint checkpoint, string organizationId, CheckpointHistory judgedBy)
-    {
-        var row = Row.Create(checkpoint, organizationId);
-        return
+    public IReadOnlyList<Statement> Add(StoredCheckpoint checkpoint, CheckpointHistory judgedBy) =>
         [
             // Only one writer runs this: the counts still hold when the row is written.
             new Statement(
@@ -109,78 +100,8 @@ internal sealed class AgentCheckpointStore(Database database)
             new(
                 "INSERT INTO agent_checkpoint_headers (digest, header) VALUES (@HeaderDigest, @Header) "
                     + "ON CONFLICT (digest) DO NOTHING",
-                row
+                checkpoint
             ),
-            Table.Insert(row).Unique(TransparencyConflict.Recorded),
+            Table.Insert(checkpoint).Unique(TransparencyConflict.Recorded),
         ];
-    }
-
-    private sealed record Row
-    {
-        public required long Ordinal { get; init; }
-
-        public required string TunnelId { get; init; }
-
-        public required string InstanceId { get; init; }
-
-        public long Sequence { get; init; }
-
-        public required string Head { get; init; }
-
-        public required string OrganizationId { get; init; }
-
-        public long SignedAtMs { get; init; }
-
-        public long ReceivedAtMs { get; init; }
-
-        public string? Alarm { get; init; }
-
-        public required string SignedPart { get; init; }
-
-        public required byte[] HeaderDigest { get; init; }
-
-        public required byte[] Digest { get; init; }
-
-        public long? Entry { get; init; }
-
-        [NotMapped]
-        public required string Header { get; init; }
-
-        public static Row Create(StoredCheckpoint checkpoint, string organizationId)
-        {
-            var dot = checkpoint.Token.IndexOf('.', StringComparison.Ordinal);
-            var header = checkpoint.Token[..dot];
-            return new()
-            {
-                Ordinal = checkpoint.Ordinal,
-                TunnelId = checkpoint.TunnelId,
-                InstanceId = checkpoint.InstanceId,
-                Sequence = checkpoint.Sequence,
-                Head = checkpoint.Head,
-                OrganizationId = organizationId,
-                SignedAtMs = checkpoint.SignedAt.ToStore(),
-                ReceivedAtMs = checkpoint.ReceivedAt.ToStore(),
-                Alarm = checkpoint.Alarm,
-                SignedPart = checkpoint.Token[(dot + 1)..],
-                HeaderDigest = SHA256.HashData(Encoding.ASCII.GetBytes(header)),
-                Digest = SHA256.HashData(Encoding.ASCII.GetBytes(checkpoint.Token)),
-                Header = header,
-            };
-        }
-
-        public StoredCheckpoint ToCheckpoint() =>
-            new()
-            {
-                Ordinal = Ordinal,
-                TunnelId = TunnelId,
-                InstanceId = InstanceId,
-                Sequence = Sequence,
-                Head = Head,
-                SignedAt = Instants.FromStore(SignedAtMs),
-                ReceivedAt = Instants.FromStore(ReceivedAtMs),
-                Alarm = Alarm,
-                Token = $"{Header}.{SignedPart}",
-                Entry = Entry,
-            };
-    }
 }
