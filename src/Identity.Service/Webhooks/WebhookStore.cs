@@ -20,12 +20,19 @@ internal sealed class WebhookStore(Database database)
         $"SELECT {Table.NamesWithout("can_decide")}, "
         + $"CAST(CASE WHEN {Decides} THEN 1 ELSE 0 END AS BIGINT) AS can_decide FROM webhooks ";
 
-    private const string NoSummary =
-        "NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_id = @WebhookId AND event = '"
-        + MailNotices.Summary
-        + "' AND state = 'pending')";
+    private static readonly string InsertBounded =
+        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM webhooks "
+        + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @Most";
 
-    private const string MailsSince = "event = '" + MailNotices.Requested + "' AND created_at_ms > @SinceMs)";
+    private static readonly string InsertDelivery =
+        $"{Deliveries.InsertInto} SELECT {Deliveries.Values} "
+        + "WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId AND ";
+
+    private static readonly string InsertIfFewPending = InsertDelivery + "state = 'pending') < @Most";
+
+    private static readonly string InsertIfFewMails = InsertMail("<");
+
+    private static readonly string InsertIfManyMails = InsertMail(">=");
 
     public async ValueTask<Webhook?> FindAsync(string id, CancellationToken cancellationToken) =>
         (await QueryAsync("WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
@@ -51,11 +58,7 @@ internal sealed class WebhookStore(Database database)
 
     /// <summary><see cref="WebhookConflict.Limit"/> if the organization has <paramref name="most"/> live webhooks.</summary>
     public Statement Insert(Webhook webhook, int most) =>
-        new Statement(
-            $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM webhooks "
-                + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @Most",
-            Row.Create(webhook, most)
-        ).ExpectingOne(WebhookConflict.Limit);
+        new Statement(InsertBounded, Row.Create(webhook, most)).ExpectingOne(WebhookConflict.Limit);
 
     /// <summary>
     /// Changes nothing; <see cref="WebhookConflict.Taken"/> if the webhook is archived or may no longer decide.
@@ -85,21 +88,24 @@ internal sealed class WebhookStore(Database database)
 
     /// <summary>Appends, unless that many messages are pending for the webhook.</summary>
     public Statement Enqueue(WebhookDelivery delivery, int most) =>
-        Enqueue(delivery, default, most, "state = 'pending') < @Most");
+        Enqueue(InsertIfFewPending, delivery, default, most);
 
     /// <summary>Appends, unless the webhook received that many messages since then, or a summary is pending.</summary>
     public Statement EnqueueWithin(WebhookDelivery delivery, DateTimeOffset since, int most) =>
-        Enqueue(delivery, since, most, MailsSince + " < @Most AND " + NoSummary);
+        Enqueue(InsertIfFewMails, delivery, since, most);
 
     /// <summary>Appends if <see cref="EnqueueWithin"/> does not, unless a summary is pending.</summary>
     public Statement EnqueueSummary(WebhookDelivery delivery, DateTimeOffset since, int most) =>
-        Enqueue(delivery, since, most, MailsSince + " >= @Most AND " + NoSummary);
+        Enqueue(InsertIfManyMails, delivery, since, most);
 
-    // The condition begins with which of the webhook's deliveries are counted.
-    private static Statement Enqueue(WebhookDelivery delivery, DateTimeOffset since, int most, string condition) =>
+    private static string InsertMail(string comparison) =>
+        $"{InsertDelivery}event = '{MailNotices.Requested}' AND created_at_ms > @SinceMs) {comparison} @Most "
+        + "AND NOT EXISTS (SELECT 1 FROM webhook_deliveries WHERE webhook_id = @WebhookId "
+        + $"AND event = '{MailNotices.Summary}' AND state = 'pending')";
+
+    private static Statement Enqueue(string sql, WebhookDelivery delivery, DateTimeOffset since, int most) =>
         new(
-            $"{Deliveries.InsertInto} SELECT {Deliveries.Values} "
-                + $"WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId AND {condition}",
+            sql,
             new
             {
                 delivery.Id,

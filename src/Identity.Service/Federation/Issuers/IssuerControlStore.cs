@@ -8,6 +8,13 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
     private static readonly Columns<KillRow> Kills = new("federation_issuer_kills");
     private static readonly Columns<StoredPause> Pauses = new("federation_issuer_pauses");
 
+    private static readonly string PutKill =
+        $"{Kills.InsertInto} VALUES ({Kills.Values}) "
+        + $"ON CONFLICT (issuer_id, cause, kind, value) DO UPDATE SET {Kills.Assignments}";
+
+    private static readonly string PutPause =
+        $"{Pauses.InsertInto} VALUES ({Pauses.Values}) ON CONFLICT (issuer_id) DO NOTHING";
+
     public async ValueTask<(IReadOnlyList<StoredKill> Kills, IReadOnlyList<StoredPause> Pauses)> AllAsync(
         CancellationToken cancellationToken
     )
@@ -27,12 +34,7 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
         return [.. rows.Select(row => row.ToKill())];
     }
 
-    public Statement Kill(StoredKill line) =>
-        new(
-            $"{Kills.InsertInto} VALUES ({Kills.Values}) "
-                + $"ON CONFLICT (issuer_id, cause, kind, value) DO UPDATE SET {Kills.Assignments}",
-            KillRow.Create(line)
-        );
+    public Statement Kill(StoredKill line) => new(PutKill, KillRow.Create(line));
 
     public IReadOnlyList<Statement> Undo(IssuerId issuer, string cause) =>
         [
@@ -47,8 +49,7 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
             ),
         ];
 
-    public Statement Pause(StoredPause pause) =>
-        new($"{Pauses.InsertInto} VALUES ({Pauses.Values}) ON CONFLICT (issuer_id) DO NOTHING", pause);
+    public Statement Pause(StoredPause pause) => new(PutPause, pause);
 
     public Statement Resume(IssuerId issuer) =>
         new("DELETE FROM federation_issuer_pauses WHERE issuer_id = @Issuer", new { Issuer = issuer.Value });

@@ -11,6 +11,14 @@ internal sealed class TokenRevocationStore(Database database)
 {
     private static readonly Columns<Row> Table = new("token_revocations");
 
+    private static readonly string InsertOrRaise =
+        $"{Table.InsertInto} VALUES ({Table.Values}) "
+        + "ON CONFLICT (organization_id, kind, value) DO UPDATE SET ordinal = excluded.ordinal, "
+        + "reason = excluded.reason, issued_before_s = CASE WHEN token_revocations.issued_before_s < "
+        + "excluded.issued_before_s THEN excluded.issued_before_s ELSE token_revocations.issued_before_s END, "
+        + "ends_at_ms = CASE WHEN token_revocations.ends_at_ms < excluded.ends_at_ms THEN excluded.ends_at_ms "
+        + "ELSE token_revocations.ends_at_ms END";
+
     // Later proofs come from later tokens; certificates issued until now are refused.
     private const string EndAgents =
         "UPDATE enrollments SET revoked_at_ms = @At WHERE revoked_at_ms IS NULL AND method = 'federation' AND ";
@@ -85,18 +93,7 @@ internal sealed class TokenRevocationStore(Database database)
     /// </summary>
     /// <param name="at">Now: certificates issued until then are refused.</param>
     public IReadOnlyList<Statement> Insert(TokenRevocation revocation, DateTimeOffset at) =>
-        [
-            new Statement(
-                $"{Table.InsertInto} VALUES ({Table.Values}) "
-                    + "ON CONFLICT (organization_id, kind, value) DO UPDATE SET ordinal = excluded.ordinal, "
-                    + "reason = excluded.reason, issued_before_s = CASE WHEN token_revocations.issued_before_s < "
-                    + "excluded.issued_before_s THEN excluded.issued_before_s ELSE token_revocations.issued_before_s END, "
-                    + "ends_at_ms = CASE WHEN token_revocations.ends_at_ms < excluded.ends_at_ms THEN excluded.ends_at_ms "
-                    + "ELSE token_revocations.ends_at_ms END",
-                Row.Create(revocation)
-            ),
-            .. EndEnrollments(revocation, at),
-        ];
+        [new Statement(InsertOrRaise, Row.Create(revocation)), .. EndEnrollments(revocation, at)];
 
     /// <summary>Revokes enrolments by tokens of that key: an attacker who has it may have created them.</summary>
     public IReadOnlyList<Statement> EndEnrollmentsOfKey(string keyId, DateTimeOffset at)
