@@ -103,7 +103,10 @@ public sealed class CalloutUpstreamTests
         header.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
         (await JsonAsync(header))["error"]!["code"]!.GetValue<int>().ShouldBe(-32020);
         // A call is counted after its last byte is sent.
-        await Eventually.UntilAsync(() => tunnel.Metrics.Recent.Calls.Count == 3, TestContext.Current.CancellationToken);
+        await Eventually.UntilAsync(
+            () => tunnel.Metrics.Recent.Calls.Count == 3,
+            TestContext.Current.CancellationToken
+        );
         tunnel
             .Metrics.Recent.Calls.Select(c => c.Reason)
             .ShouldBe(["agent.version_unsupported", "", "agent.headers_contradict"], ignoreOrder: true);
