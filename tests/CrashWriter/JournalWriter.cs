@@ -55,7 +55,7 @@ internal static class JournalWriter
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new RecordWritten { At = now, Cause = AuditCause.System },
+                    Event = new RecordWritten(now),
                     Replay = new ReplayKey(Credentials.Hash(key), now + TimeSpan.FromHours(1)),
                     Statements = i % 3 == 0 ? [new Statement("UPDATE installation SET proven = proven + 1")] : [],
                     Changes = i % 3 == 0 ? ChangeTopics.Feed : ChangeTopics.None,

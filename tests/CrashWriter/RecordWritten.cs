@@ -1,11 +1,6 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.CrashWriter;
 
-internal sealed record RecordWritten : AuditEvent
-{
-    public override string Name => "record_written";
-
-    protected override void WriteData(Utf8JsonWriter json) { }
-}
+internal sealed record RecordWritten(DateTimeOffset When)
+    : AuditEvent("record_written", AuditOrigin.System(When), OrganizationId: null, [], []);

@@ -44,13 +44,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AdminKeyCreated(key)
-                {
-                    At = now,
-                    Cause = new AuditCause(actor, requestId),
-                    OrganizationId = key.OrganizationId,
-                    Resources = [new AuditResource("admin_key", key.Id.Value)],
-                },
+                Event = AdminKeyEvents.Created(new AuditOrigin(now, new AuditCause(actor, requestId)), key),
                 Statements = [store.Insert(key, Credentials.Hash(secret), MostLive), .. told],
             },
             cancellationToken
@@ -82,13 +76,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AdminKeyRevoked(key, reason)
-                {
-                    At = now,
-                    Cause = new AuditCause(actor, requestId),
-                    OrganizationId = key.OrganizationId,
-                    Resources = [new AuditResource("admin_key", key.Id.Value)],
-                },
+                Event = AdminKeyEvents.Revoked(new AuditOrigin(now, new AuditCause(actor, requestId)), key, reason),
                 Statements = [store.Revoke(key.Id, now), .. told],
             },
             cancellationToken
@@ -122,13 +110,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AdminKeyOwned(key, owner)
-                {
-                    At = now,
-                    Cause = new AuditCause(actor, requestId),
-                    OrganizationId = key.OrganizationId,
-                    Resources = [new AuditResource("admin_key", key.Id.Value)],
-                },
+                Event = AdminKeyEvents.Owned(new AuditOrigin(now, new AuditCause(actor, requestId)), key, owner),
                 Statements = [store.SetOwner(key.Id, owner), .. told],
             },
             cancellationToken

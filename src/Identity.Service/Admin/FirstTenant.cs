@@ -29,12 +29,7 @@ internal sealed class FirstTenant(
         await CommitAsync(
             new Decision
             {
-                Event = new InstallationInitialized(organization, workspace, identity.PublicUrl)
-                {
-                    At = now,
-                    Cause = AuditCause.System,
-                    OrganizationId = organization.Id,
-                },
+                Event = TenantEvents.Initialized(AuditOrigin.System(now), organization, workspace, identity.PublicUrl),
                 Statements = tenants.Insert(organization, workspace),
             },
             cancellationToken
@@ -65,12 +60,7 @@ internal sealed class FirstTenant(
         await CommitAsync(
             new Decision
             {
-                Event = new AdminKeyCreated(key)
-                {
-                    At = now,
-                    Cause = AuditCause.System,
-                    OrganizationId = organization.Id,
-                },
+                Event = AdminKeyEvents.Created(AuditOrigin.System(now), key) with { Resources = [] },
                 Statements = [keys.Insert(key, Credentials.Hash(secret))],
             },
             cancellationToken

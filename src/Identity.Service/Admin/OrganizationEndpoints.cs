@@ -44,17 +44,7 @@ internal sealed class OrganizationEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new OrganizationAudited(AuditEvents.OrganizationCreated, organization)
-                {
-                    At = organization.CreatedAt,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = organization.Id,
-                    Resources =
-                    [
-                        new AuditResource("organization", organization.Id),
-                        new AuditResource("workspace", workspace.Id.Value),
-                    ],
-                },
+                Event = TenantEvents.Created(AuditOrigin.Of(request, organization.CreatedAt), organization, workspace),
                 Statements = tenants.Insert(organization, workspace),
             },
             cancellationToken
@@ -131,13 +121,7 @@ internal sealed class OrganizationEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new OrganizationAudited(AuditEvents.OrganizationArchived, archived)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = archived.Id,
-                    Resources = [new AuditResource("organization", archived.Id)],
-                },
+                Event = TenantEvents.Archived(AuditOrigin.Of(request, now), archived),
                 Statements = tenants.Archive(archived.Id, now),
             },
             cancellationToken

@@ -41,13 +41,7 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new WorkspaceCreated(workspace)
-                {
-                    At = workspace.CreatedAt,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = workspace.OrganizationId,
-                    Resources = [new AuditResource("workspace", workspace.Id.Value)],
-                },
+                Event = TenantEvents.WorkspaceCreated(AuditOrigin.Of(request, workspace.CreatedAt), workspace),
                 Statements = [tenants.Insert(workspace)],
             },
             cancellationToken

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
@@ -19,7 +20,7 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
         var written = await journal.CommitAsync(
             new Decision
             {
-                Event = new InstallationRestored(record) { At = time.GetUtcNow(), Cause = AuditCause.System },
+                Event = new InstallationRestored(AuditOrigin.System(time.GetUtcNow()), record),
                 Statements =
                 [
                     // If several nodes start at once, one writes it.
@@ -46,5 +47,20 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
     private async Task<string?> PendingAsync(CancellationToken cancellationToken)
     {
         return await database.SingleAsync<string?>("SELECT restore_record FROM installation", cancellationToken);
+    }
+}
+
+/// <summary>
+/// The gap in the chains: this installation continues from a backup. The first entry of the first chain after it, so that
+/// the next checkpoint signs it.
+/// </summary>
+/// <param name="Record">The restore's record, as JSON.</param>
+internal sealed record InstallationRestored(AuditOrigin Origin, string Record)
+    : AuditEvent(AuditEvents.InstallationRestored, Origin, OrganizationId: null, [], Read(Record))
+{
+    private static AuditData Read(string record)
+    {
+        using var json = JsonDocument.Parse(record);
+        return [.. json.RootElement.EnumerateObject().Select(member => (member.Name, (object?)member.Value.Clone()))];
     }
 }

@@ -17,11 +17,7 @@ internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new ClockConfirmed(before.Now - before.Expected)
-                {
-                    At = before.Now,
-                    Cause = AuditCause.Of(request),
-                },
+                Event = ClockEvents.Confirmed(AuditOrigin.Of(request, before.Now), before.Now - before.Expected),
             },
             cancellationToken
         );

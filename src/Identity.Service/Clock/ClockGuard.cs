@@ -109,7 +109,7 @@ internal sealed class ClockGuard(
         var decided = await audit.LatestAsync(cancellationToken);
         var expected = await audit.LastClockEntryAsync(node.Name, cancellationToken)
             is (AuditEvents.ClockAlarm, var at, { } body)
-            ? at - ClockAlarmed.ReadStep(body)
+            ? at - ClockEvents.ReadStep(body)
             : (DateTimeOffset?)null;
         var latest = expected > decided ? expected : decided;
         if (latest - time.GetUtcNow() > Tolerance)
@@ -180,10 +180,7 @@ internal sealed class ClockGuard(
         try
         {
             var result = await journal.CommitAsync(
-                new Decision
-                {
-                    Event = new ClockAlarmed(raised) { At = raised.At, Cause = AuditCause.System },
-                },
+                new Decision { Event = ClockEvents.Alarmed(raised) },
                 CancellationToken.None
             );
             if (!result.IsCommitted)

@@ -127,15 +127,12 @@ internal static class SealCommand
             new Decision
             {
                 Event = new SealsRotated(
+                    new AuditOrigin(TimeProvider.System.GetUtcNow(), new AuditCause(actor)),
                     broken is null ? done.Writing : null,
                     done.InUse,
                     columns,
                     broken?.SourceException.Message
-                )
-                {
-                    At = TimeProvider.System.GetUtcNow(),
-                    Cause = new AuditCause(actor),
-                },
+                ),
             },
             CancellationToken.None
         );

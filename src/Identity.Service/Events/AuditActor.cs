@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Events;
 
@@ -41,8 +42,8 @@ internal sealed record AuditActor
         json.WriteStartObject("actor");
         json.WriteString("type", Type);
         json.WriteString("id", Id);
-        Write(json, "issuer", Issuer);
-        Write(json, "subject", Subject);
+        json.WriteOptional("issuer", Issuer);
+        json.WriteOptional("subject", Subject);
         if (Audience.Count > 0)
         {
             json.WriteStartArray("audience");
@@ -54,17 +55,9 @@ internal sealed record AuditActor
             json.WriteEndArray();
         }
 
-        Write(json, "ip_address", IpAddress);
-        Write(json, "user_agent", UserAgent);
+        json.WriteOptional("ip_address", IpAddress);
+        json.WriteOptional("user_agent", UserAgent);
         json.WriteEndObject();
-    }
-
-    private static void Write(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
     }
 
     /// <summary>Truncates untrusted text to the maximum length in a record.</summary>

@@ -4,27 +4,32 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Events;
 
 /// <summary>
-/// An audited decision. Derived records define the data of each event; this class writes the common members. The chain
-/// covers exactly these bytes, so the order of members never changes.
+/// An audited decision. The chain covers exactly the bytes of <see cref="Encode"/>, so the order of members never changes.
 /// </summary>
-internal abstract record AuditEvent
+/// <remarks>
+/// Each event is declared once, in the folder of its capability: as a record that derives from this one, or, where the
+/// events of one entity have different members, as a method of a static class. A declaration contains all that follows
+/// from the entity; the caller adds the origin.
+/// </remarks>
+/// <param name="Name">One of <see cref="AuditEvents"/>.</param>
+/// <param name="OrganizationId">Null for decisions of the installation itself.</param>
+/// <param name="Data">The members of <c>event_data</c>.</param>
+internal record AuditEvent(
+    string Name,
+    AuditOrigin Origin,
+    string? OrganizationId,
+    IReadOnlyList<AuditResource> Resources,
+    AuditData Data
+)
 {
-    /// <summary>One of <see cref="AuditEvents"/>.</summary>
-    public abstract string Name { get; }
-
-    public required DateTimeOffset At { get; init; }
-
-    public required AuditCause Cause { get; init; }
-
-    /// <summary>Null for decisions of the installation itself.</summary>
-    public string? OrganizationId { get; init; }
-
-    public IReadOnlyList<AuditResource> Resources { get; init; } = [];
-
     public AuditStatus Status { get; init; } = AuditStatus.Success;
 
-    /// <summary>Writes the members of <c>event_data</c> into an open object. Never write a secret.</summary>
-    protected abstract void WriteData(Utf8JsonWriter json);
+    public DateTimeOffset At => Origin.At;
+
+    public AuditCause Cause => Origin.Cause;
+
+    /// <summary>Writes the members of <c>event_data</c> into an open object.</summary>
+    protected virtual void WriteData(Utf8JsonWriter json) => Data.WriteTo(json);
 
     /// <summary>The stored form: compact UTF-8 JSON in this fixed order.</summary>
     public RentedBytes Encode()
@@ -33,8 +38,8 @@ internal abstract record AuditEvent
         json.WriteStartObject();
         json.WriteString("event", Name);
         json.WriteString("at", At.UtcDateTime);
-        WriteOptional(json, "organization_id", OrganizationId);
-        WriteOptional(json, "request_id", Cause.RequestId);
+        json.WriteString("organization_id", OrganizationId);
+        json.WriteString("request_id", Cause.RequestId);
         Cause.Actor.WriteTo(json);
         json.WriteStartArray("resources");
         foreach (var resource in Resources)
@@ -48,26 +53,13 @@ internal abstract record AuditEvent
         json.WriteEndArray();
         json.WriteStartObject("status");
         json.WriteString("outcome", Status.Outcome);
-        WriteOptional(json, "reason", Status.Reason);
-        WriteOptional(json, "detail", Status.Detail);
+        json.WriteString("reason", Status.Reason);
+        json.WriteString("detail", Status.Detail);
         json.WriteEndObject();
         json.WriteStartObject("event_data");
         WriteData(json);
         json.WriteEndObject();
         json.WriteEndObject();
         return RentedJson.End();
-    }
-
-    /// <summary>Writes a string member, or null: the member itself is always present.</summary>
-    protected static void WriteOptional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is null)
-        {
-            json.WriteNull(name);
-        }
-        else
-        {
-            json.WriteString(name, value);
-        }
     }
 }

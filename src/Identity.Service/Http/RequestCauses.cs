@@ -11,4 +11,12 @@ internal static class RequestCauses
         public static AuditCause Of(MachinePeer peer, ApiRequest request) =>
             new(AuditActor.Of(peer, request), request.RequestId);
     }
+
+    extension(AuditOrigin)
+    {
+        public static AuditOrigin Of(ApiRequest request, DateTimeOffset at) => new(at, AuditCause.Of(request));
+
+        public static AuditOrigin Of(MachinePeer peer, ApiRequest request, DateTimeOffset at) =>
+            new(at, AuditCause.Of(peer, request));
+    }
 }

@@ -32,11 +32,13 @@ internal sealed class SecretAlarm(IJournal journal, TimeProvider time, ILogger<S
         await journal.CommitAsync(
             new Decision
             {
-                Event = new SecretDiscarded(method, path)
+                Event = new SecretDiscarded(
+                    new AuditOrigin(time.GetUtcNow(), new AuditCause(actor, request.RequestId)),
+                    request.OrganizationId,
+                    method,
+                    path
+                )
                 {
-                    At = time.GetUtcNow(),
-                    Cause = new AuditCause(actor, request.RequestId),
-                    OrganizationId = request.OrganizationId,
                     Status = AuditStatus.Denied(CaErrorCodes.CaSecretInInput.Code),
                 },
             },
@@ -44,3 +46,7 @@ internal sealed class SecretAlarm(IJournal journal, TimeProvider time, ILogger<S
         );
     }
 }
+
+/// <summary>A caller sent a private key where none is allowed. The key itself is not stored.</summary>
+internal sealed record SecretDiscarded(AuditOrigin Origin, string? OrganizationId, string Method, string Path)
+    : AuditEvent(AuditEvents.SecretDiscarded, Origin, OrganizationId, [], [("method", Method), ("path", Path)]);

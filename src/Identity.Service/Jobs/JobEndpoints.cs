@@ -128,13 +128,7 @@ internal sealed class JobEndpoints(
     }
 
     private JobAudited Event(ApiRequest request, string name, RecurringJob job, string? reason) =>
-        new(name, job.Name, reason)
-        {
-            At = time.GetStoreNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = request.Caller.OrganizationId,
-            Resources = [new AuditResource("job", job.Name)],
-        };
+        new(name, AuditOrigin.Of(request, time.GetStoreNow()), request.Caller.OrganizationId, job.Name, reason);
 
     private async ValueTask<ApiAnswer> AnswerAsync(RecurringJob job, CancellationToken cancellationToken) =>
         ApiAnswer.Json(await DescribeAsync(job, cancellationToken), JobsJson.Default.JobDocument);
@@ -176,3 +170,7 @@ internal sealed class JobEndpoints(
         };
     }
 }
+
+/// <summary>An operator paused or resumed a job on all nodes, or ran it on one.</summary>
+internal sealed record JobAudited(string Name, AuditOrigin Origin, string OrganizationId, string Job, string? Reason)
+    : AuditEvent(Name, Origin, OrganizationId, [new("job", Job)], [("job", Job), ("reason", Reason)]);

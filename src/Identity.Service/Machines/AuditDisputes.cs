@@ -37,12 +37,6 @@ internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> lo
         told[agent] = alarm;
         ServiceMeters.AuditDisputes.Add(1, new KeyValuePair<string, object?>("reason", alarm));
         Audit.Log.Disputed(logger, peer.SpiffeId, alarm);
-        return new AuditDisputed(peer.TunnelId!, peer.InstanceId!, alarm)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(peer, request),
-            OrganizationId = peer.OrganizationId,
-            Resources = [new AuditResource("tunnel", peer.TunnelId!)],
-        };
+        return MachineEvents.AuditDisputed(AuditOrigin.Of(peer, request, time.GetUtcNow()), peer, alarm);
     }
 }

@@ -119,13 +119,7 @@ internal sealed class CheckpointEndpoint(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = isNews
-                    ? Disputed(request, alarm!) with
-                    {
-                        Sequence = checkpoint.Sequence,
-                        Head = checkpoint.Head,
-                    }
-                    : null,
+                Event = isNews ? Disputed(request, alarm!, checkpoint) : null,
                 Statements = store.Add(stored, history),
             },
             cancellationToken
@@ -158,7 +152,7 @@ internal sealed class CheckpointEndpoint(
         if (refused.TryAdd(request.Peer.SpiffeId, true))
         {
             var result = await journal.CommitAsync(
-                new Decision { Event = Disputed(request, CheckpointAlarm.Signature) },
+                new Decision { Event = Disputed(request, CheckpointAlarm.Signature, checkpoint: null) },
                 cancellationToken
             );
             if (result.RefusalIfUnavailable() is { } unavailable)
@@ -185,17 +179,14 @@ internal sealed class CheckpointEndpoint(
         );
     }
 
-    private AgentCheckpointDisputed Disputed(ApiRequest request, string reason)
-    {
-        var peer = request.Peer;
-        return new AgentCheckpointDisputed(peer.TunnelId!, peer.InstanceId!, reason)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(peer, request),
-            OrganizationId = peer.OrganizationId,
-            Resources = [new AuditResource("tunnel", peer.TunnelId!)],
-        };
-    }
+    private AuditEvent Disputed(ApiRequest request, string reason, AuditCheckpoint? checkpoint) =>
+        MachineEvents.CheckpointDisputed(
+            AuditOrigin.Of(request.Peer, request, time.GetUtcNow()),
+            request.Peer,
+            reason,
+            checkpoint?.Sequence,
+            checkpoint?.Head
+        );
 
     private PlatformTrust Trust() =>
         PlatformTrust.TryCreate(installation.TrustDomain, facts.PlatformBundle.Pem, out var trust)

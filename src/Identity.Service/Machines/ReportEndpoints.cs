@@ -187,7 +187,7 @@ internal sealed class ReportEndpoints(
     }
 
     // An edge repeats it in each report; the stored report shows whether it is already audited.
-    private async ValueTask<EdgeServedOffline?> FindGraceAsync(
+    private async ValueTask<AuditEvent?> FindGraceAsync(
         Edge edge,
         EdgeReport report,
         ApiRequest request,
@@ -203,12 +203,7 @@ internal sealed class ReportEndpoints(
             return null;
         }
 
-        return new EdgeServedOffline(edge, grace)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request.Peer, request),
-            Resources = [new AuditResource("edge", edge.Id.Value)],
-        };
+        return MachineEvents.ServedOffline(AuditOrigin.Of(request.Peer, request, time.GetUtcNow()), edge, grace);
     }
 
     private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)

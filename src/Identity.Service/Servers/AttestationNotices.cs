@@ -54,25 +54,16 @@ internal sealed class AttestationNotices(
     private async ValueTask<bool> GiveAsync(RouteRow route, CancellationToken cancellationToken)
     {
         var at = Time.GetStoreNow();
+        var due = RouteEvents.AttestationDue(AuditOrigin.System(at), route);
         var messages = await webhooks.EnqueueAsync(
             route.OrganizationId,
             "attestation.due",
             at,
-            json => AttestationDue.Write(json, route),
+            due.Data.WriteTo,
             cancellationToken
         );
         var result = await journal.CommitAsync(
-            new Decision
-            {
-                Event = new AttestationDue(route)
-                {
-                    At = at,
-                    Cause = AuditCause.System,
-                    OrganizationId = route.OrganizationId,
-                    Resources = [new AuditResource("tunnel", route.TunnelId)],
-                },
-                Statements = [routes.NoteNotice(route), .. messages],
-            },
+            new Decision { Event = due, Statements = [routes.NoteNotice(route), .. messages] },
             cancellationToken
         );
         if (result.Conflict is TunnelConflict.Stale)

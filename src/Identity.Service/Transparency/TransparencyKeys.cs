@@ -102,7 +102,7 @@ internal sealed class TransparencyKeys(
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new TransparencyKeyCreated(signer.Key) { At = now, Cause = AuditCause.System },
+                    Event = new TransparencyKeyCreated(AuditOrigin.System(now), signer.Key),
                     Statements =
                     [
                         new Statement(
@@ -134,3 +134,6 @@ internal sealed class TransparencyKeys(
         }
     }
 }
+
+internal sealed record TransparencyKeyCreated(AuditOrigin Origin, NoteKey Key)
+    : AuditEvent(AuditEvents.TransparencyKeyCreated, Origin, OrganizationId: null, [], [("key", Key.ToString())]);

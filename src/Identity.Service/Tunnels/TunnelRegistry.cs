@@ -68,13 +68,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelCreated(tunnel)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources = [new AuditResource("tunnel", id.Value)],
-                },
+                Event = TunnelEvents.Created(AuditOrigin.Of(request, now), tunnel),
                 Statements = tunnels.Insert(tunnel, secret, fingerprint, defaults.PerOrganization, retryOfSince),
                 Changes = ChangeTopics.Feed,
             },
@@ -105,13 +99,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelUpdated(before, changed)
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = before.OrganizationId,
-                    Resources = [new AuditResource("tunnel", before.Id.Value)],
-                },
+                Event = TunnelEvents.Updated(AuditOrigin.Of(request, time.GetUtcNow()), before, changed),
                 Statements = [.. pins, .. tunnels.UpdateSettings(changed, before.Revision)],
                 Changes = ChangeTopics.Feed,
             },
@@ -151,27 +139,13 @@ internal sealed class TunnelRegistry(
         }
 
         var now = time.GetStoreNow();
-        var cause = AuditCause.Of(request);
-        IReadOnlyList<AuditResource> resources = [new AuditResource("tunnel", tunnel.Id.Value)];
-        AuditEvent decided = paused
-            ? new TunnelPaused(tunnel, reason)
-            {
-                At = now,
-                Cause = cause,
-                OrganizationId = tunnel.OrganizationId,
-                Resources = resources,
-            }
-            : new TunnelResumed(tunnel, reason)
-            {
-                At = now,
-                Cause = cause,
-                OrganizationId = tunnel.OrganizationId,
-                Resources = resources,
-            };
+        var origin = AuditOrigin.Of(request, now);
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = decided,
+                Event = paused
+                    ? TunnelEvents.Paused(origin, tunnel, reason)
+                    : TunnelEvents.Resumed(origin, tunnel, reason),
                 Statements = [tunnels.SetPaused(tunnel.Id, paused ? now : null)],
                 Changes = ChangeTopics.Feed,
             },
@@ -204,13 +178,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelArchived(tunnel, reason)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
-                },
+                Event = TunnelEvents.Archived(AuditOrigin.Of(request, now), tunnel, reason),
                 Statements = tunnels.Archive(tunnel.Id, now),
                 Changes = ChangeTopics.Feed,
             },

@@ -20,13 +20,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelTokenRevealed(tunnel, reason)
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
-                },
+                Event = TunnelEvents.TokenRevealed(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, reason),
             },
             cancellationToken
         );
@@ -58,13 +52,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TunnelTokenRotated(tunnel, secret.Id, reason)
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources = [new AuditResource("tunnel", tunnel.Id.Value)],
-                },
+                Event = TunnelEvents.TokenRotated(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, secret.Id, reason),
                 Statements = [tunnels.ReplaceToken(tunnel.Id, secret)],
             },
             cancellationToken

@@ -249,12 +249,8 @@ internal sealed class WebhookDeliverer(
                 // A permanent failure is audited; a single attempt is not.
                 Event =
                     settled.State == WebhookDelivery.Failed
-                        ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, webhook)
+                        ? new WebhookAudited(AuditEvents.WebhookDeliveryFailed, AuditOrigin.System(now), webhook)
                         {
-                            At = now,
-                            Cause = AuditCause.System,
-                            OrganizationId = webhook.OrganizationId,
-                            Resources = [new AuditResource("webhook", webhook.Id.Value)],
                             Status = AuditStatus.Denied("webhook.undeliverable", error?.Reason ?? ""),
                         }
                         : null,

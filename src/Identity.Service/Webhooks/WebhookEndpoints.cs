@@ -248,13 +248,7 @@ internal sealed class WebhookEndpoints(
         journal.CommitAsync(
             new Decision
             {
-                Event = new WebhookAudited(name, webhook)
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = webhook.OrganizationId,
-                    Resources = [new AuditResource("webhook", webhook.Id.Value)],
-                },
+                Event = new WebhookAudited(name, AuditOrigin.Of(request, time.GetUtcNow()), webhook),
                 Statements = statements,
             },
             cancellationToken

@@ -82,10 +82,7 @@ public sealed class AuditRetentionTests
                 .Range(0, 1100)
                 .Select(async _ =>
                 {
-                    var happened = new Decision
-                    {
-                        Event = new ThingHappened { At = service.Time.GetUtcNow(), Cause = AuditCause.System },
-                    };
+                    var happened = new Decision { Event = new ThingHappened(service.Time.GetUtcNow()) };
                     (await journal.CommitAsync(happened, Token)).IsCommitted.ShouldBeTrue();
                 })
         );

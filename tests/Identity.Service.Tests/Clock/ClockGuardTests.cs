@@ -133,7 +133,7 @@ public sealed class ClockGuardTests
             await service.Get<AuditLog>().LastClockEntryAsync(service.Get<StoreNode>().Name, Cancel)
         ).ShouldNotBeNull();
         entry.Event.ShouldBe(AuditEvents.ClockAlarm);
-        (entry.At - ClockAlarmed.ReadStep(entry.Body)).ShouldBe(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
+        (entry.At - ClockEvents.ReadStep(entry.Body)).ShouldBe(service.Time.GetUtcNow() + TimeSpan.FromHours(1));
 
         (await RestartedAsync()).ShouldNotBeNull().Step.ShouldBe(TimeSpan.FromHours(-1));
 

@@ -5,7 +5,6 @@ using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Backup;
-using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;
@@ -31,7 +30,6 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Machines;
-using Culvert.Identity.Service.Servers;
 using Culvert.Identity.Service.Servers.Calls;
 using Culvert.Identity.Service.Servers.Policies;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -81,6 +79,10 @@ internal static class AuditSamples
         },
         "req_1"
     );
+
+    private static readonly AuditOrigin ByCaller = new(At, Caller);
+
+    private static readonly AuditOrigin Own = AuditOrigin.System(At);
 
     private static readonly Service.Tunnels.Tunnel Tunnel = new()
     {
@@ -381,11 +383,8 @@ internal static class AuditSamples
         },
     };
 
-    private static readonly FederatedAuthentication Denied = new()
+    private static readonly FederatedAuthentication Denied = new(ByCaller, Organization)
     {
-        At = At,
-        Cause = Caller,
-        OrganizationId = Organization,
         Status = AuditStatus.Denied("audience_mismatch"),
         RuleId = "rule_1",
         RuleVersion = 2,
@@ -414,6 +413,13 @@ internal static class AuditSamples
         Principal = "p",
         CreatedAt = At,
         LastProofAt = At,
+    };
+
+    private static readonly MachinePeer Peer = new(MachineRole.Agent, "spiffe://example/agent", "0b", At)
+    {
+        OrganizationId = Organization,
+        TunnelId = "tnl_1",
+        InstanceId = "inst-1",
     };
 
     private static readonly ClientAuthority ClientAuthority = new()
@@ -461,116 +467,43 @@ internal static class AuditSamples
 
     private static IEnumerable<AuditEvent> Tenants() =>
         [
-            new InstallationInitialized(Tenant, Workspace, "https://culvert.example")
+            TenantEvents.Initialized(Own, Tenant, Workspace, "https://culvert.example"),
+            TenantEvents.Created(ByCaller, Tenant, Workspace),
+            TenantEvents.Archived(ByCaller, Tenant),
+            TenantEvents.WorkspaceCreated(ByCaller, Workspace),
+            AdminKeyEvents.Created(Own, AdminKey) with
             {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
+                Resources = [],
             },
-            new OrganizationAudited(AuditEvents.OrganizationCreated, Tenant)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources =
-                [
-                    new AuditResource("organization", Organization),
-                    new AuditResource("workspace", "wrkspc_1"),
-                ],
-            },
-            new OrganizationAudited(AuditEvents.OrganizationArchived, Tenant)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("organization", Organization)],
-            },
-            new WorkspaceCreated(Workspace)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("workspace", "wrkspc_1")],
-            },
-            new AdminKeyCreated(AdminKey)
-            {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-            },
-            new AdminKeyCreated(
+            AdminKeyEvents.Created(
+                ByCaller,
                 AdminKey with
                 {
                     Role = "owner",
                     CreatedBy = "key_0",
                     Owner = new KeyOwner("https://idp.example", "zoe"),
                 }
-            )
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("admin_key", "key_1")],
-            },
-            new AdminKeyRevoked(AdminKey, null)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("admin_key", "key_1")],
-            },
-            new AdminKeyRevoked(AdminKey, "left")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("admin_key", "key_1")],
-            },
-            new AdminKeyOwned(AdminKey, new KeyOwner("https://idp.example", "zoe"))
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("admin_key", "key_1")],
-            },
-            new ConsoleSignedIn(Session)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-            },
-            new ConsoleSignedIn(Session with { AdminKeyId = "key_1", Roles = ["owner", "viewer"] })
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-            },
-            new ConsoleSignInRefused("Zoë")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Status = AuditStatus.Denied("console.no_role"),
-            },
-            new ConsoleSignedOut(Session)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-            },
+            ),
+            AdminKeyEvents.Revoked(ByCaller, AdminKey, null),
+            AdminKeyEvents.Revoked(ByCaller, AdminKey, "left"),
+            AdminKeyEvents.Owned(ByCaller, AdminKey, new KeyOwner("https://idp.example", "zoe")),
+            SessionEvents.SignedIn(Caller, Session),
+            SessionEvents.SignedIn(Caller, Session with { AdminKeyId = "key_1", Roles = ["owner", "viewer"] }),
+            SessionEvents.Refused(Caller, Session),
+            SessionEvents.SignedOut(ByCaller, Session),
         ];
 
     private static IEnumerable<AuditEvent> Operations() =>
         [
-            new ClockAlarmed(new ClockAlarm(At, TimeSpan.FromSeconds(-3600.9))) { At = At, Cause = AuditCause.System },
-            new ClockConfirmed(TimeSpan.FromSeconds(3600.9)) { At = At, Cause = Caller },
-            new InstallationRestored("""{ "backup":"b1","at":"2026-01-01T00:00:00Z", "n":[1,2.50],"who":"Zoë & co" }""")
-            {
-                At = At,
-                Cause = AuditCause.System,
-            },
-            new SealsRotated(null, [], [], "the key store is locked") { At = At, Cause = Caller },
+            ClockEvents.Alarmed(new ClockAlarm(At, TimeSpan.FromSeconds(-3600.9))),
+            ClockEvents.Confirmed(ByCaller, TimeSpan.FromSeconds(3600.9)),
+            new InstallationRestored(
+                Own,
+                """{ "backup_made_at":"2026-01-01T00:00:00Z", "rows":2.50,"chains_end":[{"node":"Zoë & co","sequence":1}] }"""
+            ),
+            new SealsRotated(ByCaller, null, [], [], "the key store is locked"),
             new SealsRotated(
+                ByCaller,
                 2,
                 [1, 2],
                 [
@@ -578,162 +511,98 @@ internal static class AuditSamples
                     new SealProgress(new SealedColumn("webhooks", "id", "sealed_secret"), 0, 1, 0),
                 ],
                 null
-            )
+            ),
+            new TransparencyKeyCreated(Own, new NoteKey("log.example", [1, 2, 3])),
+            SigningKeyEvents.Created(Own, "k1", At.AddDays(1), KeyCustody.Pkcs11, "requested"),
+            SigningKeyEvents.Retired(Own, "k1"),
+            SigningKeyEvents.Compromised(ByCaller, "k1", "k2", "stolen"),
+            new JobAudited(AuditEvents.JobPaused, ByCaller, Organization, "expiry-notices", "maintenance"),
+            new JobAudited(AuditEvents.JobResumed, ByCaller, Organization, "expiry-notices", null),
+            new JobAudited(AuditEvents.JobRun, ByCaller, Organization, "expiry-notices", null),
+            new SecretDiscarded(ByCaller, Organization, "POST", "/v1/tunnels/{id}/certificates")
             {
-                At = At,
-                Cause = Caller,
-            },
-            new TransparencyKeyCreated(new NoteKey("log.example", [1, 2, 3])) { At = At, Cause = AuditCause.System },
-            new SigningKeyAudited(AuditEvents.TokenSigningKeyCreated, "k1")
-            {
-                At = At,
-                Cause = AuditCause.System,
-                ActiveFrom = At.AddDays(1),
-                Custody = KeyCustody.Pkcs11,
-                Reason = "requested",
-            },
-            new SigningKeyAudited(AuditEvents.TokenSigningKeyRetired, "k1") { At = At, Cause = AuditCause.System },
-            new SigningKeyAudited(AuditEvents.TokenSigningKeyCompromised, "k1")
-            {
-                At = At,
-                Cause = Caller,
-                SuccessorId = "k2",
-                Reason = "stolen",
-            },
-            new JobAudited(AuditEvents.JobPaused, "expiry-notices", "maintenance")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("job", "expiry-notices")],
-            },
-            new JobAudited(AuditEvents.JobResumed, "expiry-notices", null)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("job", "expiry-notices")],
-            },
-            new JobAudited(AuditEvents.JobRun, "expiry-notices", null)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("job", "expiry-notices")],
-            },
-            new SecretDiscarded("POST", "/v1/tunnels/{id}/certificates")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
                 Status = AuditStatus.Denied("ca.secret_in_input"),
             },
             .. new[] { AuditEvents.WebhookCreated, AuditEvents.WebhookArchived, AuditEvents.WebhookTested }.Select(
-                name => new WebhookAudited(name, Webhook with { CanDecide = name == AuditEvents.WebhookTested })
-                {
-                    At = At,
-                    Cause = Caller,
-                    OrganizationId = Organization,
-                    Resources = [new AuditResource("webhook", "wh_1")],
-                }
+                name => new WebhookAudited(
+                    name,
+                    ByCaller,
+                    Webhook with
+                    {
+                        CanDecide = name == AuditEvents.WebhookTested,
+                    }
+                )
             ),
-            new WebhookAudited(AuditEvents.WebhookDeliveryFailed, Webhook)
+            new WebhookAudited(AuditEvents.WebhookDeliveryFailed, Own, Webhook)
             {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("webhook", "wh_1")],
                 Status = AuditStatus.Denied("webhook.undeliverable", "HTTP 500"),
             },
         ];
 
     private static IEnumerable<AuditEvent> Tunnels()
     {
-        IReadOnlyList<AuditResource> tunnel = [new AuditResource("tunnel", "tnl_1")];
-        IReadOnlyList<AuditResource> hostname = [.. tunnel, new AuditResource("hostname", "wiki.example")];
-        IReadOnlyList<AuditResource> client = [.. tunnel, new AuditResource("client_certificate_authority", "cca_1")];
-        IReadOnlyList<AuditResource> set = [new AuditResource("client_range_set", "office")];
         var before = new ClientRangeSet(Organization, "office", ["192.0.2.0/24"], 1, At);
         var after = before with { Ranges = ["192.0.2.0/24", "198.51.100.0/24"], Revision = 2 };
         return
         [
-            .. new AuditEvent[]
-            {
-                new TunnelCreated(Tunnel) { At = At, Cause = Caller },
-                new TunnelCreated(FullTunnel) { At = At, Cause = Caller },
-                new TunnelUpdated(Tunnel, FullTunnel) { At = At, Cause = Caller },
-                new TunnelUpdated(FullTunnel, Tunnel) { At = At, Cause = Caller },
-                new TunnelPaused(Tunnel, null) { At = At, Cause = Caller },
-                new TunnelPaused(Tunnel, "incident") { At = At, Cause = Caller },
-                new TunnelResumed(Tunnel, null) { At = At, Cause = Caller },
-                new TunnelResumed(Tunnel, "over") { At = At, Cause = Caller },
-                new TunnelArchived(Tunnel, null) { At = At, Cause = Caller },
-                new TunnelArchived(Tunnel, "unused") { At = At, Cause = Caller },
-                new TunnelTokenRevealed(Tunnel, null) { At = At, Cause = Caller },
-                new TunnelTokenRevealed(Tunnel, "lost") { At = At, Cause = Caller },
-                new TunnelTokenRotated(Tunnel, TunnelTokenId.Wrap("tnltok_2"), null) { At = At, Cause = Caller },
-                new TunnelTokenRotated(Tunnel, TunnelTokenId.Wrap("tnltok_2"), "leaked") { At = At, Cause = Caller },
-                new RouteOwnerChanged(OwnedRoute, "team-b") { At = At, Cause = Caller },
-                new RouteAttested(OwnedRoute, 7, 2, null) { At = At, Cause = Caller },
-                new RouteAttested(OwnedRoute, 7, 2, "reviewed") { At = At, Cause = Caller },
-                new AttestationDue(Route) { At = At, Cause = AuditCause.System },
-                new AttestationDue(OwnedRoute) { At = At, Cause = AuditCause.System },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = tunnel }),
-            .. new AuditEvent[]
-            {
-                new HostnameDecided(AuditEvents.HostnameAdded, Hostname) { At = At, Cause = Caller },
-                new HostnameDecided(
-                    AuditEvents.HostnameActivated,
-                    Hostname with
-                    {
-                        State = "active",
-                        ApprovedBy = "key_1",
-                        CheckResult = "proven",
-                    }
-                )
+            TunnelEvents.Created(ByCaller, Tunnel),
+            TunnelEvents.Created(ByCaller, FullTunnel),
+            TunnelEvents.Updated(ByCaller, Tunnel, FullTunnel),
+            TunnelEvents.Updated(ByCaller, FullTunnel, Tunnel),
+            TunnelEvents.Paused(ByCaller, Tunnel, null),
+            TunnelEvents.Paused(ByCaller, Tunnel, "incident"),
+            TunnelEvents.Resumed(ByCaller, Tunnel, null),
+            TunnelEvents.Resumed(ByCaller, Tunnel, "over"),
+            TunnelEvents.Archived(ByCaller, Tunnel, null),
+            TunnelEvents.Archived(ByCaller, Tunnel, "unused"),
+            TunnelEvents.TokenRevealed(ByCaller, Tunnel, null),
+            TunnelEvents.TokenRevealed(ByCaller, Tunnel, "lost"),
+            TunnelEvents.TokenRotated(ByCaller, Tunnel, TunnelTokenId.Wrap("tnltok_2"), null),
+            TunnelEvents.TokenRotated(ByCaller, Tunnel, TunnelTokenId.Wrap("tnltok_2"), "leaked"),
+            RouteEvents.OwnerChanged(ByCaller, OwnedRoute, "team-b"),
+            RouteEvents.Attested(ByCaller, OwnedRoute, 7, 2, null),
+            RouteEvents.Attested(ByCaller, OwnedRoute, 7, 2, "reviewed"),
+            RouteEvents.AttestationDue(Own, Route),
+            RouteEvents.AttestationDue(Own, OwnedRoute),
+            new HostnameDecided(AuditEvents.HostnameAdded, ByCaller, Organization, Hostname),
+            new HostnameDecided(
+                AuditEvents.HostnameActivated,
+                Own,
+                Organization,
+                Hostname with
                 {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-                new HostnameDecided(AuditEvents.HostnameSuspended, Hostname) { At = At, Cause = Caller },
-                new HostnameDecided(AuditEvents.HostnameRemoved, Hostname) { At = At, Cause = Caller },
-                new AcmeChallengeDecided(AuditEvents.AcmeChallengeAnnounced, Challenge) { At = At, Cause = Caller },
-                new AcmeChallengeDecided(AuditEvents.AcmeChallengeEnded, Challenge) { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = hostname }),
-            .. new AuditEvent[]
-            {
-                new ClientAuthorityAdded(ClientAuthority) { At = At, Cause = Caller },
-                new ClientAuthorityArchived(ClientAuthority, null) { At = At, Cause = Caller },
-                new ClientAuthorityArchived(ClientAuthority, "unused") { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = client }),
-            .. new AuditEvent[]
-            {
-                new RangeSetApplied(null, after) { At = At, Cause = Caller },
-                new RangeSetApplied(before, after) { At = At, Cause = Caller },
-                new RangeSetRemoved(after) { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = set }),
+                    State = "active",
+                    ApprovedBy = "key_1",
+                    CheckResult = "proven",
+                }
+            ),
+            new HostnameDecided(AuditEvents.HostnameSuspended, ByCaller, Organization, Hostname),
+            new HostnameDecided(AuditEvents.HostnameRemoved, ByCaller, Organization, Hostname),
+            new AcmeChallengeDecided(AuditEvents.AcmeChallengeAnnounced, ByCaller, Organization, Challenge),
+            new AcmeChallengeDecided(AuditEvents.AcmeChallengeEnded, ByCaller, Organization, Challenge),
+            ClientAuthorityEvents.Added(ByCaller, Tunnel, ClientAuthority),
+            ClientAuthorityEvents.Archived(ByCaller, Tunnel, ClientAuthority, null),
+            ClientAuthorityEvents.Archived(ByCaller, Tunnel, ClientAuthority, "unused"),
+            RangeSetEvents.Applied(ByCaller, null, after),
+            RangeSetEvents.Applied(ByCaller, before, after),
+            RangeSetEvents.Removed(ByCaller, after),
         ];
     }
 
     private static IEnumerable<AuditEvent> Machines()
     {
-        IReadOnlyList<AuditResource> edge = [new AuditResource("edge", "edge_1")];
-        IReadOnlyList<AuditResource> tunnel = [new AuditResource("tunnel", "tnl_1")];
-        IReadOnlyList<AuditResource> agent = [.. tunnel, new AuditResource("agent", "agt_1")];
         InstanceId.TryParse("inst-1", out var instance).ShouldBeTrue();
         return
         [
-            .. new AuditEvent[]
-            {
-                new EdgeCreated(Edge) { At = At, Cause = Caller },
-                new EdgeDrained(Edge, null) { At = At, Cause = Caller },
-                new EdgeDrained(Edge, "upgrade") { At = At, Cause = Caller },
-                new EdgeResumed(Edge, null) { At = At, Cause = Caller },
-                new EdgeResumed(Edge, "upgraded") { At = At, Cause = Caller },
-                new EdgeArchived(Edge, null) { At = At, Cause = Caller },
-                new EdgeArchived(Edge, "replaced") { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = edge }),
-            new EdgeServedOffline(
+            EdgeEvents.Created(ByCaller, Organization, Edge),
+            EdgeEvents.Changed(AuditEvents.EdgeDrained, ByCaller, Organization, Edge, null),
+            EdgeEvents.Changed(AuditEvents.EdgeDrained, ByCaller, Organization, Edge, "upgrade"),
+            EdgeEvents.Changed(AuditEvents.EdgeResumed, ByCaller, Organization, Edge, null),
+            EdgeEvents.Changed(AuditEvents.EdgeResumed, ByCaller, Organization, Edge, "upgraded"),
+            EdgeEvents.Changed(AuditEvents.EdgeArchived, ByCaller, Organization, Edge, null),
+            EdgeEvents.Changed(AuditEvents.EdgeArchived, ByCaller, Organization, Edge, "replaced"),
+            MachineEvents.ServedOffline(
+                ByCaller,
                 Edge,
                 new EdgeReportGrace
                 {
@@ -741,47 +610,25 @@ internal static class AuditSamples
                     From = At.AddMinutes(1),
                     To = At.AddMinutes(2),
                 }
-            )
+            ),
+            new AgentAudited(AuditEvents.AgentDisconnected, ByCaller, Organization, Agent, null),
+            new AgentAudited(
+                AuditEvents.AgentDisconnected,
+                ByCaller,
+                Organization,
+                Agent with
+                {
+                    Serial = "0b",
+                },
+                "suspicious"
+            ),
+            new AgentAudited(AuditEvents.AgentRevoked, ByCaller, Organization, Agent, null),
+            new AgentAudited(AuditEvents.AgentRevoked, ByCaller, Organization, Agent with { Serial = "0b" }, "stolen"),
+            MachineEvents.AuditDisputed(ByCaller, Peer, "fork"),
+            MachineEvents.CheckpointDisputed(ByCaller, Peer, "signature", null, null),
+            MachineEvents.CheckpointDisputed(ByCaller, Peer, "rollback", 12, "ab"),
+            new AgentInstanceRefused(ByCaller, Tunnel, instance!)
             {
-                At = At,
-                Cause = Caller,
-                Resources = edge,
-            },
-            .. new AuditEvent[]
-            {
-                new AgentDisconnected(Agent, null) { At = At, Cause = Caller },
-                new AgentDisconnected(Agent with { Serial = "0b" }, "suspicious") { At = At, Cause = Caller },
-                new AgentRevoked(Agent, null) { At = At, Cause = Caller },
-                new AgentRevoked(Agent with { Serial = "0b" }, "stolen") { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = agent }),
-            new AuditDisputed("tnl_1", "inst-1", "fork")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = tunnel,
-            },
-            new AgentCheckpointDisputed("tnl_1", "inst-1", "signature")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = tunnel,
-            },
-            new AgentCheckpointDisputed("tnl_1", "inst-1", "rollback")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = tunnel,
-                Sequence = 12,
-                Head = "ab",
-            },
-            new AgentInstanceRefused(Tunnel.Id, instance!)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
                 Status = AuditStatus.Denied("enrollment.instance_taken"),
             },
         ];
@@ -789,73 +636,31 @@ internal static class AuditSamples
 
     private static IEnumerable<AuditEvent> Servers()
     {
-        IReadOnlyList<AuditResource> call =
-        [
-            new AuditResource("tunnel", "tnl_1"),
-            new AuditResource("call_approval", "appr_1"),
-        ];
-        IReadOnlyList<AuditResource> policy =
-        [
-            new AuditResource("route", "tnl_1/abc.tunnel.example"),
-            new AuditResource("route_policy", "pol_2"),
-            new AuditResource("tunnel", "tnl_1"),
-        ];
         var commented = Policy with { Comment = "stricter", Reason = "agreed", State = "active" };
         return
         [
-            .. new AuditEvent[]
-            {
-                new CallApprovalDecided(AuditEvents.CallApprovalRequested, Approval) { At = At, Cause = Caller },
-                new CallApprovalDecided(
-                    AuditEvents.CallApprovalApproved,
-                    Approval with
-                    {
-                        State = "approved",
-                        Reason = "needed",
-                    }
-                )
+            new CallApprovalDecided(AuditEvents.CallApprovalRequested, ByCaller, Approval),
+            new CallApprovalDecided(
+                AuditEvents.CallApprovalApproved,
+                ByCaller,
+                Approval with
                 {
-                    At = At,
-                    Cause = Caller,
-                },
-                new CallApprovalDecided(AuditEvents.CallApprovalRejected, Approval) { At = At, Cause = Caller },
-                new CallApprovalDecided(AuditEvents.CallApprovalUsed, Approval) { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = call }),
-            .. new AuditEvent[]
-            {
-                new RoutePolicyChanged(AuditEvents.RoutePolicyDrafted, Policy, null) { At = At, Cause = Caller },
-                new RoutePolicyChanged(AuditEvents.RoutePolicyApproved, commented, Policy with { Id = "pol_1" })
-                {
-                    At = At,
-                    Cause = Caller,
-                },
-                new RoutePolicyChanged(AuditEvents.RoutePolicyRejected, Policy, null) { At = At, Cause = Caller },
-                new RoutePolicyChanged(AuditEvents.RoutePolicyWithdrawn, Policy, null) { At = At, Cause = Caller },
-                new RoutePolicyChanged(AuditEvents.RoutePolicyRolledBack, Policy, null) { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = policy }),
+                    State = "approved",
+                    Reason = "needed",
+                }
+            ),
+            new CallApprovalDecided(AuditEvents.CallApprovalRejected, ByCaller, Approval),
+            new CallApprovalDecided(AuditEvents.CallApprovalUsed, ByCaller, Approval),
+            new RoutePolicyChanged(AuditEvents.RoutePolicyDrafted, ByCaller, Policy, null),
+            new RoutePolicyChanged(AuditEvents.RoutePolicyApproved, ByCaller, commented, Policy with { Id = "pol_1" }),
+            new RoutePolicyChanged(AuditEvents.RoutePolicyRejected, ByCaller, Policy, null),
+            new RoutePolicyChanged(AuditEvents.RoutePolicyWithdrawn, ByCaller, Policy, null),
+            new RoutePolicyChanged(AuditEvents.RoutePolicyRolledBack, ByCaller, Policy, null),
         ];
     }
 
     private static IEnumerable<AuditEvent> Certificates()
     {
-        IReadOnlyList<AuditResource> subjects =
-        [
-            new AuditResource("tunnel", "tnl_1"),
-            new AuditResource("agent", "agt_1"),
-            new AuditResource("edge", "edge_1"),
-            new AuditResource("certificate_authority", "ca_1"),
-        ];
-        IReadOnlyList<AuditResource> revoked =
-        [
-            new AuditResource("certificate", "cert_1"),
-            new AuditResource("tunnel", "tnl_1"),
-            new AuditResource("certificate_authority", "ca_1"),
-        ];
-        IReadOnlyList<AuditResource> registered =
-        [
-            new AuditResource("tunnel", "tnl_1"),
-            new AuditResource("tunnel_certificate", "tcrt_1"),
-        ];
         var addition = Registered with { Pending = new PendingChange(PendingChange.Addition, "key_1", "person_1") };
         var removal = Registered with { Pending = new PendingChange(PendingChange.Removal, "key_1", "person_1") };
         var imported = new ImportedRevocationList
@@ -881,57 +686,25 @@ internal static class AuditSamples
         };
         return
         [
-            new CertificateSigning(Certificate) { At = At, Cause = AuditCause.System },
-            new CertificateSigning(FullCertificate)
+            CertificateEvents.Signing(Own, Certificate),
+            CertificateEvents.Signing(ByCaller, FullCertificate),
+            CertificateEvents.Signed(ByCaller, FullCertificate),
+            CertificateEvents.Orphaned(Own, FullCertificate, "orphaned_intent"),
+            CertificateEvents.Revoked(ByCaller, Certificate, RevocationReason.KeyCompromise, null) with
             {
-                At = At,
-                Cause = Caller,
                 OrganizationId = Organization,
-                Resources = subjects,
             },
-            new CertificateSigned(FullCertificate)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = subjects,
-            },
-            new CertificateVoided(FullCertificate)
-            {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-                Status = AuditStatus.Denied("orphaned_intent"),
-            },
-            new CertificateRevoked(Certificate, RevocationReason.KeyCompromise, null)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("certificate", "cert_1")],
-            },
-            new CertificateRevoked(FullCertificate, RevocationReason.KeyCompromise, "stolen")
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = revoked,
-            },
-            new RevocationListImported(imported, [])
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = registered,
-            },
-            new RevocationListImported(imported, [.. Enumerable.Range(0, 102).Select(i => $"{i:x2}")])
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = registered,
-            },
-            new RevocationListRefused(
+            CertificateEvents.Revoked(ByCaller, FullCertificate, RevocationReason.KeyCompromise, "stolen"),
+            RevocationListEvents.Imported(ByCaller, Organization, imported, []),
+            RevocationListEvents.Imported(
+                ByCaller,
+                Organization,
+                imported,
+                [.. Enumerable.Range(0, 102).Select(i => $"{i:x2}")]
+            ),
+            RevocationListEvents.Refused(
+                Own,
+                Organization,
                 new StoredRevocationList
                 {
                     CaId = "ca_2",
@@ -943,52 +716,20 @@ internal static class AuditSamples
                     Entries = 1,
                 },
                 new CaRefusal(CaErrorCodes.CrlLintFailed, "An entry vanished.")
-            )
-            {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("certificate_authority", "ca_2")],
-                Status = AuditStatus.Denied("crl.lint_failed"),
-            },
-            .. new AuditEvent[]
-            {
-                new TunnelCertificateAdded(Registered) { At = At, Cause = Caller },
-                new TunnelCertificateAdded(addition) { At = At, Cause = Caller },
-                new TunnelCertificateChangeRequested(addition, null) { At = At, Cause = Caller },
-                new TunnelCertificateChangeRequested(removal, "old") { At = At, Cause = Caller },
-                new TunnelCertificateRevoked(Registered, null) { At = At, Cause = Caller },
-                new TunnelCertificateRevoked(removal, "old") { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = registered }),
-            new ExpiryNotice(subject, 30)
-            {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("certificate_authority", "ca_2")],
-            },
-            new ExpiryNotice(subject with { OrganizationId = null, TunnelId = "tnl_1" }, 7)
-            {
-                At = At,
-                Cause = AuditCause.System,
-                Resources = [new AuditResource("certificate_authority", "ca_2")],
-            },
+            ),
+            TunnelCertificateAudited.Added(ByCaller, Tunnel, Registered),
+            TunnelCertificateAudited.Added(ByCaller, Tunnel, addition),
+            TunnelCertificateAudited.ChangeRequested(ByCaller, Tunnel, addition, null),
+            TunnelCertificateAudited.ChangeRequested(ByCaller, Tunnel, removal, "old"),
+            TunnelCertificateAudited.Revoked(ByCaller, Tunnel, Registered, null),
+            TunnelCertificateAudited.Revoked(ByCaller, Tunnel, removal, "old"),
+            new ExpiryNotice(Own, subject, 30),
+            new ExpiryNotice(Own, subject with { OrganizationId = null, TunnelId = "tnl_1" }, 7),
         ];
     }
 
     private static IEnumerable<AuditEvent> Authorities()
     {
-        IReadOnlyList<AuditResource> root = [new AuditResource("platform_authority", "ca_1")];
-        IReadOnlyList<AuditResource> party =
-        [
-            new AuditResource("tunnel", "tnl_1"),
-            new AuditResource("relying_party", "rp_1"),
-        ];
-        IReadOnlyList<AuditResource> authority =
-        [
-            new AuditResource("certificate_authority", "ca_2"),
-            new AuditResource("tunnel", "tnl_1"),
-        ];
         string[] plain =
         [
             AuditEvents.AuthorityCreated,
@@ -1014,98 +755,83 @@ internal static class AuditSamples
         ];
         return
         [
-            .. new AuditEvent[]
-            {
-                new PlatformAuthorityCreated(Root) { At = At, Cause = AuditCause.System },
-                new PlatformAuthorityCreated(Root with { Tier = PlatformTier.Issuing })
+            PlatformAuthorityEvents.Created(Own, Root),
+            PlatformAuthorityEvents.Created(Own, Root with { Tier = PlatformTier.Issuing }),
+            PlatformAuthorityEvents.RootChanged(
+                AuditEvents.PlatformRootStaged,
+                ByCaller,
+                Root with
                 {
-                    At = At,
-                    Cause = AuditCause.System,
+                    State = RootState.Staged,
                 },
-                new PlatformRootAudited(AuditEvents.PlatformRootStaged, Root with { State = RootState.Staged }, 2)
+                2,
+                reason: "yearly",
+                link: new PlatformLink("ca_1", "ca_0", Root.Certificate)
+            ),
+            PlatformAuthorityEvents.RootChanged(
+                AuditEvents.PlatformRootActivated,
+                ByCaller,
+                Root,
+                2,
+                overridden: ["agt_1", "edge_1"]
+            ),
+            PlatformAuthorityEvents.RootChanged(
+                AuditEvents.PlatformRootRolledBack,
+                ByCaller,
+                Root,
+                3,
+                reason: "mistake"
+            ),
+            PlatformAuthorityEvents.RootChanged(
+                AuditEvents.PlatformRootRetired,
+                Own,
+                Root with
                 {
-                    At = At,
-                    Cause = Caller,
-                    Reason = "yearly",
-                    Link = new PlatformLink("ca_1", "ca_0", Root.Certificate),
+                    State = RootState.Retired,
                 },
-                new PlatformRootAudited(AuditEvents.PlatformRootActivated, Root, 2)
+                3
+            ),
+            RelyingPartyEvents.Changed(AuditEvents.RelyingPartyCreated, ByCaller, Party, null),
+            RelyingPartyEvents.Changed(
+                AuditEvents.RelyingPartyArchived,
+                ByCaller,
+                Party with
                 {
-                    At = At,
-                    Cause = Caller,
-                    Overridden = ["agt_1", "edge_1"],
+                    ServiceAccountId = "svac_1",
                 },
-                new PlatformRootAudited(AuditEvents.PlatformRootRolledBack, Root, 3)
+                "unused"
+            ),
+            RelyingPartyEvents.Acknowledged(ByCaller, Party, 5, true),
+            RelyingPartyEvents.Acknowledged(ByCaller, Party, 5, false),
+            .. plain.Select(name => new AuthorityAudited(name, Own, Authority, Reason: null)),
+            new AuthorityAudited(AuditEvents.AuthorityOverridden, ByCaller, FullAuthority, "incident"),
+            new AuthorityAudited(
+                AuditEvents.AuthorityActivated,
+                ByCaller,
+                FullAuthority,
+                "planned",
+                From: AuthorityState.Staged,
+                Override: Forced with
                 {
-                    At = At,
-                    Cause = Caller,
-                    Reason = "mistake",
+                    By = "key_3",
+                    Reason = "urgent",
                 },
-                new PlatformRootAudited(AuditEvents.PlatformRootRetired, Root with { State = RootState.Retired }, 3)
-                {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-            }.Select(sample => sample with { Resources = root }),
-            .. new AuditEvent[]
-            {
-                new RelyingPartyAudited(AuditEvents.RelyingPartyCreated, Party, null) { At = At, Cause = Caller },
-                new RelyingPartyAudited(
-                    AuditEvents.RelyingPartyArchived,
-                    Party with
-                    {
-                        ServiceAccountId = "svac_1",
-                    },
-                    "unused"
-                )
-                {
-                    At = At,
-                    Cause = Caller,
-                },
-                new TrustBundleAcknowledged(Party, 5, true) { At = At, Cause = Caller },
-                new TrustBundleAcknowledged(Party, 5, false) { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = party }),
-            .. plain.Select(name => new AuthorityAudited(name, Authority)
-            {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-                Resources = authority,
-            }),
-            new AuthorityAudited(AuditEvents.AuthorityOverridden, FullAuthority)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = authority,
-                Reason = "incident",
-            },
-            new AuthorityAudited(AuditEvents.AuthorityActivated, FullAuthority)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = authority,
-                From = AuthorityState.Staged,
-                Reason = "planned",
-                Override = Forced with { By = "key_3", Reason = "urgent" },
-                Waived = AuthorityGuards.Acknowledged | AuthorityGuards.RegistrationLives,
-                Overridden =
+                Overridden:
                 [
                     new ActivationBlocker(ActivationBlockerKind.ArchivedRelyingParty, "rp_1", At, 4),
                     new ActivationBlocker(ActivationBlockerKind.Propagation, "node_1", At, 5),
                 ],
-                Retired = Authority with { Id = CertificateAuthorityId.Wrap("ca_0") },
-            },
+                Waived: AuthorityGuards.Acknowledged | AuthorityGuards.RegistrationLives,
+                Retired: Authority with
+                {
+                    Id = CertificateAuthorityId.Wrap("ca_0"),
+                }
+            ),
         ];
     }
 
     private static IEnumerable<AuditEvent> Federation()
     {
-        IReadOnlyList<AuditResource> issuer = [new AuditResource("federation_issuer", "iss_1")];
-        IReadOnlyList<AuditResource> rule = [new AuditResource("federation_rule", "rule_1")];
-        IReadOnlyList<AuditResource> account = [new AuditResource("service_account", "svac_1")];
-        IReadOnlyList<AuditResource> workspace = [new AuditResource("workspace", "wrkspc_1")];
         var full = Issuer with
         {
             KeySource = new UrlKeySource("https://idp.example/keys?a=1&b=2", "PEM"),
@@ -1171,171 +897,94 @@ internal static class AuditSamples
         };
         return
         [
-            .. new AuditEvent[]
-            {
-                new IssuerAudited(AuditEvents.FederationIssuerCreated, Issuer) { At = At, Cause = Caller },
-                new IssuerAudited(AuditEvents.FederationIssuerUpdated, full) { At = At, Cause = Caller },
-                new IssuerAudited(AuditEvents.FederationIssuerArchived, Issuer) { At = At, Cause = Caller },
-                new IssuerKeysChanged(Issuer.Id, new KeyChange(Keys(), [], [Keys()[1]]))
+            IssuerEvents.Changed(AuditEvents.FederationIssuerCreated, ByCaller, Issuer),
+            IssuerEvents.Changed(AuditEvents.FederationIssuerUpdated, ByCaller, full),
+            IssuerEvents.Changed(AuditEvents.FederationIssuerArchived, ByCaller, Issuer),
+            new IssuerKeysChanged(Own, Issuer, new KeyChange(Keys(), [], [Keys()[1]])),
+            IssuerEvents.Killed(AuditEvents.IssuerKeysKilled, ByCaller, Issuer, kid, ["t1", "t2"]),
+            IssuerEvents.Killed(AuditEvents.IssuerKeysRestored, ByCaller, Issuer, all, []),
+            IssuerEvents.Polling(
+                AuditEvents.IssuerPollDegraded,
+                Own,
+                Issuer,
+                KeyState.StaleOk,
+                3,
+                "timeout",
+                At.AddHours(-1)
+            ),
+            IssuerEvents.Polling(
+                AuditEvents.IssuerPollPaused,
+                Own,
+                Issuer,
+                KeyState.StaleOk,
+                3,
+                "timeout",
+                At.AddHours(-1)
+            ),
+            IssuerEvents.Polling(
+                AuditEvents.IssuerPollResumed,
+                Own,
+                Issuer,
+                KeyState.StaleOk,
+                3,
+                "timeout",
+                At.AddHours(-1)
+            ),
+            IssuerEvents.Polling(AuditEvents.IssuerPollRecovered, Own, Issuer, KeyState.Empty, 0, null, null),
+            IssuerEvents.Verified(
+                ByCaller,
+                Issuer,
+                verified with
                 {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-                new IssuerKillAudited(AuditEvents.IssuerKeysKilled, Issuer.Id, kid, ["t1", "t2"])
-                {
-                    At = At,
-                    Cause = Caller,
-                },
-                new IssuerKillAudited(AuditEvents.IssuerKeysRestored, Issuer.Id, all, []) { At = At, Cause = Caller },
-                new IssuerPolling(
-                    AuditEvents.IssuerPollDegraded,
-                    Issuer.Id,
-                    KeyState.StaleOk,
-                    3,
-                    "timeout",
-                    At.AddHours(-1)
-                )
-                {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-                new IssuerPolling(
-                    AuditEvents.IssuerPollPaused,
-                    Issuer.Id,
-                    KeyState.StaleOk,
-                    3,
-                    "timeout",
-                    At.AddHours(-1)
-                )
-                {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-                new IssuerPolling(
-                    AuditEvents.IssuerPollResumed,
-                    Issuer.Id,
-                    KeyState.StaleOk,
-                    3,
-                    "timeout",
-                    At.AddHours(-1)
-                )
-                {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-                new IssuerPolling(AuditEvents.IssuerPollRecovered, Issuer.Id, KeyState.Empty, 0, null, null)
-                {
-                    At = At,
-                    Cause = AuditCause.System,
-                },
-                new IssuerVerified(
-                    Issuer,
-                    verified with
-                    {
-                        IssuerId = "iss_1",
-                        Accepted = true,
-                        ErrorCode = null,
-                        Fetches = [Fetch("https://idp.example/a"), Fetch("https://idp.example/b")],
-                    }
-                )
-                {
-                    At = At,
-                    Cause = Caller,
-                },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = issuer }),
-            new IssuerVerified(Issuer, verified)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-            },
-            .. new AuditEvent[]
-            {
-                new RuleAudited(AuditEvents.FederationRuleCreated, Rule) { At = At, Cause = Caller },
-                new RuleAudited(AuditEvents.FederationRuleUpdated, fullRule)
-                {
-                    At = At,
-                    Cause = Caller,
-                    Lints = [Lint.Warning("wide", "wide"), Lint.Warning("old", "old")],
-                    LintJustification = "intended",
-                    Reason = "ticket 7",
-                },
-                new RuleAudited(AuditEvents.FederationRuleArchived, Rule) { At = At, Cause = Caller },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = rule }),
-            new RuleAudited(AuditEvents.FederationRuleWorkspaceAdded, Rule)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [.. rule, .. workspace],
-                WorkspaceId = "wrkspc_1",
-                Lints = [Lint.Warning("wide", "wide")],
-            },
-            new RuleAudited(AuditEvents.FederationRuleWorkspaceRemoved, Rule)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [.. rule, .. workspace],
-                WorkspaceId = "wrkspc_1",
-            },
-            new RuleSimulated
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Input = "claims",
-            },
-            new RuleSimulated
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Input = "event",
-                RuleId = "rule_1",
-                IssuerId = "iss_1",
-                Decision = "allow",
-            },
-            .. new AuditEvent[]
-            {
-                new ServiceAccountAudited(AuditEvents.ServiceAccountCreated, Account) { At = At, Cause = Caller },
-                new ServiceAccountAudited(AuditEvents.ServiceAccountUpdated, Account) { At = At, Cause = Caller },
-                new ServiceAccountAudited(AuditEvents.ServiceAccountArchived, Account)
-                {
-                    At = At,
-                    Cause = Caller,
-                    Reason = "unused",
-                },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = account }),
-            .. new AuditEvent[]
-            {
-                new MembershipAudited(
-                    AuditEvents.ServiceAccountMemberAdded,
-                    "svac_1",
-                    "wrkspc_1",
-                    WorkspaceRole.Developer
-                )
-                {
-                    At = At,
-                    Cause = Caller,
-                },
-                new MembershipAudited(
-                    AuditEvents.ServiceAccountMemberUpdated,
-                    "svac_1",
-                    "wrkspc_1",
-                    WorkspaceRole.Admin
-                )
-                {
-                    At = At,
-                    Cause = Caller,
-                    Before = WorkspaceRole.User,
-                },
-                new MembershipAudited(AuditEvents.ServiceAccountMemberRemoved, "svac_1", "wrkspc_1", WorkspaceRole.User)
-                {
-                    At = At,
-                    Cause = Caller,
-                },
-            }.Select(sample => sample with { OrganizationId = Organization, Resources = [.. account, .. workspace] }),
+                    IssuerId = "iss_1",
+                    Accepted = true,
+                    ErrorCode = null,
+                    Fetches = [Fetch("https://idp.example/a"), Fetch("https://idp.example/b")],
+                }
+            ),
+            IssuerEvents.Verified(ByCaller, Issuer, verified),
+            new RuleAudited(AuditEvents.FederationRuleCreated, ByCaller, Rule, []),
+            new RuleAudited(
+                AuditEvents.FederationRuleUpdated,
+                ByCaller,
+                fullRule,
+                [Lint.Warning("wide", "wide"), Lint.Warning("old", "old")],
+                LintJustification: "intended",
+                Reason: "ticket 7"
+            ),
+            new RuleAudited(AuditEvents.FederationRuleArchived, ByCaller, Rule, []),
+            new RuleAudited(
+                AuditEvents.FederationRuleWorkspaceAdded,
+                ByCaller,
+                Rule,
+                [Lint.Warning("wide", "wide")],
+                WorkspaceId: "wrkspc_1"
+            ),
+            new RuleAudited(AuditEvents.FederationRuleWorkspaceRemoved, ByCaller, Rule, [], WorkspaceId: "wrkspc_1"),
+            new RuleSimulated(ByCaller, Organization, "claims", null, null, null),
+            new RuleSimulated(ByCaller, Organization, "event", "rule_1", "iss_1", "allow"),
+            new ServiceAccountAudited(AuditEvents.ServiceAccountCreated, ByCaller, Account),
+            new ServiceAccountAudited(AuditEvents.ServiceAccountUpdated, ByCaller, Account),
+            new ServiceAccountAudited(AuditEvents.ServiceAccountArchived, ByCaller, Account, "unused"),
+            new MembershipAudited(
+                AuditEvents.ServiceAccountMemberAdded,
+                ByCaller,
+                Organization,
+                Member(WorkspaceRole.Developer)
+            ),
+            new MembershipAudited(
+                AuditEvents.ServiceAccountMemberUpdated,
+                ByCaller,
+                Organization,
+                Member(WorkspaceRole.Admin),
+                WorkspaceRole.User
+            ),
+            new MembershipAudited(
+                AuditEvents.ServiceAccountMemberRemoved,
+                ByCaller,
+                Organization,
+                Member(WorkspaceRole.User)
+            ),
         ];
     }
 
@@ -1384,51 +1033,36 @@ internal static class AuditSamples
                 Form = ExchangeForm.Certificate,
                 Grant = Grant with { Confirmation = new TokenConfirmation { CertificateThumbprint = "xt" } },
             },
-            new UnprovenRefusalsCounted([.. reasons])
-            {
-                At = At,
-                Cause = AuditCause.System,
-                OrganizationId = Organization,
-            },
-            new ReplayDetected
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                RuleId = "rule_1",
-                IssuerId = "iss_1",
-                ReplayMode = "window",
-                First = Tag,
-                Again = Tag,
-            },
-            new ReplayDetected
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                RuleId = "rule_1",
-                IssuerId = "iss_1",
-                ReplayMode = "single_use",
-                AssertionId = "jti-1",
-                First = Tag,
-                Again = Tag with { HolderKind = ReplayHolderKind.Address, Assertion = 9 },
-            },
-            new TokenRevoked(Revocation)
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("token_revocation", "rev_1")],
-            },
-            new TokenRevoked(Revocation with { Kind = RevocationKind.Principal, Value = "svac_1" })
-            {
-                At = At,
-                Cause = Caller,
-                OrganizationId = Organization,
-                Resources = [new AuditResource("token_revocation", "rev_1")],
-            },
+            new UnprovenRefusalsCounted(Own, Organization, [.. reasons]),
+            new ReplayDetected(ByCaller, Organization, "rule_1", "iss_1", "window", null, Tag, Tag),
+            new ReplayDetected(
+                ByCaller,
+                Organization,
+                "rule_1",
+                "iss_1",
+                "single_use",
+                "jti-1",
+                Tag,
+                Tag with
+                {
+                    HolderKind = ReplayHolderKind.Address,
+                    Assertion = 9,
+                }
+            ),
+            new TokenRevoked(ByCaller, Organization, Revocation),
+            new TokenRevoked(
+                ByCaller,
+                Organization,
+                Revocation with
+                {
+                    Kind = RevocationKind.Principal,
+                    Value = "svac_1",
+                }
+            ),
         ];
     }
+
+    private static Membership Member(WorkspaceRole role) => new(Account.Id, Workspace.Id, role, At, CreatedBy: null);
 
     private static ParsedCertificate ReadCertificate()
     {

@@ -1,7 +1,5 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
@@ -82,11 +80,7 @@ public sealed class TokenExchangeTests
             NullLogger<Journal>.Instance
         );
         var again = await restarted.CommitAsync(
-            new Decision
-            {
-                Event = new Probe { At = service.Time.GetUtcNow(), Cause = AuditCause.System },
-                Replay = used,
-            },
+            new Decision { Event = new ThingHappened(service.Time.GetUtcNow()), Replay = used },
             TestContext.Current.CancellationToken
         );
 
@@ -293,12 +287,5 @@ public sealed class TokenExchangeTests
         command.CommandText = "SELECT replay_key FROM journal WHERE replay_key IS NOT NULL";
         var key = (byte[])(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
         return new ReplayKey(key, service.Time.GetUtcNow().AddMinutes(6));
-    }
-
-    private sealed record Probe : AuditEvent
-    {
-        public override string Name => "probe";
-
-        protected override void WriteData(Utf8JsonWriter json) { }
     }
 }

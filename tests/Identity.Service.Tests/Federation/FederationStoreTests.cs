@@ -243,12 +243,7 @@ public abstract class FederationStoreTests : IDisposable
     }
 
     private ThingHappened About(params AuditResource[] resources) =>
-        new()
-        {
-            At = store.Time.GetUtcNow(),
-            Cause = AuditCause.System,
-            Resources = resources,
-        };
+        new(store.Time.GetUtcNow()) { Resources = resources };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

@@ -52,12 +52,7 @@ internal static class ConsolePersons
             .CommitAsync(
                 new Decision
                 {
-                    Event = new ConsoleSignedIn(session)
-                    {
-                        At = now,
-                        Cause = AuditCause.System,
-                        OrganizationId = session.OrganizationId,
-                    },
+                    Event = SessionEvents.SignedIn(AuditCause.System, session),
                     Statements = [service.Get<ConsoleSessionStore>().Insert(session, cookie.Hash)],
                 },
                 TestContext.Current.CancellationToken

@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
@@ -12,11 +12,12 @@ internal sealed class InterruptingJournal(IJournal journal) : IJournal
     public bool IsHealthy => journal.IsHealthy;
 
     /// <summary>After a certificate was requested and checked, before its intent is recorded.</summary>
-    public void BeforeNextIntent(Func<Task> action) => Before(decision => decision.Event is CertificateSigning, action);
+    public void BeforeNextIntent(Func<Task> action) =>
+        Before(decision => decision.Event?.Name == AuditEvents.CertificateSigning, action);
 
     /// <summary>After a certificate was signed, before it is recorded.</summary>
     public void BeforeNextCertificate(Func<Task> action) =>
-        Before(decision => decision.Event is CertificateSigned, action);
+        Before(decision => decision.Event?.Name == AuditEvents.CertificateSigned, action);
 
     public async ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
     {

@@ -96,7 +96,7 @@ internal sealed class StoreUnderTest : IDisposable
     public Decision Decide(string? replay = null, params Statement[] statements) =>
         new()
         {
-            Event = new ThingHappened { At = Time.GetUtcNow(), Cause = AuditCause.System },
+            Event = new ThingHappened(Time.GetUtcNow()),
             Replay = replay is null ? null : KeyOf(replay),
             Statements = statements,
         };

@@ -1,11 +1,6 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
-internal sealed record ThingHappened : AuditEvent
-{
-    public override string Name => "thing_happened";
-
-    protected override void WriteData(Utf8JsonWriter json) => json.WriteString("thing", "it");
-}
+internal sealed record ThingHappened(DateTimeOffset When, string? OrganizationId = null)
+    : AuditEvent("thing_happened", AuditOrigin.System(When), OrganizationId, [], [("thing", "it")]);

@@ -259,13 +259,7 @@ public sealed partial class TwoNodeJobsTests
     }
 
     private static Task CommitThingAsync(ServiceUnderTest node) =>
-        CommitAsync(
-            node,
-            new Decision
-            {
-                Event = new ThingHappened { At = node.Time.GetUtcNow(), Cause = AuditCause.System },
-            }
-        );
+        CommitAsync(node, new Decision { Event = new ThingHappened(node.Time.GetUtcNow()) });
 
     private static async Task CommitAsync(ServiceUnderTest node, Decision decision) =>
         (await node.Get<IJournal>().CommitAsync(decision, Cancel)).IsCommitted.ShouldBeTrue();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -98,7 +97,7 @@ public sealed class CrossNodeJournalTests : IDisposable
         await journal.CommitAsync(
             new Decision
             {
-                Event = new ThingHappened { At = store.Time.GetUtcNow(), Cause = AuditCause.System },
+                Event = new ThingHappened(store.Time.GetUtcNow()),
                 Replay = store.KeyOf(key) with { Tag = Encoding.UTF8.GetBytes(tag) },
             },
             TestContext.Current.CancellationToken

@@ -51,17 +51,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new TrustBundleAcknowledged(party, epoch, isByPerson)
-                    {
-                        At = now,
-                        Cause = AuditCause.Of(request),
-                        OrganizationId = tunnel.OrganizationId,
-                        Resources =
-                        [
-                            new AuditResource("tunnel", tunnel.Id.Value),
-                            new AuditResource("relying_party", party.Id.Value),
-                        ],
-                    },
+                    Event = RelyingPartyEvents.Acknowledged(AuditOrigin.Of(request, now), party, epoch, isByPerson),
                     Statements = statements,
                 },
                 cancellationToken

@@ -23,11 +23,8 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentInstanceRefused(tunnel.Id, instance)
+                Event = new AgentInstanceRefused(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, instance)
                 {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
                     Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
                 },
             },
@@ -36,3 +33,13 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
         return result.RefusalIfUnavailable() ?? EnrollmentErrors.InstanceTaken.Refuse();
     }
 }
+
+/// <summary>An enrolment with an instance id that belongs to another principal.</summary>
+internal sealed record AgentInstanceRefused(AuditOrigin Origin, Tunnel Tunnel, InstanceId Instance)
+    : AuditEvent(
+        AuditEvents.AgentInstanceRefused,
+        Origin,
+        Tunnel.OrganizationId,
+        [],
+        [("tunnel_id", Tunnel.Id.Value), ("instance_id", Instance.Value)]
+    );

@@ -80,7 +80,7 @@ internal sealed class CertificateIssuer(
             var first = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = Describe(new CertificateSigning(intent) { At = intent.IssuedAt, Cause = job.Cause }, job),
+                    Event = CertificateEvents.Signing(new AuditOrigin(intent.IssuedAt, job.Cause), intent),
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
@@ -168,7 +168,7 @@ internal sealed class CertificateIssuer(
         var second = await journal.CommitAsync(
             new Decision
             {
-                Event = Describe(new CertificateSigned(record) { At = time.GetUtcNow(), Cause = job.Cause }, job),
+                Event = CertificateEvents.Signed(new AuditOrigin(time.GetUtcNow(), job.Cause), record),
                 Statements =
                 [
                     store.Complete(record.Id, record.Fingerprint, issued.Value.Certificate.Encoded),
@@ -202,14 +202,10 @@ internal sealed class CertificateIssuer(
         await journal.CommitAsync(
             new Decision
             {
-                Event = Describe(
-                    new CertificateVoided(voided)
-                    {
-                        At = time.GetUtcNow(),
-                        Cause = job.Cause,
-                        Status = AuditStatus.Denied(refusal.Code.Code),
-                    },
-                    job
+                Event = CertificateEvents.Voided(
+                    new AuditOrigin(time.GetUtcNow(), job.Cause),
+                    voided,
+                    refusal.Code.Code
                 ),
                 Statements = [store.Void(voided.Id)],
             },
@@ -239,31 +235,6 @@ internal sealed class CertificateIssuer(
             IdempotencyKey = job.Idempotency?.Id,
             RequestSha256 = job.Idempotency?.RequestSha256,
         };
-
-    private static AuditEvent Describe(AuditEvent audit, IssuanceJob job) =>
-        audit with
-        {
-            OrganizationId = job.OrganizationId,
-            Resources = ToResources(job),
-        };
-
-    private static List<AuditResource> ToResources(IssuanceJob job)
-    {
-        List<AuditResource> resources = [];
-        Add("tunnel", job.TunnelId);
-        Add("agent", job.EnrollmentId);
-        Add("edge", job.EdgeId);
-        Add("certificate_authority", job.Authority.CaId);
-        return resources;
-
-        void Add(string type, string? id)
-        {
-            if (id is not null)
-            {
-                resources.Add(new AuditResource(type, id));
-            }
-        }
-    }
 
     private IssuanceOutcome Refuse(IssuanceJob job, CaRefusal refusal)
     {

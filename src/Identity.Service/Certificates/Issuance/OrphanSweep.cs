@@ -40,13 +40,7 @@ internal sealed class OrphanSweep(
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = new CertificateVoided(intent with { Status = CertificateStatus.Void })
-                    {
-                        At = time.GetUtcNow(),
-                        Cause = AuditCause.System,
-                        OrganizationId = intent.OrganizationId,
-                        Status = AuditStatus.Denied("orphaned_intent"),
-                    },
+                    Event = CertificateEvents.Orphaned(AuditOrigin.System(time.GetUtcNow()), intent, "orphaned_intent"),
                     Statements = [store.Void(intent.Id)],
                 },
                 cancellationToken

@@ -67,27 +67,18 @@ internal sealed class ExpiryNotices(
     private async ValueTask<bool> GiveAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)
     {
         var at = Time.GetStoreNow();
+        var notice = new ExpiryNotice(AuditOrigin.System(at), subject, days);
         IReadOnlyList<Statement> messages = subject.OrganizationId is { } organization
             ? await webhooks.EnqueueAsync(
                 organization,
                 "certificate.expiring",
                 at,
-                json => ExpiryNotice.Write(json, subject, days),
+                notice.Data.WriteTo,
                 cancellationToken
             )
             : [];
         var result = await journal.CommitAsync(
-            new Decision
-            {
-                Event = new ExpiryNotice(subject, days)
-                {
-                    At = at,
-                    Cause = AuditCause.System,
-                    OrganizationId = subject.OrganizationId,
-                    Resources = [new AuditResource(subject.Type, subject.Id)],
-                },
-                Statements = [store.Give(subject, days, at), .. messages],
-            },
+            new Decision { Event = notice, Statements = [store.Give(subject, days, at), .. messages] },
             cancellationToken
         );
         if (result.Conflict is NoticeConflict.Given)

@@ -179,12 +179,7 @@ internal sealed class PlatformAuthorityMaker(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new PlatformAuthorityCreated(authority)
-                {
-                    At = authority.CreatedAt,
-                    Cause = AuditCause.System,
-                    Resources = [new AuditResource("platform_authority", authority.Id.Value)],
-                },
+                Event = PlatformAuthorityEvents.Created(AuditOrigin.System(authority.CreatedAt), authority),
                 Statements = [store.Insert(authority)],
             },
             cancellationToken

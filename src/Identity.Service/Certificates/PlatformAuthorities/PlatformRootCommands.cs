@@ -41,13 +41,15 @@ internal sealed class PlatformRootCommands(
         var (root, link) = maker.SignSuccessor(swap.Roots.Active!, epoch, person);
         Require(BundleProtocol.Add(swap.State, root.Id.Value, AnchorRole.Staged));
         return await CommitAsync(
-            new PlatformRootAudited(AuditEvents.PlatformRootStaged, root, epoch)
-            {
-                At = root.CreatedAt,
-                Cause = AuditCause.Of(request),
-                Reason = reason,
-                Link = link,
-            },
+            root,
+            PlatformAuthorityEvents.RootChanged(
+                AuditEvents.PlatformRootStaged,
+                AuditOrigin.Of(request, root.CreatedAt),
+                root,
+                epoch,
+                reason,
+                link
+            ),
             [store.RaiseEpoch(swap.State.Epoch), store.Insert(root), store.Insert(link)],
             cancellationToken
         );
@@ -94,13 +96,15 @@ internal sealed class PlatformRootCommands(
         var before = swap.Roots.Active!;
         var after = root with { State = RootState.Active, StateSince = now };
         return await CommitAsync(
-            new PlatformRootAudited(AuditEvents.PlatformRootActivated, after, swap.State.Epoch)
-            {
-                At = now,
-                Cause = AuditCause.Of(request),
-                Reason = wanted.Reason?.Trim(),
-                Overridden = [.. missing.Select(machine => machine.Id)],
-            },
+            after,
+            PlatformAuthorityEvents.RootChanged(
+                AuditEvents.PlatformRootActivated,
+                AuditOrigin.Of(request, now),
+                after,
+                swap.State.Epoch,
+                wanted.Reason?.Trim(),
+                overridden: [.. missing.Select(machine => machine.Id)]
+            ),
             [
                 // In this order: the store allows one active root at every moment.
                 store.Move(before with { State = RootState.Retiring, StateSince = now }, RootState.Active),
@@ -146,12 +150,9 @@ internal sealed class PlatformRootCommands(
         return await RemoveAsync(
             root,
             swap.State.Epoch,
-            next => new PlatformRootAudited(AuditEvents.PlatformRootRolledBack, next, swap.State.Epoch + 1)
-            {
-                At = next.StateSince,
-                Cause = AuditCause.Of(request),
-                Reason = reason,
-            },
+            AuditEvents.PlatformRootRolledBack,
+            AuditCause.Of(request),
+            reason,
             cancellationToken
         );
     }
@@ -176,11 +177,9 @@ internal sealed class PlatformRootCommands(
             await RemoveAsync(
                 over,
                 swap.State.Epoch,
-                next => new PlatformRootAudited(AuditEvents.PlatformRootRetired, next, swap.State.Epoch + 1)
-                {
-                    At = next.StateSince,
-                    Cause = AuditCause.System,
-                },
+                AuditEvents.PlatformRootRetired,
+                AuditCause.System,
+                reason: null,
                 cancellationToken
             );
         }
@@ -189,7 +188,9 @@ internal sealed class PlatformRootCommands(
     private ValueTask<Result<PlatformAuthority>> RemoveAsync(
         PlatformAuthority root,
         long epoch,
-        Func<PlatformAuthority, PlatformRootAudited> audited,
+        string eventName,
+        AuditCause cause,
+        string? reason,
         CancellationToken cancellationToken
     )
     {
@@ -201,14 +202,22 @@ internal sealed class PlatformRootCommands(
             SealedKey = null,
         };
         return CommitAsync(
-            audited(next),
+            next,
+            PlatformAuthorityEvents.RootChanged(
+                eventName,
+                new AuditOrigin(next.StateSince, cause),
+                next,
+                epoch + 1,
+                reason
+            ),
             [store.RaiseEpoch(epoch), store.Move(next, root.State), store.DestroyKeys(root.Id.Value)],
             cancellationToken
         );
     }
 
     private async ValueTask<Result<PlatformAuthority>> CommitAsync(
-        PlatformRootAudited audited,
+        PlatformAuthority root,
+        AuditEvent audited,
         IReadOnlyList<Statement> statements,
         CancellationToken cancellationToken
     )
@@ -216,7 +225,7 @@ internal sealed class PlatformRootCommands(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = audited with { Resources = [new AuditResource("platform_authority", audited.Root.Id.Value)] },
+                Event = audited,
                 Statements = statements,
                 Changes = ChangeTopics.Feed,
             },
@@ -234,7 +243,7 @@ internal sealed class PlatformRootCommands(
 
         // Without the caller's token: the decision is committed, and this node should load it.
         await platform.LoadAsync(CancellationToken.None);
-        return audited.Root;
+        return root;
     }
 
     // The commands check before: a refusal of the rules here is a programming error.

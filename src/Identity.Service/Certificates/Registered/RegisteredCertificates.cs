@@ -67,9 +67,7 @@ internal sealed class RegisteredCertificates(
         {
             // The store decides at commit: of two concurrent first certificates, one waits.
             var added = await CommitAsync(
-                request,
-                tunnel,
-                new TunnelCertificateAdded(certificate) { At = now, Cause = AuditCause.Of(request) },
+                TunnelCertificateAudited.Added(AuditOrigin.Of(request, now), tunnel, certificate),
                 isSingle
                     ? certificates.Insert(certificate)
                     : [certificates.RequireUnusedBundle(tunnel.Id), .. certificates.Insert(certificate)],
@@ -88,9 +86,7 @@ internal sealed class RegisteredCertificates(
             Pending = await PendingAsync(request, PendingChange.Addition, cancellationToken),
         };
         var requested = await CommitAsync(
-            request,
-            tunnel,
-            new TunnelCertificateChangeRequested(waiting, Reason: null) { At = now, Cause = AuditCause.Of(request) },
+            TunnelCertificateAudited.ChangeRequested(AuditOrigin.Of(request, now), tunnel, waiting, reason: null),
             [.. certificates.Insert(waiting), .. await NoticeAsync(tunnel, waiting, now, cancellationToken)],
             ChangeTopics.None,
             cancellationToken
@@ -132,9 +128,7 @@ internal sealed class RegisteredCertificates(
             Pending = await PendingAsync(request, PendingChange.Removal, cancellationToken),
         };
         return await ChangeAsync(
-            request,
-            tunnel,
-            new TunnelCertificateChangeRequested(waiting, reason) { At = now, Cause = AuditCause.Of(request) },
+            TunnelCertificateAudited.ChangeRequested(AuditOrigin.Of(request, now), tunnel, waiting, reason),
             [
                 certificates.RequestRemoval(certificate, waiting.Pending),
                 .. await NoticeAsync(tunnel, waiting, now, cancellationToken),
@@ -188,9 +182,7 @@ internal sealed class RegisteredCertificates(
         return !check.Succeeded
             ? check.Refusal.ToCompatibleRefusal()
             : await ChangeAsync(
-                request,
-                tunnel,
-                new TunnelCertificateAdded(certificate) { At = now, Cause = AuditCause.Of(request) },
+                TunnelCertificateAudited.Added(AuditOrigin.Of(request, now), tunnel, certificate),
                 certificates.Add(certificate, now),
                 ChangeTopics.Feed,
                 cancellationToken
@@ -210,9 +202,7 @@ internal sealed class RegisteredCertificates(
     {
         var now = time.GetStoreNow();
         return ChangeAsync(
-            request,
-            tunnel,
-            new TunnelCertificateRevoked(certificate, reason) { At = now, Cause = AuditCause.Of(request) },
+            TunnelCertificateAudited.Revoked(AuditOrigin.Of(request, now), tunnel, certificate, reason),
             certificates.Archive(certificate, now),
             ChangeTopics.Feed,
             cancellationToken
@@ -220,15 +210,13 @@ internal sealed class RegisteredCertificates(
     }
 
     private async ValueTask<Result<RegisteredCertificate>> ChangeAsync(
-        ApiRequest request,
-        Tunnel tunnel,
-        TunnelCertificateEvent audited,
+        TunnelCertificateAudited audited,
         IReadOnlyList<Statement> statements,
         ChangeTopics topics,
         CancellationToken cancellationToken
     )
     {
-        var result = await CommitAsync(request, tunnel, audited, statements, topics, cancellationToken);
+        var result = await CommitAsync(audited, statements, topics, cancellationToken);
         if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
@@ -240,9 +228,7 @@ internal sealed class RegisteredCertificates(
     }
 
     private ValueTask<CommitResult> CommitAsync(
-        ApiRequest request,
-        Tunnel tunnel,
-        TunnelCertificateEvent audited,
+        TunnelCertificateAudited audited,
         IReadOnlyList<Statement> statements,
         ChangeTopics topics,
         CancellationToken cancellationToken
@@ -250,15 +236,7 @@ internal sealed class RegisteredCertificates(
         journal.CommitAsync(
             new Decision
             {
-                Event = audited with
-                {
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources =
-                    [
-                        new AuditResource("tunnel", tunnel.Id.Value),
-                        new AuditResource("tunnel_certificate", audited.Certificate.Id.Value),
-                    ],
-                },
+                Event = audited,
                 Statements = statements,
                 Changes = topics,
             },

@@ -151,17 +151,7 @@ internal sealed class RelyingPartyRegistry(
     ) =>
         new()
         {
-            Event = new RelyingPartyAudited(eventName, party, reason)
-            {
-                At = time.GetUtcNow(),
-                Cause = AuditCause.Of(request),
-                OrganizationId = party.OrganizationId,
-                Resources =
-                [
-                    new AuditResource("tunnel", party.TunnelId.Value),
-                    new AuditResource("relying_party", party.Id.Value),
-                ],
-            },
+            Event = RelyingPartyEvents.Changed(eventName, AuditOrigin.Of(request, time.GetUtcNow()), party, reason),
             Statements = statements,
         };
 }

@@ -110,12 +110,9 @@ internal sealed class CertificateRevoker(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new CertificateRevoked(certificate, reason, comment)
+                Event = CertificateEvents.Revoked(AuditOrigin.Of(request, now), certificate, reason, comment) with
                 {
-                    At = now,
-                    Cause = AuditCause.Of(request),
                     OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
-                    Resources = ToResources(certificate),
                 },
                 Statements = certificate.RevokedAt is null
                     ? store.Revoke(certificate, reason, shard, now)
@@ -144,21 +141,5 @@ internal sealed class CertificateRevoker(
             : RevocationErrors
                 .AlreadyRevoked.Refuse()
                 .With("revocation_reason", RevocationReasons.GetName(present.RevocationReason!.Value));
-    }
-
-    private static List<AuditResource> ToResources(CertificateRecord certificate)
-    {
-        List<AuditResource> resources = [new("certificate", certificate.Id.Value)];
-        if (certificate.TunnelId is { } tunnel)
-        {
-            resources.Add(new("tunnel", tunnel));
-        }
-
-        if (certificate.CaId is { } authority)
-        {
-            resources.Add(new("certificate_authority", authority));
-        }
-
-        return resources;
     }
 }

@@ -127,17 +127,12 @@ internal sealed class ImportedListEndpoint(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new RevocationListImported(imported, removed)
-                {
-                    At = imported.ImportedAt,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources =
-                    [
-                        new AuditResource("tunnel", tunnel.Id.Value),
-                        new AuditResource("tunnel_certificate", certificate.Id.Value),
-                    ],
-                },
+                Event = RevocationListEvents.Imported(
+                    AuditOrigin.Of(request, imported.ImportedAt),
+                    tunnel.OrganizationId,
+                    imported,
+                    removed
+                ),
                 Statements = [lists.Put(imported)],
             },
             cancellationToken

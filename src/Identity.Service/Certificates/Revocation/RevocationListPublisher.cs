@@ -220,14 +220,12 @@ internal sealed class RevocationListPublisher(
         await journal.CommitAsync(
             new Decision
             {
-                Event = new RevocationListRefused(present, refusal)
-                {
-                    At = Time.GetUtcNow(),
-                    Cause = AuditCause.System,
-                    OrganizationId = authority?.OrganizationId,
-                    Resources = [new AuditResource("certificate_authority", present.CaId)],
-                    Status = AuditStatus.Denied(refusal.Code.Code),
-                },
+                Event = RevocationListEvents.Refused(
+                    AuditOrigin.System(Time.GetUtcNow()),
+                    authority?.OrganizationId,
+                    present,
+                    refusal
+                ),
             },
             cancellationToken
         );

@@ -37,12 +37,12 @@ internal sealed class AuthorityLifecycle(
         CancellationToken cancellationToken
     ) =>
         CommitAsync(
-            new AuthorityAudited(AuditEvents.AuthorityCreated, authority)
-            {
-                At = time.GetUtcNow(),
-                Cause = move.Cause,
-                Reason = move.Reason,
-            },
+            new AuthorityAudited(
+                AuditEvents.AuthorityCreated,
+                new AuditOrigin(time.GetUtcNow(), move.Cause),
+                authority,
+                move.Reason
+            ),
             move,
             [authorities.Insert(authority, MaxUnfinished)],
             ChangeTopics.None,
@@ -121,17 +121,17 @@ internal sealed class AuthorityLifecycle(
         );
         changes.AddRange(move.With);
         var moved = await CommitAsync(
-            new AuthorityAudited(ToEventName(transition.Command), next)
-            {
-                At = now,
-                Cause = move.Cause,
-                From = authority.State,
-                Reason = move.Reason,
-                Override = authority.Override,
-                Overridden = overridden,
-                Waived = transition.Guards & move.Waived,
-                Retired = retired,
-            },
+            new AuthorityAudited(
+                ToEventName(transition.Command),
+                new AuditOrigin(now, move.Cause),
+                next,
+                move.Reason,
+                authority.State,
+                authority.Override,
+                overridden,
+                transition.Guards & move.Waived,
+                retired
+            ),
             move,
             changes,
             AuthorityStates.IsTrusted(authority.State) || AuthorityStates.IsTrusted(to)
@@ -161,12 +161,7 @@ internal sealed class AuthorityLifecycle(
         CancellationToken cancellationToken
     ) =>
         CommitAsync(
-            new AuthorityAudited(eventName, changed)
-            {
-                At = time.GetUtcNow(),
-                Cause = move.Cause,
-                Reason = move.Reason,
-            },
+            new AuthorityAudited(eventName, new AuditOrigin(time.GetUtcNow(), move.Cause), changed, move.Reason),
             move,
             [authorities.Update(changed, changed.State), .. move.With],
             ChangeTopics.None,
@@ -238,15 +233,7 @@ internal sealed class AuthorityLifecycle(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = audited with
-                {
-                    OrganizationId = authority.OrganizationId,
-                    Resources =
-                    [
-                        new AuditResource("certificate_authority", authority.Id.Value),
-                        new AuditResource("tunnel", authority.TunnelId.Value),
-                    ],
-                },
+                Event = audited,
                 Statements = changes,
                 Changes = topics,
             },

@@ -55,12 +55,7 @@ internal sealed class CommandLineSessions(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new ConsoleSignedIn(session)
-                {
-                    At = session.CreatedAt,
-                    Cause = new AuditCause(actor, request.RequestId),
-                    OrganizationId = session.OrganizationId,
-                },
+                Event = SessionEvents.SignedIn(new AuditCause(actor, request.RequestId), session),
                 // Older id_tokens are not accepted.
                 Replay = new ReplayKey(Credentials.Hash(idToken), session.CreatedAt + ConsoleSessions.ProofLife),
                 Statements = [store.DropExpired(session.CreatedAt), store.Insert(session, Credentials.Hash(token))],

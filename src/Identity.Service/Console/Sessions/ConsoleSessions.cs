@@ -194,12 +194,10 @@ internal sealed class ConsoleSessions(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new ConsoleSignedOut(session)
-                {
-                    At = time.GetStoreNow(),
-                    Cause = new AuditCause(actor, request.RequestId),
-                    OrganizationId = session.OrganizationId,
-                },
+                Event = SessionEvents.SignedOut(
+                    new AuditOrigin(time.GetStoreNow(), new AuditCause(actor, request.RequestId)),
+                    session
+                ),
                 Statements = [store.End(session.Id)],
             },
             cancellationToken
@@ -246,12 +244,7 @@ internal sealed class ConsoleSessions(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new ConsoleSignedIn(session)
-                {
-                    At = session.CreatedAt,
-                    Cause = new AuditCause(actor, request.RequestId),
-                    OrganizationId = session.OrganizationId,
-                },
+                Event = SessionEvents.SignedIn(new AuditCause(actor, request.RequestId), session),
                 Statements =
                 [
                     store.DropExpired(session.CreatedAt),
@@ -324,13 +317,7 @@ internal sealed class ConsoleSessions(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new ConsoleSignInRefused(session.Name)
-                {
-                    At = session.CreatedAt,
-                    Cause = new AuditCause(actor, request.RequestId),
-                    OrganizationId = session.OrganizationId,
-                    Status = AuditStatus.Denied(ConsoleErrors.NoRole.Code),
-                },
+                Event = SessionEvents.Refused(new AuditCause(actor, request.RequestId), session),
                 Statements = known is null ? [] : [store.End(known.Id)],
             },
             cancellationToken

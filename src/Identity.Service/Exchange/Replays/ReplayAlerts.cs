@@ -42,18 +42,19 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new ReplayDetected
-                {
-                    At = context.Now,
-                    Cause = new AuditCause(FederatedAuthentication.ToActor(context), context.Request.RequestId),
-                    OrganizationId = context.Rule.Rule.OrganizationId,
-                    RuleId = context.Rule.Rule.Id.Value,
-                    IssuerId = issuer.Id.Value,
-                    ReplayMode = mode,
-                    AssertionId = FederatedAuthentication.GetAssertionId(context),
-                    First = first,
-                    Again = again,
-                },
+                Event = new ReplayDetected(
+                    new AuditOrigin(
+                        context.Now,
+                        new AuditCause(FederatedAuthentication.ToActor(context), context.Request.RequestId)
+                    ),
+                    context.Rule.Rule.OrganizationId,
+                    context.Rule.Rule.Id.Value,
+                    issuer.Id.Value,
+                    mode,
+                    FederatedAuthentication.GetAssertionId(context),
+                    first,
+                    again
+                ),
             },
             cancellationToken
         );

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain.Hints;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
@@ -65,8 +66,8 @@ internal sealed class Explanation
         }
 
         json.WriteString("issuer", context.Rule.Issuer.Id.Value);
-        WriteIfAny(json, "kid", Trace.KeyId);
-        WriteIfAny(json, "key_state", Trace.KeyState);
+        json.WriteOptional("kid", Trace.KeyId);
+        json.WriteOptional("key_state", Trace.KeyState);
         if (Trace.ClockDeltaSeconds is { } delta)
         {
             json.WriteNumber("clock_delta_s", delta);
@@ -90,7 +91,7 @@ internal sealed class Explanation
         }
 
         json.WriteEndArray();
-        WriteIfAny(json, "sub_format", Trace.SubjectFormat);
+        json.WriteOptional("sub_format", Trace.SubjectFormat);
     }
 
     private void WriteNearest(Utf8JsonWriter json)
@@ -105,13 +106,5 @@ internal sealed class Explanation
         json.WriteNumber("failed", Trace.FailedConditions.Count());
         json.WriteString("text", sentence);
         json.WriteEndObject();
-    }
-
-    private static void WriteIfAny(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
     }
 }

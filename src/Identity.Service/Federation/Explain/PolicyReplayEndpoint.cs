@@ -97,15 +97,14 @@ internal sealed class PolicyReplayEndpoint(
         var noted = await journal.CommitAsync(
             new Decision
             {
-                Event = new RuleSimulated
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = rule.OrganizationId,
-                    Input = "replay",
-                    RuleId = rule.Id.Value,
-                    IssuerId = rule.IssuerId.Value,
-                },
+                Event = new RuleSimulated(
+                    AuditOrigin.Of(request, time.GetUtcNow()),
+                    rule.OrganizationId,
+                    "replay",
+                    rule.Id.Value,
+                    rule.IssuerId.Value,
+                    Decision: null
+                ),
             },
             cancellationToken
         );

@@ -275,16 +275,14 @@ internal sealed class SimulationEndpoint(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new RuleSimulated
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = request.Caller.OrganizationId,
-                    Input = input.Kind,
-                    RuleId = ruleId,
-                    IssuerId = rule?.Issuer.Id.Value,
-                    Decision = decision,
-                },
+                Event = new RuleSimulated(
+                    AuditOrigin.Of(request, time.GetUtcNow()),
+                    request.Caller.OrganizationId,
+                    input.Kind,
+                    ruleId,
+                    rule?.Issuer.Id.Value,
+                    decision
+                ),
             },
             cancellationToken
         );

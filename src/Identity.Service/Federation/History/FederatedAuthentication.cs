@@ -10,11 +10,10 @@ namespace Culvert.Identity.Service.Federation.History;
 /// An exchange that was granted, or denied after its signature was verified. The row of a grant contains the replay
 /// key, so that the record of the grant and the mark of single use are one write.
 /// </summary>
-internal sealed record FederatedAuthentication : AuditEvent
+internal sealed record FederatedAuthentication(AuditOrigin Origin, string OrganizationId)
+    : AuditEvent(AuditEvents.FederatedAuthentication, Origin, OrganizationId, [], AuditData.Empty)
 {
     private const int DigestPrefixChars = 16;
-
-    public override string Name => AuditEvents.FederatedAuthentication;
 
     public required string RuleId { get; init; }
 
@@ -52,11 +51,11 @@ internal sealed record FederatedAuthentication : AuditEvent
     {
         var rule = context.Rule;
         var claims = context.Claims;
-        return new FederatedAuthentication
+        return new FederatedAuthentication(
+            new AuditOrigin(context.Now, new AuditCause(ToActor(context), context.Request.RequestId)),
+            rule.Rule.OrganizationId
+        )
         {
-            At = context.Now,
-            Cause = new AuditCause(ToActor(context), context.Request.RequestId),
-            OrganizationId = rule.Rule.OrganizationId,
             Status = status,
             RuleId = rule.Rule.Id.Value,
             RuleVersion = rule.Rule.Version,
@@ -94,23 +93,24 @@ internal sealed record FederatedAuthentication : AuditEvent
         return Convert.ToHexStringLower(hash[..(DigestPrefixChars / 2)]);
     }
 
+    // Not as AuditData, which allocates: this is written for every exchange.
     protected override void WriteData(Utf8JsonWriter json)
     {
         json.WriteString("federation_rule_id", RuleId);
         json.WriteNumber("rule_ver", RuleVersion);
         json.WriteString("issuer_id", IssuerId);
         json.WriteString("service_account_id", ServiceAccountId);
-        WriteOptional(json, "requested_service_account_id", RequestedServiceAccountId);
+        json.WriteString("requested_service_account_id", RequestedServiceAccountId);
         // Separate members, because the service's own claims are useless for a trial of a rule on past claims.
         json.WriteStartObject(IsOwnToken ? "access_token" : "oidc_token");
-        WriteOptional(json, "jti", AssertionId);
+        json.WriteString("jti", AssertionId);
         json.WritePropertyName("claims");
         // The parser has checked this: one JSON object without duplicate names, at most 12 KiB.
         json.WriteRawValue(ClaimsJson.Span, skipInputValidation: true);
         json.WriteEndObject();
         json.WriteString("form", ToWireName(Form));
         json.WriteString("assertion_sha256", AssertionDigest);
-        WriteOptional(json, "trace_sha256", TraceDigest);
+        json.WriteString("trace_sha256", TraceDigest);
         if (Grant is { } grant)
         {
             var makesToken = Form != ExchangeForm.Certificate;
@@ -138,8 +138,8 @@ internal sealed record FederatedAuthentication : AuditEvent
             json.WriteStartObject("candidate");
             json.WriteNumber("rule_ver", trial.Version);
             json.WriteString("decision", trial.Denial is null ? "would_allow" : "would_deny");
-            WriteOptional(json, "reason", trial.Denial?.Reason.Name());
-            WriteOptional(json, "detail", trial.Denial?.Detail);
+            json.WriteString("reason", trial.Denial?.Reason.Name());
+            json.WriteString("detail", trial.Denial?.Detail);
             json.WriteEndObject();
         }
     }

@@ -138,12 +138,11 @@ internal sealed class UnprovenRefusals(
                 await CommitAsync(
                     new Decision
                     {
-                        Event = new UnprovenRefusalsCounted([.. organization])
-                        {
-                            At = now,
-                            Cause = AuditCause.System,
-                            OrganizationId = organization.Key,
-                        },
+                        Event = new UnprovenRefusalsCounted(
+                            AuditOrigin.System(now),
+                            organization.Key,
+                            [.. organization]
+                        ),
                     }
                 );
             }
@@ -229,4 +228,30 @@ internal sealed class UnprovenRefusals(
             Source = key.Source,
             Refusals = refusals,
         };
+}
+
+/// <summary>The chain's summary of one minute's unproven refusals, by rule and reason.</summary>
+internal sealed record UnprovenRefusalsCounted(
+    AuditOrigin Origin,
+    string OrganizationId,
+    IReadOnlyList<KeyValuePair<RefusalKey, long>> Counts
+)
+    : AuditEvent(
+        AuditEvents.UnprovenRefusals,
+        Origin,
+        OrganizationId,
+        [],
+        [
+            (
+                "refusals",
+                Counts
+                    .OrderBy(count => count.Key.RuleId, StringComparer.Ordinal)
+                    .ThenBy(count => count.Key.Reason)
+                    .Select(ToData)
+            ),
+        ]
+    )
+{
+    private static AuditData ToData(KeyValuePair<RefusalKey, long> count) =>
+        [("federation_rule_id", count.Key.RuleId), ("reason", count.Key.Reason.Name()), ("count", count.Value)];
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -18,8 +19,8 @@ internal sealed record DiscoveryKeySource(string? Base, string? CaPem, string? K
 
     protected override void WriteMembers(Utf8JsonWriter json)
     {
-        WriteOptional(json, "discovery_base", Base);
-        WriteOptional(json, "jwks_host", KeySetHost);
-        WriteOptional(json, "ca_cert_pem", CaPem);
+        json.WriteOptional("discovery_base", Base);
+        json.WriteOptional("jwks_host", KeySetHost);
+        json.WriteOptional("ca_cert_pem", CaPem);
     }
 }

@@ -157,14 +157,8 @@ internal sealed class IssuerEndpoints(
     private ValueTask<Issuer?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
-    private IssuerAudited Audited(ApiRequest request, string name, Issuer issuer) =>
-        new(name, issuer)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = issuer.OrganizationId,
-            Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
-        };
+    private AuditEvent Audited(ApiRequest request, string name, Issuer issuer) =>
+        IssuerEvents.Changed(name, AuditOrigin.Of(request, time.GetUtcNow()), issuer);
 
     private IssuerDocument ToDocument(Issuer issuer) =>
         IssuerDocument.Of(issuer, directory.Current.FindKeys(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));

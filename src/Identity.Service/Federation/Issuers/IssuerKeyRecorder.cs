@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
+using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -25,11 +26,11 @@ internal sealed class IssuerKeyRecorder(
     public Task TouchAsync(Issuer issuer, StoredKeySet set) =>
         RunAsync(issuer, () => keys.TouchAsync(issuer.Id, set, CancellationToken.None));
 
-    public Task TellAsync(IssuerPolling polling, Issuer issuer) =>
+    public Task TellAsync(AuditEvent polling, Issuer issuer) =>
         RunAsync(issuer, () => CommitAsync(new Decision { Event = polling }));
 
     /// <summary>Every node stops polling until an operator resumes it or a fetch succeeds.</summary>
-    public Task PauseAsync(IssuerPolling polling, Issuer issuer) =>
+    public Task PauseAsync(AuditEvent polling, Issuer issuer) =>
         RunAsync(
             issuer,
             async () =>
@@ -46,7 +47,7 @@ internal sealed class IssuerKeyRecorder(
             }
         );
 
-    public Task ResumeAsync(IssuerPolling polling, Issuer issuer) =>
+    public Task ResumeAsync(AuditEvent polling, Issuer issuer) =>
         RunAsync(
             issuer,
             async () =>
@@ -63,7 +64,7 @@ internal sealed class IssuerKeyRecorder(
         );
 
     /// <summary>An event about an issuer with the service as the actor.</summary>
-    public IssuerPolling Polling(
+    public AuditEvent Polling(
         string name,
         Issuer issuer,
         KeyState state,
@@ -71,22 +72,18 @@ internal sealed class IssuerKeyRecorder(
         string? lastFailure,
         DateTimeOffset? fetchedAt
     ) =>
-        new(name, issuer.Id, state, failures, lastFailure, fetchedAt)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.System,
-            OrganizationId = issuer.OrganizationId,
-            Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
-        };
+        IssuerEvents.Polling(
+            name,
+            AuditOrigin.System(time.GetUtcNow()),
+            issuer,
+            state,
+            failures,
+            lastFailure,
+            fetchedAt
+        );
 
     private IssuerKeysChanged Changed(Issuer issuer, KeyChange change) =>
-        new(issuer.Id, change)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.System,
-            OrganizationId = issuer.OrganizationId,
-            Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
-        };
+        new(AuditOrigin.System(time.GetUtcNow()), issuer, change);
 
     private async Task CommitAsync(Decision decision) => await journal.CommitAsync(decision, CancellationToken.None);
 
@@ -102,4 +99,21 @@ internal sealed class IssuerKeyRecorder(
             Log.KeysNotStored(logger, issuer.Id.Value, fault.GetType().Name);
         }
     }
+}
+
+internal sealed record IssuerKeysChanged(AuditOrigin Origin, Issuer Issuer, KeyChange Change)
+    : AuditEvent(
+        AuditEvents.IssuerKeysChanged,
+        Origin,
+        Issuer.OrganizationId,
+        [new("federation_issuer", Issuer.Id.Value)],
+        [
+            ("issuer_id", Issuer.Id.Value),
+            ("added", Change.Added.Select(ToData)),
+            ("removed", Change.Removed.Select(ToData)),
+            ("replaced", Change.Replaced.Select(ToData)),
+        ]
+    )
+{
+    private static AuditData ToData(VerificationKey key) => [("kid", key.KeyId), ("thumbprint", key.Thumbprint)];
 }

@@ -41,7 +41,13 @@ internal sealed class IssuerKillEndpoints(
                 request.Caller.ActorId
             ))
             .ToList();
-        var change = Audited(request, AuditEvents.IssuerKeysKilled, issuer, order, thumbprints);
+        var change = IssuerEvents.Killed(
+            AuditEvents.IssuerKeysKilled,
+            AuditOrigin.Of(request, time.GetUtcNow()),
+            issuer,
+            order,
+            thumbprints
+        );
         if (await CommitAsync(change, [.. lines.Select(controls.Kill)], cancellationToken) is { } refused)
         {
             return refused;
@@ -80,7 +86,13 @@ internal sealed class IssuerKillEndpoints(
         }
 
         var thumbprints = lines.Where(line => line.Kind == KillKind.Key).Select(line => line.Value).ToList();
-        var change = Audited(request, AuditEvents.IssuerKeysRestored, issuer, order, thumbprints);
+        var change = IssuerEvents.Killed(
+            AuditEvents.IssuerKeysRestored,
+            AuditOrigin.Of(request, time.GetUtcNow()),
+            issuer,
+            order,
+            thumbprints
+        );
         IReadOnlyList<Statement> statements = [.. controls.Undo(issuer.Id, order.Cause), .. conditions];
         return await CommitAsync(change, statements, cancellationToken) is { } refused
             ? refused
@@ -126,19 +138,4 @@ internal sealed class IssuerKillEndpoints(
         IReadOnlyList<Statement> statements,
         CancellationToken cancellationToken
     ) => changes.CommitAsync(change, statements, ChangeTopics.IssuerKeys, cancellationToken);
-
-    private IssuerKillAudited Audited(
-        ApiRequest request,
-        string name,
-        Issuer issuer,
-        KillOrder order,
-        IReadOnlyList<string> thumbprints
-    ) =>
-        new(name, issuer.Id, order, thumbprints)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = issuer.OrganizationId,
-            Resources = [new AuditResource("federation_issuer", issuer.Id.Value)],
-        };
 }

@@ -68,13 +68,7 @@ internal sealed class IssuerVerifyEndpoint(
         }
 
         var result = await verifier.RunAsync(issuer, id, cancellationToken);
-        var verified = new IssuerVerified(issuer, result)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = issuer.OrganizationId,
-            Resources = id is null ? [] : [new AuditResource("federation_issuer", id)],
-        };
+        var verified = IssuerEvents.Verified(AuditOrigin.Of(request, time.GetUtcNow()), issuer, result);
         var committed = await journal.CommitAsync(new Decision { Event = verified }, cancellationToken);
         return committed.RefusalIfUnavailable() is { } unavailable
             ? unavailable

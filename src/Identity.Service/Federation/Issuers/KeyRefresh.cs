@@ -441,7 +441,7 @@ internal sealed class KeyRefresh
         Record_NeedsLock(() => services.Recorder.TellAsync(degraded, issuer));
     }
 
-    private IssuerPolling Polling_NeedsLock(string name) =>
+    private AuditEvent Polling_NeedsLock(string name) =>
         services.Recorder.Polling(name, issuer, keys.StateAt(Now), failures, lastFailure, keys.Present?.FetchedAt);
 
     private void Touch_NeedsLock(CachedKeys set)

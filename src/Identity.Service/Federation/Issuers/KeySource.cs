@@ -32,12 +32,4 @@ internal abstract record KeySource
     }
 
     protected abstract void WriteMembers(Utf8JsonWriter json);
-
-    protected static void WriteOptional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
-    }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -37,8 +38,8 @@ internal sealed record SpiffeBundleKeySource(
     protected override void WriteMembers(Utf8JsonWriter json)
     {
         json.WriteString("trust_domain", TrustDomain);
-        WriteOptional(json, "url", Url);
-        WriteOptional(json, "ca_cert_pem", CaPem);
+        json.WriteOptional("url", Url);
+        json.WriteOptional("ca_cert_pem", CaPem);
         if (BundleJson is not null)
         {
             json.WritePropertyName("bundle");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -14,6 +15,6 @@ internal sealed record UrlKeySource(string Url, string? CaPem) : KeySource
     protected override void WriteMembers(Utf8JsonWriter json)
     {
         json.WriteString("url", Url);
-        WriteOptional(json, "ca_cert_pem", CaPem);
+        json.WriteOptional("ca_cert_pem", CaPem);
     }
 }

@@ -1,98 +1,62 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Rules.Conditions;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>A rule was created, updated or archived, or its workspaces changed: its state afterwards.</summary>
-internal sealed record RuleAudited(string Event, Rule Rule) : AuditEvent
+internal sealed record RuleAudited(
+    string Name,
+    AuditOrigin Origin,
+    Rule Rule,
+    IReadOnlyList<Lint> Lints,
+    string? LintJustification = null,
+    string? Reason = null,
+    string? WorkspaceId = null
+)
+    : AuditEvent(
+        Name,
+        Origin,
+        Rule.OrganizationId,
+        WorkspaceId is null
+            ? [new("federation_rule", Rule.Id.Value)]
+            : [new("federation_rule", Rule.Id.Value), new("workspace", WorkspaceId)],
+        [
+            ("federation_rule_id", Rule.Id.Value),
+            ("name", Rule.Name),
+            ("issuer_id", Rule.IssuerId.Value),
+            ("service_account_id", Rule.ServiceAccountId.Value),
+            ("subject_prefix", Rule.Match.Subject),
+            ("subject_segments", Rule.Match.SubjectSegments),
+            ("audience", Rule.Match.Audience),
+            ("claims", AuditData.Of(Rule.Match.Claims.Select(claim => (claim.Key, (object?)claim.Value)))),
+            .. AuditData.Optional("matchers", ToJson(Rule.Match.Matchers)),
+            ("condition", Rule.Match.Condition),
+            ("oauth_scope", Rule.OAuthScope),
+            ("token_lifetime_seconds", Rule.TokenLifetimeSeconds),
+            ("applies_to_all_workspaces", Rule.AppliesToAllWorkspaces),
+            ("workspace_ids", Rule.WorkspaceIds),
+            ("tunnel_ids", Rule.TunnelIds),
+            ("edge_ids", Rule.EdgeIds),
+            ("actor_ids", Rule.ActorIds),
+            ("state", Rule.State.Name()),
+            ("bind", Rule.Bind.Name()),
+            .. AuditData.Optional("expires_at", Rule.ExpiresAt),
+            ("version", Rule.Version),
+            .. AuditData.Optional("enforced_version", Rule.EnforcedVersion),
+            .. AuditData.Optional("lints", Lints.Count > 0 ? Lints.Select(lint => lint.Id) : null),
+            .. AuditData.Optional("lint_justification", LintJustification),
+            .. AuditData.Optional("reason", Reason),
+            .. AuditData.Optional("workspace_id", WorkspaceId),
+        ]
+    )
 {
-    public override string Name => Event;
-
-    public string? WorkspaceId { get; init; }
-
-    public IReadOnlyList<Lint> Lints { get; init; } = [];
-
-    public string? LintJustification { get; init; }
-
-    public string? Reason { get; init; }
-
-    protected override void WriteData(Utf8JsonWriter json)
-    {
-        json.WriteString("federation_rule_id", Rule.Id.Value);
-        json.WriteString("name", Rule.Name);
-        json.WriteString("issuer_id", Rule.IssuerId.Value);
-        json.WriteString("service_account_id", Rule.ServiceAccountId.Value);
-        WriteOptional(json, "subject_prefix", Rule.Match.Subject);
-        WriteOptional(json, "subject_segments", Rule.Match.SubjectSegments);
-        WriteOptional(json, "audience", Rule.Match.Audience);
-        json.WriteStartObject("claims");
-        foreach (var (name, value) in Rule.Match.Claims)
-        {
-            json.WriteString(name, value);
-        }
-
-        json.WriteEndObject();
-        if (Rule.Match.Matchers.Count > 0)
-        {
-            json.WritePropertyName("matchers");
-            JsonSerializer.Serialize(
-                json,
-                [.. Rule.Match.Matchers.Select(MatcherReader.ToDocument)],
+    private static JsonElement? ToJson(IReadOnlyList<ClaimMatcher> matchers) =>
+        matchers.Count == 0
+            ? null
+            : JsonSerializer.SerializeToElement(
+                [.. matchers.Select(MatcherReader.ToDocument)],
                 FederationJson.Default.MatcherDocumentArray
             );
-        }
-
-        WriteOptional(json, "condition", Rule.Match.Condition);
-        json.WriteString("oauth_scope", Rule.OAuthScope);
-        json.WriteNumber("token_lifetime_seconds", Rule.TokenLifetimeSeconds);
-        json.WriteBoolean("applies_to_all_workspaces", Rule.AppliesToAllWorkspaces);
-        WriteList(json, "workspace_ids", Rule.WorkspaceIds);
-        WriteList(json, "tunnel_ids", Rule.TunnelIds);
-        WriteList(json, "edge_ids", Rule.EdgeIds);
-        WriteList(json, "actor_ids", Rule.ActorIds);
-        json.WriteString("state", Rule.State.Name());
-        json.WriteString("bind", Rule.Bind.Name());
-        if (Rule.ExpiresAt is { } expiresAt)
-        {
-            json.WriteString("expires_at", expiresAt.UtcDateTime);
-        }
-
-        json.WriteNumber("version", Rule.Version);
-        if (Rule.EnforcedVersion is { } enforced)
-        {
-            json.WriteNumber("enforced_version", enforced);
-        }
-
-        if (Lints.Count > 0)
-        {
-            WriteList(json, "lints", [.. Lints.Select(lint => lint.Id)]);
-        }
-
-        if (LintJustification is not null)
-        {
-            json.WriteString("lint_justification", LintJustification);
-        }
-
-        if (Reason is not null)
-        {
-            json.WriteString("reason", Reason);
-        }
-
-        if (WorkspaceId is not null)
-        {
-            json.WriteString("workspace_id", WorkspaceId);
-        }
-    }
-
-    private static void WriteList(Utf8JsonWriter json, string name, IReadOnlyList<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
 }

@@ -169,10 +169,14 @@ internal sealed class RuleEndpoints(
             return refusal;
         }
 
-        var change = Audited(request, AuditEvents.FederationRuleUpdated, updated, review, body.LintJustification) with
-        {
-            Reason = body.Reason,
-        };
+        var change = Audited(
+            request,
+            AuditEvents.FederationRuleUpdated,
+            updated,
+            review,
+            body.LintJustification,
+            body.Reason
+        );
         return
             await changes.CommitAsync(change, [.. store.Update(updated), .. review.Statements], cancellationToken)
                 is { } refused
@@ -199,7 +203,7 @@ internal sealed class RuleEndpoints(
 
         var stamps = rule.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId);
         var archived = rule.Next(rule.State, stamps) with { WorkspaceIds = [] };
-        var change = Audited(request, AuditEvents.FederationRuleArchived, archived) with { Reason = wanted.Reason };
+        var change = Audited(request, AuditEvents.FederationRuleArchived, archived, reason: wanted.Reason);
         return await changes.CommitAsync(change, store.Update(archived), cancellationToken) is { } refused
             ? refused
             : await AnswerAsync(archived, cancellationToken);
@@ -216,17 +220,9 @@ internal sealed class RuleEndpoints(
         string name,
         Rule rule,
         RuleReview? review = null,
-        string? justification = null
-    ) =>
-        new(name, rule)
-        {
-            Lints = review?.Warnings ?? [],
-            LintJustification = justification,
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = rule.OrganizationId,
-            Resources = [new AuditResource("federation_rule", rule.Id.Value)],
-        };
+        string? justification = null,
+        string? reason = null
+    ) => new(name, AuditOrigin.Of(request, time.GetUtcNow()), rule, review?.Warnings ?? [], justification, reason);
 
     private RuleDocument ToDocument(Rule rule) =>
         RuleDocument.Of(

@@ -131,19 +131,7 @@ internal sealed class RuleWorkspaceEndpoints(
         CancellationToken cancellationToken
     ) =>
         changes.CommitAsync(
-            new RuleAudited(name, rule)
-            {
-                At = time.GetUtcNow(),
-                Cause = AuditCause.Of(request),
-                OrganizationId = rule.OrganizationId,
-                WorkspaceId = workspace,
-                Lints = lints,
-                Resources =
-                [
-                    new AuditResource("federation_rule", rule.Id.Value),
-                    new AuditResource("workspace", workspace),
-                ],
-            },
+            new RuleAudited(name, AuditOrigin.Of(request, time.GetUtcNow()), rule, lints, WorkspaceId: workspace),
             store.Update(rule),
             cancellationToken
         );

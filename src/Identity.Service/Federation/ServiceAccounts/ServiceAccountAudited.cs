@@ -1,25 +1,25 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
 /// <summary>A service account was created, updated or archived: its state afterwards.</summary>
-internal sealed record ServiceAccountAudited(string Event, ServiceAccount Account) : AuditEvent
-{
-    public override string Name => Event;
-
-    /// <summary>Why it was archived; null if not given.</summary>
-    public string? Reason { get; init; }
-
-    protected override void WriteData(Utf8JsonWriter json)
-    {
-        json.WriteString("service_account_id", Account.Id.Value);
-        json.WriteString("name", Account.Name);
-        json.WriteString("organization_role", Account.Role.Name());
-        json.WriteNumber("version", Account.Version);
-        if (Reason is not null)
-        {
-            json.WriteString("reason", Reason);
-        }
-    }
-}
+/// <param name="Reason">Why it was archived; null if not given.</param>
+internal sealed record ServiceAccountAudited(
+    string Name,
+    AuditOrigin Origin,
+    ServiceAccount Account,
+    string? Reason = null
+)
+    : AuditEvent(
+        Name,
+        Origin,
+        Account.OrganizationId,
+        [new("service_account", Account.Id.Value)],
+        [
+            ("service_account_id", Account.Id.Value),
+            ("name", Account.Name),
+            ("organization_role", Account.Role.Name()),
+            ("version", Account.Version),
+            .. AuditData.Optional("reason", Reason),
+        ]
+    );

@@ -148,7 +148,7 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
             Version = account.Version + 1,
             Stamps = account.Stamps.Archived(time.GetStoreNow(), request.Caller.ActorId),
         };
-        var change = Audited(request, AuditEvents.ServiceAccountArchived, archived) with { Reason = wanted.Reason };
+        var change = Audited(request, AuditEvents.ServiceAccountArchived, archived, wanted.Reason);
         return await changes.CommitAsync(change, store.Archive(archived), cancellationToken) is { } refused
             ? refused
             : Answer(archived);
@@ -166,14 +166,12 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
     private ValueTask<ServiceAccount?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
-    private ServiceAccountAudited Audited(ApiRequest request, string name, ServiceAccount account) =>
-        new(name, account)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = account.OrganizationId,
-            Resources = [new AuditResource("service_account", account.Id.Value)],
-        };
+    private ServiceAccountAudited Audited(
+        ApiRequest request,
+        string name,
+        ServiceAccount account,
+        string? reason = null
+    ) => new(name, AuditOrigin.Of(request, time.GetUtcNow()), account, reason);
 
     private static ApiAnswer Answer(ServiceAccount account) =>
         ApiAnswer.Json(ServiceAccountDocument.Of(account), FederationJson.Default.ServiceAccountDocument);

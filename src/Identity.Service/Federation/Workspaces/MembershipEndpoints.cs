@@ -202,7 +202,7 @@ internal sealed class MembershipEndpoints(
         }
 
         var name = explicitly is null ? AuditEvents.ServiceAccountMemberAdded : AuditEvents.ServiceAccountMemberUpdated;
-        var change = Audited(request, name, membership) with { Before = explicitly?.Role };
+        var change = Audited(request, name, membership, explicitly?.Role);
         return await changes.CommitAsync(change, store.Put(membership), cancellationToken) is { } refused
             ? refused
             : Answer(membership);
@@ -267,18 +267,12 @@ internal sealed class MembershipEndpoints(
     private ValueTask<Workspace?> WorkspaceAsync(ApiRequest request, string id, CancellationToken cancellationToken) =>
         tenants.FindWorkspaceAsync(request.Caller.OrganizationId, id, cancellationToken);
 
-    private MembershipAudited Audited(ApiRequest request, string name, Membership membership) =>
-        new(name, membership.ServiceAccountId.Value, membership.WorkspaceId.Value, membership.Role)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request),
-            OrganizationId = request.Caller.OrganizationId,
-            Resources =
-            [
-                new AuditResource("service_account", membership.ServiceAccountId.Value),
-                new AuditResource("workspace", membership.WorkspaceId.Value),
-            ],
-        };
+    private MembershipAudited Audited(
+        ApiRequest request,
+        string name,
+        Membership membership,
+        WorkspaceRole? before = null
+    ) => new(name, AuditOrigin.Of(request, time.GetUtcNow()), request.Caller.OrganizationId, membership, before);
 
     private static ApiAnswer Answer(Page<Membership> members) =>
         ApiAnswer.Json(members.Select(MembershipDocument.Of), FederationJson.Default.PageMembershipDocument);

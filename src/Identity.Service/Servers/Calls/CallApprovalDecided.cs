@@ -1,33 +1,34 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Servers.Calls;
 
 /// <summary>An approval was requested, given, refused or used. Contains no argument values.</summary>
-internal sealed record CallApprovalDecided(string EventName, CallApprovalRow Approval) : AuditEvent
+internal sealed record CallApprovalDecided(string Name, AuditOrigin Origin, CallApprovalRow Approval)
+    : AuditEvent(
+        Name,
+        Origin,
+        Approval.OrganizationId,
+        [new("tunnel", Approval.TunnelId), new("call_approval", Approval.Id)],
+        [.. Describe(Approval), ("reason", Approval.Reason)]
+    )
 {
-    public override string Name => EventName;
-
-    public static void Write(Utf8JsonWriter json, CallApprovalRow approval)
+    public static AuditData Describe(CallApprovalRow approval)
     {
         var call = approval.Call;
-        json.WriteString("tunnel_id", approval.TunnelId);
-        json.WriteString("approval_id", approval.Id);
-        json.WriteString("state", approval.State);
-        json.WriteString("binding", approval.Binding);
-        json.WriteString("route", call.Route);
-        json.WriteString("kind", call.Kind);
-        json.WriteString("name", call.Name);
-        json.WriteString("rule", call.Rule);
-        json.WriteString("issuer", call.Issuer);
-        json.WriteString("subject", call.Subject);
-        json.WriteString("client_id", call.ClientId);
-        json.WriteNumber("approvers", approval.Approvers);
-    }
-
-    protected override void WriteData(Utf8JsonWriter json)
-    {
-        Write(json, Approval);
-        WriteOptional(json, "reason", Approval.Reason);
+        return
+        [
+            ("tunnel_id", approval.TunnelId),
+            ("approval_id", approval.Id),
+            ("state", approval.State),
+            ("binding", approval.Binding),
+            ("route", call.Route),
+            ("kind", call.Kind),
+            ("name", call.Name),
+            ("rule", call.Rule),
+            ("issuer", call.Issuer),
+            ("subject", call.Subject),
+            ("client_id", call.ClientId),
+            ("approvers", approval.Approvers),
+        ];
     }
 }

@@ -233,7 +233,7 @@ internal sealed class CallApprovals(
             now,
             json =>
             {
-                CallApprovalDecided.Write(json, after);
+                CallApprovalDecided.Describe(after).WriteTo(json);
                 json.WriteString("expires_at", Instants.FromStore(after.ExpiresAtMs).UtcDateTime);
             },
             cancellationToken
@@ -241,17 +241,7 @@ internal sealed class CallApprovals(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new CallApprovalDecided(name, after)
-                {
-                    At = now,
-                    Cause = cause,
-                    OrganizationId = after.OrganizationId,
-                    Resources =
-                    [
-                        new AuditResource("tunnel", after.TunnelId),
-                        new AuditResource("call_approval", after.Id),
-                    ],
-                },
+                Event = new CallApprovalDecided(name, new AuditOrigin(now, cause), after),
                 Replay = replay,
                 Statements = [.. statements, .. messages],
             },

@@ -323,19 +323,7 @@ internal sealed class RoutePolicies(
         journal.CommitAsync(
             new Decision
             {
-                Event = new RoutePolicyChanged(name, after, replaced)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = after.OrganizationId,
-                    Resources =
-                    [
-                        // First: after a restore from a backup, this resource is suspended.
-                        new AuditResource("route", $"{after.TunnelId}/{after.Hostname}"),
-                        new AuditResource("route_policy", after.Id),
-                        new AuditResource("tunnel", after.TunnelId),
-                    ],
-                },
+                Event = new RoutePolicyChanged(name, AuditOrigin.Of(request, now), after, replaced),
                 Statements = statements,
                 Changes = after.State == RoutePolicyState.Active ? ChangeTopics.Feed : ChangeTopics.None,
             },

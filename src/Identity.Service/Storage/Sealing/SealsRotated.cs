@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Storage.Sealing;
@@ -10,39 +9,24 @@ namespace Culvert.Identity.Service.Storage.Sealing;
 /// </param>
 /// <param name="Error">Why the run stopped early; null = it completed.</param>
 internal sealed record SealsRotated(
+    AuditOrigin Origin,
     uint? Writing,
     IReadOnlyList<uint> InUse,
     IReadOnlyList<SealProgress> Columns,
     string? Error
-) : AuditEvent
-{
-    public override string Name => AuditEvents.SealsRotated;
-
-    protected override void WriteData(Utf8JsonWriter json)
-    {
-        if (Writing is { } version)
-        {
-            json.WriteNumber("writing_version", version);
-        }
-        else
-        {
-            json.WriteNull("writing_version");
-        }
-
-        json.WriteStartArray("versions_in_use");
-        foreach (var used in InUse)
-        {
-            json.WriteNumberValue(used);
-        }
-
-        json.WriteEndArray();
-        json.WriteStartObject("sealed_anew");
-        foreach (var column in Columns)
-        {
-            json.WriteNumber(column.Column.ToString(), column.Resealed);
-        }
-
-        json.WriteEndObject();
-        json.WriteString("fault", Error);
-    }
-}
+)
+    : AuditEvent(
+        AuditEvents.SealsRotated,
+        Origin,
+        OrganizationId: null,
+        [],
+        [
+            ("writing_version", Writing),
+            ("versions_in_use", InUse),
+            (
+                "sealed_anew",
+                AuditData.Of(Columns.Select(column => (column.Column.ToString(), (object?)column.Resealed)))
+            ),
+            ("fault", Error),
+        ]
+    );

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Tokens.Introspection;
@@ -72,13 +73,13 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
         json.WriteString("rule"u8, claims.Rule);
         json.WriteNumber("rule_ver"u8, claims.RuleVersion);
         json.WriteString("organization"u8, claims.Organization);
-        WriteOptional(json, "workspace", claims.Workspace);
-        WriteOptional(json, "family", claims.Family);
+        json.WriteOptional("workspace", claims.Workspace);
+        json.WriteOptional("family", claims.Family);
         if (!claims.Confirmation.IsNone)
         {
             json.WriteStartObject("cnf"u8);
-            WriteOptional(json, "jkt", claims.Confirmation.KeyThumbprint);
-            WriteOptional(json, "x5t#S256", claims.Confirmation.CertificateThumbprint);
+            json.WriteOptional("jkt", claims.Confirmation.KeyThumbprint);
+            json.WriteOptional("x5t#S256", claims.Confirmation.CertificateThumbprint);
             json.WriteEndObject();
         }
 
@@ -87,7 +88,7 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
             json.WriteStartObject("src"u8);
             json.WriteString("iss"u8, source.IssuerId);
             json.WriteString("sub"u8, source.SubjectHash);
-            WriteOptional(json, "jti", source.TokenIdHash);
+            json.WriteOptional("jti", source.TokenIdHash);
             json.WriteNumber("root_exp"u8, source.RootExpiresAt);
             json.WriteEndObject();
         }
@@ -96,8 +97,8 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
         if (claims.MayAct is { } party)
         {
             json.WriteStartObject("may_act"u8);
-            WriteOptional(json, "iss", party.Issuer);
-            WriteOptional(json, "sub", party.Subject);
+            json.WriteOptional("iss", party.Issuer);
+            json.WriteOptional("sub", party.Subject);
             json.WriteEndObject();
         }
 
@@ -115,16 +116,8 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
 
         json.WriteStartObject("act"u8);
         json.WriteString("sub"u8, actor.Subject);
-        WriteOptional(json, "iss", actor.Issuer);
+        json.WriteOptional("iss", actor.Issuer);
         WriteActor(json, actor.Actor);
         json.WriteEndObject();
-    }
-
-    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
-    {
-        if (value is not null)
-        {
-            json.WriteString(name, value);
-        }
     }
 }

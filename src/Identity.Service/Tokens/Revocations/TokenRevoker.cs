@@ -85,13 +85,11 @@ internal sealed class TokenRevoker(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new TokenRevoked(revocation)
-                {
-                    At = now,
-                    Cause = new AuditCause(actor, requestId),
-                    OrganizationId = organizationId,
-                    Resources = [new AuditResource("token_revocation", revocation.Id.Value)],
-                },
+                Event = new TokenRevoked(
+                    new AuditOrigin(now, new AuditCause(actor, requestId)),
+                    organizationId,
+                    revocation
+                ),
                 Statements = [.. store.Insert(revocation, now), .. Ended(now)],
                 Changes = ChangeTopics.Revocations | (reachesMachines ? ChangeTopics.Feed : ChangeTopics.None),
             },

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Init;
 using Culvert.Identity.Service.Storage;
 
@@ -17,7 +18,17 @@ internal sealed class FirstSigningKey(
         var first = maker.Make(now, now, generation: 1);
         using var key = first.Key;
         var result = await journal.CommitAsync(
-            new Decision { Event = SigningKeyRing.Made(first, now), Statements = [store.Insert(first)] },
+            new Decision
+            {
+                Event = SigningKeyEvents.Created(
+                    AuditOrigin.System(now),
+                    first.KeyId,
+                    first.ActiveFrom,
+                    first.Custody,
+                    reason: null
+                ),
+                Statements = [store.Insert(first)],
+            },
             cancellationToken
         );
         if (result.RefusalIfUnavailable() is { } refusal)

@@ -112,7 +112,8 @@ internal sealed class SigningKeyRing(
 
         var made = await MakeAsync_NeedsLock(
             now + options.PublishBefore,
-            audited => audited with { Cause = new AuditCause(actor, requestId), Reason = reason },
+            new AuditCause(actor, requestId),
+            reason,
             cancellationToken
         );
         await LoadAsync_NeedsLock(CancellationToken.None);
@@ -160,13 +161,12 @@ internal sealed class SigningKeyRing(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new SigningKeyAudited(AuditEvents.TokenSigningKeyCompromised, compromisedId)
-                {
-                    At = now,
-                    Cause = new AuditCause(actor, requestId),
-                    SuccessorId = successor.KeyId,
-                    Reason = reason,
-                },
+                Event = SigningKeyEvents.Compromised(
+                    new AuditOrigin(now, new AuditCause(actor, requestId)),
+                    compromisedId,
+                    successor.KeyId,
+                    reason
+                ),
                 Statements = statements,
                 Changes = ChangeTopics.SigningKeys | ChangeTopics.Feed,
             },
@@ -194,15 +194,6 @@ internal sealed class SigningKeyRing(
         return successor;
     }
 
-    internal static SigningKeyAudited Made(TokenSigningKey key, DateTimeOffset now) =>
-        new(AuditEvents.TokenSigningKeyCreated, key.KeyId)
-        {
-            At = now,
-            Cause = AuditCause.System,
-            ActiveFrom = key.ActiveFrom,
-            Custody = key.Custody,
-        };
-
     private async Task RotateAsync_NeedsLock(CancellationToken cancellationToken)
     {
         // Includes changes of other nodes whose notification has not arrived.
@@ -221,7 +212,7 @@ internal sealed class SigningKeyRing(
 
         if (plan.PrepareFrom is { } from)
         {
-            await MakeAsync_NeedsLock(from, audited => audited, cancellationToken);
+            await MakeAsync_NeedsLock(from, AuditCause.System, reason: null, cancellationToken);
         }
 
         foreach (var keyId in plan.Retire)
@@ -235,13 +226,21 @@ internal sealed class SigningKeyRing(
     // Null if another node was faster; its key serves as well.
     private async Task<TokenSigningKey?> MakeAsync_NeedsLock(
         DateTimeOffset from,
-        Func<SigningKeyAudited, SigningKeyAudited> audit,
+        AuditCause cause,
+        string? reason,
         CancellationToken cancellationToken
     )
     {
         var now = time.GetStoreNow();
         var key = maker.Make(now, from, Current.Keys[^1].Generation + 1);
-        if (!await CommitAsync(audit(Made(key, now)), store.Insert(key), cancellationToken))
+        var created = SigningKeyEvents.Created(
+            new AuditOrigin(now, cause),
+            key.KeyId,
+            key.ActiveFrom,
+            key.Custody,
+            reason
+        );
+        if (!await CommitAsync(created, store.Insert(key), cancellationToken))
         {
             // Certainly not written. If the answer of a commit was lost, the result is unknown and the key has to stay.
             maker.Destroy(key);
@@ -255,11 +254,7 @@ internal sealed class SigningKeyRing(
     private async Task RetireAsync_NeedsLock(string keyId, CancellationToken cancellationToken)
     {
         var retired = Current.Keys.First(key => key.KeyId == keyId);
-        var audited = new SigningKeyAudited(AuditEvents.TokenSigningKeyRetired, keyId)
-        {
-            At = time.GetStoreNow(),
-            Cause = AuditCause.System,
-        };
+        var audited = SigningKeyEvents.Retired(AuditOrigin.System(time.GetStoreNow()), keyId);
         if (await CommitAsync(audited, store.Delete(keyId), cancellationToken))
         {
             maker.Destroy(retired);

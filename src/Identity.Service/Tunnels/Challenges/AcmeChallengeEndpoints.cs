@@ -263,11 +263,5 @@ internal sealed class AcmeChallengeEndpoints(
     }
 
     private AcmeChallengeDecided Event(string name, ApiRequest request, Tunnel tunnel, AcmeChallenge challenge) =>
-        new(name, challenge)
-        {
-            At = time.GetUtcNow(),
-            Cause = AuditCause.Of(request.Peer, request),
-            OrganizationId = tunnel.OrganizationId,
-            Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", challenge.Name)],
-        };
+        new(name, AuditOrigin.Of(request.Peer, request, time.GetUtcNow()), tunnel.OrganizationId, challenge);
 }

@@ -57,17 +57,10 @@ internal sealed class ClientAuthorityEndpoints(
             CreatedAt = now,
             ExpiresAt = new DateTimeOffset(certificate.NotAfter.ToUniversalTime()),
         };
-        var added = new ClientAuthorityAdded(authority)
-        {
-            At = now,
-            Cause = AuditCause.Of(request),
-            OrganizationId = tunnel.OrganizationId,
-            Resources = Resources(authority),
-        };
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = added,
+                Event = ClientAuthorityEvents.Added(AuditOrigin.Of(request, now), tunnel, authority),
                 Statements = authorities.Insert(authority, MaxAuthorities),
                 Changes = ChangeTopics.Feed,
             },
@@ -134,17 +127,15 @@ internal sealed class ClientAuthorityEndpoints(
         }
 
         var now = time.GetStoreNow();
-        var archived = new ClientAuthorityArchived(authority, body.Value.Reason)
-        {
-            At = now,
-            Cause = AuditCause.Of(request),
-            OrganizationId = tunnel.OrganizationId,
-            Resources = Resources(authority),
-        };
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = archived,
+                Event = ClientAuthorityEvents.Archived(
+                    AuditOrigin.Of(request, now),
+                    tunnel,
+                    authority,
+                    body.Value.Reason
+                ),
                 Statements = [authorities.Archive(authority.Id, now)],
                 Changes = ChangeTopics.Feed,
             },
@@ -169,12 +160,6 @@ internal sealed class ClientAuthorityEndpoints(
         && authority.TunnelId == tunnel.Id
             ? authority
             : null;
-
-    private static IReadOnlyList<AuditResource> Resources(ClientAuthority authority) =>
-        [
-            new AuditResource("tunnel", authority.TunnelId.Value),
-            new AuditResource("client_certificate_authority", authority.Id.Value),
-        ];
 
     private static ApiAnswer Answer(ClientAuthority authority) =>
         ApiAnswer.Json(ClientAuthorityDocument.Of(authority), TunnelJson.Default.ClientAuthorityDocument);

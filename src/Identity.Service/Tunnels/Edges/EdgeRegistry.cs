@@ -27,13 +27,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new EdgeCreated(edge)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = request.Caller.OrganizationId,
-                    Resources = [new AuditResource("edge", edge.Id.Value)],
-                },
+                Event = EdgeEvents.Created(AuditOrigin.Of(request, now), request.Caller.OrganizationId, edge),
                 Statements = [assignments.StandingChanges(edge.Id, now), edges.Insert(edge)],
                 Changes = ChangeTopics.Feed,
             },
@@ -67,27 +61,16 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         }
 
         var now = time.GetStoreNow();
-        var cause = AuditCause.Of(request);
-        IReadOnlyList<AuditResource> resources = [new AuditResource("edge", edge.Id.Value)];
-        AuditEvent decided = draining
-            ? new EdgeDrained(edge, reason)
-            {
-                At = now,
-                Cause = cause,
-                OrganizationId = request.Caller.OrganizationId,
-                Resources = resources,
-            }
-            : new EdgeResumed(edge, reason)
-            {
-                At = now,
-                Cause = cause,
-                OrganizationId = request.Caller.OrganizationId,
-                Resources = resources,
-            };
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = decided,
+                Event = EdgeEvents.Changed(
+                    draining ? AuditEvents.EdgeDrained : AuditEvents.EdgeResumed,
+                    AuditOrigin.Of(request, now),
+                    request.Caller.OrganizationId,
+                    edge,
+                    reason
+                ),
                 Statements =
                 [
                     assignments.StandingChanges(edge.Id, now),
@@ -123,13 +106,13 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new EdgeArchived(edge, reason)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = request.Caller.OrganizationId,
-                    Resources = [new AuditResource("edge", edge.Id.Value)],
-                },
+                Event = EdgeEvents.Changed(
+                    AuditEvents.EdgeArchived,
+                    AuditOrigin.Of(request, now),
+                    request.Caller.OrganizationId,
+                    edge,
+                    reason
+                ),
                 Statements = [assignments.StandingChanges(edge.Id, now), edges.Archive(edge.Id, now)],
                 Changes = ChangeTopics.Feed,
             },

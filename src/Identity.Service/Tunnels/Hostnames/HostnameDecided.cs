@@ -1,18 +1,18 @@
-using System.Text.Json;
 using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-internal sealed record HostnameDecided(string EventName, Hostname Hostname) : AuditEvent
-{
-    public override string Name => EventName;
-
-    protected override void WriteData(Utf8JsonWriter json)
-    {
-        json.WriteString("tunnel_id", Hostname.TunnelId.Value);
-        json.WriteString("hostname", Hostname.Name);
-        json.WriteString("state", Hostname.State);
-        WriteOptional(json, "approved_by", Hostname.ApprovedBy);
-        WriteOptional(json, "check_result", Hostname.CheckResult);
-    }
-}
+internal sealed record HostnameDecided(string Name, AuditOrigin Origin, string OrganizationId, Hostname Hostname)
+    : AuditEvent(
+        Name,
+        Origin,
+        OrganizationId,
+        [new("tunnel", Hostname.TunnelId.Value), new("hostname", Hostname.Name)],
+        [
+            ("tunnel_id", Hostname.TunnelId.Value),
+            ("hostname", Hostname.Name),
+            ("state", Hostname.State),
+            ("approved_by", Hostname.ApprovedBy),
+            ("check_result", Hostname.CheckResult),
+        ]
+    );

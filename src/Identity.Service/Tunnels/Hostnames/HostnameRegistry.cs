@@ -201,12 +201,9 @@ internal sealed class HostnameRegistry(
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : after;
     }
 
-    private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request) =>
-        new(name, hostname)
-        {
-            At = time.GetUtcNow(),
-            Cause = request is null ? AuditCause.System : AuditCause.Of(request),
-            OrganizationId = tunnel.OrganizationId,
-            Resources = [new AuditResource("tunnel", tunnel.Id.Value), new AuditResource("hostname", hostname.Name)],
-        };
+    private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request)
+    {
+        var cause = request is null ? AuditCause.System : AuditCause.Of(request);
+        return new(name, new AuditOrigin(time.GetUtcNow(), cause), tunnel.OrganizationId, hostname);
+    }
 }

@@ -83,17 +83,13 @@ internal sealed class AgentEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentDisconnected(agent, body.Value.Reason)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources =
-                    [
-                        new AuditResource("tunnel", tunnel.Id.Value),
-                        new AuditResource("agent", agent.Id.Value),
-                    ],
-                },
+                Event = new AgentAudited(
+                    AuditEvents.AgentDisconnected,
+                    AuditOrigin.Of(request, now),
+                    tunnel.OrganizationId,
+                    agent,
+                    body.Value.Reason
+                ),
                 Statements = [disconnects.Add(tunnel.Id, agent.InstanceId, now)],
                 Changes = ChangeTopics.Feed,
             },
@@ -143,17 +139,13 @@ internal sealed class AgentEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentRevoked(agent, reason)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = tunnel.OrganizationId,
-                    Resources =
-                    [
-                        new AuditResource("tunnel", tunnel.Id.Value),
-                        new AuditResource("agent", agent.Id.Value),
-                    ],
-                },
+                Event = new AgentAudited(
+                    AuditEvents.AgentRevoked,
+                    AuditOrigin.Of(request, now),
+                    tunnel.OrganizationId,
+                    agent,
+                    reason
+                ),
                 Statements = enrollments.Revoke(agent.Id, now),
                 Changes = ChangeTopics.Feed,
             },

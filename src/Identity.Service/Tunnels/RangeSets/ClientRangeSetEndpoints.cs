@@ -67,13 +67,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new RangeSetApplied(before, after)
-                {
-                    At = now,
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = after.OrganizationId,
-                    Resources = [new AuditResource("client_range_set", name)],
-                },
+                Event = RangeSetEvents.Applied(AuditOrigin.Of(request, now), before, after),
                 Statements = [sets.Save(after, MaxSets)],
                 Changes = ChangeTopics.Feed,
             },
@@ -102,13 +96,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new RangeSetRemoved(set)
-                {
-                    At = time.GetUtcNow(),
-                    Cause = AuditCause.Of(request),
-                    OrganizationId = set.OrganizationId,
-                    Resources = [new AuditResource("client_range_set", set.Name)],
-                },
+                Event = RangeSetEvents.Removed(AuditOrigin.Of(request, time.GetUtcNow()), set),
                 Statements = [sets.Remove(set)],
                 Changes = ChangeTopics.Feed,
             },

@@ -338,10 +338,8 @@ public sealed class AuditExporterTests : IAsyncLifetime
                     await journal.CommitAsync(
                         new Decision
                         {
-                            Event = new ThingHappened
+                            Event = new ThingHappened(service.Time.GetUtcNow())
                             {
-                                At = service.Time.GetUtcNow(),
-                                Cause = AuditCause.System,
                                 Status = detail is null ? AuditStatus.Success : AuditStatus.Denied("test", detail),
                             },
                         },

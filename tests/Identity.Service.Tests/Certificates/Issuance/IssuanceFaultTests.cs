@@ -246,7 +246,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
         public async ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken)
         {
             var result = await journal.CommitAsync(decision, cancellationToken);
-            if (decision.Event is CertificateSigning)
+            if (decision.Event?.Name == AuditEvents.CertificateSigning)
             {
                 await sweep();
             }

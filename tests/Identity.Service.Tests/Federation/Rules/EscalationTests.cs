@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
@@ -122,7 +122,7 @@ public sealed class EscalationTests : IAsyncLifetime
         service
             .Service.Get<InterruptingJournal>()
             .Before(
-                decision => decision.Event is IssuerAudited,
+                decision => decision.Event?.Name == AuditEvents.FederationIssuerUpdated,
                 async () => await service.CreateAsync(FederatedService.Rules, rule)
             );
         var change = new JsonObject { ["max_jwt_lifetime_seconds"] = 600 };

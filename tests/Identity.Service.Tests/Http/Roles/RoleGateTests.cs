@@ -160,7 +160,7 @@ public sealed class RoleGateTests(ServiceFixture fixture) : IClassFixture<Servic
             .CommitAsync(
                 new Decision
                 {
-                    Event = new AdminKeyCreated(key) { At = now, Cause = AuditCause.System },
+                    Event = AdminKeyEvents.Created(AuditOrigin.System(now), key),
                     Statements = [fixture.Service.Get<AdminKeyStore>().Insert(key, Credentials.Hash(secret))],
                 },
                 TestContext.Current.CancellationToken
