@@ -7,7 +7,7 @@ internal static class RelyingPartyEvents
     public static AuditEvent Changed(string name, AuditOrigin origin, RelyingParty party, string? reason) =>
         About(name, origin, party, [("service_account_id", party.ServiceAccountId), ("reason", reason)]);
 
-    /// <summary>A relying party holds an epoch: acknowledged by itself, or by an administrator who checked.</summary>
+    /// <summary>A relying party holds an epoch: acknowledged by the party, or by an administrator who checked.</summary>
     public static AuditEvent Acknowledged(AuditOrigin origin, RelyingParty party, long epoch, bool isByPerson) =>
         About(AuditEvents.TrustBundleAcknowledged, origin, party, [("epoch", epoch), ("by_person", isByPerson)]);
 
