@@ -5,24 +5,18 @@ namespace Culvert.Identity.Cli.SignIn;
 /// <summary>How a person or a pipeline signed in at one service. No secret, only the next token's source.</summary>
 internal sealed record SignInRecord
 {
-    [JsonPropertyName("url")]
     public required string Url { get; init; }
 
-    [JsonPropertyName("organization_id")]
     public required string OrganizationId { get; init; }
 
     /// <summary>Empty = the person's roles apply, as in the console.</summary>
-    [JsonPropertyName("rule_id")]
     public required string RuleId { get; init; }
 
-    [JsonPropertyName("service_account_id")]
     public string ServiceAccountId { get; init; } = "";
 
-    [JsonPropertyName("workspace_id")]
     public string WorkspaceId { get; init; } = "";
 
     /// <summary>The file with the identity provider's token, read again at each exchange.</summary>
-    [JsonPropertyName("token_file")]
     public required string TokenFile { get; init; }
 
     /// <summary>The token came from a device code (RFC 8628): the person must sign in again when it expires.</summary>

@@ -6,51 +6,38 @@ namespace Culvert.Identity.Service.Admin;
 
 internal sealed record AdminKeyDocument
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; } = "admin_key";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>Null if its scopes are not those of a role.</summary>
-    [JsonPropertyName("role")]
     public required string? Role { get; init; }
 
-    [JsonPropertyName("scopes")]
     public required IReadOnlyList<string> Scopes { get; init; }
 
     /// <summary><c>live</c>, <c>expired</c> or <c>revoked</c>.</summary>
-    [JsonPropertyName("status")]
     public required string Status { get; init; }
 
     /// <summary>The key that created it, or that it replaces; null = created on the host for a new administrator.</summary>
-    [JsonPropertyName("created_by")]
     public required string? CreatedBy { get; init; }
 
     /// <summary>The identity provider's person that the key names; null = none, or that of its creator (S34).</summary>
-    [JsonPropertyName("owner")]
     public required KeyOwnerDocument? Owner { get; init; }
 
     /// <summary>Keys with the same value count as one person where two people must agree (S16).</summary>
-    [JsonPropertyName("person")]
     public required string Person { get; init; }
 
-    [JsonPropertyName("created_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [JsonPropertyName("expires_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>With a precision of one minute; null = never.</summary>
-    [JsonPropertyName("last_used_at")]
     public required DateTime? LastUsedAt { get; init; }
 
-    [JsonPropertyName("revoked_at")]
     public required DateTime? RevokedAt { get; init; }
 
     /// <summary>The key itself: only in the answer that creates it.</summary>

@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Admin;
 
 internal sealed record CreateOrganizationRequest
 {
     /// <summary>1 to 255 characters; unique among unarchived organizations.</summary>
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 }

@@ -1,8 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Admin;
 
-internal sealed record KeyOwnerDocument(
-    [property: JsonPropertyName("issuer")] string Issuer,
-    [property: JsonPropertyName("subject")] string Subject
-);
+internal sealed record KeyOwnerDocument(string Issuer, string Subject);

@@ -6,21 +6,16 @@ namespace Culvert.Identity.Service.Admin;
 
 internal sealed record OrganizationDocument
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; } = "organization";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("created_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>No credential of the organization works since then; null = it is not archived.</summary>
-    [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 
     public static OrganizationDocument Of(Organization organization) =>

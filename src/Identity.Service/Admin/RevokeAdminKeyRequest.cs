@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Admin;
 
 internal sealed record RevokeAdminKeyRequest
 {
     /// <summary>In the operator's words, for the audit.</summary>
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 }

@@ -9,6 +9,7 @@ namespace Culvert.Identity.Service.Certificates;
 [JsonSourceGenerationOptions(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(CreateAuthorityRequest))]

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -7,11 +6,9 @@ namespace Culvert.Identity.Service.Http;
 /// <typeparam name="T">The type of an item.</typeparam>
 internal sealed record Page<T>
 {
-    [JsonPropertyName("data")]
     public required IReadOnlyList<T> Data { get; init; }
 
     /// <summary>The cursor of the next page; null on the last one.</summary>
-    [JsonPropertyName("next_page")]
     public required string? NextPage { get; init; }
 
     /// <summary>The same page with converted items.</summary>

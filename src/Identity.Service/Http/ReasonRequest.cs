@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Http;
@@ -10,7 +9,6 @@ internal sealed record ReasonRequest
 
     public static readonly ReasonRequest None = new();
 
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     /// <summary>Reads and validates the body; an empty one means no reason.</summary>

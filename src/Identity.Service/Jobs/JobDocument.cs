@@ -8,33 +8,25 @@ internal sealed record JobDocument
     [JsonPropertyName("id")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; } = "job";
 
-    [JsonPropertyName("description")]
     public required string Description { get; init; }
 
     /// <summary>Seconds between the end of a round and the next; urgent work may start a round earlier.</summary>
-    [JsonPropertyName("interval_seconds")]
     public required double IntervalSeconds { get; init; }
 
     /// <summary><c>waiting</c>, <c>running</c> or <c>paused</c>.</summary>
-    [JsonPropertyName("state")]
     public required string State { get; init; }
 
     /// <summary>The node that answers. Every node runs the job, and the first one that finds due work does it.</summary>
-    [JsonPropertyName("node")]
     public required string Node { get; init; }
 
     /// <summary>The next round on this node; null while the job runs or is paused.</summary>
-    [JsonPropertyName("next_run_at")]
     public required DateTime? NextRunAt { get; init; }
 
     /// <summary>The latest round on this node; null before the first.</summary>
-    [JsonPropertyName("last_run")]
     public required JobRunDocument? LastRun { get; init; }
 
     /// <summary>The pause, effective on all nodes; null = not paused.</summary>
-    [JsonPropertyName("paused")]
     public required JobPauseDocument? Paused { get; init; }
 }

@@ -6,19 +6,15 @@ namespace Culvert.Identity.Service.Jobs;
 /// <summary>A completed round of a job.</summary>
 internal sealed record JobRunDocument
 {
-    [JsonPropertyName("started_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset StartedAt { get; init; }
 
-    [JsonPropertyName("ended_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset EndedAt { get; init; }
 
     /// <summary><c>succeeded</c> or <c>failed</c>.</summary>
-    [JsonPropertyName("outcome")]
     public required string Outcome { get; init; }
 
     /// <summary>The type of the error, with details in the node's log; null = it succeeded.</summary>
-    [JsonPropertyName("failure")]
     public required string? Failure { get; init; }
 }

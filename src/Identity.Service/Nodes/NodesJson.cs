@@ -2,5 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Nodes;
 
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(VersionListDocument))]
 internal sealed partial class NodesJson : JsonSerializerContext;

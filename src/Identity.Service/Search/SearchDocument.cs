@@ -5,7 +5,6 @@ namespace Culvert.Identity.Service.Search;
 /// <summary>The result of a search.</summary>
 internal sealed record SearchDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; } = "search";
 
     /// <summary>Whether the text is an identifier of the results; otherwise it is a part of their names.</summary>
@@ -13,10 +12,8 @@ internal sealed record SearchDocument
     public required bool IsExact { get; init; }
 
     /// <summary>The results by kind: within a kind the newest first, archived ones last.</summary>
-    [JsonPropertyName("data")]
     public required IReadOnlyList<SearchHit> Data { get; init; }
 
     /// <summary>Kinds with more results than <c>limit</c> allows.</summary>
-    [JsonPropertyName("more")]
     public required IReadOnlyList<string> More { get; init; }
 }

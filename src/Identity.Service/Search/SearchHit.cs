@@ -6,23 +6,18 @@ namespace Culvert.Identity.Service.Search;
 internal sealed record SearchHit
 {
     /// <summary>What kind of object it is.</summary>
-    [JsonPropertyName("type")]
     public required string Type { get; init; }
 
     /// <summary>The id; for a hostname its name, for an authentication or audit entry the request id.</summary>
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     /// <summary>The display name; null = none.</summary>
-    [JsonPropertyName("name")]
     public string? Name { get; init; }
 
     /// <summary>Another distinguishing value: a domain, a URL, a serial number, a state; null = none.</summary>
-    [JsonPropertyName("detail")]
     public string? Detail { get; init; }
 
     /// <summary>The tunnel of the object; null = none.</summary>
-    [JsonPropertyName("tunnel_id")]
     public string? TunnelId { get; init; }
 
     /// <summary>Whether it is archived, revoked or superseded.</summary>

@@ -2,5 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Search;
 
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(SearchDocument))]
 internal sealed partial class SearchJson : JsonSerializerContext;

@@ -7,42 +7,32 @@ namespace Culvert.Identity.Service.Status;
 /// <summary>The answer of <c>GET /v1/status</c>: whether everything that the caller may see works.</summary>
 internal sealed record StatusDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; } = "status";
 
     /// <summary>The worst state of a check: <c>ok</c>, <c>warning</c>, <c>unknown</c> or <c>problem</c>.</summary>
-    [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    [JsonPropertyName("checked_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CheckedAt { get; init; }
 
     /// <summary>The node that answers. Clock, jobs, readiness and key fetching are those of this node.</summary>
-    [JsonPropertyName("node")]
     public required string Node { get; init; }
 
-    [JsonPropertyName("organization_id")]
     public required string OrganizationId { get; init; }
 
-    [JsonPropertyName("organization_name")]
     public required string? OrganizationName { get; init; }
 
     /// <summary>
     /// The findings, worst first within each check. Later pages contain only the findings about their tunnels.
     /// </summary>
-    [JsonPropertyName("checks")]
     public required IReadOnlyList<StatusCheckDocument> Checks { get; init; }
 
     /// <summary>Checks that did not run because the caller may not read their objects.</summary>
-    [JsonPropertyName("not_shown")]
     public required IReadOnlyList<string> NotShown { get; init; }
 
     /// <summary>A page of the tunnels, the newest first.</summary>
-    [JsonPropertyName("tunnels")]
     public required IReadOnlyList<TunnelStatusDocument> Tunnels { get; init; }
 
     /// <summary>The cursor of the next page of tunnels; null on the last one.</summary>
-    [JsonPropertyName("next_page")]
     public required string? NextPage { get; init; }
 }

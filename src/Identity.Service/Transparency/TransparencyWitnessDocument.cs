@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Transparency.Witnesses;
 
 namespace Culvert.Identity.Service.Transparency;
@@ -7,29 +6,23 @@ namespace Culvert.Identity.Service.Transparency;
 /// <summary>A witness of the log.</summary>
 internal sealed record TransparencyWitnessDocument
 {
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>The key for verifying its cosignatures.</summary>
-    [JsonPropertyName("key")]
     public required string Key { get; init; }
 
     /// <summary>The size of the latest tree head that it cosigned; 0 = none.</summary>
-    [JsonPropertyName("size")]
     public required long Size { get; init; }
 
     /// <summary>The time in that cosignature; null = never.</summary>
-    [JsonPropertyName("cosigned_at")]
     public required DateTime? CosignedAt { get; init; }
 
     /// <summary>
     /// Why the last attempt failed; null = it succeeded. <c>contradiction</c>: it cosigned a tree that this log does not
     /// extend.
     /// </summary>
-    [JsonPropertyName("problem")]
     public required string? Problem { get; init; }
 
-    [JsonPropertyName("problem_at")]
     public required DateTime? ProblemAt { get; init; }
 
     public static TransparencyWitnessDocument Create(WitnessOptions witness, WitnessState state) =>

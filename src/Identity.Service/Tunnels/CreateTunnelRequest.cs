@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Tunnels;
 
 internal sealed record CreateTunnelRequest
@@ -7,6 +5,5 @@ internal sealed record CreateTunnelRequest
     public const int MaxNameLength = 255;
 
     /// <summary>1–255 characters, or null.</summary>
-    [JsonPropertyName("display_name")]
     public string? DisplayName { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Configuration;
 
@@ -8,16 +7,12 @@ namespace Culvert.Identity.Service.Tunnels;
 /// <summary>Limits on the wire. A change replaces all four: an absent or null member is the edge's default.</summary>
 internal sealed record TunnelLimitsDocument
 {
-    [JsonPropertyName("max_connections")]
     public int? MaxConnections { get; init; }
 
-    [JsonPropertyName("new_connections")]
     public string? NewConnections { get; init; }
 
-    [JsonPropertyName("bytes_per_second")]
     public long? BytesPerSecond { get; init; }
 
-    [JsonPropertyName("open_streams")]
     public int? OpenStreams { get; init; }
 
     public static TunnelLimitsDocument Of(TunnelLimits limits) =>

@@ -17,11 +17,9 @@ public sealed record AccessToken
     public string Scope { get; init; } = "";
 
     /// <summary>When this machine requested it, by its own clock.</summary>
-    [JsonPropertyName("issued_at")]
     public required DateTimeOffset IssuedAt { get; init; }
 
     /// <summary>By this machine's clock.</summary>
-    [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>The token needs a proof of possession with each use (RFC 9449 §5).</summary>

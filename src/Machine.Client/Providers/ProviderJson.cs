@@ -8,6 +8,7 @@ namespace Culvert.Machine.Client.Providers;
     AllowDuplicateProperties = false,
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(TokenRequest))]

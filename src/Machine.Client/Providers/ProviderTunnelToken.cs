@@ -5,7 +5,6 @@ namespace Culvert.Machine.Client.Providers;
 /// <summary>The credential of a connector. Any holder can run the tunnel.</summary>
 public sealed record ProviderTunnelToken
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     [JsonPropertyName("tunnel_token")]

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Platform.Wire;
 
 /// <summary>An announced challenge and the machines that have not acknowledged it (S25).</summary>
@@ -7,24 +5,18 @@ public sealed record AcmeChallengeDocument
 {
     public const string TypeName = "acme_challenge";
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
     /// <summary><c>acmc_…</c>.</summary>
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>Every live agent of the tunnel and every live edge has the challenge: the authority may validate.</summary>
-    [JsonPropertyName("acknowledged")]
     public required bool Acknowledged { get; init; }
 
     /// <summary>Ids of the agents (<c>agt_…</c>) and edges (<c>edge_…</c>) that have not acknowledged.</summary>
-    [JsonPropertyName("waiting_for")]
     public required IReadOnlyList<string> WaitingFor { get; init; }
 }

@@ -10,14 +10,11 @@ namespace Culvert.Platform.Wire;
 public sealed record AcmeChallengeRequest
 {
     /// <summary>A name below the tunnel's domain, or an active hostname of the tunnel.</summary>
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>SHA-256 of the key authorization (RFC 8555 §8.1), base64url, as in the challenge certificate.</summary>
-    [JsonPropertyName("key_authorization_sha256")]
     public required string KeyAuthorizationSha256 { get; init; }
 
     /// <summary>When it expires, at most ten minutes ahead.</summary>
-    [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 }

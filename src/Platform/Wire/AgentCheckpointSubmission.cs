@@ -7,6 +7,5 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentCheckpointSubmission
 {
     /// <summary>A compact JWS of type <c>culvert-call-checkpoint+jws</c>.</summary>
-    [JsonPropertyName("checkpoint")]
     public required string Checkpoint { get; init; }
 }

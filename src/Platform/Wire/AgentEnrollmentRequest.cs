@@ -6,14 +6,11 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentEnrollmentRequest : AssertedRequest
 {
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
     /// <summary><c>^[a-z0-9][a-z0-9-]{0,62}$</c>; unique among the agents of the tunnel.</summary>
-    [JsonPropertyName("instance_id")]
     public required string InstanceId { get; init; }
 
     /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
-    [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 }

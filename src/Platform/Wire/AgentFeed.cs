@@ -7,37 +7,29 @@ public sealed record AgentFeed
 {
     public const string TypeName = "agent_feed";
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
     /// <summary>Counts every change that a feed shows; request the next with <c>since</c>.</summary>
-    [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
     /// <summary>
     /// Digest of everything except the revision. The agent returns it as <c>held</c>, to wait only for changes of this
     /// content; null from older services.
     /// </summary>
-    [JsonPropertyName("digest")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Digest { get; init; }
 
-    [JsonPropertyName("tunnel")]
     public required AgentFeedTunnel Tunnel { get; init; }
 
     /// <summary>The edges to dial, and the only ones that an agent accepts (S6).</summary>
-    [JsonPropertyName("edges")]
     public required IReadOnlyList<AgentFeedEdge> Edges { get; init; }
 
-    [JsonPropertyName("platform_bundle")]
     public required BundleDocument PlatformBundle { get; init; }
 
     /// <summary>Serials of platform certificates, unexpired, and of the tunnel's server certificates.</summary>
-    [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
     /// <summary>Serial prefixes of nodes from before a restore, all revoked; null: never restored.</summary>
-    [JsonPropertyName("revoked_serial_prefixes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }
 
@@ -45,35 +37,28 @@ public sealed record AgentFeed
     /// The service's signed statement of its audit's length, stored by the agent, out of reach of an attacker who
     /// changes the service's database.
     /// </summary>
-    [JsonPropertyName("audit_checkpoint")]
     public string? AuditCheckpoint { get; init; }
 
     /// <summary>One of <see cref="Wire.ServerCertificateMode"/>.</summary>
-    [JsonPropertyName("server_certificate_mode")]
     public required string ServerCertificateMode { get; init; }
 
     /// <summary>Leaves to renew early; null: none.</summary>
-    [JsonPropertyName("renewals")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentFeedRenewal>? Renewals { get; init; }
 
     /// <summary>Revoked access tokens of the service; null: none (S35).</summary>
-    [JsonPropertyName("token_revocations")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentFeedTokenRevocations? TokenRevocations { get; init; }
 
     /// <summary>Hostnames of the tunnel besides its domain, active and suspended; null: none (S26).</summary>
-    [JsonPropertyName("hostnames")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedHostname>? Hostnames { get; init; }
 
     /// <summary>Challenges to answer and acknowledge; null: none (S25).</summary>
-    [JsonPropertyName("acme_challenges")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedAcmeChallenge>? AcmeChallenges { get; init; }
 
     /// <summary>The service's active policies for the tunnel's routes; null: none.</summary>
-    [JsonPropertyName("policies")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentFeedPolicy>? Policies { get; init; }
 }

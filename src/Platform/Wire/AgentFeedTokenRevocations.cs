@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Wire;
 
@@ -13,18 +12,15 @@ public sealed record AgentFeedTokenRevocations
     public const int HashBytes = 8;
 
     /// <summary>The tokens' <c>iss</c>: the service's public URL.</summary>
-    [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
     /// <summary>
     /// Permanently revoked tokens and families: for each, the first bytes of SHA-256 over <c>kind:value</c>, ascending,
     /// base64url. A hundred thousand take a megabyte.
     /// </summary>
-    [JsonPropertyName("hashes")]
     public required string Hashes { get; init; }
 
     /// <summary>Revocations up to a time.</summary>
-    [JsonPropertyName("until")]
     public required IReadOnlyList<AgentFeedTokenRevocation> Until { get; init; }
 
     /// <summary>Computes the entry of <see cref="Hashes"/> for a token or family.</summary>

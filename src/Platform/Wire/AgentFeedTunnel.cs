@@ -5,36 +5,29 @@ namespace Culvert.Platform.Wire;
 /// <summary>The agent's own tunnel.</summary>
 public sealed record AgentFeedTunnel
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     /// <summary>Routes are labels below this name.</summary>
-    [JsonPropertyName("domain")]
     public required string Domain { get; init; }
 
     /// <summary>One of <see cref="TunnelStatus"/>.</summary>
-    [JsonPropertyName("status")]
     public required string Status { get; init; }
 
     /// <summary>The port in the URLs and OAuth resources of its routes; null until an edge has reported it.</summary>
-    [JsonPropertyName("public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? PublicPort { get; init; }
 
     /// <summary>One of <see cref="TunnelAffinity"/>: what edges bind to one agent (S29). Null from older services.</summary>
-    [JsonPropertyName("affinity")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Affinity { get; init; }
 
     /// <summary>
     /// base64url of 32 secret bytes: binds ids of MCP sessions to principals (P8). Null from older services.
     /// </summary>
-    [JsonPropertyName("session_key")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SessionKey { get; init; }
 
     /// <summary>The trust anchors of clients for inner TLS.</summary>
-    [JsonPropertyName("trust_bundle")]
     public required BundleDocument TrustBundle { get; init; }
 
     public override string ToString() =>

@@ -7,38 +7,29 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentReport
 {
     /// <summary>Revision of the feed in force.</summary>
-    [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
-    [JsonPropertyName("epochs")]
     public required AgentReportEpochs Epochs { get; init; }
 
-    [JsonPropertyName("serials")]
     public required AgentReportSerials Serials { get; init; }
 
-    [JsonPropertyName("version")]
     public required string Version { get; init; }
 
-    [JsonPropertyName("routes")]
     public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
 
     /// <summary>Usage since the last report; null: none, or usage is not counted.</summary>
-    [JsonPropertyName("usage")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportUsage? Usage { get; init; }
 
     /// <summary>The last findings of the agent's own checks; null before the first.</summary>
-    [JsonPropertyName("doctor")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public AgentReportDoctor? Doctor { get; init; }
 
     /// <summary><c>fork</c>, <c>rollback</c> or <c>signature</c> in the service's audit checkpoints; null: none.</summary>
-    [JsonPropertyName("audit_alarm")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? AuditAlarm { get; init; }
 
     /// <summary>This is the last report: the agent stops, and the service need not wait for it.</summary>
-    [JsonPropertyName("leaving")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Leaving { get; init; }
 }

@@ -10,18 +10,14 @@ public sealed record AgentReportCheck
     public const string Fail = "fail";
 
     /// <summary>Stable, <c>snake_case</c>.</summary>
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     /// <summary><c>pass</c>, <c>warn</c>, <c>fail</c> or <c>skip</c>.</summary>
-    [JsonPropertyName("status")]
     public required string Status { get; init; }
 
     /// <summary>One line.</summary>
-    [JsonPropertyName("summary")]
     public required string Summary { get; init; }
 
     /// <summary>The next command or change; empty when there is none.</summary>
-    [JsonPropertyName("next")]
     public required string Next { get; init; }
 }

@@ -13,9 +13,7 @@ public sealed record AgentReportDoctor
     public const int MaxTextLength = 300;
 
     /// <summary>By the agent's clock.</summary>
-    [JsonPropertyName("checked_at")]
     public required DateTimeOffset CheckedAt { get; init; }
 
-    [JsonPropertyName("checks")]
     public required IReadOnlyList<AgentReportCheck> Checks { get; init; }
 }

@@ -7,26 +7,20 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentReportDrift
 {
     /// <summary><c>tool</c>, <c>prompt</c>, <c>resource</c>, <c>template</c> or <c>instructions</c>.</summary>
-    [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
     /// <summary>The server's name for it; truncated to 200 characters.</summary>
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>The kinds of difference, the most serious first, separated by commas.</summary>
-    [JsonPropertyName("classes")]
     public required string Classes { get; init; }
 
     /// <summary><c>alert</c>, <c>serve_pinned</c>, <c>block</c>, <c>quarantine</c> or <c>observe</c>.</summary>
-    [JsonPropertyName("action")]
     public required string Action { get; init; }
 
     /// <summary>SHA-256 of the current definition, lower-case hex; empty: gone, or without canonical form.</summary>
-    [JsonPropertyName("observed")]
     public required string Observed { get; init; }
 
     /// <summary>When the difference was first seen.</summary>
-    [JsonPropertyName("since")]
     public required DateTime Since { get; init; }
 }

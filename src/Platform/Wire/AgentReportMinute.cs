@@ -13,25 +13,19 @@ public sealed record AgentReportMinute
     public static IReadOnlyList<int> DurationBounds { get; } = [5, 10, 25, 50, 100, 250, 500, 1000, 5000];
 
     /// <summary>The start of the minute, in UTC. A call counts in the minute in which it ended.</summary>
-    [JsonPropertyName("at")]
     public required DateTime At { get; init; }
 
-    [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
     /// <summary>Those of the calls that were denied or refused.</summary>
-    [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 
     /// <summary>Bytes of requests; on routes whose policy is off, the lengths that requests announced.</summary>
-    [JsonPropertyName("request_bytes")]
     public required long RequestBytes { get; init; }
 
     /// <summary>Bytes of responses, counted likewise.</summary>
-    [JsonPropertyName("response_bytes")]
     public required long ResponseBytes { get; init; }
 
     /// <summary>Answered calls by <see cref="DurationBounds"/>, without streams that stay open.</summary>
-    [JsonPropertyName("durations")]
     public required IReadOnlyList<long> Durations { get; init; }
 }

@@ -7,14 +7,11 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentReportPolicy
 {
     /// <summary>The version in force: <c>pol_…</c>; null: none, and every call is refused.</summary>
-    [JsonPropertyName("in_force")]
     public required string? InForce { get; init; }
 
     /// <summary>The received version that the agent cannot use; null: none.</summary>
-    [JsonPropertyName("refused")]
     public required string? Refused { get; init; }
 
     /// <summary>Why the version is refused; empty when none is.</summary>
-    [JsonPropertyName("problem")]
     public required string Problem { get; init; }
 }

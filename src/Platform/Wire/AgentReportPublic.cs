@@ -7,14 +7,11 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentReportPublic
 {
     /// <summary>Names to certify: below the tunnel's domain, and custom ones.</summary>
-    [JsonPropertyName("names")]
     public required IReadOnlyList<string> Names { get; init; }
 
     /// <summary>The CA's name in CAA records; null: neither its directory nor the agent's file has one.</summary>
-    [JsonPropertyName("issuer")]
     public required string? Issuer { get; init; }
 
     /// <summary>The URI of the agent's account at the CA; null until it has one.</summary>
-    [JsonPropertyName("account")]
     public required string? Account { get; init; }
 }

@@ -6,10 +6,8 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportSerials
 {
-    [JsonPropertyName("platform")]
     public required string Platform { get; init; }
 
     /// <summary>The inner-TLS leaf's serial; null until there is one.</summary>
-    [JsonPropertyName("server")]
     public required string? Server { get; init; }
 }

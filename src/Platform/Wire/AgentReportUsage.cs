@@ -7,18 +7,14 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentReportUsage
 {
     /// <summary>Identifies this start of the agent.</summary>
-    [JsonPropertyName("run")]
     public required string Run { get; init; }
 
     /// <summary>Counts the parts of a run, from 1.</summary>
-    [JsonPropertyName("sequence")]
     public required long Sequence { get; init; }
 
-    [JsonPropertyName("entries")]
     public required IReadOnlyList<AgentReportUse> Entries { get; init; }
 
     /// <summary>The same calls by minute; null from agents that do not send them.</summary>
-    [JsonPropertyName("minutes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentReportMinute>? Minutes { get; init; }
 }

@@ -6,37 +6,29 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AgentReportUse
 {
-    [JsonPropertyName("route")]
     public required string Route { get; init; }
 
     /// <summary><c>tool</c>, <c>prompt</c>, <c>resource</c> or <c>method</c>.</summary>
-    [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
     /// <summary>The item's name; of a resource only scheme and host.</summary>
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>
     /// <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; zeros may be omitted.
     /// </summary>
-    [JsonPropertyName("decisions")]
     public required IReadOnlyDictionary<string, long> Decisions { get; init; }
 
     /// <summary>When the item was last called, or appeared in a list.</summary>
-    [JsonPropertyName("last_seen_at")]
     public required DateTime LastSeenAt { get; init; }
 
     /// <summary>Null: it only appeared in a list.</summary>
-    [JsonPropertyName("last_called_at")]
     public required DateTime? LastCalledAt { get; init; }
 
     /// <summary>The last caller; null when the route does not authenticate callers.</summary>
-    [JsonPropertyName("last_caller")]
     public required AgentReportCaller? LastCaller { get; init; }
 
     /// <summary>The callers since the previous report; null from agents that do not send them.</summary>
-    [JsonPropertyName("callers")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<AgentReportUseCaller>? Callers { get; init; }
 }

@@ -21,23 +21,17 @@ public sealed record AgentReportUseCaller
     /// <summary>Issuer, subject and client id of all further callers of an item.</summary>
     public const string Other = "(other)";
 
-    [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
-    [JsonPropertyName("subject")]
     public required string Subject { get; init; }
 
-    [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
     /// <summary>All of them, whatever was decided.</summary>
-    [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
     /// <summary>Calls with the decision <c>deny</c> or <c>refuse</c>.</summary>
-    [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 
-    [JsonPropertyName("last_called_at")]
     public required DateTime LastCalledAt { get; init; }
 }

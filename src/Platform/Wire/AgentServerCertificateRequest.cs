@@ -7,14 +7,12 @@ namespace Culvert.Platform.Wire;
 public sealed record AgentServerCertificateRequest
 {
     /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
-    [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 
     /// <summary>
     /// Another provider's domain, in lower case, which must be an approved hostname (<c>*.domain</c>); null: the
     /// tunnel's own.
     /// </summary>
-    [JsonPropertyName("domain")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Domain { get; init; }
 }

@@ -15,22 +15,18 @@ public abstract record AssertedRequest
     public string? Assertion { get; init; }
 
     /// <summary><c>fdrl_…</c>; required with an assertion.</summary>
-    [JsonPropertyName("federation_rule_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? FederationRuleId { get; init; }
 
     /// <summary>Required with an assertion.</summary>
-    [JsonPropertyName("organization_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OrganizationId { get; init; }
 
     /// <summary>The account that the caller expects to act as; null: the account of the rule.</summary>
-    [JsonPropertyName("service_account_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceAccountId { get; init; }
 
     /// <summary>A workspace's id, <c>default</c>, or null.</summary>
-    [JsonPropertyName("workspace_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WorkspaceId { get; init; }
 

@@ -1,14 +1,10 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Platform.Wire;
 
 /// <summary>A set of trust anchors and an epoch that counts its changes.</summary>
 public sealed record BundleDocument
 {
-    [JsonPropertyName("epoch")]
     public required long Epoch { get; init; }
 
     /// <summary>The anchors, concatenated; empty when there are none yet.</summary>
-    [JsonPropertyName("pem")]
     public required string Pem { get; init; }
 }

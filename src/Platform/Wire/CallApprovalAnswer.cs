@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Platform.Wire;
 
 /// <summary>Answer to <see cref="CallApprovalRequest"/>: whether the call may be made once.</summary>
@@ -14,18 +12,14 @@ public sealed record CallApprovalAnswer
 
     public const string Rejected = "rejected";
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
     /// <summary>The ticket: <c>appr_…</c>.</summary>
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
     /// <summary><c>approved</c>, <c>pending</c> or <c>rejected</c>.</summary>
-    [JsonPropertyName("state")]
     public required string State { get; init; }
 
     /// <summary>When the ticket expires.</summary>
-    [JsonPropertyName("expires_at")]
     public required DateTimeOffset ExpiresAt { get; init; }
 }

@@ -7,14 +7,11 @@ namespace Culvert.Platform.Wire;
 public sealed record CallApprovalArgument
 {
     /// <summary>Its position in the arguments: a JSON pointer (RFC 6901).</summary>
-    [JsonPropertyName("at")]
     public required string At { get; init; }
 
     /// <summary>Its type and length, such as <c>string:12</c>; <c>missing</c> when the call does not have it.</summary>
-    [JsonPropertyName("shape")]
     public required string Shape { get; init; }
 
     /// <summary>Its value as JSON if the rule shows it; null otherwise, and for a value that is too long.</summary>
-    [JsonPropertyName("value")]
     public string? Value { get; init; }
 }

@@ -10,62 +10,47 @@ namespace Culvert.Platform.Wire;
 public sealed record CallApprovalRequest
 {
     /// <summary>SHA-256, lower-case hex, over tunnel, call, arguments, caller, policy and pinned definition.</summary>
-    [JsonPropertyName("binding")]
     public required string Binding { get; init; }
 
     /// <summary>Name of the route.</summary>
-    [JsonPropertyName("route")]
     public required string Route { get; init; }
 
     /// <summary>The server name that the client used.</summary>
-    [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
     /// <summary>JSON-RPC method.</summary>
-    [JsonPropertyName("method")]
     public required string Method { get; init; }
 
     /// <summary><c>tool</c>, <c>prompt</c> or <c>resource</c>.</summary>
-    [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
     /// <summary>Name of the tool or prompt, or URI of the resource.</summary>
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>Name of the rule that demands the approval.</summary>
-    [JsonPropertyName("rule")]
     public required string Rule { get; init; }
 
     /// <summary>Issuer of the caller's token; empty when the route does not authenticate callers.</summary>
-    [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
     /// <summary>Subject of the caller's token; may be empty.</summary>
-    [JsonPropertyName("subject")]
     public required string Subject { get; init; }
 
     /// <summary>Client of the caller's token; may be empty.</summary>
-    [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
     /// <summary>Version of the route's policy.</summary>
-    [JsonPropertyName("policy_version")]
     public required string PolicyVersion { get; init; }
 
     /// <summary>Digest of the pinned definition; empty when nothing is pinned.</summary>
-    [JsonPropertyName("pin")]
     public required string Pin { get; init; }
 
     /// <summary>How many different people must approve: 1 or 2.</summary>
-    [JsonPropertyName("approvers")]
     public required int Approvers { get; init; }
 
     /// <summary>Lifetime in seconds of a new request and of its approval: 60 to 86,400.</summary>
-    [JsonPropertyName("expires_in")]
     public required int ExpiresIn { get; init; }
 
     /// <summary>The arguments that the approver sees.</summary>
-    [JsonPropertyName("arguments")]
     public required IReadOnlyList<CallApprovalArgument> Arguments { get; init; }
 }

@@ -7,6 +7,5 @@ namespace Culvert.Platform.Wire;
 public sealed record CertificateSigningRequest
 {
     /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
-    [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 }

@@ -6,10 +6,8 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeEnrollmentRequest : AssertedRequest
 {
-    [JsonPropertyName("edge_id")]
     public required string EdgeId { get; init; }
 
     /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
-    [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 }

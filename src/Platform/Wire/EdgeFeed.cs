@@ -7,38 +7,29 @@ public sealed record EdgeFeed
 {
     public const string TypeName = "edge_feed";
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
     /// <summary>Counts every change that a feed shows; request the next with <c>since</c>.</summary>
-    [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
-    [JsonPropertyName("edge")]
     public required EdgeFeedEdge Edge { get; init; }
 
-    [JsonPropertyName("platform_bundle")]
     public required BundleDocument PlatformBundle { get; init; }
 
     /// <summary>Only the tunnels assigned to this edge (S6).</summary>
-    [JsonPropertyName("tunnels")]
     public required IReadOnlyList<EdgeFeedTunnel> Tunnels { get; init; }
 
     /// <summary>Serials of unexpired platform certificates that must no longer be accepted.</summary>
-    [JsonPropertyName("revoked_serials")]
     public required IReadOnlyList<string> RevokedSerials { get; init; }
 
     /// <summary>Serial prefixes of nodes from before a restore, all revoked; null: never restored.</summary>
-    [JsonPropertyName("revoked_serial_prefixes")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? RevokedSerialPrefixes { get; init; }
 
     /// <summary>Enrolments (<c>agt_…</c>) whose certificates must no longer be accepted.</summary>
-    [JsonPropertyName("revoked_enrolments")]
     public required IReadOnlyList<string> RevokedEnrolments { get; init; }
 
     /// <summary>Challenges to forward and acknowledge; null: none (S25).</summary>
-    [JsonPropertyName("acme_challenges")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<FeedAcmeChallenge>? AcmeChallenges { get; init; }
 }

@@ -1,14 +1,10 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Platform.Wire;
 
 /// <summary>An operator disconnected an agent: connections with a lower number must close.</summary>
 public sealed record EdgeFeedDisconnect
 {
-    [JsonPropertyName("instance_id")]
     public required string InstanceId { get; init; }
 
     /// <summary>Increases with every disconnection of that instance.</summary>
-    [JsonPropertyName("number")]
     public required long Number { get; init; }
 }

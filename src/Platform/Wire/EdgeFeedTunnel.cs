@@ -5,41 +5,31 @@ namespace Culvert.Platform.Wire;
 /// <summary>A tunnel as an edge sees it.</summary>
 public sealed record EdgeFeedTunnel
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("domain")]
     public required string Domain { get; init; }
 
-    [JsonPropertyName("organization_id")]
     public required string OrganizationId { get; init; }
 
-    [JsonPropertyName("workspace_id")]
     public required string WorkspaceId { get; init; }
 
     /// <summary>One of <see cref="TunnelStatus"/>.</summary>
-    [JsonPropertyName("status")]
     public required string Status { get; init; }
 
     /// <summary>CIDR ranges from which clients may connect; empty refuses SNI traffic (S21).</summary>
-    [JsonPropertyName("client_source_ranges")]
     public required IReadOnlyList<string> ClientSourceRanges { get; init; }
 
     /// <summary>CIDR ranges from which agents may connect; empty allows every address (S21).</summary>
-    [JsonPropertyName("agent_source_ranges")]
     public required IReadOnlyList<string> AgentSourceRanges { get; init; }
 
     /// <summary>One of <see cref="TunnelAffinity"/>; null: by hostname.</summary>
-    [JsonPropertyName("affinity")]
     public string? Affinity { get; init; }
 
     /// <summary>How long its agents are accepted without contact to the service (S10); null: the edge's setting.</summary>
-    [JsonPropertyName("offline_grace_seconds")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? OfflineGraceSeconds { get; init; }
 
     /// <summary>Null: the edge's defaults.</summary>
-    [JsonPropertyName("limits")]
     public EdgeFeedTunnelLimits? Limits { get; init; }
 
     /// <summary>CAs whose certificates are accepted at the CONNECT ingress (S22); null: none.</summary>
@@ -47,11 +37,9 @@ public sealed record EdgeFeedTunnel
     public IReadOnlyList<EdgeFeedClientAuthority>? ClientAuthorities { get; init; }
 
     /// <summary>Recent disconnections of agents; null: none.</summary>
-    [JsonPropertyName("disconnects")]
     public IReadOnlyList<EdgeFeedDisconnect>? Disconnects { get; init; }
 
     /// <summary>Active hostnames besides the domain (S26); null: none.</summary>
-    [JsonPropertyName("hostnames")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Hostnames { get; init; }
 }

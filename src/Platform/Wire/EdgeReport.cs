@@ -7,42 +7,32 @@ namespace Culvert.Platform.Wire;
 public sealed record EdgeReport
 {
     /// <summary>Revision of the feed in force.</summary>
-    [JsonPropertyName("revision")]
     public required long Revision { get; init; }
 
-    [JsonPropertyName("epochs")]
     public required EdgeReportEpochs Epochs { get; init; }
 
     /// <summary>Serial of the platform certificate in use.</summary>
-    [JsonPropertyName("serial")]
     public required string Serial { get; init; }
 
-    [JsonPropertyName("version")]
     public required string Version { get; init; }
 
     /// <summary>The port that clients dial for SNI traffic; agents receive it.</summary>
-    [JsonPropertyName("sni_public_port")]
     public required int SniPublicPort { get; init; }
 
     /// <summary>The port of the CONNECT ingress; null: it has none.</summary>
-    [JsonPropertyName("connect_public_port")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ConnectPublicPort { get; init; }
 
-    [JsonPropertyName("agents")]
     public required IReadOnlyList<EdgeReportAgent> Agents { get; init; }
 
     /// <summary>Open client connections by tunnel id.</summary>
-    [JsonPropertyName("client_connections")]
     public required IReadOnlyDictionary<string, int> ClientConnections { get; init; }
 
     /// <summary>The latest period without contact since the edge started, repeated in each report; null: none.</summary>
-    [JsonPropertyName("offline_grace")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public EdgeReportGrace? OfflineGrace { get; init; }
 
     /// <summary>This is the last report: the edge stops, and the service need not wait for it.</summary>
-    [JsonPropertyName("leaving")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool Leaving { get; init; }
 }

@@ -6,12 +6,9 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReportAgent
 {
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    [JsonPropertyName("instance_id")]
     public required string InstanceId { get; init; }
 
-    [JsonPropertyName("connections")]
     public required int Connections { get; init; }
 }

@@ -6,6 +6,5 @@ namespace Culvert.Platform.Wire;
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record EdgeReportEpochs
 {
-    [JsonPropertyName("platform")]
     public required long Platform { get; init; }
 }

@@ -7,14 +7,11 @@ namespace Culvert.Platform.Wire;
 public sealed record EdgeReportGrace
 {
     /// <summary>When the service last answered before the period: no newer state was known.</summary>
-    [JsonPropertyName("last_contact")]
     public required DateTimeOffset LastContact { get; init; }
 
     /// <summary>When the edge noticed the outage, or started.</summary>
-    [JsonPropertyName("from")]
     public required DateTimeOffset From { get; init; }
 
     /// <summary>When the service answered again, or the grace expired.</summary>
-    [JsonPropertyName("to")]
     public required DateTimeOffset To { get; init; }
 }

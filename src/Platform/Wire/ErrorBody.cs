@@ -7,14 +7,11 @@ namespace Culvert.Platform.Wire;
 public sealed record ErrorBody
 {
     /// <summary>The class of the error, such as <c>authentication_error</c>.</summary>
-    [JsonPropertyName("type")]
     public required string Type { get; init; }
 
-    [JsonPropertyName("message")]
     public required string Message { get; init; }
 
     /// <summary>Contains <c>error_code</c>, the stable <c>area.reason</c>, and other details.</summary>
-    [JsonPropertyName("details")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Details { get; init; }
 

@@ -10,7 +10,6 @@ namespace Culvert.Platform.Wire;
 public sealed record PersonSignInRequest
 {
     /// <summary>The identity provider's id_token for the command line's client; valid for one sign-in.</summary>
-    [JsonPropertyName("id_token")]
     public required string IdToken { get; init; }
 
     // The generated text of a record would print the token.

@@ -7,17 +7,13 @@ public sealed record ServerCertificateDocument
 {
     public const string TypeName = "server_certificate";
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = TypeName;
 
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    [JsonPropertyName("certificate")]
     public required CertificateDocument Certificate { get; init; }
 
     /// <summary>The tunnel's trust bundle, if the request had an assertion and so no access token; else null.</summary>
-    [JsonPropertyName("trust_bundle")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public BundleDocument? TrustBundle { get; init; }
 }

@@ -7,21 +7,17 @@ namespace Culvert.Platform.Wire;
 public sealed record ServerCertificateRequest : AssertedRequest
 {
     /// <summary><c>tnl_…</c>; the caller's rule must name it.</summary>
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
     /// <summary>PKCS#10 as PEM; only its public key is used.</summary>
-    [JsonPropertyName("csr")]
     public required string Csr { get; init; }
 
     /// <summary>
     /// In seconds, within the profile's cap and the authority's expiry; null: the default, or the authority's remaining
     /// life if shorter.
     /// </summary>
-    [JsonPropertyName("lifetime_seconds")]
     public int? LifetimeSeconds { get; init; }
 
     /// <summary>The requested start: at most 5 min ago and not in the future; null: the service's backdate.</summary>
-    [JsonPropertyName("not_before")]
     public DateTimeOffset? NotBefore { get; init; }
 }

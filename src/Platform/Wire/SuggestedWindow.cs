@@ -1,13 +1,9 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Platform.Wire;
 
 /// <summary>When to renew a certificate (form of RFC 9773 §4.1); a window in the past means "now".</summary>
 public sealed record SuggestedWindow
 {
-    [JsonPropertyName("start")]
     public required DateTimeOffset Start { get; init; }
 
-    [JsonPropertyName("end")]
     public required DateTimeOffset End { get; init; }
 }

@@ -14,17 +14,13 @@ public sealed record TokenRequest
     [JsonPropertyName(OidcConstants.TokenRequest.Assertion)]
     public required string Assertion { get; init; }
 
-    [JsonPropertyName("federation_rule_id")]
     public required string FederationRuleId { get; init; }
 
-    [JsonPropertyName("organization_id")]
     public required string OrganizationId { get; init; }
 
-    [JsonPropertyName("service_account_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? ServiceAccountId { get; init; }
 
-    [JsonPropertyName("workspace_id")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? WorkspaceId { get; init; }
 

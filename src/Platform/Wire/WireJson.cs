@@ -10,6 +10,7 @@ namespace Culvert.Platform.Wire;
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],
     MaxDepth = 16,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(AgentEnrollmentRequest))]

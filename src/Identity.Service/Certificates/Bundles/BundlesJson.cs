@@ -7,6 +7,7 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 [JsonSourceGenerationOptions(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(AcknowledgementRequest))]

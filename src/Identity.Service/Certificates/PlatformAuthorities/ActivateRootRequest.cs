@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 
@@ -12,10 +11,8 @@ internal sealed record ActivateRootRequest
     public static readonly ActivateRootRequest None = new();
 
     /// <summary>Ids from the refusal's <c>details.blocked_by</c>.</summary>
-    [JsonPropertyName("missing")]
     public IReadOnlyList<string> Missing { get; init; } = [];
 
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     public Refusal? Check()

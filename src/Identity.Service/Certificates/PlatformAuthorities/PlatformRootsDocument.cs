@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
@@ -8,26 +7,20 @@ internal sealed record PlatformRootsDocument
 {
     private const string CommandWord = "culvert platform-root";
 
-    [JsonPropertyName("type")]
     public string Type { get; } = "platform_roots";
 
-    [JsonPropertyName("epoch")]
     public required long Epoch { get; init; }
 
     /// <summary>Newest first.</summary>
-    [JsonPropertyName("roots")]
     public required IReadOnlyList<PlatformRootDocument> Roots { get; init; }
 
     /// <summary>The machines that the switch to the staged root waits for.</summary>
-    [JsonPropertyName("missing")]
     public required IReadOnlyList<PlatformRootMissing> Missing { get; init; }
 
     /// <summary>Offline agents: they fetch the bundle when they reconnect, and block nothing.</summary>
-    [JsonPropertyName("late_joiners")]
     public required IReadOnlyList<string> LateJoiners { get; init; }
 
     /// <summary>The command that comes next; null = none.</summary>
-    [JsonPropertyName("next")]
     public required string? Next { get; init; }
 
     public static PlatformRootsDocument Of(PlatformSwap swap, DateTimeOffset now)

@@ -5,6 +5,7 @@ namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 [JsonSourceGenerationOptions(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
 [JsonSerializable(typeof(PlatformRootsDocument))]

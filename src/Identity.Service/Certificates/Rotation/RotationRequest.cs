@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 
@@ -10,11 +9,9 @@ internal sealed record RotationRequest
     public static RotationRequest None { get; } = new();
 
     /// <summary>Why; audited.</summary>
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     /// <summary>Withdraws the authority even if its certificates are in use. Requires a reason.</summary>
-    [JsonPropertyName("force")]
     public bool Force { get; init; }
 
     public Refusal? Check() =>

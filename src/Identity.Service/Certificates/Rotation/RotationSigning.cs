@@ -6,17 +6,13 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
 internal sealed record RotationSigning
 {
     /// <summary>How often it was tried.</summary>
-    [JsonPropertyName("attempts")]
     public required long Attempts { get; init; }
 
-    [JsonPropertyName("last_at")]
     public required DateTime LastAt { get; init; }
 
     /// <summary>The node that tried last.</summary>
-    [JsonPropertyName("node")]
     public required string Node { get; init; }
 
-    [JsonPropertyName("in_progress")]
     public required bool InProgress { get; init; }
 
     /// <summary>Why the last attempt led nowhere; null = it did not.</summary>
@@ -24,7 +20,6 @@ internal sealed record RotationSigning
     public required string? Error { get; init; }
 
     /// <summary>The earliest time of the next attempt; null = none remains.</summary>
-    [JsonPropertyName("next_at")]
     public required DateTime? NextAt { get; init; }
 
     public static RotationSigning Of(SigningAttempt attempt, DateTimeOffset now) =>

@@ -2,5 +2,6 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(KeptCertificate))]
 internal sealed partial class KeptCertificateJson : JsonSerializerContext;

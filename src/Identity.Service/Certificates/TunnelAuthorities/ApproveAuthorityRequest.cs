@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal sealed record ApproveAuthorityRequest
 {
     /// <summary>Like <see cref="UploadChainRequest.Fingerprint"/>, typed again by the approver.</summary>
-    [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using System.Text.Json.Serialization;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
@@ -10,45 +9,33 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// <summary>A certificate of an authority's chain, as an approver must see it.</summary>
 internal sealed record AuthorityCertificateDocument
 {
-    [JsonPropertyName("subject")]
     public required string Subject { get; init; }
 
-    [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
     /// <summary>Lower-case hex.</summary>
-    [JsonPropertyName("serial")]
     public required string Serial { get; init; }
 
-    [JsonPropertyName("not_before")]
     public required DateTime NotBefore { get; init; }
 
-    [JsonPropertyName("not_after")]
     public required DateTime NotAfter { get; init; }
 
     /// <summary>Algorithm and size; null for an unsupported kind of key.</summary>
-    [JsonPropertyName("key")]
     public required string? Key { get; init; }
 
     /// <summary>SHA-256 of the key, lower-case hex.</summary>
-    [JsonPropertyName("key_sha256")]
     public required string? KeySha256 { get; init; }
 
     /// <summary>The pathLenConstraint; null = any number of authorities may follow below it.</summary>
-    [JsonPropertyName("path_length")]
     public required int? PathLength { get; init; }
 
-    [JsonPropertyName("permitted_names")]
     public required IReadOnlyList<string> PermittedNames { get; init; }
 
-    [JsonPropertyName("excluded_names")]
     public required IReadOnlyList<string> ExcludedNames { get; init; }
 
     /// <summary>SHA-256 of the certificate, lower-case hex.</summary>
-    [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 
-    [JsonPropertyName("pem")]
     public required string Pem { get; init; }
 
     public static AuthorityCertificateDocument Of(ParsedCertificate certificate) =>

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
@@ -11,11 +10,9 @@ internal sealed record AuthorityCommandRequest
     public static AuthorityCommandRequest None { get; } = new();
 
     /// <summary>Why; audited.</summary>
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     /// <summary>The state that the caller expects; in any other the command is refused with 409 <c>ca.state</c>.</summary>
-    [JsonPropertyName("expected_state")]
     public string? ExpectedState { get; init; }
 
     public Refusal? Check() =>

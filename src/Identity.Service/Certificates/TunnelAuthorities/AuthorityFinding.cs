@@ -1,14 +1,10 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>One thing that is wrong with an uploaded chain.</summary>
 internal sealed record AuthorityFinding
 {
     /// <summary>The stable error code.</summary>
-    [JsonPropertyName("code")]
     public required string Code { get; init; }
 
-    [JsonPropertyName("message")]
     public required string Message { get; init; }
 }

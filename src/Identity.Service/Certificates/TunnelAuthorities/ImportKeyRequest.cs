@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Ca.Keys.Pkcs12;
 using Culvert.Identity.Service.Errors;
 
@@ -10,10 +9,8 @@ internal sealed record ImportKeyRequest
     private const int MaxPasswordLength = 1024;
 
     /// <summary>A PKCS#12 file, Base64.</summary>
-    [JsonPropertyName("pkcs12")]
     public required string Pkcs12 { get; init; }
 
-    [JsonPropertyName("password")]
     public required string Password { get; init; }
 
     public Result<byte[]> Read()

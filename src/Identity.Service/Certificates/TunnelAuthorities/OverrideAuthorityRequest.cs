@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 
@@ -11,10 +10,8 @@ internal sealed record OverrideAuthorityRequest
     private const int MaxIdLength = 128;
 
     /// <summary>Ids from the refusal's <c>details.blocked_by</c>.</summary>
-    [JsonPropertyName("missing")]
     public required IReadOnlyList<string> Missing { get; init; }
 
-    [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 
     public Refusal? Check()

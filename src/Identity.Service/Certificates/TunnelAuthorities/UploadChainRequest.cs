@@ -1,17 +1,12 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal sealed record UploadChainRequest
 {
-    [JsonPropertyName("chain_pem")]
     public required string ChainPem { get; init; }
 
     /// <summary>Hex SHA-256 of the authority's certificate in either case, colons allowed, as openssl prints it.</summary>
-    [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 
     /// <summary>Accepts an anchor that the whole machine trusts; the approval covers it.</summary>
-    [JsonPropertyName("allow_public_anchor")]
     public bool AllowPublicAnchor { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Explain;
@@ -7,10 +6,8 @@ namespace Culvert.Identity.Service.Federation.Explain;
 internal sealed record ReplayRequest
 {
     /// <summary>As in the body of an update.</summary>
-    [JsonPropertyName("changes")]
     public required UpdateRuleRequest Changes { get; init; }
 
     /// <summary>1–90; default 7.</summary>
-    [JsonPropertyName("days")]
     public int? Days { get; init; }
 }

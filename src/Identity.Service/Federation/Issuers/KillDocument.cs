@@ -6,27 +6,20 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>One kill in force.</summary>
 internal sealed record KillDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "federation_issuer_kill";
 
     /// <summary>Null if the kill is not for a single name.</summary>
-    [JsonPropertyName("kid")]
     public required string? Kid { get; init; }
 
-    [JsonPropertyName("key_set")]
     public required bool KeySet { get; init; }
 
-    [JsonPropertyName("issuer")]
     public required bool Issuer { get; init; }
 
     /// <summary>RFC 7638 thumbprints of the keys at the time of the kill: refused under every name.</summary>
-    [JsonPropertyName("thumbprints")]
     public required IReadOnlyList<string> Thumbprints { get; init; }
 
-    [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 
-    [JsonPropertyName("killed_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset KilledAt { get; init; }
 

@@ -6,17 +6,14 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>What of an issuer is killed at present.</summary>
 internal sealed record KilledDocument
 {
-    [JsonPropertyName("issuer")]
     public required bool Issuer { get; init; }
 
     [JsonPropertyName("kids")]
     public required IReadOnlyList<string> KeyIds { get; init; }
 
-    [JsonPropertyName("thumbprints")]
     public required IReadOnlyList<string> Thumbprints { get; init; }
 
     /// <summary>When the key set was killed; null = it was not.</summary>
-    [JsonPropertyName("key_set_killed_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? KeySetKilledAt { get; init; }
 

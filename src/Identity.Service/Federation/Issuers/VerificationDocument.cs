@@ -5,30 +5,22 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>The result of a dry run: what would be fetched, what was fetched, and whether it is acceptable.</summary>
 internal sealed record VerificationDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "federation_issuer_verification";
 
     /// <summary>Null for a draft.</summary>
-    [JsonPropertyName("issuer_id")]
     public required string? IssuerId { get; init; }
 
     /// <summary>Whether there is a usable key set.</summary>
-    [JsonPropertyName("accepted")]
     public required bool Accepted { get; init; }
 
-    [JsonPropertyName("error_code")]
     public required string? ErrorCode { get; init; }
 
-    [JsonPropertyName("message")]
     public required string? Message { get; init; }
 
-    [JsonPropertyName("key_source")]
     public required string KeySource { get; init; }
 
-    [JsonPropertyName("fetches")]
     public required IReadOnlyList<VerifiedFetchDocument> Fetches { get; init; }
 
-    [JsonPropertyName("keys")]
     public required IReadOnlyList<VerifiedKeyDocument> Keys { get; init; }
 
     /// <summary>Compared with the keys in use; null if there are none.</summary>
@@ -43,6 +35,5 @@ internal sealed record VerificationDocument
     public required IReadOnlyList<string>? ReplacedKeyIds { get; init; }
 
     /// <summary>How long the set would be fresh; null if nothing was fetched.</summary>
-    [JsonPropertyName("fresh_for_seconds")]
     public required int? FreshForSeconds { get; init; }
 }

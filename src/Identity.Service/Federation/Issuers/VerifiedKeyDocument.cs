@@ -9,16 +9,12 @@ internal sealed record VerifiedKeyDocument
     public required string? KeyId { get; init; }
 
     /// <summary>What it may verify for this issuer.</summary>
-    [JsonPropertyName("algorithms")]
     public required IReadOnlyList<string> Algorithms { get; init; }
 
-    [JsonPropertyName("thumbprint")]
     public required string? Thumbprint { get; init; }
 
-    [JsonPropertyName("accepted")]
     public required bool Accepted { get; init; }
 
     /// <summary>Why it is not accepted; null if it is.</summary>
-    [JsonPropertyName("reason")]
     public required string? Reason { get; init; }
 }

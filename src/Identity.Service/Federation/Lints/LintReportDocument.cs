@@ -5,10 +5,8 @@ namespace Culvert.Identity.Service.Federation.Lints;
 /// <summary>The findings for some rules. Rules without findings are omitted.</summary>
 internal sealed record LintReportDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "federation_lint_report";
 
-    [JsonPropertyName("checked")]
     public required int Checked { get; init; }
 
     /// <summary>
@@ -19,9 +17,7 @@ internal sealed record LintReportDocument
     public bool IsTruncated { get; init; }
 
     /// <summary><c>report</c>, or <c>justify</c>: console and CLI require a written reason.</summary>
-    [JsonPropertyName("lint_warnings")]
     public required string LintWarnings { get; init; }
 
-    [JsonPropertyName("data")]
     public required IReadOnlyList<LintedRuleDocument> Data { get; init; }
 }

@@ -6,7 +6,6 @@ namespace Culvert.Identity.Service.Federation.Lints;
 internal sealed record LintRequest
 {
     /// <summary>A draft, as in the body of a creation; null = all saved rules.</summary>
-    [JsonPropertyName("rule")]
     public CreateRuleRequest? Rule { get; init; }
 
     /// <summary>The rule that <see cref="Change"/> applies to.</summary>
@@ -14,6 +13,5 @@ internal sealed record LintRequest
     public string? RuleId { get; init; }
 
     /// <summary>As in the body of an update.</summary>
-    [JsonPropertyName("change")]
     public UpdateRuleRequest? Change { get; init; }
 }

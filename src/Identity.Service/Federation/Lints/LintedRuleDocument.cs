@@ -8,9 +8,7 @@ internal sealed record LintedRuleDocument
     [JsonPropertyName("federation_rule_id")]
     public required string? RuleId { get; init; }
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("lints")]
     public required IReadOnlyList<LintDocument> Lints { get; init; }
 }

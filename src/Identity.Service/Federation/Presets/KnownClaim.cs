@@ -5,17 +5,13 @@ namespace Culvert.Identity.Service.Federation.Presets;
 internal sealed record KnownClaim
 {
     /// <summary>As in rules: a top-level claim, or a JSON Pointer (RFC 6901).</summary>
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("kind")]
     public required ClaimKind Kind { get; init; }
 
-    [JsonPropertyName("meaning")]
     public required string Meaning { get; init; }
 
     /// <summary>The claim to pin instead; null if none is better.</summary>
-    [JsonPropertyName("prefer")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Prefer { get; init; }
 }

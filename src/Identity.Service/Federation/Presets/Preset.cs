@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
@@ -9,62 +8,45 @@ namespace Culvert.Identity.Service.Federation.Presets;
 /// </summary>
 internal sealed record Preset
 {
-    [JsonPropertyName("type")]
     public string Type { get; } = "federation_preset";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("title")]
     public required string Title { get; init; }
 
     /// <summary>How a workload gets its token.</summary>
-    [JsonPropertyName("obtain")]
     public required string Obtain { get; init; }
 
-    [JsonPropertyName("issuer")]
     public required PresetIssuer Issuer { get; init; }
 
-    [JsonPropertyName("defaults")]
     public required PresetDefaults Defaults { get; init; }
 
     /// <summary>Whether tokens have <c>jti</c>, and how often the platform returns the same token.</summary>
-    [JsonPropertyName("token_ids")]
     public required string TokenIds { get; init; }
 
-    [JsonPropertyName("audience")]
     public required PresetAudience Audience { get; init; }
 
-    [JsonPropertyName("subjects")]
     public required IReadOnlyList<KnownSubject> Subjects { get; init; }
 
     /// <summary>Characters that end a part of <c>sub</c>; empty if it has no parts.</summary>
-    [JsonPropertyName("subject_delimiters")]
     public required string SubjectDelimiters { get; init; }
 
     /// <summary>Sets of claims; one set, pinned as a whole, identifies the customer of the issuer.</summary>
-    [JsonPropertyName("tenant_pins")]
     public required IReadOnlyList<TenantPin> TenantPins { get; init; }
 
     /// <summary>Prefixes of <c>sub</c> that name the customer.</summary>
-    [JsonPropertyName("tenant_subjects")]
     public required IReadOnlyList<TenantSubject> TenantSubjects { get; init; }
 
     /// <summary>Whether the same issuer signs tokens for people.</summary>
-    [JsonPropertyName("issues_to_people")]
     public required bool IssuesToPeople { get; init; }
 
-    [JsonPropertyName("claims")]
     public required IReadOnlyList<KnownClaim> Claims { get; init; }
 
-    [JsonPropertyName("cautions")]
     public required IReadOnlyList<string> Cautions { get; init; }
 
     /// <summary>A template for a rule's <c>match</c>; its values are those of the samples.</summary>
-    [JsonPropertyName("match")]
     public required JsonElement Match { get; init; }
 
-    [JsonPropertyName("samples")]
     public required IReadOnlyList<PresetSample> Samples { get; init; }
 
     public KnownClaim? FindClaim(string name) => Claims.FirstOrDefault(claim => claim.Name == name);

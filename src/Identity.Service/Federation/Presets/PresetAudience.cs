@@ -8,14 +8,11 @@ internal sealed record PresetAudience
     /// The platform's default audiences, as patterns (<c>*</c> = anything): every other service that trusts the
     /// platform accepts those tokens too.
     /// </summary>
-    [JsonPropertyName("defaults")]
     public required IReadOnlyList<string> Defaults { get; init; }
 
     /// <summary>The platform allows no other audience: a rule must then name it.</summary>
-    [JsonPropertyName("fixed")]
     public bool Fixed { get; init; }
 
-    [JsonPropertyName("note")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Note { get; init; }
 }

@@ -9,14 +9,11 @@ namespace Culvert.Identity.Service.Federation.Presets;
 internal sealed record PresetIssuer
 {
     /// <summary>Issuers that sign for all customers of the platform.</summary>
-    [JsonPropertyName("shared")]
     public required IReadOnlyList<string> Shared { get; init; }
 
     /// <summary>Issuers that sign for one customer.</summary>
-    [JsonPropertyName("dedicated")]
     public required IReadOnlyList<string> Dedicated { get; init; }
 
-    [JsonPropertyName("note")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Note { get; init; }
 }

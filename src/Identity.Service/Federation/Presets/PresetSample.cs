@@ -9,19 +9,15 @@ internal sealed record PresetSample
     /// <summary>The placeholder in the catalogue for this installation's public URL.</summary>
     public const string ExampleAudience = "https://identity.example:8443";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary><c>allow</c> or <c>deny</c>.</summary>
-    [JsonPropertyName("expect")]
     public required string Expect { get; init; }
 
     /// <summary>Of a denial.</summary>
-    [JsonPropertyName("reason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 
-    [JsonPropertyName("claims")]
     public required JsonElement Claims { get; init; }
 
     /// <summary>The claims, for the installation with that public URL.</summary>

@@ -9,22 +9,18 @@ internal sealed record RuleTest
     public const string Allow = "allow";
     public const string Deny = "deny";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>
     /// The token's claims that the test needs; <c>sub</c> is required. Signature and times are assumed to be valid, and
     /// so are <c>iss</c> and <c>aud</c> if absent.
     /// </summary>
-    [JsonPropertyName("claims")]
     public required JsonElement Claims { get; init; }
 
     /// <summary><c>allow</c> or <c>deny</c>.</summary>
-    [JsonPropertyName("expect")]
     public required string Expect { get; init; }
 
     /// <summary>The reason that a denial must have; null = any.</summary>
-    [JsonPropertyName("reason")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Reason { get; init; }
 }

@@ -6,29 +6,23 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>A rule's <c>match</c> on the wire.</summary>
 internal sealed record MatchDocument
 {
-    [JsonPropertyName("subject_prefix")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SubjectPrefix { get; init; }
 
     /// <summary>A pattern over the segments of <c>sub</c>; <c>*</c> is exactly one segment.</summary>
-    [JsonPropertyName("subject_segments")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? SubjectSegments { get; init; }
 
-    [JsonPropertyName("audience")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Audience { get; init; }
 
-    [JsonPropertyName("claims")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public Dictionary<string, JsonElement>? Claims { get; init; }
 
-    [JsonPropertyName("matchers")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MatcherDocument>? Matchers { get; init; }
 
     /// <summary>A CEL expression over <c>claims</c>.</summary>
-    [JsonPropertyName("condition")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Condition { get; init; }
 }

@@ -7,26 +7,20 @@ namespace Culvert.Identity.Service.Federation.Rules;
 internal sealed record MatcherDocument
 {
     /// <summary>A top-level claim's name, or with a leading <c>/</c> a JSON Pointer.</summary>
-    [JsonPropertyName("claim")]
     public required string Claim { get; init; }
 
-    [JsonPropertyName("eq")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Eq { get; init; }
 
-    [JsonPropertyName("in")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<JsonElement>? In { get; init; }
 
-    [JsonPropertyName("prefix")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Prefix { get; init; }
 
-    [JsonPropertyName("segments")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Segments { get; init; }
 
-    [JsonPropertyName("contains")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public JsonElement? Contains { get; init; }
 }

@@ -9,85 +9,61 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// <summary>A rule on the wire.</summary>
 internal sealed record RuleDocument
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "federation_rule";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("description")]
     public required string Description { get; init; }
 
-    [JsonPropertyName("issuer_id")]
     public required string IssuerId { get; init; }
 
-    [JsonPropertyName("issuer_name")]
     public required string? IssuerName { get; init; }
 
-    [JsonPropertyName("match")]
     public required MatchDocument Match { get; init; }
 
-    [JsonPropertyName("target")]
     public required TargetDocument Target { get; init; }
 
     [JsonPropertyName("oauth_scope")]
     public required string OAuthScope { get; init; }
 
-    [JsonPropertyName("token_lifetime_seconds")]
     public required int TokenLifetimeSeconds { get; init; }
 
-    [JsonPropertyName("applies_to_all_workspaces")]
     public required bool AppliesToAllWorkspaces { get; init; }
 
-    [JsonPropertyName("workspace_ids")]
     public required IReadOnlyList<string> WorkspaceIds { get; init; }
 
     /// <summary>Set if there is exactly one workspace.</summary>
-    [JsonPropertyName("workspace_id")]
     public string? WorkspaceId => WorkspaceIds.Count == 1 ? WorkspaceIds[0] : null;
 
-    [JsonPropertyName("tunnel_ids")]
     public required IReadOnlyList<string> TunnelIds { get; init; }
 
-    [JsonPropertyName("edge_ids")]
     public required IReadOnlyList<string> EdgeIds { get; init; }
 
-    [JsonPropertyName("actor_ids")]
     public required IReadOnlyList<string> ActorIds { get; init; }
 
     /// <summary>Reserved.</summary>
-    [JsonPropertyName("attributes")]
     public Dictionary<string, string> Attributes { get; init; } = [];
 
-    [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    [JsonPropertyName("bind")]
     public required string Bind { get; init; }
 
-    [JsonPropertyName("expires_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? ExpiresAt { get; init; }
 
-    [JsonPropertyName("version")]
     public required int Version { get; init; }
 
     /// <summary>The version that decides; null if none, so nothing is minted.</summary>
-    [JsonPropertyName("enforced_version")]
     public required int? EnforcedVersion { get; init; }
 
-    [JsonPropertyName("created_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [JsonPropertyName("updated_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    [JsonPropertyName("archived_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? ArchivedAt { get; init; }
 
@@ -101,12 +77,10 @@ internal sealed record RuleDocument
     public required string? ArchivedBy { get; init; }
 
     /// <summary>Its warnings; absent if its issuer is not known.</summary>
-    [JsonPropertyName("lints")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<LintDocument>? Lints { get; init; }
 
     /// <summary>Absent in lists.</summary>
-    [JsonPropertyName("tests")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>A rule's <c>target</c> on the wire.</summary>
@@ -7,13 +5,10 @@ internal sealed record TargetDocument
 {
     public const string ServiceAccountType = "service_account";
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = ServiceAccountType;
 
-    [JsonPropertyName("service_account_id")]
     public required string ServiceAccountId { get; init; }
 
     /// <summary>Read-only: a value in a request is ignored, because clients send back members of responses.</summary>
-    [JsonPropertyName("service_account_name")]
     public string? ServiceAccountName { get; init; }
 }

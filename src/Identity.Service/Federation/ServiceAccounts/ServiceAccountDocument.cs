@@ -6,30 +6,22 @@ namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 /// <summary>A service account on the wire.</summary>
 internal sealed record ServiceAccountDocument
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "service_account";
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
-    [JsonPropertyName("description")]
     public required string Description { get; init; }
 
-    [JsonPropertyName("organization_role")]
     public required string OrganizationRole { get; init; }
 
-    [JsonPropertyName("created_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
-    [JsonPropertyName("updated_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset UpdatedAt { get; init; }
 
-    [JsonPropertyName("archived_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? ArchivedAt { get; init; }
 

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
@@ -7,9 +6,7 @@ namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 internal sealed record UpdateServiceAccountRequest
 {
     /// <summary>Null clears it.</summary>
-    [JsonPropertyName("description")]
     public Optional<string?> Description { get; init; }
 
-    [JsonPropertyName("organization_role")]
     public Optional<string> OrganizationRole { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
 
@@ -7,89 +6,64 @@ namespace Culvert.Identity.Service.Servers.Calls;
 /// <summary>A request for the approval of a call.</summary>
 internal sealed record CallApprovalDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; } = "call_approval";
 
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
     /// <summary><c>pending</c>, <c>approved</c>, <c>rejected</c>, <c>used</c> or <c>expired</c>.</summary>
-    [JsonPropertyName("state")]
     public required string State { get; init; }
 
-    [JsonPropertyName("route")]
     public required string Route { get; init; }
 
-    [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
-    [JsonPropertyName("method")]
     public required string Method { get; init; }
 
     /// <summary><c>tool</c>, <c>prompt</c> or <c>resource</c>.</summary>
-    [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
-    [JsonPropertyName("name")]
     public required string Name { get; init; }
 
     /// <summary>The rule of the agent's policy that requires the approval.</summary>
-    [JsonPropertyName("rule")]
     public required string Rule { get; init; }
 
     /// <summary>The issuer of the caller's token; empty if the route does not authenticate callers.</summary>
-    [JsonPropertyName("issuer")]
     public required string Issuer { get; init; }
 
-    [JsonPropertyName("subject")]
     public required string Subject { get; init; }
 
-    [JsonPropertyName("client_id")]
     public required string ClientId { get; init; }
 
-    [JsonPropertyName("policy_version")]
     public required string PolicyVersion { get; init; }
 
     /// <summary>The digest of the pinned definition; empty if nothing is pinned.</summary>
-    [JsonPropertyName("pin")]
     public required string Pin { get; init; }
 
     /// <summary>Arguments by value where the rule shows them; otherwise by type and length.</summary>
-    [JsonPropertyName("arguments")]
     public required IReadOnlyList<CallApprovalArgument> Arguments { get; init; }
 
     /// <summary>SHA-256 over everything that the approval covers.</summary>
-    [JsonPropertyName("binding")]
     public required string Binding { get; init; }
 
     /// <summary>The number of different people who must approve.</summary>
-    [JsonPropertyName("approvers")]
     public required int Approvers { get; init; }
 
     /// <summary>The people who have approved so far.</summary>
-    [JsonPropertyName("approved_by")]
     public required IReadOnlyList<string> ApprovedBy { get; init; }
 
     /// <summary>The person who rejected it; null if no person did.</summary>
-    [JsonPropertyName("rejected_by")]
     public required string? RejectedBy { get; init; }
 
-    [JsonPropertyName("reason")]
     public required string? Reason { get; init; }
 
-    [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 
-    [JsonPropertyName("expires_at")]
     public required DateTime ExpiresAt { get; init; }
 
-    [JsonPropertyName("decided_at")]
     public required DateTime? DecidedAt { get; init; }
 
-    [JsonPropertyName("used_at")]
     public required DateTime? UsedAt { get; init; }
 
     public static CallApprovalDocument From(CallApprovalRow row, DateTimeOffset now)

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Servers.Calls;
 
 /// <summary>A signed decision of a webhook's receiver.</summary>
@@ -12,20 +10,15 @@ internal sealed record CallDecisionRequest
     /// <summary>
     /// <c>approval.decision</c>: messages that the service signs have other types and cannot be replayed as decisions.
     /// </summary>
-    [JsonPropertyName("type")]
     public required string Type { get; init; }
 
-    [JsonPropertyName("approval_id")]
     public required string ApprovalId { get; init; }
 
     /// <summary><c>approve</c> or <c>reject</c>.</summary>
-    [JsonPropertyName("decision")]
     public required string Decision { get; init; }
 
     /// <summary>The person who decided, according to the receiver. The service records it but cannot verify it.</summary>
-    [JsonPropertyName("person")]
     public required string Person { get; init; }
 
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 }

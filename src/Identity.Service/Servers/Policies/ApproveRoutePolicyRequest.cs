@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
@@ -13,14 +12,12 @@ internal sealed record ApproveRoutePolicyRequest
 
     public static readonly ApproveRoutePolicyRequest Empty = new();
 
-    [JsonPropertyName("reason")]
     public string? Reason { get; init; }
 
     /// <summary>
     /// The id of the version in force that the approver compared the draft with, or <c>none</c>. If another version is in
     /// force, the approval is refused. If absent, this is not checked.
     /// </summary>
-    [JsonPropertyName("replaces")]
     public string? Replaces { get; init; }
 
     public static async ValueTask<Result<ApproveRoutePolicyRequest>> ReadAsync(

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Servers.Policies;
 
 /// <summary>A new version of a route's policy.</summary>
@@ -8,14 +6,11 @@ internal sealed record DraftRoutePolicyRequest
     public const int MaxComment = 1000;
 
     /// <summary>The route's hostname: the tunnel's domain, or one label below it.</summary>
-    [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
     /// <summary>The YAML that a configuration file would have under <c>policy</c>. It must contain <c>mode</c>.</summary>
-    [JsonPropertyName("text")]
     public required string Text { get; init; }
 
     /// <summary>A note for the reviewer.</summary>
-    [JsonPropertyName("comment")]
     public string? Comment { get; init; }
 }

@@ -6,6 +6,7 @@ namespace Culvert.Identity.Service.Servers.Policies;
 [JsonSourceGenerationOptions(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
     MaxDepth = 16
 )]

@@ -6,56 +6,41 @@ namespace Culvert.Identity.Service.Servers.Policies;
 /// <summary>A version of a route's policy.</summary>
 internal sealed record RoutePolicyDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; } = "route_policy";
 
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    [JsonPropertyName("hostname")]
     public required string Hostname { get; init; }
 
     /// <summary>Numbered from 1 for each hostname.</summary>
-    [JsonPropertyName("version")]
     public required long Version { get; init; }
 
     /// <summary><c>draft</c>, <c>active</c>, <c>superseded</c>, <c>rejected</c> or <c>withdrawn</c>.</summary>
-    [JsonPropertyName("state")]
     public required string State { get; init; }
 
     /// <summary>The SHA-256 of the text, hexadecimal.</summary>
-    [JsonPropertyName("digest")]
     public required string Digest { get; init; }
 
     /// <summary>Not included in lists.</summary>
-    [JsonPropertyName("text")]
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Text { get; init; }
 
-    [JsonPropertyName("comment")]
     public required string? Comment { get; init; }
 
-    [JsonPropertyName("drafted_by")]
     public required string DraftedBy { get; init; }
 
-    [JsonPropertyName("drafted_at")]
     public required DateTime DraftedAt { get; init; }
 
     /// <summary>The person who approved, rejected or withdrew it.</summary>
-    [JsonPropertyName("decided_by")]
     public required string? DecidedBy { get; init; }
 
-    [JsonPropertyName("decided_at")]
     public required DateTime? DecidedAt { get; init; }
 
-    [JsonPropertyName("reason")]
     public required string? Reason { get; init; }
 
     /// <summary>Agents that received it but cannot use it.</summary>
-    [JsonPropertyName("faults")]
     public required IReadOnlyList<RoutePolicyFault> Faults { get; init; }
 
     public static RoutePolicyDocument From(RoutePolicyRow row, ILookup<string, RoutePolicyFault> faults) =>

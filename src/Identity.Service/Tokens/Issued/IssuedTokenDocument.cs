@@ -8,17 +8,13 @@ namespace Culvert.Identity.Service.Tokens.Issued;
 internal sealed record IssuedTokenDocument
 {
     /// <summary>Its <c>jti</c>.</summary>
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "access_token";
 
     /// <summary><c>active</c>, or <c>revoked</c>: refused although it has not expired.</summary>
-    [JsonPropertyName("status")]
     public required string Status { get; init; }
 
-    [JsonPropertyName("service_account_id")]
     public required string? ServiceAccountId { get; init; }
 
     [JsonPropertyName("federation_rule_id")]
@@ -27,34 +23,25 @@ internal sealed record IssuedTokenDocument
     [JsonPropertyName("rule_ver")]
     public required int? RuleVersion { get; init; }
 
-    [JsonPropertyName("issuer_id")]
     public required string IssuerId { get; init; }
 
-    [JsonPropertyName("subject")]
     public required string? Subject { get; init; }
 
-    [JsonPropertyName("workspace_id")]
     public required string? WorkspaceId { get; init; }
 
-    [JsonPropertyName("scope")]
     public required string? Scope { get; init; }
 
-    [JsonPropertyName("audience")]
     public required string? Audience { get; init; }
 
-    [JsonPropertyName("family")]
     public required string? Family { get; init; }
 
-    [JsonPropertyName("issued_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset IssuedAt { get; init; }
 
-    [JsonPropertyName("expires_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>Of the exchange, for <c>authentication_history</c>.</summary>
-    [JsonPropertyName("request_id")]
     public required string? RequestId { get; init; }
 
     /// <param name="entry">Of a grant.</param>

@@ -5,28 +5,21 @@ namespace Culvert.Identity.Service.Tokens.Revocations;
 
 internal sealed record RevocationDocument
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; init; } = "token_revocation";
 
-    [JsonPropertyName("kind")]
     public required string Kind { get; init; }
 
     /// <summary>What is revoked: an id; <c>rule:version</c>; issuer and hash of a subject; empty for the organization.</summary>
-    [JsonPropertyName("value")]
     public required string Value { get; init; }
 
     /// <summary>Null = regardless of when the tokens were issued.</summary>
-    [JsonPropertyName("issued_before")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset? IssuedBefore { get; init; }
 
-    [JsonPropertyName("reason")]
     public required string Reason { get; init; }
 
-    [JsonPropertyName("created_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset CreatedAt { get; init; }
 
@@ -34,7 +27,6 @@ internal sealed record RevocationDocument
     public required string CreatedBy { get; init; }
 
     /// <summary>By then every affected token has expired; the revocation leaves the list.</summary>
-    [JsonPropertyName("ends_at")]
     [JsonConverter(typeof(UtcTimeConverter))]
     public required DateTimeOffset EndsAt { get; init; }
 

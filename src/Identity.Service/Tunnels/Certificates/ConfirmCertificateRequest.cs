@@ -1,10 +1,7 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
 internal sealed record ConfirmCertificateRequest
 {
     /// <summary>SHA-256 of the certificate, obtained out of band by the confirming administrator.</summary>
-    [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 }

@@ -4,25 +4,18 @@ namespace Culvert.Identity.Service.Tunnels.Certificates;
 
 internal sealed record RegisteredCertificateDocument
 {
-    [JsonPropertyName("id")]
     public required string Id { get; init; }
 
-    [JsonPropertyName("type")]
     public string Type { get; } = "tunnel_certificate";
 
-    [JsonPropertyName("tunnel_id")]
     public required string TunnelId { get; init; }
 
-    [JsonPropertyName("fingerprint")]
     public required string Fingerprint { get; init; }
 
-    [JsonPropertyName("created_at")]
     public required DateTime CreatedAt { get; init; }
 
-    [JsonPropertyName("expires_at")]
     public required DateTime? ExpiresAt { get; init; }
 
-    [JsonPropertyName("archived_at")]
     public required DateTime? ArchivedAt { get; init; }
 
     /// <summary>Culvert extension: the service-held authority, or null.</summary>
@@ -30,11 +23,9 @@ internal sealed record RegisteredCertificateDocument
     public required string? AuthorityId { get; init; }
 
     /// <summary>Culvert extension: the pending <c>addition</c> or <c>removal</c>; null = none.</summary>
-    [JsonPropertyName("pending")]
     public required string? Pending { get; init; }
 
     /// <summary>Ours: who requested the pending change.</summary>
-    [JsonPropertyName("requested_by")]
     public required string? RequestedBy { get; init; }
 
     public static RegisteredCertificateDocument Of(RegisteredCertificate certificate) =>

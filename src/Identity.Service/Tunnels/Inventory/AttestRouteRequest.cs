@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 internal sealed record AttestRouteRequest
@@ -9,10 +7,8 @@ internal sealed record AttestRouteRequest
     public static readonly AttestRouteRequest Empty = new();
 
     /// <summary>What was checked; stored in the audit trail.</summary>
-    [JsonPropertyName("note")]
     public string? Note { get; init; }
 
     /// <summary>The number of names that the caller saw; the request is refused if it has changed.</summary>
-    [JsonPropertyName("names")]
     public long? Names { get; init; }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 internal sealed record SetRouteOwnerRequest
@@ -7,6 +5,5 @@ internal sealed record SetRouteOwnerRequest
     public const int MaxOwnerLength = 256;
 
     /// <summary>The person or team responsible for the server; null or empty = none.</summary>
-    [JsonPropertyName("owner")]
     public required string? Owner { get; init; }
 }

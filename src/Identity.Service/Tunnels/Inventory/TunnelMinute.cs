@@ -6,22 +6,17 @@ namespace Culvert.Identity.Service.Tunnels.Inventory;
 internal sealed record TunnelMinute
 {
     /// <summary>The start of the minute. A call counts in the minute in which it finished.</summary>
-    [JsonPropertyName("at")]
     public required DateTime At { get; init; }
 
-    [JsonPropertyName("calls")]
     public required long Calls { get; init; }
 
     /// <summary>How many of the calls were denied or refused.</summary>
-    [JsonPropertyName("denied")]
     public required long Denied { get; init; }
 
     /// <summary>Bytes of requests; on routes whose policy is off, as declared by the requests.</summary>
-    [JsonPropertyName("request_bytes")]
     public required long RequestBytes { get; init; }
 
     /// <summary>Bytes of responses; on routes whose policy is off, as declared by the responses.</summary>
-    [JsonPropertyName("response_bytes")]
     public required long ResponseBytes { get; init; }
 
     /// <summary>Estimated median duration of calls with a server response, in milliseconds; null = no such call.</summary>

@@ -1,21 +1,15 @@
-using System.Text.Json.Serialization;
-
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 internal sealed record TunnelTrafficDocument
 {
-    [JsonPropertyName("type")]
     public string Type { get; } = "tunnel_traffic";
 
     /// <summary>The start of the first minute.</summary>
-    [JsonPropertyName("from")]
     public required DateTime From { get; init; }
 
     /// <summary>The number of minutes, including the current one. Agents report a minute after it is over.</summary>
-    [JsonPropertyName("minutes")]
     public required int Minutes { get; init; }
 
     /// <summary>In order; minutes without a call are left out.</summary>
-    [JsonPropertyName("data")]
     public required IReadOnlyList<TunnelMinute> Data { get; init; }
 }

@@ -3,5 +3,6 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Policy.Service;
 
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(Dictionary<string, AgentFeedPolicy>))]
 internal sealed partial class StoredPoliciesJson : JsonSerializerContext;
