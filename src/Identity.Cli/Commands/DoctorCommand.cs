@@ -48,7 +48,7 @@ internal static class DoctorCommand
     }
 
     public static async Task<JsonObject> CheckAsync(CommandContext context, CancellationToken cancel) =>
-        ToJson(new DoctorReport { Checks = await FindAsync(context, new Question(), cancel) });
+        ToJson(new DoctorReport(Checks: await FindAsync(context, new Question(), cancel)));
 
     private static async Task<CommandResult> RunAsync(CommandContext context, Options flags, CancellationToken cancel)
     {
@@ -269,10 +269,9 @@ internal static class DoctorCommand
 
     private static CommandResult Report(IReadOnlyList<DoctorFinding> findings, string? only)
     {
-        var report = new DoctorReport
-        {
-            Checks = only is null ? findings : [.. findings.Where(finding => finding.Id == only)],
-        };
+        var report = new DoctorReport(
+            Checks: only is null ? findings : [.. findings.Where(finding => finding.Id == only)]
+        );
         return CommandResult.Object(ToJson(report)) with
         {
             Plain = report.ToText(),

@@ -7,7 +7,8 @@ namespace Culvert.Identity.Service.Admin;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(OrganizationDocument))]
 [JsonSerializable(typeof(Page<OrganizationDocument>))]

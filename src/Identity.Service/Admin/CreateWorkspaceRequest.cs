@@ -1,6 +1,3 @@
 namespace Culvert.Identity.Service.Admin;
 
-internal sealed record CreateWorkspaceRequest
-{
-    public required string Name { get; init; }
-}
+internal sealed record CreateWorkspaceRequest(string Name);

@@ -4,26 +4,22 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Admin;
 
-internal sealed record OrganizationDocument
+/// <param name="ArchivedAt">No credential of the organization works since then; null = it is not archived.</param>
+internal sealed record OrganizationDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string Name,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt,
+    DateTime? ArchivedAt
+)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "organization";
 
-    public required string Name { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    /// <summary>No credential of the organization works since then; null = it is not archived.</summary>
-    public required DateTime? ArchivedAt { get; init; }
-
     public static OrganizationDocument Of(Organization organization) =>
-        new()
-        {
-            Id = organization.Id,
-            Name = organization.Name,
-            CreatedAt = organization.CreatedAt,
-            ArchivedAt = organization.ArchivedAt?.UtcDateTime,
-        };
+        new(
+            Id: organization.Id,
+            Name: organization.Name,
+            CreatedAt: organization.CreatedAt,
+            ArchivedAt: organization.ArchivedAt?.UtcDateTime
+        );
 }

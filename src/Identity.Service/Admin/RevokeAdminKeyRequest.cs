@@ -1,7 +1,4 @@
 namespace Culvert.Identity.Service.Admin;
 
-internal sealed record RevokeAdminKeyRequest
-{
-    /// <summary>In the operator's words, for the audit.</summary>
-    public string? Reason { get; init; }
-}
+/// <param name="Reason">In the operator's words, for the audit.</param>
+internal sealed record RevokeAdminKeyRequest(string? Reason = null);

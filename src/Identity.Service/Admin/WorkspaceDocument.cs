@@ -4,25 +4,21 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Admin;
 
-internal sealed record WorkspaceDocument
+internal sealed record WorkspaceDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string Name,
+    bool IsDefault,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt
+)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "workspace";
 
-    public required string Name { get; init; }
-
-    public required bool IsDefault { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset CreatedAt { get; init; }
-
     public static WorkspaceDocument Of(Workspace workspace) =>
-        new()
-        {
-            Id = workspace.Id.Value,
-            Name = workspace.Name,
-            IsDefault = workspace.IsDefault,
-            CreatedAt = workspace.CreatedAt,
-        };
+        new(
+            Id: workspace.Id.Value,
+            Name: workspace.Name,
+            IsDefault: workspace.IsDefault,
+            CreatedAt: workspace.CreatedAt
+        );
 }

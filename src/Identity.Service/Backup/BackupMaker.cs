@@ -121,18 +121,17 @@ internal static class BackupMaker
             "SELECT installation_id, public_url, trust_domain FROM installation"
         );
         var tables = TableOrder.Sort(database.DescribeTables(connection));
-        return new BackupHeader
-        {
-            Format = BackupHeader.FormatName,
-            Version = BackupHeader.FormatVersion,
-            MadeAt = now,
-            Program = ProductVersion.Text,
-            InstallationId = installation.Id,
-            PublicUrl = installation.PublicUrl,
-            TrustDomain = installation.TrustDomain,
-            Migrations = [.. connection.Query<string>("SELECT name FROM migrations ORDER BY number")],
-            Tables = tables,
-            Chains =
+        return new BackupHeader(
+            Format: BackupHeader.FormatName,
+            Version: BackupHeader.FormatVersion,
+            MadeAt: now,
+            Program: ProductVersion.Text,
+            InstallationId: installation.Id,
+            PublicUrl: installation.PublicUrl,
+            TrustDomain: installation.TrustDomain,
+            Migrations: [.. connection.Query<string>("SELECT name FROM migrations ORDER BY number")],
+            Tables: tables,
+            Chains:
             [
                 .. connection
                     .Query<(string Node, long Sequence, byte[] Hash)>(
@@ -141,9 +140,9 @@ internal static class BackupMaker
                     )
                     .Select(row => new BackupChain(row.Node, row.Sequence, Convert.ToHexStringLower(row.Hash))),
             ],
-            SealingKeys = FindSealingKeys(connection, options, tables),
-            HsmObjects = FindHsmObjects(connection, tables),
-        };
+            SealingKeys: FindSealingKeys(connection, options, tables),
+            HsmObjects: FindHsmObjects(connection, tables)
+        );
     }
 
     private static List<BackupSealingKey> FindSealingKeys(

@@ -62,11 +62,10 @@ internal sealed class BackupWriter : IDisposable
     /// <summary>Completes the file and returns the number of rows.</summary>
     public long Finish(Sealer sealer, string installationId)
     {
-        var end = new BackupEnd
-        {
-            Rows = rows,
-            Seal = sealer.Seal(BackupFile.SealTable, installationId, BackupFile.SealColumn, digest.GetCurrentHash()),
-        };
+        var end = new BackupEnd(
+            Rows: rows,
+            Seal: sealer.Seal(BackupFile.SealTable, installationId, BackupFile.SealColumn, digest.GetCurrentHash())
+        );
         WriteLine(json => JsonSerializer.Serialize(json, end, BackupJson.Default.BackupEnd));
         packed.Flush();
         return rows;

@@ -10,7 +10,8 @@ namespace Culvert.Identity.Service.Certificates;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(CreateAuthorityRequest))]
 [JsonSerializable(typeof(UploadChainRequest))]

@@ -4,16 +4,12 @@ namespace Culvert.Identity.Service.Http;
 
 /// <summary>One page of a list.</summary>
 /// <typeparam name="T">The type of an item.</typeparam>
-internal sealed record Page<T>
+/// <param name="NextPage">The cursor of the next page; null on the last one.</param>
+internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextPage)
 {
-    public required IReadOnlyList<T> Data { get; init; }
-
-    /// <summary>The cursor of the next page; null on the last one.</summary>
-    public required string? NextPage { get; init; }
-
     /// <summary>The same page with converted items.</summary>
     public Page<TOther> Select<TOther>(Func<T, TOther> convert) =>
-        new() { Data = [.. Data.Select(convert)], NextPage = NextPage };
+        new(Data: [.. Data.Select(convert)], NextPage: NextPage);
 
     public void Write(Utf8JsonWriter json, Action<Utf8JsonWriter, T> writeItem)
     {

@@ -3,13 +3,11 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>The optional body of operations that record a reason in the audit.</summary>
-internal sealed record ReasonRequest
+internal sealed record ReasonRequest(string? Reason = null)
 {
     public const int MaxReasonLength = 1000;
 
     public static readonly ReasonRequest None = new();
-
-    public string? Reason { get; init; }
 
     /// <summary>Reads and validates the body; an empty one means no reason.</summary>
     public static async ValueTask<Result<ReasonRequest>> ReadAsync(

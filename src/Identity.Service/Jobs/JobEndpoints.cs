@@ -136,38 +136,29 @@ internal sealed class JobEndpoints(
     private async ValueTask<JobDocument> DescribeAsync(RecurringJob job, CancellationToken cancellationToken)
     {
         var pause = scheduler.FindPause(job);
-        return new JobDocument
-        {
-            Name = job.Name,
-            Description = job.Description,
-            IntervalSeconds = job.Every.TotalSeconds,
-            State =
-                job.IsRunning ? "running"
+        return new JobDocument(
+            Name: job.Name,
+            Description: job.Description,
+            IntervalSeconds: job.Every.TotalSeconds,
+            State: job.IsRunning ? "running"
                 : pause is null ? "waiting"
                 : "paused",
-            Node = node.Name,
-            NextRunAt =
-                job.IsRunning || pause is not null
-                    ? null
-                    : (await scheduler.NextRunAsync(job, cancellationToken))?.UtcDateTime,
-            LastRun = job.LastRun is { } last
-                ? new JobRunDocument
-                {
-                    StartedAt = last.StartedAt,
-                    EndedAt = last.EndedAt,
-                    Outcome = last.Failure is null ? "succeeded" : "failed",
-                    Failure = last.Failure,
-                }
-                : null,
-            Paused = pause is null
+            Node: node.Name,
+            NextRunAt: job.IsRunning || pause is not null
                 ? null
-                : new JobPauseDocument
-                {
-                    At = pause.PausedAt,
-                    By = pause.PausedBy,
-                    Reason = pause.Reason,
-                },
-        };
+                : (await scheduler.NextRunAsync(job, cancellationToken))?.UtcDateTime,
+            LastRun: job.LastRun is { } last
+                ? new JobRunDocument(
+                    StartedAt: last.StartedAt,
+                    EndedAt: last.EndedAt,
+                    Outcome: last.Failure is null ? "succeeded" : "failed",
+                    Failure: last.Failure
+                )
+                : null,
+            Paused: pause is null
+                ? null
+                : new JobPauseDocument(At: pause.PausedAt, By: pause.PausedBy, Reason: pause.Reason)
+        );
     }
 }
 

@@ -7,7 +7,8 @@ namespace Culvert.Identity.Service.Jobs;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(JobDocument))]
 [JsonSerializable(typeof(Page<JobDocument>))]

@@ -103,7 +103,7 @@ internal sealed class AgentFeeds(
                 Status = tunnel.Status,
                 PublicPort = tunnel.PublicPort,
                 Affinity = tunnel.Affinity,
-                TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
+                TrustBundle = new BundleDocument(Epoch: tunnel.BundleEpoch, Pem: TrustBundle.Join(live)),
             },
             Edges =
             [

@@ -89,14 +89,13 @@ internal sealed class EdgeFeedEndpoint(
         return new EdgeFeed
         {
             Revision = revision,
-            Edge = new EdgeFeedEdge
-            {
-                Id = edge.Id.Value,
-                Name = edge.Name,
-                Addresses = edge.Addresses,
-                DnsNames = edge.DnsNames,
-                Draining = edge.DrainingAt is not null,
-            },
+            Edge = new EdgeFeedEdge(
+                Id: edge.Id.Value,
+                Name: edge.Name,
+                Addresses: edge.Addresses,
+                DnsNames: edge.DnsNames,
+                Draining: edge.DrainingAt is not null
+            ),
             PlatformBundle = facts.PlatformBundle,
             Tunnels = own,
             RevokedSerials =

@@ -74,49 +74,46 @@ internal sealed class EdgeTunnels
         var beside = await names.ActiveAsync(cancellationToken);
         return
         [
-            .. served.Select(tunnel => new EdgeFeedTunnel
-            {
-                Id = tunnel.Id.Value,
-                Domain = tunnel.Domain,
-                OrganizationId = tunnel.OrganizationId,
-                WorkspaceId = tunnel.WorkspaceId,
-                Status = tunnel.Status,
-                ClientSourceRanges = EffectiveRanges.Of(
+            .. served.Select(tunnel => new EdgeFeedTunnel(
+                Id: tunnel.Id.Value,
+                Domain: tunnel.Domain,
+                OrganizationId: tunnel.OrganizationId,
+                WorkspaceId: tunnel.WorkspaceId,
+                Status: tunnel.Status,
+                ClientSourceRanges: EffectiveRanges.Of(
                     tunnel,
                     name => ranges.GetValueOrDefault((tunnel.OrganizationId, name))
                 ),
-                AgentSourceRanges = tunnel.AgentSourceRanges,
-                Affinity = tunnel.Affinity,
-                OfflineGraceSeconds = tunnel.OfflineGraceSeconds,
-                Limits = Describe(tunnel.Limits),
-                ClientAuthorities =
+                AgentSourceRanges: tunnel.AgentSourceRanges,
+                Affinity: tunnel.Affinity,
+                OfflineGraceSeconds: tunnel.OfflineGraceSeconds,
+                Limits: Describe(tunnel.Limits),
+                ClientAuthorities:
                 [
                     .. clients[tunnel.Id.Value]
-                        .Select(authority => new EdgeFeedClientAuthority
-                        {
-                            Id = authority.Id.Value,
-                            CertificatePem = authority.CertificatePem,
-                            Identities = authority.Identities,
-                        }),
+                        .Select(authority => new EdgeFeedClientAuthority(
+                            Id: authority.Id.Value,
+                            CertificatePem: authority.CertificatePem,
+                            Identities: authority.Identities
+                        )),
                 ],
-                Disconnects =
+                Disconnects:
                 [
                     .. ended[tunnel.Id.Value]
-                        .Select(d => new EdgeFeedDisconnect { InstanceId = d.InstanceId, Number = d.Number }),
+                        .Select(d => new EdgeFeedDisconnect(InstanceId: d.InstanceId, Number: d.Number)),
                 ],
-                Hostnames = beside.Contains(tunnel.Id.Value) ? [.. beside[tunnel.Id.Value]] : null,
-            }),
+                Hostnames: beside.Contains(tunnel.Id.Value) ? [.. beside[tunnel.Id.Value]] : null
+            )),
         ];
     }
 
     private static EdgeFeedTunnelLimits? Describe(TunnelLimits limits) =>
         limits == TunnelLimits.Defaults
             ? null
-            : new EdgeFeedTunnelLimits
-            {
-                MaxConnections = limits.MaxConnections,
-                NewConnections = limits.NewConnections,
-                BytesPerSecond = limits.BytesPerSecond,
-                OpenStreams = limits.OpenStreams,
-            };
+            : new EdgeFeedTunnelLimits(
+                MaxConnections: limits.MaxConnections,
+                NewConnections: limits.NewConnections,
+                BytesPerSecond: limits.BytesPerSecond,
+                OpenStreams: limits.OpenStreams
+            );
 }

@@ -26,7 +26,7 @@ internal sealed class FeedNames(
         [
             .. (await hostnames.ListAsync(tunnelId, cancellationToken))
                 .Where(hostname => hostname.State != HostnameState.Pending && !hostname.IsWildcard)
-                .Select(hostname => new FeedHostname { Name = hostname.Name, State = hostname.State }),
+                .Select(hostname => new FeedHostname(Name: hostname.Name, State: hostname.State)),
         ];
         return known.Count == 0 ? null : known;
     }

@@ -27,21 +27,19 @@ internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity
             .OrderByDescending(one => one.IssuedBefore)
             .ThenBy(one => one.Kind)
             .ThenBy(one => one.Value, StringComparer.Ordinal)
-            .Select(one => new AgentFeedTokenRevocation
-            {
-                Kind = one.Kind.Name(),
-                Value = one.Value,
-                IssuedBefore = one.IssuedBefore,
-            })
+            .Select(one => new AgentFeedTokenRevocation(
+                Kind: one.Kind.Name(),
+                Value: one.Value,
+                IssuedBefore: one.IssuedBefore
+            ))
             .ToList();
-        return new AgentFeedTokenRevocations
-        {
-            Issuer = identity.PublicUrl,
-            Hashes = AgentFeedTokenRevocations.Join(
+        return new AgentFeedTokenRevocations(
+            Issuer: identity.PublicUrl,
+            Hashes: AgentFeedTokenRevocations.Join(
                 all[false].Select(one => AgentFeedTokenRevocations.ComputeHash(one.Kind.Name(), one.Value))
             ),
-            Until = until.Count <= MostUntil ? until : [.. until.Take(MostUntil - 1), ForAll(until[MostUntil - 1])],
-        };
+            Until: until.Count <= MostUntil ? until : [.. until.Take(MostUntil - 1), ForAll(until[MostUntil - 1])]
+        );
     }
 
     private static AgentFeedTokenRevocation ForAll(AgentFeedTokenRevocation latest) =>

@@ -52,14 +52,13 @@ internal sealed class InstallationFeeds
         var revoked = await facts.RevokedAsync(cancellationToken);
         return new InstallationFeed(
             [
-                .. live.Select(edge => new AgentFeedEdge
-                {
-                    Id = edge.Id.Value,
-                    Name = edge.Name,
-                    Addresses = edge.Addresses,
-                    PublicPort = edge.PublicPort,
-                    ConnectPublicPort = edge.ConnectPort,
-                }),
+                .. live.Select(edge => new AgentFeedEdge(
+                    Id: edge.Id.Value,
+                    Name: edge.Name,
+                    Addresses: edge.Addresses,
+                    PublicPort: edge.PublicPort,
+                    ConnectPublicPort: edge.ConnectPort
+                )),
             ],
             await assignments.GetAsync(cancellationToken),
             facts.PlatformBundle,

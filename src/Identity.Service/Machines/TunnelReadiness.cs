@@ -50,35 +50,33 @@ internal sealed class TunnelReadiness(
             problems = [TunnelProblem.EdgesUnknown];
         }
 
-        return new TunnelStatusDocument
-        {
-            TunnelId = tunnel.Id.Value,
-            DisplayName = tunnel.DisplayName,
-            Domain = tunnel.Domain,
-            Status = tunnel.Status,
-            State =
-                problems.Count == 0 ? TunnelState.Ready
+        return new TunnelStatusDocument(
+            TunnelId: tunnel.Id.Value,
+            DisplayName: tunnel.DisplayName,
+            Domain: tunnel.Domain,
+            Status: tunnel.Status,
+            State: problems.Count == 0 ? TunnelState.Ready
                 : isUnknown ? TunnelState.Unknown
                 : enrolled.Count == 0 && !tunnel.IsArchived ? TunnelState.NotSetUp
                 : TunnelState.NotReady,
-            Ready = problems.Count == 0,
-            Problems = problems,
-            ServerCertificateMode = AgentFeeds.GetMode(live),
-            TrustBundleEpoch = tunnel.BundleEpoch,
-            Certificates = live.Count,
-            AgentsEnrolled = enrolled.Count(agent => agent.RevokedAt is null),
-            AgentsConnected = enrolled.Count(agent => agent.RevokedAt is null && agent.IsConnected),
-            AgentsLive = enrolled.Count(agent => agent.Live),
-            AgentsFailing = enrolled.Count(agent =>
+            Ready: problems.Count == 0,
+            Problems: problems,
+            ServerCertificateMode: AgentFeeds.GetMode(live),
+            TrustBundleEpoch: tunnel.BundleEpoch,
+            Certificates: live.Count,
+            AgentsEnrolled: enrolled.Count(agent => agent.RevokedAt is null),
+            AgentsConnected: enrolled.Count(agent => agent.RevokedAt is null && agent.IsConnected),
+            AgentsLive: enrolled.Count(agent => agent.Live),
+            AgentsFailing: enrolled.Count(agent =>
                 agent.Live && agent.Doctor?.Checks.Any(check => check.Status == AgentReportCheck.Fail) == true
             ),
-            Routes = routes,
-            EdgesServing = heard.Count(edge => edge.FindAgents(tunnel).Any()),
-            ServiceNodesLive = count.Live,
-            ServiceNodes = count.Known,
-            PublicPort = tunnel.PublicPort,
-            Edges = await edges.ListAsync(tunnel, all, cancellationToken),
-        };
+            Routes: routes,
+            EdgesServing: heard.Count(edge => edge.FindAgents(tunnel).Any()),
+            ServiceNodesLive: count.Live,
+            ServiceNodes: count.Known,
+            PublicPort: tunnel.PublicPort,
+            Edges: await edges.ListAsync(tunnel, all, cancellationToken)
+        );
     }
 
     private async ValueTask<bool> HasRangesAsync(Tunnel tunnel, CancellationToken cancellationToken)
@@ -105,16 +103,14 @@ internal sealed class TunnelReadiness(
                 .SelectMany(agent => agent.Routes, (agent, route) => (agent, route))
                 .GroupBy(pair => pair.route.Name, StringComparer.Ordinal)
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => new TunnelStatusRoute
-                {
-                    Name = group.Key,
-                    Agents = group.Count(),
-                    UpstreamHealthy =
-                        group.Any(pair => pair.agent.Live && pair.route.UpstreamHealthy == true) ? true
+                .Select(group => new TunnelStatusRoute(
+                    Name: group.Key,
+                    Agents: group.Count(),
+                    UpstreamHealthy: group.Any(pair => pair.agent.Live && pair.route.UpstreamHealthy == true) ? true
                         : group.Any(pair => !pair.agent.Live || pair.route.UpstreamHealthy is null) ? null
                         : false,
-                    Detail = group.First().route.Detail,
-                }),
+                    Detail: group.First().route.Detail
+                )),
         ];
     }
 

@@ -13,11 +13,10 @@ internal sealed class VersionEndpoint(VersionStore store, TimeProvider time)
     {
         var all = await store.ListAsync(time.GetUtcNow(), MaxAgents, cancellationToken);
         return ApiAnswer.Json(
-            new VersionListDocument
-            {
-                ServiceVersion = ProgramVersion.Current,
-                Data = [.. all.Select(program => VersionDocument.Of(program, ProgramVersion.Current))],
-            },
+            new VersionListDocument(
+                ServiceVersion: ProgramVersion.Current,
+                Data: [.. all.Select(program => VersionDocument.Of(program, ProgramVersion.Current))]
+            ),
             NodesJson.Default.VersionListDocument
         );
     }

@@ -1,13 +1,9 @@
 namespace Culvert.Identity.Service.Nodes;
 
 /// <summary>The answer of <c>GET /v1/versions</c>.</summary>
-internal sealed record VersionListDocument
+/// <param name="ServiceVersion">The version of the node that answers, to which the others are compared.</param>
+internal sealed record VersionListDocument(string ServiceVersion, IReadOnlyList<VersionDocument> Data)
 {
-    /// <summary>The version of the node that answers, to which the others are compared.</summary>
-    public required string ServiceVersion { get; init; }
-
-    public required IReadOnlyList<VersionDocument> Data { get; init; }
-
     /// <summary>Always null: there is only one page.</summary>
     public string? NextPage { get; }
 }

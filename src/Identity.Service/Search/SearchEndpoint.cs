@@ -148,13 +148,7 @@ internal sealed class SearchEndpoint(
         {
             return
             [
-                new SearchHit
-                {
-                    Type = SearchKind.Authentication,
-                    Id = text,
-                    Name = entry.Subject,
-                    Detail = entry.Reason,
-                },
+                new SearchHit(Type: SearchKind.Authentication, Id: text, Name: entry.Subject, Detail: entry.Reason),
             ];
         }
 
@@ -165,7 +159,7 @@ internal sealed class SearchEndpoint(
 
         var wanted = new AuditQuery { OrganizationId = organization, RequestId = text };
         var (entries, _) = await audit.FindAsync(wanted, long.MaxValue, 1, cancellationToken);
-        return entries.Select(_ => new SearchHit { Type = SearchKind.Audit, Id = text });
+        return entries.Select(_ => new SearchHit(Type: SearchKind.Audit, Id: text));
     }
 
     private static IEnumerable<SearchKind> Kinds(SearchQuery query) =>
@@ -180,13 +174,12 @@ internal sealed class SearchEndpoint(
         );
 
     private static SearchHit Describe(CertificateRecord certificate) =>
-        new()
-        {
-            Type = SearchKind.Certificate,
-            Id = certificate.Id.Value,
-            Name = certificate.Identity,
-            Detail = certificate.Serial,
-            TunnelId = certificate.TunnelId,
-            IsArchived = certificate.RevokedAt is not null,
-        };
+        new(
+            Type: SearchKind.Certificate,
+            Id: certificate.Id.Value,
+            Name: certificate.Identity,
+            Detail: certificate.Serial,
+            TunnelId: certificate.TunnelId,
+            IsArchived: certificate.RevokedAt is not null
+        );
 }

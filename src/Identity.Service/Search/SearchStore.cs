@@ -50,15 +50,14 @@ internal sealed class SearchStore(Database database)
         );
         return
         [
-            .. rows.Select(row => new SearchHit
-            {
-                Type = kind.Type,
-                Id = row.Id,
-                Name = row.Name,
-                Detail = row.Detail,
-                TunnelId = row.TunnelId,
-                IsArchived = row.ArchivedAtMs is not null,
-            }),
+            .. rows.Select(row => new SearchHit(
+                Type: kind.Type,
+                Id: row.Id,
+                Name: row.Name,
+                Detail: row.Detail,
+                TunnelId: row.TunnelId,
+                IsArchived: row.ArchivedAtMs is not null
+            )),
         ];
     }
 

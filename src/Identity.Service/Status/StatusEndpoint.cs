@@ -51,18 +51,17 @@ internal sealed class StatusEndpoint(
 
         var organization = await tenants.FindOrganizationAsync(caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
-            new StatusDocument
-            {
-                State = WireNames.Of(lines.Select(line => line.State).DefaultIfEmpty(StatusState.Ok).Max()),
-                CheckedAt = time.GetUtcNow(),
-                Node = node.Name,
-                OrganizationId = caller.OrganizationId,
-                OrganizationName = organization?.Name,
-                Checks = [.. lines.Select(line => line.Line)],
-                NotShown = notShown,
-                Tunnels = shown.Data,
-                NextPage = shown.NextPage,
-            },
+            new StatusDocument(
+                State: WireNames.Of(lines.Select(line => line.State).DefaultIfEmpty(StatusState.Ok).Max()),
+                CheckedAt: time.GetUtcNow(),
+                Node: node.Name,
+                OrganizationId: caller.OrganizationId,
+                OrganizationName: organization?.Name,
+                Checks: [.. lines.Select(line => line.Line)],
+                NotShown: notShown,
+                Tunnels: shown.Data,
+                NextPage: shown.NextPage
+            ),
             StatusJson.Default.StatusDocument
         );
 

@@ -36,7 +36,7 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
             );
         }
 
-        return (new Page<TunnelStatusDocument> { Data = shown, NextPage = cut.NextPage }, found);
+        return (new Page<TunnelStatusDocument>(Data: shown, NextPage: cut.NextPage), found);
     }
 
     private static IEnumerable<StatusFinding> Judge(TunnelStatusDocument tunnel)

@@ -11,6 +11,7 @@ namespace Culvert.Identity.Service.Tokens;
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 16
 )]
 [JsonSerializable(typeof(CreateRevocationRequest))]

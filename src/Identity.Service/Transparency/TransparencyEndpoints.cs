@@ -132,14 +132,13 @@ internal sealed class TransparencyEndpoints(
         }
 
         return ApiAnswer.Json(
-            new InclusionProofDocument
-            {
-                Index = at,
-                Size = size,
-                Entry = entry.ToString(),
-                Hashes = [.. hashes.Select(Convert.ToBase64String)],
-                Checkpoint = newest.Note,
-            },
+            new InclusionProofDocument(
+                Index: at,
+                Size: size,
+                Entry: entry.ToString(),
+                Hashes: [.. hashes.Select(Convert.ToBase64String)],
+                Checkpoint: newest.Note
+            ),
             TransparencyJson.Default.InclusionProofDocument
         );
     }
@@ -163,12 +162,7 @@ internal sealed class TransparencyEndpoints(
 
         var hashes = await tree.Reader().ConsistencyAsync(from, to, cancellationToken);
         return ApiAnswer.Json(
-            new ConsistencyProofDocument
-            {
-                From = from,
-                To = to,
-                Hashes = [.. hashes.Select(Convert.ToBase64String)],
-            },
+            new ConsistencyProofDocument(From: from, To: to, Hashes: [.. hashes.Select(Convert.ToBase64String)]),
             TransparencyJson.Default.ConsistencyProofDocument
         );
     }

@@ -9,6 +9,7 @@ namespace Culvert.Identity.Service.Transparency;
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 16
 )]
 [JsonSerializable(typeof(TransparencyLogDocument))]

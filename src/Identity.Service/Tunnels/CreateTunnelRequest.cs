@@ -1,9 +1,7 @@
 namespace Culvert.Identity.Service.Tunnels;
 
-internal sealed record CreateTunnelRequest
+/// <param name="DisplayName">1–255 characters, or null.</param>
+internal sealed record CreateTunnelRequest(string? DisplayName = null)
 {
     public const int MaxNameLength = 255;
-
-    /// <summary>1–255 characters, or null.</summary>
-    public string? DisplayName { get; init; }
 }

@@ -15,6 +15,7 @@ namespace Culvert.Identity.Service.Tunnels;
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 16
 )]
 [JsonSerializable(typeof(CreateTunnelRequest))]

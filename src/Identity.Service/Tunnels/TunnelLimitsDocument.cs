@@ -5,24 +5,20 @@ using Culvert.Platform.Configuration;
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>Limits on the wire. A change replaces all four: an absent or null member is the edge's default.</summary>
-internal sealed record TunnelLimitsDocument
+internal sealed record TunnelLimitsDocument(
+    int? MaxConnections = null,
+    string? NewConnections = null,
+    long? BytesPerSecond = null,
+    int? OpenStreams = null
+)
 {
-    public int? MaxConnections { get; init; }
-
-    public string? NewConnections { get; init; }
-
-    public long? BytesPerSecond { get; init; }
-
-    public int? OpenStreams { get; init; }
-
     public static TunnelLimitsDocument Of(TunnelLimits limits) =>
-        new()
-        {
-            MaxConnections = limits.MaxConnections,
-            NewConnections = limits.NewConnections,
-            BytesPerSecond = limits.BytesPerSecond,
-            OpenStreams = limits.OpenStreams,
-        };
+        new(
+            MaxConnections: limits.MaxConnections,
+            NewConnections: limits.NewConnections,
+            BytesPerSecond: limits.BytesPerSecond,
+            OpenStreams: limits.OpenStreams
+        );
 
     public TunnelLimits ToLimits() => new(MaxConnections, NewConnections, BytesPerSecond, OpenStreams);
 

@@ -1,13 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Tunnels;
 
 /// <summary>The only answer that contains a tunnel token.</summary>
-internal sealed record TunnelTokenDocument
+internal sealed record TunnelTokenDocument([property: JsonPropertyOrder(-2)] string Id, string TunnelToken)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "tunnel_token";
-
-    public required string TunnelToken { get; init; }
 
     public override string ToString() => Id;
 }

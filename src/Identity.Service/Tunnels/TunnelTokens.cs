@@ -34,11 +34,10 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var current = await tunnels.FindAsync(tunnel.Id.Value, cancellationToken);
         return sealedToken is null || current is null or { IsArchived: true }
             ? TunnelErrors.Archived.Refuse()
-            : new TunnelTokenDocument
-            {
-                Id = current.TokenId.Value,
-                TunnelToken = TunnelSecret.Open(tunnel.Id, sealedToken, sealer),
-            };
+            : new TunnelTokenDocument(
+                Id: current.TokenId.Value,
+                TunnelToken: TunnelSecret.Open(tunnel.Id, sealedToken, sealer)
+            );
     }
 
     public async ValueTask<Result<TunnelTokenDocument>> RotateAsync(
@@ -64,7 +63,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
 
         return result.RefusalIfUnavailable() is { } refusal
             ? refusal
-            : new TunnelTokenDocument { Id = secret.Id.Value, TunnelToken = token };
+            : new TunnelTokenDocument(Id: secret.Id.Value, TunnelToken: token);
     }
 
     /// <summary>The values of rotated tokens and of archived tunnels are unknown: the store deletes them.</summary>

@@ -2,36 +2,29 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Webhooks;
 
-internal sealed record WebhookDocument
+/// <param name="CanDecide">Whether the receiver's signed messages may approve and reject calls.</param>
+/// <param name="Secret">Only in the answer that creates it.</param>
+internal sealed record WebhookDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string Url,
+    IReadOnlyList<string> AllowedTargets,
+    bool CanDecide,
+    DateTime CreatedAt,
+    DateTime? ArchivedAt,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Secret = null
+)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "webhook";
 
-    public required string Url { get; init; }
-
-    public required IReadOnlyList<string> AllowedTargets { get; init; }
-
-    /// <summary>Whether the receiver's signed messages may approve and reject calls.</summary>
-    public required bool CanDecide { get; init; }
-
-    public required DateTime CreatedAt { get; init; }
-
-    public required DateTime? ArchivedAt { get; init; }
-
-    /// <summary>Only in the answer that creates it.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Secret { get; init; }
-
     public static WebhookDocument Of(Webhook webhook, string? secret = null) =>
-        new()
-        {
-            Id = webhook.Id.Value,
-            Url = webhook.Url,
-            AllowedTargets = webhook.AllowedTargets,
-            CanDecide = webhook.CanDecide,
-            CreatedAt = webhook.CreatedAt.UtcDateTime,
-            ArchivedAt = webhook.ArchivedAt?.UtcDateTime,
-            Secret = secret,
-        };
+        new(
+            Id: webhook.Id.Value,
+            Url: webhook.Url,
+            AllowedTargets: webhook.AllowedTargets,
+            CanDecide: webhook.CanDecide,
+            CreatedAt: webhook.CreatedAt.UtcDateTime,
+            ArchivedAt: webhook.ArchivedAt?.UtcDateTime,
+            Secret: secret
+        );
 }

@@ -28,23 +28,18 @@ public sealed class IdentityClient(
         CancellationToken cancellationToken
     )
     {
-        var request = new TokenRequest
-        {
-            Assertion = assertion,
-            FederationRuleId = options.RuleId,
-            OrganizationId = options.OrganizationId,
-            ServiceAccountId = options.ServiceAccountIdOrNull,
-            WorkspaceId = options.WorkspaceIdOrNull,
-        };
+        var request = new TokenRequest(
+            Assertion: assertion,
+            FederationRuleId: options.RuleId,
+            OrganizationId: options.OrganizationId,
+            ServiceAccountId: options.ServiceAccountIdOrNull,
+            WorkspaceId: options.WorkspaceIdOrNull
+        );
         // Without a rule the token belongs to a person, and that person's roles apply.
         var post =
             options.RuleId.Length > 0
                 ? Post("/v1/oauth/token", request, WireJson.Default.TokenRequest)
-                : Post(
-                    "/v1/sign_in",
-                    new PersonSignInRequest { IdToken = assertion },
-                    WireJson.Default.PersonSignInRequest
-                );
+                : Post("/v1/sign_in", new PersonSignInRequest(assertion), WireJson.Default.PersonSignInRequest);
         var call = post with { Secret = assertion, Binding = binding };
         var answer = await SendAsync(call, WireJson.Default.TokenResponse, cancellationToken);
         return answer.IsSuccess && !AccessToken.IsKnownType(answer.Value.TokenType)

@@ -303,14 +303,12 @@ internal sealed class ApiChannel : IDisposable
             using var document = JsonDocument.Parse(body);
             var root = document.RootElement;
             return FindText(root, OidcConstants.TokenResponse.Error) is { } code
-                ? new ErrorEnvelope
-                {
-                    Error = new ErrorBody
-                    {
-                        Type = code,
-                        Message = FindText(root, OidcConstants.TokenResponse.ErrorDescription) ?? code,
-                    },
-                }
+                ? new ErrorEnvelope(
+                    Error: new ErrorBody(
+                        Type: code,
+                        Message: FindText(root, OidcConstants.TokenResponse.ErrorDescription) ?? code
+                    )
+                )
                 : null;
         }
         catch (JsonException)

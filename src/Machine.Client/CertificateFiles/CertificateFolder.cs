@@ -184,13 +184,12 @@ public sealed class CertificateFolder : IDisposable
         Store(
             RequestFile,
             JsonSerializer.Serialize(
-                new StoredRequest
-                {
-                    Url = url,
-                    TunnelId = tunnelId,
-                    Csr = request.Csr,
-                    KeyPem = request.ExportPrivateKeyPem(),
-                },
+                new StoredRequest(
+                    Url: url,
+                    TunnelId: tunnelId,
+                    Csr: request.Csr,
+                    KeyPem: request.ExportPrivateKeyPem()
+                ),
                 FilesJson.Default.StoredRequest
             )
         );

@@ -8,6 +8,7 @@ namespace Culvert.Machine.Client.CertificateFiles;
     Converters = [typeof(UtcTimeConverter)],
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     WriteIndented = true
 )]
 [JsonSerializable(typeof(FiledCertificate))]

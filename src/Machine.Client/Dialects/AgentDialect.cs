@@ -80,18 +80,17 @@ internal sealed class AgentDialect(
     {
         var part = usage?.Next();
         var found = doctor?.Invoke();
-        var report = new AgentReport
-        {
-            Revision = feed.Revision,
-            Epochs = new() { Platform = feed.PlatformBundle.Epoch, TrustBundle = feed.Tunnel.TrustBundle.Epoch },
-            Serials = new() { Platform = platformSerial, Server = serverSerial },
-            Version = ProductVersion.Text,
-            Routes = routes(),
-            AuditAlarm = AuditAlarm,
-            Usage = part,
-            Doctor = ReferenceEquals(found, refusedDoctor) ? null : found,
-            Leaving = leaving,
-        };
+        var report = new AgentReport(
+            Revision: feed.Revision,
+            Epochs: new(Platform: feed.PlatformBundle.Epoch, TrustBundle: feed.Tunnel.TrustBundle.Epoch),
+            Serials: new(Platform: platformSerial, Server: serverSerial),
+            Version: ProductVersion.Text,
+            Routes: routes(),
+            Usage: part,
+            Doctor: ReferenceEquals(found, refusedDoctor) ? null : found,
+            AuditAlarm: AuditAlarm,
+            Leaving: leaving
+        );
         var failure = await client.ReportAsync(report, ct);
         foreach (var reduce in Reductions)
         {

@@ -65,7 +65,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
         var report = new EdgeReport
         {
             Revision = feed.Revision,
-            Epochs = new() { Platform = feed.PlatformBundle.Epoch },
+            Epochs = new(feed.PlatformBundle.Epoch),
             Serial = platformSerial,
             Version = ProductVersion.Text,
             SniPublicPort = own.SniPublicPort,

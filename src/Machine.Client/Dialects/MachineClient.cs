@@ -82,7 +82,7 @@ public sealed class MachineClient : IDisposable
         SendAsync(
             "/v1/agent/server_certificates",
             JsonSerializer.SerializeToUtf8Bytes(
-                new AgentServerCertificateRequest { Csr = request.Csr, Domain = domain },
+                new AgentServerCertificateRequest(Csr: request.Csr, Domain: domain),
                 WireJson.Default.AgentServerCertificateRequest
             ),
             request,
@@ -118,7 +118,7 @@ public sealed class MachineClient : IDisposable
     public Task<ApiFailure?> SubmitCheckpointAsync(string checkpoint, CancellationToken ct) =>
         ReportAsync(
             "/v1/agent/checkpoints",
-            new AgentCheckpointSubmission { Checkpoint = checkpoint },
+            new AgentCheckpointSubmission(checkpoint),
             WireJson.Default.AgentCheckpointSubmission,
             ct
         );
@@ -188,7 +188,7 @@ public sealed class MachineClient : IDisposable
         SendAsync(
             path,
             JsonSerializer.SerializeToUtf8Bytes(
-                new CertificateSigningRequest { Csr = request.Csr },
+                new CertificateSigningRequest(request.Csr),
                 WireJson.Default.CertificateSigningRequest
             ),
             request,

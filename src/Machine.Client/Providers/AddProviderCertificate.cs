@@ -3,8 +3,4 @@ using System.Text.Json.Serialization;
 namespace Culvert.Machine.Client.Providers;
 
 /// <summary>Body of <c>POST /v1/tunnels/{id}/certificates</c>.</summary>
-internal sealed record AddProviderCertificate
-{
-    [JsonPropertyName("ca_certificate_pem")]
-    public required string Pem { get; init; }
-}
+internal sealed record AddProviderCertificate([property: JsonPropertyName("ca_certificate_pem")] string Pem);

@@ -1,7 +1,4 @@
 namespace Culvert.Machine.Client.Providers;
 
 /// <summary>Body of <c>POST /v1/tunnels</c>.</summary>
-internal sealed record CreateProviderTunnel
-{
-    public required string DisplayName { get; init; }
-}
+internal sealed record CreateProviderTunnel(string DisplayName);

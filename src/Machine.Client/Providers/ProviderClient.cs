@@ -50,11 +50,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
     /// <summary>Creates a tunnel; each call creates another one.</summary>
     public Task<ApiResult<ProviderTunnel>> CreateTunnelAsync(string displayName, CancellationToken cancellationToken) =>
         SendAsync(
-            Post(
-                "/v1/tunnels",
-                new CreateProviderTunnel { DisplayName = displayName },
-                ProviderJson.Default.CreateProviderTunnel
-            ),
+            Post("/v1/tunnels", new CreateProviderTunnel(displayName), ProviderJson.Default.CreateProviderTunnel),
             ProviderJson.Default.ProviderTunnel,
             cancellationToken
         );
@@ -78,7 +74,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         SendAsync(
             Post(
                 PathOf(tunnelId) + "/certificates",
-                new AddProviderCertificate { Pem = pem },
+                new AddProviderCertificate(pem),
                 ProviderJson.Default.AddProviderCertificate
             ),
             ProviderJson.Default.ProviderCertificate,
@@ -220,14 +216,13 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
             };
         }
 
-        var request = new TokenRequest
-        {
-            Assertion = assertion,
-            FederationRuleId = options.RuleId,
-            OrganizationId = options.OrganizationId,
-            ServiceAccountId = options.ServiceAccountId is { Length: > 0 } account ? account : null,
-            WorkspaceId = options.WorkspaceId is { Length: > 0 } workspace ? workspace : null,
-        };
+        var request = new TokenRequest(
+            Assertion: assertion,
+            FederationRuleId: options.RuleId,
+            OrganizationId: options.OrganizationId,
+            ServiceAccountId: options.ServiceAccountId is { Length: > 0 } account ? account : null,
+            WorkspaceId: options.WorkspaceId is { Length: > 0 } workspace ? workspace : null
+        );
         var call = Post(TokenPath, request, ProviderJson.Default.TokenRequest) with
         {
             Headers = ExchangeHeaders,

@@ -9,7 +9,8 @@ namespace Culvert.Machine.Client.Providers;
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenResponse))]

@@ -64,37 +64,24 @@ internal sealed class CredentialStore<TFeed>(
 
     public void SaveIdentity(PlatformEnrolment enrolment, string keyPem)
     {
-        var stored = new StoredIdentity
-        {
-            Url = url,
-            Subject = dialect.Subject,
-            Enrolment = enrolment,
-            KeyPem = keyPem,
-        };
+        var stored = new StoredIdentity(Url: url, Subject: dialect.Subject, Enrolment: enrolment, KeyPem: keyPem);
         Save(IdentityFile, stored, StateJson.Default.StoredIdentity);
     }
 
     public void SaveFeed(TFeed feed, DateTimeOffset lastContact)
     {
-        var stored = new StoredFeed<TFeed>
-        {
-            Url = url,
-            Subject = dialect.Subject,
-            LastContact = lastContact,
-            Feed = feed,
-        };
+        var stored = new StoredFeed<TFeed>(Url: url, Subject: dialect.Subject, LastContact: lastContact, Feed: feed);
         Save(FeedFile, stored, dialect.StoredFeedType, text => seal.Seal(FeedPurpose, text));
     }
 
     public void SaveServerCertificate(string? domain, CertificateDocument certificate, string keyPem)
     {
-        var stored = new StoredServerCertificate
-        {
-            Url = url,
-            Subject = dialect.Subject,
-            Certificate = certificate,
-            KeyPem = keyPem,
-        };
+        var stored = new StoredServerCertificate(
+            Url: url,
+            Subject: dialect.Subject,
+            Certificate: certificate,
+            KeyPem: keyPem
+        );
         Save(ServerFile(domain), stored, StateJson.Default.StoredServerCertificate);
     }
 

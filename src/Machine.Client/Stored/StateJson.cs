@@ -7,7 +7,8 @@ namespace Culvert.Machine.Client.Stored;
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(StoredIdentity))]
 [JsonSerializable(typeof(StoredServerCertificate))]

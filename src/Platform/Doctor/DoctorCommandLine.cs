@@ -75,10 +75,9 @@ public static class DoctorCommandLine
 
     private static async Task<int> ReportAsync(ParseResult parsed, IReadOnlyList<DoctorFinding> findings)
     {
-        var report = new DoctorReport
-        {
-            Checks = parsed.GetValue(Check) is { } id ? [.. findings.Where(finding => finding.Id == id)] : findings,
-        };
+        var report = new DoctorReport(
+            Checks: parsed.GetValue(Check) is { } id ? [.. findings.Where(finding => finding.Id == id)] : findings
+        );
         var isColoured =
             ReferenceEquals(parsed.InvocationConfiguration.Output, Console.Out)
             && StatusColours.AreWanted(!Console.IsOutputRedirected, Environment.GetEnvironmentVariable);

@@ -2,6 +2,10 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Platform.Doctor;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, WriteIndented = true)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true,
+    WriteIndented = true
+)]
 [JsonSerializable(typeof(DoctorReport))]
 public sealed partial class DoctorJson : JsonSerializerContext;

@@ -3,10 +3,8 @@ using System.Text;
 namespace Culvert.Platform.Doctor;
 
 /// <summary>All findings in their order, as text for people and as JSON for programs.</summary>
-public sealed record DoctorReport
+public sealed record DoctorReport(IReadOnlyList<DoctorFinding> Checks)
 {
-    public required IReadOnlyList<DoctorFinding> Checks { get; init; }
-
     public string Result => Failed.Count == 0 ? "PASS" : "FAIL";
 
     public IReadOnlyList<string> Failed =>

@@ -1,27 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Platform.Wire;
 
 /// <summary>Answer to an agent's enrolment or renewal.</summary>
-public sealed record AgentEnrollment
+/// <param name="Id">The enrolment, <c>agt_…</c>; unchanged by renewals.</param>
+/// <param name="MachineUrl">Base URL of the mTLS API for this certificate.</param>
+public sealed record AgentEnrollment(
+    string Id,
+    string TunnelId,
+    string InstanceId,
+    string SpiffeId,
+    CertificateDocument Certificate,
+    BundleDocument PlatformBundle,
+    string MachineUrl,
+    string TrustDomain
+)
 {
     public const string TypeName = "agent_enrollment";
 
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = TypeName;
-
-    /// <summary>The enrolment, <c>agt_…</c>; unchanged by renewals.</summary>
-    public required string Id { get; init; }
-
-    public required string TunnelId { get; init; }
-
-    public required string InstanceId { get; init; }
-
-    public required string SpiffeId { get; init; }
-
-    public required CertificateDocument Certificate { get; init; }
-
-    public required BundleDocument PlatformBundle { get; init; }
-
-    /// <summary>Base URL of the mTLS API for this certificate.</summary>
-    public required string MachineUrl { get; init; }
-
-    public required string TrustDomain { get; init; }
 }

@@ -3,19 +3,13 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>An edge as an agent sees it.</summary>
-public sealed record AgentFeedEdge
-{
-    public required string Id { get; init; }
-
-    public required string Name { get; init; }
-
-    /// <summary>Addresses for agents, each <c>host:port</c>.</summary>
-    public required IReadOnlyList<string> Addresses { get; init; }
-
-    /// <summary>The port for clients, as the edge reported it; null before its report.</summary>
-    public int? PublicPort { get; init; }
-
-    /// <summary>The port of its CONNECT ingress, as the edge reported it; null: it has none.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public int? ConnectPublicPort { get; init; }
-}
+/// <param name="Addresses">Addresses for agents, each <c>host:port</c>.</param>
+/// <param name="PublicPort">The port for clients, as the edge reported it; null before its report.</param>
+/// <param name="ConnectPublicPort">The port of its CONNECT ingress, as the edge reported it; null: it has none.</param>
+public sealed record AgentFeedEdge(
+    string Id,
+    string Name,
+    IReadOnlyList<string> Addresses,
+    int? PublicPort = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? ConnectPublicPort = null
+);

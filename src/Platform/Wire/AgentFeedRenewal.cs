@@ -1,13 +1,6 @@
 namespace Culvert.Platform.Wire;
 
 /// <summary>Requests an early renewal of an authority's leaves.</summary>
-public sealed record AgentFeedRenewal
-{
-    /// <summary>The authority that issued the leaves.</summary>
-    public required string CaId { get; init; }
-
-    public required SuggestedWindow SuggestedWindow { get; init; }
-
-    /// <summary>A page with the reason, for operators.</summary>
-    public string? ExplanationUrl { get; init; }
-}
+/// <param name="CaId">The authority that issued the leaves.</param>
+/// <param name="ExplanationUrl">A page with the reason, for operators.</param>
+public sealed record AgentFeedRenewal(string CaId, SuggestedWindow SuggestedWindow, string? ExplanationUrl = null);

@@ -6,22 +6,20 @@ using System.Text;
 namespace Culvert.Platform.Wire;
 
 /// <summary>The service's own access tokens that agents must no longer accept, even before they expire (S35).</summary>
-public sealed record AgentFeedTokenRevocations
+/// <param name="Issuer">The tokens' <c>iss</c>: the service's public URL.</param>
+/// <param name="Hashes">
+/// Permanently revoked tokens and families: for each, the first bytes of SHA-256 over <c>kind:value</c>, ascending,
+/// base64url. A hundred thousand take a megabyte.
+/// </param>
+/// <param name="Until">Revocations up to a time.</param>
+public sealed record AgentFeedTokenRevocations(
+    string Issuer,
+    string Hashes,
+    IReadOnlyList<AgentFeedTokenRevocation> Until
+)
 {
     /// <summary>Bytes per hash in <see cref="Hashes"/>: one in 10^14 valid tokens is mistaken for a revoked one.</summary>
     public const int HashBytes = 8;
-
-    /// <summary>The tokens' <c>iss</c>: the service's public URL.</summary>
-    public required string Issuer { get; init; }
-
-    /// <summary>
-    /// Permanently revoked tokens and families: for each, the first bytes of SHA-256 over <c>kind:value</c>, ascending,
-    /// base64url. A hundred thousand take a megabyte.
-    /// </summary>
-    public required string Hashes { get; init; }
-
-    /// <summary>Revocations up to a time.</summary>
-    public required IReadOnlyList<AgentFeedTokenRevocation> Until { get; init; }
 
     /// <summary>Computes the entry of <see cref="Hashes"/> for a token or family.</summary>
     public static ulong ComputeHash(string kind, string value) =>

@@ -4,9 +4,4 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>Epochs of the bundles in force at the agent.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AgentReportEpochs
-{
-    public required long Platform { get; init; }
-
-    public required long TrustBundle { get; init; }
-}
+public sealed record AgentReportEpochs(long Platform, long TrustBundle);

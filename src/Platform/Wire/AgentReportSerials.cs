@@ -3,11 +3,6 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>Serials of the certificates in use at the agent.</summary>
+/// <param name="Server">The inner-TLS leaf's serial; null until there is one.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AgentReportSerials
-{
-    public required string Platform { get; init; }
-
-    /// <summary>The inner-TLS leaf's serial; null until there is one.</summary>
-    public required string? Server { get; init; }
-}
+public sealed record AgentReportSerials(string Platform, string? Server);

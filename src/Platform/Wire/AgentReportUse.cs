@@ -3,32 +3,24 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>How often an item was called by name, and the last caller. Never the arguments.</summary>
+/// <param name="Kind"><c>tool</c>, <c>prompt</c>, <c>resource</c> or <c>method</c>.</param>
+/// <param name="Name">The item's name; of a resource only scheme and host.</param>
+/// <param name="Decisions">
+/// <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; zeros may be omitted.
+/// </param>
+/// <param name="LastSeenAt">When the item was last called, or appeared in a list.</param>
+/// <param name="LastCalledAt">Null: it only appeared in a list.</param>
+/// <param name="LastCaller">The last caller; null when the route does not authenticate callers.</param>
+/// <param name="Callers">The callers since the previous report; null from agents that do not send them.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AgentReportUse
-{
-    public required string Route { get; init; }
-
-    /// <summary><c>tool</c>, <c>prompt</c>, <c>resource</c> or <c>method</c>.</summary>
-    public required string Kind { get; init; }
-
-    /// <summary>The item's name; of a resource only scheme and host.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>
-    /// <c>allow</c>, <c>deny</c>, <c>refuse</c>, <c>would_deny</c>, <c>would_refuse</c>; zeros may be omitted.
-    /// </summary>
-    public required IReadOnlyDictionary<string, long> Decisions { get; init; }
-
-    /// <summary>When the item was last called, or appeared in a list.</summary>
-    public required DateTime LastSeenAt { get; init; }
-
-    /// <summary>Null: it only appeared in a list.</summary>
-    public required DateTime? LastCalledAt { get; init; }
-
-    /// <summary>The last caller; null when the route does not authenticate callers.</summary>
-    public required AgentReportCaller? LastCaller { get; init; }
-
-    /// <summary>The callers since the previous report; null from agents that do not send them.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public IReadOnlyList<AgentReportUseCaller>? Callers { get; init; }
-}
+public sealed record AgentReportUse(
+    string Route,
+    string Kind,
+    string Name,
+    IReadOnlyDictionary<string, long> Decisions,
+    DateTime LastSeenAt,
+    DateTime? LastCalledAt,
+    AgentReportCaller? LastCaller,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        IReadOnlyList<AgentReportUseCaller>? Callers = null
+);

@@ -6,8 +6,17 @@ namespace Culvert.Platform.Wire;
 /// How often a caller called an item. Without caller authentication the names are empty. Callers beyond the limits are
 /// combined in <see cref="Other"/>.
 /// </summary>
+/// <param name="Calls">All of them, whatever was decided.</param>
+/// <param name="Denied">Calls with the decision <c>deny</c> or <c>refuse</c>.</param>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record AgentReportUseCaller
+public sealed record AgentReportUseCaller(
+    string Issuer,
+    string Subject,
+    string ClientId,
+    long Calls,
+    long Denied,
+    DateTime LastCalledAt
+)
 {
     /// <summary>The most callers per item that are listed separately.</summary>
     public const int MaxPerName = 20;
@@ -20,18 +29,4 @@ public sealed record AgentReportUseCaller
 
     /// <summary>Issuer, subject and client id of all further callers of an item.</summary>
     public const string Other = "(other)";
-
-    public required string Issuer { get; init; }
-
-    public required string Subject { get; init; }
-
-    public required string ClientId { get; init; }
-
-    /// <summary>All of them, whatever was decided.</summary>
-    public required long Calls { get; init; }
-
-    /// <summary>Calls with the decision <c>deny</c> or <c>refuse</c>.</summary>
-    public required long Denied { get; init; }
-
-    public required DateTime LastCalledAt { get; init; }
 }

@@ -1,7 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Platform.Wire;
 
 /// <summary>Answer to <see cref="CallApprovalRequest"/>: whether the call may be made once.</summary>
-public sealed record CallApprovalAnswer
+/// <param name="Id">The ticket: <c>appr_…</c>.</param>
+/// <param name="State"><c>approved</c>, <c>pending</c> or <c>rejected</c>.</param>
+/// <param name="ExpiresAt">When the ticket expires.</param>
+public sealed record CallApprovalAnswer(string Id, string State, DateTimeOffset ExpiresAt)
 {
     public const string TypeName = "call_approval_answer";
 
@@ -12,14 +17,6 @@ public sealed record CallApprovalAnswer
 
     public const string Rejected = "rejected";
 
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = TypeName;
-
-    /// <summary>The ticket: <c>appr_…</c>.</summary>
-    public required string Id { get; init; }
-
-    /// <summary><c>approved</c>, <c>pending</c> or <c>rejected</c>.</summary>
-    public required string State { get; init; }
-
-    /// <summary>When the ticket expires.</summary>
-    public required DateTimeOffset ExpiresAt { get; init; }
 }

@@ -1,10 +1,5 @@
 namespace Culvert.Platform.Wire;
 
 /// <summary>An operator disconnected an agent: connections with a lower number must close.</summary>
-public sealed record EdgeFeedDisconnect
-{
-    public required string InstanceId { get; init; }
-
-    /// <summary>Increases with every disconnection of that instance.</summary>
-    public required long Number { get; init; }
-}
+/// <param name="Number">Increases with every disconnection of that instance.</param>
+public sealed record EdgeFeedDisconnect(string InstanceId, long Number);

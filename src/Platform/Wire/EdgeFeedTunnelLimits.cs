@@ -1,17 +1,13 @@
 namespace Culvert.Platform.Wire;
 
 /// <summary>A tunnel's limits at each edge; null in a member: the edge's own default.</summary>
-public sealed record EdgeFeedTunnelLimits
-{
-    /// <summary>Client connections at once.</summary>
-    public int? MaxConnections { get; init; }
-
-    /// <summary>Rate of new client connections, such as <c>500/1s</c>.</summary>
-    public string? NewConnections { get; init; }
-
-    /// <summary>Bytes per second, both directions together; 0: no limit.</summary>
-    public long? BytesPerSecond { get; init; }
-
-    /// <summary>Concurrent streams on agents' connections.</summary>
-    public int? OpenStreams { get; init; }
-}
+/// <param name="MaxConnections">Client connections at once.</param>
+/// <param name="NewConnections">Rate of new client connections, such as <c>500/1s</c>.</param>
+/// <param name="BytesPerSecond">Bytes per second, both directions together; 0: no limit.</param>
+/// <param name="OpenStreams">Concurrent streams on agents' connections.</param>
+public sealed record EdgeFeedTunnelLimits(
+    int? MaxConnections = null,
+    string? NewConnections = null,
+    long? BytesPerSecond = null,
+    int? OpenStreams = null
+);

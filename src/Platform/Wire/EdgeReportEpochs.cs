@@ -4,7 +4,4 @@ namespace Culvert.Platform.Wire;
 
 /// <summary>Epochs of the bundles in force at the edge.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
-public sealed record EdgeReportEpochs
-{
-    public required long Platform { get; init; }
-}
+public sealed record EdgeReportEpochs(long Platform);

@@ -4,17 +4,14 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Wire;
 
 /// <summary>The error itself.</summary>
-public sealed record ErrorBody
+/// <param name="Type">The class of the error, such as <c>authentication_error</c>.</param>
+/// <param name="Details">Contains <c>error_code</c>, the stable <c>area.reason</c>, and other details.</param>
+public sealed record ErrorBody(
+    string Type,
+    string Message,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] JsonElement? Details = null
+)
 {
-    /// <summary>The class of the error, such as <c>authentication_error</c>.</summary>
-    public required string Type { get; init; }
-
-    public required string Message { get; init; }
-
-    /// <summary>Contains <c>error_code</c>, the stable <c>area.reason</c>, and other details.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public JsonElement? Details { get; init; }
-
     /// <summary>The stable code; null when the answer has none.</summary>
     [JsonIgnore]
     public string? Code =>

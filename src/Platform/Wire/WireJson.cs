@@ -11,7 +11,8 @@ namespace Culvert.Platform.Wire;
     Converters = [typeof(UtcTimeConverter)],
     MaxDepth = 16,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(AgentEnrollmentRequest))]
 [JsonSerializable(typeof(EdgeEnrollmentRequest))]

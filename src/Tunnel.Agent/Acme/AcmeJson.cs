@@ -5,7 +5,8 @@ namespace Culvert.Tunnel.Agent.Acme;
 [JsonSourceGenerationOptions(
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(StoredAccount))]
 [JsonSerializable(typeof(IReadOnlyList<StoredName>))]

@@ -278,7 +278,7 @@ internal sealed class AcmeRenewer : IDisposable
     private AcmeName NewName(string name)
     {
         var stored = LoadNames().FirstOrDefault(n => n.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return new AcmeName(stored ?? new StoredName { Name = name }, instance, leaves, time);
+        return new AcmeName(stored ?? new StoredName(Name: name), instance, leaves, time);
     }
 
     private IReadOnlyList<StoredName> LoadNames()

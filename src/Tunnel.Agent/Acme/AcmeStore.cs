@@ -55,12 +55,7 @@ internal sealed class AcmeStore(StateDirectory state, string directory)
     /// <exception cref="StateDirectoryException">The account cannot be stored.</exception>
     public void SaveAccount(SigningKey key, string? url)
     {
-        var stored = new StoredAccount
-        {
-            Directory = directory,
-            Key = Convert.ToBase64String(key.ExportPkcs8()),
-            Url = url,
-        };
+        var stored = new StoredAccount(Directory: directory, Key: Convert.ToBase64String(key.ExportPkcs8()), Url: url);
         state.WriteText(AccountFile, JsonSerializer.Serialize(stored, AcmeJson.Default.StoredAccount));
     }
 

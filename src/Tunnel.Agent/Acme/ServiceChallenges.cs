@@ -23,12 +23,11 @@ internal sealed class ServiceChallenges(Func<MachineClient?> service, ChallengeR
     {
         var text = Base64Url.EncodeToString(digest);
         registry.SetOwnDigest(text);
-        var request = new AcmeChallengeRequest
-        {
-            Name = name,
-            KeyAuthorizationSha256 = text,
-            ExpiresAt = time.GetUtcNow() + Life,
-        };
+        var request = new AcmeChallengeRequest(
+            Name: name,
+            KeyAuthorizationSha256: text,
+            ExpiresAt: time.GetUtcNow() + Life
+        );
         var announced = await CallAsync(c => c.AnnounceChallengeAsync(request, cancellationToken));
         var open = new Announced(this, announced.Id);
         try

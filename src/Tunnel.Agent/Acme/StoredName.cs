@@ -1,33 +1,28 @@
 namespace Culvert.Tunnel.Agent.Acme;
 
-internal sealed record StoredName
+/// <param name="CertificatesPem">The leaf, then its chain; null before the first certificate.</param>
+/// <param name="RenewAt">The renewal time; null before the first certificate.</param>
+/// <param name="AskAt">When to request the renewal window again (RFC 9773); null when the CA does not offer it.</param>
+/// <param name="Failures">
+/// Consecutive failures at the CA. Stored, so that restarts do not cause many requests to the CA.
+/// </param>
+/// <param name="LocalFailures">Consecutive failures that the CA has not counted.</param>
+/// <param name="HastenedAt">
+/// When the agent last renewed early because the CA wanted it before two thirds of the lifetime.
+/// </param>
+internal sealed record StoredName(
+    string Name,
+    string? CertificatesPem = null,
+    string? KeyPem = null,
+    DateTimeOffset? RenewAt = null,
+    DateTimeOffset? AskAt = null,
+    int Failures = 0,
+    int LocalFailures = 0,
+    DateTimeOffset? HastenedAt = null,
+    DateTimeOffset? NotBefore = null,
+    AcmeFailure? LastFailure = null
+)
 {
-    public required string Name { get; init; }
-
-    /// <summary>The leaf, then its chain; null before the first certificate.</summary>
-    public string? CertificatesPem { get; init; }
-
-    public string? KeyPem { get; init; }
-
-    /// <summary>The renewal time; null before the first certificate.</summary>
-    public DateTimeOffset? RenewAt { get; init; }
-
-    /// <summary>When to request the renewal window again (RFC 9773); null when the CA does not offer it.</summary>
-    public DateTimeOffset? AskAt { get; init; }
-
-    /// <summary>Consecutive failures at the CA. Stored, so that restarts do not cause many requests to the CA.</summary>
-    public int Failures { get; init; }
-
-    /// <summary>Consecutive failures that the CA has not counted.</summary>
-    public int LocalFailures { get; init; }
-
-    /// <summary>When the agent last renewed early because the CA wanted it before two thirds of the lifetime.</summary>
-    public DateTimeOffset? HastenedAt { get; init; }
-
-    public DateTimeOffset? NotBefore { get; init; }
-
-    public AcmeFailure? LastFailure { get; init; }
-
     // The key must not be in it.
     public override string ToString() => $"{nameof(StoredName)} {Name}";
 }

@@ -31,25 +31,22 @@ internal sealed class CallCount
     public void Update(DateTimeOffset at) => seen = at > seen ? at : seen;
 
     public AgentReportUse ToWire(string route, string kind, string name) =>
-        new()
-        {
-            Route = route,
-            Kind = kind,
-            Name = name,
-            Decisions = decisions,
-            LastSeenAt = seen.UtcDateTime,
-            LastCalledAt = called?.UtcDateTime,
-            LastCaller =
-                caller.Issuer.Length == 0
-                    ? null
-                    : new AgentReportCaller
-                    {
-                        Issuer = Cut(caller.Issuer),
-                        Subject = Cut(caller.Subject),
-                        ClientId = Cut(caller.ClientId),
-                    },
-            Callers = callers.ToWire(),
-        };
+        new(
+            Route: route,
+            Kind: kind,
+            Name: name,
+            Decisions: decisions,
+            LastSeenAt: seen.UtcDateTime,
+            LastCalledAt: called?.UtcDateTime,
+            LastCaller: caller.Issuer.Length == 0
+                ? null
+                : new AgentReportCaller(
+                    Issuer: Cut(caller.Issuer),
+                    Subject: Cut(caller.Subject),
+                    ClientId: Cut(caller.ClientId)
+                ),
+            Callers: callers.ToWire()
+        );
 
     // Not every database stores control characters.
     private static string Cut(string text) =>

@@ -98,13 +98,12 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
             if (pending is null && news.Count > 0)
             {
                 var taken = TakeForReport_NeedsLock();
-                pending = new AgentReportUsage
-                {
-                    Run = run,
-                    Sequence = ++sequence,
-                    Entries = [.. taken.Select(t => t.Value.ToWire(t.Key.Route, t.Key.Kind, t.Key.Name))],
-                    Minutes = minutes.Count > 0 ? [.. minutes.Select(minute => minute.Value.ToWire(minute.Key))] : null,
-                };
+                pending = new AgentReportUsage(
+                    Run: run,
+                    Sequence: ++sequence,
+                    Entries: [.. taken.Select(t => t.Value.ToWire(t.Key.Route, t.Key.Kind, t.Key.Name))],
+                    Minutes: minutes.Count > 0 ? [.. minutes.Select(minute => minute.Value.ToWire(minute.Key))] : null
+                );
                 taken.ForEach(t => news.Remove(t.Key));
                 minutes.Clear();
             }

@@ -37,15 +37,14 @@ internal sealed class CallerCounts
             ? null
             :
             [
-                .. callers.Select(caller => new AgentReportUseCaller
-                {
-                    Issuer = caller.Key.Issuer,
-                    Subject = caller.Key.Subject,
-                    ClientId = caller.Key.ClientId,
-                    Calls = caller.Value.Calls,
-                    Denied = caller.Value.Denied,
-                    LastCalledAt = caller.Value.Last.UtcDateTime,
-                }),
+                .. callers.Select(caller => new AgentReportUseCaller(
+                    Issuer: caller.Key.Issuer,
+                    Subject: caller.Key.Subject,
+                    ClientId: caller.Key.ClientId,
+                    Calls: caller.Value.Calls,
+                    Denied: caller.Value.Denied,
+                    LastCalledAt: caller.Value.Last.UtcDateTime
+                )),
             ];
 
     private int ListedCallers => callers.Count - (callers.ContainsKey(Others) ? 1 : 0);

@@ -25,15 +25,14 @@ internal sealed class MinuteCount
 
     /// <param name="minute">Minutes since 1970.</param>
     public AgentReportMinute ToWire(long minute) =>
-        new()
-        {
-            At = DateTime.UnixEpoch.AddMinutes(minute),
-            Calls = calls,
-            Denied = denied,
-            RequestBytes = requestBytes,
-            ResponseBytes = responseBytes,
-            Durations = durations,
-        };
+        new(
+            At: DateTime.UnixEpoch.AddMinutes(minute),
+            Calls: calls,
+            Denied: denied,
+            RequestBytes: requestBytes,
+            ResponseBytes: responseBytes,
+            Durations: durations
+        );
 
     private static int FindPlace(double milliseconds)
     {

@@ -69,12 +69,11 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
                 all.Remove(old);
             }
 
-            all[GetEntryKey(issuer)] = new StoredKeys
-            {
-                FetchedAt = held.FetchedAt,
-                KeySet = held.Document,
-                Proven = [.. proven],
-            };
+            all[GetEntryKey(issuer)] = new StoredKeys(
+                FetchedAt: held.FetchedAt,
+                KeySet: held.Document,
+                Proven: [.. proven]
+            );
             try
             {
                 var text = JsonSerializer.Serialize(all, StoredKeysJson.Default.DictionaryStringStoredKeys);

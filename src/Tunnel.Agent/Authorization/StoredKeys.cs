@@ -3,17 +3,13 @@ using System.Text.Json.Serialization;
 namespace Culvert.Tunnel.Agent.Authorization;
 
 /// <summary>One issuer's last good keys, as <see cref="IssuerKeyFile"/> stores them.</summary>
-internal sealed record StoredKeys
-{
-    /// <summary>When the fetch of these keys began: their age counts from here, across restarts.</summary>
-    public required DateTimeOffset FetchedAt { get; init; }
+/// <param name="FetchedAt">When the fetch of these keys began: their age counts from here, across restarts.</param>
+/// <param name="Proven">Thumbprints of the keys that have verified a signature.</param>
+internal sealed record StoredKeys(DateTimeOffset FetchedAt, string KeySet, IReadOnlyList<string> Proven);
 
-    public required string KeySet { get; init; }
-
-    /// <summary>Thumbprints of the keys that have verified a signature.</summary>
-    public required IReadOnlyList<string> Proven { get; init; }
-}
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(Dictionary<string, StoredKeys>))]
 internal sealed partial class StoredKeysJson : JsonSerializerContext;

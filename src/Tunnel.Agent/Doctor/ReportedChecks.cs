@@ -31,11 +31,10 @@ internal sealed class ReportedChecks(
         do
         {
             var findings = await FindAsync(cancellationToken);
-            latest = new AgentReportDoctor
-            {
-                CheckedAt = time.GetUtcNow(),
-                Checks = [.. findings.Take(AgentReportDoctor.MaxChecks).Select(ToReport)],
-            };
+            latest = new AgentReportDoctor(
+                CheckedAt: time.GetUtcNow(),
+                Checks: [.. findings.Take(AgentReportDoctor.MaxChecks).Select(ToReport)]
+            );
             found();
         } while (await timer.WaitForNextTickAsync(cancellationToken));
     }
@@ -57,13 +56,12 @@ internal sealed class ReportedChecks(
     }
 
     private static AgentReportCheck ToReport(DoctorFinding finding) =>
-        new()
-        {
-            Id = finding.Id,
-            Status = finding.Status.ToString().ToLowerInvariant(),
-            Summary = OneLine(finding.Summary),
-            Next = OneLine(finding.Next is [var first, ..] ? first : ""),
-        };
+        new(
+            Id: finding.Id,
+            Status: finding.Status.ToString().ToLowerInvariant(),
+            Summary: OneLine(finding.Summary),
+            Next: OneLine(finding.Next is [var first, ..] ? first : "")
+        );
 
     private static string OneLine(string text)
     {

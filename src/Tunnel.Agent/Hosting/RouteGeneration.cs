@@ -157,27 +157,25 @@ internal sealed class RouteGeneration : IAsyncDisposable
         var room = Pins.DriftReport.MaxReported;
         return
         [
-            .. Probes.Select(p => new AgentReportRoute
-            {
-                Name = p.Route.Name,
-                Hostname = p.Route.HostnameUnder(domain),
-                UpstreamHealthy = p.State.IsHealthy,
-                Detail = p.State.Detail,
-                Oauth = OauthText.ToText(p.Route.Access.Oauth.Mode),
-                Public = p.Route.IsPublic
-                    ? new AgentReportPublic
-                    {
-                        Names = [.. p.Route.NamesUnder(domain, hostnames)],
-                        Issuer = authority.Issuer,
-                        Account = authority.Account,
-                    }
+            .. Probes.Select(p => new AgentReportRoute(
+                Name: p.Route.Name,
+                Hostname: p.Route.HostnameUnder(domain),
+                UpstreamHealthy: p.State.IsHealthy,
+                Detail: p.State.Detail,
+                Oauth: OauthText.ToText(p.Route.Access.Oauth.Mode),
+                Public: p.Route.IsPublic
+                    ? new AgentReportPublic(
+                        Names: [.. p.Route.NamesUnder(domain, hostnames)],
+                        Issuer: authority.Issuer,
+                        Account: authority.Account
+                    )
                     : null,
-                Policy = p.Route.Policy.Mode == PolicyMode.Off ? "off" : p.Route.Policy.Version,
-                ServicePolicy = p.Route.Policy.Settings.IsFromService
+                Policy: p.Route.Policy.Mode == PolicyMode.Off ? "off" : p.Route.Policy.Version,
+                ServicePolicy: p.Route.Policy.Settings.IsFromService
                     ? policies?.Describe(p.Route.Name, p.Route.Policy.Settings)
                     : null,
-                Drifts = p.Route.Policy.Pins is { } pins ? Pins.DriftReport.List(pins, ref room) : null,
-            }),
+                Drifts: p.Route.Policy.Pins is { } pins ? Pins.DriftReport.List(pins, ref room) : null
+            )),
         ];
     }
 

@@ -20,15 +20,14 @@ internal static class DriftReport
             .ThenBy(drift => drift.Key.Kind)
             .ThenBy(drift => drift.Key.Name, StringComparer.Ordinal)
             .Take(room)
-            .Select(drift => new AgentReportDrift
-            {
-                Kind = drift.Key.KindName,
-                Name = drift.Key.Name.Length > MaxName ? drift.Key.Name[..MaxName] : drift.Key.Name,
-                Classes = DriftClasses.Format(drift.Classes),
-                Action = pins.DescribeAction(drift),
-                Observed = drift.Observed?.Digest ?? "",
-                Since = drift.Since.UtcDateTime,
-            })
+            .Select(drift => new AgentReportDrift(
+                Kind: drift.Key.KindName,
+                Name: drift.Key.Name.Length > MaxName ? drift.Key.Name[..MaxName] : drift.Key.Name,
+                Classes: DriftClasses.Format(drift.Classes),
+                Action: pins.DescribeAction(drift),
+                Observed: drift.Observed?.Digest ?? "",
+                Since: drift.Since.UtcDateTime
+            ))
             .ToList();
         room -= found.Count;
         return found.Count > 0 ? found : null;

@@ -390,17 +390,16 @@ internal sealed class PinState(string route)
     }
 
     private static StoredPin ToStored(Drift drift) =>
-        new()
-        {
-            Kind = drift.Key.KindName,
-            Name = drift.Key.Name,
-            Digest = drift.Observed?.Digest ?? "",
-            Core = drift.Observed?.Core ?? "",
-            Json = drift.Observed?.Json ?? "",
-            At = drift.Since,
-            Classes = DriftClasses.Format(drift.Classes),
-            Ambiguous = drift.IsAmbiguous,
-            ListedAt = drift.ListedAt,
-            LooksLike = drift.LooksLike,
-        };
+        new(
+            Kind: drift.Key.KindName,
+            Name: drift.Key.Name,
+            Digest: drift.Observed?.Digest ?? "",
+            Core: drift.Observed?.Core ?? "",
+            Json: drift.Observed?.Json ?? "",
+            At: drift.Since,
+            Classes: DriftClasses.Format(drift.Classes),
+            Ambiguous: drift.IsAmbiguous,
+            ListedAt: drift.ListedAt,
+            LooksLike: drift.LooksLike
+        );
 }

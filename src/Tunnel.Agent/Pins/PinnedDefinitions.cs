@@ -9,7 +9,10 @@ internal sealed record PinnedDefinitions
     public IReadOnlyList<StoredPin> Pins { get; init; } = [];
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(PinnedDefinitions))]
 [JsonSerializable(typeof(ObservedDefinitions))]
 internal sealed partial class PinsJson : JsonSerializerContext;

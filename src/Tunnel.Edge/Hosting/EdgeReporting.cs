@@ -19,12 +19,11 @@ internal static class EdgeReporting
             [
                 .. (server?.Agents.All ?? [])
                     .GroupBy(a => (a.TunnelId, a.InstanceId))
-                    .Select(g => new EdgeReportAgent
-                    {
-                        TunnelId = g.Key.TunnelId,
-                        InstanceId = g.Key.InstanceId,
-                        Connections = g.Count(),
-                    }),
+                    .Select(g => new EdgeReportAgent(
+                        TunnelId: g.Key.TunnelId,
+                        InstanceId: g.Key.InstanceId,
+                        Connections: g.Count()
+                    )),
             ],
             ClientConnections = (server?.Traffic.All ?? [])
                 .Where(t => t.Open > 0)

@@ -375,12 +375,7 @@ internal sealed class EdgeServer : IAsyncDisposable
         else if (grace is (var lastContact, var from))
         {
             grace = null;
-            lastGrace = new EdgeReportGrace
-            {
-                LastContact = lastContact,
-                From = from,
-                To = now,
-            };
+            lastGrace = new EdgeReportGrace(LastContact: lastContact, From: from, To: now);
             AgentsChanged?.Invoke();
         }
     }

@@ -36,17 +36,16 @@ internal static class RenewalSpread
         var notAfter = issued + life - TimeSpan.FromSeconds(1);
         var serial = SerialNumber.Draw(1, issued).Hex;
         var (after, before) = ValidityWindow.GetRenewalWindow(serial, issued, notAfter);
-        var document = new CertificateDocument
-        {
-            Serial = serial,
-            CertificatePem = "",
-            ChainPem = "",
-            NotBefore = issued,
-            NotAfter = notAfter,
-            IssuedAt = issued,
-            RenewAfter = after,
-            RenewBefore = before,
-        };
+        var document = new CertificateDocument(
+            Serial: serial,
+            CertificatePem: "",
+            ChainPem: "",
+            NotBefore: issued,
+            NotAfter: notAfter,
+            IssuedAt: issued,
+            RenewAfter: after,
+            RenewBefore: before
+        );
         return (RenewalPlan.RenewAt(document, RenewalPlan.GetUnit($"agent tnl_1 agent-{agent}")), after, before);
     }
 }

@@ -71,28 +71,21 @@ internal static class BareEdge
         new()
         {
             Revision = 1,
-            Edge = new EdgeFeedEdge
-            {
-                Id = "edge_01",
-                Name = "edge-1",
-                Addresses = [],
-                DnsNames = [],
-            },
-            PlatformBundle = new BundleDocument { Epoch = 1, Pem = "" },
+            Edge = new EdgeFeedEdge(Id: "edge_01", Name: "edge-1", Addresses: [], DnsNames: []),
+            PlatformBundle = new BundleDocument(Epoch: 1, Pem: ""),
             Tunnels =
             [
                 .. Enumerable
                     .Range(0, tunnels)
-                    .Select(i => new EdgeFeedTunnel
-                    {
-                        Id = TunnelId(i),
-                        Domain = Domain(i),
-                        OrganizationId = TestPlatform.Organization,
-                        WorkspaceId = "wrkspc_01",
-                        Status = TunnelStatus.Active,
-                        ClientSourceRanges = ["127.0.0.0/8"],
-                        AgentSourceRanges = [],
-                    }),
+                    .Select(i => new EdgeFeedTunnel(
+                        Id: TunnelId(i),
+                        Domain: Domain(i),
+                        OrganizationId: TestPlatform.Organization,
+                        WorkspaceId: "wrkspc_01",
+                        Status: TunnelStatus.Active,
+                        ClientSourceRanges: ["127.0.0.0/8"],
+                        AgentSourceRanges: []
+                    )),
             ],
             RevokedSerials = [],
             RevokedEnrolments = [],

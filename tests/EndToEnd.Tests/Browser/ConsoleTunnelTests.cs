@@ -82,23 +82,22 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
     }
 
     private static CallApprovalRequest CreateCall() =>
-        new()
-        {
-            Binding = RandomNumberGenerator.GetHexString(64, lowercase: true), // a call of this run alone
-            Route = "docs",
-            Hostname = "docs.test",
-            Method = "tools/call",
-            Kind = "tool",
-            Name = "transfer",
-            Rule = "large",
-            Issuer = "https://login.test",
-            Subject = "alice",
-            ClientId = "console-test",
-            PolicyVersion = "1",
-            Pin = "",
-            Approvers = 1,
-            ExpiresIn = 900,
-            Arguments =
+        new(
+            Binding: RandomNumberGenerator.GetHexString(64, lowercase: true), // a call of this run alone
+            Route: "docs",
+            Hostname: "docs.test",
+            Method: "tools/call",
+            Kind: "tool",
+            Name: "transfer",
+            Rule: "large",
+            Issuer: "https://login.test",
+            Subject: "alice",
+            ClientId: "console-test",
+            PolicyVersion: "1",
+            Pin: "",
+            Approvers: 1,
+            ExpiresIn: 900,
+            Arguments:
             [
                 new CallApprovalArgument
                 {
@@ -107,6 +106,6 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
                     Value = "120",
                 },
                 new CallApprovalArgument { At = "/note", Shape = "string:12" },
-            ],
-        };
+            ]
+        );
 }

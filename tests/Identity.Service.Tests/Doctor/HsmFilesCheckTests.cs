@@ -37,9 +37,7 @@ public sealed class HsmFilesCheckTests : IDisposable
 
         finding.Status.ShouldBe(DoctorStatus.Fail);
         finding.Summary.ShouldContain("chmod 600");
-        new DoctorReport { Checks = [finding] }
-            .ToText()
-            .ShouldNotContain("the-pin-itself");
+        new DoctorReport(Checks: [finding]).ToText().ShouldNotContain("the-pin-itself");
     }
 
     private DoctorFinding Run(UnixFileMode mode = (UnixFileMode)0b110_100_100) =>

@@ -205,8 +205,8 @@ internal static class AuditSamples
         Override = Forced,
         Findings =
         [
-            new AuthorityFinding { Code = "ca.weak", Message = "weak" },
-            new AuthorityFinding { Code = "ca.eku", Message = "eku" },
+            new AuthorityFinding(Code: "ca.weak", Message: "weak"),
+            new AuthorityFinding(Code: "ca.eku", Message: "eku"),
         ],
     };
 
@@ -289,24 +289,23 @@ internal static class AuditSamples
         Binding = "b1",
         CallerKey = "c1",
         Description = JsonSerializer.Serialize(
-            new CallApprovalRequest
-            {
-                Binding = "b1",
-                Route = "wiki",
-                Hostname = "abc.tunnel.example",
-                Method = "tools/call",
-                Kind = "tool",
-                Name = "delete",
-                Rule = "r1",
-                Issuer = "https://idp.example",
-                Subject = "zoe",
-                ClientId = "cli",
-                PolicyVersion = "v1",
-                Pin = "p1",
-                Approvers = 2,
-                ExpiresIn = 60,
-                Arguments = [],
-            },
+            new CallApprovalRequest(
+                Binding: "b1",
+                Route: "wiki",
+                Hostname: "abc.tunnel.example",
+                Method: "tools/call",
+                Kind: "tool",
+                Name: "delete",
+                Rule: "r1",
+                Issuer: "https://idp.example",
+                Subject: "zoe",
+                ClientId: "cli",
+                PolicyVersion: "v1",
+                Pin: "p1",
+                Approvers: 2,
+                ExpiresIn: 60,
+                Arguments: []
+            ),
             WireJson.Default.CallApprovalRequest
         ),
         Approvers = 2,
@@ -604,12 +603,7 @@ internal static class AuditSamples
             MachineEvents.ServedOffline(
                 ByCaller,
                 Edge,
-                new EdgeReportGrace
-                {
-                    LastContact = At,
-                    From = At.AddMinutes(1),
-                    To = At.AddMinutes(2),
-                }
+                new EdgeReportGrace(LastContact: At, From: At.AddMinutes(1), To: At.AddMinutes(2))
             ),
             new AgentAudited(AuditEvents.AgentDisconnected, ByCaller, Organization, Agent, null),
             new AgentAudited(
@@ -881,20 +875,19 @@ internal static class AuditSamples
         };
         var kid = KillOrder.Read(new KillRequest { Kid = "k1", Reason = "leaked" }).Value!;
         var all = KillOrder.Read(new KillRequest { KeySet = true, Reason = "breach" }).Value!;
-        var verified = new VerificationDocument
-        {
-            IssuerId = null,
-            Accepted = false,
-            ErrorCode = "fetch.refused",
-            Message = null,
-            KeySource = "discovery",
-            Fetches = [],
-            Keys = [],
-            AddedKeyIds = null,
-            RemovedKeyIds = null,
-            ReplacedKeyIds = null,
-            FreshForSeconds = null,
-        };
+        var verified = new VerificationDocument(
+            IssuerId: null,
+            Accepted: false,
+            ErrorCode: "fetch.refused",
+            Message: null,
+            KeySource: "discovery",
+            Fetches: [],
+            Keys: [],
+            AddedKeyIds: null,
+            RemovedKeyIds: null,
+            ReplacedKeyIds: null,
+            FreshForSeconds: null
+        );
         return
         [
             IssuerEvents.Changed(AuditEvents.FederationIssuerCreated, ByCaller, Issuer),
@@ -1088,20 +1081,19 @@ internal static class AuditSamples
     }
 
     private static VerifiedFetchDocument Fetch(string url) =>
-        new()
-        {
-            Field = "jwks_uri",
-            Url = url,
-            Addresses = [],
-            ConnectedTo = null,
-            TlsProtocol = null,
-            CertificateSha256 = null,
-            CertificateSubject = null,
-            CertificateIssuer = null,
-            CertificateNotAfter = null,
-            Status = 200,
-            ContentType = null,
-            ErrorCode = null,
-            Message = null,
-        };
+        new(
+            Field: "jwks_uri",
+            Url: url,
+            Addresses: [],
+            ConnectedTo: null,
+            TlsProtocol: null,
+            CertificateSha256: null,
+            CertificateSubject: null,
+            CertificateIssuer: null,
+            CertificateNotAfter: null,
+            Status: 200,
+            ContentType: null,
+            ErrorCode: null,
+            Message: null
+        );
 }

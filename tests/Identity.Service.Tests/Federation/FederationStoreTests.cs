@@ -132,7 +132,7 @@ public abstract class FederationStoreTests : IDisposable
     public async Task Versions_EveryMember_IsKept()
     {
         var (_, account, rule) = await PrepareAsync();
-        var (matcher, _) = MatcherReader.Read(new MatcherDocument { Claim = "/a~1b/c", Prefix = "ä\"" });
+        var (matcher, _) = MatcherReader.Read(new MatcherDocument(Claim: "/a~1b/c", Prefix: "ä\""));
         var second = rule.Next(RuleState.Audit, rule.Stamps) with
         {
             Match = new RuleMatch

@@ -74,14 +74,7 @@ public sealed class FeedRevocationsTests
         var told = service.Services.GetRequiredService<FeedRevocations>().Of("org")!;
 
         told.Hashes.ShouldBeEmpty();
-        told.Until.ShouldBe([
-            new AgentFeedTokenRevocation
-            {
-                Kind = name,
-                Value = "v",
-                IssuedBefore = 1000,
-            },
-        ]);
+        told.Until.ShouldBe([new AgentFeedTokenRevocation(Kind: name, Value: "v", IssuedBefore: 1000)]);
     }
 
     [Theory]

@@ -229,16 +229,15 @@ public sealed class CertificateFolderTests : IDisposable
     }
 
     private static FiledCertificate Record(KeyAndCertificate pair) =>
-        new()
-        {
-            Url = "https://id.test",
-            TunnelId = "tnl_1",
-            Serial = pair.Serial,
-            NotBefore = pair.NotBefore,
-            NotAfter = pair.NotAfter,
-            IssuedAt = pair.NotBefore,
-            RenewAfter = pair.NotBefore,
-            RenewBefore = pair.NotAfter,
-            BundleEpoch = 1,
-        };
+        new(
+            Url: "https://id.test",
+            TunnelId: "tnl_1",
+            Serial: pair.Serial,
+            NotBefore: pair.NotBefore,
+            NotAfter: pair.NotAfter,
+            IssuedAt: pair.NotBefore,
+            RenewAfter: pair.NotBefore,
+            RenewBefore: pair.NotAfter,
+            BundleEpoch: 1
+        );
 }

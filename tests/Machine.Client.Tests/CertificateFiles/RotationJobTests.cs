@@ -226,12 +226,12 @@ public sealed class RotationJobTests : IAsyncLifetime
         service.IsRevoked = revoked;
         service.SuggestedWindow = revoked
             ? null
-            : new SuggestedWindow { Start = now.AddMinutes(-2), End = now.AddMinutes(-1) };
+            : new SuggestedWindow(Start: now.AddMinutes(-2), End: now.AddMinutes(-1));
 
         (await RunAsync()).Outcome.ShouldBe(RotationOutcome.Renewed);
 
         service.IsRevoked = false;
-        service.SuggestedWindow = new SuggestedWindow { Start = now.AddHours(1), End = now.AddHours(2) };
+        service.SuggestedWindow = new SuggestedWindow(Start: now.AddHours(1), End: now.AddHours(2));
         (await RunAsync()).Outcome.ShouldBe(RotationOutcome.Unchanged);
     }
 

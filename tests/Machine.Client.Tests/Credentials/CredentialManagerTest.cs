@@ -71,13 +71,12 @@ public abstract class CredentialManagerTest : IAsyncLifetime
     )
     {
         state = StateDirectory.Open(StatePath);
-        var route = new AgentReportRoute
-        {
-            Name = "docs",
-            Hostname = "docs.x.tunnel.test",
-            UpstreamHealthy = true,
-            Detail = "",
-        };
+        var route = new AgentReportRoute(
+            Name: "docs",
+            Hostname: "docs.x.tunnel.test",
+            UpstreamHealthy: true,
+            Detail: ""
+        );
         var manager = CredentialManager.ForAgent(
             new CredentialManagerOptions { Identity = identity ?? Identity(), ServerCertificates = serverCertificates },
             tunnelId,

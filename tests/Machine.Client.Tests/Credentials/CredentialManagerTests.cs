@@ -34,7 +34,7 @@ public sealed class CredentialManagerTests : CredentialManagerTest
         manager.RevokedSerials.ShouldBe(["0badc0de"]);
         var report = Report()!;
         report.Revision.ShouldBe(1);
-        report.Epochs.ShouldBe(new AgentReportEpochs { Platform = 1, TrustBundle = 1 });
+        report.Epochs.ShouldBe(new AgentReportEpochs(Platform: 1, TrustBundle: 1));
         report.Serials.Platform.ShouldBe(manager.Identity.Credential.Serial);
         report.Serials.Server.ShouldBe(manager.ServerCertificate!.Serial);
         report.Routes[0].Name.ShouldBe("docs");
@@ -292,7 +292,7 @@ public sealed class CredentialManagerTests : CredentialManagerTest
             return true;
         };
         state = StateDirectory.Open(StatePath);
-        var found = new AgentReportDoctor { CheckedAt = time.GetUtcNow(), Checks = [] };
+        var found = new AgentReportDoctor(CheckedAt: time.GetUtcNow(), Checks: []);
         var manager = CredentialManager.ForAgent(
             new CredentialManagerOptions { Identity = Identity(), ServerCertificates = true },
             FakeService.TunnelId,

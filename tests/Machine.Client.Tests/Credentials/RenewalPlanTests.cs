@@ -21,7 +21,7 @@ public sealed class RenewalPlanTests
         var now = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
         RenewalPlan
-            .Within(new SuggestedWindow { Start = now.AddSeconds(start), End = now.AddSeconds(end) }, unit)
+            .Within(new SuggestedWindow(Start: now.AddSeconds(start), End: now.AddSeconds(end)), unit)
             .ShouldBe(now.AddSeconds(expected));
     }
 
@@ -92,15 +92,14 @@ public sealed class RenewalPlanTests
             .ShouldBe(TimeSpan.FromSeconds(expected), TimeSpan.FromMilliseconds(1));
 
     private static CertificateDocument Certificate(double life, double after, double before) =>
-        new()
-        {
-            Serial = "1",
-            CertificatePem = "",
-            ChainPem = "",
-            NotBefore = Issued.AddMinutes(-2),
-            NotAfter = Issued.AddMinutes(life),
-            IssuedAt = Issued,
-            RenewAfter = Issued.AddMinutes(after),
-            RenewBefore = Issued.AddMinutes(before),
-        };
+        new(
+            Serial: "1",
+            CertificatePem: "",
+            ChainPem: "",
+            NotBefore: Issued.AddMinutes(-2),
+            NotAfter: Issued.AddMinutes(life),
+            IssuedAt: Issued,
+            RenewAfter: Issued.AddMinutes(after),
+            RenewBefore: Issued.AddMinutes(before)
+        );
 }

@@ -245,17 +245,16 @@ public sealed class ServerCertificateTests : CredentialManagerTest
             var document = new ServerCertificateDocument
             {
                 TunnelId = FakeService.TunnelId,
-                Certificate = new()
-                {
-                    Serial = "1",
-                    CertificatePem = leaf.ExportCertificatePem(),
-                    ChainPem = "",
-                    NotBefore = time.GetUtcNow(),
-                    NotAfter = time.GetUtcNow().AddHours(1),
-                    IssuedAt = time.GetUtcNow(),
-                    RenewAfter = time.GetUtcNow().AddMinutes(30),
-                    RenewBefore = time.GetUtcNow().AddMinutes(40),
-                },
+                Certificate = new(
+                    Serial: "1",
+                    CertificatePem: leaf.ExportCertificatePem(),
+                    ChainPem: "",
+                    NotBefore: time.GetUtcNow(),
+                    NotAfter: time.GetUtcNow().AddHours(1),
+                    IssuedAt: time.GetUtcNow(),
+                    RenewAfter: time.GetUtcNow().AddMinutes(30),
+                    RenewBefore: time.GetUtcNow().AddMinutes(40)
+                ),
             };
             await context.Response.WriteAsync(
                 JsonSerializer.Serialize(document, WireJson.Default.ServerCertificateDocument)

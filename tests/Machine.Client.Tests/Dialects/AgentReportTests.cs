@@ -66,48 +66,44 @@ public sealed class AgentReportTests
 
     private sealed class OneUsage : IUsageSource
     {
-        private readonly AgentReportUsage usage = new()
-        {
-            Run = "a",
-            Sequence = 1,
-            Entries =
+        private readonly AgentReportUsage usage = new(
+            Run: "a",
+            Sequence: 1,
+            Entries:
             [
-                new AgentReportUse
-                {
-                    Route = "docs",
-                    Kind = "tool",
-                    Name = "get",
-                    Decisions = new Dictionary<string, long> { ["allow"] = 1 },
-                    LastSeenAt = DateTime.UnixEpoch,
-                    LastCalledAt = DateTime.UnixEpoch,
-                    LastCaller = null,
-                    Callers =
+                new AgentReportUse(
+                    Route: "docs",
+                    Kind: "tool",
+                    Name: "get",
+                    Decisions: new Dictionary<string, long> { ["allow"] = 1 },
+                    LastSeenAt: DateTime.UnixEpoch,
+                    LastCalledAt: DateTime.UnixEpoch,
+                    LastCaller: null,
+                    Callers:
                     [
-                        new AgentReportUseCaller
-                        {
-                            Issuer = "",
-                            Subject = "",
-                            ClientId = "",
-                            Calls = 1,
-                            Denied = 0,
-                            LastCalledAt = DateTime.UnixEpoch,
-                        },
-                    ],
-                },
+                        new AgentReportUseCaller(
+                            Issuer: "",
+                            Subject: "",
+                            ClientId: "",
+                            Calls: 1,
+                            Denied: 0,
+                            LastCalledAt: DateTime.UnixEpoch
+                        ),
+                    ]
+                ),
             ],
-            Minutes =
+            Minutes:
             [
-                new AgentReportMinute
-                {
-                    At = DateTime.UnixEpoch,
-                    Calls = 1,
-                    Denied = 0,
-                    RequestBytes = 1,
-                    ResponseBytes = 1,
-                    Durations = [0, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-                },
-            ],
-        };
+                new AgentReportMinute(
+                    At: DateTime.UnixEpoch,
+                    Calls: 1,
+                    Denied: 0,
+                    RequestBytes: 1,
+                    ResponseBytes: 1,
+                    Durations: [0, 1, 0, 0, 0, 0, 0, 0, 0, 0]
+                ),
+            ]
+        );
 
         public bool IsDelivered { get; private set; }
 

@@ -51,14 +51,8 @@ public sealed class EdgeReportTests
         var feed = new EdgeFeed
         {
             Revision = 1,
-            Edge = new EdgeFeedEdge
-            {
-                Id = FakeService.EdgeId,
-                Name = "edge",
-                Addresses = [],
-                DnsNames = [],
-            },
-            PlatformBundle = new BundleDocument { Epoch = 1, Pem = service.Platform.RootPem },
+            Edge = new EdgeFeedEdge(Id: FakeService.EdgeId, Name: "edge", Addresses: [], DnsNames: []),
+            PlatformBundle = new BundleDocument(Epoch: 1, Pem: service.Platform.RootPem),
             Tunnels = [],
             RevokedSerials = [],
             RevokedEnrolments = [],
@@ -68,12 +62,11 @@ public sealed class EdgeReportTests
             SniPublicPort = 443,
             Agents = [],
             ClientConnections = new Dictionary<string, int>(StringComparer.Ordinal),
-            OfflineGrace = new EdgeReportGrace
-            {
-                LastContact = DateTimeOffset.UnixEpoch,
-                From = DateTimeOffset.UnixEpoch,
-                To = DateTimeOffset.UnixEpoch,
-            },
+            OfflineGrace = new EdgeReportGrace(
+                LastContact: DateTimeOffset.UnixEpoch,
+                From: DateTimeOffset.UnixEpoch,
+                To: DateTimeOffset.UnixEpoch
+            ),
         };
         var dialect = new EdgeDialect(FakeService.EdgeId, () => content);
 

@@ -214,12 +214,11 @@ internal sealed class FakeService : IAsyncDisposable
         switch (request.Path)
         {
             case "/v1/platform_ca":
-                var ca = new PlatformCaDocument
-                {
-                    TrustDomain = TrustDomain,
-                    CertificatePem = Platform.RootPem,
-                    Sha256 = CertificateNames.Fingerprint(Platform.Root),
-                };
+                var ca = new PlatformCaDocument(
+                    TrustDomain: TrustDomain,
+                    CertificatePem: Platform.RootPem,
+                    Sha256: CertificateNames.Fingerprint(Platform.Root)
+                );
                 await WriteAsync(context, ca, WireJson.Default.PlatformCaDocument);
                 break;
             case "/v1/oauth/token":
@@ -293,7 +292,7 @@ internal sealed class FakeService : IAsyncDisposable
         return signed.GetOrAdd(context.Request.Headers["Idempotency-Key"].ToString(), _ => Server(wanted.Csr, Domain));
     }
 
-    private BundleDocument TrustBundle => new() { Epoch = TrustBundleEpoch, Pem = Tunnel.ChainPem + OtherAnchors };
+    private BundleDocument TrustBundle => new(Epoch: TrustBundleEpoch, Pem: Tunnel.ChainPem + OtherAnchors);
 
     private async Task FeedAsync(RecordedRequest request, HttpContext context)
     {
@@ -330,32 +329,30 @@ internal sealed class FakeService : IAsyncDisposable
     private AgentEnrollment Agent(string csr, string instance)
     {
         var uri = $"spiffe://{TrustDomain}/o/org/t/{TunnelId}/agent/{instance}";
-        return new AgentEnrollment
-        {
-            Id = "agt_1",
-            TunnelId = TunnelId,
-            InstanceId = instance,
-            SpiffeId = uri,
-            Certificate = Issue(Platform, csr, PlatformLife, uri, [], [TestPki.ClientAuthentication]),
-            PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
-            MachineUrl = MachineUrl.AbsoluteUri,
-            TrustDomain = TrustDomain,
-        };
+        return new AgentEnrollment(
+            Id: "agt_1",
+            TunnelId: TunnelId,
+            InstanceId: instance,
+            SpiffeId: uri,
+            Certificate: Issue(Platform, csr, PlatformLife, uri, [], [TestPki.ClientAuthentication]),
+            PlatformBundle: new(Epoch: 1, Pem: Platform.RootPem),
+            MachineUrl: MachineUrl.AbsoluteUri,
+            TrustDomain: TrustDomain
+        );
     }
 
     private EdgeEnrollment Edge(string csr)
     {
         var uri = $"spiffe://{TrustDomain}/edge/{EdgeId}";
         string[] usages = [TestPki.ServerAuthentication, TestPki.ClientAuthentication];
-        return new EdgeEnrollment
-        {
-            Id = EdgeId,
-            SpiffeId = uri,
-            Certificate = Issue(Platform, csr, PlatformLife, uri, ["edge.test"], usages),
-            PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
-            MachineUrl = MachineUrl.AbsoluteUri,
-            TrustDomain = TrustDomain,
-        };
+        return new EdgeEnrollment(
+            Id: EdgeId,
+            SpiffeId: uri,
+            Certificate: Issue(Platform, csr, PlatformLife, uri, ["edge.test"], usages),
+            PlatformBundle: new(Epoch: 1, Pem: Platform.RootPem),
+            MachineUrl: MachineUrl.AbsoluteUri,
+            TrustDomain: TrustDomain
+        );
     }
 
     private ServerCertificateDocument Server(string csr, string domain) =>
@@ -379,7 +376,7 @@ internal sealed class FakeService : IAsyncDisposable
                 TrustBundle = TrustBundle,
             },
             Edges = Edges,
-            PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
+            PlatformBundle = new(Epoch: 1, Pem: Platform.RootPem),
             RevokedSerials = ["0badc0de"],
             ServerCertificateMode = Mode,
             Hostnames = Hostnames,
@@ -390,14 +387,8 @@ internal sealed class FakeService : IAsyncDisposable
         new()
         {
             Revision = Revision,
-            Edge = new()
-            {
-                Id = EdgeId,
-                Name = "e",
-                Addresses = [],
-                DnsNames = [],
-            },
-            PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
+            Edge = new(Id: EdgeId, Name: "e", Addresses: [], DnsNames: []),
+            PlatformBundle = new(Epoch: 1, Pem: Platform.RootPem),
             Tunnels = [],
             RevokedSerials = EdgeRevokedSerials,
             RevokedEnrolments = [],
@@ -416,18 +407,17 @@ internal sealed class FakeService : IAsyncDisposable
         var now = time.GetUtcNow();
         now = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
         var leaf = pki.Certify(csr, uri, dnsNames, usages, now - TimeSpan.FromMinutes(2), now + life);
-        return new CertificateDocument
-        {
-            Serial = CertificateNames.Serial(leaf),
-            CertificatePem = leaf.ExportCertificatePem(),
-            ChainPem = pki.ChainPem,
-            NotBefore = now - TimeSpan.FromMinutes(2),
-            NotAfter = now + life,
-            IssuedAt = now,
-            RenewAfter = now + (life * 0.6),
-            RenewBefore = now + (life * 0.7),
-            CaId = pki == Tunnel ? "ca_1" : null,
-        };
+        return new CertificateDocument(
+            Serial: CertificateNames.Serial(leaf),
+            CertificatePem: leaf.ExportCertificatePem(),
+            ChainPem: pki.ChainPem,
+            NotBefore: now - TimeSpan.FromMinutes(2),
+            NotAfter: now + life,
+            IssuedAt: now,
+            RenewAfter: now + (life * 0.6),
+            RenewBefore: now + (life * 0.7),
+            CaId: pki == Tunnel ? "ca_1" : null
+        );
     }
 
     private static string Csr(RecordedRequest request) =>

@@ -12,23 +12,13 @@ public sealed class WireJsonTests
     [Fact]
     public void Serialize_AgentReport_HasTheMembersOfTheContract()
     {
-        var report = new AgentReport
-        {
-            Revision = 12,
-            Epochs = new() { Platform = 1, TrustBundle = 2 },
-            Serials = new() { Platform = "0a", Server = null },
-            Version = "0.1.0",
-            Routes =
-            [
-                new()
-                {
-                    Name = "docs",
-                    Hostname = "docs.x.test",
-                    UpstreamHealthy = null,
-                    Detail = "",
-                },
-            ],
-        };
+        var report = new AgentReport(
+            Revision: 12,
+            Epochs: new(Platform: 1, TrustBundle: 2),
+            Serials: new(Platform: "0a", Server: null),
+            Version: "0.1.0",
+            Routes: [new(Name: "docs", Hostname: "docs.x.test", UpstreamHealthy: null, Detail: "")]
+        );
 
         JsonSerializer
             .Serialize(report, WireJson.Default.AgentReport)
@@ -59,19 +49,11 @@ public sealed class WireJsonTests
         var report = new EdgeReport
         {
             Revision = 3,
-            Epochs = new() { Platform = 1 },
+            Epochs = new(1),
             Serial = "0b",
             Version = "0.1.0",
             SniPublicPort = 9443,
-            Agents =
-            [
-                new()
-                {
-                    TunnelId = "tnl_1",
-                    InstanceId = "a",
-                    Connections = 2,
-                },
-            ],
+            Agents = [new(TunnelId: "tnl_1", InstanceId: "a", Connections: 2)],
             ClientConnections = new Dictionary<string, int> { ["tnl_1"] = 3 },
         };
 
@@ -121,28 +103,26 @@ public sealed class WireJsonTests
     [Fact]
     public void RoundTrip_AgentEnrollment_KeepsEveryMember()
     {
-        var enrollment = new AgentEnrollment
-        {
-            Id = "agt_1",
-            TunnelId = "tnl_1",
-            InstanceId = "a",
-            SpiffeId = "spiffe://td/o/o/t/t/agent/a",
-            Certificate = new()
-            {
-                Serial = "01",
-                CertificatePem = "C",
-                ChainPem = "",
-                NotBefore = At,
-                NotAfter = At.AddHours(1),
-                IssuedAt = At,
-                RenewAfter = At.AddMinutes(38),
-                RenewBefore = At.AddMinutes(42),
-                CaId = null,
-            },
-            PlatformBundle = new() { Epoch = 1, Pem = "P" },
-            MachineUrl = "https://m:8444",
-            TrustDomain = "td",
-        };
+        var enrollment = new AgentEnrollment(
+            Id: "agt_1",
+            TunnelId: "tnl_1",
+            InstanceId: "a",
+            SpiffeId: "spiffe://td/o/o/t/t/agent/a",
+            Certificate: new(
+                Serial: "01",
+                CertificatePem: "C",
+                ChainPem: "",
+                NotBefore: At,
+                NotAfter: At.AddHours(1),
+                IssuedAt: At,
+                RenewAfter: At.AddMinutes(38),
+                RenewBefore: At.AddMinutes(42),
+                CaId: null
+            ),
+            PlatformBundle: new(Epoch: 1, Pem: "P"),
+            MachineUrl: "https://m:8444",
+            TrustDomain: "td"
+        );
 
         var json = JsonSerializer.Serialize(enrollment, WireJson.Default.AgentEnrollment);
 
@@ -194,12 +174,7 @@ public sealed class WireJsonTests
     [Fact]
     public void ToString_OfTokenRecords_HidesTheSecret()
     {
-        var request = new TokenRequest
-        {
-            Assertion = "the-secret-token",
-            FederationRuleId = "fdrl_1",
-            OrganizationId = "o",
-        };
+        var request = new TokenRequest(Assertion: "the-secret-token", FederationRuleId: "fdrl_1", OrganizationId: "o");
         var response = new TokenResponse { AccessToken = "the-secret-token", ExpiresIn = 60 };
 
         $"{request}{response}".ShouldNotContain("the-secret-token");

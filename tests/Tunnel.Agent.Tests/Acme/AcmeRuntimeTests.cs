@@ -165,11 +165,11 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
         );
         (await CallAsync(agent.Mux, root, Own)).ShouldStartWith("failed");
 
-        service.Hostnames = [new FeedHostname { Name = Own, State = HostnameState.Pending }];
+        service.Hostnames = [new FeedHostname(Name: Own, State: HostnameState.Pending)];
         service.Change();
         (await CallAsync(agent.Mux, root, Own)).ShouldStartWith("failed");
 
-        service.Hostnames = [new FeedHostname { Name = Own, State = HostnameState.Active }];
+        service.Hostnames = [new FeedHostname(Name: Own, State: HostnameState.Active)];
         service.Change();
         await Eventually.UntilAsync(
             async () => await CallAsync(agent.Mux, root, Own) == "ok",
@@ -177,7 +177,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
             details: agent.Describe
         );
 
-        service.Hostnames = [new FeedHostname { Name = Own, State = HostnameState.Suspended }];
+        service.Hostnames = [new FeedHostname(Name: Own, State: HostnameState.Suspended)];
         service.Change();
         await Eventually.UntilAsync(
             async () => await CallAsync(agent.Mux, root, Own) != "ok",
@@ -204,14 +204,13 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
             var wanted = JsonSerializer.Deserialize(request.Body, WireJson.Default.AcmeChallengeRequest)!;
             id = $"acmc_{acknowledged.Count + 1}";
             acknowledged[id] = [];
-            challenges[id] = new FeedAcmeChallenge
-            {
-                Id = id,
-                TunnelId = FakeService.TunnelId,
-                Name = wanted.Name,
-                KeyAuthorizationSha256 = wanted.KeyAuthorizationSha256,
-                ExpiresAt = wanted.ExpiresAt,
-            };
+            challenges[id] = new FeedAcmeChallenge(
+                Id: id,
+                TunnelId: FakeService.TunnelId,
+                Name: wanted.Name,
+                KeyAuthorizationSha256: wanted.KeyAuthorizationSha256,
+                ExpiresAt: wanted.ExpiresAt
+            );
             Publish();
         }
         else if (rest.Length == 2)

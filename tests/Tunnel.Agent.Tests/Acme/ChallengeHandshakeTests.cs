@@ -161,12 +161,11 @@ public sealed class ChallengeHandshakeTests
     }
 
     private static FeedAcmeChallenge Announced() =>
-        new()
-        {
-            Id = "acmc_1",
-            TunnelId = "tnl_010000000000000000000001",
-            Name = Support.Tunnel.Host,
-            KeyAuthorizationSha256 = System.Buffers.Text.Base64Url.EncodeToString(Digest),
-            ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(5),
-        };
+        new(
+            Id: "acmc_1",
+            TunnelId: "tnl_010000000000000000000001",
+            Name: Support.Tunnel.Host,
+            KeyAuthorizationSha256: System.Buffers.Text.Base64Url.EncodeToString(Digest),
+            ExpiresAt: TimeProvider.System.GetUtcNow().AddMinutes(5)
+        );
 }

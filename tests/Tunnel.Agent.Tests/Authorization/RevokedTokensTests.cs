@@ -95,20 +95,18 @@ public sealed class RevokedTokensTests
         (string Kind, string Value)[] forGood,
         params (string Kind, string Value, long Until)[] until
     ) =>
-        new()
-        {
-            Issuer = issuer.Url,
-            Hashes = AgentFeedTokenRevocations.Join(
+        new(
+            Issuer: issuer.Url,
+            Hashes: AgentFeedTokenRevocations.Join(
                 forGood.Select(one => AgentFeedTokenRevocations.ComputeHash(one.Kind, one.Value))
             ),
-            Until =
+            Until:
             [
-                .. until.Select(one => new AgentFeedTokenRevocation
-                {
-                    Kind = one.Kind,
-                    Value = one.Value,
-                    IssuedBefore = one.Until,
-                }),
-            ],
-        };
+                .. until.Select(one => new AgentFeedTokenRevocation(
+                    Kind: one.Kind,
+                    Value: one.Value,
+                    IssuedBefore: one.Until
+                )),
+            ]
+        );
 }

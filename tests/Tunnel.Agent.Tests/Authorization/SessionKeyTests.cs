@@ -58,7 +58,7 @@ public sealed class SessionKeyTests : IDisposable
             Domain = "d",
             Status = TunnelStatus.Active,
             SessionKey = FromService,
-            TrustBundle = new BundleDocument { Epoch = 1, Pem = "" },
+            TrustBundle = new BundleDocument(Epoch: 1, Pem: ""),
         };
 
         $"{key} {tunnel}".ShouldNotContain(FromService);

@@ -127,11 +127,5 @@ public sealed class EdgeDialerTests
             RevokedSerials = RevokedSerialSet.None,
         };
 
-    private static AgentFeedEdge Feed(string id) =>
-        new()
-        {
-            Id = id,
-            Name = id,
-            Addresses = ["127.0.0.1:1"],
-        };
+    private static AgentFeedEdge Feed(string id) => new(Id: id, Name: id, Addresses: ["127.0.0.1:1"]);
 }

@@ -149,18 +149,8 @@ public sealed class EdgeFleetTests : IAsyncLifetime
     {
         AgentFeedEdge[] edges =
         [
-            new()
-            {
-                Id = "edge_1",
-                Name = "edge-one",
-                Addresses = ["one.example:7844"],
-            },
-            new()
-            {
-                Id = "edge_2",
-                Name = "edge-two",
-                Addresses = ["two.example:7844"],
-            },
+            new(Id: "edge_1", Name: "edge-one", Addresses: ["one.example:7844"]),
+            new(Id: "edge_2", Name: "edge-two", Addresses: ["two.example:7844"]),
         ];
         string[] names = named.Length > 0 ? [named] : [];
 

@@ -287,7 +287,7 @@ public sealed class FederationChecksTests : IAsyncLifetime
             "tunnel",
             time
         );
-        return new DoctorReport { Checks = await checks.RunAsync(Token) };
+        return new DoctorReport(Checks: await checks.RunAsync(Token));
     }
 
     private IdentityTokenOptions TokenOptions =>

@@ -80,13 +80,12 @@ public sealed class PathChecksTests : IDisposable
             {
                 Edges =
                 [
-                    new()
-                    {
-                        Id = "edge_1",
-                        Name = "east",
-                        Addresses = [Address],
-                        PublicPort = ((IPEndPoint)closed.LocalEndPoint!).Port,
-                    },
+                    new(
+                        Id: "edge_1",
+                        Name: "east",
+                        Addresses: [Address],
+                        PublicPort: ((IPEndPoint)closed.LocalEndPoint!).Port
+                    ),
                 ],
             },
         };

@@ -34,15 +34,7 @@ public sealed class ReportedChecksTests
         found.CheckedAt.ShouldBe(time.GetUtcNow());
         found
             .Checks.ShouldHaveSingleItem()
-            .ShouldBe(
-                new AgentReportCheck
-                {
-                    Id = "edges",
-                    Status = "warn",
-                    Summary = "1 of 2 edges",
-                    Next = "do this",
-                }
-            );
+            .ShouldBe(new AgentReportCheck(Id: "edges", Status: "warn", Summary: "1 of 2 edges", Next: "do this"));
 
         time.Advance(ReportedChecks.Between);
         await told.WaitAsync(TestContext.Current.CancellationToken);

@@ -173,12 +173,7 @@ public sealed class AgentProxyTests
                         Trust = trust!,
                         Edges =
                         [
-                            new AgentFeedEdge
-                            {
-                                Id = EdgeTrialTarget.EdgeId,
-                                Name = EdgeTrialTarget.EdgeId,
-                                Addresses = [],
-                            },
+                            new AgentFeedEdge(Id: EdgeTrialTarget.EdgeId, Name: EdgeTrialTarget.EdgeId, Addresses: []),
                         ],
                         RevokedSerials = RevokedSerialSet.None,
                     },
@@ -235,12 +230,11 @@ public sealed class AgentProxyTests
                     {
                         Edges =
                         [
-                            new AgentFeedEdge
-                            {
-                                Id = EdgeTrialTarget.EdgeId,
-                                Name = "east",
-                                Addresses = [$"{ProxyTrial.Host}:8443"],
-                            },
+                            new AgentFeedEdge(
+                                Id: EdgeTrialTarget.EdgeId,
+                                Name: "east",
+                                Addresses: [$"{ProxyTrial.Host}:8443"]
+                            ),
                         ],
                         Tunnel = feed.Tunnel with
                         {

@@ -511,14 +511,13 @@ public sealed class AgentRuntimeTests : IDisposable
         };
         service.Challenges =
         [
-            new FeedAcmeChallenge
-            {
-                Id = "acmc_1",
-                TunnelId = FakeService.TunnelId,
-                Name = "docs." + FakeService.Domain,
-                KeyAuthorizationSha256 = System.Buffers.Text.Base64Url.EncodeToString(new byte[32]),
-                ExpiresAt = TimeProvider.System.GetUtcNow().AddMinutes(9),
-            },
+            new FeedAcmeChallenge(
+                Id: "acmc_1",
+                TunnelId: FakeService.TunnelId,
+                Name: "docs." + FakeService.Domain,
+                KeyAuthorizationSha256: System.Buffers.Text.Base64Url.EncodeToString(new byte[32]),
+                ExpiresAt: TimeProvider.System.GetUtcNow().AddMinutes(9)
+            ),
         ];
         using var files = CertificateFolder.Open(Path.Combine(folder, "files"));
         using var keeper = new CertificateFileRenewer(

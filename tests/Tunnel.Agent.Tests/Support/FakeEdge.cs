@@ -41,13 +41,7 @@ internal sealed class FakeEdge : IAsyncDisposable
     /// <summary>Connections so far, whatever became of them.</summary>
     public int Dialled => tasks.Count;
 
-    public AgentFeedEdge Feed =>
-        new()
-        {
-            Id = Id,
-            Name = Id,
-            Addresses = [Address],
-        };
+    public AgentFeedEdge Feed => new(Id: Id, Name: Id, Addresses: [Address]);
 
     /// <summary>The next connection that an agent has made.</summary>
     public async Task<FakeEdgeConnection> NextAsync() =>

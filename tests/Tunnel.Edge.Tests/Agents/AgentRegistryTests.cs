@@ -201,7 +201,7 @@ public sealed class AgentRegistryTests
         await using var one = await edge.AgentAsync("a1");
         await using var two = await edge.AgentAsync("a2");
         var feed = Feeds.Of(
-            Feeds.Tunnel(disconnects: [new Culvert.Platform.Wire.EdgeFeedDisconnect { InstanceId = "a1", Number = 3 }])
+            Feeds.Tunnel(disconnects: [new Culvert.Platform.Wire.EdgeFeedDisconnect(InstanceId: "a1", Number: 3)])
         );
 
         edge.Use(feed);

@@ -71,16 +71,9 @@ public sealed class TunnelTrafficTests
         var defaults = new TunnelLimits(10, Many, 20, 30);
 
         defaults.With(null).ShouldBe(defaults);
-        defaults.With(new EdgeFeedTunnelLimits { MaxConnections = 1 }).ShouldBe(defaults with { MaxConnections = 1 });
+        defaults.With(new EdgeFeedTunnelLimits(MaxConnections: 1)).ShouldBe(defaults with { MaxConnections = 1 });
         defaults
-            .With(
-                new EdgeFeedTunnelLimits
-                {
-                    NewConnections = "5/1m",
-                    BytesPerSecond = 0,
-                    OpenStreams = 2,
-                }
-            )
+            .With(new EdgeFeedTunnelLimits(NewConnections: "5/1m", BytesPerSecond: 0, OpenStreams: 2))
             .ShouldBe(new TunnelLimits(10, new Rate(5, TimeSpan.FromMinutes(1)), 2, 0));
     }
 }

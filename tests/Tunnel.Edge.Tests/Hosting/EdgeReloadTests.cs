@@ -48,7 +48,7 @@ public sealed class EdgeReloadTests
     [Fact]
     public async Task Use_LimitOfATunnelsOwn_StillWins()
     {
-        var own = new Culvert.Platform.Wire.EdgeFeedTunnelLimits { MaxConnections = 100 };
+        var own = new Culvert.Platform.Wire.EdgeFeedTunnelLimits(MaxConnections: 100);
         await using var edge = RunningEdge.Start(feed: Feeds.Of(Feeds.Tunnel(limits: own)));
         await using var agent = await edge.AgentAsync();
         using var there = await OpenAsync(edge);

@@ -18,7 +18,7 @@ public sealed class ClientRelayTests : SniListenerTest
     public async Task Relay_LimitOfBytes_SlowsDownAndLosesNothing()
     {
         await using var edge = RunningEdge.Start(
-            feed: Feeds.Of(Feeds.Tunnel(limits: new EdgeFeedTunnelLimits { BytesPerSecond = 4_000_000 }))
+            feed: Feeds.Of(Feeds.Tunnel(limits: new EdgeFeedTunnelLimits(BytesPerSecond: 4_000_000)))
         );
         await using var agent = await edge.AgentAsync();
         using var socket = await edge.ConnectAsync();

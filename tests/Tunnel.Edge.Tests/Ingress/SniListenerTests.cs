@@ -150,7 +150,7 @@ public sealed class SniListenerTests : SniListenerTest
     public async Task Client_TunnelWithOwnLimits_IsBoundByThem()
     {
         await using var edge = RunningEdge.Start(
-            feed: Feeds.Of(Feeds.Tunnel(limits: new EdgeFeedTunnelLimits { MaxConnections = 1 }))
+            feed: Feeds.Of(Feeds.Tunnel(limits: new EdgeFeedTunnelLimits(MaxConnections: 1)))
         );
         await using var agent = await edge.AgentAsync();
         using var first = await edge.ConnectAsync();

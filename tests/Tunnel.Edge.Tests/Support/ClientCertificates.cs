@@ -29,10 +29,9 @@ internal sealed class ClientCertificates(string name = "Clients")
     public SslClientChain Chain(X509Certificate2 leaf) => new(leaf, pki.Issuing);
 
     private static EdgeFeedClientAuthority Registered(X509Certificate2 certificate, string[] identities) =>
-        new()
-        {
-            Id = "clca_01",
-            CertificatePem = certificate.ExportCertificatePem(),
-            Identities = identities.Length > 0 ? identities : ["uri:" + Uri],
-        };
+        new(
+            Id: "clca_01",
+            CertificatePem: certificate.ExportCertificatePem(),
+            Identities: identities.Length > 0 ? identities : ["uri:" + Uri]
+        );
 }

@@ -8,14 +8,8 @@ internal static class Feeds
         new()
         {
             Revision = 1,
-            Edge = new EdgeFeedEdge
-            {
-                Id = "edge_01",
-                Name = "edge-1",
-                Addresses = ["127.0.0.1:7844"],
-                DnsNames = [],
-            },
-            PlatformBundle = new BundleDocument { Epoch = 1, Pem = "" },
+            Edge = new EdgeFeedEdge(Id: "edge_01", Name: "edge-1", Addresses: ["127.0.0.1:7844"], DnsNames: []),
+            PlatformBundle = new BundleDocument(Epoch: 1, Pem: ""),
             Tunnels = tunnels,
             RevokedSerials = [],
             RevokedEnrolments = [],
@@ -25,15 +19,7 @@ internal static class Feeds
         string name,
         DateTimeOffset expiresAt,
         string tunnelId = TestPlatform.TunnelId
-    ) =>
-        new()
-        {
-            Id = "acmc_01",
-            TunnelId = tunnelId,
-            Name = name,
-            KeyAuthorizationSha256 = "",
-            ExpiresAt = expiresAt,
-        };
+    ) => new(Id: "acmc_01", TunnelId: tunnelId, Name: name, KeyAuthorizationSha256: "", ExpiresAt: expiresAt);
 
     public static EdgeFeedTunnel Tunnel(
         string id = TestPlatform.TunnelId,
@@ -47,19 +33,18 @@ internal static class Feeds
         EdgeFeedDisconnect[]? disconnects = null,
         int? offlineGraceSeconds = null
     ) =>
-        new()
-        {
-            Id = id,
-            Domain = domain,
-            OrganizationId = TestPlatform.Organization,
-            WorkspaceId = "wrkspc_01",
-            Status = status,
-            ClientSourceRanges = clients ?? ["127.0.0.0/8", "::1/128"],
-            AgentSourceRanges = agents ?? [],
-            Affinity = affinity,
-            Limits = limits,
-            ClientAuthorities = authorities,
-            Disconnects = disconnects,
-            OfflineGraceSeconds = offlineGraceSeconds,
-        };
+        new(
+            Id: id,
+            Domain: domain,
+            OrganizationId: TestPlatform.Organization,
+            WorkspaceId: "wrkspc_01",
+            Status: status,
+            ClientSourceRanges: clients ?? ["127.0.0.0/8", "::1/128"],
+            AgentSourceRanges: agents ?? [],
+            Affinity: affinity,
+            OfflineGraceSeconds: offlineGraceSeconds,
+            Limits: limits,
+            ClientAuthorities: authorities,
+            Disconnects: disconnects
+        );
 }

@@ -114,7 +114,7 @@ internal sealed class ProviderSetup(ProviderClient provider, ProviderSetupOption
             actions.Add($"register the CA {authority.Fingerprint}, which expires {Describe(authority.NotAfter)}");
             registered.Add(
                 options.IsDryRun || tunnel is null
-                    ? new ProviderCertificate { Id = "", Fingerprint = authority.Fingerprint }
+                    ? new ProviderCertificate(Id: "", Fingerprint: authority.Fingerprint)
                     : Get(await provider.AddCertificateAsync(tunnel.Id, authority.Pem, cancel))
             );
         }

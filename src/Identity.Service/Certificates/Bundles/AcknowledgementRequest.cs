@@ -1,7 +1,4 @@
 namespace Culvert.Identity.Service.Certificates.Bundles;
 
 /// <summary>The epoch that is in use now.</summary>
-internal sealed record AcknowledgementRequest
-{
-    public required long Epoch { get; init; }
-}
+internal sealed record AcknowledgementRequest(long Epoch);

@@ -63,13 +63,12 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
         }
 
         return ApiAnswer.Json(
-            new AcknowledgementDocument
-            {
-                TunnelId = tunnel.Id.Value,
-                RelyingPartyId = party.Id.Value,
-                Epoch = epoch,
-                CurrentEpoch = tunnel.BundleEpoch,
-            },
+            new AcknowledgementDocument(
+                TunnelId: tunnel.Id.Value,
+                RelyingPartyId: party.Id.Value,
+                Epoch: epoch,
+                CurrentEpoch: tunnel.BundleEpoch
+            ),
             BundlesJson.Default.AcknowledgementDocument
         );
     }

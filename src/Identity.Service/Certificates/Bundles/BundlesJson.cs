@@ -8,7 +8,8 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(AcknowledgementRequest))]
 [JsonSerializable(typeof(AcknowledgementDocument))]

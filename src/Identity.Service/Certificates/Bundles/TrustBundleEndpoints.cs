@@ -71,12 +71,7 @@ internal sealed class TrustBundleEndpoints(
 
         var live = await certificates.ListLiveAsync(tunnel.Id, cancellationToken);
         return ApiAnswer.Json(
-            new TrustBundleDocument
-            {
-                TunnelId = tunnel.Id.Value,
-                Epoch = tunnel.BundleEpoch,
-                Pem = TrustBundle.Join(live),
-            },
+            new TrustBundleDocument(TunnelId: tunnel.Id.Value, Epoch: tunnel.BundleEpoch, Pem: TrustBundle.Join(live)),
             TunnelJson.Default.TrustBundleDocument
         );
     }

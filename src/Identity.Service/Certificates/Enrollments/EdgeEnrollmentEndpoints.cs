@@ -249,15 +249,14 @@ internal sealed class EdgeEnrollmentEndpoints(
         return outcome.Document is not { } document
             ? outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse()
             : ApiAnswer.Json(
-                new EdgeEnrollment
-                {
-                    Id = edge.Id.Value,
-                    SpiffeId = id,
-                    Certificate = document,
-                    PlatformBundle = platform.Bundle,
-                    MachineUrl = identity.MachineUrl,
-                    TrustDomain = identity.TrustDomain,
-                },
+                new EdgeEnrollment(
+                    Id: edge.Id.Value,
+                    SpiffeId: id,
+                    Certificate: document,
+                    PlatformBundle: platform.Bundle,
+                    MachineUrl: identity.MachineUrl,
+                    TrustDomain: identity.TrustDomain
+                ),
                 WireJson.Default.EdgeEnrollment
             );
     }

@@ -96,24 +96,22 @@ internal sealed class CertificateInventoryEndpoint(
         }
 
         return ApiAnswer.Json(
-            new ForecastDocument
-            {
-                From = today,
-                Days = days,
-                Data =
+            new ForecastDocument(
+                From: today,
+                Days: days,
+                Data:
                 [
                     .. counts
                         .GroupBy(count => (count.Date, count.CaId))
                         .OrderBy(group => group.Key.Date)
                         .ThenBy(group => group.Key.CaId, StringComparer.Ordinal)
-                        .Select(group => new ForecastDay
-                        {
-                            Date = group.Key.Date,
-                            CaId = group.Key.CaId,
-                            Count = group.Sum(count => count.Count),
-                        }),
-                ],
-            },
+                        .Select(group => new ForecastDay(
+                            Date: group.Key.Date,
+                            CaId: group.Key.CaId,
+                            Count: group.Sum(count => count.Count)
+                        )),
+                ]
+            ),
             CertificatesJson.Default.ForecastDocument
         );
     }

@@ -1,14 +1,11 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Certificates.Inventory;
 
-internal sealed record ForecastDocument
+/// <param name="From">The first day, in UTC.</param>
+/// <param name="Data">Days on which no certificate expires are left out.</param>
+internal sealed record ForecastDocument(DateOnly From, int Days, IReadOnlyList<ForecastDay> Data)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "certificate_forecast";
-
-    /// <summary>The first day, in UTC.</summary>
-    public required DateOnly From { get; init; }
-
-    public required int Days { get; init; }
-
-    /// <summary>Days on which no certificate expires are left out.</summary>
-    public required IReadOnlyList<ForecastDay> Data { get; init; }
 }

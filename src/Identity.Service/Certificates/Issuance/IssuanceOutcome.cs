@@ -24,18 +24,17 @@ internal sealed record IssuanceOutcome
         var (after, before) = ValidityWindow.GetRenewalWindow(record.Serial, record.IssuedAt, record.NotAfter);
         return new()
         {
-            Document = new CertificateDocument
-            {
-                Serial = record.Serial,
-                CertificatePem = certificate.ToPem(),
-                ChainPem = authority.ChainPem,
-                NotBefore = record.NotBefore,
-                NotAfter = record.NotAfter,
-                IssuedAt = record.IssuedAt,
-                RenewAfter = after,
-                RenewBefore = before,
-                CaId = authority.CaId,
-            },
+            Document = new CertificateDocument(
+                Serial: record.Serial,
+                CertificatePem: certificate.ToPem(),
+                ChainPem: authority.ChainPem,
+                NotBefore: record.NotBefore,
+                NotAfter: record.NotAfter,
+                IssuedAt: record.IssuedAt,
+                RenewAfter: after,
+                RenewBefore: before,
+                CaId: authority.CaId
+            ),
         };
     }
 

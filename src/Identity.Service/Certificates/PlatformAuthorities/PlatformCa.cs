@@ -105,11 +105,7 @@ internal sealed class PlatformCa(PlatformAuthorityStore store, PlatformAuthority
     }
 
     private static BundleDocument ToBundle(PlatformRoots roots) =>
-        new()
-        {
-            Epoch = roots.Records.Epoch,
-            Pem = string.Concat(roots.Trusted.Select(root => root.Certificate.ToPem())),
-        };
+        new(Epoch: roots.Records.Epoch, Pem: string.Concat(roots.Trusted.Select(root => root.Certificate.ToPem())));
 
     private SigningAuthority CreateSigner(PlatformRoots roots, PlatformAuthority issuing)
     {

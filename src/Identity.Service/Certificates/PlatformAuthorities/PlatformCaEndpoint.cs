@@ -12,12 +12,11 @@ internal sealed class PlatformCaEndpoint(PlatformCa platform, ServiceIdentity id
 {
     public ApiAnswer Get() =>
         ApiAnswer.Json(
-            new PlatformCaDocument
-            {
-                TrustDomain = identity.TrustDomain,
-                CertificatePem = platform.PinnablePem(),
-                Sha256 = platform.Root.Fingerprint,
-            },
+            new PlatformCaDocument(
+                TrustDomain: identity.TrustDomain,
+                CertificatePem: platform.PinnablePem(),
+                Sha256: platform.Root.Fingerprint
+            ),
             WireJson.Default.PlatformCaDocument
         );
 }

@@ -1,68 +1,63 @@
+using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;
 
 /// <summary>The roots of the platform CA and the state of a rotation.</summary>
-internal sealed record PlatformRootsDocument
+/// <param name="Roots">Newest first.</param>
+/// <param name="Missing">The machines that the switch to the staged root waits for.</param>
+/// <param name="LateJoiners">Offline agents: they fetch the bundle when they reconnect, and block nothing.</param>
+/// <param name="Next">The command that comes next; null = none.</param>
+internal sealed record PlatformRootsDocument(
+    long Epoch,
+    IReadOnlyList<PlatformRootDocument> Roots,
+    IReadOnlyList<PlatformRootMissing> Missing,
+    IReadOnlyList<string> LateJoiners,
+    string? Next
+)
 {
     private const string CommandWord = "culvert platform-root";
 
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "platform_roots";
-
-    public required long Epoch { get; init; }
-
-    /// <summary>Newest first.</summary>
-    public required IReadOnlyList<PlatformRootDocument> Roots { get; init; }
-
-    /// <summary>The machines that the switch to the staged root waits for.</summary>
-    public required IReadOnlyList<PlatformRootMissing> Missing { get; init; }
-
-    /// <summary>Offline agents: they fetch the bundle when they reconnect, and block nothing.</summary>
-    public required IReadOnlyList<string> LateJoiners { get; init; }
-
-    /// <summary>The command that comes next; null = none.</summary>
-    public required string? Next { get; init; }
 
     public static PlatformRootsDocument Of(PlatformSwap swap, DateTimeOffset now)
     {
         var staged = swap.Roots.Staged;
         var links = swap.Roots.LinksFrom(swap.Roots.Active!, now);
-        return new PlatformRootsDocument
-        {
-            Epoch = swap.State.Epoch,
-            Roots =
+        return new PlatformRootsDocument(
+            Epoch: swap.State.Epoch,
+            Roots:
             [
                 .. swap
                     .Roots.Records.Authorities.Where(authority => authority.Tier == PlatformTier.Root)
                     .OrderByDescending(root => root.CreatedAt)
                     .ThenByDescending(root => root.AddedEpoch)
-                    .Select(root => new PlatformRootDocument
-                    {
-                        Id = root.Id.Value,
-                        State = WireNames.Of(root.State),
-                        StateSince = root.StateSince.UtcDateTime,
-                        Sha256 = root.Certificate.Fingerprint,
-                        NotAfter = root.Certificate.NotAfter.UtcDateTime,
-                        AddedEpoch = root.AddedEpoch,
-                        RemovedEpoch = root.RemovedEpoch,
-                        RetiresAt = root.State == RootState.Retiring ? PlatformSwap.RetiresAt(root).UtcDateTime : null,
-                        LinkedUntil = FindExpiry(links, root.Id.Value)?.UtcDateTime,
-                    }),
+                    .Select(root => new PlatformRootDocument(
+                        Id: root.Id.Value,
+                        State: WireNames.Of(root.State),
+                        StateSince: root.StateSince.UtcDateTime,
+                        Sha256: root.Certificate.Fingerprint,
+                        NotAfter: root.Certificate.NotAfter.UtcDateTime,
+                        AddedEpoch: root.AddedEpoch,
+                        RemovedEpoch: root.RemovedEpoch,
+                        RetiresAt: root.State == RootState.Retiring ? PlatformSwap.RetiresAt(root).UtcDateTime : null,
+                        LinkedUntil: FindExpiry(links, root.Id.Value)?.UtcDateTime
+                    )),
             ],
-            Missing =
+            Missing:
             [
-                .. swap.Missing.Select(machine => new PlatformRootMissing
-                {
-                    Kind = machine.IsEdge ? "edge" : "agent",
-                    Id = machine.Id,
-                    Name = machine.Name,
-                    TunnelId = machine.TunnelId,
-                    AcknowledgedEpoch = machine.Acknowledged > 0 ? machine.Acknowledged : null,
-                }),
+                .. swap.Missing.Select(machine => new PlatformRootMissing(
+                    Kind: machine.IsEdge ? "edge" : "agent",
+                    Id: machine.Id,
+                    Name: machine.Name,
+                    TunnelId: machine.TunnelId,
+                    AcknowledgedEpoch: machine.Acknowledged > 0 ? machine.Acknowledged : null
+                )),
             ],
-            LateJoiners = swap.LateJoiners,
-            Next = staged is null ? null : $"{CommandWord} activate {staged.Id.Value}",
-        };
+            LateJoiners: swap.LateJoiners,
+            Next: staged is null ? null : $"{CommandWord} activate {staged.Id.Value}"
+        );
     }
 
     // A chain of links expires with its first link.

@@ -1,8 +1,3 @@
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
-internal sealed record CreateRelyingPartyRequest
-{
-    public required string Name { get; init; }
-
-    public string? ServiceAccountId { get; init; }
-}
+internal sealed record CreateRelyingPartyRequest(string Name, string? ServiceAccountId = null);

@@ -85,7 +85,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
         }
 
         return ApiAnswer.Json(
-            new RevocationDocument { Changed = changes, Data = data },
+            new RevocationDocument(Changed: changes, Data: data),
             CertificatesJson.Default.RevocationDocument
         );
     }

@@ -83,12 +83,11 @@ internal sealed class EarlyRenewals(
     private AgentFeedRenewal Describe(TunnelAuthority authority)
     {
         var end = authority.StateSince ?? authority.CreatedAt;
-        return new AgentFeedRenewal
-        {
-            CaId = authority.Id.Value,
-            SuggestedWindow = new SuggestedWindow { Start = end - Width, End = end },
-            ExplanationUrl = $"{identity.PublicUrl}/v1/certificate_authorities/{authority.Id.Value}/rotation",
-        };
+        return new AgentFeedRenewal(
+            CaId: authority.Id.Value,
+            SuggestedWindow: new SuggestedWindow(Start: end - Width, End: end),
+            ExplanationUrl: $"{identity.PublicUrl}/v1/certificate_authorities/{authority.Id.Value}/rotation"
+        );
     }
 
     private sealed record Answer(long Revision, IReadOnlyList<AgentFeedRenewal>? Renewals);

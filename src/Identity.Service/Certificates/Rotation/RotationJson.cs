@@ -6,7 +6,8 @@ namespace Culvert.Identity.Service.Certificates.Rotation;
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    RespectNullableAnnotations = true
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true
 )]
 [JsonSerializable(typeof(RotationRequest))]
 [JsonSerializable(typeof(RotationDocument))]

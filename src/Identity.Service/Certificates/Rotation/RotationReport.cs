@@ -29,35 +29,32 @@ internal sealed class RotationReport(
             authority.State == AuthorityState.Staged ? gate.Blockers(bundle, id) : [];
         var last = await inventory.LastNotAfterAsync(id, cancellationToken);
         var attempt = await attempts.FindAsync(authority.Id, cancellationToken);
-        return new RotationDocument
-        {
-            Id = id,
-            Name = authority.Name,
-            TunnelId = authority.TunnelId.Value,
-            State = WireNames.Of(authority.State),
-            TrustBundleEpoch = bundle.State.Epoch,
-            NeededEpoch = anchor?.Since,
-            Missing = [.. blockers.Select(blocker => Describe(bundle, blocker))],
-            LateJoiners =
+        return new RotationDocument(
+            Id: id,
+            Name: authority.Name,
+            TunnelId: authority.TunnelId.Value,
+            State: WireNames.Of(authority.State),
+            TrustBundleEpoch: bundle.State.Epoch,
+            NeededEpoch: anchor?.Since,
+            Missing: [.. blockers.Select(blocker => Describe(bundle, blocker))],
+            LateJoiners:
             [
                 .. bundle
                     .State.Holders.Where(holder => holder.Kind == HolderKind.Agent && !holder.Counts)
                     .Select(holder => holder.Id),
             ],
-            PropagationEndsAt =
-                anchor?.Role == AnchorRole.Staged && bundle.Parties.Count == 0
-                    ? gate.PropagationEnds(bundle, id).UtcDateTime
-                    : null,
-            LiveLeaves = await leaves.CountLiveAsync(id, time.GetUtcNow(), cancellationToken),
-            RetiresAt = (last + AuthorityLifecycle.Skew)?.UtcDateTime,
-            AffectedAgents = [.. bundle.State.Holders.Where(holder => holder.LeafOf == id).Select(holder => holder.Id)],
-            Signing = attempt is null ? null : RotationSigning.Of(attempt, time.GetUtcNow()),
-            Override =
-                blockers.Count == 0
-                    ? null
-                    : $"culvert ca override {id} --missing {string.Join(' ', blockers.Select(b => b.Id))} --reason TEXT",
-            Next = blockers.Count == 0 ? AuthorityNextSteps.Of(authority) : AuthorityNextSteps.Of(authority, blockers),
-        };
+            PropagationEndsAt: anchor?.Role == AnchorRole.Staged && bundle.Parties.Count == 0
+                ? gate.PropagationEnds(bundle, id).UtcDateTime
+                : null,
+            LiveLeaves: await leaves.CountLiveAsync(id, time.GetUtcNow(), cancellationToken),
+            RetiresAt: (last + AuthorityLifecycle.Skew)?.UtcDateTime,
+            AffectedAgents: [.. bundle.State.Holders.Where(holder => holder.LeafOf == id).Select(holder => holder.Id)],
+            Signing: attempt is null ? null : RotationSigning.Of(attempt, time.GetUtcNow()),
+            Override: blockers.Count == 0
+                ? null
+                : $"culvert ca override {id} --missing {string.Join(' ', blockers.Select(b => b.Id))} --reason TEXT",
+            Next: blockers.Count == 0 ? AuthorityNextSteps.Of(authority) : AuthorityNextSteps.Of(authority, blockers)
+        );
     }
 
     private static RotationMissing Describe(TunnelBundle bundle, ActivationBlocker blocker)
@@ -70,15 +67,14 @@ internal sealed class RotationReport(
         }
 
         var holder = bundle.State.Holders.FirstOrDefault(present => present.Id == blocker.Id);
-        return new RotationMissing
-        {
-            Kind = blocker.KindName,
-            Id = blocker.Id,
-            Name = agent?.InstanceId ?? party?.Name,
-            Since = blocker.Since.UtcDateTime,
-            NeededEpoch = blocker.NeededEpoch,
-            AcknowledgedEpoch = holder is { Acknowledged: >= 0 } ? holder.Acknowledged : null,
-            LastHeardAt = agent?.LastContactAt ?? known?.HeardAt.UtcDateTime,
-        };
+        return new RotationMissing(
+            Kind: blocker.KindName,
+            Id: blocker.Id,
+            Name: agent?.InstanceId ?? party?.Name,
+            Since: blocker.Since.UtcDateTime,
+            NeededEpoch: blocker.NeededEpoch,
+            AcknowledgedEpoch: holder is { Acknowledged: >= 0 } ? holder.Acknowledged : null,
+            LastHeardAt: agent?.LastContactAt ?? known?.HeardAt.UtcDateTime
+        );
     }
 }

@@ -4,15 +4,11 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.Rotation;
 
 /// <summary>The body of rollback and withdraw; may be absent.</summary>
-internal sealed record RotationRequest
+/// <param name="Reason">Why; audited.</param>
+/// <param name="Force">Withdraws the authority even if its certificates are in use. Requires a reason.</param>
+internal sealed record RotationRequest(string? Reason = null, bool Force = false)
 {
     public static RotationRequest None { get; } = new();
-
-    /// <summary>Why; audited.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>Withdraws the authority even if its certificates are in use. Requires a reason.</summary>
-    public bool Force { get; init; }
 
     public Refusal? Check() =>
         ReasonRequest.CheckOptional(Reason)

@@ -2,6 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(KeptCertificate))]
 internal sealed partial class KeptCertificateJson : JsonSerializerContext;

@@ -34,13 +34,12 @@ internal sealed class KeptCertificates(
     )
     {
         var secret = JsonSerializer.SerializeToUtf8Bytes(
-            new KeptCertificate
-            {
-                Names = ToText(names),
-                Issuer = issuer,
-                Certificate = document,
-                KeyPem = key.ExportPkcs8PrivateKeyPem(),
-            },
+            new KeptCertificate(
+                Names: ToText(names),
+                Issuer: issuer,
+                Certificate: document,
+                KeyPem: key.ExportPkcs8PrivateKeyPem()
+            ),
             KeptCertificateJson.Default.KeptCertificate
         );
         try

@@ -1,7 +1,4 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-internal sealed record ApproveAuthorityRequest
-{
-    /// <summary>Like <see cref="UploadChainRequest.Fingerprint"/>, typed again by the approver.</summary>
-    public required string Fingerprint { get; init; }
-}
+/// <param name="Fingerprint">Like <see cref="UploadChainRequest.Fingerprint"/>, typed again by the approver.</param>
+internal sealed record ApproveAuthorityRequest(string Fingerprint);

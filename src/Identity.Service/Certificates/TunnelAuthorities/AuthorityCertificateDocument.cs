@@ -7,53 +7,41 @@ using Culvert.Ca.Names;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>A certificate of an authority's chain, as an approver must see it.</summary>
-internal sealed record AuthorityCertificateDocument
+/// <param name="Serial">Lower-case hex.</param>
+/// <param name="Key">Algorithm and size; null for an unsupported kind of key.</param>
+/// <param name="KeySha256">SHA-256 of the key, lower-case hex.</param>
+/// <param name="PathLength">The pathLenConstraint; null = any number of authorities may follow below it.</param>
+/// <param name="Fingerprint">SHA-256 of the certificate, lower-case hex.</param>
+internal sealed record AuthorityCertificateDocument(
+    string Subject,
+    string Issuer,
+    string Serial,
+    DateTime NotBefore,
+    DateTime NotAfter,
+    string? Key,
+    string? KeySha256,
+    int? PathLength,
+    IReadOnlyList<string> PermittedNames,
+    IReadOnlyList<string> ExcludedNames,
+    string Fingerprint,
+    string Pem
+)
 {
-    public required string Subject { get; init; }
-
-    public required string Issuer { get; init; }
-
-    /// <summary>Lower-case hex.</summary>
-    public required string Serial { get; init; }
-
-    public required DateTime NotBefore { get; init; }
-
-    public required DateTime NotAfter { get; init; }
-
-    /// <summary>Algorithm and size; null for an unsupported kind of key.</summary>
-    public required string? Key { get; init; }
-
-    /// <summary>SHA-256 of the key, lower-case hex.</summary>
-    public required string? KeySha256 { get; init; }
-
-    /// <summary>The pathLenConstraint; null = any number of authorities may follow below it.</summary>
-    public required int? PathLength { get; init; }
-
-    public required IReadOnlyList<string> PermittedNames { get; init; }
-
-    public required IReadOnlyList<string> ExcludedNames { get; init; }
-
-    /// <summary>SHA-256 of the certificate, lower-case hex.</summary>
-    public required string Fingerprint { get; init; }
-
-    public required string Pem { get; init; }
-
     public static AuthorityCertificateDocument Of(ParsedCertificate certificate) =>
-        new()
-        {
-            Subject = ToText(certificate.Subject),
-            Issuer = ToText(certificate.Issuer),
-            Serial = certificate.SerialNumberHex,
-            NotBefore = certificate.NotBefore.UtcDateTime,
-            NotAfter = certificate.NotAfter.UtcDateTime,
-            Key = certificate.PublicKey is { } key ? KeyAlgorithms.Name(key.Algorithm) : null,
-            KeySha256 = certificate.PublicKey?.Sha256,
-            PathLength = certificate.BasicConstraints?.PathLength,
-            PermittedNames = [.. (certificate.NameConstraints?.Permitted ?? []).Select(ToConstraint)],
-            ExcludedNames = [.. (certificate.NameConstraints?.Excluded ?? []).Select(ToConstraint)],
-            Fingerprint = certificate.Fingerprint,
-            Pem = certificate.ToPem(),
-        };
+        new(
+            Subject: ToText(certificate.Subject),
+            Issuer: ToText(certificate.Issuer),
+            Serial: certificate.SerialNumberHex,
+            NotBefore: certificate.NotBefore.UtcDateTime,
+            NotAfter: certificate.NotAfter.UtcDateTime,
+            Key: certificate.PublicKey is { } key ? KeyAlgorithms.Name(key.Algorithm) : null,
+            KeySha256: certificate.PublicKey?.Sha256,
+            PathLength: certificate.BasicConstraints?.PathLength,
+            PermittedNames: [.. (certificate.NameConstraints?.Permitted ?? []).Select(ToConstraint)],
+            ExcludedNames: [.. (certificate.NameConstraints?.Excluded ?? []).Select(ToConstraint)],
+            Fingerprint: certificate.Fingerprint,
+            Pem: certificate.ToPem()
+        );
 
     private static string ToText(DistinguishedName name) => new X500DistinguishedName(name.Encoded.Span).Name;
 

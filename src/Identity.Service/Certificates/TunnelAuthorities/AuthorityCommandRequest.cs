@@ -5,15 +5,13 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>The body of every command that is a single move; may be absent.</summary>
-internal sealed record AuthorityCommandRequest
+/// <param name="Reason">Why; audited.</param>
+/// <param name="ExpectedState">
+/// The state that the caller expects; in any other the command is refused with 409 <c>ca.state</c>.
+/// </param>
+internal sealed record AuthorityCommandRequest(string? Reason = null, string? ExpectedState = null)
 {
     public static AuthorityCommandRequest None { get; } = new();
-
-    /// <summary>Why; audited.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>The state that the caller expects; in any other the command is refused with 409 <c>ca.state</c>.</summary>
-    public string? ExpectedState { get; init; }
 
     public Refusal? Check() =>
         ReasonRequest.CheckOptional(Reason)

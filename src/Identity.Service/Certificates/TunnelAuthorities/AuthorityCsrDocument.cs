@@ -1,8 +1,3 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-internal sealed record AuthorityCsrDocument
-{
-    public required string Id { get; init; }
-
-    public required string CsrPem { get; init; }
-}
+internal sealed record AuthorityCsrDocument(string Id, string CsrPem);

@@ -79,13 +79,12 @@ internal sealed record AuthorityDocument
             SubmittedBy = authority.SubmittedBy,
             ApprovedBy = authority.ApprovedBy,
             Override = authority.Override is { } taken
-                ? new AuthorityOverrideDocument
-                {
-                    Missing = taken.Missing,
-                    Reason = taken.Reason,
-                    By = taken.By,
-                    At = taken.At.UtcDateTime,
-                }
+                ? new AuthorityOverrideDocument(
+                    Missing: taken.Missing,
+                    Reason: taken.Reason,
+                    By: taken.By,
+                    At: taken.At.UtcDateTime
+                )
                 : null,
             TunnelCertificateId = authority.RegisteredCertificateId?.Value,
             Next = AuthorityNextSteps.Of(authority),

@@ -104,7 +104,7 @@ internal sealed partial class AuthorityEndpoints(
         return found.Value switch
         {
             { CsrPem: { } csr } authority => ApiAnswer.Json(
-                new AuthorityCsrDocument { Id = authority.Id.Value, CsrPem = csr },
+                new AuthorityCsrDocument(Id: authority.Id.Value, CsrPem: csr),
                 CertificatesJson.Default.AuthorityCsrDocument
             ),
             var authority => AuthorityErrors.InvalidState(authority),

@@ -1,10 +1,5 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>One thing that is wrong with an uploaded chain.</summary>
-internal sealed record AuthorityFinding
-{
-    /// <summary>The stable error code.</summary>
-    public required string Code { get; init; }
-
-    public required string Message { get; init; }
-}
+/// <param name="Code">The stable error code.</param>
+internal sealed record AuthorityFinding(string Code, string Message);

@@ -1,12 +1,3 @@
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-internal sealed record AuthorityOverrideDocument
-{
-    public required IReadOnlyList<string> Missing { get; init; }
-
-    public required string Reason { get; init; }
-
-    public required string By { get; init; }
-
-    public required DateTime At { get; init; }
-}
+internal sealed record AuthorityOverrideDocument(IReadOnlyList<string> Missing, string Reason, string By, DateTime At);

@@ -252,7 +252,7 @@ internal sealed class ChainCommands(
     }
 
     private static IReadOnlyList<AuthorityFinding> ToFindings(IReadOnlyList<Refusal> findings) =>
-        [.. findings.Select(finding => new AuthorityFinding { Code = finding.Code.Code, Message = finding.Message })];
+        [.. findings.Select(finding => new AuthorityFinding(Code: finding.Code.Code, Message: finding.Message))];
 
     /// <summary>Adds the authority's resulting state and the next command to the refusal of a chain.</summary>
     private static Refusal Describe(

@@ -17,11 +17,10 @@ internal sealed class CurrentBundles(TunnelStore tunnels, RegisteredCertificateS
             async (_, ct) =>
                 // The epoch is read first: the certificates may be newer than the epoch, but never older.
                 await tunnels.FindAsync(id.Value, ct) is { } tunnel
-                    ? new BundleDocument
-                    {
-                        Epoch = tunnel.BundleEpoch,
-                        Pem = TrustBundle.Join(await registered.ListLiveAsync(id, ct)),
-                    }
+                    ? new BundleDocument(
+                        Epoch: tunnel.BundleEpoch,
+                        Pem: TrustBundle.Join(await registered.ListLiveAsync(id, ct))
+                    )
                     : null,
             cancellationToken
         );

@@ -4,14 +4,10 @@ using Culvert.Identity.Service.Errors;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>A private key that was made elsewhere.</summary>
-internal sealed record ImportKeyRequest
+/// <param name="Pkcs12">A PKCS#12 file, Base64.</param>
+internal sealed record ImportKeyRequest(string Pkcs12, string Password)
 {
     private const int MaxPasswordLength = 1024;
-
-    /// <summary>A PKCS#12 file, Base64.</summary>
-    public required string Pkcs12 { get; init; }
-
-    public required string Password { get; init; }
 
     public Result<byte[]> Read()
     {

@@ -4,15 +4,12 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 /// <summary>An administrator accepts that the named parties are not ready.</summary>
-internal sealed record OverrideAuthorityRequest
+/// <param name="Missing">Ids from the refusal's <c>details.blocked_by</c>.</param>
+internal sealed record OverrideAuthorityRequest(IReadOnlyList<string> Missing, string Reason)
 {
     private const int MaxMissing = 256;
+
     private const int MaxIdLength = 128;
-
-    /// <summary>Ids from the refusal's <c>details.blocked_by</c>.</summary>
-    public required IReadOnlyList<string> Missing { get; init; }
-
-    public required string Reason { get; init; }
 
     public Refusal? Check()
     {

@@ -63,7 +63,7 @@ internal sealed class RenewalAdviceEndpoint(
                 SuggestedWindow = called?.SuggestedWindow,
                 ExplanationUrl = called?.ExplanationUrl,
                 IsRevoked = record?.RevokedAt is not null,
-                TrustBundle = new BundleDocument { Epoch = tunnel.BundleEpoch, Pem = TrustBundle.Join(live) },
+                TrustBundle = new BundleDocument(Epoch: tunnel.BundleEpoch, Pem: TrustBundle.Join(live)),
             },
             WireJson.Default.RenewalAdvice
         );

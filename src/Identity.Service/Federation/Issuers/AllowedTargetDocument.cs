@@ -1,8 +1,3 @@
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-internal sealed record AllowedTargetDocument
-{
-    public required string Cidr { get; init; }
-
-    public required int Port { get; init; }
-}
+internal sealed record AllowedTargetDocument(string Cidr, int Port);

@@ -90,11 +90,10 @@ internal sealed record IssuerDocument
             MaxJwtLifetimeSeconds = issuer.MaxJwtLifetimeSeconds,
             AllowedTargets =
             [
-                .. issuer.AllowedTargets.Select(target => new AllowedTargetDocument
-                {
-                    Cidr = target.Network.ToString(),
-                    Port = target.Port,
-                }),
+                .. issuer.AllowedTargets.Select(target => new AllowedTargetDocument(
+                    Cidr: target.Network.ToString(),
+                    Port: target.Port
+                )),
             ],
             Preset = issuer.Preset,
             Tenancy = WireNames.Of(issuer.Tenancy),

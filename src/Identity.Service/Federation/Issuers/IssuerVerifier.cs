@@ -57,33 +57,31 @@ internal sealed class IssuerVerifier(
         var present = id is null ? null : directory.Current.FindKeys(issuer.Id)?.PresentKeys;
         var accepted = failure is null ? keys : null;
         var change = accepted is null || present is null ? null : KeyChange.Between(present, accepted);
-        return new VerificationDocument
-        {
-            IssuerId = id,
-            Accepted = accepted is not null,
-            ErrorCode = code,
-            Message = failure,
-            KeySource = issuer.KeySource.Type,
-            Fetches = [.. steps.Select(Of)],
-            Keys = keys is null
+        return new VerificationDocument(
+            IssuerId: id,
+            Accepted: accepted is not null,
+            ErrorCode: code,
+            Message: failure,
+            KeySource: issuer.KeySource.Type,
+            Fetches: [.. steps.Select(Of)],
+            Keys: keys is null
                 ? []
                 :
                 [
                     .. keys.Keys.Select(key => Of(issuer, id, key, keys)),
-                    .. keys.Dropped.Select(key => new VerifiedKeyDocument
-                    {
-                        KeyId = key.KeyId,
-                        Algorithms = [],
-                        Thumbprint = null,
-                        Accepted = false,
-                        Reason = WireNames.Of(key.Reason),
-                    }),
+                    .. keys.Dropped.Select(key => new VerifiedKeyDocument(
+                        KeyId: key.KeyId,
+                        Algorithms: [],
+                        Thumbprint: null,
+                        Accepted: false,
+                        Reason: WireNames.Of(key.Reason)
+                    )),
                 ],
-            AddedKeyIds = change is null ? null : KeyIds(change.Added),
-            RemovedKeyIds = change is null ? null : KeyIds(change.Removed),
-            ReplacedKeyIds = change is null ? null : KeyIds(change.Replaced),
-            FreshForSeconds = (int?)freshFor?.TotalSeconds,
-        };
+            AddedKeyIds: change is null ? null : KeyIds(change.Added),
+            RemovedKeyIds: change is null ? null : KeyIds(change.Removed),
+            ReplacedKeyIds: change is null ? null : KeyIds(change.Replaced),
+            FreshForSeconds: (int?)freshFor?.TotalSeconds
+        );
     }
 
     private VerifiedKeyDocument Of(Issuer issuer, string? id, VerificationKey key, JwkSet keys)
@@ -92,18 +90,16 @@ internal sealed class IssuerVerifier(
         var allowed = key.Algorithms & issuer.Algorithms;
         var isKilled = kill?.Covers(key, keys) == true;
         var lacksKid = key.KeyId is null && !issuer.AllowMissingKid;
-        return new VerifiedKeyDocument
-        {
-            KeyId = key.KeyId,
-            Algorithms = AlgorithmNames.Of(allowed),
-            Thumbprint = key.Thumbprint,
-            Accepted = !isKilled && !lacksKid && allowed != JwsAlgorithms.Empty,
-            Reason =
-                isKilled ? "killed"
+        return new VerifiedKeyDocument(
+            KeyId: key.KeyId,
+            Algorithms: AlgorithmNames.Of(allowed),
+            Thumbprint: key.Thumbprint,
+            Accepted: !isKilled && !lacksKid && allowed != JwsAlgorithms.Empty,
+            Reason: isKilled ? "killed"
                 : lacksKid ? WireNames.Of(JoseRefusal.KeyIdMissing)
                 : allowed == JwsAlgorithms.Empty ? "algorithm_not_allowed"
-                : null,
-        };
+                : null
+        );
     }
 
     private static IReadOnlyList<string> KeyIds(IReadOnlyList<VerificationKey> keys) =>
@@ -112,29 +108,27 @@ internal sealed class IssuerVerifier(
     private static VerifiedFetchDocument Of(FetchStep step)
     {
         var seen = step.Observation;
-        return new VerifiedFetchDocument
-        {
-            Field = step.Field,
-            Url = step.Url.AbsoluteUri,
-            Addresses =
+        return new VerifiedFetchDocument(
+            Field: step.Field,
+            Url: step.Url.AbsoluteUri,
+            Addresses:
             [
-                .. seen.Addresses.Select(address => new VerifiedAddressDocument
-                {
-                    Address = address.Address.ToString(),
-                    Permitted = address.Refusal is null,
-                    ErrorCode = address.Refusal is { } refusal ? IssuerErrors.Of(refusal).Code : null,
-                }),
+                .. seen.Addresses.Select(address => new VerifiedAddressDocument(
+                    Address: address.Address.ToString(),
+                    Permitted: address.Refusal is null,
+                    ErrorCode: address.Refusal is { } refusal ? IssuerErrors.Of(refusal).Code : null
+                )),
             ],
-            ConnectedTo = seen.ConnectedTo?.ToString(),
-            TlsProtocol = seen.TlsProtocol,
-            CertificateSha256 = seen.CertificateSha256,
-            CertificateSubject = seen.CertificateSubject,
-            CertificateIssuer = seen.CertificateIssuer,
-            CertificateNotAfter = seen.CertificateNotAfter,
-            Status = seen.Status,
-            ContentType = seen.ContentType,
-            ErrorCode = step.Fetched.Code,
-            Message = step.Fetched.Failure,
-        };
+            ConnectedTo: seen.ConnectedTo?.ToString(),
+            TlsProtocol: seen.TlsProtocol,
+            CertificateSha256: seen.CertificateSha256,
+            CertificateSubject: seen.CertificateSubject,
+            CertificateIssuer: seen.CertificateIssuer,
+            CertificateNotAfter: seen.CertificateNotAfter,
+            Status: seen.Status,
+            ContentType: seen.ContentType,
+            ErrorCode: step.Fetched.Code,
+            Message: step.Fetched.Failure
+        );
     }
 }

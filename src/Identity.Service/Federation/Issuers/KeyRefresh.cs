@@ -143,14 +143,13 @@ internal sealed class KeyRefresh
     {
         lock (gate)
         {
-            return new PollStatusDocument
-            {
-                ConsecutiveFailures = failures,
-                LastFailure = lastFailure,
-                LastFetchedAt = keys.Present?.FetchedAt,
-                NextPollAt = NextPollAt_NeedsLock(),
-                KeyState = WireNames.Of(keys.StateAt(Now)),
-            };
+            return new PollStatusDocument(
+                ConsecutiveFailures: failures,
+                LastFailure: lastFailure,
+                KeyState: WireNames.Of(keys.StateAt(Now)),
+                LastFetchedAt: keys.Present?.FetchedAt,
+                NextPollAt: NextPollAt_NeedsLock()
+            );
         }
     }
 

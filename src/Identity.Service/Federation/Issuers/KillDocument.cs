@@ -4,27 +4,22 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>One kill in force.</summary>
-internal sealed record KillDocument
+/// <param name="Kid">Null if the kill is not for a single name.</param>
+/// <param name="Thumbprints">
+/// RFC 7638 thumbprints of the keys at the time of the kill: refused under every name.
+/// </param>
+internal sealed record KillDocument(
+    string? Kid,
+    bool KeySet,
+    bool Issuer,
+    IReadOnlyList<string> Thumbprints,
+    string Reason,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset KilledAt,
+    [property: JsonPropertyName("killed_by_actor_id")] string KilledBy
+)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "federation_issuer_kill";
-
-    /// <summary>Null if the kill is not for a single name.</summary>
-    public required string? Kid { get; init; }
-
-    public required bool KeySet { get; init; }
-
-    public required bool Issuer { get; init; }
-
-    /// <summary>RFC 7638 thumbprints of the keys at the time of the kill: refused under every name.</summary>
-    public required IReadOnlyList<string> Thumbprints { get; init; }
-
-    public required string Reason { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset KilledAt { get; init; }
-
-    [JsonPropertyName("killed_by_actor_id")]
-    public required string KilledBy { get; init; }
 
     /// <summary>One document for each order in the lines.</summary>
     public static IReadOnlyList<KillDocument> Of(IEnumerable<StoredKill> lines) =>
@@ -32,15 +27,14 @@ internal sealed record KillDocument
             .. lines
                 .GroupBy(line => line.Cause)
                 .Select(order => (Head: order.Single(line => line.Kind != KillKind.Key), Lines: order))
-                .Select(order => new KillDocument
-                {
-                    Kid = order.Head.Kind == KillKind.Kid ? order.Head.Value : null,
-                    KeySet = order.Head.Kind == KillKind.KeySet,
-                    Issuer = order.Head.Kind == KillKind.Issuer,
-                    Thumbprints = [.. order.Lines.Where(l => l.Kind == KillKind.Key).Select(l => l.Value)],
-                    Reason = order.Head.Reason,
-                    KilledAt = order.Head.KilledAt,
-                    KilledBy = order.Head.KilledBy,
-                }),
+                .Select(order => new KillDocument(
+                    Kid: order.Head.Kind == KillKind.Kid ? order.Head.Value : null,
+                    KeySet: order.Head.Kind == KillKind.KeySet,
+                    Issuer: order.Head.Kind == KillKind.Issuer,
+                    Thumbprints: [.. order.Lines.Where(l => l.Kind == KillKind.Key).Select(l => l.Value)],
+                    Reason: order.Head.Reason,
+                    KilledAt: order.Head.KilledAt,
+                    KilledBy: order.Head.KilledBy
+                )),
         ];
 }

@@ -4,27 +4,21 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>What of an issuer is killed at present.</summary>
-internal sealed record KilledDocument
+/// <param name="KeySetKilledAt">When the key set was killed; null = it was not.</param>
+internal sealed record KilledDocument(
+    bool Issuer,
+    [property: JsonPropertyName("kids")] IReadOnlyList<string> KeyIds,
+    IReadOnlyList<string> Thumbprints,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? KeySetKilledAt
+)
 {
-    public required bool Issuer { get; init; }
-
-    [JsonPropertyName("kids")]
-    public required IReadOnlyList<string> KeyIds { get; init; }
-
-    public required IReadOnlyList<string> Thumbprints { get; init; }
-
-    /// <summary>When the key set was killed; null = it was not.</summary>
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset? KeySetKilledAt { get; init; }
-
     public static KilledDocument? Of(IssuerKill? kill) =>
         kill is null
             ? null
-            : new KilledDocument
-            {
-                Issuer = kill.Issuer,
-                KeyIds = [.. kill.KeyIds.Order(StringComparer.Ordinal)],
-                Thumbprints = [.. kill.Thumbprints.Order(StringComparer.Ordinal)],
-                KeySetKilledAt = kill.SetsBefore,
-            };
+            : new KilledDocument(
+                Issuer: kill.Issuer,
+                KeyIds: [.. kill.KeyIds.Order(StringComparer.Ordinal)],
+                Thumbprints: [.. kill.Thumbprints.Order(StringComparer.Ordinal)],
+                KeySetKilledAt: kill.SetsBefore
+            );
 }

@@ -4,19 +4,12 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>The state of fetching an issuer's keys on this node.</summary>
-internal sealed record PollStatusDocument
-{
-    public required int ConsecutiveFailures { get; init; }
-
-    /// <summary>Why the last fetch failed; null after a success.</summary>
-    public required string? LastFailure { get; init; }
-
-    /// <summary><c>empty</c>, <c>fresh</c>, <c>stale_ok</c>, <c>degraded</c> or <c>hard_expired</c>.</summary>
-    public required string KeyState { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset? LastFetchedAt { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset? NextPollAt { get; init; }
-}
+/// <param name="LastFailure">Why the last fetch failed; null after a success.</param>
+/// <param name="KeyState"><c>empty</c>, <c>fresh</c>, <c>stale_ok</c>, <c>degraded</c> or <c>hard_expired</c>.</param>
+internal sealed record PollStatusDocument(
+    int ConsecutiveFailures,
+    string? LastFailure,
+    string KeyState,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? LastFetchedAt,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? NextPollAt
+);

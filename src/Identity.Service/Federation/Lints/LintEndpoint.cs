@@ -110,12 +110,11 @@ internal sealed class LintEndpoint(
     }
 
     private static LintedRuleDocument ToDocument(Rule rule, IReadOnlyList<Lint> lints) =>
-        new()
-        {
-            RuleId = rule.Id.Value,
-            Name = rule.Name,
-            Lints = [.. lints.OrderBy(lint => lint.Id, StringComparer.Ordinal).Select(LintDocument.Of)],
-        };
+        new(
+            RuleId: rule.Id.Value,
+            Name: rule.Name,
+            Lints: [.. lints.OrderBy(lint => lint.Id, StringComparer.Ordinal).Select(LintDocument.Of)]
+        );
 
     private ApiAnswer Answer(int count, IReadOnlyList<LintedRuleDocument> rules, bool isTruncated = false) =>
         ApiAnswer.Json(

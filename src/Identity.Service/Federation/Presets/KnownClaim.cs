@@ -2,16 +2,11 @@ using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Presets;
 
-internal sealed record KnownClaim
-{
-    /// <summary>As in rules: a top-level claim, or a JSON Pointer (RFC 6901).</summary>
-    public required string Name { get; init; }
-
-    public required ClaimKind Kind { get; init; }
-
-    public required string Meaning { get; init; }
-
-    /// <summary>The claim to pin instead; null if none is better.</summary>
-    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public string? Prefer { get; init; }
-}
+/// <param name="Name">As in rules: a top-level claim, or a JSON Pointer (RFC 6901).</param>
+/// <param name="Prefer">The claim to pin instead; null if none is better.</param>
+internal sealed record KnownClaim(
+    string Name,
+    ClaimKind Kind,
+    string Meaning,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Prefer = null
+);

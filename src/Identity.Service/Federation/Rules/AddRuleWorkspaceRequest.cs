@@ -1,6 +1,3 @@
 namespace Culvert.Identity.Service.Federation.Rules;
 
-internal sealed record AddRuleWorkspaceRequest
-{
-    public required string WorkspaceId { get; init; }
-}
+internal sealed record AddRuleWorkspaceRequest(string WorkspaceId);

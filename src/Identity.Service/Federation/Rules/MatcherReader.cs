@@ -44,7 +44,7 @@ internal static class MatcherReader
 
     public static MatcherDocument ToDocument(ClaimMatcher matcher)
     {
-        var document = new MatcherDocument { Claim = matcher.Path.Text };
+        var document = new MatcherDocument(Claim: matcher.Path.Text);
         return matcher.Operator switch
         {
             MatchOperator.Eq => document with { Eq = Element(matcher.Values[0]) },

@@ -119,19 +119,17 @@ internal sealed record RuleDocument
         };
 
     private static MatchDocument ToDocument(RuleMatch match) =>
-        new()
-        {
-            SubjectPrefix = match.Subject,
-            SubjectSegments = match.SubjectSegments,
-            Audience = match.Audience,
-            Claims =
-                match.Claims.Count == 0
-                    ? null
-                    : match.Claims.ToDictionary(
-                        claim => claim.Key,
-                        claim => JsonSerializer.SerializeToElement(claim.Value, FederationJson.Default.String)
-                    ),
-            Matchers = match.Matchers.Count == 0 ? null : [.. match.Matchers.Select(MatcherReader.ToDocument)],
-            Condition = match.Condition,
-        };
+        new(
+            SubjectPrefix: match.Subject,
+            SubjectSegments: match.SubjectSegments,
+            Audience: match.Audience,
+            Claims: match.Claims.Count == 0
+                ? null
+                : match.Claims.ToDictionary(
+                    claim => claim.Key,
+                    claim => JsonSerializer.SerializeToElement(claim.Value, FederationJson.Default.String)
+                ),
+            Matchers: match.Matchers.Count == 0 ? null : [.. match.Matchers.Select(MatcherReader.ToDocument)],
+            Condition: match.Condition
+        );
 }

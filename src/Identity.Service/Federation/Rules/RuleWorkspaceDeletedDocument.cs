@@ -1,10 +1,9 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Federation.Rules;
 
-internal sealed record RuleWorkspaceDeletedDocument
+internal sealed record RuleWorkspaceDeletedDocument(string FederationRuleId, string WorkspaceId)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "federation_rule_workspace_deleted";
-
-    public required string FederationRuleId { get; init; }
-
-    public required string WorkspaceId { get; init; }
 }

@@ -1,11 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>A workspace that a rule is enabled in.</summary>
-internal sealed record RuleWorkspaceDocument
+internal sealed record RuleWorkspaceDocument(string FederationRuleId, string WorkspaceId)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "federation_rule_workspace";
-
-    public required string FederationRuleId { get; init; }
-
-    public required string WorkspaceId { get; init; }
 }

@@ -111,7 +111,7 @@ internal sealed class RuleWorkspaceEndpoints(
         }
 
         return ApiAnswer.Json(
-            new RuleWorkspaceDeletedDocument { FederationRuleId = rule.Id.Value, WorkspaceId = workspace },
+            new RuleWorkspaceDeletedDocument(FederationRuleId: rule.Id.Value, WorkspaceId: workspace),
             FederationJson.Default.RuleWorkspaceDeletedDocument
         );
     }
@@ -140,5 +140,5 @@ internal sealed class RuleWorkspaceEndpoints(
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
     private static RuleWorkspaceDocument ToDocument(Rule rule, string workspace) =>
-        new() { FederationRuleId = rule.Id.Value, WorkspaceId = workspace };
+        new(FederationRuleId: rule.Id.Value, WorkspaceId: workspace);
 }

@@ -4,48 +4,33 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
 /// <summary>A service account on the wire.</summary>
-internal sealed record ServiceAccountDocument
+internal sealed record ServiceAccountDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string Name,
+    string Description,
+    string OrganizationRole,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset UpdatedAt,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? ArchivedAt,
+    [property: JsonPropertyName("created_by_actor_id")] string CreatedBy,
+    [property: JsonPropertyName("updated_by_actor_id")] string UpdatedBy,
+    [property: JsonPropertyName("archived_by_actor_id")] string? ArchivedBy
+)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "service_account";
 
-    public required string Name { get; init; }
-
-    public required string Description { get; init; }
-
-    public required string OrganizationRole { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset UpdatedAt { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset? ArchivedAt { get; init; }
-
-    [JsonPropertyName("created_by_actor_id")]
-    public required string CreatedBy { get; init; }
-
-    [JsonPropertyName("updated_by_actor_id")]
-    public required string UpdatedBy { get; init; }
-
-    [JsonPropertyName("archived_by_actor_id")]
-    public required string? ArchivedBy { get; init; }
-
     public static ServiceAccountDocument Of(ServiceAccount account) =>
-        new()
-        {
-            Id = account.Id.Value,
-            Name = account.Name,
-            Description = account.Description,
-            OrganizationRole = account.Role.Name(),
-            CreatedAt = account.Stamps.CreatedAt,
-            UpdatedAt = account.Stamps.UpdatedAt,
-            ArchivedAt = account.Stamps.ArchivedAt,
-            CreatedBy = account.Stamps.CreatedBy,
-            UpdatedBy = account.Stamps.UpdatedBy,
-            ArchivedBy = account.Stamps.ArchivedBy,
-        };
+        new(
+            Id: account.Id.Value,
+            Name: account.Name,
+            Description: account.Description,
+            OrganizationRole: account.Role.Name(),
+            CreatedAt: account.Stamps.CreatedAt,
+            UpdatedAt: account.Stamps.UpdatedAt,
+            ArchivedAt: account.Stamps.ArchivedAt,
+            CreatedBy: account.Stamps.CreatedBy,
+            UpdatedBy: account.Stamps.UpdatedBy,
+            ArchivedBy: account.Stamps.ArchivedBy
+        );
 }

@@ -159,7 +159,7 @@ internal sealed class MembershipEndpoints(
         }
 
         return ApiAnswer.Json(
-            new MembershipDeletedDocument { ServiceAccountId = account.Id.Value, WorkspaceId = workspace.Id.Value },
+            new MembershipDeletedDocument(ServiceAccountId: account.Id.Value, WorkspaceId: workspace.Id.Value),
             FederationJson.Default.MembershipDeletedDocument
         );
     }

@@ -1,6 +1,3 @@
 namespace Culvert.Identity.Service.Federation.Workspaces;
 
-internal sealed record UpdateMemberRequest
-{
-    public required string WorkspaceRole { get; init; }
-}
+internal sealed record UpdateMemberRequest(string WorkspaceRole);

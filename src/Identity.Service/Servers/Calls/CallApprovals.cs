@@ -284,12 +284,11 @@ internal sealed class CallApprovals(
         call.Issuer.Length > 0 && call.Subject.Length > 0 ? PersonId.FromSubject(call.Issuer, call.Subject) : null;
 
     private static CallApprovalAnswer Answer(CallApprovalRow row) =>
-        new()
-        {
-            Id = row.Id,
-            State = row.State == CallApprovalState.Used ? CallApprovalAnswer.Approved : row.State,
-            ExpiresAt = Instants.FromStore(row.ExpiresAtMs),
-        };
+        new(
+            Id: row.Id,
+            State: row.State == CallApprovalState.Used ? CallApprovalAnswer.Approved : row.State,
+            ExpiresAt: Instants.FromStore(row.ExpiresAtMs)
+        );
 
     // Maps the event tunnel_approval_requested to approval.requested.
     private static string ToMessageType(string name) =>

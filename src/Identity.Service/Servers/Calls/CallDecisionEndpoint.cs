@@ -84,7 +84,7 @@ internal sealed class CallDecisionEndpoint(
                 : await approvals.RejectAsync(decider, approval, decision.Reason, cancellationToken);
         return result.IsOk
             ? ApiAnswer.Json(
-                new CallDecisionDocument { ApprovalId = result.Value.Id, State = result.Value.State },
+                new CallDecisionDocument(ApprovalId: result.Value.Id, State: result.Value.State),
                 CallApprovalsJson.Default.CallDecisionDocument
             )
             : result.Refusal;

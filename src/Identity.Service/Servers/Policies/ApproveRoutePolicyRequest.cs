@@ -5,20 +5,16 @@ using Culvert.Identity.Service.Ids;
 namespace Culvert.Identity.Service.Servers.Policies;
 
 /// <summary>The optional body of an approval.</summary>
-internal sealed record ApproveRoutePolicyRequest
+/// <param name="Replaces">
+/// The id of the version in force that the approver compared the draft with, or <c>none</c>. If another version is in
+/// force, the approval is refused. If absent, this is not checked.
+/// </param>
+internal sealed record ApproveRoutePolicyRequest(string? Reason = null, string? Replaces = null)
 {
     /// <summary>The value of <see cref="Replaces"/> if no version was in force.</summary>
     public const string Nothing = "none";
 
     public static readonly ApproveRoutePolicyRequest Empty = new();
-
-    public string? Reason { get; init; }
-
-    /// <summary>
-    /// The id of the version in force that the approver compared the draft with, or <c>none</c>. If another version is in
-    /// force, the approval is refused. If absent, this is not checked.
-    /// </summary>
-    public string? Replaces { get; init; }
 
     public static async ValueTask<Result<ApproveRoutePolicyRequest>> ReadAsync(
         ApiRequest request,

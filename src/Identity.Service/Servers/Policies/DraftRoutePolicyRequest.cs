@@ -1,16 +1,12 @@
 namespace Culvert.Identity.Service.Servers.Policies;
 
 /// <summary>A new version of a route's policy.</summary>
-internal sealed record DraftRoutePolicyRequest
+/// <param name="Hostname">The route's hostname: the tunnel's domain, or one label below it.</param>
+/// <param name="Text">
+/// The YAML that a configuration file would have under <c>policy</c>. It must contain <c>mode</c>.
+/// </param>
+/// <param name="Comment">A note for the reviewer.</param>
+internal sealed record DraftRoutePolicyRequest(string Hostname, string Text, string? Comment = null)
 {
     public const int MaxComment = 1000;
-
-    /// <summary>The route's hostname: the tunnel's domain, or one label below it.</summary>
-    public required string Hostname { get; init; }
-
-    /// <summary>The YAML that a configuration file would have under <c>policy</c>. It must contain <c>mode</c>.</summary>
-    public required string Text { get; init; }
-
-    /// <summary>A note for the reviewer.</summary>
-    public string? Comment { get; init; }
 }

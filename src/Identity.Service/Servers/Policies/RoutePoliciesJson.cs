@@ -8,6 +8,7 @@ namespace Culvert.Identity.Service.Servers.Policies;
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
     MaxDepth = 16
 )]
 [JsonSerializable(typeof(RoutePolicyDocument))]

@@ -170,12 +170,11 @@ internal sealed class RoutePolicyEndpoints(
                     .Select(route =>
                         (
                             route.ServicePolicy!.Refused,
-                            new RoutePolicyFault
-                            {
-                                InstanceId = stored.InstanceId,
-                                Problem = route.ServicePolicy.Problem,
-                                ReportedAt = stored.At.UtcDateTime,
-                            }
+                            new RoutePolicyFault(
+                                InstanceId: stored.InstanceId,
+                                Problem: route.ServicePolicy.Problem,
+                                ReportedAt: stored.At.UtcDateTime
+                            )
                         )
                     )
             )

@@ -186,14 +186,13 @@ internal sealed class RoutePolicyStore(Database database)
             ? null
             :
             [
-                .. active.Select(row => new AgentFeedPolicy
-                {
-                    Hostname = row.Hostname,
-                    Id = row.Id,
-                    Version = row.Version,
-                    Digest = row.Digest,
-                    Text = row.Content,
-                }),
+                .. active.Select(row => new AgentFeedPolicy(
+                    Hostname: row.Hostname,
+                    Id: row.Id,
+                    Version: row.Version,
+                    Digest: row.Digest,
+                    Text: row.Content
+                )),
             ];
     }
 }

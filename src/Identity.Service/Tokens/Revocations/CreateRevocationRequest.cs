@@ -4,37 +4,27 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
 /// <summary>A kind and its one member. <c>issued_before</c>, default now, narrows all but token and family.</summary>
-internal sealed record CreateRevocationRequest
+/// <param name="TokenId"><c>token</c>: the <c>jti</c>.</param>
+/// <param name="Family"><c>family</c>.</param>
+/// <param name="RuleId"><c>rule</c>, <c>rule_version</c>.</param>
+/// <param name="RuleVersion"><c>rule_version</c>.</param>
+/// <param name="ServiceAccountId"><c>principal</c>: the service account.</param>
+/// <param name="IssuerId"><c>issuer</c>, <c>subject</c>.</param>
+/// <param name="Subject"><c>subject</c>: the assertion's <c>sub</c>, exactly.</param>
+internal sealed record CreateRevocationRequest(
+    string Kind,
+    string? TokenId = null,
+    string? Family = null,
+    string? RuleId = null,
+    int? RuleVersion = null,
+    string? ServiceAccountId = null,
+    string? IssuerId = null,
+    string? Subject = null,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? IssuedBefore = null,
+    string? Reason = null
+)
 {
     public const int MaxIdLength = 256;
 
     public const int MaxSubjectLength = 2048;
-
-    public required string Kind { get; init; }
-
-    /// <summary><c>token</c>: the <c>jti</c>.</summary>
-    public string? TokenId { get; init; }
-
-    /// <summary><c>family</c>.</summary>
-    public string? Family { get; init; }
-
-    /// <summary><c>rule</c>, <c>rule_version</c>.</summary>
-    public string? RuleId { get; init; }
-
-    /// <summary><c>rule_version</c>.</summary>
-    public int? RuleVersion { get; init; }
-
-    /// <summary><c>principal</c>: the service account.</summary>
-    public string? ServiceAccountId { get; init; }
-
-    /// <summary><c>issuer</c>, <c>subject</c>.</summary>
-    public string? IssuerId { get; init; }
-
-    /// <summary><c>subject</c>: the assertion's <c>sub</c>, exactly.</summary>
-    public string? Subject { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public DateTimeOffset? IssuedBefore { get; init; }
-
-    public string? Reason { get; init; }
 }

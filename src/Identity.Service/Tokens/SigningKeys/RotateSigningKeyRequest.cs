@@ -1,11 +1,7 @@
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
-internal sealed record RotateSigningKeyRequest
+/// <param name="CompromisedKeyId">The <c>kid</c> to revoke at once; null = an ordinary early rotation.</param>
+internal sealed record RotateSigningKeyRequest(string? CompromisedKeyId = null, string? Reason = null)
 {
     public static readonly RotateSigningKeyRequest None = new();
-
-    /// <summary>The <c>kid</c> to revoke at once; null = an ordinary early rotation.</summary>
-    public string? CompromisedKeyId { get; init; }
-
-    public string? Reason { get; init; }
 }

@@ -5,29 +5,23 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tokens.SigningKeys;
 
 /// <summary>A token signing key on the wire: never its private half.</summary>
-internal sealed record SigningKeyDocument
+/// <param name="Id">The <c>kid</c>: the key's RFC 7638 thumbprint.</param>
+/// <param name="State"><c>published</c>, <c>signing</c>, or <c>retiring</c>.</param>
+/// <param name="RetiresAt">If retiring: when the last token that it signed has expired.</param>
+internal sealed record SigningKeyDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string State,
+    string Custody,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset CreatedAt,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset ActiveFrom,
+    [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? RetiresAt
+)
 {
-    /// <summary>The <c>kid</c>: the key's RFC 7638 thumbprint.</summary>
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "signing_key";
 
+    [JsonPropertyOrder(-1)]
     public string Algorithm { get; init; } = "ES256";
-
-    /// <summary><c>published</c>, <c>signing</c>, or <c>retiring</c>.</summary>
-    public required string State { get; init; }
-
-    public required string Custody { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset CreatedAt { get; init; }
-
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset ActiveFrom { get; init; }
-
-    /// <summary>If retiring: when the last token that it signed has expired.</summary>
-    [JsonConverter(typeof(UtcTimeConverter))]
-    public required DateTimeOffset? RetiresAt { get; init; }
 
     public static IReadOnlyList<SigningKeyDocument> Of(SigningKeySet set, DateTimeOffset now)
     {
@@ -37,21 +31,18 @@ internal sealed record SigningKeyDocument
             .. set
                 .Keys.Select(
                     (key, i) =>
-                        new SigningKeyDocument
-                        {
-                            Id = key.KeyId,
-                            State =
-                                key.KeyId == signer.KeyId ? "signing"
+                        new SigningKeyDocument(
+                            Id: key.KeyId,
+                            State: key.KeyId == signer.KeyId ? "signing"
                                 : key.ActiveFrom > now ? "published"
                                 : "retiring",
-                            Custody = WireNames.Of(key.Custody),
-                            CreatedAt = key.CreatedAt,
-                            ActiveFrom = key.ActiveFrom,
-                            RetiresAt =
-                                i + 1 < set.Keys.Count
-                                    ? set.Keys[i + 1].ActiveFrom + SigningKeyPlan.LongestTokenLife
-                                    : null,
-                        }
+                            Custody: WireNames.Of(key.Custody),
+                            CreatedAt: key.CreatedAt,
+                            ActiveFrom: key.ActiveFrom,
+                            RetiresAt: i + 1 < set.Keys.Count
+                                ? set.Keys[i + 1].ActiveFrom + SigningKeyPlan.LongestTokenLife
+                                : null
+                        )
                 )
                 .Reverse(),
         ];

@@ -1,6 +1,3 @@
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
-internal sealed record RegisterCertificateRequest
-{
-    public required string CaCertificatePem { get; init; }
-}
+internal sealed record RegisterCertificateRequest(string CaCertificatePem);

@@ -1,13 +1,10 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Tunnels.Certificates;
 
 /// <summary>What clients of the tunnel trust for inner TLS.</summary>
-internal sealed record TrustBundleDocument
+internal sealed record TrustBundleDocument(string TunnelId, long Epoch, string Pem)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "trust_bundle";
-
-    public required string TunnelId { get; init; }
-
-    public required long Epoch { get; init; }
-
-    public required string Pem { get; init; }
 }

@@ -9,13 +9,12 @@ internal static class AcmeChallengeFeed
             ? null
             :
             [
-                .. live.Select(challenge => new FeedAcmeChallenge
-                {
-                    Id = challenge.Id.Value,
-                    TunnelId = challenge.TunnelId,
-                    Name = challenge.Name,
-                    KeyAuthorizationSha256 = challenge.Digest,
-                    ExpiresAt = challenge.ExpiresAt,
-                }),
+                .. live.Select(challenge => new FeedAcmeChallenge(
+                    Id: challenge.Id.Value,
+                    TunnelId: challenge.TunnelId,
+                    Name: challenge.Name,
+                    KeyAuthorizationSha256: challenge.Digest,
+                    ExpiresAt: challenge.ExpiresAt
+                )),
             ];
 }

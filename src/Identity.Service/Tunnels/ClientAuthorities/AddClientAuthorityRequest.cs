@@ -1,9 +1,6 @@
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-internal sealed record AddClientAuthorityRequest
-{
-    public required string CaCertificatePem { get; init; }
-
-    /// <summary>Patterns of the clients' names; without any, every certificate of the CA would be accepted.</summary>
-    public required IReadOnlyList<string?> Identities { get; init; }
-}
+/// <param name="Identities">
+/// Patterns of the clients' names; without any, every certificate of the CA would be accepted.
+/// </param>
+internal sealed record AddClientAuthorityRequest(string CaCertificatePem, IReadOnlyList<string?> Identities);

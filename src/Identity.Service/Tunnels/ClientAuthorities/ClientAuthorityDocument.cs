@@ -1,32 +1,28 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Tunnels.ClientAuthorities;
 
-internal sealed record ClientAuthorityDocument
+internal sealed record ClientAuthorityDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string TunnelId,
+    string Fingerprint,
+    IReadOnlyList<string> Identities,
+    DateTime CreatedAt,
+    DateTime ExpiresAt,
+    DateTime? ArchivedAt
+)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "client_certificate_authority";
 
-    public required string TunnelId { get; init; }
-
-    public required string Fingerprint { get; init; }
-
-    public required IReadOnlyList<string> Identities { get; init; }
-
-    public required DateTime CreatedAt { get; init; }
-
-    public required DateTime ExpiresAt { get; init; }
-
-    public required DateTime? ArchivedAt { get; init; }
-
     public static ClientAuthorityDocument Of(ClientAuthority authority) =>
-        new()
-        {
-            Id = authority.Id.Value,
-            TunnelId = authority.TunnelId.Value,
-            Fingerprint = authority.Fingerprint,
-            Identities = authority.Identities,
-            CreatedAt = authority.CreatedAt.UtcDateTime,
-            ExpiresAt = authority.ExpiresAt.UtcDateTime,
-            ArchivedAt = authority.ArchivedAt?.UtcDateTime,
-        };
+        new(
+            Id: authority.Id.Value,
+            TunnelId: authority.TunnelId.Value,
+            Fingerprint: authority.Fingerprint,
+            Identities: authority.Identities,
+            CreatedAt: authority.CreatedAt.UtcDateTime,
+            ExpiresAt: authority.ExpiresAt.UtcDateTime,
+            ArchivedAt: authority.ArchivedAt?.UtcDateTime
+        );
 }

@@ -1,11 +1,8 @@
 namespace Culvert.Identity.Service.Tunnels.Edges;
 
-internal sealed record CreateEdgeRequest
-{
-    public required string Name { get; init; }
-
-    public required IReadOnlyList<string?> Addresses { get; init; }
-
-    /// <summary>Null when absent: generated deserialization would overwrite an initializer.</summary>
-    public IReadOnlyList<string?>? DnsNames { get; init; }
-}
+/// <param name="DnsNames">Null when absent: generated deserialization would overwrite an initializer.</param>
+internal sealed record CreateEdgeRequest(
+    string Name,
+    IReadOnlyList<string?> Addresses,
+    IReadOnlyList<string?>? DnsNames = null
+);

@@ -1,6 +1,3 @@
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
-internal sealed record AddHostnameRequest
-{
-    public required string Name { get; init; }
-}
+internal sealed record AddHostnameRequest(string Name);

@@ -111,19 +111,18 @@ internal sealed class HostnameEndpoints(
             : result.Refusal;
 
     private HostnameDocument Describe(Tunnel tunnel, Hostname hostname) =>
-        new()
-        {
-            TunnelId = tunnel.Id.Value,
-            Name = hostname.Name,
-            State = hostname.State,
-            Approved = hostname.ApprovedBy is not null,
-            TxtName = HostnameProof.GetRecordName(hostname.Name),
-            TxtValue = proof.CreateValue(tunnel.OrganizationId, hostname.Name),
-            CnameTarget = tunnel.Domain,
-            CreatedAt = hostname.CreatedAt.UtcDateTime,
-            ActiveAt = hostname.ActiveAt?.UtcDateTime,
-            CheckedAt = hostname.CheckedAt?.UtcDateTime,
-            CheckResult = hostname.CheckResult,
-            Misses = hostname.Misses,
-        };
+        new(
+            TunnelId: tunnel.Id.Value,
+            Name: hostname.Name,
+            State: hostname.State,
+            Approved: hostname.ApprovedBy is not null,
+            TxtName: HostnameProof.GetRecordName(hostname.Name),
+            TxtValue: proof.CreateValue(tunnel.OrganizationId, hostname.Name),
+            CnameTarget: tunnel.Domain,
+            CreatedAt: hostname.CreatedAt.UtcDateTime,
+            ActiveAt: hostname.ActiveAt?.UtcDateTime,
+            CheckedAt: hostname.CheckedAt?.UtcDateTime,
+            CheckResult: hostname.CheckResult,
+            Misses: hostname.Misses
+        );
 }

@@ -1,29 +1,23 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
 /// <summary>A caller of a route and its calls. Without a name if the route does not authenticate callers.</summary>
-internal sealed record CallerDocument
+/// <param name="Names">How many different names it called.</param>
+/// <param name="Denied">How many of the calls were denied or refused.</param>
+internal sealed record CallerDocument(
+    string TunnelId,
+    string Route,
+    string? Issuer,
+    string? Subject,
+    string? ClientId,
+    long Names,
+    long Calls,
+    long Denied,
+    DateTime FirstCalledAt,
+    DateTime LastCalledAt
+)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "inventory_caller";
-
-    public required string TunnelId { get; init; }
-
-    public required string Route { get; init; }
-
-    public required string? Issuer { get; init; }
-
-    public required string? Subject { get; init; }
-
-    public required string? ClientId { get; init; }
-
-    /// <summary>How many different names it called.</summary>
-    public required long Names { get; init; }
-
-    public required long Calls { get; init; }
-
-    /// <summary>How many of the calls were denied or refused.</summary>
-    public required long Denied { get; init; }
-
-    public required DateTime FirstCalledAt { get; init; }
-
-    public required DateTime LastCalledAt { get; init; }
 }

@@ -27,17 +27,16 @@ internal sealed class CallerRow
     public long LastCalledAtMs { get; init; }
 
     public CallerDocument ToDocument() =>
-        new()
-        {
-            TunnelId = TunnelId,
-            Route = Route,
-            Issuer = Issuer.Length > 0 ? Issuer : null,
-            Subject = Subject.Length > 0 ? Subject : null,
-            ClientId = ClientId.Length > 0 ? ClientId : null,
-            Names = Names,
-            Calls = Calls,
-            Denied = Denied,
-            FirstCalledAt = Instants.FromStore(FirstCalledAtMs).UtcDateTime,
-            LastCalledAt = Instants.FromStore(LastCalledAtMs).UtcDateTime,
-        };
+        new(
+            TunnelId: TunnelId,
+            Route: Route,
+            Issuer: Issuer.Length > 0 ? Issuer : null,
+            Subject: Subject.Length > 0 ? Subject : null,
+            ClientId: ClientId.Length > 0 ? ClientId : null,
+            Names: Names,
+            Calls: Calls,
+            Denied: Denied,
+            FirstCalledAt: Instants.FromStore(FirstCalledAtMs).UtcDateTime,
+            LastCalledAt: Instants.FromStore(LastCalledAtMs).UtcDateTime
+        );
 }

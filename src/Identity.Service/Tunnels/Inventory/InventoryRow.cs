@@ -45,23 +45,22 @@ internal sealed class InventoryRow
     public long AttestedOrdinal { get; init; }
 
     public InventoryDocument ToDocument() =>
-        new()
-        {
-            TunnelId = TunnelId,
-            Route = Route,
-            Kind = Kind,
-            Name = Name,
-            Allowed = Allowed,
-            Denied = Denied,
-            Refused = Refused,
-            WouldDeny = WouldDeny,
-            WouldRefuse = WouldRefuse,
-            FirstSeenAt = Instants.FromStore(FirstSeenAtMs).UtcDateTime,
-            LastSeenAt = Instants.FromStore(LastSeenAtMs).UtcDateTime,
-            LastCalledAt = LastCalledAtMs > 0 ? Instants.FromStore(LastCalledAtMs).UtcDateTime : null,
-            LastIssuer = LastIssuer.Length > 0 ? LastIssuer : null,
-            LastSubject = LastSubject.Length > 0 ? LastSubject : null,
-            LastClientId = LastClientId.Length > 0 ? LastClientId : null,
-            Sanctioned = Ordinal <= AttestedOrdinal,
-        };
+        new(
+            TunnelId: TunnelId,
+            Route: Route,
+            Kind: Kind,
+            Name: Name,
+            Allowed: Allowed,
+            Denied: Denied,
+            Refused: Refused,
+            WouldDeny: WouldDeny,
+            WouldRefuse: WouldRefuse,
+            FirstSeenAt: Instants.FromStore(FirstSeenAtMs).UtcDateTime,
+            LastSeenAt: Instants.FromStore(LastSeenAtMs).UtcDateTime,
+            LastCalledAt: LastCalledAtMs > 0 ? Instants.FromStore(LastCalledAtMs).UtcDateTime : null,
+            LastIssuer: LastIssuer.Length > 0 ? LastIssuer : null,
+            LastSubject: LastSubject.Length > 0 ? LastSubject : null,
+            LastClientId: LastClientId.Length > 0 ? LastClientId : null,
+            Sanctioned: Ordinal <= AttestedOrdinal
+        );
 }

@@ -100,21 +100,19 @@ internal sealed class RouteDayStore(Database database)
             },
             cancellationToken
         );
-        return new RouteDaysDocument
-        {
-            From = Epoch.AddDays((int)first),
-            Days = days,
-            Data =
+        return new RouteDaysDocument(
+            From: Epoch.AddDays((int)first),
+            Days: days,
+            Data:
             [
-                .. rows.Select(row => new RouteDay
-                {
-                    Date = Epoch.AddDays((int)row.Day),
-                    Calls = row.Calls,
-                    Denied = row.Denied,
-                    Drifts = row.Drifts,
-                }),
-            ],
-        };
+                .. rows.Select(row => new RouteDay(
+                    Date: Epoch.AddDays((int)row.Day),
+                    Calls: row.Calls,
+                    Denied: row.Denied,
+                    Drifts: row.Drifts
+                )),
+            ]
+        );
     }
 
     private static long OldestDay(DateTimeOffset now) => DayOf(now) - MaxDays + 1;

@@ -1,15 +1,12 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-internal sealed record RouteDaysDocument
+/// <param name="From">The first day, in UTC.</param>
+/// <param name="Days">The number of days, including the current one.</param>
+/// <param name="Data">In order; days without an event are left out.</param>
+internal sealed record RouteDaysDocument(DateOnly From, int Days, IReadOnlyList<RouteDay> Data)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "inventory_days";
-
-    /// <summary>The first day, in UTC.</summary>
-    public required DateOnly From { get; init; }
-
-    /// <summary>The number of days, including the current one.</summary>
-    public required int Days { get; init; }
-
-    /// <summary>In order; days without an event are left out.</summary>
-    public required IReadOnlyList<RouteDay> Data { get; init; }
 }

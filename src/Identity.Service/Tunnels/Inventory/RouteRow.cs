@@ -35,24 +35,23 @@ internal sealed class RouteRow
     public DateTimeOffset AttestationDueAt => Instants.FromStore(AttestedAtMs ?? FirstSeenAtMs) + AttestationPeriod;
 
     public RouteDocument ToDocument(RouteTotals totals, DateTimeOffset now) =>
-        new()
-        {
-            TunnelId = TunnelId,
-            Route = Route,
-            Owner = Owner.Length > 0 ? Owner : null,
-            OwnerChangedAt = Instants.FromStore(OwnerChangedAtMs)?.UtcDateTime,
-            OwnerChangedBy = OwnerChangedBy,
-            Names = totals.Names,
-            UnsanctionedNames = totals.UnsanctionedNames,
-            Callers = totals.Callers,
-            Calls = totals.Calls,
-            Denied = totals.Denied,
-            FirstSeenAt = Instants.FromStore(FirstSeenAtMs).UtcDateTime,
-            LastCalledAt = totals.LastCalledAtMs > 0 ? Instants.FromStore(totals.LastCalledAtMs).UtcDateTime : null,
-            AttestedAt = Instants.FromStore(AttestedAtMs)?.UtcDateTime,
-            AttestedBy = AttestedBy,
-            Note = Note,
-            AttestationDueAt = AttestationDueAt.UtcDateTime,
-            Open = AttestedAtMs is null || AttestationDueAt <= now || totals.UnsanctionedNames > 0,
-        };
+        new(
+            TunnelId: TunnelId,
+            Route: Route,
+            Owner: Owner.Length > 0 ? Owner : null,
+            OwnerChangedAt: Instants.FromStore(OwnerChangedAtMs)?.UtcDateTime,
+            OwnerChangedBy: OwnerChangedBy,
+            Names: totals.Names,
+            UnsanctionedNames: totals.UnsanctionedNames,
+            Callers: totals.Callers,
+            Calls: totals.Calls,
+            Denied: totals.Denied,
+            FirstSeenAt: Instants.FromStore(FirstSeenAtMs).UtcDateTime,
+            LastCalledAt: totals.LastCalledAtMs > 0 ? Instants.FromStore(totals.LastCalledAtMs).UtcDateTime : null,
+            AttestedAt: Instants.FromStore(AttestedAtMs)?.UtcDateTime,
+            AttestedBy: AttestedBy,
+            Note: Note,
+            AttestationDueAt: AttestationDueAt.UtcDateTime,
+            Open: AttestedAtMs is null || AttestationDueAt <= now || totals.UnsanctionedNames > 0
+        );
 }

@@ -1,9 +1,7 @@
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-internal sealed record SetRouteOwnerRequest
+/// <param name="Owner">The person or team responsible for the server; null or empty = none.</param>
+internal sealed record SetRouteOwnerRequest(string? Owner)
 {
     public const int MaxOwnerLength = 256;
-
-    /// <summary>The person or team responsible for the server; null or empty = none.</summary>
-    public required string? Owner { get; init; }
 }

@@ -96,12 +96,11 @@ internal sealed class TunnelMinuteStore(Database database)
             new { tunnelId.Value, first },
             cancellationToken
         );
-        return new TunnelTrafficDocument
-        {
-            From = DateTime.UnixEpoch.AddMinutes(first),
-            Minutes = minutes,
-            Data = [.. rows.Select(row => row.ToDocument())],
-        };
+        return new TunnelTrafficDocument(
+            From: DateTime.UnixEpoch.AddMinutes(first),
+            Minutes: minutes,
+            Data: [.. rows.Select(row => row.ToDocument())]
+        );
     }
 
     private static long GetOldest(DateTimeOffset now, int minutes) => ToMinute(now.UtcDateTime) - minutes + 1;
@@ -143,16 +142,15 @@ internal sealed class TunnelMinuteStore(Database database)
         public TunnelMinute ToDocument()
         {
             long[] took = [Took0, Took1, Took2, Took3, Took4, Took5, Took6, Took7, Took8, Took9];
-            return new TunnelMinute
-            {
-                At = DateTime.UnixEpoch.AddMinutes(Minute),
-                Calls = Calls,
-                Denied = Denied,
-                RequestBytes = RequestBytes,
-                ResponseBytes = ResponseBytes,
-                MedianMs = Durations.FindQuantile(took, 0.5),
-                Percentile95Ms = Durations.FindQuantile(took, 0.95),
-            };
+            return new TunnelMinute(
+                At: DateTime.UnixEpoch.AddMinutes(Minute),
+                Calls: Calls,
+                Denied: Denied,
+                RequestBytes: RequestBytes,
+                ResponseBytes: ResponseBytes,
+                MedianMs: Durations.FindQuantile(took, 0.5),
+                Percentile95Ms: Durations.FindQuantile(took, 0.95)
+            );
         }
     }
 }

@@ -1,15 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Culvert.Identity.Service.Tunnels.Inventory;
 
-internal sealed record TunnelTrafficDocument
+/// <param name="From">The start of the first minute.</param>
+/// <param name="Minutes">
+/// The number of minutes, including the current one. Agents report a minute after it is over.
+/// </param>
+/// <param name="Data">In order; minutes without a call are left out.</param>
+internal sealed record TunnelTrafficDocument(DateTime From, int Minutes, IReadOnlyList<TunnelMinute> Data)
 {
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "tunnel_traffic";
-
-    /// <summary>The start of the first minute.</summary>
-    public required DateTime From { get; init; }
-
-    /// <summary>The number of minutes, including the current one. Agents report a minute after it is over.</summary>
-    public required int Minutes { get; init; }
-
-    /// <summary>In order; minutes without a call are left out.</summary>
-    public required IReadOnlyList<TunnelMinute> Data { get; init; }
 }

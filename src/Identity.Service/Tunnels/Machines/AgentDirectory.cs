@@ -80,37 +80,37 @@ internal sealed class AgentDirectory(
             && contact is { } at
             && now - at <= options.Value.LiveFor
             && !(report is { Leaving: true } && at - stored!.At < TunnelEdges.Farewell);
-        return new AgentDocument
+        return new AgentDocument(
+            Id: record.Id.Value,
+            TunnelId: record.TunnelId.Value,
+            InstanceId: record.InstanceId,
+            Method: record.Method,
+            Principal: record.Principal,
+            Live: isAwaited && (isConnected || IsOnFeed(id, contact!.Value, now)),
+            CreatedAt: record.CreatedAt.UtcDateTime,
+            LastProofAt: record.LastProofAt.UtcDateTime,
+            LastContactAt: contact?.UtcDateTime,
+            Serial: record.Serial,
+            NotAfter: record.NotAfter?.UtcDateTime,
+            RevokedAt: record.RevokedAt?.UtcDateTime,
+            Version: report?.Version,
+            TrustBundleEpoch: report?.Epochs.TrustBundle,
+            ServerSerial: report?.Serials.Server,
+            Routes: report?.Routes ?? [],
+            Doctor: report?.Doctor is { } doctor ? Describe(doctor, stored!.At) : null
+        )
         {
-            Id = record.Id.Value,
-            TunnelId = record.TunnelId.Value,
-            InstanceId = record.InstanceId,
-            Method = record.Method,
-            Principal = record.Principal,
-            Live = isAwaited && (isConnected || IsOnFeed(id, contact!.Value, now)),
             IsAwaited = isAwaited,
             IsConnected = isConnected,
-            CreatedAt = record.CreatedAt.UtcDateTime,
-            LastProofAt = record.LastProofAt.UtcDateTime,
-            LastContactAt = contact?.UtcDateTime,
-            Serial = record.Serial,
-            NotAfter = record.NotAfter?.UtcDateTime,
-            RevokedAt = record.RevokedAt?.UtcDateTime,
-            Version = report?.Version,
-            TrustBundleEpoch = report?.Epochs.TrustBundle,
-            ServerSerial = report?.Serials.Server,
-            Routes = report?.Routes ?? [],
-            Doctor = report?.Doctor is { } doctor ? Describe(doctor, stored!.At) : null,
         };
     }
 
     // An agent whose clock is ahead must not look current permanently.
     private static AgentDoctorDocument Describe(AgentReportDoctor doctor, DateTimeOffset reportedAt) =>
-        new()
-        {
-            CheckedAt = (doctor.CheckedAt < reportedAt ? doctor.CheckedAt : reportedAt).UtcDateTime,
-            Checks = doctor.Checks,
-        };
+        new(
+            CheckedAt: (doctor.CheckedAt < reportedAt ? doctor.CheckedAt : reportedAt).UtcDateTime,
+            Checks: doctor.Checks
+        );
 
     // A running agent always has a feed poll open: if its poll broke here and it has not called again, it is gone. A
     // call to another node is recorded at the latest after a third of live_for and a poll.

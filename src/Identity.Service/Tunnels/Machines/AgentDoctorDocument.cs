@@ -3,9 +3,4 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>What an agent's own checks found last.</summary>
-internal sealed record AgentDoctorDocument
-{
-    public required DateTime CheckedAt { get; init; }
-
-    public required IReadOnlyList<AgentReportCheck> Checks { get; init; }
-}
+internal sealed record AgentDoctorDocument(DateTime CheckedAt, IReadOnlyList<AgentReportCheck> Checks);

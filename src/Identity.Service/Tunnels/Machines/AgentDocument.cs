@@ -4,22 +4,31 @@ using Culvert.Platform.Wire;
 namespace Culvert.Identity.Service.Tunnels.Machines;
 
 /// <summary>An enrolled agent instance: its enrolment, and what it last said.</summary>
-internal sealed record AgentDocument
+/// <param name="Live">Its certificate is unexpired, and it is connected to an edge or to the service's feed.</param>
+/// <param name="TrustBundleEpoch">The trust-bundle epoch that it acknowledged; null before its first report.</param>
+/// <param name="Doctor">The last results of its own checks; null if it has not reported any.</param>
+internal sealed record AgentDocument(
+    [property: JsonPropertyOrder(-2)] string Id,
+    string TunnelId,
+    string InstanceId,
+    string Method,
+    string Principal,
+    bool Live,
+    DateTime CreatedAt,
+    DateTime LastProofAt,
+    DateTime? LastContactAt,
+    string? Serial,
+    DateTime? NotAfter,
+    DateTime? RevokedAt,
+    string? Version,
+    long? TrustBundleEpoch,
+    string? ServerSerial,
+    IReadOnlyList<AgentReportRoute> Routes,
+    AgentDoctorDocument? Doctor
+)
 {
-    public required string Id { get; init; }
-
+    [JsonPropertyOrder(-1)]
     public string Type { get; } = "agent";
-
-    public required string TunnelId { get; init; }
-
-    public required string InstanceId { get; init; }
-
-    public required string Method { get; init; }
-
-    public required string Principal { get; init; }
-
-    /// <summary>Its certificate is unexpired, and it is connected to an edge or to the service's feed.</summary>
-    public required bool Live { get; init; }
 
     /// <summary>
     /// Its certificate is unexpired, and it called within <c>agents.live_for</c>: a change of trust waits for it (S17).
@@ -31,28 +40,4 @@ internal sealed record AgentDocument
     /// <summary>Whether a live edge has a connection of it.</summary>
     [JsonIgnore]
     public bool IsConnected { get; init; }
-
-    public required DateTime CreatedAt { get; init; }
-
-    public required DateTime LastProofAt { get; init; }
-
-    public required DateTime? LastContactAt { get; init; }
-
-    public required string? Serial { get; init; }
-
-    public required DateTime? NotAfter { get; init; }
-
-    public required DateTime? RevokedAt { get; init; }
-
-    public required string? Version { get; init; }
-
-    /// <summary>The trust-bundle epoch that it acknowledged; null before its first report.</summary>
-    public required long? TrustBundleEpoch { get; init; }
-
-    public required string? ServerSerial { get; init; }
-
-    public required IReadOnlyList<AgentReportRoute> Routes { get; init; }
-
-    /// <summary>The last results of its own checks; null if it has not reported any.</summary>
-    public required AgentDoctorDocument? Doctor { get; init; }
 }

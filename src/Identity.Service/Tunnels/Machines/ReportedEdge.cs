@@ -27,20 +27,20 @@ internal sealed record ReportedEdge
     /// <param name="tunnel">The tunnel.</param>
     /// <param name="isAssigned">False for an edge that lost the tunnel and serves it for a while.</param>
     public TunnelStatusEdge Of(Tunnel tunnel, bool isAssigned) =>
-        new()
-        {
-            Id = Edge.Id.Value,
-            Name = Edge.Name,
-            Addresses = Edge.Addresses,
-            Assigned = isAssigned,
-            Draining = Edge.DrainingAt is not null,
-            Live = IsLive,
-            State = Presence,
-            LastContactAt = LastContact?.UtcDateTime,
-            ReportedAt = ReportedAt?.UtcDateTime,
-            PublicPort = Edge.PublicPort,
-            AgentConnections = FindAgents(tunnel).Sum(agent => agent.Connections),
-            ClientConnections =
-                Presence == EdgePresence.Gone ? 0 : Report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0,
-        };
+        new(
+            Id: Edge.Id.Value,
+            Name: Edge.Name,
+            Addresses: Edge.Addresses,
+            Assigned: isAssigned,
+            Draining: Edge.DrainingAt is not null,
+            Live: IsLive,
+            State: Presence,
+            LastContactAt: LastContact?.UtcDateTime,
+            ReportedAt: ReportedAt?.UtcDateTime,
+            PublicPort: Edge.PublicPort,
+            AgentConnections: FindAgents(tunnel).Sum(agent => agent.Connections),
+            ClientConnections: Presence == EdgePresence.Gone
+                ? 0
+                : Report?.ClientConnections.GetValueOrDefault(tunnel.Id.Value) ?? 0
+        );
 }

@@ -25,31 +25,30 @@ internal static class ApprovalRequests
         using var document = JsonDocument.Parse(message.Bytes, Options);
         var parameters = document.RootElement.TryGetProperty(Parameters, out var found) ? found : default;
         var approval = rule.Approval!;
-        return new CallApprovalRequest
-        {
-            Binding = Bind(tunnelId, record, ParameterDigest.Compute(parameters), inputs),
-            Route = record.Route,
-            Hostname = record.Host,
-            Method = record.Method,
-            Kind = record.Kind,
-            Name = record.Name,
-            Rule = rule.Name,
-            Issuer = record.Issuer,
-            Subject = record.Subject,
-            ClientId = record.ClientId,
-            PolicyVersion = record.PolicyVersion,
-            Pin = record.Pin,
-            Approvers = approval.Approvers,
-            ExpiresIn = (int)approval.Expires.TotalSeconds,
-            Arguments = ShownArguments.Describe(
+        return new CallApprovalRequest(
+            Binding: Bind(tunnelId, record, ParameterDigest.Compute(parameters), inputs),
+            Route: record.Route,
+            Hostname: record.Host,
+            Method: record.Method,
+            Kind: record.Kind,
+            Name: record.Name,
+            Rule: rule.Name,
+            Issuer: record.Issuer,
+            Subject: record.Subject,
+            ClientId: record.ClientId,
+            PolicyVersion: record.PolicyVersion,
+            Pin: record.Pin,
+            Approvers: approval.Approvers,
+            ExpiresIn: (int)approval.Expires.TotalSeconds,
+            Arguments: ShownArguments.Describe(
                 parameters.ValueKind == JsonValueKind.Object
                 && parameters.TryGetProperty("arguments", out var arguments)
                     ? arguments
                     : default,
                 approval.Shown,
                 rule.Masked
-            ),
-        };
+            )
+        );
     }
 
     /// <summary>A digest of everything that an approval covers (RFC 8785, SHA-256).</summary>

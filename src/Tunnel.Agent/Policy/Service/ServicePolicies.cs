@@ -82,12 +82,11 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
             var known = refused.TryGetValue(route, out var bad);
             return last is null && !known
                 ? null
-                : new AgentReportPolicy
-                {
-                    InForce = last,
-                    Refused = known ? bad.Id : null,
-                    Problem = known ? bad.Problem : "",
-                };
+                : new AgentReportPolicy(
+                    InForce: last,
+                    Refused: known ? bad.Id : null,
+                    Problem: known ? bad.Problem : ""
+                );
         }
     }
 

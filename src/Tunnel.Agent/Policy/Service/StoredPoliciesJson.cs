@@ -3,6 +3,9 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Policy.Service;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectRequiredConstructorParameters = true
+)]
 [JsonSerializable(typeof(Dictionary<string, AgentFeedPolicy>))]
 internal sealed partial class StoredPoliciesJson : JsonSerializerContext;

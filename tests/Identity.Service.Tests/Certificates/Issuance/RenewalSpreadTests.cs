@@ -44,17 +44,16 @@ public sealed class RenewalSpreadTests
             "beginning" => after,
             "end" => before,
             _ => RenewalPlan.RenewAt(
-                new CertificateDocument
-                {
-                    Serial = serial,
-                    CertificatePem = "",
-                    ChainPem = "",
-                    NotBefore = Issued,
-                    NotAfter = notAfter,
-                    IssuedAt = Issued,
-                    RenewAfter = after,
-                    RenewBefore = before,
-                },
+                new CertificateDocument(
+                    Serial: serial,
+                    CertificatePem: "",
+                    ChainPem: "",
+                    NotBefore: Issued,
+                    NotAfter: notAfter,
+                    IssuedAt: Issued,
+                    RenewAfter: after,
+                    RenewBefore: before
+                ),
                 RenewalPlan.GetUnit($"agent tnl_1 instance-{machine}")
             ),
         };

@@ -222,12 +222,11 @@ public sealed class AcmeChallengeTests
         agent.PostAsync(
             Path,
             JsonSerializer.Serialize(
-                new AcmeChallengeRequest
-                {
-                    Name = name ?? Name(bench),
-                    KeyAuthorizationSha256 = digest ?? Digest(1),
-                    ExpiresAt = bench.Service.Time.GetUtcNow().AddSeconds(seconds),
-                },
+                new AcmeChallengeRequest(
+                    Name: name ?? Name(bench),
+                    KeyAuthorizationSha256: digest ?? Digest(1),
+                    ExpiresAt: bench.Service.Time.GetUtcNow().AddSeconds(seconds)
+                ),
                 WireJson.Default.AcmeChallengeRequest
             )
         );

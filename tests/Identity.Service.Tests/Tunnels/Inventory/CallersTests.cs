@@ -176,36 +176,33 @@ public sealed class CallersTests : IAsyncLifetime
 
     private async Task AddAsync(CallerStore store, TunnelId id, int sequence, params string[] subjects)
     {
-        var usage = new AgentReportUsage
-        {
-            Run = "a",
-            Sequence = sequence,
-            Entries =
+        var usage = new AgentReportUsage(
+            Run: "a",
+            Sequence: sequence,
+            Entries:
             [
-                new AgentReportUse
-                {
-                    Route = "docs",
-                    Kind = "tool",
-                    Name = "get",
-                    Decisions = new Dictionary<string, long>(),
-                    LastSeenAt = DateTime.UnixEpoch,
-                    LastCalledAt = null,
-                    LastCaller = null,
-                    Callers =
+                new AgentReportUse(
+                    Route: "docs",
+                    Kind: "tool",
+                    Name: "get",
+                    Decisions: new Dictionary<string, long>(),
+                    LastSeenAt: DateTime.UnixEpoch,
+                    LastCalledAt: null,
+                    LastCaller: null,
+                    Callers:
                     [
-                        .. subjects.Select(subject => new AgentReportUseCaller
-                        {
-                            Issuer = "https://login.test",
-                            Subject = subject,
-                            ClientId = "c",
-                            Calls = 1,
-                            Denied = 0,
-                            LastCalledAt = DateTime.UnixEpoch,
-                        }),
-                    ],
-                },
-            ],
-        };
+                        .. subjects.Select(subject => new AgentReportUseCaller(
+                            Issuer: "https://login.test",
+                            Subject: subject,
+                            ClientId: "c",
+                            Calls: 1,
+                            Denied: 0,
+                            LastCalledAt: DateTime.UnixEpoch
+                        )),
+                    ]
+                ),
+            ]
+        );
         var result = await scene
             .Service.Get<IJournal>()
             .CommitAsync(

@@ -102,12 +102,11 @@ public sealed class InventoryTests
         var tunnel = await service.Api.PostOkAsync("/v1/tunnels");
         TunnelId.TryParse(tunnel.Id(), out var id).ShouldBeTrue();
         var store = service.Services.GetRequiredService<InventoryStore>();
-        var usage = new AgentReportUsage
-        {
-            Run = "a",
-            Sequence = 1,
-            Entries = [.. new[] { "one", "two", "three", "one" }.Select(UseOf)],
-        };
+        var usage = new AgentReportUsage(
+            Run: "a",
+            Sequence: 1,
+            Entries: [.. new[] { "one", "two", "three", "one" }.Select(UseOf)]
+        );
 
         await service
             .Services.GetRequiredService<IJournal>()
@@ -130,16 +129,15 @@ public sealed class InventoryTests
     }
 
     private static AgentReportUse UseOf(string name) =>
-        new()
-        {
-            Route = "docs",
-            Kind = "tool",
-            Name = name,
-            Decisions = new Dictionary<string, long> { ["allow"] = 1 },
-            LastSeenAt = DateTime.UnixEpoch,
-            LastCalledAt = null,
-            LastCaller = null,
-        };
+        new(
+            Route: "docs",
+            Kind: "tool",
+            Name: name,
+            Decisions: new Dictionary<string, long> { ["allow"] = 1 },
+            LastSeenAt: DateTime.UnixEpoch,
+            LastCalledAt: null,
+            LastCaller: null
+        );
 
     private static string Usage(string run, int sequence, params string[] entries) =>
         $$"""{"run":"{{run}}","sequence":{{sequence}},"entries":[{{string.Join(',', entries)}}]}""";

@@ -33,10 +33,7 @@ public sealed class BundleEpochCheckTests : IDisposable
     [Fact]
     public void Run_LaterPlatformEpochAnnounced_Fails()
     {
-        var feed = scene.Feed() with
-        {
-            PlatformBundle = new() { Epoch = 2, Pem = scene.Platform.RootPem },
-        };
+        var feed = scene.Feed() with { PlatformBundle = new(Epoch: 2, Pem: scene.Platform.RootPem) };
 
         Run(scene.Facts() with { Announced = new FeedAnswer<AgentFeed>(feed) }).Status.ShouldBe(DoctorStatus.Fail);
     }

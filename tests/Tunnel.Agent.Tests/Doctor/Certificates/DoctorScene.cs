@@ -84,10 +84,10 @@ internal sealed class DoctorScene : IDisposable
                 Id = TunnelId,
                 Domain = Domain,
                 Status = TunnelStatus.Active,
-                TrustBundle = new() { Epoch = epoch, Pem = Tunnel.ChainPem },
+                TrustBundle = new(Epoch: epoch, Pem: Tunnel.ChainPem),
             },
             Edges = [],
-            PlatformBundle = new() { Epoch = 1, Pem = Platform.RootPem },
+            PlatformBundle = new(Epoch: 1, Pem: Platform.RootPem),
             RevokedSerials = [],
             ServerCertificateMode = ServerCertificateMode.Service,
         };
@@ -117,18 +117,17 @@ internal sealed class DoctorScene : IDisposable
         );
 
     public CertificateDocument Document(KeyAndCertificate pair, TimeSpan life, string? ca) =>
-        new()
-        {
-            Serial = pair.Serial,
-            CertificatePem = pair.Certificate.ExportCertificatePem(),
-            ChainPem = "",
-            NotBefore = pair.NotBefore,
-            NotAfter = pair.NotAfter,
-            IssuedAt = Now,
-            RenewAfter = Now + (life * 0.6),
-            RenewBefore = Now + (life * 0.7),
-            CaId = ca,
-        };
+        new(
+            Serial: pair.Serial,
+            CertificatePem: pair.Certificate.ExportCertificatePem(),
+            ChainPem: "",
+            NotBefore: pair.NotBefore,
+            NotAfter: pair.NotAfter,
+            IssuedAt: Now,
+            RenewAfter: Now + (life * 0.6),
+            RenewBefore: Now + (life * 0.7),
+            CaId: ca
+        );
 
     public void Dispose() => Directory.Delete(folder, recursive: true);
 

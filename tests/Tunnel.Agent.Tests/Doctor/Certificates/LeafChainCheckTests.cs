@@ -51,10 +51,7 @@ public sealed class LeafChainCheckTests : IDisposable
     {
         var facts = scene.Facts();
         var feed = scene.Feed();
-        var tunnel = feed.Tunnel with
-        {
-            TrustBundle = new() { Epoch = 3, Pem = pem },
-        };
+        var tunnel = feed.Tunnel with { TrustBundle = new(Epoch: 3, Pem: pem) };
         return facts with { State = facts.State with { Feed = feed with { Tunnel = tunnel } } };
     }
 

@@ -41,8 +41,8 @@ public sealed class LeafCheckTests : IDisposable
     public void Run_CalledBackEarly_SaysSo()
     {
         var facts = scene.Facts();
-        var window = new SuggestedWindow { Start = scene.Now, End = scene.Now.AddHours(1) };
-        var feed = scene.Feed() with { Renewals = [new() { CaId = "ca_1", SuggestedWindow = window }] };
+        var window = new SuggestedWindow(Start: scene.Now, End: scene.Now.AddHours(1));
+        var feed = scene.Feed() with { Renewals = [new(CaId: "ca_1", SuggestedWindow: window)] };
 
         Run(facts with { State = facts.State with { Feed = feed } })
             .Evidence.ShouldContain("early renewal requested: 2026-01-01 00:00:00Z to 2026-01-01 01:00:00Z");

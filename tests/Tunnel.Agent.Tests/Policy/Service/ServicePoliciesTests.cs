@@ -58,14 +58,7 @@ public sealed class ServicePoliciesTests : IDisposable
         settings.IsFromService.ShouldBeTrue();
         policies
             .Describe("docs", settings)
-            .ShouldBe(
-                new AgentReportPolicy
-                {
-                    InForce = "pol_1",
-                    Refused = null,
-                    Problem = "",
-                }
-            );
+            .ShouldBe(new AgentReportPolicy(InForce: "pol_1", Refused: null, Problem: ""));
         policies.Resolve("other", Oauth).IsMissing.ShouldBeTrue();
     }
 
@@ -232,12 +225,11 @@ public sealed class ServicePoliciesTests : IDisposable
     private static Dictionary<string, AgentFeedPolicy> Of(AgentFeedPolicy policy) => new() { ["docs"] = policy };
 
     private static AgentFeedPolicy Version(int number, string text) =>
-        new()
-        {
-            Hostname = "docs.d.test",
-            Id = $"pol_{number}",
-            Version = number,
-            Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
-            Text = text,
-        };
+        new(
+            Hostname: "docs.d.test",
+            Id: $"pol_{number}",
+            Version: number,
+            Digest: Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
+            Text: text
+        );
 }
