@@ -267,7 +267,7 @@ internal static class AuditSamples
         TunnelId = "tnl_1",
         OrganizationId = Organization,
         Route = "wiki",
-        FirstSeenAt = 1_700_000_000_000,
+        FirstSeenAtMs = 1_700_000_000_000,
     };
 
     private static readonly RouteRow OwnedRoute = new()
@@ -275,8 +275,8 @@ internal static class AuditSamples
         TunnelId = "tnl_1",
         OrganizationId = Organization,
         Route = "wiki",
-        FirstSeenAt = 1_700_000_000_000,
-        AttestedAt = 1_710_000_000_001,
+        FirstSeenAtMs = 1_700_000_000_000,
+        AttestedAtMs = 1_710_000_000_001,
         Owner = "team-a",
     };
 
@@ -310,8 +310,8 @@ internal static class AuditSamples
         ),
         Approvers = 2,
         State = "pending",
-        CreatedAt = 1,
-        ExpiresAt = 2,
+        CreatedAtMs = 1,
+        ExpiresAtMs = 2,
     };
 
     private static readonly RoutePolicyRow Policy = new()
@@ -327,7 +327,7 @@ internal static class AuditSamples
         State = "draft",
         DraftedBy = "key_1",
         DraftedPerson = "person_1",
-        DraftedAt = 1,
+        DraftedAtMs = 1,
     };
 
     private static readonly TokenRevocation Revocation = new()
