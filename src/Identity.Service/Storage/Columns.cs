@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.ComponentModel.DataAnnotations.Schema;
 using System.Reflection;
 using System.Runtime.CompilerServices;
@@ -49,6 +50,10 @@ internal sealed class Columns<TRow>
     private readonly string alias;
     private readonly string[] columnNames;
     private readonly string insert;
+
+    // The texts by condition.
+    private readonly ConcurrentDictionary<string, string> inserts = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, string> updates = new(StringComparer.Ordinal);
 
     /// <param name="table">The name of the table.</param>
     /// <param name="alias">The name that the table has in queries that join others to it; null = none.</param>
@@ -120,12 +125,12 @@ internal sealed class Columns<TRow>
     /// <summary>Inserts the row if the condition holds.</summary>
     /// <param name="condition">A constant, never built from input; the row's properties are its parameters.</param>
     public Statement InsertWhere(TRow row, string condition) =>
-        new($"{InsertInto} SELECT {Values} WHERE {condition}", row);
+        new(inserts.GetOrAdd(condition, one => $"{InsertInto} SELECT {Values} WHERE {one}"), row);
 
     /// <summary>Writes the row's columns where the condition holds.</summary>
     /// <param name="condition">A constant, never built from input; the row's properties are its parameters.</param>
     public Statement Update(TRow row, string condition) =>
-        new($"UPDATE {table} SET {Assignments} WHERE {condition}", row);
+        new(updates.GetOrAdd(condition, one => $"UPDATE {table} SET {Assignments} WHERE {one}"), row);
 
     private static ComputedAttribute? Computed(PropertyInfo property) =>
         property.GetCustomAttribute<ComputedAttribute>(inherit: true);

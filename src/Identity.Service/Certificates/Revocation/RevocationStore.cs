@@ -15,6 +15,12 @@ internal sealed class RevocationStore(Database database)
     /// <summary>The columns of a list without its bytes.</summary>
     private static readonly string Heads = Lists.NamesWithout("list");
 
+    private static readonly string InsertNewPoint =
+        $"{Points.InsertInto} VALUES ({Points.Values}) ON CONFLICT (ca_id) DO NOTHING";
+
+    private static readonly string InsertNewSerial =
+        $"{CertificateStore.Table.InsertInto} VALUES ({CertificateStore.Table.Values}) ON CONFLICT (serial) DO NOTHING";
+
     private const string Publishing =
         "JOIN (SELECT id, not_after_ms AS end_ms FROM certificate_authorities WHERE not_after_ms >= @now "
         + "AND state IN ('staged', 'active', 'suspended', 'retiring', 'tainted')) AS publishing ON id = ca_id";
@@ -43,11 +49,7 @@ internal sealed class RevocationStore(Database database)
         ];
 
     /// <summary>Inserts the row of a certificate whose record was lost, unless the serial number has a row.</summary>
-    public Statement InsertLost(CertificateRecord lost) =>
-        new(
-            $"{CertificateStore.Table.InsertInto} VALUES ({CertificateStore.Table.Values}) ON CONFLICT (serial) DO NOTHING",
-            CertificateStore.Row.Create(lost)
-        );
+    public Statement InsertLost(CertificateRecord lost) => new(InsertNewSerial, CertificateStore.Row.Create(lost));
 
     /// <summary>Also marks the list as out of date, else <see cref="RevocationConflict.Changed"/>.</summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
@@ -119,7 +121,7 @@ internal sealed class RevocationStore(Database database)
     public IReadOnlyList<Statement> InsertPoint(RevocationPoint point) =>
         [
             new Statement(
-                $"{Points.InsertInto} VALUES ({Points.Values}) ON CONFLICT (ca_id) DO NOTHING",
+                InsertNewPoint,
                 new PointRow
                 {
                     CaId = point.CaId,
