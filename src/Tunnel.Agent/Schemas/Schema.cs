@@ -7,8 +7,8 @@ namespace Culvert.Tunnel.Agent.Schemas;
 /// schema itself. <c>format</c> and the content keywords are annotations, as in the standard.
 /// </summary>
 /// <remarks>
-/// One of the dependencies of JsonSchema.Net, the usual library, is in no registry. <see cref="Evaluation.MaxSteps"/>
-/// bounds the time for one value, and patterns take linear time.
+/// JsonSchema.Net, the usual library, has no bound on the work for one value. Here <see cref="Evaluation.MaxSteps"/> is
+/// one, and patterns take linear time.
 /// </remarks>
 internal sealed class Schema
 {

@@ -36,8 +36,8 @@ internal static class DependencyPage
 
             A library does what the field already agrees on; our own code is where a rule of security, a measured figure or native
             compilation needs it. Evaluated and not used: DnsClient ([why](decisions/0009-own-dns-client.md)),
-            Microsoft.Extensions.TimeProvider.Testing ([why](decisions/0010-own-test-clock.md)), and JsonSchema.Net, one of whose
-            own dependencies is in no registry.
+            Microsoft.Extensions.TimeProvider.Testing ([why](decisions/0010-own-test-clock.md)), and JsonSchema.Net
+            ([why](decisions/0014-own-schema-evaluator.md)).
 
             | Library | Version | Does | Measured | Stays ours |
             |---|---|---|---|---|
