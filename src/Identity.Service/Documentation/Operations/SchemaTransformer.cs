@@ -16,6 +16,8 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         CancellationToken cancellationToken
     )
     {
+        // The default of a record's parameter only lets the member be absent.
+        schema.Default = null;
         var type = context.JsonTypeInfo.Type;
         var isNullable = Nullable.GetUnderlyingType(type) is not null;
         type = Nullable.GetUnderlyingType(type) ?? type;
