@@ -4,6 +4,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.CertificateFiles;
 
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     AllowDuplicateProperties = false,
     Converters = [typeof(UtcTimeConverter)],
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

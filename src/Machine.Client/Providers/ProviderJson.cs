@@ -5,6 +5,7 @@ namespace Culvert.Machine.Client.Providers;
 
 /// <summary>A provider's answers may have unknown members.</summary>
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     AllowDuplicateProperties = false,
     MaxDepth = 16,
     NumberHandling = JsonNumberHandling.AllowReadingFromString,

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Culvert.Platform.Doctor;
 
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true,
     WriteIndented = true

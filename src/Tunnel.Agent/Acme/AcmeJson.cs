@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 namespace Culvert.Tunnel.Agent.Acme;
 
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     AllowDuplicateProperties = false,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true,

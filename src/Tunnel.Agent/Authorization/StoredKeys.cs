@@ -8,6 +8,7 @@ namespace Culvert.Tunnel.Agent.Authorization;
 internal sealed record StoredKeys(DateTimeOffset FetchedAt, string KeySet, IReadOnlyList<string> Proven);
 
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true
 )]

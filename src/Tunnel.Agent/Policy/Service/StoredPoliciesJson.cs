@@ -4,6 +4,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Tunnel.Agent.Policy.Service;
 
 [JsonSourceGenerationOptions(
+    GenerationMode = JsonSourceGenerationMode.Metadata,
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true
 )]
