@@ -22,11 +22,7 @@ public sealed class ConfigKeys
         this.isReloadable = isReloadable;
         foreach (var owner in owners)
         {
-            using var stream =
-                owner.GetManifestResourceStream(Resource)
-                ?? throw new InvalidOperationException($"{owner.GetName().Name} has no {Resource}.");
-            using var reader = new StreamReader(stream);
-            Read(reader.ReadToEnd());
+            Read(EmbeddedTable.ReadText(owner, Resource));
         }
     }
 

@@ -12,11 +12,7 @@ public static class EmbeddedTable
     public static IReadOnlyList<string[]> Read(Assembly owner, string resource, int columns)
     {
         ArgumentNullException.ThrowIfNull(owner);
-        using var stream =
-            owner.GetManifestResourceStream(resource)
-            ?? throw new InvalidOperationException($"{owner.GetName().Name} has no {resource}.");
-        using var reader = new StreamReader(stream);
-        return Parse(reader.ReadToEnd(), columns);
+        return Parse(ReadText(owner, resource), columns);
     }
 
     /// <exception cref="FormatException">A row has another number of cells, or an empty cell.</exception>
@@ -31,5 +27,14 @@ public static class EmbeddedTable
         return rows.Find(row => row.Length != columns || row.Any(string.IsNullOrWhiteSpace)) is { } bad
             ? throw new FormatException($"This row does not have {columns} cells with text: {string.Join(" | ", bad)}")
             : rows;
+    }
+
+    internal static string ReadText(Assembly owner, string resource)
+    {
+        using var stream =
+            owner.GetManifestResourceStream(resource)
+            ?? throw new InvalidOperationException($"{owner.GetName().Name} has no {resource}.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
     }
 }
