@@ -71,7 +71,7 @@ internal sealed class EdgeTunnels
         var ended = (await disconnects.ListAsync(now - ShowDisconnectsFor, cancellationToken)).ToLookup(d =>
             d.TunnelId
         );
-        var beside = await names.ActiveAsync(cancellationToken);
+        var hostnames = await names.ActiveAsync(cancellationToken);
         return
         [
             .. served.Select(tunnel => new EdgeFeedTunnel(
@@ -102,7 +102,7 @@ internal sealed class EdgeTunnels
                     .. ended[tunnel.Id.Value]
                         .Select(d => new EdgeFeedDisconnect(InstanceId: d.InstanceId, Number: d.Number)),
                 ],
-                Hostnames: beside.Contains(tunnel.Id.Value) ? [.. beside[tunnel.Id.Value]] : null
+                Hostnames: hostnames.Contains(tunnel.Id.Value) ? [.. hostnames[tunnel.Id.Value]] : null
             )),
         ];
     }
