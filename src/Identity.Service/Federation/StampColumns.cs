@@ -4,6 +4,9 @@ namespace Culvert.Identity.Service.Federation;
 
 internal abstract record StampColumns
 {
+    /// <summary>The condition of an update: the stored version is the one before this row's, and is not archived.</summary>
+    public const string PreviousIsLive = "id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL";
+
     public long Ordinal { get; init; }
 
     public required long Version { get; init; }

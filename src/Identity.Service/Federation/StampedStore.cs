@@ -72,7 +72,5 @@ internal abstract class StampedStore<TRow, TRecord>(
 
     /// <summary>Writes version n + 1 over version n of a live record.</summary>
     protected Statement UpdateLive(TRow row) =>
-        columns
-            .Update(row, "id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL")
-            .ExpectingOne(FederationConflict.Changed);
+        columns.Update(row, StampColumns.PreviousIsLive).ExpectingOne(FederationConflict.Changed);
 }

@@ -49,7 +49,6 @@ internal sealed class Columns<TRow>
     private readonly string table;
     private readonly string alias;
     private readonly string[] columnNames;
-    private readonly string insert;
 
     // The texts by condition.
     private readonly ConcurrentDictionary<string, string> inserts = new(StringComparer.Ordinal);
@@ -88,7 +87,7 @@ internal sealed class Columns<TRow>
                 .Concat(isNumbered ? [$"(SELECT COALESCE(MAX({Ordinal}), 0) + 1 FROM {table})"] : [])
         );
         InsertInto = $"INSERT INTO {table} ({names})";
-        insert = $"{InsertInto} VALUES ({Values})";
+        InsertValues = $"{InsertInto} VALUES ({Values})";
         Assignments = string.Join(
             ", ",
             written.Where(column => !column.IsFixed).Select(column => $"{column.Name} = {column.Updated}")
@@ -108,7 +107,7 @@ internal sealed class Columns<TRow>
     /// <summary><c>SELECT a, b, c FROM table</c>; a condition may follow.</summary>
     public string Select { get; }
 
-    /// <summary><c>INSERT INTO table (a, b, c)</c>; <see cref="Values"/> or a query of the same columns follows.</summary>
+    /// <summary><c>INSERT INTO table (a, b, c)</c>; a query of the same columns follows.</summary>
     public string InsertInto { get; }
 
     /// <summary>
@@ -119,8 +118,11 @@ internal sealed class Columns<TRow>
     /// <summary><c>b = @B, c = @C</c> without the columns that are <see cref="InsertOnlyAttribute"/>.</summary>
     public string Assignments { get; }
 
+    /// <summary><c>INSERT INTO table (a, b, c) VALUES (@A, @B, @C)</c>; an <c>ON CONFLICT</c> clause may follow.</summary>
+    public string InsertValues { get; }
+
     /// <summary>Inserts the row.</summary>
-    public Statement Insert(TRow row) => new(insert, row);
+    public Statement Insert(TRow row) => new(InsertValues, row);
 
     /// <summary>Inserts the row if the condition holds.</summary>
     /// <param name="condition">A constant, never built from input; the row's properties are its parameters.</param>

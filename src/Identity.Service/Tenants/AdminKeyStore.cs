@@ -10,11 +10,6 @@ internal sealed class AdminKeyStore(Database database)
 {
     private static readonly Columns<Row> Table = new("admin_keys");
 
-    private static readonly string InsertBounded =
-        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM admin_keys "
-        + "WHERE organization_id = @OrganizationId AND revoked_at_ms IS NULL AND expires_at_ms >= @CreatedAtMs) "
-        + "< @MostLive";
-
     /// <summary>The key with that SHA-256, also if expired or revoked; null = unknown.</summary>
     public async ValueTask<AdminKey?> FindAsync(byte[] secretHash, CancellationToken cancellationToken) =>
         (await QueryAsync("secret_hash = @secretHash", new { secretHash }, cancellationToken)).SingleOrDefault();
@@ -81,7 +76,13 @@ internal sealed class AdminKeyStore(Database database)
     /// <param name="secretHash">SHA-256 of the key.</param>
     /// <param name="mostLive">The maximum number of the organization's live keys, including this one.</param>
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
-        new Statement(InsertBounded, Row.Create(key, secretHash, mostLive)).ExpectingOne(AdminKeyConflict.Limit);
+        Table
+            .InsertWhere(
+                Row.Create(key, secretHash, mostLive),
+                "(SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId AND revoked_at_ms IS NULL "
+                    + "AND expires_at_ms >= @CreatedAtMs) < @MostLive"
+            )
+            .ExpectingOne(AdminKeyConflict.Limit);
 
     /// <summary><see cref="AdminKeyConflict.Revoked"/> if it is already revoked.</summary>
     public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>

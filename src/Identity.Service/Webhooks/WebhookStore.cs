@@ -20,10 +20,6 @@ internal sealed class WebhookStore(Database database)
         $"SELECT {Table.NamesWithout("can_decide")}, "
         + $"CAST(CASE WHEN {Decides} THEN 1 ELSE 0 END AS BIGINT) AS can_decide FROM webhooks ";
 
-    private static readonly string InsertBounded =
-        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM webhooks "
-        + "WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @Most";
-
     private static readonly string InsertDelivery =
         $"{Deliveries.InsertInto} SELECT {Deliveries.Values} "
         + "WHERE (SELECT COUNT(*) FROM webhook_deliveries WHERE webhook_id = @WebhookId AND ";
@@ -58,7 +54,12 @@ internal sealed class WebhookStore(Database database)
 
     /// <summary><see cref="WebhookConflict.Limit"/> if the organization has <paramref name="most"/> live webhooks.</summary>
     public Statement Insert(Webhook webhook, int most) =>
-        new Statement(InsertBounded, Row.Create(webhook, most)).ExpectingOne(WebhookConflict.Limit);
+        Table
+            .InsertWhere(
+                Row.Create(webhook, most),
+                "(SELECT COUNT(*) FROM webhooks WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @Most"
+            )
+            .ExpectingOne(WebhookConflict.Limit);
 
     /// <summary>
     /// Changes nothing; <see cref="WebhookConflict.Taken"/> if the webhook is archived or may no longer decide.

@@ -11,7 +11,7 @@ internal sealed class EdgeEnrollmentStore(Database database)
 
     // Unlike an agent's, an edge's enrolment may pass to another principal.
     private static readonly string Upsert =
-        $"{Table.InsertInto} VALUES ({Table.Values}) ON CONFLICT (edge_id) DO UPDATE SET "
+        $"{Table.InsertValues} ON CONFLICT (edge_id) DO UPDATE SET "
         + $"organization_id = @OrganizationId, principal = @Principal, {Table.Assignments}";
 
     public async ValueTask<EdgeEnrollmentState?> FindAsync(EdgeId id, CancellationToken cancellationToken) =>

@@ -15,11 +15,10 @@ internal sealed class RevocationStore(Database database)
     /// <summary>The columns of a list without its bytes.</summary>
     private static readonly string Heads = Lists.NamesWithout("list");
 
-    private static readonly string InsertNewPoint =
-        $"{Points.InsertInto} VALUES ({Points.Values}) ON CONFLICT (ca_id) DO NOTHING";
+    private static readonly string InsertNewPoint = $"{Points.InsertValues} ON CONFLICT (ca_id) DO NOTHING";
 
     private static readonly string InsertNewSerial =
-        $"{CertificateStore.Table.InsertInto} VALUES ({CertificateStore.Table.Values}) ON CONFLICT (serial) DO NOTHING";
+        $"{CertificateStore.Table.InsertValues} ON CONFLICT (serial) DO NOTHING";
 
     private const string Publishing =
         "JOIN (SELECT id, not_after_ms AS end_ms FROM certificate_authorities WHERE not_after_ms >= @now "

@@ -9,11 +9,9 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
     private static readonly Columns<StoredPause> Pauses = new("federation_issuer_pauses");
 
     private static readonly string PutKill =
-        $"{Kills.InsertInto} VALUES ({Kills.Values}) "
-        + $"ON CONFLICT (issuer_id, cause, kind, value) DO UPDATE SET {Kills.Assignments}";
+        $"{Kills.InsertValues} ON CONFLICT (issuer_id, cause, kind, value) DO UPDATE SET {Kills.Assignments}";
 
-    private static readonly string PutPause =
-        $"{Pauses.InsertInto} VALUES ({Pauses.Values}) ON CONFLICT (issuer_id) DO NOTHING";
+    private static readonly string PutPause = $"{Pauses.InsertValues} ON CONFLICT (issuer_id) DO NOTHING";
 
     public async ValueTask<(IReadOnlyList<StoredKill> Kills, IReadOnlyList<StoredPause> Pauses)> AllAsync(
         CancellationToken cancellationToken

@@ -17,7 +17,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
     private static readonly Columns<Row> Columns = new(Table);
 
     private static readonly string Upsert =
-        $"{Columns.InsertInto} VALUES ({Columns.Values}) ON CONFLICT (issuer_id) DO UPDATE SET {Columns.Assignments}";
+        $"{Columns.InsertValues} ON CONFLICT (issuer_id) DO UPDATE SET {Columns.Assignments}";
 
     public ValueTask<IReadOnlyDictionary<string, StoredKeySet>> AllAsync(CancellationToken cancellationToken) =>
         ReadAsync(database, sealer, logger, cancellationToken);

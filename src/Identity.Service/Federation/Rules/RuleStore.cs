@@ -8,7 +8,12 @@ internal sealed class RuleStore(Database database) : IRuleStore
     private const string SelectWorkspaces = "SELECT rule_id, workspace_id FROM federation_rule_workspaces";
 
     private const string SelectVersionWorkspaces =
-        "SELECT rule_id, version, workspace_id " + "FROM federation_rule_version_workspaces";
+        "SELECT rule_id, version, workspace_id FROM federation_rule_version_workspaces";
+
+    // What the rule refers to is live.
+    private const string ReferencesAreLive =
+        "EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
+        + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)";
 
     // The earlier versions that decide while newer ones are in audit.
     private const string OfEnforced =
@@ -138,11 +143,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
     public IReadOnlyList<Statement> Insert(Rule rule) =>
         [
             RuleRow
-                .Newest.InsertWhere(
-                    RuleRow.Create(rule),
-                    "EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
-                        + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)"
-                )
+                .Newest.InsertWhere(RuleRow.Create(rule), ReferencesAreLive)
                 .ExpectingOne(FederationConflict.ReferenceArchived)
                 .Unique(FederationConflict.NameTaken),
             .. InsertWorkspaces(rule),
@@ -154,7 +155,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
             // An archived rule no longer refers to anything; a live rule refers only to live records.
             .. rule.IsArchived ? Array.Empty<Statement>() : [RequireReferences(rule)],
             RuleRow
-                .Newest.Update(RuleRow.Create(rule), "id = @Id AND version = @Version - 1 AND archived_at_ms IS NULL")
+                .Newest.Update(RuleRow.Create(rule), StampColumns.PreviousIsLive)
                 .ExpectingOne(FederationConflict.Changed)
                 .Unique(FederationConflict.NameTaken),
             new Statement("DELETE FROM federation_rule_workspaces WHERE rule_id = @Id", new { Id = rule.Id.Value }),
@@ -189,9 +190,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
     // Updates the rule's row only if the records that it refers to are live: the number of updated rows is the check.
     private static Statement RequireReferences(Rule rule) =>
         new Statement(
-            "UPDATE federation_rules SET version = version WHERE id = @Id "
-                + "AND EXISTS (SELECT 1 FROM federation_issuers WHERE id = @IssuerId AND archived_at_ms IS NULL) "
-                + "AND EXISTS (SELECT 1 FROM service_accounts WHERE id = @ServiceAccountId AND archived_at_ms IS NULL)",
+            $"UPDATE federation_rules SET version = version WHERE id = @Id AND {ReferencesAreLive}",
             new
             {
                 Id = rule.Id.Value,

@@ -92,8 +92,7 @@ internal sealed class MembershipStore(Database database)
                 new { Id = membership.ServiceAccountId.Value }
             ).ExpectingOne(FederationConflict.ReferenceArchived),
             new Statement(
-                $"{Table.InsertInto} VALUES ({Table.Values}) "
-                    + "ON CONFLICT (service_account_id, workspace_id) DO UPDATE SET "
+                $"{Table.InsertValues} ON CONFLICT (service_account_id, workspace_id) DO UPDATE SET "
                     + "workspace_role = excluded.workspace_role",
                 Row.Create(membership)
             ),

@@ -25,8 +25,8 @@ internal sealed class CallApprovalStore(Database database)
         "DELETE FROM call_approvals WHERE tunnel_id = @TunnelId "
         + $"AND expires_at_ms <= @CreatedAtMs - {(long)Retention.TotalMilliseconds}";
 
-    private static readonly string InsertBounded =
-        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM call_approvals "
+    private static readonly string FewArePending =
+        "(SELECT COUNT(*) FROM call_approvals "
         + $"WHERE tunnel_id = @TunnelId AND state = 'pending' AND expires_at_ms > @CreatedAtMs) < {MaxPending} "
         + "AND (SELECT COUNT(*) FROM call_approvals WHERE tunnel_id = @TunnelId AND caller_key = @CallerKey "
         + $"AND state = 'pending' AND expires_at_ms > @CreatedAtMs) < {MaxPendingOfCaller}";
@@ -129,7 +129,8 @@ internal sealed class CallApprovalStore(Database database)
                     + "AND expires_at_ms <= @CreatedAtMs",
                 live
             ),
-            new Statement(InsertBounded, live)
+            Table
+                .InsertWhere(live, FewArePending)
                 .ExpectingOne(CallApprovalConflict.TooMany)
                 .Unique(CallApprovalConflict.Stale),
         ];

@@ -32,8 +32,8 @@ internal sealed class RoutePolicyStore(Database database)
         + "AND id NOT IN (SELECT replaced_id FROM route_policies "
         + "WHERE tunnel_id = @TunnelId AND active_hostname = @Hostname AND replaced_id IS NOT NULL)";
 
-    private static readonly string InsertBounded =
-        $"{Table.InsertInto} SELECT {Table.Values} WHERE (SELECT COUNT(*) FROM route_policies "
+    private static readonly string FewAreDrafts =
+        "(SELECT COUNT(*) FROM route_policies "
         + $"WHERE tunnel_id = @TunnelId AND hostname = @Hostname AND state = 'draft') < {MaxDrafts}";
 
     public ValueTask<RoutePolicyRow?> FindAsync(string tunnelId, string id, CancellationToken cancellationToken) =>
@@ -128,7 +128,8 @@ internal sealed class RoutePolicyStore(Database database)
         [
             TunnelLock.Take(row),
             new Statement(DeleteOld, row),
-            new Statement(InsertBounded, row)
+            Table
+                .InsertWhere(row, FewAreDrafts)
                 .ExpectingOne(RoutePolicyConflict.TooMany)
                 .Unique(RoutePolicyConflict.Stale),
         ];

@@ -12,8 +12,7 @@ internal sealed class TokenRevocationStore(Database database)
     private static readonly Columns<Row> Table = new("token_revocations");
 
     private static readonly string InsertOrRaise =
-        $"{Table.InsertInto} VALUES ({Table.Values}) "
-        + "ON CONFLICT (organization_id, kind, value) DO UPDATE SET ordinal = excluded.ordinal, "
+        $"{Table.InsertValues} ON CONFLICT (organization_id, kind, value) DO UPDATE SET ordinal = excluded.ordinal, "
         + "reason = excluded.reason, issued_before_s = CASE WHEN token_revocations.issued_before_s < "
         + "excluded.issued_before_s THEN excluded.issued_before_s ELSE token_revocations.issued_before_s END, "
         + "ends_at_ms = CASE WHEN token_revocations.ends_at_ms < excluded.ends_at_ms THEN excluded.ends_at_ms "

@@ -9,7 +9,7 @@ internal sealed class BundleHolderStore(Database database)
     private static readonly Columns<Row> Table = new("bundle_holders");
 
     private static readonly string Upsert =
-        $"{Table.InsertInto} VALUES ({Table.Values}) ON CONFLICT (tunnel_id, kind, holder) DO UPDATE SET "
+        $"{Table.InsertValues} ON CONFLICT (tunnel_id, kind, holder) DO UPDATE SET "
         + "served_epoch = CASE WHEN excluded.served_epoch > bundle_holders.served_epoch "
         + "THEN excluded.served_epoch ELSE bundle_holders.served_epoch END, "
         + "heard_at_ms = CASE WHEN excluded.heard_at_ms > bundle_holders.heard_at_ms "
