@@ -110,7 +110,7 @@ public sealed class AuthorityPageTests
 
         page.ShouldContain("<dt>Live certificates</dt><dd>1</dd>");
         page.ShouldNotContain("<dt>Retires");
-        page.ShouldNotContain("<dt>Leaves the bundle");
+        page.ShouldNotContain("<dt>Removed from the bundle");
     }
 
     [Fact]

@@ -130,7 +130,7 @@ public sealed class ConsoleRightsTests : IAsyncLifetime
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
         answer.Headers.Location!.ToString().ShouldBe($"/console/tunnels/{tunnel.Id()}?done");
-        (await browser.OpenAsync($"/console/tunnels/{tunnel.Id()}")).ShouldContain("Resume: take clients again");
+        (await browser.OpenAsync($"/console/tunnels/{tunnel.Id()}")).ShouldContain("Resume: accept clients again");
         var entry = (await service.Api.GetOkAsync("/v1/audit?limit=50"))
             .GetProperty("data")
             .EnumerateArray()

@@ -25,7 +25,7 @@ public sealed class HostnamesPageTests(ServiceFixture fixture) : IClassFixture<S
         var shown = await browser.OpenAsync(page);
         shown.ShouldContain($"{Name}. 300 IN CNAME {tunnel.Text("domain")}.");
         shown.ShouldContain($"_culvert.{Name}. 300 IN TXT &quot;culvert-hostname=");
-        shown.ShouldContain("not looked for yet");
+        shown.ShouldContain("not checked yet");
 
         using var removed = await browser.SubmitAsync($"{page}/{Name}/remove");
         removed.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);

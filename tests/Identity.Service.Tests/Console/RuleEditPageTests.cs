@@ -85,7 +85,7 @@ public sealed class RuleEditPageTests(FederatedServiceFixture fixture) : IClassF
         using var linted = await SendAsync(browser, rule, "/lint", ("match.subject_prefix", "repo:*"));
 
         linted.StatusCode.ShouldBe(HttpStatusCode.OK, browser.Page);
-        browser.Page.ShouldContain("What the lints say");
+        browser.Page.ShouldContain("Lint results");
         browser.Page.ShouldContain("name=\"match.subject_prefix\" spellcheck=\"false\" value=\"repo:*\"");
         (await GetAsync(rule))["version"]!.GetValue<int>().ShouldBe(1);
     }

@@ -75,7 +75,7 @@ public sealed class ServiceAccountPagesTests : IAsyncLifetime
         var account = await service.Api.PostOkAsync("/v1/organizations/service_accounts", """{"name":"ci"}""");
         using var browser = await ConsolePersons.SignedInAsync(service, [RoleName.Viewer]);
 
-        (await browser.OpenAsync(List)).ShouldNotContain("Make it");
+        (await browser.OpenAsync(List)).ShouldNotContain(">Create</button>");
         var page = await browser.OpenAsync($"{List}/{account.Id()}");
         page.ShouldNotContain("Save</button>");
         page.ShouldNotContain("Archive</button>");

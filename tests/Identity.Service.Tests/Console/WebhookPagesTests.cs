@@ -141,7 +141,7 @@ public sealed partial class WebhookPagesTests : IAsyncLifetime
 
         var list = await admin.OpenAsync(List);
 
-        list.ShouldNotContain("Make the webhook");
+        list.ShouldNotContain("Create webhook");
         list.ShouldContain("sign in with an admin key");
         (await admin.OpenAsync(page)).ShouldContain($"action=\"{page}/test\"");
         using var made = await admin.SubmitAsync(List, ("url", "https://hooks.test/y"));
