@@ -3,7 +3,10 @@ using Shouldly;
 
 namespace Culvert.Documentation.Tests.Architecture;
 
-/// <summary>Imports between the top-level folders of a project point one way, as the architecture page draws it.</summary>
+/// <summary>
+/// Imports between the folders of a project, and between the folders within one of these, point one way, as the architecture
+/// page draws it.
+/// </summary>
 public sealed class ArchitectureTests
 {
     private static readonly IReadOnlyList<FolderOrder> Orders = FolderOrder.ReadAll(
@@ -11,15 +14,20 @@ public sealed class ArchitectureTests
     );
 
     public static TheoryData<string> Projects() =>
-        [.. Directory.EnumerateDirectories(Repository.PathOf("src")).Select(folder => Path.GetFileName(folder))];
+        [
+            .. Directory
+                .EnumerateDirectories(Repository.PathOf("src"))
+                .Select(folder => Path.GetFileName(folder))
+                .Union(Orders.Select(order => order.Path)),
+        ];
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Folders_OfAProject_HaveTheirPlaceOnThePage(string project) =>
-        OrderOf(project)
+    public void Folders_OfAProject_HaveTheirPlaceOnThePage(string path) =>
+        OrderOf(path)
             .Folders.ShouldBe(
                 Directory
-                    .EnumerateDirectories(Repository.PathOf(Path.Combine("src", project)))
+                    .EnumerateDirectories(Repository.PathOf(Path.Combine("src", path)))
                     .Select(folder => Path.GetFileName(folder))
                     .Where(folder => folder is not "bin" and not "obj"),
                 ignoreOrder: true
@@ -27,14 +35,14 @@ public sealed class ArchitectureTests
 
     [Theory]
     [MemberData(nameof(Projects))]
-    public void Imports_BetweenFolders_PointDown(string project)
+    public void Imports_BetweenFolders_PointDown(string path)
     {
-        var wrong = ProjectImports.FindForbidden(OrderOf(project));
+        var wrong = ProjectImports.FindForbidden(OrderOf(path));
 
         wrong.ShouldBeEmpty(Describe(wrong));
     }
 
-    private static FolderOrder OrderOf(string project) => Orders.Single(order => order.Project == project);
+    private static FolderOrder OrderOf(string path) => Orders.Single(order => order.Path == path);
 
     private static string Describe(IEnumerable<FolderImport> wrong)
     {

@@ -1,8 +1,9 @@
 namespace Culvert.Documentation.Tests.Architecture;
 
 /// <summary>
-/// The order of a project's top-level folders, as <c>docs/architecture.md</c> draws it: a folder may use what is below
-/// it. Folders on one line do not use each other. Files outside of the folders are above all.
+/// The order of the folders of a project, or of the folders within one of these, as <c>docs/architecture.md</c> draws it: a
+/// folder may use what is below it. Folders on one line do not use each other. Files outside of the folders are above all
+/// in a project; within a folder they are common to its folders.
 /// </summary>
 internal sealed class FolderOrder
 {
@@ -11,19 +12,24 @@ internal sealed class FolderOrder
 
     private readonly Dictionary<string, int> ranks;
 
-    private FolderOrder(string project, IEnumerable<string[]> lines)
+    private FolderOrder(string path, IEnumerable<string[]> lines)
     {
-        Project = project;
+        Path = path;
         ranks = lines
             .SelectMany((folders, rank) => folders.Select(folder => (folder, rank)))
             .ToDictionary(pair => pair.folder, pair => pair.rank, StringComparer.Ordinal);
     }
 
-    public string Project { get; }
+    /// <summary>The folder that the order divides, relative to <c>src</c>.</summary>
+    public string Path { get; }
+
+    public string Project => Path.Split('/')[0];
+
+    private bool IsNested => Path.Contains('/', StringComparison.Ordinal);
 
     public IReadOnlyCollection<string> Folders => ranks.Keys;
 
-    /// <summary>Every block of the page; the first line of a block is its project, the highest folder comes first.</summary>
+    /// <summary>Every block of the page; the first line of a block is its path, the highest folder comes first.</summary>
     public static IReadOnlyList<FolderOrder> ReadAll(string page)
     {
         var orders = new List<FolderOrder>();
@@ -44,7 +50,7 @@ internal sealed class FolderOrder
     /// <param name="from">The folder that imports; empty = outside of the folders.</param>
     /// <param name="to">The folder that is imported.</param>
     public bool IsAllowed(string from, string to) =>
-        from == to || from.Length == 0 || (to.Length > 0 && ranks[from] < ranks[to]);
+        from == to || from.Length == 0 || (to.Length == 0 ? IsNested : ranks[from] < ranks[to]);
 
     private static string[] NamesOf(string line) =>
         line.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -27,15 +27,19 @@ internal sealed class ProjectImports
 
     private readonly FolderOrder order;
     private readonly string folder;
-    private readonly IReadOnlyList<SyntaxTree> files;
+    private readonly string project;
+    private readonly IReadOnlyList<SyntaxTree> all;
+    private readonly IReadOnlyList<SyntaxTree> files; // in the folder
     private readonly ILookup<string, string> foldersByName;
     private readonly Lazy<CSharpCompilation> compilation;
 
     private ProjectImports(FolderOrder order)
     {
         this.order = order;
-        folder = Repository.PathOf(Path.Combine("src", order.Project));
-        files = [.. Repository.Sources().Where(file => IsBelow(folder, file)).Select(Parse)];
+        folder = Repository.PathOf(Path.Combine("src", order.Path));
+        project = Repository.PathOf(Path.Combine("src", order.Project));
+        all = [.. Repository.Sources().Where(file => IsBelow(project, file)).Select(Parse)];
+        files = [.. all.Where(file => IsBelow(folder, file.FilePath))];
         foldersByName = files
             .SelectMany(file => FindDeclaredNames(file.GetRoot()).Select(name => (name, FindFolder(file.FilePath))))
             .Distinct()
@@ -43,7 +47,7 @@ internal sealed class ProjectImports
         compilation = new(Compile);
     }
 
-    private string RootNamespace => $"Culvert.{order.Project}";
+    private string RootNamespace => $"Culvert.{order.Path.Replace('/', '.')}";
 
     public static IReadOnlyList<FolderImport> FindForbidden(FolderOrder order) =>
         [.. new ProjectImports(order).FindForbidden()];
@@ -106,7 +110,7 @@ internal sealed class ProjectImports
     private string FindFolder(string file)
     {
         var parts = Path.GetRelativePath(folder, file).Split(Path.DirectorySeparatorChar);
-        return parts.Length == 1 || parts[0] == "obj" ? "" : parts[0];
+        return parts.Length == 1 || parts[0] is "obj" or ".." ? "" : parts[0];
     }
 
     /// <summary>What other files can name without naming something else of this one: types and extension members.</summary>
@@ -142,10 +146,10 @@ internal sealed class ProjectImports
     private CSharpCompilation Compile() =>
         CSharpCompilation.Create(
             order.Project,
-            files.Concat(
+            all.Concat(
                 Directory
                     .EnumerateFiles(
-                        Path.Combine(folder, "obj", "Release"),
+                        Path.Combine(project, "obj", "Release"),
                         "*.GlobalUsings.g.cs",
                         SearchOption.AllDirectories
                     )
