@@ -18,7 +18,6 @@ public sealed class SigningKey : IDisposable
 
     private readonly ECDsa key;
     private readonly AsymmetricSignatureProvider signer;
-    private readonly KeptContexts? contexts;
     private readonly JsonWebKey published;
 
     private SigningKey(ECDsa key)
@@ -29,7 +28,6 @@ public sealed class SigningKey : IDisposable
             Algorithm.Name(),
             willCreateSignatures: true
         );
-        contexts = OperatingSystem.IsLinux() && key is ECDsaOpenSsl own ? KeptContexts.TryCreate(own) : null;
         var q = key.ExportParameters(includePrivateParameters: false).Q;
         published = PublicJwk.Ec(EcCurve.P256, Base64Url.EncodeToString(q.X), Base64Url.EncodeToString(q.Y));
         KeyId = PublicJwk.Thumbprint(published);
@@ -39,13 +37,13 @@ public sealed class SigningKey : IDisposable
 
     public const JwsAlgorithm Algorithm = JwsAlgorithm.ES256;
 
-    public static SigningKey Create() => new(CreateKey(Curve));
+    public static SigningKey Create() => new(ECDsa.Create(Curve));
 
     /// <summary>Loads a stored key.</summary>
     /// <exception cref="CryptographicException">The input is not a PKCS#8 private key on P-256.</exception>
     public static SigningKey ImportPkcs8(ReadOnlySpan<byte> pkcs8)
     {
-        var key = CreateKey();
+        var key = ECDsa.Create();
         try
         {
             key.ImportPkcs8PrivateKey(pkcs8, out var read);
@@ -97,32 +95,17 @@ public sealed class SigningKey : IDisposable
 
     public void Dispose()
     {
-        contexts?.Dispose();
         signer.Dispose();
         key.Dispose();
     }
 
     internal void Sign(ReadOnlySpan<byte> data, Span<byte> signature)
     {
-        if (contexts is not null)
-        {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(data, hash);
-            contexts.Sign(hash, signature[..SignatureBytes]);
-            return;
-        }
-
         if (!signer.Sign(data, signature, out var written) || written != SignatureBytes)
         {
             throw new CryptographicException("The signature does not have the length that ES256 prescribes.");
         }
     }
-
-    // On Linux, OpenSSL explicitly: the platform's wrapper does not give access to its key handle.
-    private static ECDsa CreateKey() => OperatingSystem.IsLinux() ? new ECDsaOpenSsl() : ECDsa.Create();
-
-    private static ECDsa CreateKey(ECCurve curve) =>
-        OperatingSystem.IsLinux() ? new ECDsaOpenSsl(curve) : ECDsa.Create(curve);
 
     private static bool IsOnCurve(ECDsa key) =>
         key.ExportParameters(includePrivateParameters: false).Curve.Oid.Value == Curve.Oid.Value;

@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
-using System.Security.Cryptography;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Base64;
 using Culvert.Jose.Refusals;
@@ -15,18 +13,12 @@ namespace Culvert.Jose.Keys;
 /// </summary>
 public sealed class VerificationKey
 {
-    // An RSA signature of 4,096 bits.
-    private const int MaxStackBytes = 512;
-
     private readonly Func<SecurityKey> import;
     private readonly int signatureBytes;
 
     // One provider per algorithm in use. They belong to this key: the library's shared cache would hold the keys of replaced
     // sets until a thousand newer ones evict them.
     private SignatureProvider?[]? providers;
-
-    // Null until the key is first used with RS256 or ES256.
-    private Lazy<KeptContexts?>? contexts;
 
     internal VerificationKey(
         string? keyId,
@@ -78,48 +70,13 @@ public sealed class VerificationKey
             return JoseRefusal.SignatureInvalid;
         }
 
-        var signature = signatureBytes <= MaxStackBytes ? stackalloc byte[signatureBytes] : new byte[signatureBytes];
+        var signature = new byte[signatureBytes];
         CanonicalBase64Url.DecodeCanonical(encodedSignature, signature);
-        if (algorithm is JwsAlgorithm.RS256 or JwsAlgorithm.ES256 && ContextsFor(algorithm) is { } kept)
-        {
-            Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
-            SHA256.HashData(data.Span, hash);
-            return kept.Verify(hash, signature) ? JoseRefusal.None : JoseRefusal.SignatureInvalid;
-        }
-
         var input = MemoryMarshal.TryGetArray(data, out var array) ? array : new ArraySegment<byte>(data.ToArray());
         return ProviderFor(algorithm)
-            .Verify(input.Array, input.Offset, input.Count, signature.ToArray(), 0, signatureBytes)
+            .Verify(input.Array, input.Offset, input.Count, signature, 0, signatureBytes)
             ? JoseRefusal.None
             : JoseRefusal.SignatureInvalid;
-    }
-
-    // A key has one type, so only one of the two algorithms can be its own.
-    private KeptContexts? ContextsFor(JwsAlgorithm algorithm) =>
-        (Volatile.Read(ref contexts) ?? PrepareContexts(algorithm)).Value;
-
-    // A separate method, because a method allocates the closure of its lambdas as soon as it begins.
-    private Lazy<KeptContexts?> PrepareContexts(JwsAlgorithm algorithm) =>
-        SetOnce(
-            ref contexts,
-            new Lazy<KeptContexts?>(() => OperatingSystem.IsLinux() ? CreateContexts(algorithm) : null)
-        );
-
-    [SupportedOSPlatform("linux")]
-    private KeptContexts? CreateContexts(JwsAlgorithm algorithm)
-    {
-        var imported = import();
-        try
-        {
-            using var rsa = imported is RsaSecurityKey { Rsa: null } bare ? RSA.Create(bare.Parameters) : null;
-            AsymmetricAlgorithm? key = rsa ?? (imported as RsaSecurityKey)?.Rsa;
-            key ??= (imported as ECDsaSecurityKey)?.ECDsa;
-            return key is null ? null : KeptContexts.TryCreate(algorithm, key);
-        }
-        catch (CryptographicException)
-        {
-            return null; // the provider reports errors of the key, as for every other algorithm
-        }
     }
 
     private SignatureProvider ProviderFor(JwsAlgorithm algorithm)
