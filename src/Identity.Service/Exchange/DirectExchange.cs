@@ -107,7 +107,7 @@ internal sealed class DirectExchange(
 
         if (result.Outcome == CommitOutcome.Unavailable)
         {
-            return result.Unavailable ?? StorageErrors.Unavailable.Refuse();
+            return result.Refusal ?? StorageErrors.Unavailable.Refuse();
         }
 
         return answer!.Value;

@@ -20,18 +20,24 @@ internal readonly record struct CommitResult
     /// </summary>
     public ReplayUse? Existing { get; init; }
 
-    public Refusal? Unavailable { get; init; }
+    /// <summary>The refusal that the failing statement carries, or why the store is unavailable.</summary>
+    public Refusal? Refusal { get; init; }
 
     public bool IsCommitted => Outcome == CommitOutcome.Committed;
 
+    /// <summary>True if another caller was first: this one reads the new state.</summary>
+    public bool IsStale => Outcome == CommitOutcome.Stale;
+
     /// <summary>
-    /// For decisions that can only commit or find the store unavailable; any other outcome is a programming error.
+    /// What to answer; null if the decision was committed. A caller whose decision may be stale or a replay handles these
+    /// outcomes first; here they are a programming error.
     /// </summary>
     public Refusal? RefusalIfUnavailable() =>
         Outcome switch
         {
             CommitOutcome.Committed => null,
-            CommitOutcome.Unavailable => Unavailable ?? StorageErrors.Unavailable.Refuse(),
+            CommitOutcome.Refused => Refusal!,
+            CommitOutcome.Unavailable => Refusal ?? StorageErrors.Unavailable.Refuse(),
             _ => throw new InvalidOperationException($"Unexpected outcome {Outcome} ({Conflict})."),
         };
 }

@@ -346,6 +346,6 @@ internal sealed class Journal : IJournal, IDisposable
         new()
         {
             Outcome = CommitOutcome.Unavailable,
-            Unavailable = code.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) },
+            Refusal = code.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) },
         };
 }

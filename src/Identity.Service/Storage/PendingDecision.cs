@@ -1,4 +1,4 @@
-using System.Globalization;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Storage;
@@ -35,6 +35,9 @@ internal sealed class PendingDecision(Decision decision)
 
     public long Sequence { get; set; }
 
+    /// <summary>With <see cref="CommitOutcome.Refused"/>.</summary>
+    public Refusal? Refusal { get; set; }
+
     public Enum? Conflict { get; set; }
 
     /// <summary>The first use, with <see cref="CommitOutcome.Replayed"/>.</summary>
@@ -63,6 +66,7 @@ internal sealed class PendingDecision(Decision decision)
     {
         Outcome = CommitOutcome.Committed;
         Sequence = 0;
+        Refusal = null;
         Conflict = null;
         Existing = null;
         Fault = null;
@@ -77,6 +81,7 @@ internal sealed class PendingDecision(Decision decision)
         }
 
         Outcome = missing.Outcome;
+        Refusal = missing.Refusal;
         Existing = missing.Existing;
         Fault = missing.Fault;
         return false;
@@ -90,25 +95,29 @@ internal sealed class PendingDecision(Decision decision)
             return true;
         }
 
-        Refuse(
-            statement.OnMismatch,
-            new InvalidOperationException(
-                string.Create(CultureInfo.InvariantCulture, $"{rows} rows instead of {expected}: {statement.Sql}")
-            )
-        );
+        Refuse(statement.MismatchRefusal, statement.OnMismatch);
         return false;
     }
 
-    /// <summary>Records a declared conflict as the outcome, and an undeclared one as an error of the decision.</summary>
-    public void Refuse(Enum? conflict, Exception undeclared)
+    /// <summary>Records that a constraint refused the statement's row: an error of the decision unless declared.</summary>
+    public void RefuseRow(Statement statement, Exception violation)
     {
-        if (conflict is null)
+        if (statement is { IsUnique: false, OnConstraint: null })
         {
-            Fault = undeclared;
+            Fault = violation;
             return;
         }
 
-        Outcome = CommitOutcome.Conflict;
+        Refuse(statement.ConstraintRefusal, statement.OnConstraint);
+    }
+
+    private void Refuse(Refusal? refusal, Enum? conflict)
+    {
+        Outcome =
+            conflict is not null ? CommitOutcome.Conflict
+            : refusal is not null ? CommitOutcome.Refused
+            : CommitOutcome.Stale;
+        Refusal = refusal;
         Conflict = conflict;
     }
 
@@ -137,6 +146,7 @@ internal sealed class PendingDecision(Decision decision)
                 Outcome = Outcome,
                 Sequence = Sequence,
                 Revision = revision,
+                Refusal = Refusal,
                 Conflict = Conflict,
                 Existing = Existing,
             }

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Errors;
+
 namespace Culvert.Identity.Service.Storage;
 
 /// <summary>
@@ -11,11 +13,37 @@ internal sealed record Statement(string Sql, object? Parameters = null)
     /// <summary>The number of rows that the statement must change or find; null = any.</summary>
     public int? ExpectedRows { get; init; }
 
+    /// <summary>
+    /// The refusal to answer if <see cref="ExpectedRows"/> does not match; null = the outcome is <see
+    /// cref="CommitOutcome.Stale"/>.
+    /// </summary>
+    public Refusal? MismatchRefusal { get; init; }
+
+    /// <summary>True if a constraint that refuses the row is an outcome of the decision; false if it is an error.</summary>
+    public bool IsUnique { get; init; }
+
+    /// <summary>As <see cref="MismatchRefusal"/>, if a constraint refuses the row of an <see cref="IsUnique"/> statement.</summary>
+    public Refusal? ConstraintRefusal { get; init; }
+
     /// <summary>The conflict to report if <see cref="ExpectedRows"/> does not match.</summary>
     public Enum? OnMismatch { get; init; }
 
     /// <summary>The conflict to report if a constraint refuses the row.</summary>
     public Enum? OnConstraint { get; init; }
+
+    /// <summary>
+    /// Requires exactly one row to be changed or found. Otherwise the decision is refused with this refusal. Without one it
+    /// is stale: another caller was first, and this one reads the new state and decides again.
+    /// </summary>
+    public Statement ExpectingOne(Refusal? refusal = null) =>
+        this with
+        {
+            ExpectedRows = 1,
+            MismatchRefusal = refusal,
+        };
+
+    /// <summary>As <see cref="ExpectingOne(Refusal)"/>, if a constraint refuses the row; undeclared, that is an error.</summary>
+    public Statement Unique(Refusal? refusal = null) => this with { IsUnique = true, ConstraintRefusal = refusal };
 
     /// <summary>Requires exactly one row to be changed or found.</summary>
     public Statement ExpectingOne(Enum conflict) => this with { ExpectedRows = 1, OnMismatch = conflict };

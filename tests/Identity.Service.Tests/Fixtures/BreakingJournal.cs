@@ -18,11 +18,7 @@ internal sealed class BreakingJournal(IJournal journal, int breakAt = 0) : IJour
     public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken) =>
         decision.Event is not null && (IsBroken || Interlocked.Decrement(ref countdown) == 0)
             ? new(
-                new CommitResult
-                {
-                    Outcome = CommitOutcome.Unavailable,
-                    Unavailable = StorageErrors.Unavailable.Refuse(),
-                }
+                new CommitResult { Outcome = CommitOutcome.Unavailable, Refusal = StorageErrors.Unavailable.Refuse() }
             )
             : journal.CommitAsync(decision, cancellationToken);
 }

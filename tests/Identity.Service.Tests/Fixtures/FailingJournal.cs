@@ -16,11 +16,7 @@ internal sealed class FailingJournal(IJournal journal) : IJournal
         decision.Class == DecisionClass.Bulk
         && Interlocked.Exchange(ref isFailing, 0) == 1
             ? new(
-                new CommitResult
-                {
-                    Outcome = CommitOutcome.Unavailable,
-                    Unavailable = StorageErrors.Unavailable.Refuse(),
-                }
+                new CommitResult { Outcome = CommitOutcome.Unavailable, Refusal = StorageErrors.Unavailable.Refuse() }
             )
             : journal.CommitAsync(decision, cancellationToken);
 }

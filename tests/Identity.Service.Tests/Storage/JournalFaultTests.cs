@@ -42,7 +42,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
         var refused = await store.CommitAsync(store.Decide("after"));
 
         failed.Outcome.ShouldBe(CommitOutcome.Unavailable);
-        failed.Unavailable!.Code.Code.ShouldBe("store.unavailable");
+        failed.Refusal!.Code.Code.ShouldBe("store.unavailable");
         refused.Outcome.ShouldBe(CommitOutcome.Unavailable);
         store.Journal.IsHealthy.ShouldBeFalse();
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(reachesDisk ? 1 : 0);

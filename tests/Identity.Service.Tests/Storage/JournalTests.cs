@@ -439,6 +439,50 @@ public abstract class JournalTests(StorageBackend backend)
         result.Conflict.ShouldBe(ThingConflict.Exists);
     }
 
+    // The first statement that finds another state than expected decides.
+    [Theory]
+    [InlineData("a", "b", null)]
+    [InlineData("c", "b", "The thing c is missing.")]
+    [InlineData("a", "a", "The thing exists.")]
+    [InlineData("c", "a", "The thing c is missing.")]
+    public async Task Commit_TwoConditionsWithRefusals_AnswersTheRefusalOfTheUnmetOne(
+        string required,
+        string inserted,
+        string? message
+    )
+    {
+        using var store = new StoreUnderTest(backend);
+        await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
+
+        var result = await store.CommitAsync(
+            store.Decide(
+                null,
+                new Statement("SELECT 1 FROM things WHERE id = @required", new { required }).ExpectingOne(
+                    ThingErrors.Missing.Refuse($"The thing {required} is missing.")
+                ),
+                StoreUnderTest.InsertThing(inserted).Unique(ThingErrors.Exists.Refuse())
+            )
+        );
+
+        result.IsCommitted.ShouldBe(message is null);
+        result.RefusalIfUnavailable()?.Message.ShouldBe(message);
+        store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(message is null ? 2 : 1);
+    }
+
+    [Fact]
+    public async Task Commit_ConditionWithoutRefusal_IsStaleAndNeverAnswered()
+    {
+        using var store = new StoreUnderTest(backend);
+        await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
+        var absent = new Statement("SELECT 1 FROM things WHERE id = 'b'").ExpectingOne();
+
+        var missed = await store.CommitAsync(store.Decide(null, absent));
+        var taken = await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a").Unique()));
+
+        (missed.IsStale, taken.IsStale).ShouldBe((true, true));
+        Should.Throw<InvalidOperationException>(() => missed.RefusalIfUnavailable());
+    }
+
     [Fact]
     public async Task Commit_FaultyDecision_ThrowsToItsCallerAlone()
     {
@@ -506,7 +550,7 @@ public abstract class JournalTests(StorageBackend backend)
         var bulk = await store.CommitAsync(store.Decide() with { Class = DecisionClass.Bulk });
         var essential = await store.CommitAsync(store.Decide());
 
-        bulk.Unavailable!.Code.Code.ShouldBe("store.disk_reserve");
+        bulk.Refusal!.Code.Code.ShouldBe("store.disk_reserve");
         essential.Outcome.ShouldBe(CommitOutcome.Committed);
     }
 

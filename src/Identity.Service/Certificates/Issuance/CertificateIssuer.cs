@@ -100,6 +100,11 @@ internal sealed class CertificateIssuer(
                 return Refuse(job, ExchangeErrors.Failed.Refuse());
             }
 
+            if (first.Outcome == CommitOutcome.Refused)
+            {
+                return IssuanceOutcome.Refused(first.Refusal!);
+            }
+
             if (first.Outcome != CommitOutcome.Conflict)
             {
                 // The intent is committed: from here on the caller's cancellation no longer counts.

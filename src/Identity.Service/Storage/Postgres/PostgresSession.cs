@@ -292,7 +292,7 @@ internal sealed class PostgresSession : JournalSession
 
             if (isConstraint)
             {
-                pending.Refuse(statements[index].OnConstraint, refused);
+                pending.RefuseRow(statements[index], refused);
             }
             else
             {

@@ -187,7 +187,7 @@ internal sealed class SqliteSession : JournalSession
             catch (SqliteException refused) when (refused.SqliteErrorCode == SqliteErrors.Constraint)
             {
                 // An expected constraint is a conflict; an unexpected one is an error of the decision, not of the store.
-                pending.Refuse(statement.OnConstraint, refused);
+                pending.RefuseRow(statement, refused);
                 return false;
             }
             catch (Exception fault)

@@ -386,7 +386,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
                     new CommitResult
                     {
                         Outcome = CommitOutcome.Unavailable,
-                        Unavailable = StorageErrors.Unavailable.Refuse(),
+                        Refusal = StorageErrors.Unavailable.Refuse(),
                     }
                 )
                 : journal.CommitAsync(decision, cancellationToken);
