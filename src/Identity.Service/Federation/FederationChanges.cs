@@ -35,14 +35,9 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
+        if (result.RefusalIfUnavailable() is { } refusal)
         {
-            return ToRefusal((FederationConflict)result.Conflict!);
-        }
-
-        if (result.RefusalIfUnavailable() is { } unavailable)
-        {
-            return unavailable;
+            return refusal;
         }
 
         // Committed: the caller can no longer cancel. If the directory fails to read the change, it is in force all the
@@ -50,15 +45,4 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
         await changes.WhenDeliveredAsync(topics);
         return null;
     }
-
-    private static Refusal ToRefusal(FederationConflict conflict) =>
-        conflict switch
-        {
-            FederationConflict.NameTaken => FederationErrors.NameTaken.Refuse(),
-            FederationConflict.InUse => FederationErrors.InUse.Refuse(),
-            FederationConflict.ReferenceArchived => FederationErrors.Archived.Refuse(
-                "The issuer or service account was archived at the same time."
-            ),
-            _ => FederationErrors.Changed.Refuse(),
-        };
 }

@@ -28,6 +28,9 @@ internal static class FederationErrors
         "Create a new record."
     );
 
+    public static Refusal ReferenceArchived() =>
+        Archived.Refuse("The issuer or service account was archived at the same time.");
+
     public static readonly ErrorCode InUse = new(
         "federation.in_use",
         400,

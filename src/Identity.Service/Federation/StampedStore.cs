@@ -72,5 +72,5 @@ internal abstract class StampedStore<TRow, TRecord>(
 
     /// <summary>Writes version n + 1 over version n of a live record.</summary>
     protected Statement UpdateLive(TRow row) =>
-        columns.Update(row, StampColumns.PreviousIsLive).ExpectingOne(FederationConflict.Changed);
+        columns.Update(row, StampColumns.PreviousIsLive).ExpectingOne(FederationErrors.Changed.Refuse());
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Issuers;
@@ -68,12 +69,12 @@ public abstract class FederationStoreTests : IDisposable
     {
         var (issuer, account, rule) = await PrepareAsync();
 
-        await ShouldConflictAsync(FederationConflict.NameTaken, issuers.Insert(issuer with { Id = IssuerId.New() }));
+        await ShouldConflictAsync(FederationErrors.NameTaken, issuers.Insert(issuer with { Id = IssuerId.New() }));
         await ShouldConflictAsync(
-            FederationConflict.NameTaken,
+            FederationErrors.NameTaken,
             accounts.Insert(account with { Id = ServiceAccountId.New() })
         );
-        await ShouldConflictAsync(FederationConflict.NameTaken, [.. rules.Insert(rule with { Id = RuleId.New() })]);
+        await ShouldConflictAsync(FederationErrors.NameTaken, [.. rules.Insert(rule with { Id = RuleId.New() })]);
     }
 
     [Fact]
@@ -81,9 +82,9 @@ public abstract class FederationStoreTests : IDisposable
     {
         var (issuer, account, rule) = await PrepareAsync();
 
-        await ShouldConflictAsync(FederationConflict.Changed, issuers.Update(issuer with { Version = 3 }));
-        await ShouldConflictAsync(FederationConflict.Changed, accounts.Update(account with { Version = 3 }));
-        await ShouldConflictAsync(FederationConflict.Changed, [.. rules.Update(rule with { Version = 3 })]);
+        await ShouldConflictAsync(FederationErrors.Changed, issuers.Update(issuer with { Version = 3 }));
+        await ShouldConflictAsync(FederationErrors.Changed, accounts.Update(account with { Version = 3 }));
+        await ShouldConflictAsync(FederationErrors.Changed, [.. rules.Update(rule with { Version = 3 })]);
     }
 
     [Fact]
@@ -91,8 +92,8 @@ public abstract class FederationStoreTests : IDisposable
     {
         var (issuer, account, rule) = await PrepareAsync();
 
-        await ShouldConflictAsync(FederationConflict.InUse, [.. issuers.Archive(Archived(issuer))]);
-        await ShouldConflictAsync(FederationConflict.InUse, [.. accounts.Archive(Archived(account))]);
+        await ShouldConflictAsync(FederationErrors.InUse, [.. issuers.Archive(Archived(issuer))]);
+        await ShouldConflictAsync(FederationErrors.InUse, [.. accounts.Archive(Archived(account))]);
 
         await CommitAsync([.. rules.Update(Archived(rule))]);
         await CommitAsync([.. issuers.Archive(Archived(issuer)), .. accounts.Archive(Archived(account))]);
@@ -107,7 +108,7 @@ public abstract class FederationStoreTests : IDisposable
         await CommitAsync([.. issuers.Archive(Archived(issuer))]);
 
         await ShouldConflictAsync(
-            FederationConflict.ReferenceArchived,
+            FederationErrors.Archived,
             [.. rules.Insert(rule with { Id = RuleId.New(), Name = "late" })]
         );
     }
@@ -190,20 +191,20 @@ public abstract class FederationStoreTests : IDisposable
         await CommitAsync([.. rules.Update(trying)]);
 
         await CommitAsync(Require("tnl_a", workspace.Value));
-        await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_b", workspace.Value));
+        await ShouldConflictAsync(FederationErrors.Changed, Require("tnl_b", workspace.Value));
         foreach (var lookalike in new[] { "tnl_A", "tnlxa", "tnl_", "%", "tnl_%" })
         {
-            await ShouldConflictAsync(FederationConflict.Changed, Require(lookalike, workspace.Value));
+            await ShouldConflictAsync(FederationErrors.Changed, Require(lookalike, workspace.Value));
         }
 
-        await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_a", WorkspaceId.New().Value));
+        await ShouldConflictAsync(FederationErrors.Changed, Require("tnl_a", WorkspaceId.New().Value));
         await CommitAsync([.. rules.Update(trying.Next(RuleState.Disabled, rule.Stamps))]);
-        await ShouldConflictAsync(FederationConflict.Changed, Require("tnl_a", workspace.Value));
+        await ShouldConflictAsync(FederationErrors.Changed, Require("tnl_a", workspace.Value));
 
         Statement Require(string machine, string inWorkspace) =>
             rules
                 .RequireNaming(rule.Id.Value, account.Id.Value, inWorkspace, machine)
-                .ExpectingOne(FederationConflict.Changed);
+                .ExpectingOne(FederationErrors.Changed.Refuse());
     }
 
     [Fact]
@@ -324,10 +325,10 @@ public abstract class FederationStoreTests : IDisposable
     private async Task CommitAsync(params Statement[] statements) =>
         (await store.CommitAsync(new Decision { Statements = statements })).Outcome.ShouldBe(CommitOutcome.Committed);
 
-    private async Task ShouldConflictAsync(FederationConflict conflict, params Statement[] statements)
+    private async Task ShouldConflictAsync(ErrorCode code, params Statement[] statements)
     {
         var result = await store.CommitAsync(new Decision { Statements = statements });
-        result.Outcome.ShouldBe(CommitOutcome.Conflict);
-        result.Conflict.ShouldBe(conflict);
+        result.Outcome.ShouldBe(CommitOutcome.Refused);
+        result.Refusal!.Code.ShouldBe(code);
     }
 }

@@ -16,7 +16,7 @@ internal interface IIssuerControlStore
     /// <summary>Stores a line; an existing line gets the newer time and reason.</summary>
     Statement Kill(StoredKill line);
 
-    /// <summary><see cref="FederationConflict.Changed"/> if there is no such order.</summary>
+    /// <summary><see cref="FederationErrors.Changed"/> if there is no such order.</summary>
     IReadOnlyList<Statement> Undo(IssuerId issuer, string cause);
 
     /// <summary>If it is paused already, keeps the earlier moment.</summary>

@@ -40,7 +40,7 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
             new Statement(
                 "DELETE FROM federation_issuer_kills WHERE issuer_id = @Issuer AND cause = @Cause AND kind <> 'key'",
                 new { Issuer = issuer.Value, Cause = cause }
-            ).ExpectingOne(FederationConflict.Changed),
+            ).ExpectingOne(FederationErrors.Changed.Refuse()),
             new Statement(
                 "DELETE FROM federation_issuer_kills WHERE issuer_id = @Issuer AND cause = @Cause",
                 new { Issuer = issuer.Value, Cause = cause }

@@ -57,7 +57,7 @@ internal sealed class IssuerKeyStore(Database database, IJournal journal, Sealer
             var first = new Statement(
                 Upsert + " WHERE federation_issuer_key_sets.digest <> excluded.digest",
                 ToRow(issuer, set)
-            ).ExpectingOne(FederationConflict.Changed);
+            ).ExpectingOne();
             var told = await journal.CommitAsync(
                 new Decision { Event = change, Statements = [first] },
                 cancellationToken

@@ -20,24 +20,26 @@ internal sealed class IssuerStore(Database database)
             ).Select(row => row.Value),
         ];
 
-    /// <summary><see cref="FederationConflict.NameTaken"/> when the name is in use.</summary>
-    public Statement Insert(Issuer issuer) => Table.Insert(Row.Create(issuer)).Unique(FederationConflict.NameTaken);
+    /// <summary><see cref="FederationErrors.NameTaken"/> when the name is in use.</summary>
+    public Statement Insert(Issuer issuer) =>
+        Table.Insert(Row.Create(issuer)).Unique(FederationErrors.NameTaken.Refuse());
 
     /// <summary>
-    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> if the store has another one,
-    /// <see cref="FederationConflict.NameTaken"/> if the name is in use.
+    /// Writes version n + 1 over version n; <see cref="FederationErrors.Changed"/> if the store has another one,
+    /// <see cref="FederationErrors.NameTaken"/> if the name is in use.
     /// </summary>
-    public Statement Update(Issuer issuer) => UpdateLive(Row.Create(issuer)).Unique(FederationConflict.NameTaken);
+    public Statement Update(Issuer issuer) =>
+        UpdateLive(Row.Create(issuer)).Unique(FederationErrors.NameTaken.Refuse());
 
-    /// <summary>A condition: no rule has changed since that number; <see cref="FederationConflict.Changed"/>.</summary>
+    /// <summary>A condition: no rule has changed since that number; <see cref="FederationErrors.Changed"/>.</summary>
     public Statement RequireRulesUnchanged(long sequence) =>
         new Statement(
             "SELECT 1 FROM federation_sequence WHERE id = 1 AND NOT EXISTS (SELECT 1 FROM federation_changes "
                 + "WHERE kind = 'federation_rule' AND sequence > @sequence)",
             new { sequence }
-        ).ExpectingOne(FederationConflict.Changed);
+        ).ExpectingOne(FederationErrors.Changed.Refuse());
 
-    /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
+    /// <summary>As <see cref="Update"/>; <see cref="FederationErrors.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(Issuer issuer) =>
         [
             // Updates a row only if no other record needs it: the number of updated rows is the check.
@@ -45,7 +47,7 @@ internal sealed class IssuerStore(Database database)
                 "UPDATE federation_issuers SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE issuer_id = @Id AND archived_at_ms IS NULL)",
                 new { Id = issuer.Id.Value }
-            ).ExpectingOne(FederationConflict.InUse),
+            ).ExpectingOne(FederationErrors.InUse.Refuse()),
             Update(issuer),
         ];
 

@@ -40,13 +40,13 @@ internal interface IRuleStore
     ValueTask<IReadOnlyList<StoredRule>> FindManyAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The rule and its workspaces. <see cref="FederationConflict.NameTaken"/> if the name is in use,
-    /// <see cref="FederationConflict.ReferenceArchived"/> if issuer or service account were archived in the meantime.
+    /// The rule and its workspaces. <see cref="FederationErrors.NameTaken"/> if the name is in use,
+    /// <see cref="FederationErrors.ReferenceArchived"/> if issuer or service account were archived in the meantime.
     /// </summary>
     IReadOnlyList<Statement> Insert(Rule rule);
 
     /// <summary>
-    /// Writes version n + 1 over version n, including workspaces; <see cref="FederationConflict.Changed"/> if the store
+    /// Writes version n + 1 over version n, including workspaces; <see cref="FederationErrors.Changed"/> if the store
     /// has another version, otherwise as <see cref="Insert"/>. An archived rule has no workspaces.
     /// </summary>
     IReadOnlyList<Statement> Update(Rule rule);

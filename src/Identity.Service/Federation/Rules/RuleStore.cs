@@ -144,8 +144,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
         [
             RuleRow
                 .Newest.InsertWhere(RuleRow.Create(rule), ReferencesAreLive)
-                .ExpectingOne(FederationConflict.ReferenceArchived)
-                .Unique(FederationConflict.NameTaken),
+                .ExpectingOne(FederationErrors.ReferenceArchived())
+                .Unique(FederationErrors.NameTaken.Refuse()),
             .. InsertWorkspaces(rule),
             .. InsertVersion(rule),
         ];
@@ -156,8 +156,8 @@ internal sealed class RuleStore(Database database) : IRuleStore
             .. rule.IsArchived ? Array.Empty<Statement>() : [RequireReferences(rule)],
             RuleRow
                 .Newest.Update(RuleRow.Create(rule), StampColumns.PreviousIsLive)
-                .ExpectingOne(FederationConflict.Changed)
-                .Unique(FederationConflict.NameTaken),
+                .ExpectingOne(FederationErrors.Changed.Refuse())
+                .Unique(FederationErrors.NameTaken.Refuse()),
             new Statement("DELETE FROM federation_rule_workspaces WHERE rule_id = @Id", new { Id = rule.Id.Value }),
             .. InsertWorkspaces(rule),
             .. InsertVersion(rule),
@@ -197,7 +197,7 @@ internal sealed class RuleStore(Database database) : IRuleStore
                 IssuerId = rule.IssuerId.Value,
                 ServiceAccountId = rule.ServiceAccountId.Value,
             }
-        ).ExpectingOne(FederationConflict.ReferenceArchived);
+        ).ExpectingOne(FederationErrors.ReferenceArchived());
 
     private static IEnumerable<Statement> InsertWorkspaces(Rule rule) =>
         rule.WorkspaceIds.Select(workspace => new Statement(

@@ -8,16 +8,16 @@ internal sealed class ServiceAccountStore(Database database)
 {
     private static readonly Columns<Row> Table = new("service_accounts");
 
-    /// <summary><see cref="FederationConflict.NameTaken"/> if the name is in use.</summary>
+    /// <summary><see cref="FederationErrors.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(ServiceAccount account) =>
-        Table.Insert(Row.Create(account)).Unique(FederationConflict.NameTaken);
+        Table.Insert(Row.Create(account)).Unique(FederationErrors.NameTaken.Refuse());
 
     /// <summary>
-    /// Writes version n + 1 over version n; <see cref="FederationConflict.Changed"/> when the store has another one.
+    /// Writes version n + 1 over version n; <see cref="FederationErrors.Changed"/> when the store has another one.
     /// </summary>
     public Statement Update(ServiceAccount account) => UpdateLive(Row.Create(account));
 
-    /// <summary>As <see cref="Update"/>, and <see cref="FederationConflict.InUse"/> while a live rule refers to it.</summary>
+    /// <summary>As <see cref="Update"/>; <see cref="FederationErrors.InUse"/> while a live rule refers to it.</summary>
     public IReadOnlyList<Statement> Archive(ServiceAccount account) =>
         [
             // Updates a row only if no other record needs it: the number of updated rows is the check.
@@ -25,7 +25,7 @@ internal sealed class ServiceAccountStore(Database database)
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND NOT EXISTS "
                     + "(SELECT 1 FROM federation_rules WHERE service_account_id = @Id AND archived_at_ms IS NULL)",
                 new { Id = account.Id.Value }
-            ).ExpectingOne(FederationConflict.InUse),
+            ).ExpectingOne(FederationErrors.InUse.Refuse()),
             Update(account),
         ];
 

@@ -81,7 +81,7 @@ internal sealed class MembershipStore(Database database)
         );
 
     /// <summary>
-    /// Adds the membership, or replaces the role of an existing one; <see cref="FederationConflict.ReferenceArchived"/>
+    /// Adds the membership, or replaces the role of an existing one; <see cref="FederationErrors.ReferenceArchived"/>
     /// if the account was archived in the meantime.
     /// </summary>
     public IReadOnlyList<Statement> Put(Membership membership) =>
@@ -90,7 +90,7 @@ internal sealed class MembershipStore(Database database)
             new Statement(
                 "UPDATE service_accounts SET version = version WHERE id = @Id AND archived_at_ms IS NULL",
                 new { Id = membership.ServiceAccountId.Value }
-            ).ExpectingOne(FederationConflict.ReferenceArchived),
+            ).ExpectingOne(FederationErrors.ReferenceArchived()),
             new Statement(
                 $"{Table.InsertValues} ON CONFLICT (service_account_id, workspace_id) DO UPDATE SET "
                     + "workspace_role = excluded.workspace_role",
