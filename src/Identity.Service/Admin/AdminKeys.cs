@@ -49,11 +49,6 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
-        {
-            return AdminKeyErrors.Limit.Refuse();
-        }
-
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Woken(key);
     }
 
@@ -82,7 +77,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             cancellationToken
         );
         // Another caller revoked it first; the result is the same.
-        return result.Outcome != CommitOutcome.Conflict && result.RefusalIfUnavailable() is { } unavailable
+        return !result.IsStale && result.RefusalIfUnavailable() is { } unavailable
             ? unavailable
             : Woken(key with { RevokedAt = now });
     }
@@ -115,7 +110,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
+        if (result.IsStale)
         {
             return null;
         }

@@ -49,9 +49,7 @@ internal sealed class OrganizationEndpoints(
             },
             cancellationToken
         );
-        return result.Outcome == CommitOutcome.Conflict ? OrganizationErrors.NameTaken.Refuse()
-            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
-            : Answer(organization);
+        return result.RefusalIfUnavailable() is { } refused ? refused : Answer(organization);
     }
 
     /// <summary>All organizations for the installation's key; the caller's own one otherwise.</summary>
@@ -126,11 +124,7 @@ internal sealed class OrganizationEndpoints(
             },
             cancellationToken
         );
-        var refusal =
-            result.Outcome == CommitOutcome.Conflict
-                ? OrganizationErrors.InUse.Refuse()
-                : result.RefusalIfUnavailable();
-        return refusal is null ? archived : refusal;
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : archived;
     }
 
     public async ValueTask<ApiAnswer> WorkspacesAsync(ApiRequest request, CancellationToken cancellationToken)

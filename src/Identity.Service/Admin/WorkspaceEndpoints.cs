@@ -46,11 +46,6 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
-        {
-            return WorkspaceErrors.NameTaken.Refuse();
-        }
-
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(workspace);
     }
 

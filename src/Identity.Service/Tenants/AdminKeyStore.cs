@@ -72,7 +72,7 @@ internal sealed class AdminKeyStore(Database database)
             ? (key.CreatedBy, key.Owner)
             : (null, null);
 
-    /// <summary>Inserts a key; <see cref="AdminKeyConflict.Limit"/> if the maximum is reached.</summary>
+    /// <summary>Inserts a key; <see cref="AdminKeyErrors.Limit"/> if the maximum is reached.</summary>
     /// <param name="secretHash">SHA-256 of the key.</param>
     /// <param name="mostLive">The maximum number of the organization's live keys, including this one.</param>
     public Statement Insert(AdminKey key, byte[] secretHash, int mostLive = int.MaxValue) =>
@@ -82,18 +82,16 @@ internal sealed class AdminKeyStore(Database database)
                 "(SELECT COUNT(*) FROM admin_keys WHERE organization_id = @OrganizationId AND revoked_at_ms IS NULL "
                     + "AND expires_at_ms >= @CreatedAtMs) < @MostLive"
             )
-            .ExpectingOne(AdminKeyConflict.Limit);
+            .ExpectingOne(AdminKeyErrors.Limit.Refuse());
 
-    /// <summary><see cref="AdminKeyConflict.Revoked"/> if it is already revoked.</summary>
+    /// <summary>Stale if it is already revoked.</summary>
     public Statement Revoke(AdminKeyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE admin_keys SET revoked_at_ms = @At WHERE id = @Id AND revoked_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
-        ).ExpectingOne(AdminKeyConflict.Revoked);
+        ).ExpectingOne();
 
-    /// <summary>
-    /// <see cref="AdminKeyConflict.Owned"/> if it already names a person, or was created with another key.
-    /// </summary>
+    /// <summary>Stale if it already names a person, or was created with another key.</summary>
     public Statement SetOwner(AdminKeyId id, KeyOwner owner) =>
         new Statement(
             "UPDATE admin_keys SET owner_issuer = @Issuer, owner_subject = @Subject "
@@ -104,7 +102,7 @@ internal sealed class AdminKeyStore(Database database)
                 owner.Issuer,
                 owner.Subject,
             }
-        ).ExpectingOne(AdminKeyConflict.Owned);
+        ).ExpectingOne();
 
     public Statement Used(string keyId, DateTimeOffset at) =>
         new(

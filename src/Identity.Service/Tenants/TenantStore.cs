@@ -66,19 +66,19 @@ internal sealed class TenantStore(Database database)
         CancellationToken cancellationToken
     ) => (await ListWorkspacesAsync(organizationId, cancellationToken)).Single(workspace => workspace.IsDefault);
 
-    /// <summary><see cref="WorkspaceConflict.NameTaken"/> if the name is in use.</summary>
+    /// <summary><see cref="WorkspaceErrors.NameTaken"/> if the name is in use.</summary>
     public Statement Insert(Workspace workspace) =>
-        Workspaces.Insert(WorkspaceRow.Create(workspace)).Unique(WorkspaceConflict.NameTaken);
+        Workspaces.Insert(WorkspaceRow.Create(workspace)).Unique(WorkspaceErrors.NameTaken.Refuse());
 
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
-            Organizations.Insert(OrganizationRow.Create(organization)).Unique(OrganizationConflict.NameTaken),
+            Organizations.Insert(OrganizationRow.Create(organization)).Unique(OrganizationErrors.NameTaken.Refuse()),
             Insert(defaultWorkspace),
         ];
 
     /// <summary>
     /// Archives an organization, revokes its admin keys and deletes its console sessions and saved filters;
-    /// <see cref="OrganizationConflict.InUse"/> if it has unarchived tunnels or rules.
+    /// <see cref="OrganizationErrors.InUse"/> if it has unarchived tunnels or rules.
     /// </summary>
     public IReadOnlyList<Statement> Archive(string organizationId, DateTimeOffset at)
     {
@@ -91,7 +91,7 @@ internal sealed class TenantStore(Database database)
                     + "AND NOT EXISTS (SELECT 1 FROM federation_rules WHERE organization_id = @Id "
                     + "AND archived_at_ms IS NULL)",
                 parameters
-            ).ExpectingOne(OrganizationConflict.InUse),
+            ).ExpectingOne(OrganizationErrors.InUse.Refuse()),
             new Statement(
                 "UPDATE admin_keys SET revoked_at_ms = @At WHERE organization_id = @Id AND revoked_at_ms IS NULL",
                 parameters

@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Errors;
 
-namespace Culvert.Identity.Service.Admin;
+namespace Culvert.Identity.Service.Tenants;
 
 internal static class AdminKeyErrors
 {

@@ -1,8 +1,0 @@
-namespace Culvert.Identity.Service.Tenants;
-
-internal enum OrganizationConflict
-{
-    NameTaken,
-
-    InUse,
-}

@@ -1,6 +1,0 @@
-namespace Culvert.Identity.Service.Tenants;
-
-internal enum WorkspaceConflict
-{
-    NameTaken,
-}
