@@ -80,7 +80,6 @@ internal sealed class JobEndpoints(
             job,
             Event(request, AuditEvents.JobPaused, job, pause.Reason),
             pauses.Pause(pause),
-            JobErrors.Paused,
             cancellationToken
         );
     }
@@ -91,7 +90,6 @@ internal sealed class JobEndpoints(
                 job,
                 Event(request, AuditEvents.JobResumed, job, reason: null),
                 pauses.Resume(job.Name),
-                JobErrors.NotPaused,
                 cancellationToken
             )
             : RequestErrors.NotFound.Refuse();
@@ -100,7 +98,6 @@ internal sealed class JobEndpoints(
         RecurringJob job,
         AuditEvent audited,
         Statement statement,
-        ErrorCode conflict,
         CancellationToken cancellationToken
     )
     {
@@ -113,14 +110,9 @@ internal sealed class JobEndpoints(
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
+        if (result.RefusalIfUnavailable() is { } refusal)
         {
-            return conflict.Refuse();
-        }
-
-        if (result.RefusalIfUnavailable() is { } unavailable)
-        {
-            return unavailable;
+            return refusal;
         }
 
         await changes.WhenDeliveredAsync(ChangeTopics.Jobs).WaitAsync(cancellationToken);

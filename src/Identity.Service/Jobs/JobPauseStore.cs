@@ -9,10 +9,10 @@ internal sealed class JobPauseStore(Database database)
     public async ValueTask<IReadOnlyList<JobPause>> ListAsync(CancellationToken cancellationToken) =>
         await database.QueryAsync<JobPause>(Table.Select + " ORDER BY job", cancellationToken);
 
-    public Statement Pause(JobPause pause) => Table.Insert(pause).Unique(JobPauseConflict.Changed);
+    public Statement Pause(JobPause pause) => Table.Insert(pause).Unique(JobErrors.Paused.Refuse());
 
     public Statement Resume(string job) =>
         new Statement("DELETE FROM job_pauses WHERE job = @Job", new { Job = job }).ExpectingOne(
-            JobPauseConflict.Changed
+            JobErrors.NotPaused.Refuse()
         );
 }

@@ -172,14 +172,14 @@ internal sealed class SigningKeyRing(
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict && isNew)
+        if (result.IsStale && isNew)
         {
             // Certainly not written. If the answer of a commit was lost, the result is unknown and the key has to stay.
             maker.Destroy(successor);
         }
 
         await LoadAsync_NeedsLock(CancellationToken.None);
-        if (result.Outcome == CommitOutcome.Conflict)
+        if (result.IsStale)
         {
             return SigningKeyErrors.Changed.Refuse();
         }
@@ -308,7 +308,7 @@ internal sealed class SigningKeyRing(
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
+        if (result.IsStale)
         {
             return false;
         }

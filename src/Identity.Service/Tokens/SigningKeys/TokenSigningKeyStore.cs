@@ -24,7 +24,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
         return [.. rows.Select(Open)];
     }
 
-    /// <summary>Conflict: <see cref="SigningKeyConflict.Made"/> if there is a key of that generation.</summary>
+    /// <summary>Stale if there is a key of that generation: another node created it, and that key is used.</summary>
     public Statement Insert(TokenSigningKey key)
     {
         var secret = key.Label is { } label ? Encoding.UTF8.GetBytes(label) : key.Key.ExportPkcs8();
@@ -41,7 +41,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
                         WireNames.Of(key.Custody)
                     )
                 )
-                .Unique(SigningKeyConflict.Made);
+                .Unique();
         }
         finally
         {
@@ -49,18 +49,16 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
         }
     }
 
-    /// <summary>Makes a published key sign from then on. Conflict: <see cref="SigningKeyConflict.Changed"/>.</summary>
+    /// <summary>Makes a published key sign from then on; stale if it does already, or does not exist.</summary>
     public Statement Activate(string keyId, DateTimeOffset from) =>
         new Statement(
             "UPDATE token_signing_keys SET active_from_ms = @From WHERE key_id = @keyId AND active_from_ms > @From",
             new { keyId, From = from.ToStore() }
-        ).ExpectingOne(SigningKeyConflict.Changed);
+        ).ExpectingOne();
 
-    /// <summary>Conflict: <see cref="SigningKeyConflict.Changed"/> if it does not exist.</summary>
+    /// <summary>Stale if it does not exist.</summary>
     public Statement Delete(string keyId) =>
-        new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne(
-            SigningKeyConflict.Changed
-        );
+        new Statement("DELETE FROM token_signing_keys WHERE key_id = @keyId", new { keyId }).ExpectingOne();
 
     private TokenSigningKey Open(Row row)
     {

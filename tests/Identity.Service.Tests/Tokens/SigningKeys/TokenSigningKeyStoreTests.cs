@@ -69,8 +69,7 @@ public abstract class TokenSigningKeyStoreTests(StorageBackend backend)
             new Decision { Statements = [keys.Insert(new TokenSigningKey(second, now, now, 1))] }
         );
 
-        result.Outcome.ShouldBe(CommitOutcome.Conflict);
-        result.Conflict.ShouldBe(SigningKeyConflict.Made);
+        result.Outcome.ShouldBe(CommitOutcome.Stale);
     }
 
     private static TokenSigningKeyStore KeysOf(StoreUnderTest store) =>

@@ -1,6 +1,0 @@
-namespace Culvert.Identity.Service.Jobs;
-
-internal enum JobPauseConflict
-{
-    Changed,
-}
