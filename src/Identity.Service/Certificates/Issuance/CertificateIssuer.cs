@@ -100,34 +100,33 @@ internal sealed class CertificateIssuer(
                 return Refuse(job, ExchangeErrors.Failed.Refuse());
             }
 
+            if (first.IsStale)
+            {
+                // A concurrent repeat of the same request, unless the serial number exists.
+                if (await repeats.FindAsync(job, cancellationToken) is { Answer: { } twin })
+                {
+                    return twin;
+                }
+
+                continue;
+            }
+
             if (first.Outcome == CommitOutcome.Refused)
             {
-                return IssuanceOutcome.Refused(first.Refusal!);
+                return first.Refusal!.Code == IssuanceErrors.KeyReused
+                    ? Refuse(job, await keys.ExplainAsync(job.PublicKey, job.TunnelId, cancellationToken))
+                    : IssuanceOutcome.Refused(first.Refusal);
             }
 
-            if (first.Outcome != CommitOutcome.Conflict)
+            if (first.Conflict is { } conflict)
             {
-                // The intent is committed: from here on the caller's cancellation no longer counts.
-                return first.RefusalIfUnavailable() is { } unavailable
-                    ? Refuse(job, unavailable)
-                    : await SignAsync(job, plan.Value, intent);
+                return IssuanceOutcome.Conflicting(conflict);
             }
 
-            switch (first.Conflict)
-            {
-                case IssuanceConflict.NotUnique:
-                    // A concurrent repeat of the same request, unless the serial number was the conflict.
-                    if (await repeats.FindAsync(job, cancellationToken) is { Answer: { } twin })
-                    {
-                        return twin;
-                    }
-
-                    break;
-                case IssuanceConflict.KeyTaken:
-                    return Refuse(job, await keys.ExplainAsync(job.PublicKey, job.TunnelId, cancellationToken));
-                default:
-                    return IssuanceOutcome.Conflicting(first.Conflict!);
-            }
+            // The intent is committed: from here on the caller's cancellation no longer counts.
+            return first.RefusalIfUnavailable() is { } unavailable
+                ? Refuse(job, unavailable)
+                : await SignAsync(job, plan.Value, intent);
         }
 
         return Refuse(job, StorageErrors.Unavailable.Refuse());
@@ -184,7 +183,7 @@ internal sealed class CertificateIssuer(
         );
 
         // Signed but not recorded: the certificate is discarded. A sweep voids its intent, or has done so already.
-        if (second is { Outcome: CommitOutcome.Conflict, Conflict: IssuanceConflict.NotIntended })
+        if (second.IsStale)
         {
             return Refuse(job, StorageErrors.Unavailable.Refuse());
         }

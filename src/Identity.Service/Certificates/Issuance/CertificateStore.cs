@@ -50,7 +50,7 @@ internal sealed class CertificateStore(Database database)
         + "AND kind <> 'service'";
 
     // Separate from the insertion: a database that reads the table into which the same statement inserts copies it first.
-    /// <summary><see cref="IssuanceConflict.KeyTaken"/> if the key is in use (<see cref="KeyUse"/>).</summary>
+    /// <summary>Refused if the key is in use; <see cref="FindKeyUseAsync"/> finds how.</summary>
     public Statement RequireFreeKey(CertificateRecord record, SubjectPublicKey key) =>
         new Statement(
             FreeKeySql,
@@ -61,9 +61,9 @@ internal sealed class CertificateStore(Database database)
                 PublicKey = key.Encoded.ToArray(),
                 record.TunnelId,
             }
-        ).ExpectingOne(IssuanceConflict.KeyTaken);
+        ).ExpectingOne(IssuanceErrors.KeyReused.Refuse());
 
-    /// <summary><see cref="IssuanceConflict.NotUnique"/> if the serial number or idempotency key exists.</summary>
+    /// <summary>Stale if the serial number or idempotency key exists.</summary>
     public Statement InsertIntent(CertificateRecord record, SubjectPublicKey key) =>
         Table
             .Insert(
@@ -73,12 +73,12 @@ internal sealed class CertificateStore(Database database)
                     SpkiSha256 = key.Sha256,
                 }
             )
-            .Unique(IssuanceConflict.NotUnique);
+            .Unique();
 
     public Statement ReleaseRequest(CertificateId id) =>
         new("UPDATE certificates SET idempotency_key = NULL WHERE id = @id", new { id = id.Value });
 
-    /// <summary><see cref="IssuanceConflict.NotIntended"/> unless the row is an intent.</summary>
+    /// <summary>Stale unless the row is an intent.</summary>
     public Statement Complete(CertificateId id, string fingerprint, ReadOnlyMemory<byte> certificate) =>
         new Statement(
             "UPDATE certificates SET status = 'issued', fingerprint = @fingerprint, certificate = @certificate "
@@ -89,14 +89,14 @@ internal sealed class CertificateStore(Database database)
                 fingerprint,
                 certificate = certificate.ToArray(),
             }
-        ).ExpectingOne(IssuanceConflict.NotIntended);
+        ).ExpectingOne();
 
-    /// <summary>Releases both keys; <see cref="IssuanceConflict.NotIntended"/> unless the row is an intent.</summary>
+    /// <summary>Releases both keys. Stale unless the row is an intent.</summary>
     public Statement Void(CertificateId id) =>
         new Statement(
             "UPDATE certificates SET status = 'void', idempotency_key = NULL WHERE id = @id AND status = 'intent'",
             new { id = id.Value }
-        ).ExpectingOne(IssuanceConflict.NotIntended);
+        ).ExpectingOne();
 
     /// <summary>Intents whose serial number starts with the node's prefix, oldest first.</summary>
     public async ValueTask<IReadOnlyList<CertificateRecord>> ListIntentsAsync(

@@ -45,7 +45,7 @@ internal sealed class OrphanSweep(
                 },
                 cancellationToken
             );
-            if (result is { Outcome: CommitOutcome.Conflict, Conflict: IssuanceConflict.NotIntended })
+            if (result.IsStale)
             {
                 continue;
             }

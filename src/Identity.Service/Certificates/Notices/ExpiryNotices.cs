@@ -81,7 +81,7 @@ internal sealed class ExpiryNotices(
             new Decision { Event = notice, Statements = [store.Give(subject, days, at), .. messages] },
             cancellationToken
         );
-        if (result.Conflict is NoticeConflict.Given)
+        if (result.IsStale)
         {
             return false;
         }

@@ -73,7 +73,7 @@ internal sealed class NoticeStore(Database database)
         return rows.ToHashSet();
     }
 
-    /// <summary>Records the notice; a repeat is <see cref="NoticeConflict.Given"/>.</summary>
+    /// <summary>Records the notice; a repeat is stale.</summary>
     public Statement Give(ExpiringSubject subject, int days, DateTimeOffset at) =>
         new Statement(
             "INSERT INTO expiry_notices (subject, not_after_ms, days, noticed_at_ms) "
@@ -85,7 +85,7 @@ internal sealed class NoticeStore(Database database)
                 days = (long)days,
                 at = at.ToStore(),
             }
-        ).Unique(NoticeConflict.Given);
+        ).Unique();
 
     private async ValueTask<IReadOnlyList<ExpiringSubject>> PageAsync(
         string sql,

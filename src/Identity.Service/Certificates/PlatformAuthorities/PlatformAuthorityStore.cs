@@ -29,9 +29,9 @@ internal sealed class PlatformAuthorityStore(Database database)
         );
     }
 
-    /// <summary>A second active or staged root is <see cref="PlatformConflict.Stale"/>.</summary>
+    /// <summary>A second active or staged root is refused.</summary>
     public Statement Insert(PlatformAuthority authority) =>
-        Table.Insert(Row.Create(authority)).Unique(PlatformConflict.Stale);
+        Table.Insert(Row.Create(authority)).Unique(PlatformRootErrors.Changed());
 
     public Statement Insert(PlatformLink link) =>
         new(
@@ -44,14 +44,14 @@ internal sealed class PlatformAuthorityStore(Database database)
             }
         );
 
-    /// <summary><see cref="PlatformConflict.Stale"/> unless the epoch is still <paramref name="present"/>.</summary>
+    /// <summary>Refused unless the epoch is still <paramref name="present"/>.</summary>
     public Statement RaiseEpoch(long present) =>
         new Statement(
             "UPDATE platform_bundle SET epoch = epoch + 1 WHERE epoch = @present",
             new { present }
-        ).ExpectingOne(PlatformConflict.Stale);
+        ).ExpectingOne(PlatformRootErrors.Changed());
 
-    /// <summary><see cref="PlatformConflict.Stale"/> unless the root is in state <paramref name="expected"/>.</summary>
+    /// <summary>Refused unless the root is in state <paramref name="expected"/>.</summary>
     public Statement Move(PlatformAuthority root, RootState expected) => new Statement(
             "UPDATE platform_authorities SET state = @State, state_since_ms = @StateSince, removed_epoch = @RemovedEpoch "
                 + "WHERE id = @Id AND tier = 'root' AND state = @Expected",
@@ -63,7 +63,7 @@ internal sealed class PlatformAuthorityStore(Database database)
                 root.RemovedEpoch,
                 Expected = WireNames.Of(expected),
             }
-        ).ExpectingOne(PlatformConflict.Stale).Unique(PlatformConflict.Stale);
+        ).ExpectingOne(PlatformRootErrors.Changed()).Unique(PlatformRootErrors.Changed());
 
     /// <summary>Destroys the sealed keys of a root and of every authority under it.</summary>
     public Statement DestroyKeys(string rootId) =>

@@ -231,14 +231,9 @@ internal sealed class PlatformRootCommands(
             },
             cancellationToken
         );
-        if (result.Conflict is PlatformConflict.Stale)
+        if (result.RefusalIfUnavailable() is { } refusal)
         {
-            return PlatformRootErrors.State.Refuse("Another command changed the roots first.");
-        }
-
-        if (result.RefusalIfUnavailable() is { } unavailable)
-        {
-            return unavailable;
+            return refusal;
         }
 
         // Without the caller's token: the decision is committed, and this node should load it.

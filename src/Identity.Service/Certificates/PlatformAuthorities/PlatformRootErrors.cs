@@ -22,6 +22,8 @@ internal static class PlatformRootErrors
         "Ask a second person to activate it, or wait for the missing machines."
     );
 
+    public static Refusal Changed() => State.Refuse("Another command changed the roots first.");
+
     public static Refusal InvalidState(PlatformAuthority root) =>
         State.Refuse($"The root is {WireNames.Of(root.State)}.").With("state", WireNames.Of(root.State));
 

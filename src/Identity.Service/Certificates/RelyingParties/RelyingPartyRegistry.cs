@@ -52,13 +52,7 @@ internal sealed class RelyingPartyRegistry(
             ),
             cancellationToken
         );
-        return result.Conflict switch
-        {
-            RelyingPartyConflict.TunnelArchived => TunnelErrors.Archived.Refuse(),
-            RelyingPartyConflict.NameTaken => RelyingPartyErrors.NameTaken.Refuse(),
-            RelyingPartyConflict.LimitReached => RelyingPartyErrors.Limit.Refuse(),
-            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : (party, credential),
-        };
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : (party, credential);
     }
 
     /// <summary>Idempotent. Afterwards no switch waits for it, and its credential is invalid.</summary>
@@ -86,7 +80,7 @@ internal sealed class RelyingPartyRegistry(
                 ),
                 cancellationToken
             );
-            if (result.Conflict is not RelyingPartyConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+            if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
             {
                 return refusal;
             }

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations.Schema;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
@@ -33,14 +34,13 @@ internal sealed class RelyingPartyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Conflicts: all but <see cref="RelyingPartyConflict.Stale"/>.</summary>
     public IReadOnlyList<Statement> Insert(RelyingParty party, byte[] secretHash, int limit) =>
         [
             // Updates the tunnel's row, which locks it in a database with several writers: count and check become one step.
             new Statement(
                 "UPDATE tunnels SET revision = revision WHERE id = @Value AND archived_at_ms IS NULL",
                 new { party.TunnelId.Value }
-            ).ExpectingOne(RelyingPartyConflict.TunnelArchived),
+            ).ExpectingOne(TunnelErrors.Archived.Refuse()),
             Table
                 .InsertWhere(
                     Row.Create(party) with
@@ -50,17 +50,17 @@ internal sealed class RelyingPartyStore(Database database)
                     },
                     "(SELECT COUNT(*) FROM relying_parties WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL) < @Limit"
                 )
-                .ExpectingOne(RelyingPartyConflict.LimitReached)
-                .Unique(RelyingPartyConflict.NameTaken),
+                .ExpectingOne(RelyingPartyErrors.Limit.Refuse())
+                .Unique(RelyingPartyErrors.NameTaken.Refuse()),
         ];
 
-    /// <summary>Also invalidates its credential. <see cref="RelyingPartyConflict.Stale"/> if archived already.</summary>
+    /// <summary>Also invalidates its credential. Stale if archived already.</summary>
     public Statement Archive(RelyingPartyId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE relying_parties SET archived_at_ms = @At, secret_hash = NULL "
                 + "WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
-        ).ExpectingOne(RelyingPartyConflict.Stale);
+        ).ExpectingOne();
 
     private async ValueTask<IReadOnlyList<RelyingParty>> QueryAsync(
         string condition,

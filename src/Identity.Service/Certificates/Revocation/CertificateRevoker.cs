@@ -121,7 +121,7 @@ internal sealed class CertificateRevoker(
             },
             cancellationToken
         );
-        if (result.Conflict is not RevocationConflict.Changed && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }
@@ -129,7 +129,7 @@ internal sealed class CertificateRevoker(
         var present =
             await inventory.FindAsync(certificate.Id, cancellationToken)
             ?? throw new StoreException($"The record of certificate {certificate.Id.Value} is gone.");
-        if (result.Conflict is null)
+        if (result.IsCommitted)
         {
             ServiceMeters.CertificatesRevoked.Add(1);
             return (present, true);

@@ -137,14 +137,6 @@ internal sealed class ImportedListEndpoint(
             },
             cancellationToken
         );
-        if (result.Conflict is RevocationConflict.Published)
-        {
-            return new CaRefusal(
-                CaErrorCodes.CrlNumberBackwards,
-                "Another list was imported at the same time."
-            ).ToRefusal();
-        }
-
         return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(imported);
     }
 

@@ -1,3 +1,5 @@
+using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
@@ -34,15 +36,19 @@ internal sealed class ImportedListStore(Database database)
         return row?.ToList();
     }
 
-    /// <summary>Replaces the previous revision, else <see cref="RevocationConflict.Published"/>.</summary>
+    /// <summary>Replaces the previous revision; refused if another caller has replaced it.</summary>
     public Statement Put(ImportedRevocationList list)
     {
         var row = Row.Create(list);
+        var refusal = new CaRefusal(
+            CaErrorCodes.CrlNumberBackwards,
+            "Another list was imported at the same time."
+        ).ToRefusal();
         return list.Revision == 1
-            ? Table.Insert(row).Unique(RevocationConflict.Published)
+            ? Table.Insert(row).Unique(refusal)
             : Table
                 .Update(row, "registered_certificate_id = @RegisteredCertificateId AND revision = @Revision - 1")
-                .ExpectingOne(RevocationConflict.Published);
+                .ExpectingOne(refusal);
     }
 
     private sealed record Row

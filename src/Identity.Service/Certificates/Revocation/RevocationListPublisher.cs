@@ -173,7 +173,7 @@ internal sealed class RevocationListPublisher(
             new Decision { Statements = [store.Publish(list, replaced)] },
             cancellationToken
         );
-        if (result.Conflict is RevocationConflict.Published)
+        if (result.IsStale)
         {
             return false;
         }

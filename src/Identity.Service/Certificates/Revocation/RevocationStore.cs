@@ -24,7 +24,7 @@ internal sealed class RevocationStore(Database database)
         "JOIN (SELECT id, not_after_ms AS end_ms FROM certificate_authorities WHERE not_after_ms >= @now "
         + "AND state IN ('staged', 'active', 'suspended', 'retiring', 'tainted')) AS publishing ON id = ca_id";
 
-    /// <summary>Also marks the list as out of date. <see cref="RevocationConflict.Changed"/> if revoked already.</summary>
+    /// <summary>Also marks the list as out of date. Stale if revoked already.</summary>
     /// <param name="shard">Null when the authority publishes no lists.</param>
     public IReadOnlyList<Statement> Revoke(
         CertificateRecord certificate,
@@ -43,21 +43,21 @@ internal sealed class RevocationStore(Database database)
                     reason = RevocationReasons.GetName(reason),
                     shard = (long?)shard,
                 }
-            ).ExpectingOne(RevocationConflict.Changed),
+            ).ExpectingOne(),
             .. Outdate(certificate, shard),
         ];
 
     /// <summary>Inserts the row of a certificate whose record was lost, unless the serial number has a row.</summary>
     public Statement InsertLost(CertificateRecord lost) => new(InsertNewSerial, CertificateStore.Row.Create(lost));
 
-    /// <summary>Also marks the list as out of date, else <see cref="RevocationConflict.Changed"/>.</summary>
+    /// <summary>Also marks the list as out of date. Stale if that is the reason already.</summary>
     public IReadOnlyList<Statement> Worsen(CertificateRecord certificate, int? shard) =>
         [
             new Statement(
                 "UPDATE certificates SET revocation_reason = 'keyCompromise' "
                     + "WHERE id = @id AND revoked_at_ms IS NOT NULL AND revocation_reason <> 'keyCompromise'",
                 new { id = certificate.Id.Value }
-            ).ExpectingOne(RevocationConflict.Changed),
+            ).ExpectingOne(),
             .. Outdate(certificate, shard),
         ];
 
@@ -254,7 +254,7 @@ internal sealed class RevocationStore(Database database)
         return rows.ToDictionary(row => row.Serial, row => Instants.FromStore(row.NotAfter));
     }
 
-    /// <summary>Replaces list <paramref name="replaced"/>, else <see cref="RevocationConflict.Published"/>.</summary>
+    /// <summary>Replaces list <paramref name="replaced"/>; stale if another node has replaced it.</summary>
     public Statement Publish(StoredRevocationList list, long replaced) =>
         Lists
             .Update(
@@ -264,7 +264,7 @@ internal sealed class RevocationStore(Database database)
                 },
                 "ca_id = @CaId AND shard = @Shard AND number = @Replaced"
             )
-            .ExpectingOne(RevocationConflict.Published);
+            .ExpectingOne();
 
     // Only certificates of machines, as their index has them: rotation jobs read lists.
     internal const string UnexpiredSql =

@@ -55,7 +55,7 @@ public abstract class CertificateStoreTests : IDisposable
     {
         await CommitAsync(Intend(Record("01aa")));
 
-        (await CommitAsync(Intend(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.NotUnique);
+        (await CommitAsync(Intend(Record("01aa")))).IsStale.ShouldBeTrue();
     }
 
     [Fact]
@@ -67,10 +67,8 @@ public abstract class CertificateStoreTests : IDisposable
         (await CommitAsync(certificates.Complete(record.Id, "ff", new byte[] { 1 }))).IsCommitted.ShouldBeTrue();
 
         (await ListAsync()).ShouldHaveSingleItem().Status.ShouldBe(CertificateStatus.Issued);
-        (await CommitAsync(certificates.Complete(record.Id, "ff", new byte[] { 1 }))).Conflict.ShouldBe(
-            IssuanceConflict.NotIntended
-        );
-        (await CommitAsync(certificates.Void(record.Id))).Conflict.ShouldBe(IssuanceConflict.NotIntended);
+        (await CommitAsync(certificates.Complete(record.Id, "ff", new byte[] { 1 }))).IsStale.ShouldBeTrue();
+        (await CommitAsync(certificates.Void(record.Id))).IsStale.ShouldBeTrue();
     }
 
     [Fact]
@@ -80,7 +78,7 @@ public abstract class CertificateStoreTests : IDisposable
         await CommitAsync(Intend(record));
         await CommitAsync(certificates.Void(record.Id));
 
-        (await CommitAsync(Intend(Record("01aa")))).Conflict.ShouldBe(IssuanceConflict.NotUnique);
+        (await CommitAsync(Intend(Record("01aa")))).IsStale.ShouldBeTrue();
     }
 
     [Fact]
@@ -92,7 +90,7 @@ public abstract class CertificateStoreTests : IDisposable
         await IntendAsync(first);
 
         (await IntendAsync(Record("01cc"))).IsCommitted.ShouldBeTrue();
-        (await IntendAsync(other)).Conflict.ShouldBe(IssuanceConflict.KeyTaken);
+        (await IntendAsync(other)).Refusal!.Code.ShouldBe(IssuanceErrors.KeyReused);
 
         var rest = await ListAsync();
         await CommitAsync([.. rest.Select(record => certificates.Void(record.Id))]);
@@ -111,7 +109,7 @@ public abstract class CertificateStoreTests : IDisposable
         await CommitAsync(Intend(first));
 
         (await FindAsync("k")).ShouldNotBeNull().Record.RequestSha256.ShouldBe("r");
-        (await CommitAsync(Intend(second))).Conflict.ShouldBe(IssuanceConflict.NotUnique);
+        (await CommitAsync(Intend(second))).IsStale.ShouldBeTrue();
         await CommitAsync(certificates.Void(first.Id));
         (await CommitAsync(Intend(second))).IsCommitted.ShouldBeTrue();
         (await CommitAsync(certificates.ReleaseRequest(second.Id), Intend(third))).IsCommitted.ShouldBeTrue();

@@ -259,7 +259,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
 
         public ValueTask<CommitResult> CommitAsync(Decision decision, CancellationToken cancellationToken) =>
             Interlocked.Decrement(ref left) >= 0
-                ? new(new CommitResult { Outcome = CommitOutcome.Conflict, Conflict = IssuanceConflict.NotUnique })
+                ? new(new CommitResult { Outcome = CommitOutcome.Stale })
                 : journal.CommitAsync(decision, cancellationToken);
     }
 }

@@ -79,7 +79,7 @@ public abstract class PlatformAuthorityStoreTests(StorageBackend backend)
         async Task RefusesAsync(Statement statement) =>
             (
                 await store.Journal.CommitAsync(new Decision { Statements = [statement] }, Cancellation)
-            ).Conflict.ShouldBe(PlatformConflict.Stale);
+            ).Refusal!.Code.ShouldBe(PlatformRootErrors.State);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -156,7 +156,7 @@ public sealed class RevocationListBuilderTests : IDisposable
         var list = (await BuildAsync(0)).Value!;
 
         (await CommitAsync(revocations.Publish(list, present.Number))).IsCommitted.ShouldBeTrue();
-        (await CommitAsync(revocations.Publish(list, present.Number))).Conflict.ShouldBe(RevocationConflict.Published);
+        (await CommitAsync(revocations.Publish(list, present.Number))).IsStale.ShouldBeTrue();
     }
 
     [Fact]

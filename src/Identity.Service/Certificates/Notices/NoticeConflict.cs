@@ -1,6 +1,0 @@
-namespace Culvert.Identity.Service.Certificates.Notices;
-
-internal enum NoticeConflict
-{
-    Given,
-}
