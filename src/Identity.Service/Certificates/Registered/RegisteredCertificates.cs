@@ -74,10 +74,12 @@ internal sealed class RegisteredCertificates(
                 ChangeTopics.Feed,
                 cancellationToken
             );
-            if (added.Conflict is not TunnelConflict.BundleInUse)
+            if (isSingle || !added.IsStale)
             {
                 return await ResultOfAsync(added, certificate, cancellationToken);
             }
+
+            // The bundle is in use, or the certificate is registered, which the next commit finds too.
         }
 
         var waiting = certificate with
@@ -217,7 +219,7 @@ internal sealed class RegisteredCertificates(
     )
     {
         var result = await CommitAsync(audited, statements, topics, cancellationToken);
-        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }
@@ -248,13 +250,9 @@ internal sealed class RegisteredCertificates(
         RegisteredCertificate certificate,
         CancellationToken cancellationToken
     ) =>
-        result.Conflict switch
-        {
-            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
-            TunnelConflict.SlotsTaken => TunnelErrors.CertificateLimit.Refuse(),
-            TunnelConflict.AlreadyRegistered => await ExistingAsync(certificate, cancellationToken),
-            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : certificate,
-        };
+        result.IsStale ? await ExistingAsync(certificate, cancellationToken)
+        : result.RefusalIfUnavailable() is { } refusal ? refusal
+        : certificate;
 
     private async ValueTask<bool> HasLiveAgentsAsync(
         Tunnel tunnel,

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
@@ -19,7 +18,7 @@ internal sealed class SigningAttemptStore(Database database)
         return row?.ToAttempt();
     }
 
-    /// <summary>Excludes others until <paramref name="heldUntil"/>, else <see cref="AuthorityConflict.Stale"/>.</summary>
+    /// <summary>Excludes others until <paramref name="heldUntil"/>; stale if held already, or not due.</summary>
     public Statement Begin(CertificateAuthorityId id, string node, DateTimeOffset now, DateTimeOffset heldUntil) =>
         new Statement(
             "INSERT INTO signing_attempts (ca_id, attempts, refused, node, began_at_ms, held_until_ms, next_at_ms) "
@@ -35,16 +34,16 @@ internal sealed class SigningAttemptStore(Database database)
                 now = now.ToStore(),
                 heldUntil = heldUntil.ToStore(),
             }
-        ).ExpectingOne(AuthorityConflict.Stale);
+        ).ExpectingOne();
 
-    /// <summary>Finishes the attempt; <see cref="AuthorityConflict.Stale"/> when another node has taken over.</summary>
+    /// <summary>Finishes the attempt; stale when another node has taken over.</summary>
     public Statement End(SigningAttempt attempt) =>
         Table
             .Update(
                 Row.Create(attempt),
                 "ca_id = @CaId AND node = @Node AND began_at_ms = @BeganAtMs AND held_until_ms > 0"
             )
-            .ExpectingOne(AuthorityConflict.Stale);
+            .ExpectingOne();
 
     private sealed record Row
     {

@@ -22,7 +22,7 @@ internal sealed class AuthorityAnchors(RegisteredCertificateStore anchors, TimeP
         {
             case (false, true):
                 var anchor = ToAnchor(after);
-                changes.AddRange(anchors.Insert(anchor));
+                changes.AddRange(anchors.Insert(anchor, AuthorityErrors.Duplicate.Refuse()));
                 return after with { RegisteredCertificateId = anchor.Id };
             case (true, false):
                 // May be archived already, together with the tunnel.

@@ -86,6 +86,11 @@ internal static class AuthorityErrors
         : fault.IsPolicyError ? SignerPolicy.Refuse(fault.Message)
         : CaErrors.SignerUnavailable.Refuse(fault.Message) with { RetryAfter = CaErrors.SignerRetryAfter };
 
+    public static Refusal Changed() =>
+        State.Refuse("Another command changed the authority, or activated another one, at the same time.");
+
+    public static Refusal KeyTaken() => Duplicate.Refuse("The key belongs to another authority already.");
+
     /// <summary>Another request, on this node or another, is creating its key.</summary>
     public static Refusal KeyIsMade(TunnelAuthority authority) =>
         InvalidState(authority, "Another request is creating its key.") with

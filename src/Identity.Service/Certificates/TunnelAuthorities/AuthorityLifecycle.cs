@@ -117,7 +117,7 @@ internal sealed class AuthorityLifecycle(
         next = await anchors.MoveAsync(authority, next, changes, cancellationToken);
         var update = authorities.Update(next, authority.State);
         changes.Add(
-            transition.Command == AuthorityCommand.MakeKey ? update.Unique(AuthorityConflict.KeyTaken) : update
+            transition.Command == AuthorityCommand.MakeKey ? update.Unique(AuthorityErrors.KeyTaken()) : update
         );
         changes.AddRange(move.With);
         var moved = await CommitAsync(
@@ -229,7 +229,6 @@ internal sealed class AuthorityLifecycle(
         CancellationToken cancellationToken
     )
     {
-        var authority = audited.Authority;
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -239,22 +238,10 @@ internal sealed class AuthorityLifecycle(
             },
             cancellationToken
         );
-        return result.Conflict switch
-        {
-            AuthorityConflict.KeyTaken => AuthorityErrors.Duplicate.Refuse(
-                "The key belongs to another authority already."
-            ),
-            AuthorityConflict.LimitReached => TunnelErrors.CertificateLimit.Refuse(
-                $"The tunnel has {MaxUnfinished} authorities with an unfinished registration: finish or delete one."
-            ),
-            AuthorityConflict => AuthorityErrors.State.Refuse(
-                "Another command changed the authority, or activated another one, at the same time."
-            ),
-            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
-            TunnelConflict.SlotsTaken => TunnelErrors.CertificateLimit.Refuse(),
-            TunnelConflict.AlreadyRegistered => AuthorityErrors.Duplicate.Refuse(),
-            _ => result.RefusalIfUnavailable() is { } refusal ? refusal : authority,
-        };
+        // The anchor was archived at the same time, together with the tunnel.
+        return result.IsStale ? TunnelErrors.Archived.Refuse()
+            : result.RefusalIfUnavailable() is { } refusal ? refusal
+            : audited.Authority;
     }
 
     private static string ToEventName(AuthorityCommand command) =>

@@ -139,7 +139,7 @@ internal sealed class AuthorityPreparation(
             new Decision { Statements = [authorities.ClaimKey(authority.Id, claim, now, now + ClaimLife)] },
             cancellationToken
         );
-        if (claimed.Conflict is AuthorityConflict.KeyClaimed)
+        if (claimed.IsStale)
         {
             return AuthorityErrors.KeyIsMade(authority);
         }

@@ -41,7 +41,7 @@ internal sealed class ServerCertificates(
         }
 
         var outcome = await IssueAsync(authority);
-        if (outcome.Conflict is not AuthorityConflict.NotActive)
+        if (outcome.Refusal?.Code != AuthorityErrors.NotActive)
         {
             return outcome;
         }
@@ -49,14 +49,7 @@ internal sealed class ServerCertificates(
         // Another node may have switched a moment ago: the newly active authority signs.
         active.Forget(tunnel.Id);
         var successor = await active.FindAsync(tunnel.Id, cancellationToken);
-        if (successor is not null && successor.Id != authority.Id)
-        {
-            outcome = await IssueAsync(successor);
-        }
-
-        return outcome.Conflict is AuthorityConflict.NotActive
-            ? IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse())
-            : outcome;
+        return successor is not null && successor.Id != authority.Id ? await IssueAsync(successor) : outcome;
 
         Task<IssuanceOutcome> IssueAsync(TunnelAuthority signing)
         {

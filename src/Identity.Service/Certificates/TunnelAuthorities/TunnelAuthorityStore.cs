@@ -4,6 +4,7 @@ using System.Text.Json;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
@@ -22,7 +23,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         (await QueryAsync(" WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
 
     /// <summary>
-    /// <see cref="AuthorityConflict.NotActive"/> unless active and of an unarchived tunnel. Without it a leaf could be
+    /// <see cref="AuthorityErrors.NotActive"/> unless active and of an unarchived tunnel. Without it a leaf could be
     /// recorded just after the taint that should have replaced it.
     /// </summary>
     public Statement RequireActive(CertificateAuthorityId id) =>
@@ -30,7 +31,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             "SELECT 1 FROM certificate_authorities a JOIN tunnels t ON t.id = a.tunnel_id WHERE a.id = @id "
                 + "AND a.state = 'active' AND t.archived_at_ms IS NULL",
             new { id = id.Value }
-        ).ExpectingOne(AuthorityConflict.NotActive);
+        ).ExpectingOne(AuthorityErrors.NotActive.Refuse());
 
     public async ValueTask<TunnelAuthority?> FindActiveAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
         (
@@ -112,7 +113,7 @@ internal sealed class TunnelAuthorityStore(Database database)
         );
 
     /// <summary>
-    /// <see cref="AuthorityConflict.KeyTaken"/> (S18); <see cref="AuthorityConflict.LimitReached"/> at <paramref
+    /// <see cref="AuthorityErrors.KeyTaken"/> (S18); <see cref="TunnelErrors.CertificateLimit"/> at <paramref
     /// name="limit"/> unfinished registrations.
     /// </summary>
     public Statement Insert(TunnelAuthority authority, int limit) =>
@@ -125,13 +126,17 @@ internal sealed class TunnelAuthorityStore(Database database)
                 "(SELECT COUNT(*) FROM certificate_authorities "
                     + $"WHERE tunnel_id = @TunnelId AND state IN {Unfinished}) < @Limit"
             )
-            .ExpectingOne(AuthorityConflict.LimitReached)
-            .Unique(AuthorityConflict.KeyTaken);
+            .ExpectingOne(
+                TunnelErrors.CertificateLimit.Refuse(
+                    $"The tunnel has {limit} authorities with an unfinished registration: finish or delete one."
+                )
+            )
+            .Unique(AuthorityErrors.KeyTaken());
 
     /// <summary>
-    /// Replaces a record in state <paramref name="expected"/>, else <see cref="AuthorityConflict.Stale"/>. A second
-    /// active one is <see cref="AuthorityConflict.OtherActive"/>. Writes the sealed key only for a draft, and removes
-    /// it if the record has none.
+    /// Replaces a record in state <paramref name="expected"/>. <see cref="AuthorityErrors.Changed"/> if it has another
+    /// state, or would be a second active one. Writes the sealed key only for a draft, and removes it if the record has
+    /// none.
     /// </summary>
     public Statement Update(TunnelAuthority authority, AuthorityState expected) =>
         Table
@@ -142,10 +147,10 @@ internal sealed class TunnelAuthorityStore(Database database)
                 },
                 "id = @Id AND state = @StateExpected"
             )
-            .ExpectingOne(AuthorityConflict.Stale)
-            .Unique(AuthorityConflict.OtherActive);
+            .ExpectingOne(AuthorityErrors.Changed())
+            .Unique(AuthorityErrors.Changed());
 
-    /// <summary>Claims the creation of a draft's key, else <see cref="AuthorityConflict.KeyClaimed"/>.</summary>
+    /// <summary>Claims the creation of a draft's key; stale if another caller has claimed it, or created it.</summary>
     public Statement ClaimKey(CertificateAuthorityId id, string claim, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = @claim, key_claim_until_ms = @until WHERE id = @id "
@@ -157,15 +162,15 @@ internal sealed class TunnelAuthorityStore(Database database)
                 now = now.ToStore(),
                 until = until.ToStore(),
             }
-        ).ExpectingOne(AuthorityConflict.KeyClaimed);
+        ).ExpectingOne();
 
-    /// <summary>Releases a claim; <see cref="AuthorityConflict.Stale"/> when another node has taken it over.</summary>
+    /// <summary>Releases a claim; <see cref="AuthorityErrors.Changed"/> when another node has taken it over.</summary>
     public Statement EndKeyClaim(CertificateAuthorityId id, string claim) =>
         new Statement(
             "UPDATE certificate_authorities SET key_claim = NULL, key_claim_until_ms = NULL WHERE id = @id "
                 + "AND key_claim = @claim",
             new { id = id.Value, claim }
-        ).ExpectingOne(AuthorityConflict.Stale);
+        ).ExpectingOne(AuthorityErrors.Changed());
 
     private async ValueTask<IReadOnlyList<TunnelAuthority>> QueryAsync(
         string condition,

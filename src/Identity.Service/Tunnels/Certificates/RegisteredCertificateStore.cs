@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -60,33 +61,31 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
             cancellationToken
         );
 
-    /// <summary>
-    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.AlreadyRegistered"/>,
-    /// <see cref="TunnelConflict.SlotsTaken"/>.
-    /// </summary>
-    public IReadOnlyList<Statement> Insert(RegisteredCertificate certificate)
+    /// <param name="duplicate">The refusal if the certificate is registered; null = stale.</param>
+    public IReadOnlyList<Statement> Insert(RegisteredCertificate certificate, Refusal? duplicate = null)
     {
         var row = Row.Create(certificate);
         return
         [
-            RaiseEpoch(certificate.TunnelId, certificate.AddedAt is null ? 0 : 1),
+            RaiseEpoch(certificate.TunnelId, certificate.AddedAt is null ? 0 : 1)
+                .ExpectingOne(TunnelErrors.Archived.Refuse()),
             new Statement(
                 "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @TunnelId AND NOT EXISTS (SELECT 1 FROM "
                     + "registered_certificates WHERE tunnel_id = @TunnelId AND fingerprint = @Fingerprint "
                     + "AND archived_at_ms IS NULL)",
                 row
-            ).ExpectingOne(TunnelConflict.AlreadyRegistered),
+            ).ExpectingOne(duplicate),
             Table
                 .InsertWhere(
                     row,
                     "@OccupiesSlot = 0 OR (SELECT COUNT(*) FROM registered_certificates "
                         + "WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL AND occupies_slot = 1) < @Slots"
                 )
-                .ExpectingOne(TunnelConflict.SlotsTaken),
+                .ExpectingOne(TunnelErrors.CertificateLimit.Refuse()),
         ];
     }
 
-    /// <summary><see cref="TunnelConflict.BundleInUse"/> when the tunnel has an anchor or a relying party.</summary>
+    /// <summary>Stale when the tunnel has an anchor or a relying party: its bundle needs two administrators.</summary>
     public Statement RequireUnusedBundle(TunnelId tunnelId) =>
         new Statement(
             "UPDATE tunnels SET bundle_epoch = bundle_epoch WHERE id = @Value AND NOT EXISTS (SELECT 1 FROM "
@@ -94,12 +93,12 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                 + "AND added_at_ms IS NOT NULL) AND NOT EXISTS (SELECT 1 FROM relying_parties "
                 + "WHERE tunnel_id = @Value AND archived_at_ms IS NULL)",
             new { tunnelId.Value }
-        ).ExpectingOne(TunnelConflict.BundleInUse);
+        ).ExpectingOne();
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived or added already.</summary>
+    /// <summary>Stale when it is archived or added already.</summary>
     public IReadOnlyList<Statement> Add(RegisteredCertificate certificate, DateTimeOffset at) =>
         [
-            RaiseEpoch(certificate.TunnelId, 1),
+            RaiseEpoch(certificate.TunnelId, 1).ExpectingOne(),
             new Statement(
                 "UPDATE registered_certificates SET added_at_ms = @At, pending = NULL, requested_by = NULL, "
                     + "requested_person = NULL, added_epoch = (SELECT bundle_epoch FROM tunnels WHERE id = @TunnelId) "
@@ -110,10 +109,10 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                     TunnelId = certificate.TunnelId.Value,
                     At = at.ToStore(),
                 }
-            ).ExpectingOne(TunnelConflict.Stale),
+            ).ExpectingOne(),
         ];
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived, or another change is pending.</summary>
+    /// <summary>Stale when it is archived, or another change is pending.</summary>
     public Statement RequestRemoval(RegisteredCertificate certificate, PendingChange change) =>
         new Statement(
             "UPDATE registered_certificates SET pending = @Kind, requested_by = @RequestedBy, "
@@ -125,9 +124,9 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                 change.RequestedBy,
                 change.Person,
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already, or was added in the meantime.</summary>
+    /// <summary>Stale when it is archived already, or was added in the meantime.</summary>
     public IReadOnlyList<Statement> Archive(RegisteredCertificate certificate, DateTimeOffset at)
     {
         // A certificate that was never in the bundle has no removal epoch.
@@ -143,7 +142,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                 TunnelId = certificate.TunnelId.Value,
                 At = at.ToStore(),
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
         return isAdded ? [archive, tunnels.RaiseBundleEpoch(certificate.TunnelId)] : [archive];
     }
 
@@ -151,7 +150,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
     public Statement ReleaseSlot(RegisteredCertificateId id) =>
         new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
 
-    /// <summary><see cref="TunnelConflict.SlotsTaken"/> when both slots are occupied.</summary>
+    /// <summary>Refused when both slots are occupied.</summary>
     public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
         new Statement(
             "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "
@@ -163,13 +162,13 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
                 TunnelId = tunnelId.Value,
                 Slots = TunnelSlots.Count,
             }
-        ).ExpectingOne(TunnelConflict.SlotsTaken);
+        ).ExpectingOne(TunnelErrors.CertificateLimit.Refuse());
 
     private static Statement RaiseEpoch(TunnelId tunnelId, long by) =>
-        new Statement(
+        new(
             "UPDATE tunnels SET bundle_epoch = bundle_epoch + @by WHERE id = @Value AND archived_at_ms IS NULL",
             new { tunnelId.Value, by }
-        ).ExpectingOne(TunnelConflict.Stale);
+        );
 
     private async ValueTask<IReadOnlyList<RegisteredCertificate>> QueryAsync(
         string condition,

@@ -121,7 +121,7 @@ internal sealed class HostnameStore(Database database)
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 
-    /// <summary><see cref="TunnelConflict.Stale"/> unless an operator's approval still holds.</summary>
+    /// <summary><see cref="HostnameErrors.DomainNotApproved"/> unless an operator's approval still holds.</summary>
     public Statement RequireApproved(TunnelId tunnelId, string name) =>
         new Statement(
             "SELECT 1 FROM hostnames WHERE tunnel_id = @Value AND name = @name AND state = @Active "
@@ -132,7 +132,7 @@ internal sealed class HostnameStore(Database database)
                 name,
                 HostnameState.Active,
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne(HostnameErrors.DomainNotApproved.Refuse());
 
     /// <summary><see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
     public Statement Remove(Hostname hostname) =>

@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tunnels;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
@@ -52,7 +53,7 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
 
         var refused = await store.CommitAsync(new Decision { Statements = [authorities.Insert(New(), Limit)] });
 
-        refused.Conflict.ShouldBe(AuthorityConflict.LimitReached);
+        refused.Refusal!.Code.ShouldBe(TunnelErrors.CertificateLimit);
         await CommitAsync(authorities.Insert(New() with { TunnelId = TunnelId.New() }, Limit));
         await CommitAsync(authorities.Update(first with { State = AuthorityState.Staged }, first.State));
         await CommitAsync(authorities.Insert(New(), Limit));
@@ -98,7 +99,7 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
             }
         );
 
-        refused.Conflict.ShouldBe(AuthorityConflict.Stale);
+        refused.Refusal!.Code.ShouldBe(AuthorityErrors.State);
     }
 
     [Fact]
@@ -116,7 +117,7 @@ public abstract class TunnelAuthorityStoreTests : IDisposable
             }
         );
 
-        refused.Conflict.ShouldBe(AuthorityConflict.OtherActive);
+        refused.Refusal!.Code.ShouldBe(AuthorityErrors.State);
         (await authorities.FindActiveAsync(tunnel, Cancellation))!.Id.ShouldBe(first.Id);
     }
 
