@@ -83,7 +83,7 @@ internal sealed class ReportEndpoints(
                 new Decision { Event = dispute, Statements = [save, .. plan.Statements, .. acknowledgement] },
                 cancellationToken
             );
-            if (result.Conflict is TunnelConflict.AlreadyRegistered && attempt < MostAttempts)
+            if (result.IsStale && attempt < MostAttempts)
             {
                 continue; // another agent reported the same route or caller first
             }

@@ -1,7 +1,6 @@
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Inventory;
 using Culvert.Identity.Service.Webhooks;
 
@@ -66,7 +65,7 @@ internal sealed class AttestationNotices(
             new Decision { Event = due, Statements = [routes.NoteNotice(route), .. messages] },
             cancellationToken
         );
-        if (result.Conflict is TunnelConflict.Stale)
+        if (result.IsStale)
         {
             return false;
         }

@@ -4,8 +4,7 @@ namespace Culvert.Identity.Service.Servers;
 
 /// <summary>The changes that an agent's report makes to the inventory.</summary>
 /// <param name="Statements">
-/// To be committed with the report. They conflict with <see cref="Tunnels.TunnelConflict.AlreadyRegistered"/> if another
-/// report stored a new item first: then plan again.
+/// To be committed with the report. They are stale if another report stored a new item first: then plan again.
 /// </param>
 /// <param name="HasMessages">Whether webhooks receive messages about new items.</param>
 internal sealed record UsagePlan(IReadOnlyList<Statement> Statements, bool HasMessages);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Errors;
@@ -74,15 +73,15 @@ internal sealed class TunnelRegistry(
             },
             cancellationToken
         );
-        return result.Conflict switch
+        if (result.IsStale)
         {
-            TunnelConflict.AlreadyCreated => (
-                await tunnels.FindCreatedAsync(fingerprint, retryOfSince!.Value, cancellationToken)
-            )!,
-            TunnelConflict.LimitReached => LimitRefusal(),
-            _ when result.RefusalIfUnavailable() is { } refusal => refusal,
-            _ => (await tunnels.FindAsync(id.Value, cancellationToken))!, // with its public port
-        };
+            // A retry of a create that was committed.
+            return (await tunnels.FindCreatedAsync(fingerprint, retryOfSince!.Value, cancellationToken))!;
+        }
+
+        return result.RefusalIfUnavailable() is { } refusal
+            ? refusal
+            : (await tunnels.FindAsync(id.Value, cancellationToken))!; // with its public port
     }
 
     public async ValueTask<Result<Tunnel>> UpdateAsync(
@@ -105,17 +104,7 @@ internal sealed class TunnelRegistry(
             },
             cancellationToken
         );
-        if (result.Conflict is TunnelConflict.UnknownRangeSet)
-        {
-            return TunnelErrors.RangeSetUnknown.Refuse();
-        }
-
-        if (result.Conflict is TunnelConflict.UnknownEdge)
-        {
-            return TunnelErrors.EdgeUnknown.Refuse();
-        }
-
-        if (result.Conflict is TunnelConflict.Stale)
+        if (result.IsStale)
         {
             var current = await tunnels.FindAsync(before.Id.Value, cancellationToken);
             return current!.IsArchived ? TunnelErrors.Archived.Refuse() : StaleRefusal(current);
@@ -151,7 +140,7 @@ internal sealed class TunnelRegistry(
             },
             cancellationToken
         );
-        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }
@@ -184,7 +173,7 @@ internal sealed class TunnelRegistry(
             },
             cancellationToken
         );
-        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }
@@ -195,14 +184,6 @@ internal sealed class TunnelRegistry(
 
     public static Refusal StaleRefusal(Tunnel current) =>
         TunnelErrors.Revision.Refuse().With("revision", JsonValue.Create(current.Revision));
-
-    private Refusal LimitRefusal() =>
-        TunnelErrors.Limit.Refuse(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Organization already has the maximum of {options.Value.PerOrganization} non-archived Tunnels"
-            )
-        );
 
     private static byte[] Fingerprint(ApiRequest request, ReadOnlyMemory<byte> body)
     {

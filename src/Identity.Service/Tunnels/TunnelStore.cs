@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Tunnels;
 
-/// <summary>Changes are statements for the caller's decision; each documents its <see cref="TunnelConflict"/>s.</summary>
+/// <summary>Changes are statements for the caller's decision.</summary>
 internal sealed class TunnelStore(Database database)
 {
     private static readonly Columns<Row> Table = new("tunnels");
@@ -71,10 +71,7 @@ internal sealed class TunnelStore(Database database)
         );
     }
 
-    /// <summary>
-    /// Conflicts: <see cref="TunnelConflict.LimitReached"/>, and with <paramref name="retryOfSince"/> <see
-    /// cref="TunnelConflict.AlreadyCreated"/>.
-    /// </summary>
+    /// <summary>Stale if an equal tunnel was created at <paramref name="retryOfSince"/> or later.</summary>
     public IReadOnlyList<Statement> Insert(
         Tunnel tunnel,
         TunnelSecret secret,
@@ -93,7 +90,7 @@ internal sealed class TunnelStore(Database database)
                 fingerprint,
                 Since = retryOfSince?.ToStore() ?? long.MaxValue,
             }
-        ).ExpectingOne(TunnelConflict.AlreadyCreated);
+        ).ExpectingOne();
         var row = Row.Create(tunnel) with
         {
             TokenHash = secret.Hash,
@@ -107,18 +104,20 @@ internal sealed class TunnelStore(Database database)
                 "(SELECT COUNT(*) FROM tunnels WHERE organization_id = @OrganizationId "
                     + "AND archived_at_ms IS NULL) < @Limit"
             )
-            .ExpectingOne(TunnelConflict.LimitReached);
+            .ExpectingOne(
+                TunnelErrors.Limit.Refuse($"Organization already has the maximum of {limit} non-archived Tunnels")
+            );
         return [guard, insert];
     }
 
-    /// <summary>Conflicts: <see cref="TunnelConflict.Stale"/>, <see cref="TunnelConflict.UnknownRangeSet"/>.</summary>
+    /// <summary>Stale if it has another revision, or is archived.</summary>
     public IReadOnlyList<Statement> UpdateSettings(Tunnel changed, long expectedRevision) =>
         [
             .. changed.ClientRangeSets.Select(name =>
                 new Statement(
                     "UPDATE client_range_sets SET name = name WHERE organization_id = @OrganizationId AND name = @name",
                     new { changed.OrganizationId, name }
-                ).ExpectingOne(TunnelConflict.UnknownRangeSet)
+                ).ExpectingOne(TunnelErrors.RangeSetUnknown.Refuse())
             ),
             Table
                 .Update(
@@ -128,10 +127,10 @@ internal sealed class TunnelStore(Database database)
                     },
                     "id = @Id AND revision = @Revision AND archived_at_ms IS NULL"
                 )
-                .ExpectingOne(TunnelConflict.Stale),
+                .ExpectingOne(),
         ];
 
-    /// <summary>Raises the revision; <see cref="TunnelConflict.Stale"/> if already in that state or archived.</summary>
+    /// <summary>Raises the revision; stale if already in that state or archived.</summary>
     public Statement SetPaused(TunnelId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE tunnels SET paused_at_ms = @At, revision = revision + 1 WHERE id = @Id AND archived_at_ms IS NULL "
@@ -142,7 +141,7 @@ internal sealed class TunnelStore(Database database)
                 At = at.ToStore(),
                 Pause = at is null ? 0L : 1L,
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
     /// <summary>Stores the port that an edge reported for every tunnel that has none yet.</summary>
     public Statement SetFirstPublicPort(int port) =>
@@ -151,7 +150,7 @@ internal sealed class TunnelStore(Database database)
             new { port }
         );
 
-    /// <summary>Archives it and its certificates, and deletes the token; <see cref="TunnelConflict.Stale"/>.</summary>
+    /// <summary>Archives it and its certificates, and deletes the token; stale if archived already.</summary>
     public IReadOnlyList<Statement> Archive(TunnelId id, DateTimeOffset at)
     {
         var parameters = new { Id = id.Value, At = at.ToStore() };
@@ -161,7 +160,7 @@ internal sealed class TunnelStore(Database database)
                 "UPDATE tunnels SET archived_at_ms = @At, token_hash = NULL, token_sealed = NULL, "
                     + "bundle_epoch = bundle_epoch + 1 WHERE id = @Id AND archived_at_ms IS NULL",
                 parameters
-            ).ExpectingOne(TunnelConflict.Stale),
+            ).ExpectingOne(),
             new Statement(
                 "UPDATE registered_certificates SET archived_at_ms = @At, occupies_slot = 0, pending = NULL, "
                     + "requested_by = NULL, requested_person = NULL, removed_epoch = CASE WHEN added_at_ms IS NULL THEN NULL "
@@ -172,7 +171,7 @@ internal sealed class TunnelStore(Database database)
         ];
     }
 
-    /// <summary>Replaces the token; <see cref="TunnelConflict.Stale"/> if archived in the meantime.</summary>
+    /// <summary>Replaces the token; refused if archived in the meantime.</summary>
     public Statement ReplaceToken(TunnelId id, TunnelSecret secret) =>
         new Statement(
             "UPDATE tunnels SET token_id = @TokenId, token_hash = @Hash, token_sealed = @Sealed "
@@ -184,7 +183,7 @@ internal sealed class TunnelStore(Database database)
                 secret.Hash,
                 secret.Sealed,
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne(TunnelErrors.Archived.Refuse());
 
     public Statement RaiseBundleEpoch(TunnelId id) =>
         new("UPDATE tunnels SET bundle_epoch = bundle_epoch + 1 WHERE id = @Id", new { Id = id.Value });

@@ -56,11 +56,6 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             },
             cancellationToken
         );
-        if (result.Conflict is TunnelConflict.Stale)
-        {
-            return TunnelErrors.Archived.Refuse();
-        }
-
         return result.RefusalIfUnavailable() is { } refusal
             ? refusal
             : new TunnelTokenDocument(Id: secret.Id.Value, TunnelToken: token);

@@ -83,11 +83,6 @@ internal sealed class WebhookEndpoints(
             [store.Insert(webhook, WebhookQueue.MostWebhooks)],
             cancellationToken
         );
-        if (result.Conflict is WebhookConflict.Limit)
-        {
-            return WebhookErrors.Limit.Refuse();
-        }
-
         return result.RefusalIfUnavailable() is { } refusal
             ? refusal
             : Answer(webhook, webhook.MailAddress is null ? secret : null);
@@ -145,7 +140,7 @@ internal sealed class WebhookEndpoints(
             store.Archive(webhook.Id, at),
             cancellationToken
         );
-        if (result.Conflict is null && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }

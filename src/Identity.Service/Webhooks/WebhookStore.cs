@@ -52,34 +52,32 @@ internal sealed class WebhookStore(Database database)
             cancellationToken
         );
 
-    /// <summary><see cref="WebhookConflict.Limit"/> if the organization has <paramref name="most"/> live webhooks.</summary>
+    /// <summary>Refused if the organization has <paramref name="most"/> live webhooks.</summary>
     public Statement Insert(Webhook webhook, int most) =>
         Table
             .InsertWhere(
                 Row.Create(webhook, most),
                 "(SELECT COUNT(*) FROM webhooks WHERE organization_id = @OrganizationId AND archived_at_ms IS NULL) < @Most"
             )
-            .ExpectingOne(WebhookConflict.Limit);
+            .ExpectingOne(WebhookErrors.Limit.Refuse());
 
     /// <summary>
-    /// Changes nothing; <see cref="WebhookConflict.Taken"/> if the webhook is archived or may no longer decide.
+    /// Changes nothing; <see cref="WebhookErrors.Signature"/> if the webhook is archived or may no longer decide.
     /// </summary>
     public Statement RequireDecider(WebhookId id) =>
         new Statement(
             $"UPDATE webhooks SET can_decide = 1 WHERE id = @id AND archived_at_ms IS NULL AND {Decides}",
             new { id = id.Value }
-        ).ExpectingOne(WebhookConflict.Taken);
+        ).ExpectingOne(WebhookErrors.Signature.Refuse());
 
-    /// <summary>
-    /// Deletes the secret and unsent messages; <see cref="WebhookConflict.Taken"/> if it is already archived.
-    /// </summary>
+    /// <summary>Deletes the secret and unsent messages; stale if it is already archived.</summary>
     public IReadOnlyList<Statement> Archive(WebhookId id, DateTimeOffset at) =>
         [
             new Statement(
                 "UPDATE webhooks SET archived_at_ms = @at, sealed_secret = NULL "
                     + "WHERE id = @id AND archived_at_ms IS NULL",
                 new { id = id.Value, at = at.ToStore() }
-            ).ExpectingOne(WebhookConflict.Taken),
+            ).ExpectingOne(),
             new Statement(
                 "UPDATE webhook_deliveries SET state = 'failed', last_error = 'The webhook was archived.', "
                     + "done_at_ms = @at WHERE webhook_id = @id AND state = 'pending'",
@@ -183,7 +181,7 @@ internal sealed class WebhookStore(Database database)
 
     /// <summary>
     /// Counts an attempt before it is made, and reserves the delivery for this node until <paramref name="until"/>;
-    /// otherwise <see cref="WebhookConflict.Taken"/>.
+    /// stale if another node reserved it first, or an administrator archived the webhook.
     /// </summary>
     public Statement Take(WebhookDelivery delivery, DateTimeOffset until) =>
         new Statement(
@@ -195,7 +193,7 @@ internal sealed class WebhookStore(Database database)
                 delivery.Attempts,
                 until = until.ToStore(),
             }
-        ).ExpectingOne(WebhookConflict.Taken);
+        ).ExpectingOne();
 
     public Statement Settle(WebhookDelivery delivery) =>
         new(

@@ -113,9 +113,8 @@ internal sealed class CallApprovalStore(Database database)
     }
 
     /// <summary>
-    /// Inserts a request, replacing an expired one. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived),
-    /// <see cref="CallApprovalConflict.Stale"/> (the binding has a live request),
-    /// <see cref="CallApprovalConflict.TooMany"/>.
+    /// Inserts a request, replacing an expired one; stale if the binding has a live request. <see
+    /// cref="CallApprovalErrors.TooMany"/> if the tunnel or the caller has the maximum number of pending requests.
     /// </summary>
     public IReadOnlyList<Statement> Insert(CallApprovalRow row)
     {
@@ -131,25 +130,23 @@ internal sealed class CallApprovalStore(Database database)
             ),
             Table
                 .InsertWhere(live, FewArePending)
-                .ExpectingOne(CallApprovalConflict.TooMany)
-                .Unique(CallApprovalConflict.Stale),
+                .ExpectingOne(CallApprovalErrors.TooMany.Refuse() with { RetryAfter = CallApprovals.Pause })
+                .Unique(),
         ];
     }
 
     /// <summary>
-    /// Uses an approval: one of several simultaneous agents succeeds, the others get
-    /// <see cref="CallApprovalConflict.Stale"/>.
+    /// Uses an approval: one of several simultaneous agents succeeds, for the others it is stale.
     /// </summary>
     public Statement Use(CallApprovalRow row, DateTimeOffset now) =>
         new Statement(
             "UPDATE call_approvals SET state = 'used', live_binding = NULL, used_at_ms = @Now "
                 + "WHERE id = @Id AND state = 'approved' AND expires_at_ms > @Now",
             new { row.Id, Now = now.ToStore() }
-        ).ExpectingOne(CallApprovalConflict.Stale);
+        ).ExpectingOne();
 
     /// <summary>
-    /// Stores a person's decision. <see cref="CallApprovalConflict.Stale"/> if another person decided first or it has
-    /// expired.
+    /// Stores a person's decision; stale if another person decided first or it has expired.
     /// </summary>
     public Statement Decide(CallApprovalRow before, CallApprovalRow after, DateTimeOffset now) =>
         new Statement(
@@ -169,5 +166,5 @@ internal sealed class CallApprovalStore(Database database)
                 Now = now.ToStore(),
                 Seen = before.FirstPerson ?? "",
             }
-        ).ExpectingOne(CallApprovalConflict.Stale);
+        ).ExpectingOne();
 }

@@ -6,7 +6,6 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Webhooks;
 using Culvert.Platform.Wire;
 
@@ -33,7 +32,9 @@ internal sealed class CallApprovals(
 {
     // Another agent or person may be first each time; the next attempt reads the new state.
     private const int MaxTries = 5;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>When a caller that cannot be served now should try again.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public async ValueTask<Result<CallApprovalAnswer>> AskAsync(
         ApiRequest request,
@@ -65,16 +66,9 @@ internal sealed class CallApprovals(
                 now,
                 cancellationToken
             );
-            switch (result.Conflict)
+            if (!result.IsStale)
             {
-                case CallApprovalConflict.Stale:
-                    continue;
-                case CallApprovalConflict.TooMany:
-                    return CallApprovalErrors.TooMany.Refuse() with { RetryAfter = Pause };
-                case TunnelConflict.Stale:
-                    return TunnelErrors.Archived.Refuse();
-                default:
-                    return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(after);
+                return result.RefusalIfUnavailable() is { } refusal ? refusal : Answer(after);
             }
         }
 
@@ -200,12 +194,12 @@ internal sealed class CallApprovals(
             cancellationToken,
             decider.Replay
         );
-        if (decider.FindRefusal(result) is { } refused)
+        if (result.Outcome == CommitOutcome.Replayed)
         {
-            return refused;
+            return CallApprovalErrors.Repeated.Refuse();
         }
 
-        if (result.Conflict is CallApprovalConflict.Stale)
+        if (result.IsStale)
         {
             // Another person decided first: the new state determines the answer.
             var current = await store.FindAsync(before.TunnelId, before.Id, cancellationToken);

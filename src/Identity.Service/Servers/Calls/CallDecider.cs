@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
@@ -13,9 +12,4 @@ internal sealed record CallDecider(string Name, string Person, AuditCause Cause)
 
     /// <summary>Conditions that must hold when the decision is written.</summary>
     public IReadOnlyList<Statement> Conditions { get; init; } = [];
-
-    /// <summary>
-    /// The refusal if <see cref="Replay"/> or <see cref="Conditions"/> prevented the decision; null = they did not.
-    /// </summary>
-    public Func<CommitResult, Refusal?> FindRefusal { get; init; } = _ => null;
 }

@@ -76,7 +76,6 @@ internal sealed class CallDecisionEndpoint(
         {
             Replay = replay,
             Conditions = [webhooks.RequireDecider(webhook.Id)],
-            FindRefusal = FindRefusal,
         };
         var result =
             decision.Decision == CallDecisionRequest.Approve
@@ -89,11 +88,6 @@ internal sealed class CallDecisionEndpoint(
             )
             : result.Refusal;
     }
-
-    internal static Refusal? FindRefusal(CommitResult result) =>
-        result.Outcome == CommitOutcome.Replayed ? CallApprovalErrors.Repeated.Refuse()
-        : result.Conflict is WebhookConflict.Taken ? WebhookErrors.Signature.Refuse()
-        : null;
 
     private static Refusal? FindRefusal(CallDecisionRequest decision) =>
         decision.Type != CallDecisionRequest.Kind

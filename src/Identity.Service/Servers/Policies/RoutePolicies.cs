@@ -34,7 +34,9 @@ internal sealed class RoutePolicies(
 
     // Another person may be first each time.
     private const int MaxTries = 5;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>When a caller that cannot be served now should try again.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public async ValueTask<Result<RoutePolicyRow>> DraftAsync(
         ApiRequest request,
@@ -83,14 +85,9 @@ internal sealed class RoutePolicies(
                 now,
                 cancellationToken
             );
-            if (result.Conflict is not RoutePolicyConflict.Stale)
+            if (!result.IsStale)
             {
-                return result.Conflict is RoutePolicyConflict.TooMany
-                    ? RoutePolicyErrors.TooMany.Refuse() with
-                    {
-                        RetryAfter = Pause,
-                    }
-                    : Answer(result, row);
+                return Answer(result, row);
             }
         }
 
@@ -149,7 +146,7 @@ internal sealed class RoutePolicies(
             active,
             cancellationToken
         );
-        if (result.Conflict is not RoutePolicyConflict.Stale)
+        if (!result.IsStale)
         {
             return Answer(result, after);
         }
@@ -239,9 +236,7 @@ internal sealed class RoutePolicies(
         );
 
         // Another person decided first: that is not the approval that the caller meant to revert.
-        return result.Conflict is RoutePolicyConflict.Stale
-            ? RoutePolicyErrors.NoRollback.Refuse()
-            : Answer(result, after);
+        return result.IsStale ? RoutePolicyErrors.NoRollback.Refuse() : Answer(result, after);
     }
 
     private static bool IsRouteOf(Tunnel tunnel, string hostname) =>
@@ -276,9 +271,7 @@ internal sealed class RoutePolicies(
         var now = time.GetStoreNow();
         var after = ended with { DecidedBy = request.Caller.ActorId, DecidedAtMs = now.ToStore() };
         var result = await CommitAsync(request, name, after, null, [store.End(after)], now, cancellationToken);
-        return result.Conflict is not RoutePolicyConflict.Stale
-            ? Answer(result, after)
-            : await FindDecisionAsync(after, cancellationToken) ?? Retry();
+        return result.IsStale ? await FindDecisionAsync(after, cancellationToken) ?? Retry() : Answer(result, after);
     }
 
     // Another person decided first: the new state determines the answer.
@@ -286,9 +279,7 @@ internal sealed class RoutePolicies(
         await store.FindAsync(row.TunnelId, row.Id, cancellationToken) is { } current ? CheckIsDraft(current) : null;
 
     private static Result<RoutePolicyRow> Answer(CommitResult result, RoutePolicyRow row) =>
-        result.Conflict is TunnelConflict.Stale ? TunnelErrors.Archived.Refuse()
-        : result.RefusalIfUnavailable() is { } unavailable ? unavailable
-        : row;
+        result.RefusalIfUnavailable() is { } refusal ? refusal : row;
 
     // Records the caller's decision to replace the active version.
     private async ValueTask<(RoutePolicyRow After, CommitResult Result)> ActivateAsync(

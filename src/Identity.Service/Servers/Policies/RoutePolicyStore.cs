@@ -121,22 +121,19 @@ internal sealed class RoutePolicyStore(Database database)
             cancellationToken
         );
 
-    /// <summary>
-    /// Inserts a draft. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="RoutePolicyConflict"/>.
-    /// </summary>
+    /// <summary>Inserts a draft; stale if the version exists.</summary>
     public IReadOnlyList<Statement> Insert(RoutePolicyRow row) =>
         [
             TunnelLock.Take(row),
             new Statement(DeleteOld, row),
             Table
                 .InsertWhere(row, FewAreDrafts)
-                .ExpectingOne(RoutePolicyConflict.TooMany)
-                .Unique(RoutePolicyConflict.Stale),
+                .ExpectingOne(RoutePolicyErrors.TooMany.Refuse() with { RetryAfter = RoutePolicies.Pause })
+                .Unique(),
         ];
 
     /// <summary>
-    /// Activates a version in place of <paramref name="active"/>. Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel
-    /// archived), <see cref="RoutePolicyConflict.Stale"/>.
+    /// Activates a version in place of <paramref name="active"/>; stale if another person decided first.
     /// </summary>
     /// <param name="before">The version as read: a draft, or a formerly active one.</param>
     /// <param name="active">The active version; null = none.</param>
@@ -150,7 +147,7 @@ internal sealed class RoutePolicyStore(Database database)
                     "UPDATE route_policies SET state = 'superseded', active_hostname = NULL "
                         + "WHERE id = @Id AND state = 'active'",
                     new { active.Id }
-                ).ExpectingOne(RoutePolicyConflict.Stale),
+                ).ExpectingOne(),
             };
         return [TunnelLock.Take(new { after.TunnelId }), .. retire, new Statement(
                 "UPDATE route_policies SET state = 'active', active_hostname = hostname, replaced_id = @ReplacedId, "
@@ -165,16 +162,16 @@ internal sealed class RoutePolicyStore(Database database)
                     after.Reason,
                     Was = before.State,
                 }
-            ).ExpectingOne(RoutePolicyConflict.Stale).Unique(RoutePolicyConflict.Stale)];
+            ).ExpectingOne().Unique()];
     }
 
-    /// <summary>Rejects or withdraws a draft. <see cref="RoutePolicyConflict.Stale"/> if it is no longer a draft.</summary>
+    /// <summary>Rejects or withdraws a draft; stale if it is no longer a draft.</summary>
     public Statement End(RoutePolicyRow after) =>
         new Statement(
             "UPDATE route_policies SET state = @State, decided_by = @DecidedBy, decided_at_ms = @DecidedAtMs, "
                 + "reason = @Reason WHERE id = @Id AND state = 'draft'",
             after
-        ).ExpectingOne(RoutePolicyConflict.Stale);
+        ).ExpectingOne();
 
     /// <summary>The policies in the tunnel's feed; null if there are none.</summary>
     public async ValueTask<IReadOnlyList<AgentFeedPolicy>?> DescribeAsync(

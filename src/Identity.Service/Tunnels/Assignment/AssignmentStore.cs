@@ -60,14 +60,14 @@ internal sealed class AssignmentStore(Database database)
             new { Id = id.Value, At = at.ToStore() }
         );
 
-    /// <summary>Must precede the change of the pins. Conflict: <see cref="TunnelConflict.UnknownEdge"/>.</summary>
+    /// <summary>Must precede the change of the pins. Refused if an edge is unknown or archived.</summary>
     public IReadOnlyList<Statement> PinsChange(TunnelId id, IReadOnlyList<string> pins, DateTimeOffset at) =>
         [
             .. pins.Select(edgeId =>
                 new Statement(
                     "UPDATE edges SET id = id WHERE id = @edgeId AND archived_at_ms IS NULL",
                     new { edgeId }
-                ).ExpectingOne(TunnelConflict.UnknownEdge)
+                ).ExpectingOne(TunnelErrors.EdgeUnknown.Refuse())
             ),
             new Statement(
                 Insert + "id, NULL, edge_ids, 0 FROM tunnels WHERE id = @Id",
@@ -75,7 +75,7 @@ internal sealed class AssignmentStore(Database database)
             ),
         ];
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is that number already.</summary>
+    /// <summary>Stale when it is that number already.</summary>
     public IReadOnlyList<Statement> SetEdgesPerTunnel(int number, DateTimeOffset at) =>
         [
             new Statement(
@@ -87,7 +87,7 @@ internal sealed class AssignmentStore(Database database)
             new Statement(
                 "UPDATE installation SET edges_per_tunnel = @number WHERE COALESCE(edges_per_tunnel, 0) <> @number",
                 new { number }
-            ).ExpectingOne(TunnelConflict.Stale),
+            ).ExpectingOne(),
         ];
 
     /// <summary>The number of changes up to each moment that have not reached that phase.</summary>
@@ -108,7 +108,7 @@ internal sealed class AssignmentStore(Database database)
         return ((int)leaving, (int)over);
     }
 
-    /// <summary>Advances those changes; <see cref="TunnelConflict.Stale"/> when another node has done so.</summary>
+    /// <summary>Advances those changes; stale when another node has done so.</summary>
     public IReadOnlyList<Statement> End((int Leaving, int Over) due, DateTimeOffset leftBy, DateTimeOffset overBy) =>
         [
             new Statement(
@@ -117,7 +117,6 @@ internal sealed class AssignmentStore(Database database)
             )
             {
                 ExpectedRows = due.Over,
-                OnMismatch = TunnelConflict.Stale,
             },
             new Statement(
                 "UPDATE edge_assignment_changes SET agents_left = 1 WHERE agents_left = 0 AND at_ms <= @By",
@@ -125,7 +124,6 @@ internal sealed class AssignmentStore(Database database)
             )
             {
                 ExpectedRows = due.Leaving,
-                OnMismatch = TunnelConflict.Stale,
             },
         ];
 }

@@ -91,6 +91,6 @@ internal sealed class EdgeHandovers(
             new Decision { Statements = statements, Changes = ChangeTopics.Feed },
             cancellationToken
         );
-        return result.IsCommitted || result.Conflict is TunnelConflict.Stale;
+        return result.IsCommitted || result.IsStale;
     }
 }

@@ -93,15 +93,9 @@ internal sealed class AcmeChallengeEndpoints(
             },
             cancellationToken
         );
-        return result.Conflict switch
-        {
-            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
-            TunnelConflict.LimitReached => AcmeChallengeErrors.Limit.Refuse(),
-            TunnelConflict.InUse => AcmeChallengeErrors.Busy.Refuse(),
-            _ => result.RefusalIfUnavailable() is { } unavailable
-                ? unavailable
-                : await AnswerAsync(tunnel, challenge, cancellationToken),
-        };
+        return result.RefusalIfUnavailable() is { } refused
+            ? refused
+            : await AnswerAsync(tunnel, challenge, cancellationToken);
     }
 
     public async ValueTask<ApiAnswer> RetrieveAsync(ApiRequest request, CancellationToken cancellationToken) =>
@@ -125,9 +119,7 @@ internal sealed class AcmeChallengeEndpoints(
             },
             cancellationToken
         );
-        return result.Conflict is TunnelConflict.Stale ? RequestErrors.NotFound.Refuse()
-            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
-            : ApiAnswer.Empty;
+        return result.RefusalIfUnavailable() is { } refused ? refused : ApiAnswer.Empty;
     }
 
     public async ValueTask<ApiAnswer> AcknowledgeByAgentAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -168,9 +160,7 @@ internal sealed class AcmeChallengeEndpoints(
             new Decision { Statements = challenges.Acknowledge(id, holder) },
             cancellationToken
         );
-        return result.Conflict is TunnelConflict.Stale ? RequestErrors.NotFound.Refuse()
-            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
-            : ApiAnswer.Empty;
+        return result.RefusalIfUnavailable() is { } refused ? refused : ApiAnswer.Empty;
     }
 
     private async ValueTask<Refusal?> CheckAsync(

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations.Schema;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
@@ -41,9 +42,8 @@ internal sealed class AcmeChallengeStore(Database database)
     }
 
     /// <summary>
-    /// Also removes expired challenges and the announcer's earlier one for the name. Conflicts: <see
-    /// cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.LimitReached"/>, <see
-    /// cref="TunnelConflict.InUse"/> (another agent's challenge is live for the name).
+    /// Also removes expired challenges and the announcer's earlier one for the name. <see
+    /// cref="AcmeChallengeErrors.Busy"/> if another agent's challenge is live for the name.
     /// </summary>
     public IReadOnlyList<Statement> Insert(AcmeChallenge challenge, int limit)
     {
@@ -59,26 +59,26 @@ internal sealed class AcmeChallengeStore(Database database)
             new Statement($"DELETE FROM acme_challenges WHERE {Ended}", row),
             Table
                 .InsertWhere(row, "(SELECT COUNT(*) FROM acme_challenges WHERE tunnel_id = @TunnelId) < @Limit")
-                .ExpectingOne(TunnelConflict.LimitReached)
-                .Unique(TunnelConflict.InUse),
+                .ExpectingOne(AcmeChallengeErrors.Limit.Refuse())
+                .Unique(AcmeChallengeErrors.Busy.Refuse()),
         ];
     }
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
+    /// <summary>Refused when it no longer exists.</summary>
     public IReadOnlyList<Statement> Remove(AcmeChallengeId id) =>
         [
             new Statement("DELETE FROM acme_challenge_holders WHERE challenge_id = @Value", new { id.Value }),
             new Statement("DELETE FROM acme_challenges WHERE id = @Value", new { id.Value }).ExpectingOne(
-                TunnelConflict.Stale
+                RequestErrors.NotFound.Refuse()
             ),
         ];
 
-    /// <summary>Idempotent; <see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
+    /// <summary>Idempotent; refused when it no longer exists.</summary>
     public IReadOnlyList<Statement> Acknowledge(AcmeChallengeId id, string holder) =>
         [
             // Locks the challenge's row: two concurrent acknowledgements of one holder count once.
             new Statement("UPDATE acme_challenges SET id = id WHERE id = @Value", new { id.Value }).ExpectingOne(
-                TunnelConflict.Stale
+                RequestErrors.NotFound.Refuse()
             ),
             new Statement(
                 "INSERT INTO acme_challenge_holders (challenge_id, holder) SELECT @Value, @holder WHERE NOT EXISTS "

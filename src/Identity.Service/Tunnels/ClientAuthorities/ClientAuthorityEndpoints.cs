@@ -66,13 +66,7 @@ internal sealed class ClientAuthorityEndpoints(
             },
             cancellationToken
         );
-        return result.Conflict switch
-        {
-            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
-            TunnelConflict.AlreadyRegistered => TunnelErrors.ClientAuthorityTaken.Refuse(),
-            TunnelConflict.LimitReached => TunnelErrors.ClientAuthorityLimit.Refuse(),
-            _ => result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(authority),
-        };
+        return result.RefusalIfUnavailable() is { } notCommitted ? notCommitted : Answer(authority);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -141,7 +135,7 @@ internal sealed class ClientAuthorityEndpoints(
             },
             cancellationToken
         );
-        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }

@@ -40,10 +40,6 @@ internal sealed class ClientAuthorityStore(Database database)
             cancellationToken
         );
 
-    /// <summary>
-    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.AlreadyRegistered"/>,
-    /// <see cref="TunnelConflict.LimitReached"/>.
-    /// </summary>
     public IReadOnlyList<Statement> Insert(ClientAuthority authority, int limit)
     {
         var row = Row.Create(authority) with { Limit = limit };
@@ -55,18 +51,18 @@ internal sealed class ClientAuthorityStore(Database database)
                     row,
                     "(SELECT COUNT(*) FROM client_authorities WHERE tunnel_id = @TunnelId AND archived_at_ms IS NULL) < @Limit"
                 )
-                .ExpectingOne(TunnelConflict.LimitReached)
-                .Unique(TunnelConflict.AlreadyRegistered),
+                .ExpectingOne(TunnelErrors.ClientAuthorityLimit.Refuse())
+                .Unique(TunnelErrors.ClientAuthorityTaken.Refuse()),
         ];
     }
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
+    /// <summary>Stale when it is archived already.</summary>
     public Statement Archive(ClientAuthorityId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE client_authorities SET archived_at_ms = @At, live_key = NULL "
                 + "WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
     private async ValueTask<IReadOnlyList<ClientAuthority>> QueryAsync(
         string condition,

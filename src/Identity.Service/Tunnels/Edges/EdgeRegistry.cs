@@ -33,11 +33,6 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             },
             cancellationToken
         );
-        if (result.Conflict is TunnelConflict.NameTaken)
-        {
-            return TunnelErrors.EdgeNameTaken.Refuse();
-        }
-
         return result.RefusalIfUnavailable() is { } refusal ? refusal : edge;
     }
 
@@ -80,7 +75,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             },
             cancellationToken
         );
-        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }
@@ -118,7 +113,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             },
             cancellationToken
         );
-        if (result.Conflict is not TunnelConflict.Stale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
         {
             return refusal;
         }

@@ -28,17 +28,17 @@ internal sealed class EdgeStore(Database database)
     public ValueTask<IReadOnlyList<Edge>> ListLiveAsync(CancellationToken cancellationToken) =>
         QueryAsync(" WHERE archived_at_ms IS NULL ORDER BY ordinal DESC", null, cancellationToken);
 
-    /// <summary><see cref="TunnelConflict.NameTaken"/>.</summary>
-    public Statement Insert(Edge edge) => Table.Insert(Row.Create(edge)).Unique(TunnelConflict.NameTaken);
+    /// <summary>Refused if the name is in use.</summary>
+    public Statement Insert(Edge edge) => Table.Insert(Row.Create(edge)).Unique(TunnelErrors.EdgeNameTaken.Refuse());
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it is archived already.</summary>
+    /// <summary>Stale when it is archived already.</summary>
     public Statement Archive(EdgeId id, DateTimeOffset at) =>
         new Statement(
             "UPDATE edges SET archived_at_ms = @At, live_name = NULL WHERE id = @Id AND archived_at_ms IS NULL",
             new { Id = id.Value, At = at.ToStore() }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
-    /// <summary><see cref="TunnelConflict.Stale"/> if already in that state or archived.</summary>
+    /// <summary>Stale if already in that state or archived.</summary>
     public Statement SetDraining(EdgeId id, DateTimeOffset? at) =>
         new Statement(
             "UPDATE edges SET draining_at_ms = @At WHERE id = @Id AND archived_at_ms IS NULL "
@@ -49,7 +49,7 @@ internal sealed class EdgeStore(Database database)
                 At = at.ToStore(),
                 Drain = at is null ? 0L : 1L,
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
     public Statement SetPublicPorts(EdgeId id, int sni, int? connect) =>
         new(

@@ -54,13 +54,7 @@ internal sealed class HostnameRegistry(
             },
             cancellationToken
         );
-        return result.Conflict switch
-        {
-            TunnelConflict.Stale => TunnelErrors.Archived.Refuse(),
-            TunnelConflict.AlreadyRegistered => HostnameErrors.Claimed.Refuse(),
-            TunnelConflict.LimitReached => HostnameErrors.Limit.Refuse(),
-            _ => result.RefusalIfUnavailable() is { } unavailable ? unavailable : hostname,
-        };
+        return result.RefusalIfUnavailable() is { } notCommitted ? notCommitted : hostname;
     }
 
     /// <param name="request">Null = the daily round.</param>
@@ -160,9 +154,7 @@ internal sealed class HostnameRegistry(
             },
             cancellationToken
         );
-        return result.Conflict is TunnelConflict.Stale
-            ? RequestErrors.NotFound.Refuse()
-            : result.RefusalIfUnavailable();
+        return result.RefusalIfUnavailable();
     }
 
     private async ValueTask<Result<Hostname>> UpdateAsync(
@@ -185,12 +177,7 @@ internal sealed class HostnameRegistry(
             },
             cancellationToken
         );
-        if (result.Conflict is TunnelConflict.InUse)
-        {
-            return HostnameErrors.Taken.Refuse();
-        }
-
-        if (result.Conflict is TunnelConflict.Stale)
+        if (result.IsStale)
         {
             // Another check was first, or the name was removed.
             return await hostnames.FindAsync(tunnel.Id, before.Name, cancellationToken) is { } current
@@ -198,7 +185,7 @@ internal sealed class HostnameRegistry(
                 : RequestErrors.NotFound.Refuse();
         }
 
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : after;
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : after;
     }
 
     private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request)

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations.Schema;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
@@ -64,10 +65,7 @@ internal sealed class HostnameStore(Database database)
             ) > 0;
     }
 
-    /// <summary>
-    /// Conflicts: <see cref="TunnelConflict.Stale"/> (tunnel archived), <see cref="TunnelConflict.AlreadyRegistered"/>,
-    /// <see cref="TunnelConflict.LimitReached"/>.
-    /// </summary>
+    /// <summary><see cref="HostnameErrors.Claimed"/> if the tunnel has the name.</summary>
     public IReadOnlyList<Statement> Insert(Hostname hostname, int limit)
     {
         var row = Row.Create(hostname) with { Limit = limit };
@@ -76,14 +74,14 @@ internal sealed class HostnameStore(Database database)
             TunnelLock.Take(row),
             Table
                 .InsertWhere(row, "(SELECT COUNT(*) FROM hostnames WHERE tunnel_id = @TunnelId) < @Limit")
-                .ExpectingOne(TunnelConflict.LimitReached)
-                .Unique(TunnelConflict.AlreadyRegistered),
+                .ExpectingOne(HostnameErrors.Limit.Refuse())
+                .Unique(HostnameErrors.Claimed.Refuse()),
         ];
     }
 
     /// <summary>
-    /// Stores the result of a check or an approval. Conflicts: <see cref="TunnelConflict.Stale"/> (removed, tunnel
-    /// archived, or another node checked it first), <see cref="TunnelConflict.InUse"/> (another tunnel holds it).
+    /// Stores the result of a check or an approval. Stale if it was removed, the tunnel archived, or another node
+    /// checked it first; <see cref="HostnameErrors.Taken"/> if another tunnel holds it.
     /// </summary>
     /// <param name="organizationId">The tunnel's organization, whose archived tunnels release their names.</param>
     /// <param name="reservedSince">Tunnels archived since then keep their names from other organizations.</param>
@@ -116,8 +114,8 @@ internal sealed class HostnameStore(Database database)
                     + "AND COALESCE(checked_at_ms, 0) = @CheckedBeforeMs "
                     + "AND EXISTS (SELECT 1 FROM tunnels WHERE id = @TunnelId AND archived_at_ms IS NULL)"
             )
-            .ExpectingOne(TunnelConflict.Stale)
-            .Unique(TunnelConflict.InUse);
+            .ExpectingOne()
+            .Unique(HostnameErrors.Taken.Refuse());
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 
@@ -134,12 +132,12 @@ internal sealed class HostnameStore(Database database)
             }
         ).ExpectingOne(HostnameErrors.DomainNotApproved.Refuse());
 
-    /// <summary><see cref="TunnelConflict.Stale"/> when it no longer exists.</summary>
+    /// <summary>Refused when it no longer exists.</summary>
     public Statement Remove(Hostname hostname) =>
         new Statement(
             "DELETE FROM hostnames WHERE tunnel_id = @TunnelId AND name = @Name",
             new { TunnelId = hostname.TunnelId.Value, hostname.Name }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne(RequestErrors.NotFound.Refuse());
 
     private async ValueTask<IReadOnlyList<Hostname>> QueryAsync(
         string condition,

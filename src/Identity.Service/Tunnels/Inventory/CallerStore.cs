@@ -84,7 +84,7 @@ internal sealed class CallerStore(Database database)
         return unknown.Count > 0 && await IsFullAsync(tunnelId, limit, cancellationToken) ? [] : unknown;
     }
 
-    /// <summary><see cref="TunnelConflict.AlreadyRegistered"/> when another report stored the caller first.</summary>
+    /// <summary>Stale when another report stored the caller first.</summary>
     public Statement RequireNew(TunnelId tunnelId, RouteCaller caller) =>
         new(
             "SELECT 1 FROM tunnel_callers WHERE tunnel_id = @TunnelId AND caller_key = @Key LIMIT 1",
@@ -92,7 +92,6 @@ internal sealed class CallerStore(Database database)
         )
         {
             ExpectedRows = 0,
-            OnMismatch = TunnelConflict.AlreadyRegistered,
         };
 
     /// <summary>One row per caller and route, newest first.</summary>

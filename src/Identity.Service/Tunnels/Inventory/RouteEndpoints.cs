@@ -83,7 +83,7 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
             now => routes.Attest(route, note, before.Names, request.Caller.ActorId, now),
             cancellationToken
         );
-        return result.Conflict is TunnelConflict.Stale ? Stale(await CountAsync(route, cancellationToken))
+        return result.IsStale ? Stale(await CountAsync(route, cancellationToken))
             : result.RefusalIfUnavailable() is { } refusal ? refusal
             : await AnswerAsync(route, cancellationToken);
     }

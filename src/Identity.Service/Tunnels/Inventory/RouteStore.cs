@@ -27,7 +27,7 @@ internal sealed class RouteStore(Database database)
             )
         ).ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Adds a new route; <see cref="TunnelConflict.AlreadyRegistered"/> if it is known.</summary>
+    /// <summary>Adds a new route; stale if it is known.</summary>
     public Statement Insert(TunnelId tunnelId, string route, DateTimeOffset now) =>
         new Statement(
             "INSERT INTO route_owners (ordinal, tunnel_id, route, first_seen_at_ms) SELECT "
@@ -38,7 +38,7 @@ internal sealed class RouteStore(Database database)
                 Route = route,
                 Now = now.ToStore(),
             }
-        ).Unique(TunnelConflict.AlreadyRegistered);
+        ).Unique();
 
     public async ValueTask<RouteRow?> FindAsync(string tunnelId, string route, CancellationToken cancellationToken) =>
         await database.SingleOrDefaultAsync<RouteRow>(
@@ -153,11 +153,11 @@ internal sealed class RouteStore(Database database)
                 by,
                 Now = now.ToStore(),
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
     /// <summary>
-    /// Sanctions all names of the route; <see cref="TunnelConflict.Stale"/> if their number has changed. Names are
-    /// never removed, so an equal number means the same set.
+    /// Sanctions all names of the route; stale if their number has changed. Names are never removed, so an equal number
+    /// means the same set.
     /// </summary>
     public Statement Attest(RouteRow route, string? note, long names, string by, DateTimeOffset now) =>
         new Statement(
@@ -173,7 +173,7 @@ internal sealed class RouteStore(Database database)
                 by,
                 Now = now.ToStore(),
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 
     public async ValueTask<IReadOnlyList<RouteRow>> ListDueAsync(
         DateTimeOffset now,
@@ -193,7 +193,7 @@ internal sealed class RouteStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Once per due time; a repeat is <see cref="TunnelConflict.Stale"/>.</summary>
+    /// <summary>Once per due time; a repeat is stale.</summary>
     public Statement NoteNotice(RouteRow route) =>
         new Statement(
             $"UPDATE route_owners SET noticed_due_at_ms = @Due WHERE {ByRoute} AND noticed_due_at_ms < @Due",
@@ -203,5 +203,5 @@ internal sealed class RouteStore(Database database)
                 route.Route,
                 Due = route.AttestationDueAt.ToStore(),
             }
-        ).ExpectingOne(TunnelConflict.Stale);
+        ).ExpectingOne();
 }

@@ -73,12 +73,9 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
             },
             cancellationToken
         );
-        return result.Conflict switch
-        {
-            TunnelConflict.Stale => Stale(await FindAsync(request, cancellationToken)),
-            TunnelConflict.LimitReached => TunnelErrors.RangeSetLimit.Refuse(),
-            _ => result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(after),
-        };
+        return result.IsStale ? Stale(await FindAsync(request, cancellationToken))
+            : result.RefusalIfUnavailable() is { } refused ? refused
+            : Answer(after);
     }
 
     public async ValueTask<ApiAnswer> RemoveAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -102,9 +99,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
             },
             cancellationToken
         );
-        return result.Conflict is TunnelConflict.InUse ? TunnelErrors.RangeSetInUse.Refuse()
-            : result.RefusalIfUnavailable() is { } unavailable ? unavailable
-            : Answer(set);
+        return result.RefusalIfUnavailable() is { } refusal ? refusal : Answer(set);
     }
 
     private ValueTask<ClientRangeSet?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>

@@ -30,7 +30,7 @@ internal sealed class ClientRangeSetStore(Database database)
     public ValueTask<IReadOnlyList<ClientRangeSet>> ListAllAsync(CancellationToken cancellationToken) =>
         QueryAsync("", null, cancellationToken);
 
-    /// <summary>Conflicts: <see cref="TunnelConflict.Stale"/>, <see cref="TunnelConflict.LimitReached"/>.</summary>
+    /// <summary>Stale if the set has another revision.</summary>
     public Statement Save(ClientRangeSet set, int limit)
     {
         var row = new Row
@@ -45,18 +45,18 @@ internal sealed class ClientRangeSetStore(Database database)
         return set.Revision > 1
             ? Table
                 .Update(row, "organization_id = @OrganizationId AND name = @Name AND revision = @Revision - 1")
-                .ExpectingOne(TunnelConflict.Stale)
+                .ExpectingOne()
             : Table
                 .InsertWhere(
                     row,
                     "(SELECT COUNT(*) FROM client_range_sets WHERE organization_id = @OrganizationId) < @Limit"
                 )
-                .ExpectingOne(TunnelConflict.LimitReached)
-                .Unique(TunnelConflict.Stale);
+                .ExpectingOne(TunnelErrors.RangeSetLimit.Refuse())
+                .Unique();
     }
 
     // Names contain no character that LIKE treats specially.
-    /// <summary><see cref="TunnelConflict.InUse"/> while a live tunnel names it, or when it is removed already.</summary>
+    /// <summary>Refused while a live tunnel names it, or when it is removed already.</summary>
     public Statement Remove(ClientRangeSet set) =>
         new Statement(
             "DELETE FROM client_range_sets WHERE organization_id = @OrganizationId AND name = @Name "
@@ -68,7 +68,7 @@ internal sealed class ClientRangeSetStore(Database database)
                 set.Name,
                 Pattern = $"% {set.Name} %",
             }
-        ).ExpectingOne(TunnelConflict.InUse);
+        ).ExpectingOne(TunnelErrors.RangeSetInUse.Refuse());
 
     private async ValueTask<IReadOnlyList<ClientRangeSet>> QueryAsync(
         string condition,

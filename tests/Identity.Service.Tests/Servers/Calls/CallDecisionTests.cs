@@ -287,11 +287,7 @@ public sealed class CallDecisionTests : IAsyncLifetime
         var decided = await bench
             .Service.Get<CallApprovals>()
             .ApproveAsync(
-                new CallDecider(hook.Id(), "key", AuditCause.System)
-                {
-                    Conditions = [store.RequireDecider(before.Id)],
-                    FindRefusal = CallDecisionEndpoint.FindRefusal,
-                },
+                new CallDecider(hook.Id(), "key", AuditCause.System) { Conditions = [store.RequireDecider(before.Id)] },
                 row,
                 null,
                 Cancellation

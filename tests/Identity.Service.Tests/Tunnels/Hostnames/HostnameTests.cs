@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -332,17 +333,17 @@ public sealed class HostnameTests : IAsyncDisposable
         await AddAsync(service, path, Name);
         var archivedAt = service.Time.GetUtcNow();
 
-        (await ActivateAsync("another organization", archivedAt - TimeSpan.FromDays(1))).ShouldBe(TunnelConflict.InUse);
-        (await ActivateAsync("another organization", archivedAt)).ShouldBe(TunnelConflict.InUse);
+        (await ActivateAsync("another organization", archivedAt - TimeSpan.FromDays(1))).ShouldBe(HostnameErrors.Taken);
+        (await ActivateAsync("another organization", archivedAt)).ShouldBe(HostnameErrors.Taken);
         (await ActivateAsync("another organization", archivedAt.AddSeconds(1))).ShouldBeNull();
 
-        async Task<Enum?> ActivateAsync(string organization, DateTimeOffset since)
+        async Task<ErrorCode?> ActivateAsync(string organization, DateTimeOffset since)
         {
             var before = await StoredAsync(service, next);
             var after = before with { State = "active", ActiveAt = service.Time.GetUtcNow() };
             var statements = service.Get<HostnameStore>().Update(before, after, organization, since);
             var committed = await service.Get<IJournal>().CommitAsync(new Decision { Statements = statements }, Cancel);
-            return committed.Conflict;
+            return committed.Refusal?.Code;
         }
     }
 

@@ -1,6 +1,0 @@
-namespace Culvert.Identity.Service.Backup;
-
-internal enum RestoreConflict
-{
-    Written,
-}

@@ -1,6 +1,0 @@
-namespace Culvert.Identity.Service.Console.Filters;
-
-internal enum SavedFilterConflict
-{
-    TooMany,
-}

@@ -1,8 +1,0 @@
-namespace Culvert.Identity.Service.Servers.Policies;
-
-internal enum RoutePolicyConflict
-{
-    Stale,
-
-    TooMany,
-}
