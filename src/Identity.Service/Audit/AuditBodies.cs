@@ -42,8 +42,8 @@ internal sealed class AuditBodies(Database database)
     }
 
     /// <summary>
-    /// Removes the bodies of that range, and the salts, so that a guessed body cannot be compared with its digest. Fails
-    /// with <see cref="AuditBodiesConflict.Dropped"/> if another node removed them first.
+    /// Removes the bodies of that range, and the salts, so that a guessed body cannot be compared with its digest.
+    /// Stale if another node removed them first.
     /// </summary>
     public IReadOnlyList<Statement> Drop(string node, long after, long to) =>
         [
@@ -57,7 +57,7 @@ internal sealed class AuditBodies(Database database)
                     after,
                     to,
                 }
-            ).ExpectingOne(AuditBodiesConflict.Dropped),
+            ).ExpectingOne(),
             new(
                 "UPDATE journal SET body = NULL, salt = @salt WHERE node = @node AND sequence > @after AND sequence <= @to",
                 new

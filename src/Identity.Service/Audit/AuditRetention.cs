@@ -49,7 +49,7 @@ internal sealed class AuditRetention(
                 new Decision { Statements = bodies.Drop(node, after, to) },
                 cancellationToken
             );
-            if (result.Conflict is AuditBodiesConflict.Dropped)
+            if (result.IsStale)
             {
                 continue; // another node's batch; later ones may be due too
             }

@@ -26,12 +26,12 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
                     // If several nodes start at once, one writes it.
                     new Statement(
                         "UPDATE installation SET restore_record = NULL WHERE restore_record IS NOT NULL"
-                    ).ExpectingOne(RestoreConflict.Written),
+                    ).ExpectingOne(),
                 ],
             },
             cancellationToken
         );
-        if (written.Conflict is RestoreConflict.Written)
+        if (written.IsStale)
         {
             return;
         }

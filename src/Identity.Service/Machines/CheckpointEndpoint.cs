@@ -124,7 +124,7 @@ internal sealed class CheckpointEndpoint(
             },
             cancellationToken
         );
-        if (result.Outcome == CommitOutcome.Conflict)
+        if (result.IsStale)
         {
             return null;
         }

@@ -63,7 +63,7 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
                     note,
                     now = now.ToStore(),
                 }
-            ).Unique(TransparencyConflict.Made),
+            ).Unique(),
             new(
                 "DELETE FROM transparency_cosignatures WHERE origin = @Origin AND size < @Size AND signed_at_ms < @before",
                 new

@@ -115,7 +115,7 @@ internal sealed class TransparencyKeys(
                                 SealedKey = sealer.Seal(Table, Id, Column, secret),
                                 Now = now.ToStore(),
                             }
-                        ).Unique(TransparencyConflict.Made),
+                        ).Unique(),
                     ],
                 },
                 cancellationToken

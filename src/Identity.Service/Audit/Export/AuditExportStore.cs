@@ -56,7 +56,7 @@ internal sealed class AuditExportStore(Database database)
         return rows.AsList();
     }
 
-    /// <summary>Takes or extends the turn; <see cref="AuditExportConflict.NotOurTurn"/> while another node has it.</summary>
+    /// <summary>Takes or extends the turn; stale while another node has it.</summary>
     public Statement TakeTurn(string target, string node, DateTimeOffset now, DateTimeOffset until) =>
         new Statement(
             "INSERT INTO audit_export_turns (target, node, until_ms) VALUES (@target, @node, @until) "
@@ -69,11 +69,11 @@ internal sealed class AuditExportStore(Database database)
                 until = until.ToStore(),
                 now = now.ToStore(),
             }
-        ).ExpectingOne(AuditExportConflict.NotOurTurn);
+        ).ExpectingOne();
 
     /// <summary>
-    /// Records that the target has the entries up to <paramref name="to"/>; <see cref="AuditExportConflict.Moved"/> if its
-    /// position is no longer <paramref name="from"/>.
+    /// Records that the target has the entries up to <paramref name="to"/>; stale if its position is no longer
+    /// <paramref name="from"/>.
     /// </summary>
     public Statement Advance(string target, string node, long from, long to) =>
         new Statement(
@@ -87,7 +87,7 @@ internal sealed class AuditExportStore(Database database)
                 from,
                 to,
             }
-        ).ExpectingOne(AuditExportConflict.Moved);
+        ).ExpectingOne();
 
     private sealed record Facts(string Event, string? OrganizationId, long AtMs);
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
@@ -21,7 +22,7 @@ internal sealed class SavedFilterStore(Database database)
             cancellationToken
         );
 
-    /// <summary>Replaces a filter with the same name. <see cref="SavedFilterConflict.TooMany"/>.</summary>
+    /// <summary>Replaces a filter with the same name. <see cref="ConsoleErrors.TooManyFilters"/>.</summary>
     public IReadOnlyList<Statement> Insert(Caller caller, FilteredPage page, SavedFilter filter) =>
         [
             Delete(caller, page, filter.Name),
@@ -30,7 +31,7 @@ internal sealed class SavedFilterStore(Database database)
                     + "SELECT @OrganizationId, @ActorId, @Page, @Name, @Query WHERE (SELECT COUNT(*) FROM console_filters "
                     + "WHERE organization_id = @OrganizationId AND actor_id = @ActorId AND page = @Page) < @MaxFilters",
                 CreateParameters(caller, page, filter)
-            ).ExpectingOne(SavedFilterConflict.TooMany),
+            ).ExpectingOne(ConsoleErrors.TooManyFilters.Refuse()),
         ];
 
     /// <summary>Deleting an unknown filter changes nothing.</summary>

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Console.Access;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
@@ -58,8 +57,6 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
             new Decision { Statements = statements, Class = DecisionClass.Bulk },
             cancellationToken
         );
-        return result.Conflict is SavedFilterConflict.TooMany
-            ? ConsoleErrors.TooManyFilters.Refuse()
-            : result.RefusalIfUnavailable();
+        return result.RefusalIfUnavailable();
     }
 }

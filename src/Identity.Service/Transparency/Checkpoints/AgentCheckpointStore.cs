@@ -75,10 +75,7 @@ internal sealed class AgentCheckpointStore(Database database)
         );
     }
 
-    /// <summary>
-    /// Conflict <see cref="TransparencyConflict.Recorded"/>: it is already stored, or the history that it was judged by has
-    /// changed.
-    /// </summary>
+    /// <summary>Stale if it is already stored, or the history that it was judged by has changed.</summary>
     /// <param name="judgedBy">The history that its alarm is based on.</param>
     public IReadOnlyList<Statement> Add(StoredCheckpoint checkpoint, CheckpointHistory judgedBy) =>
         [
@@ -96,12 +93,12 @@ internal sealed class AgentCheckpointStore(Database database)
                     highest = judgedBy.Highest,
                     same = (long)judgedBy.Heads.Count,
                 }
-            ).ExpectingOne(TransparencyConflict.Recorded),
+            ).ExpectingOne(),
             new(
                 "INSERT INTO agent_checkpoint_headers (digest, header) VALUES (@HeaderDigest, @Header) "
                     + "ON CONFLICT (digest) DO NOTHING",
                 checkpoint
             ),
-            Table.Insert(checkpoint).Unique(TransparencyConflict.Recorded),
+            Table.Insert(checkpoint).Unique(),
         ];
 }

@@ -48,10 +48,7 @@ internal sealed class TreeStore(Database database)
             cancellationToken
         );
 
-    /// <summary>
-    /// Appends entries to the tree. Conflict <see cref="TransparencyConflict.Moved"/>: its size has changed since the
-    /// computation.
-    /// </summary>
+    /// <summary>Appends entries to the tree; stale if its size has changed since the computation.</summary>
     public IReadOnlyList<Statement> Append(
         TreeState before,
         IReadOnlyList<LogEntry> entries,
@@ -67,7 +64,7 @@ internal sealed class TreeStore(Database database)
                     after = after.Size,
                     root,
                 }
-            ).ExpectingOne(TransparencyConflict.Moved),
+            ).ExpectingOne(),
             .. entries.Select(
                 (entry, i) =>
                     new Statement(

@@ -238,7 +238,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
             Token
         );
 
-        late.Conflict.ShouldBe(AuditExportConflict.Moved);
+        late.IsStale.ShouldBeTrue();
         (await store.LagsAsync(Target.Name, Token)).ShouldBeEmpty();
     }
 
