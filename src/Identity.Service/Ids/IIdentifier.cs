@@ -1,13 +1,12 @@
 namespace Culvert.Identity.Service.Ids;
 
-/// <summary>The common members of typed ids, for one shared parser.</summary>
+/// <summary>
+/// An id of one kind of record (<see cref="Identifier"/> has the form), so that ids of two kinds cannot be mixed up.
+/// </summary>
 internal interface IIdentifier<TSelf>
     where TSelf : struct, IIdentifier<TSelf>
 {
     static abstract string Prefix { get; }
 
-    string Value { get; }
-
-    /// <summary>Only for <see cref="Identifier"/> and stores: wraps a value that is known to be well-formed.</summary>
-    static abstract TSelf Wrap(string value);
+    string Value { get; init; }
 }

@@ -14,8 +14,24 @@ internal static class Identifier
     // 62^7 milliseconds last until the year 2081.
     private const int TimeCharacters = 7;
 
-    public static TId New<TId>()
-        where TId : struct, IIdentifier<TId> => TId.Wrap(New(TId.Prefix));
+    extension<TId>(TId)
+        where TId : struct, IIdentifier<TId>
+    {
+        public static TId New() => new() { Value = New(TId.Prefix) };
+
+        /// <summary>As <see cref="NewOrdered"/>.</summary>
+        public static TId New(DateTimeOffset now) => new() { Value = NewOrdered(TId.Prefix, now) };
+
+        /// <summary>Only for stores: a value that is known to be well-formed.</summary>
+        public static TId Wrap(string value) => new() { Value = value };
+
+        public static bool TryParse(string? text, out TId id)
+        {
+            var valid = IsWellFormed(TId.Prefix, text);
+            id = valid ? new TId { Value = text! } : default;
+            return valid;
+        }
+    }
 
     public static string New(string prefix)
     {
@@ -59,14 +75,6 @@ internal static class Identifier
                 }
             }
         }
-    }
-
-    public static bool TryParse<TId>(string? text, out TId id)
-        where TId : struct, IIdentifier<TId>
-    {
-        var valid = IsWellFormed(TId.Prefix, text);
-        id = valid ? TId.Wrap(text!) : default;
-        return valid;
     }
 
     public static bool IsWellFormed(string prefix, string? text) => TaggedId.IsWellFormed(prefix, text);

@@ -14,6 +14,19 @@ public sealed class IdentifierTests
         ids.Count(id => TunnelId.TryParse(id.Value, out _)).ShouldBe(ids.Count);
     }
 
+    [Fact]
+    public void Prefix_OfEachKind_IsItsOwn()
+    {
+        var prefixes = typeof(TunnelId)
+            .Assembly.GetTypes()
+            .Where(type => type.IsValueType && type.GetInterface(typeof(IIdentifier<>).Name) is not null)
+            .Select(type => type.GetProperty(nameof(TunnelId.Prefix))!.GetValue(null))
+            .ToList();
+
+        prefixes.ShouldContain("tnl");
+        prefixes.ShouldBeUnique();
+    }
+
     [Theory]
     [InlineData("tnl_01SDCCSbTxrXDpWc1phhtcfK", true)]
     [InlineData("tnl_01SDCCSbTxrXDpWc1phhtcf", false)]
