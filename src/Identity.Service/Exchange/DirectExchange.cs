@@ -19,12 +19,12 @@ internal sealed class DirectExchange(
     GrantAdmission admission,
     AssertionReplays replays,
     RequestBinding binding,
-    GlobalLimit limit,
+    ExchangeLimits limits,
     IJournal journal
 )
 {
     /// <summary>Limits the rate before the body is parsed: a request without a credential is an exchange.</summary>
-    public Refusal? TryBegin(ApiRequest request) => request.HasCaller ? null : limit.TryTake();
+    public Refusal? TryBegin(ApiRequest request) => request.HasCaller ? null : limits.TryTake();
 
     /// <param name="request">Has its caller if it presented a credential; otherwise it gets the assertion's.</param>
     /// <param name="use">

@@ -27,10 +27,9 @@ internal static class ExchangeRegistration
             .AddSingleton<TokenTargets>()
             .AddSingleton<AssertionReplays>()
             .AddSingleton<ReplayAlerts>()
-            .AddSingleton<IdentityQuotas>()
+            .AddSingleton<ExchangeLimits>()
             .AddSingleton<ExchangeDenials>()
             .AddSingleton<ErrorPages>()
-            .AddSingleton<GlobalLimit>()
             .AddSingleton<TokenEndpoint>();
 
     public static void MapExchange(this ApiHost host)

@@ -15,7 +15,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// its quota, 3. the DPoP proof is consumed, which only an entitled caller may cause.
 /// </summary>
 internal sealed class GrantGate(
-    IdentityQuotas quotas,
+    ExchangeLimits limits,
     SigningKeyRing keys,
     RevocationSet revocations,
     RequestBinding binding,
@@ -43,7 +43,7 @@ internal sealed class GrantGate(
             return StorageErrors.Unavailable.Refuse();
         }
 
-        if (quotas.TryTake(grant.Source.IssuerId, grant.Source.SubjectHash) is { } limited)
+        if (limits.TryTake(grant.Source.IssuerId, grant.Source.SubjectHash) is { } limited)
         {
             return limited;
         }

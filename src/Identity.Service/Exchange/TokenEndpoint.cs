@@ -13,7 +13,7 @@ namespace Culvert.Identity.Service.Exchange;
 /// Verify the keys that it proves. 4. Exchange. 5. Answer in the request's format: a token, or the same answer for
 /// every denial.
 /// </summary>
-internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, GlobalLimit limit)
+internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding binding, ExchangeLimits limits)
 {
     // A token or secret in a URL gets into logs: refused even if unread, so that no client depends on it.
     private static readonly string[] NeverInTheUrl =
@@ -48,7 +48,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
 
     private Refusal? Check(ApiRequest request, bool isForm)
     {
-        if (limit.TryTake() is { } limited)
+        if (limits.TryTake() is { } limited)
         {
             return limited;
         }

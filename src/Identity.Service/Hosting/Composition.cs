@@ -94,6 +94,7 @@ internal static class Composition
         services.AddSingleton<IAuthenticator>(provider => provider.GetRequiredService<Authenticator>());
         services.AddSingleton<Challenges>();
         services.AddSingleton<SecretAlarm>();
+        services.AddSingleton<SharedLimits>();
         services.AddSingleton<SourceLimits>();
         services.AddSingleton<CallerLimits>();
         services.AddSingleton(new LimitShares(isShared: store.Database is PostgresDatabase));

@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
-using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Http;
 
@@ -8,21 +7,14 @@ namespace Culvert.Identity.Service.Http;
 /// Limits per authenticated caller for costly operations: one caller must not slow down all exchanges, or use this service
 /// to flood name servers.
 /// </summary>
-internal sealed class CallerLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
+internal sealed class CallerLimits(SharedLimits limits)
 {
-    private readonly KeyedRateLimiter<(string Actor, CostlyWork Work)> buckets = new(
-        () => limits.Value.CostlyPerCaller,
-        time,
-        shares: shares,
-        name: "costly_per_caller"
+    private readonly KeyedRateLimiter<(string Actor, CostlyWork Work)> buckets = limits.Create<(string, CostlyWork)>(
+        "costly_per_caller",
+        options => options.CostlyPerCaller
     );
 
     /// <summary>Null = allowed; otherwise the refusal with its retry time.</summary>
     public Refusal? TryTake(Caller caller, CostlyWork work) =>
-        buckets.TryTake((caller.ActorId, work)) is { } wait
-            ? RequestErrors.RateLimited.Refuse() with
-            {
-                RetryAfter = wait,
-            }
-            : null;
+        buckets.TryTake((caller.ActorId, work), RequestErrors.RateLimited);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Culvert.Identity.Service.Errors;
 using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Limits;
@@ -75,7 +76,11 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
     /// <summary>Null if allowed; otherwise how long to wait.</summary>
     public TimeSpan? TryTake(TKey key) => Use(key, take: true);
 
-    /// <summary>As <see cref="TryTake"/>, but takes nothing.</summary>
+    /// <summary>Null if allowed; otherwise the refusal with the time to wait.</summary>
+    public Refusal? TryTake(TKey key, ErrorCode code) =>
+        TryTake(key) is { } wait ? code.Refuse() with { RetryAfter = wait } : null;
+
+    /// <summary>As <see cref="TryTake(TKey)"/>, but takes nothing.</summary>
     public TimeSpan? IsExhausted(TKey key) => Use(key, take: false);
 
     public int Collect(int maxKeys, Action<UInt128, int> tell)

@@ -1,21 +1,17 @@
-using Culvert.Identity.Service.Settings;
-
 namespace Culvert.Identity.Service.Limits;
 
 /// <summary>The service's per-source limits (S31), shared by all its nodes.</summary>
 internal sealed class SourceLimits
 {
-    public SourceLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
+    public SourceLimits(SharedLimits limits, TimeProvider time)
     {
-        Unauthenticated = Share(() => limits.Value.ExchangePerAddress, "exchange_per_address");
-        Lists = Share(() => limits.Value.ListsPerAddress, "lists_per_address");
+        Unauthenticated = limits.CreatePerSource("exchange_per_address", options => options.ExchangePerAddress);
+        Lists = limits.CreatePerSource("lists_per_address", options => options.ListsPerAddress);
         FailedAuthentication = new FailedAuthentication(
-            Share(() => limits.Value.HistoryPerAddress, "failed_authentication"),
+            limits.CreatePerSource("failed_authentication", options => options.HistoryPerAddress),
             Unauthenticated,
             time
         );
-
-        SourceRateLimiter Share(Func<RateLimit> limit, string name) => new(limit, time, shares: shares, name: name);
     }
 
     /// <summary>Paths without credential: the token endpoint, metadata, the platform CA.</summary>

@@ -26,13 +26,16 @@ internal sealed class SourceRateLimiter(
         : this(() => limit, time, maxSources) { }
 
     /// <summary>Null if allowed; otherwise the refusal with the time to wait.</summary>
-    public Refusal? TryTake(IPAddress source) => ToRefusal(buckets.TryTake(ToKey(source)));
+    public Refusal? TryTake(IPAddress source) => buckets.TryTake(ToKey(source), RequestErrors.RateLimited);
 
     /// <summary>As <see cref="TryTake"/>, but takes nothing.</summary>
-    public Refusal? IsExhausted(IPAddress source) => ToRefusal(buckets.IsExhausted(ToKey(source)));
-
-    private static Refusal? ToRefusal(TimeSpan? wait) =>
-        wait is { } missing ? RequestErrors.RateLimited.Refuse() with { RetryAfter = missing } : null;
+    public Refusal? IsExhausted(IPAddress source) =>
+        buckets.IsExhausted(ToKey(source)) is { } wait
+            ? RequestErrors.RateLimited.Refuse() with
+            {
+                RetryAfter = wait,
+            }
+            : null;
 
     private static UInt128 ToKey(IPAddress source)
     {

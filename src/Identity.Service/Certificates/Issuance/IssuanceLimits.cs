@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Limits;
-using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
@@ -8,25 +7,19 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// Limits certificates per identity, tunnel and authority. A client in a loop reaches its own limit, and a fleet in a
 /// loop its tunnel's, before either fills the inventory or the signing queue. All nodes count together.
 /// </summary>
-internal sealed class IssuanceLimits(Current<LimitOptions> limits, TimeProvider time, LimitShares shares)
+internal sealed class IssuanceLimits(SharedLimits limits)
 {
-    private readonly KeyedRateLimiter<string> perIdentity = new(
-        () => limits.Value.CertificatesPerIdentity,
-        time,
-        shares: shares,
-        name: "certificates_per_identity"
+    private readonly KeyedRateLimiter<string> perIdentity = limits.Create<string>(
+        "certificates_per_identity",
+        options => options.CertificatesPerIdentity
     );
-    private readonly KeyedRateLimiter<string> perTunnel = new(
-        () => limits.Value.CertificatesPerTunnel,
-        time,
-        shares: shares,
-        name: "certificates_per_tunnel"
+    private readonly KeyedRateLimiter<string> perTunnel = limits.Create<string>(
+        "certificates_per_tunnel",
+        options => options.CertificatesPerTunnel
     );
-    private readonly KeyedRateLimiter<string> perAuthority = new(
-        () => limits.Value.CertificatesPerAuthority,
-        time,
-        shares: shares,
-        name: "certificates_per_authority"
+    private readonly KeyedRateLimiter<string> perAuthority = limits.Create<string>(
+        "certificates_per_authority",
+        options => options.CertificatesPerAuthority
     );
 
     /// <summary>Takes one unit of each limit; null = allowed. The service's own certificates are not counted.</summary>
@@ -47,10 +40,5 @@ internal sealed class IssuanceLimits(Current<LimitOptions> limits, TimeProvider 
     }
 
     private static Refusal? Take(string name, KeyedRateLimiter<string> limiter, string key) =>
-        limiter.TryTake(key) is { } wait
-            ? IssuanceErrors.Limit.Refuse().With("limit", name) with
-            {
-                RetryAfter = wait,
-            }
-            : null;
+        limiter.TryTake(key, IssuanceErrors.Limit)?.With("limit", name);
 }

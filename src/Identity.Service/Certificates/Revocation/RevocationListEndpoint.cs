@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Limits;
-using Culvert.Identity.Service.Settings;
 using Microsoft.AspNetCore.Http.Headers;
 using Microsoft.Net.Http.Headers;
 
@@ -16,9 +15,8 @@ namespace Culvert.Identity.Service.Certificates.Revocation;
 internal sealed class RevocationListEndpoint(
     RevocationStore store,
     ImportedListStore imported,
-    Current<LimitOptions> limits,
-    TimeProvider time,
-    LimitShares shares
+    SharedLimits limits,
+    TimeProvider time
 )
 {
     private const string Suffix = ".crl";
@@ -27,18 +25,13 @@ internal sealed class RevocationListEndpoint(
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Limits all addresses together, besides each one (S31). One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> total = new(
-        () => limits.Value.ListsTotal,
-        time,
-        shares: shares,
-        name: "lists_total"
-    );
+    private readonly KeyedRateLimiter<int> total = limits.Create<int>("lists_total", options => options.ListsTotal);
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        if (total.TryTake(0) is { } wait)
+        if (total.TryTake(0, RevocationErrors.ListsBusy) is { } refusal)
         {
-            return RevocationErrors.ListsBusy.Refuse() with { RetryAfter = wait };
+            return refusal;
         }
 
         // A conditional request is answered without reading the bytes.

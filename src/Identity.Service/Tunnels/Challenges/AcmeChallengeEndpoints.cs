@@ -25,7 +25,7 @@ internal sealed class AcmeChallengeEndpoints(
     TunnelEdges edges,
     IJournal journal,
     TimeProvider time,
-    LimitShares shares
+    SharedLimits limits
 )
 {
     /// <summary>Maximum number of live challenges per tunnel; edges and agents hold them all.</summary>
@@ -37,7 +37,7 @@ internal sealed class AcmeChallengeEndpoints(
     private const int MaxNameLength = 253;
 
     private static readonly RateLimit Announcements = new(30, TimeSpan.FromMinutes(1));
-    private readonly KeyedRateLimiter<string> rate = new(Announcements, time, shares: shares, name: "acme_challenges");
+    private readonly KeyedRateLimiter<string> rate = limits.Create<string>("acme_challenges", _ => Announcements);
 
     public async ValueTask<ApiAnswer> AnnounceAsync(ApiRequest request, CancellationToken cancellationToken)
     {
@@ -69,9 +69,9 @@ internal sealed class AcmeChallengeEndpoints(
             return await AnswerAsync(tunnel, known, cancellationToken);
         }
 
-        if (rate.TryTake(tunnel.Id.Value) is { } wait)
+        if (rate.TryTake(tunnel.Id.Value, AcmeChallengeErrors.Rate) is { } limited)
         {
-            return AcmeChallengeErrors.Rate.Refuse() with { RetryAfter = wait };
+            return limited;
         }
 
         var challenge = new AcmeChallenge
@@ -93,8 +93,8 @@ internal sealed class AcmeChallengeEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refused
-            ? refused
+        return result.RefusalIfUnavailable() is { } notCommitted
+            ? notCommitted
             : await AnswerAsync(tunnel, challenge, cancellationToken);
     }
 

@@ -54,7 +54,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             "certificates_per_tunnel" => options with { CertificatesPerTunnel = few },
             _ => options with { CertificatesPerAuthority = few },
         };
-        var issuer = Issuer(new IssuanceLimits(new(options), Service.Time, LimitShares.Alone));
+        var issuer = Issuer(new IssuanceLimits(new SharedLimits(new(options), Service.Time, LimitShares.Alone)));
         IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();

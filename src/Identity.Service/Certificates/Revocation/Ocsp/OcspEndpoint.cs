@@ -1,7 +1,6 @@
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
-using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Telemetry;
 using Microsoft.Net.Http.Headers;
 
@@ -12,23 +11,13 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 /// caller. Clients read the OCSP status, so refusals are OCSP answers with status 200 too; only the limit per address
 /// answers 429.
 /// </summary>
-internal sealed class OcspEndpoint(
-    OcspResponder responder,
-    Current<LimitOptions> limits,
-    TimeProvider time,
-    LimitShares shares
-)
+internal sealed class OcspEndpoint(OcspResponder responder, SharedLimits limits, TimeProvider time)
 {
     // Short compared with the answer's validity, as for lists, so that clients see a revocation soon.
     private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
 
     // Limits all addresses together, besides each one (S31). One bucket: the key is always the same.
-    private readonly KeyedRateLimiter<int> total = new(
-        () => limits.Value.OcspTotal,
-        time,
-        shares: shares,
-        name: "ocsp_total"
-    );
+    private readonly KeyedRateLimiter<int> total = limits.Create<int>("ocsp_total", options => options.OcspTotal);
 
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {

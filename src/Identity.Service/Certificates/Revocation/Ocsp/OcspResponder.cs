@@ -28,9 +28,8 @@ internal sealed class OcspResponder(
     SigningQueue queue,
     ClockGuard clock,
     Current<CertificateOptions> certificateOptions,
-    Current<LimitOptions> limits,
-    TimeProvider time,
-    LimitShares shares
+    SharedLimits limits,
+    TimeProvider time
 ) : IDisposable
 {
     /// <summary>Maximum number of cached answers; each is about a kilobyte.</summary>
@@ -44,25 +43,19 @@ internal sealed class OcspResponder(
     private const int AddressPart = 10;
 
     // Each authority has its own bucket: a flood of requests about one does not affect the others.
-    private readonly KeyedRateLimiter<string> signatures = new(
-        () => limits.Value.OcspSignatures,
-        time,
-        shares: shares,
-        name: "ocsp_signatures"
+    private readonly KeyedRateLimiter<string> signatures = limits.Create<string>(
+        "ocsp_signatures",
+        options => options.OcspSignatures
     );
 
-    private readonly KeyedRateLimiter<string> occasional = new(
-        () => Divide(limits.Value.OcspSignatures, OccasionalPart),
-        time,
-        shares: shares,
-        name: "ocsp_occasional"
+    private readonly KeyedRateLimiter<string> occasional = limits.Create<string>(
+        "ocsp_occasional",
+        options => Divide(options.OcspSignatures, OccasionalPart)
     );
 
-    private readonly SourceRateLimiter occasionalOfAddress = new(
-        () => Divide(limits.Value.OcspSignatures, AddressPart),
-        time,
-        shares: shares,
-        name: "ocsp_occasional_per_address"
+    private readonly SourceRateLimiter occasionalOfAddress = limits.CreatePerSource(
+        "ocsp_occasional_per_address",
+        options => Divide(options.OcspSignatures, AddressPart)
     );
 
     private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MaxKept });
