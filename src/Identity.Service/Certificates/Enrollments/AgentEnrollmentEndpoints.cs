@@ -147,15 +147,6 @@ internal sealed class AgentEnrollmentEndpoints(
             ? await enrollments.FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
             : null;
 
-    public static Refusal ToRefusal(EnrollmentConflict conflict) =>
-        conflict switch
-        {
-            EnrollmentConflict.InstanceLimit => EnrollmentErrors.InstanceLimit.Refuse(),
-            EnrollmentConflict.Revoked => EnrollmentErrors.RenewalUnknown.Refuse(),
-            EnrollmentConflict.Ended => EnrollmentErrors.RenewalDisabled.Refuse(),
-            _ => EnrollmentErrors.InstanceTaken.Refuse(),
-        };
-
     private async ValueTask<ApiAnswer> EnrollAsync(
         ApiRequest request,
         Tunnel tunnel,
@@ -262,7 +253,7 @@ internal sealed class AgentEnrollmentEndpoints(
         );
         if (outcome.Document is not { } document)
         {
-            return outcome.Refusal ?? ToRefusal((EnrollmentConflict)outcome.Conflict!);
+            return outcome.Refusal!;
         }
 
         return ApiAnswer.Json(

@@ -81,31 +81,33 @@ internal sealed class AgentEnrollmentStore(Database database)
     }
 
     /// <summary>
-    /// Conflicts: <see cref="EnrollmentConflict.InstanceTaken"/>, and <see cref="EnrollmentConflict.InstanceLimit"/> when
+    /// <see cref="EnrollmentErrors.InstanceTaken"/>, and <see cref="EnrollmentErrors.InstanceLimit"/> when
     /// <see cref="AgentOptions.InstancesPerTunnel"/> other instances of the tunnel are live at <paramref name="now"/>.
     /// </summary>
     public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
         [
             Table
                 .InsertWhere(Row.Create(enrollment, options, now), OthersLive)
-                .ExpectingOne(EnrollmentConflict.InstanceLimit)
-                .Unique(EnrollmentConflict.InstanceTaken),
+                .ExpectingOne(EnrollmentErrors.InstanceLimit.Refuse())
+                .Unique(EnrollmentErrors.InstanceTaken.Refuse()),
         ];
 
     /// <summary>
-    /// Records a new proof of a known instance. Conflicts: <see cref="EnrollmentConflict.Revoked"/>, and <see
-    /// cref="EnrollmentConflict.InstanceLimit"/> as with <see cref="Insert"/>.
+    /// Records a new proof of a known instance. <see cref="EnrollmentErrors.RenewalUnknown"/> if it is revoked, and
+    /// <see cref="EnrollmentErrors.InstanceLimit"/> as with <see cref="Insert"/>.
     /// </summary>
     public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now)
     {
         var row = Row.Create(enrollment, options, now);
         return
         [
-            Table.Update(row, "id = @Id AND revoked_at_ms IS NULL").ExpectingOne(EnrollmentConflict.Revoked),
+            Table
+                .Update(row, "id = @Id AND revoked_at_ms IS NULL")
+                .ExpectingOne(EnrollmentErrors.RenewalUnknown.Refuse()),
             new Statement(
                 $"UPDATE enrollments SET last_proof_ms = @LastProofMs WHERE id = @Id AND {OthersLive}",
                 row
-            ).ExpectingOne(EnrollmentConflict.InstanceLimit),
+            ).ExpectingOne(EnrollmentErrors.InstanceLimit.Refuse()),
         ];
     }
 
@@ -120,12 +122,12 @@ internal sealed class AgentEnrollmentStore(Database database)
             }
         );
 
-    /// <summary><see cref="EnrollmentConflict.Revoked"/> if the enrolment has been revoked.</summary>
+    /// <summary><see cref="EnrollmentErrors.RenewalUnknown"/> if the enrolment has been revoked.</summary>
     public Statement RequireLive(AgentId id) =>
         new Statement(
             "SELECT 1 FROM enrollments WHERE id = @id AND revoked_at_ms IS NULL",
             new { id = id.Value }
-        ).ExpectingOne(EnrollmentConflict.Revoked);
+        ).ExpectingOne(EnrollmentErrors.RenewalUnknown.Refuse());
 
     /// <summary>Idempotent.</summary>
     public Statement Revoke(AgentId id, DateTimeOffset at) =>

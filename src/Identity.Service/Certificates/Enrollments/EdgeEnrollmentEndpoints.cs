@@ -247,7 +247,7 @@ internal sealed class EdgeEnrollmentEndpoints(
             cancellationToken
         );
         return outcome.Document is not { } document
-            ? outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse()
+            ? outcome.Refusal!
             : ApiAnswer.Json(
                 new EdgeEnrollment(
                     Id: edge.Id.Value,

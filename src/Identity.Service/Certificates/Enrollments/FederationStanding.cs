@@ -76,7 +76,7 @@ internal sealed class FederationStanding(
         [
             rules
                 .RequireNaming(proof.RuleId!, proof.ServiceAccountId!, workspaceId, machineId)
-                .ExpectingOne(EnrollmentConflict.Ended),
-            revocations.RequireNone(proof).ExpectingOne(EnrollmentConflict.Ended),
+                .ExpectingOne(EnrollmentErrors.RenewalDisabled.Refuse()),
+            revocations.RequireNone(proof).ExpectingOne(EnrollmentErrors.RenewalDisabled.Refuse()),
         ];
 }

@@ -20,8 +20,8 @@ internal interface IFederationStanding
     );
 
     /// <summary>
-    /// <see cref="EnrollmentConflict.Ended"/> if the rule no longer names the machine. Without it a certificate could
-    /// be recorded just after the revocation that should have listed it.
+    /// <see cref="EnrollmentErrors.RenewalDisabled"/> if the rule no longer names the machine. Without it a certificate
+    /// could be recorded just after the revocation that should have listed it.
     /// </summary>
     /// <param name="machineId">The tunnel or the edge.</param>
     IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId);

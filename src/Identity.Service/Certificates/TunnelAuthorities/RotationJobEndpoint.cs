@@ -100,6 +100,6 @@ internal sealed class RotationJobEndpoint(
                 },
                 WireJson.Default.ServerCertificateDocument
             )
-            : outcome.Refusal ?? EnrollmentErrors.RenewalDisabled.Refuse();
+            : outcome.Refusal!;
     }
 }

@@ -88,7 +88,7 @@ internal sealed class ServerCertificateEndpoint(
                 new ServerCertificateDocument { TunnelId = tunnel.Id.Value, Certificate = document },
                 WireJson.Default.ServerCertificateDocument
             )
-            : outcome.Refusal ?? AgentEnrollmentEndpoints.ToRefusal((EnrollmentConflict)outcome.Conflict!);
+            : outcome.Refusal!;
     }
 
     // A provider's domain belongs to the tunnel once an operator of the installation has approved its wildcard (S26).

@@ -45,7 +45,7 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         results.Count(result => result.IsCommitted).ShouldBe(1);
         results
             .Where(result => !result.IsCommitted)
-            .ShouldAllBe(result => Equals(result.Conflict, EnrollmentConflict.InstanceTaken));
+            .ShouldAllBe(result => result.Refusal!.Code == EnrollmentErrors.InstanceTaken);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         await InsertAsync(New("one"));
         await InsertAsync(New("two"));
 
-        (await InsertAsync(New("three"))).Conflict.ShouldBe(EnrollmentConflict.InstanceLimit);
+        (await InsertAsync(New("three"))).Refusal!.Code.ShouldBe(EnrollmentErrors.InstanceLimit);
         store.Time.Advance(TimeSpan.FromHours(2));
         (await InsertAsync(New("three"))).IsCommitted.ShouldBeTrue();
     }
@@ -78,8 +78,8 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         await InsertAsync(enrollment);
         await CommitAsync([enrollments.Revoke(enrollment.Id, store.Time.GetUtcNow())]);
 
-        (await CommitAsync(enrollments.Prove(enrollment, Options, store.Time.GetUtcNow()))).Conflict.ShouldBe(
-            EnrollmentConflict.Revoked
+        (await CommitAsync(enrollments.Prove(enrollment, Options, store.Time.GetUtcNow()))).Refusal!.Code.ShouldBe(
+            EnrollmentErrors.RenewalUnknown
         );
     }
 
