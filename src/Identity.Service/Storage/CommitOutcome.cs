@@ -7,16 +7,13 @@ internal enum CommitOutcome
     /// <summary>The replay key of the decision or the preceding one was used before; nothing was written.</summary>
     Replayed,
 
-    /// <summary>A statement found another state than expected; at most the preceding decision was written.</summary>
-    Conflict,
-
     /// <summary>
-    /// A statement found another state than expected, and <see cref="CommitResult.Refusal"/> is the refusal that it carries;
-    /// at most the preceding decision was written.
+    /// A statement found another state than expected, and <see cref="CommitResult.Refusal"/> is the refusal that it
+    /// carries; at most the preceding decision was written.
     /// </summary>
     Refused,
 
-    /// <summary>As <see cref="Refused"/>, but the statement carries no refusal: the caller reads the new state.</summary>
+    /// <summary>As <see cref="Refused"/>, but the statement carries none: the caller reads the new state.</summary>
     Stale,
 
     /// <summary>

@@ -11,9 +11,6 @@ internal readonly record struct CommitResult
 
     public long Revision { get; init; }
 
-    /// <summary>The unmet expectation: the value that the failing statement declared.</summary>
-    public Enum? Conflict { get; init; }
-
     /// <summary>
     /// With <see cref="CommitOutcome.Replayed"/>: the durable first use of the key. Null = the decision that claimed the key
     /// was not written; the key stays used (S12).
@@ -29,8 +26,8 @@ internal readonly record struct CommitResult
     public bool IsStale => Outcome == CommitOutcome.Stale;
 
     /// <summary>
-    /// What to answer; null if the decision was committed. A caller whose decision may be stale or a replay handles these
-    /// outcomes first; here they are a programming error.
+    /// What to answer; null if the decision was committed. A caller whose decision may be stale or a replay handles
+    /// these outcomes first; here they are a programming error.
     /// </summary>
     public Refusal? RefusalIfUnavailable() =>
         Outcome switch
@@ -38,6 +35,6 @@ internal readonly record struct CommitResult
             CommitOutcome.Committed => null,
             CommitOutcome.Refused => Refusal!,
             CommitOutcome.Unavailable => Refusal ?? StorageErrors.Unavailable.Refuse(),
-            _ => throw new InvalidOperationException($"Unexpected outcome {Outcome} ({Conflict})."),
+            _ => throw new InvalidOperationException($"Unexpected outcome {Outcome}."),
         };
 }

@@ -38,8 +38,6 @@ internal sealed class PendingDecision(Decision decision)
     /// <summary>With <see cref="CommitOutcome.Refused"/>.</summary>
     public Refusal? Refusal { get; set; }
 
-    public Enum? Conflict { get; set; }
-
     /// <summary>The first use, with <see cref="CommitOutcome.Replayed"/>.</summary>
     public ReplayUse? Existing { get; set; }
 
@@ -67,7 +65,6 @@ internal sealed class PendingDecision(Decision decision)
         Outcome = CommitOutcome.Committed;
         Sequence = 0;
         Refusal = null;
-        Conflict = null;
         Existing = null;
         Fault = null;
     }
@@ -95,30 +92,26 @@ internal sealed class PendingDecision(Decision decision)
             return true;
         }
 
-        Refuse(statement.MismatchRefusal, statement.OnMismatch);
+        Refuse(statement.MismatchRefusal);
         return false;
     }
 
-    /// <summary>Records that a constraint refused the statement's row: an error of the decision unless declared.</summary>
+    /// <summary>Records that a constraint refused the row: an error of the decision unless declared.</summary>
     public void RefuseRow(Statement statement, Exception violation)
     {
-        if (statement is { IsUnique: false, OnConstraint: null })
+        if (!statement.IsUnique)
         {
             Fault = violation;
             return;
         }
 
-        Refuse(statement.ConstraintRefusal, statement.OnConstraint);
+        Refuse(statement.ConstraintRefusal);
     }
 
-    private void Refuse(Refusal? refusal, Enum? conflict)
+    private void Refuse(Refusal? refusal)
     {
-        Outcome =
-            conflict is not null ? CommitOutcome.Conflict
-            : refusal is not null ? CommitOutcome.Refused
-            : CommitOutcome.Stale;
+        Outcome = refusal is null ? CommitOutcome.Stale : CommitOutcome.Refused;
         Refusal = refusal;
-        Conflict = conflict;
     }
 
     public void Complete(long revision)
@@ -147,7 +140,6 @@ internal sealed class PendingDecision(Decision decision)
                 Sequence = Sequence,
                 Revision = revision,
                 Refusal = Refusal,
-                Conflict = Conflict,
                 Existing = Existing,
             }
         );

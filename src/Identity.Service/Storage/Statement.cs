@@ -19,35 +19,18 @@ internal sealed record Statement(string Sql, object? Parameters = null)
     /// </summary>
     public Refusal? MismatchRefusal { get; init; }
 
-    /// <summary>True if a constraint that refuses the row is an outcome of the decision; false if it is an error.</summary>
+    /// <summary>Whether a constraint may refuse the row; if not, that is an error of the decision.</summary>
     public bool IsUnique { get; init; }
 
-    /// <summary>As <see cref="MismatchRefusal"/>, if a constraint refuses the row of an <see cref="IsUnique"/> statement.</summary>
+    /// <summary>As <see cref="MismatchRefusal"/>, if a constraint refuses the row.</summary>
     public Refusal? ConstraintRefusal { get; init; }
 
-    /// <summary>The conflict to report if <see cref="ExpectedRows"/> does not match.</summary>
-    public Enum? OnMismatch { get; init; }
-
-    /// <summary>The conflict to report if a constraint refuses the row.</summary>
-    public Enum? OnConstraint { get; init; }
-
     /// <summary>
-    /// Requires exactly one row to be changed or found. Otherwise the decision is refused with this refusal. Without one it
-    /// is stale: another caller was first, and this one reads the new state and decides again.
+    /// Requires exactly one row to be changed or found. Otherwise the decision is refused with this refusal. Without
+    /// one it is stale: another caller was first, and this one reads the new state and decides again.
     /// </summary>
-    public Statement ExpectingOne(Refusal? refusal = null) =>
-        this with
-        {
-            ExpectedRows = 1,
-            MismatchRefusal = refusal,
-        };
+    public Statement ExpectingOne(Refusal? refusal = null) => this with { ExpectedRows = 1, MismatchRefusal = refusal };
 
-    /// <summary>As <see cref="ExpectingOne(Refusal)"/>, if a constraint refuses the row; undeclared, that is an error.</summary>
+    /// <summary>As <see cref="ExpectingOne"/>, if a constraint refuses the row; undeclared, that is an error.</summary>
     public Statement Unique(Refusal? refusal = null) => this with { IsUnique = true, ConstraintRefusal = refusal };
-
-    /// <summary>Requires exactly one row to be changed or found.</summary>
-    public Statement ExpectingOne(Enum conflict) => this with { ExpectedRows = 1, OnMismatch = conflict };
-
-    /// <summary>Reports a constraint violation as a conflict instead of an error.</summary>
-    public Statement Unique(Enum conflict) => this with { OnConstraint = conflict };
 }

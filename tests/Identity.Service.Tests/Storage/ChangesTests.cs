@@ -34,7 +34,7 @@ public abstract class ChangesTests(StorageBackend backend)
         using var store = new StoreUnderTest(backend);
         var counter = new Counter();
         store.Changes.Subscribe(ChangeTopics.Federation, counter.RunAsync);
-        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingErrors.Missing.Refuse());
 
         await store.CommitAsync(store.Decide(null, stale) with { Changes = ChangeTopics.Federation });
         await store.Changes.WhenDeliveredAsync(ChangeTopics.Federation);

@@ -63,7 +63,7 @@ public sealed class CrossNodeJournalTests : IDisposable
                 "INSERT INTO things (id, value) SELECT @id, (SELECT COALESCE(MAX(value), 0) + 1 FROM things) "
                     + "WHERE (SELECT COUNT(*) FROM things) < 30",
                 new { id }
-            ).ExpectingOne(ThingConflict.Stale);
+            ).ExpectingOne(ThingErrors.Missing.Refuse());
 
         var results = await Task.WhenAll(
             Enumerable

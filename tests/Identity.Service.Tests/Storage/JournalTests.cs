@@ -164,7 +164,7 @@ public abstract class JournalTests(StorageBackend backend)
     public async Task Commit_KeyOfADecisionThatWasNotWritten_IsReplayedWithoutFirstUse()
     {
         using var store = new StoreUnderTest(backend);
-        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingErrors.Missing.Refuse());
         await store.CommitAsync(store.Decide("jti", stale));
 
         var again = await store.CommitAsync(store.Decide("jti"));
@@ -222,12 +222,12 @@ public abstract class JournalTests(StorageBackend backend)
     public async Task Commit_ConflictAfterThePreceding_KeepsThePrecedingAndItsKey()
     {
         using var store = new StoreUnderTest(backend);
-        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingErrors.Missing.Refuse());
 
         var result = await store.CommitAsync(store.Decide(statements: stale) with { Preceding = store.Decide("jti") });
         var again = await store.CommitAsync(store.Decide("jti"));
 
-        (result.Outcome, result.Conflict).ShouldBe((CommitOutcome.Conflict, ThingConflict.Stale));
+        (result.Outcome, result.Refusal!.Code).ShouldBe((CommitOutcome.Refused, ThingErrors.Missing));
         (again.Outcome, again.Existing is not null).ShouldBe((CommitOutcome.Replayed, true));
         store.VerifyChain().ShouldBe(1);
     }
@@ -236,7 +236,9 @@ public abstract class JournalTests(StorageBackend backend)
     public async Task Commit_ManyPairsAtOnce_WritesThoseWithoutObjection()
     {
         using var store = new StoreUnderTest(backend);
-        var stale = new Statement("UPDATE things SET value = 1 WHERE id = 'none'").ExpectingOne(ThingConflict.Stale);
+        var stale = new Statement("UPDATE things SET value = 1 WHERE id = 'none'").ExpectingOne(
+            ThingErrors.Missing.Refuse()
+        );
 
         var results = await Task.WhenAll(
             Enumerable
@@ -307,26 +309,28 @@ public abstract class JournalTests(StorageBackend backend)
     }
 
     [Fact]
-    public async Task Commit_ExpectedRowsMissed_IsTypedConflictAndUndone()
+    public async Task Commit_ExpectedRowsMissed_IsItsRefusalAndUndone()
     {
         using var store = new StoreUnderTest(backend);
-        var stale = new Statement("UPDATE things SET value = 1 WHERE id = 'a'").ExpectingOne(ThingConflict.Stale);
+        var stale = new Statement("UPDATE things SET value = 1 WHERE id = 'a'").ExpectingOne(
+            ThingErrors.Missing.Refuse()
+        );
 
         var result = await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("b"), stale));
 
-        result.Outcome.ShouldBe(CommitOutcome.Conflict);
-        result.Conflict.ShouldBe(ThingConflict.Stale);
+        result.Outcome.ShouldBe(CommitOutcome.Refused);
+        result.Refusal!.Code.ShouldBe(ThingErrors.Missing);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(0);
         store.VerifyChain().ShouldBe(0);
     }
 
     [Fact]
-    public async Task Commit_OneOfSeveralConditionsFails_IsItsConflictAndTheNeighboursGoOn()
+    public async Task Commit_OneOfSeveralConditionsFails_IsItsRefusalAndTheNeighboursGoOn()
     {
         using var store = new StoreUnderTest(backend);
         await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a"), StoreUnderTest.InsertThing("b")));
         var absent = new Statement("SELECT 1 FROM things WHERE id = @id", new { id = "c" }).ExpectingOne(
-            ThingConflict.Exists
+            ThingErrors.Exists.Refuse()
         );
 
         var outcomes = await Task.WhenAll(
@@ -335,13 +339,13 @@ public abstract class JournalTests(StorageBackend backend)
             store.CommitAsync(store.Decide(null, Exists("b"), Exists("a"), StoreUnderTest.InsertThing("f")))
         );
 
-        outcomes.Select(result => result.Conflict).ShouldBe([null, ThingConflict.Exists, null]);
+        outcomes.Select(result => result.Refusal?.Code).ShouldBe([null, ThingErrors.Exists, null]);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(4);
         store.VerifyChain().ShouldBe(3);
     }
 
     [Fact]
-    public async Task Commit_Condition_HoldsOrIsTypedConflict()
+    public async Task Commit_Condition_HoldsOrIsItsRefusal()
     {
         using var store = new StoreUnderTest(backend);
         await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
@@ -350,7 +354,7 @@ public abstract class JournalTests(StorageBackend backend)
         var missed = await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("c"), Exists("d")));
 
         held.Outcome.ShouldBe(CommitOutcome.Committed);
-        missed.Conflict.ShouldBe(ThingConflict.Stale);
+        missed.Refusal!.Code.ShouldBe(ThingErrors.Missing);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(2);
         store.VerifyChain().ShouldBe(2);
     }
@@ -382,7 +386,7 @@ public abstract class JournalTests(StorageBackend backend)
         var unmet = store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("x"), Exists("nothing")));
         var faulty = store.CommitAsync(store.Decide(null, new Statement("INSERT INTO nowhere (x) VALUES (1)")));
         var second = store.CommitAsync(
-            store.Decide(null, StoreUnderTest.InsertThing("early-0").Unique(ThingConflict.Exists))
+            store.Decide(null, StoreUnderTest.InsertThing("early-0").Unique(ThingErrors.Exists.Refuse()))
         );
         var replayed = store.CommitAsync(
             store.Decide(null, StoreUnderTest.InsertThing("y")) with
@@ -393,9 +397,9 @@ public abstract class JournalTests(StorageBackend backend)
         good.AddRange(Things("late"));
         queued.Set();
 
-        (await unmet).Conflict.ShouldBe(ThingConflict.Stale);
+        (await unmet).Refusal!.Code.ShouldBe(ThingErrors.Missing);
         await Should.ThrowAsync<DbException>(faulty);
-        (await second).Conflict.ShouldBe(ThingConflict.Exists);
+        (await second).Refusal!.Code.ShouldBe(ThingErrors.Exists);
         (await replayed).Outcome.ShouldBe(CommitOutcome.Replayed);
         (await Task.WhenAll(good)).ShouldAllBe(result => result.Outcome == CommitOutcome.Committed);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(6);
@@ -427,16 +431,16 @@ public abstract class JournalTests(StorageBackend backend)
     }
 
     [Fact]
-    public async Task Commit_DeclaredConstraint_IsTypedConflict()
+    public async Task Commit_DeclaredConstraint_IsItsRefusal()
     {
         using var store = new StoreUnderTest(backend);
         await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a")));
 
         var result = await store.CommitAsync(
-            store.Decide(null, StoreUnderTest.InsertThing("a").Unique(ThingConflict.Exists))
+            store.Decide(null, StoreUnderTest.InsertThing("a").Unique(ThingErrors.Exists.Refuse()))
         );
 
-        result.Conflict.ShouldBe(ThingConflict.Exists);
+        result.Refusal!.Code.ShouldBe(ThingErrors.Exists);
     }
 
     // The first statement that finds another state than expected decides.
@@ -521,7 +525,7 @@ public abstract class JournalTests(StorageBackend backend)
     public async Task Commit_RefusedDecisionThatChangesTheFeed_LeavesRevision()
     {
         using var store = new StoreUnderTest(backend);
-        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingConflict.Stale);
+        var stale = new Statement("UPDATE things SET value = 1").ExpectingOne(ThingErrors.Missing.Refuse());
 
         var result = await store.CommitAsync(store.Decide(null, stale) with { Changes = ChangeTopics.Feed });
 
@@ -600,5 +604,5 @@ public abstract class JournalTests(StorageBackend backend)
     }
 
     private static Statement Exists(string id) =>
-        new Statement("SELECT 1 FROM things WHERE id = @id", new { id }).ExpectingOne(ThingConflict.Stale);
+        new Statement("SELECT 1 FROM things WHERE id = @id", new { id }).ExpectingOne(ThingErrors.Missing.Refuse());
 }

@@ -118,11 +118,6 @@ internal sealed class CertificateIssuer(
                     : IssuanceOutcome.Refused(first.Refusal);
             }
 
-            if (first.Conflict is { } conflict)
-            {
-                return IssuanceOutcome.Conflicting(conflict);
-            }
-
             // The intent is committed: from here on the caller's cancellation no longer counts.
             return first.RefusalIfUnavailable() is { } unavailable
                 ? Refuse(job, unavailable)

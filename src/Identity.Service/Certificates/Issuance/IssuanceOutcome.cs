@@ -5,15 +5,12 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
-/// <summary>The result of a job: exactly one of certificate, refusal and conflict is set.</summary>
+/// <summary>The result of a job: either a certificate or a refusal.</summary>
 internal sealed record IssuanceOutcome
 {
     public CertificateDocument? Document { get; private init; }
 
     public Refusal? Refusal { get; private init; }
-
-    /// <summary>A statement of <see cref="IssuanceJob.WithIntent"/> found another state than expected.</summary>
-    public Enum? Conflict { get; private init; }
 
     public static IssuanceOutcome Of(
         CertificateRecord record,
@@ -39,6 +36,4 @@ internal sealed record IssuanceOutcome
     }
 
     public static IssuanceOutcome Refused(Refusal refusal) => new() { Refusal = refusal };
-
-    public static IssuanceOutcome Conflicting(Enum conflict) => new() { Conflict = conflict };
 }

@@ -195,7 +195,7 @@ internal sealed class ServiceCertificateRenewal(
             return (KeyAndCertificate.Create(document, key), document.RenewAfter);
         }
 
-        var why = outcome.Refusal?.Message ?? outcome.Conflict?.ToString() ?? "";
+        var why = outcome.Refusal!.Message;
         if (isStart && kept.Find(listener, names, issuedBy) is { } former)
         {
             Log.StartsWithKeptCertificate(logger, listener, former.NotAfter.UtcDateTime, why);
@@ -203,7 +203,7 @@ internal sealed class ServiceCertificateRenewal(
         }
 
         var message = $"No certificate for the service itself: {why}";
-        throw outcome.Refusal?.Code == StorageErrors.Unavailable
+        throw outcome.Refusal.Code == StorageErrors.Unavailable
             ? new StoreException(message)
             : new NotIssuedException(message);
     }

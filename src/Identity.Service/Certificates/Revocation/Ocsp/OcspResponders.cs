@@ -115,15 +115,15 @@ internal sealed class OcspResponders(
         }
 
         key.Dispose();
-        if (outcome.Refusal is { } refusal && RuledOut.Contains(refusal.Code.Code))
+        var refusal = outcome.Refusal!;
+        if (RuledOut.Contains(refusal.Code.Code))
         {
             var itself = OcspSigner.Authority(authority.Signing.Issuer, authority.Signing.Key);
             place.Use(itself, itself.NotAfter);
             return;
         }
 
-        var reason = outcome.Refusal?.Message ?? outcome.Conflict?.ToString() ?? "";
-        Log.OcspResponderFailed(logger, authority.Name, reason, RetrySeconds);
+        Log.OcspResponderFailed(logger, authority.Name, refusal.Message, RetrySeconds);
         place.RetryFrom(time.GetUtcNow().AddSeconds(RetrySeconds));
     }
 

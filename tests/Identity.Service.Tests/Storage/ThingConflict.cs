@@ -1,7 +1,0 @@
-namespace Culvert.Identity.Service.Tests.Storage;
-
-internal enum ThingConflict
-{
-    Exists,
-    Stale,
-}
