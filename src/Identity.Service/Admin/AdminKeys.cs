@@ -49,7 +49,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Woken(key);
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : Woken(key);
     }
 
     /// <summary>Revokes a key with immediate effect. A revoked key stays unchanged.</summary>
@@ -77,7 +77,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             cancellationToken
         );
         // Another caller revoked it first; the result is the same.
-        return !result.IsStale && result.RefusalIfUnavailable() is { } unavailable
+        return !result.IsStale && result.RefusalUnlessCommitted() is { } unavailable
             ? unavailable
             : Woken(key with { RevokedAt = now });
     }
@@ -116,7 +116,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         }
 
         webhooks.Wake();
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 
     private ValueTask<IReadOnlyList<Statement>> TellAsync(

@@ -80,7 +80,7 @@ internal sealed class FirstTenant(
     private async Task CommitAsync(Decision decision, CancellationToken cancellationToken)
     {
         var result = await journal.CommitAsync(decision, cancellationToken);
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             throw new StoreException(refusal.Message);
         }

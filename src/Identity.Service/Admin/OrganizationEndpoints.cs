@@ -49,7 +49,7 @@ internal sealed class OrganizationEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refused ? refused : Answer(organization);
+        return result.RefusalUnlessCommitted() is { } refused ? refused : Answer(organization);
     }
 
     /// <summary>All organizations for the installation's key; the caller's own one otherwise.</summary>
@@ -124,7 +124,7 @@ internal sealed class OrganizationEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : archived;
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : archived;
     }
 
     public async ValueTask<ApiAnswer> WorkspacesAsync(ApiRequest request, CancellationToken cancellationToken)

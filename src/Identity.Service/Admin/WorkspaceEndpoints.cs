@@ -46,7 +46,7 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(workspace);
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : Answer(workspace);
     }
 
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken) =>

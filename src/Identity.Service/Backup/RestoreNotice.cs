@@ -36,7 +36,7 @@ internal sealed class RestoreNotice(Database database, IJournal journal, TimePro
             return;
         }
 
-        if (written.RefusalIfUnavailable() is { } unavailable)
+        if (written.RefusalUnlessCommitted() is { } unavailable)
         {
             throw new StoreException($"Writing the restore to the audit failed: {unavailable.Message}");
         }

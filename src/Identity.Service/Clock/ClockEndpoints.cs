@@ -21,7 +21,7 @@ internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

@@ -137,7 +137,7 @@ internal static class SealCommand
             CancellationToken.None
         );
         broken?.Throw();
-        return written.RefusalIfUnavailable() is { } unavailable
+        return written.RefusalUnlessCommitted() is { } unavailable
             ? throw new StoreException(
                 $"The secrets are re-sealed, but writing the audit entry failed: {unavailable.Message}"
             )

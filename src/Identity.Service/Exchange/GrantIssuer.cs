@@ -84,7 +84,7 @@ internal sealed class GrantIssuer(
 
     private static TokenExchangeResult Answer(CommitResult result, Grant grant, RentedBytes token)
     {
-        if (result.RefusalIfUnavailable() is not { } refusal)
+        if (result.RefusalUnlessCommitted() is not { } refusal)
         {
             return TokenExchangeResult.Granted(grant, token);
         }

@@ -35,7 +35,7 @@ internal sealed class FederationChanges(IJournal journal, FederationChangeLog lo
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

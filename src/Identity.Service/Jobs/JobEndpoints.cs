@@ -40,7 +40,7 @@ internal sealed class JobEndpoints(
             new Decision { Event = Event(request, AuditEvents.JobRun, job, reason: null) },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } unavailable)
+        if (result.RefusalUnlessCommitted() is { } unavailable)
         {
             return unavailable;
         }
@@ -110,7 +110,7 @@ internal sealed class JobEndpoints(
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

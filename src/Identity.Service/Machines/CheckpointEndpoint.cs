@@ -129,7 +129,7 @@ internal sealed class CheckpointEndpoint(
             return null;
         }
 
-        if (result.RefusalIfUnavailable() is { } unavailable)
+        if (result.RefusalUnlessCommitted() is { } unavailable)
         {
             return unavailable;
         }
@@ -155,7 +155,7 @@ internal sealed class CheckpointEndpoint(
                 new Decision { Event = Disputed(request, CheckpointAlarm.Signature, checkpoint: null) },
                 cancellationToken
             );
-            if (result.RefusalIfUnavailable() is { } unavailable)
+            if (result.RefusalUnlessCommitted() is { } unavailable)
             {
                 refused.TryRemove(request.Peer.SpiffeId, out _);
                 return unavailable;

@@ -93,7 +93,7 @@ internal sealed class ReportEndpoints(
                 usageReports.Complete(plan);
             }
 
-            return result.RefusalIfUnavailable() is { } unavailable ? unavailable : ApiAnswer.Empty;
+            return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : ApiAnswer.Empty;
         }
     }
 
@@ -209,7 +209,7 @@ internal sealed class ReportEndpoints(
     private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)
     {
         var result = await journal.CommitAsync(decision, cancellationToken);
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : ApiAnswer.Empty;
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : ApiAnswer.Empty;
     }
 
     private static Refusal? Check(AgentReport report)

@@ -70,7 +70,7 @@ internal sealed class AttestationNotices(
             return false;
         }
 
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             throw new StoreException(refusal.Message);
         }

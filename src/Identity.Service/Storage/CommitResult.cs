@@ -29,7 +29,7 @@ internal readonly record struct CommitResult
     /// What to answer; null if the decision was committed. A caller whose decision may be stale or a replay handles
     /// these outcomes first; here they are a programming error.
     /// </summary>
-    public Refusal? RefusalIfUnavailable() =>
+    public Refusal? RefusalUnlessCommitted() =>
         Outcome switch
         {
             CommitOutcome.Committed => null,

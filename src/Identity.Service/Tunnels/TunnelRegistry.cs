@@ -79,7 +79,7 @@ internal sealed class TunnelRegistry(
             return (await tunnels.FindCreatedAsync(fingerprint, retryOfSince!.Value, cancellationToken))!;
         }
 
-        return result.RefusalIfUnavailable() is { } refusal
+        return result.RefusalUnlessCommitted() is { } refusal
             ? refusal
             : (await tunnels.FindAsync(id.Value, cancellationToken))!; // with its public port
     }
@@ -110,7 +110,7 @@ internal sealed class TunnelRegistry(
             return current!.IsArchived ? TunnelErrors.Archived.Refuse() : StaleRefusal(current);
         }
 
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : changed;
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : changed;
     }
 
     /// <summary>Idempotent: a tunnel already in that state is returned unchanged.</summary>
@@ -140,7 +140,7 @@ internal sealed class TunnelRegistry(
             },
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }
@@ -173,7 +173,7 @@ internal sealed class TunnelRegistry(
             },
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

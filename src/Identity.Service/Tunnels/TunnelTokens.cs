@@ -24,7 +24,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }
@@ -56,7 +56,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal
+        return result.RefusalUnlessCommitted() is { } refusal
             ? refusal
             : new TunnelTokenDocument(Id: secret.Id.Value, TunnelToken: token);
     }

@@ -83,7 +83,7 @@ internal sealed class WebhookEndpoints(
             [store.Insert(webhook, WebhookQueue.MostWebhooks)],
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal
+        return result.RefusalUnlessCommitted() is { } refusal
             ? refusal
             : Answer(webhook, webhook.MailAddress is null ? secret : null);
     }
@@ -140,7 +140,7 @@ internal sealed class WebhookEndpoints(
             store.Archive(webhook.Id, at),
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }
@@ -173,7 +173,7 @@ internal sealed class WebhookEndpoints(
             json => json.WriteString("webhook_id", webhook.Id.Value)
         );
         var result = await CommitAsync(request, AuditEvents.WebhookTested, webhook, [statement], cancellationToken);
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

@@ -469,7 +469,7 @@ public abstract class JournalTests(StorageBackend backend)
         );
 
         result.IsCommitted.ShouldBe(message is null);
-        result.RefusalIfUnavailable()?.Message.ShouldBe(message);
+        result.RefusalUnlessCommitted()?.Message.ShouldBe(message);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(message is null ? 2 : 1);
     }
 
@@ -484,7 +484,7 @@ public abstract class JournalTests(StorageBackend backend)
         var taken = await store.CommitAsync(store.Decide(null, StoreUnderTest.InsertThing("a").Unique()));
 
         (missed.IsStale, taken.IsStale).ShouldBe((true, true));
-        Should.Throw<InvalidOperationException>(() => missed.RefusalIfUnavailable());
+        Should.Throw<InvalidOperationException>(() => missed.RefusalUnlessCommitted());
     }
 
     [Fact]

@@ -56,7 +56,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
                 },
                 cancellationToken
             );
-            if (result.RefusalIfUnavailable() is { } unavailable)
+            if (result.RefusalUnlessCommitted() is { } unavailable)
             {
                 return unavailable;
             }

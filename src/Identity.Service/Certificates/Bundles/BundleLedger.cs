@@ -83,7 +83,7 @@ internal sealed class BundleLedger(
             new Decision { Statements = [holders.Heard(tunnelId, key.Kind, key.Holder, epoch, now)] },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } unavailable)
+        if (result.RefusalUnlessCommitted() is { } unavailable)
         {
             // A holder may get an epoch that it got before: feeds continue while the store takes no writes.
             var known = await holders.FindAsync(tunnelId, key.Kind, key.Holder, cancellationToken);

@@ -30,7 +30,7 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() ?? EnrollmentErrors.InstanceTaken.Refuse();
+        return result.RefusalUnlessCommitted() ?? EnrollmentErrors.InstanceTaken.Refuse();
     }
 }
 

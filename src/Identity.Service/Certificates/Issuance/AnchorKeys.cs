@@ -15,7 +15,7 @@ internal sealed class AnchorKeys(AnchorKeyStore store, IJournal journal)
                 new Decision { Statements = [store.SetKey(id, RegisteredCertificate.HashKey(pem))] },
                 cancellationToken
             );
-            if (result.RefusalIfUnavailable() is { } refusal)
+            if (result.RefusalUnlessCommitted() is { } refusal)
             {
                 throw new StoreException(refusal.Message);
             }

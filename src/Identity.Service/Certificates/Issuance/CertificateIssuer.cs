@@ -119,7 +119,7 @@ internal sealed class CertificateIssuer(
             }
 
             // The intent is committed: from here on the caller's cancellation no longer counts.
-            return first.RefusalIfUnavailable() is { } unavailable
+            return first.RefusalUnlessCommitted() is { } unavailable
                 ? Refuse(job, unavailable)
                 : await SignAsync(job, plan.Value, intent);
         }
@@ -183,7 +183,7 @@ internal sealed class CertificateIssuer(
             return Refuse(job, StorageErrors.Unavailable.Refuse());
         }
 
-        if (second.RefusalIfUnavailable() is { } unavailable)
+        if (second.RefusalUnlessCommitted() is { } unavailable)
         {
             return Refuse(job, unavailable);
         }

@@ -50,7 +50,7 @@ internal sealed class OrphanSweep(
                 continue;
             }
 
-            if (result.RefusalIfUnavailable() is { } refusal)
+            if (result.RefusalUnlessCommitted() is { } refusal)
             {
                 throw new StoreException(refusal.Message);
             }

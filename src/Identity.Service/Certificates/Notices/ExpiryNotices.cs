@@ -86,7 +86,7 @@ internal sealed class ExpiryNotices(
             return false;
         }
 
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             throw new StoreException(refusal.Message);
         }

@@ -184,7 +184,7 @@ internal sealed class PlatformAuthorityMaker(
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             throw new StoreException(refusal.Message);
         }

@@ -231,7 +231,7 @@ internal sealed class PlatformRootCommands(
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

@@ -219,7 +219,7 @@ internal sealed class RegisteredCertificates(
     )
     {
         var result = await CommitAsync(audited, statements, topics, cancellationToken);
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }
@@ -251,7 +251,7 @@ internal sealed class RegisteredCertificates(
         CancellationToken cancellationToken
     ) =>
         result.IsStale ? await ExistingAsync(certificate, cancellationToken)
-        : result.RefusalIfUnavailable() is { } refusal ? refusal
+        : result.RefusalUnlessCommitted() is { } refusal ? refusal
         : certificate;
 
     private async ValueTask<bool> HasLiveAgentsAsync(

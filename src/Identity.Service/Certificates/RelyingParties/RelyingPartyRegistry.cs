@@ -52,7 +52,7 @@ internal sealed class RelyingPartyRegistry(
             ),
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : (party, credential);
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : (party, credential);
     }
 
     /// <summary>Idempotent. Afterwards no switch waits for it, and its credential is invalid.</summary>
@@ -80,7 +80,7 @@ internal sealed class RelyingPartyRegistry(
                 ),
                 cancellationToken
             );
-            if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+            if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
             {
                 return refusal;
             }

@@ -70,7 +70,7 @@ internal sealed class CertificateRevoker(
             new Decision { Statements = [store.InsertLost(lost)] },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : true;
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : true;
     }
 
     /// <summary>Returns the certificate's current state, and whether this call changed it.</summary>
@@ -121,7 +121,7 @@ internal sealed class CertificateRevoker(
             },
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

@@ -137,7 +137,7 @@ internal sealed class ImportedListEndpoint(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : Answer(imported);
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : Answer(imported);
     }
 
     private async ValueTask<Result<(Tunnel Tunnel, RegisteredCertificate Certificate)>> FindAsync(

@@ -178,7 +178,7 @@ internal sealed class RevocationListPublisher(
             return false;
         }
 
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             throw new StoreException(refusal.Message);
         }

@@ -240,7 +240,7 @@ internal sealed class AuthorityLifecycle(
         );
         // The anchor was archived at the same time, together with the tunnel.
         return result.IsStale ? TunnelErrors.Archived.Refuse()
-            : result.RefusalIfUnavailable() is { } refusal ? refusal
+            : result.RefusalUnlessCommitted() is { } refusal ? refusal
             : audited.Authority;
     }
 

@@ -144,7 +144,7 @@ internal sealed class AuthorityPreparation(
             return AuthorityErrors.KeyIsMade(authority);
         }
 
-        if (claimed.RefusalIfUnavailable() is { } unavailable)
+        if (claimed.RefusalUnlessCommitted() is { } unavailable)
         {
             return unavailable;
         }

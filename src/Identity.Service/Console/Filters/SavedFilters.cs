@@ -57,6 +57,6 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
             new Decision { Statements = statements, Class = DecisionClass.Bulk },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 }

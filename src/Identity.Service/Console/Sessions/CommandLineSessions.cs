@@ -67,7 +67,7 @@ internal sealed class CommandLineSessions(
             return ConsoleErrors.SignIn.Refuse();
         }
 
-        if (result.RefusalIfUnavailable() is { } unavailable)
+        if (result.RefusalUnlessCommitted() is { } unavailable)
         {
             return unavailable;
         }

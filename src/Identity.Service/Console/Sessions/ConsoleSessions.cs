@@ -202,7 +202,7 @@ internal sealed class ConsoleSessions(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 
     internal static AuditActor CreateActor(ProviderPerson person, ApiRequest request) =>
@@ -254,7 +254,7 @@ internal sealed class ConsoleSessions(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } unavailable
+        return result.RefusalUnlessCommitted() is { } unavailable
             ? OpenedSession.Refused(unavailable)
             : new OpenedSession(cookie, Refusal: null);
     }
@@ -322,7 +322,7 @@ internal sealed class ConsoleSessions(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() ?? ConsoleErrors.NoRole.Refuse();
+        return result.RefusalUnlessCommitted() ?? ConsoleErrors.NoRole.Refuse();
     }
 
     internal async ValueTask<string> OrganizationAsync(CancellationToken cancellationToken) =>

@@ -58,6 +58,6 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 }

@@ -108,7 +108,7 @@ internal sealed class PolicyReplayEndpoint(
             },
             cancellationToken
         );
-        return noted.RefusalIfUnavailable() is { } refusal ? refusal : Render(rule, edited, report);
+        return noted.RefusalUnlessCommitted() is { } refusal ? refusal : Render(rule, edited, report);
     }
 
     private static ApiAnswer Render(Rule rule, Rule edited, PolicyReplayReport report)

@@ -286,7 +286,7 @@ internal sealed class SimulationEndpoint(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 
     private static ApiAnswer Render(Action<Utf8JsonWriter> write)

@@ -50,7 +50,7 @@ internal sealed class DenialRecorder(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 
     // A client with one valid token can cause any number of denials: this bounds what they store.

@@ -111,7 +111,7 @@ internal sealed class UnprovenRefusals(
             new Decision { Statements = [statement], Class = DecisionClass.Bulk },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 
     /// <summary>Writes the counted refusals and the chained summary. Runs every minute; public for tests.</summary>

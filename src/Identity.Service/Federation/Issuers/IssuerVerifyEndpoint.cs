@@ -70,7 +70,7 @@ internal sealed class IssuerVerifyEndpoint(
         var result = await verifier.RunAsync(issuer, id, cancellationToken);
         var verified = IssuerEvents.Verified(AuditOrigin.Of(request, time.GetUtcNow()), issuer, result);
         var committed = await journal.CommitAsync(new Decision { Event = verified }, cancellationToken);
-        return committed.RefusalIfUnavailable() is { } unavailable
+        return committed.RefusalUnlessCommitted() is { } unavailable
             ? unavailable
             : ApiAnswer.Json(result, FederationJson.Default.VerificationDocument);
     }

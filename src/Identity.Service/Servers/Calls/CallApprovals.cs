@@ -68,7 +68,7 @@ internal sealed class CallApprovals(
             );
             if (!result.IsStale)
             {
-                return result.RefusalIfUnavailable() is { } refusal ? refusal : Answer(after);
+                return result.RefusalUnlessCommitted() is { } refusal ? refusal : Answer(after);
             }
         }
 
@@ -208,7 +208,7 @@ internal sealed class CallApprovals(
                 : StorageErrors.Unavailable.Refuse() with { RetryAfter = Pause };
         }
 
-        return result.RefusalIfUnavailable() is { } unavailable ? unavailable : after;
+        return result.RefusalUnlessCommitted() is { } unavailable ? unavailable : after;
     }
 
     private async ValueTask<CommitResult> CommitAsync(

@@ -279,7 +279,7 @@ internal sealed class RoutePolicies(
         await store.FindAsync(row.TunnelId, row.Id, cancellationToken) is { } current ? CheckIsDraft(current) : null;
 
     private static Result<RoutePolicyRow> Answer(CommitResult result, RoutePolicyRow row) =>
-        result.RefusalIfUnavailable() is { } refusal ? refusal : row;
+        result.RefusalUnlessCommitted() is { } refusal ? refusal : row;
 
     // Records the caller's decision to replace the active version.
     private async ValueTask<(RoutePolicyRow After, CommitResult Result)> ActivateAsync(

@@ -95,7 +95,7 @@ internal sealed class TokenRevoker(
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } unavailable)
+        if (result.RefusalUnlessCommitted() is { } unavailable)
         {
             return unavailable;
         }

@@ -184,7 +184,7 @@ internal sealed class SigningKeyRing(
             return SigningKeyErrors.Changed.Refuse();
         }
 
-        if (result.RefusalIfUnavailable() is { } unavailable)
+        if (result.RefusalUnlessCommitted() is { } unavailable)
         {
             return unavailable;
         }
@@ -313,6 +313,6 @@ internal sealed class SigningKeyRing(
             return false;
         }
 
-        return result.RefusalIfUnavailable() is { } refusal ? throw new StoreException(refusal.Message) : true;
+        return result.RefusalUnlessCommitted() is { } refusal ? throw new StoreException(refusal.Message) : true;
     }
 }

@@ -93,7 +93,7 @@ internal sealed class AcmeChallengeEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } notCommitted
+        return result.RefusalUnlessCommitted() is { } notCommitted
             ? notCommitted
             : await AnswerAsync(tunnel, challenge, cancellationToken);
     }
@@ -119,7 +119,7 @@ internal sealed class AcmeChallengeEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refused ? refused : ApiAnswer.Empty;
+        return result.RefusalUnlessCommitted() is { } refused ? refused : ApiAnswer.Empty;
     }
 
     public async ValueTask<ApiAnswer> AcknowledgeByAgentAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -160,7 +160,7 @@ internal sealed class AcmeChallengeEndpoints(
             new Decision { Statements = challenges.Acknowledge(id, holder) },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refused ? refused : ApiAnswer.Empty;
+        return result.RefusalUnlessCommitted() is { } refused ? refused : ApiAnswer.Empty;
     }
 
     private async ValueTask<Refusal?> CheckAsync(

@@ -66,7 +66,7 @@ internal sealed class ClientAuthorityEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } notCommitted ? notCommitted : Answer(authority);
+        return result.RefusalUnlessCommitted() is { } notCommitted ? notCommitted : Answer(authority);
     }
 
     public async ValueTask<ApiAnswer> ListAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -135,7 +135,7 @@ internal sealed class ClientAuthorityEndpoints(
             },
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

@@ -33,7 +33,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : edge;
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : edge;
     }
 
     /// <summary>Idempotent: drains its agents and clients to other edges, or resumes.</summary>
@@ -75,7 +75,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             },
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }
@@ -113,7 +113,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             },
             cancellationToken
         );
-        if (!result.IsStale && result.RefusalIfUnavailable() is { } refusal)
+        if (!result.IsStale && result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }

@@ -54,7 +54,7 @@ internal sealed class HostnameRegistry(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } notCommitted ? notCommitted : hostname;
+        return result.RefusalUnlessCommitted() is { } notCommitted ? notCommitted : hostname;
     }
 
     /// <param name="request">Null = the daily round.</param>
@@ -154,7 +154,7 @@ internal sealed class HostnameRegistry(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 
     private async ValueTask<Result<Hostname>> UpdateAsync(
@@ -185,7 +185,7 @@ internal sealed class HostnameRegistry(
                 : RequestErrors.NotFound.Refuse();
         }
 
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : after;
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : after;
     }
 
     private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request)

@@ -38,7 +38,7 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
             now => routes.SetOwner(route, owner, request.Caller.ActorId, now),
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : await AnswerAsync(route, cancellationToken);
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : await AnswerAsync(route, cancellationToken);
     }
 
     public async ValueTask<ApiAnswer> AttestAsync(ApiRequest request, CancellationToken cancellationToken)
@@ -84,7 +84,7 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
             cancellationToken
         );
         return result.IsStale ? Stale(await CountAsync(route, cancellationToken))
-            : result.RefusalIfUnavailable() is { } refusal ? refusal
+            : result.RefusalUnlessCommitted() is { } refusal ? refusal
             : await AnswerAsync(route, cancellationToken);
     }
 

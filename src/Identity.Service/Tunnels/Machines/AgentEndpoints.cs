@@ -95,7 +95,7 @@ internal sealed class AgentEndpoints(
             },
             cancellationToken
         );
-        if (result.RefusalIfUnavailable() is { } refusal)
+        if (result.RefusalUnlessCommitted() is { } refusal)
         {
             return refusal;
         }
@@ -151,6 +151,6 @@ internal sealed class AgentEndpoints(
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable();
+        return result.RefusalUnlessCommitted();
     }
 }

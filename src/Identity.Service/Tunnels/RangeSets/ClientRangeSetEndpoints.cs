@@ -74,7 +74,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
             cancellationToken
         );
         return result.IsStale ? Stale(await FindAsync(request, cancellationToken))
-            : result.RefusalIfUnavailable() is { } refused ? refused
+            : result.RefusalUnlessCommitted() is { } refused ? refused
             : Answer(after);
     }
 
@@ -99,7 +99,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
             },
             cancellationToken
         );
-        return result.RefusalIfUnavailable() is { } refusal ? refusal : Answer(set);
+        return result.RefusalUnlessCommitted() is { } refusal ? refusal : Answer(set);
     }
 
     private ValueTask<ClientRangeSet?> FindAsync(ApiRequest request, CancellationToken cancellationToken) =>
