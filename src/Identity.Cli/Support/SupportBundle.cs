@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Cli.Api;
 using Culvert.Identity.Cli.Hosting;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Cli.Support;
 
@@ -74,11 +75,10 @@ internal sealed class SupportBundle : IDisposable
         CancellationToken cancel
     )
     {
-        using var limit = new CancellationTokenSource(EntryLimit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        using var limit = new TimeLimit(EntryLimit, time, cancel);
         try
         {
-            Add(name, await read(both.Token));
+            Add(name, await read(limit.Token));
             return null;
         }
         catch (CommandFailure failure)

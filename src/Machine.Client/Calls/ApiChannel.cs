@@ -7,6 +7,7 @@ using System.Text.Json.Serialization.Metadata;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Timing;
 using Culvert.Platform.Wire;
 using Duende.IdentityModel;
 
@@ -123,12 +124,11 @@ internal sealed class ApiChannel : IDisposable
 
     public async Task<ApiResult<ApiAnswer>> SendAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(call.Timeout, networkTime);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(call.Timeout, networkTime, cancellationToken);
         try
         {
-            var (result, wantsNonce) = await SendOnceAsync(call, both.Token);
-            return wantsNonce ? (await SendOnceAsync(call, both.Token)).Result : result;
+            var (result, wantsNonce) = await SendOnceAsync(call, limit.Token);
+            return wantsNonce ? (await SendOnceAsync(call, limit.Token)).Result : result;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -237,21 +237,9 @@ internal sealed class ApiChannel : IDisposable
     {
         // The service writes its clock into the Date header (RFC 9110 §6.6.1).
         ClockOffset = response.Headers.Date is { } date ? date - time.GetUtcNow() : ClockOffset;
-        await using var stream = await response.Content.ReadAsStreamAsync(ct);
-        var body = new MemoryStream();
-        var buffer = new byte[16 * 1024];
-        int read;
-        while ((read = await stream.ReadAsync(buffer, ct)) > 0)
-        {
-            if (body.Length + read > call.MaxAnswerBytes)
-            {
-                return null;
-            }
-
-            body.Write(buffer, 0, read);
-        }
-
-        return new ApiAnswer((int)response.StatusCode, body.ToArray(), FindHeader(response, "request-id"));
+        return await BoundedContent.ReadAsync(response.Content, call.MaxAnswerBytes, ct) is { } body
+            ? new ApiAnswer((int)response.StatusCode, body.ToArray(), FindHeader(response, "request-id"))
+            : null;
     }
 
     private ApiFailure Refusal(ApiCall call, HttpResponseMessage response, ApiAnswer answer)
@@ -273,7 +261,7 @@ internal sealed class ApiChannel : IDisposable
                 DescribeRedirect(response) ?? envelope?.Error.Message ?? response.ReasonPhrase ?? "No reason given."
             ),
             RequestId = answer.RequestId is { } id ? Safe(call, id) : null,
-            RetryAfter = ReadRetryAfter(response),
+            RetryAfter = RetryAfterHeader.Read(response.Headers, time.GetUtcNow(), MaxRetryAfter),
         };
     }
 
@@ -323,19 +311,6 @@ internal sealed class ApiChannel : IDisposable
         && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
-
-    private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
-    {
-        var wait = response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
-            _ => (TimeSpan?)null,
-        };
-        return wait > MaxRetryAfter ? MaxRetryAfter
-            : wait < TimeSpan.Zero ? TimeSpan.Zero
-            : wait;
-    }
 
     // Text of the peer is shown shortened, on one line, and without the secrets that were sent.
     private static string Safe(ApiCall call, string text)

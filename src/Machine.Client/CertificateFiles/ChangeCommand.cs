@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Launching;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Machine.Client.CertificateFiles;
 
@@ -69,8 +70,7 @@ public sealed class ChangeCommand
     /// <summary>Runs the command until it exits. Null: exit code 0; else a sentence that describes the failure.</summary>
     public async Task<string?> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Timeout, time, cancellationToken);
         var said = new StringBuilder();
         using var process = ChildCommand.TryStart(words, ChildCommand.SessionEnvironment, out var problem);
         if (process is null)
@@ -85,7 +85,7 @@ public sealed class ChangeCommand
             process.StandardInput.Close();
             process.BeginOutputReadLine();
             process.BeginErrorReadLine();
-            await ExitAsync(process, both.Token);
+            await ExitAsync(process, limit.Token);
             lock (said)
             {
                 return process.ExitCode == 0

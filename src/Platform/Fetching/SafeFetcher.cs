@@ -6,6 +6,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Fetching;
 
@@ -32,12 +33,11 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             return FetchResult.Refused(request, FetchRefusal.InvalidUrl, rule, null);
         }
 
-        using var limit = new CancellationTokenSource(options.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(options.Timeout, time, cancellationToken);
         try
         {
             using var client = NewClient(request);
-            return await SendAsync(client, request, url, both.Token);
+            return await SendAsync(client, request, url, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -67,12 +67,11 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             return null;
         }
 
-        using var limit = new CancellationTokenSource(options.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(options.Timeout, time, cancellationToken);
         try
         {
             var connector = new VettedConnector(endPoint => Vet(request, endPoint)?.ToString(), time, resolver);
-            await connector.CheckAsync(url.IdnHost.Trim('[', ']'), url.Port, both.Token);
+            await connector.CheckAsync(url.IdnHost.Trim('[', ']'), url.Port, limit.Token);
             return null;
         }
         catch (VettedConnectException e)
@@ -159,12 +158,8 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
             .Headers.Concat(response.Content.Headers)
             .ToDictionary(h => h.Key, h => string.Join(", ", h.Value), StringComparer.OrdinalIgnoreCase);
 
-    private TimeSpan? ReadRetryAfter(HttpResponseMessage response)
-    {
-        var named = response.Headers.RetryAfter;
-        var wait = named?.Delta ?? named?.Date - time.GetUtcNow();
-        return wait > TimeSpan.Zero ? wait : null;
-    }
+    private TimeSpan? ReadRetryAfter(HttpResponseMessage response) =>
+        RetryAfterHeader.Read(response.Headers, time.GetUtcNow(), longest: TimeSpan.MaxValue);
 
     private static bool IsWanted(FetchRequest request, string? mediaType) =>
         request.MediaType is { } wanted
@@ -194,25 +189,8 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         }
     }
 
-    // Counts decompressed bytes, so that a decompression bomb stops at the limit.
-    private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken ct)
-    {
-        if (response.Content.Headers.ContentLength > options.MaxBytes)
-        {
-            return null;
-        }
-
-        var buffer = new byte[options.MaxBytes + 1];
-        var length = 0;
-        await using var body = await response.Content.ReadAsStreamAsync(ct);
-        int read;
-        while ((read = await body.ReadAsync(buffer.AsMemory(length), ct)) > 0)
-        {
-            length += read;
-        }
-
-        return length <= options.MaxBytes ? buffer[..length] : null;
-    }
+    private Task<ReadOnlyMemory<byte>?> ReadAsync(HttpResponseMessage response, CancellationToken ct) =>
+        BoundedContent.ReadAsync(response.Content, options.MaxBytes, ct);
 
     // One client per fetch: the allowed targets differ between records, and a pooled connection would bypass them.
     private HttpClient NewClient(FetchRequest request)
@@ -281,15 +259,15 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
         for (var i = 0; ; i++)
         {
             var (target, isLast) = (targets[i], i == targets.Length - 1);
-            using var limit = new CancellationTokenSource(
+            using var limit = new TimeLimit(
                 isLast ? Timeout.InfiniteTimeSpan : VettedConnector.AttemptTimeout,
-                time
+                time,
+                ct
             );
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
             try
             {
                 var dialer = new OutboundDialer(options.Network);
-                var stream = await dialer.ConnectAsync(target.Address.ToString(), target.Port, both.Token);
+                var stream = await dialer.ConnectAsync(target.Address.ToString(), target.Port, limit.Token);
                 request.Observation?.Connected(target);
                 return stream;
             }

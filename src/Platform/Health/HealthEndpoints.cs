@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using Culvert.Platform.Metrics;
+using Culvert.Platform.Timing;
 using Microsoft.AspNetCore.Http;
 
 namespace Culvert.Platform.Health;
@@ -74,12 +75,11 @@ public sealed class HealthEndpoints(
         CancellationToken ct
     )
     {
-        using var limit = new CancellationTokenSource(CheckTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ct);
+        using var limit = new TimeLimit(CheckTimeout, time, ct);
         try
         {
             // The wait has its own time limit, since a check may ignore its token.
-            var reason = await check.Evaluate(both.Token).AsTask().WaitAsync(both.Token);
+            var reason = await check.Evaluate(limit.Token).AsTask().WaitAsync(limit.Token);
             return (check.Name, reason, check.IsAdvisory || (reason is not null && check.IsDegraded?.Invoke() == true));
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

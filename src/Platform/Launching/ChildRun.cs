@@ -1,4 +1,5 @@
 using System.Text;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Launching;
 
@@ -20,8 +21,7 @@ public sealed record ChildRun
     /// <summary>Runs the program; when it fails, no process of it is left running.</summary>
     public async Task<ChildResult> RunAsync(TimeProvider time, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Timeout, time, cancellationToken);
         using var process = ChildCommand.TryStart(Command, Inherited, out var problem);
         if (process is null)
         {
@@ -34,16 +34,16 @@ public sealed record ChildRun
 
         try
         {
-            var draining = errors.DrainAsync(process.StandardError.BaseStream, both.Token);
-            await WriteAsync(process.StandardInput, both.Token);
-            if (await ReadAsync(process.StandardOutput.BaseStream, both.Token) is not { } whole)
+            var draining = errors.DrainAsync(process.StandardError.BaseStream, limit.Token);
+            await WriteAsync(process.StandardInput, limit.Token);
+            if (await ReadAsync(process.StandardOutput.BaseStream, limit.Token) is not { } whole)
             {
                 return new ChildResult { Problem = $"printed more than {MaxOutputBytes} bytes", IsTooLong = true };
             }
 
             output = whole;
             await draining;
-            await process.WaitForExitAsync(both.Token);
+            await process.WaitForExitAsync(limit.Token);
             return process.ExitCode == 0
                 ? new ChildResult { Output = output }
                 : Failed($"exited with status {process.ExitCode}; run it manually to see why");

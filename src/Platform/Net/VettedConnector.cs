@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Addresses;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Net;
 
@@ -110,12 +111,11 @@ public sealed class VettedConnector(Func<IPEndPoint, string?> vet, TimeProvider 
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(timeout, time, cancellationToken);
         var socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(endPoint, both.Token);
+            await socket.ConnectAsync(endPoint, limit.Token);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Programs;
 
@@ -23,11 +24,10 @@ public sealed class AsyncSignal(TimeProvider time)
             return channel.Reader.TryRead(out _);
         }
 
-        using var limit = new CancellationTokenSource(wait, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(wait, time, cancellationToken);
         try
         {
-            return await channel.Reader.ReadAsync(both.Token);
+            return await channel.Reader.ReadAsync(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

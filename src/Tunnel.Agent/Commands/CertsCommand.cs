@@ -4,6 +4,7 @@ using Culvert.Machine.Client.CertificateFiles;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Logging;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.CertificateFiles;
 using Culvert.Tunnel.Agent.Configuration;
 
@@ -124,11 +125,10 @@ internal static class CertsCommand
             return ExitCodes.Done;
         }
 
-        using var limit = new CancellationTokenSource(parsed.GetValue(Limit), time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(parsed.GetValue(Limit), time, cancellationToken);
         try
         {
-            await renewer.RunOnceAsync(time.GetUtcNow(), both.Token);
+            await renewer.RunOnceAsync(time.GetUtcNow(), limit.Token);
             var current = folder.Current!;
             await parsed.InvocationConfiguration.Output.WriteLineAsync(
                 $"current: serial {current.Serial}, until {current.NotAfter.UtcDateTime:u}, trust bundle {current.BundleEpoch}"

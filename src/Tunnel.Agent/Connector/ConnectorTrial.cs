@@ -5,6 +5,7 @@ using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Routing;
 
 namespace Culvert.Tunnel.Agent.Connector;
@@ -20,14 +21,13 @@ internal static class ConnectorTrial
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Limit, time, cancellationToken);
         try
         {
             using var socket = new ClientWebSocket();
             using var client = new HttpMessageInvoker(OutboundHttp.CreateHandler());
-            await socket.ConnectAsync(ToUrl(settings.Listen), client, both.Token);
-            return await ShakeHandsAsync(socket, settings, time, both.Token);
+            await socket.ConnectAsync(ToUrl(settings.Listen), client, limit.Token);
+            return await ShakeHandsAsync(socket, settings, time, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Protocol.Frames;
 using Culvert.Tunnel.Protocol.Transport;
 
@@ -24,20 +25,19 @@ internal sealed class EdgeDialer(Func<TimeSpan> limit, NetworkSource network, Ti
         }
 
         var timeout = limit();
-        using var deadline = new CancellationTokenSource(timeout, time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new TimeLimit(timeout, time, cancellationToken);
         var stage = DialStage.Connect;
         Stream? stream = null;
         try
         {
-            stream = await dialer.ConnectAsync(target.Host, target.Port, linked.Token);
+            stream = await dialer.ConnectAsync(target.Host, target.Port, deadline.Token);
             if (stream is NetworkStream direct)
             {
                 OuterSocket.Prepare(direct.Socket);
             }
 
             stage = DialStage.Handshake;
-            return await AuthenticateAsync(stream, target.Host, context, linked.Token);
+            return await AuthenticateAsync(stream, target.Host, context, deadline.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

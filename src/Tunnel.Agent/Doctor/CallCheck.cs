@@ -9,6 +9,7 @@ using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Platform.Wire;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
@@ -119,13 +120,12 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
     {
         try
         {
-            using var limit = new CancellationTokenSource(Limit, time);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+            using var limit = new TimeLimit(Limit, time, cancellationToken);
             using var client = Client(edge, bundle);
             using var request = new HttpRequestMessage(HttpMethod.Get, url);
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, both.Token);
-            var body = await answer.Content.ReadAsByteArrayAsync(both.Token);
+            using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var body = await answer.Content.ReadAsByteArrayAsync(limit.Token);
             return answer.StatusCode == HttpStatusCode.OK && ReadResource(body) == resource.Resource
                 ? (true, $"{url} names {resource.Resource}")
                 : (

@@ -1,4 +1,5 @@
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Timing;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor;
@@ -42,15 +43,14 @@ internal sealed class ReportedChecks(
     // After any exception of a check the agent continues to serve; the exception is reported as a finding.
     private async Task<IReadOnlyList<DoctorFinding>> FindAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Limit, time, cancellationToken);
         try
         {
-            return await find(both.Token);
+            return await find(limit.Token);
         }
         catch (Exception) when (!cancellationToken.IsCancellationRequested)
         {
-            var why = limit.IsCancellationRequested ? $"not done after {Limit.TotalSeconds} s" : "an unexpected error";
+            var why = limit.IsOver ? $"not done after {Limit.TotalSeconds} s" : "an unexpected error";
             return [DoctorFinding.Fail(Checks, $"The checks did not finish: {why}.", "", "tunnel-agent doctor")];
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using Culvert.Platform.Events;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
@@ -362,11 +363,10 @@ internal sealed class CommandRelay(
 
     private async Task DrainAsync(AnswerBody body, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(DrainTime, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(DrainTime, time, cancellationToken);
         try
         {
-            await body.DrainAsync(both.Token);
+            await body.DrainAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {

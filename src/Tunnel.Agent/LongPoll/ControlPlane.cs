@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
@@ -22,9 +21,6 @@ internal sealed class ControlPlane : IDisposable
     /// <summary>Room for commands with 25 calls; a poll with a longer body fails.</summary>
     public const int MostPollBytes = 32 << 20;
 
-    // The initial buffer for a response; most are shorter.
-    private const int FirstRead = 4096;
-
     private const string Program = "tunnel-agent";
     private const string Json = "application/json";
 
@@ -32,6 +28,10 @@ internal sealed class ControlPlane : IDisposable
 
     // The time limit for the rest of a poll's response after its headers.
     private static readonly TimeSpan BodyTime = TimeSpan.FromSeconds(30);
+
+    // The longest time that a control plane can delay an agent.
+    private static readonly TimeSpan MaxRetryAfter = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(10);
 
     // The protocol requires 32 hexadecimal digits, different at each start of the program.
@@ -194,13 +194,13 @@ internal sealed class ControlPlane : IDisposable
         {
             Status = (int)response.StatusCode,
             ReceivedAt = receivedAt,
-            RetryAfter = RetryAfterHeader.Read(response.Headers, time.GetUtcNow()),
+            RetryAfter = RetryAfterHeader.Read(response.Headers, time.GetUtcNow(), MaxRetryAfter),
             RequestId = response.Headers.TryGetValues(CommandHeaders.RequestId, out var ids)
                 ? ControlErrors.ReadRequestId(string.Join(',', ids))
                 : "",
         };
         var limit = reply.IsSuccess ? mostBytes : ControlErrors.MostBytes;
-        var body = await ReadBodyAsync(response.Content, limit, cancellationToken);
+        var body = await BoundedContent.ReadAsync(response.Content, limit, cancellationToken);
         return !reply.IsSuccess ? reply with { Code = body is { } error ? ControlErrors.ReadCode(error) : "" }
             : body is { } whole ? reply with { Body = whole }
             : reply with
@@ -208,33 +208,6 @@ internal sealed class ControlPlane : IDisposable
                 Status = 0,
                 Detail = string.Create(CultureInfo.InvariantCulture, $"The response is longer than {limit} bytes."),
             };
-    }
-
-    // Null if the body is longer than that.
-    private static async Task<ReadOnlyMemory<byte>?> ReadBodyAsync(
-        HttpContent content,
-        int mostBytes,
-        CancellationToken cancellationToken
-    )
-    {
-        var stream = await content.ReadAsStreamAsync(cancellationToken);
-        // The announced length is not trusted before the bytes have arrived.
-        var room = (int)Math.Min(content.Headers.ContentLength ?? FirstRead, FirstRead);
-        var buffer = new ArrayBufferWriter<byte>(room + 1); // the last read, of no bytes, needs room too
-        while (true)
-        {
-            var count = await stream.ReadAsync(buffer.GetMemory(), cancellationToken);
-            if (count == 0)
-            {
-                return buffer.WrittenMemory;
-            }
-
-            buffer.Advance(count);
-            if (buffer.WrittenCount > mostBytes)
-            {
-                return null;
-            }
-        }
     }
 
     private void AddHeaders(System.Net.Http.Headers.HttpRequestHeaders headers)

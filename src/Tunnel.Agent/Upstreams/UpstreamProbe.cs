@@ -1,3 +1,4 @@
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
 
@@ -83,11 +84,10 @@ internal sealed class UpstreamProbe(
 
     private async Task<bool> IsThereAsync(CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Shorter(Settings.Timeout, Reach), time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new TimeLimit(Shorter(Settings.Timeout, Reach), time, cancellationToken);
         try
         {
-            await route.Upstream.ReachAsync(both.Token);
+            await route.Upstream.ReachAsync(deadline.Token);
             return true;
         }
         catch (UpstreamException)
@@ -108,11 +108,10 @@ internal sealed class UpstreamProbe(
 
     private async Task<ProbeState> ProbeOnceAsync(CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Settings.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new TimeLimit(Settings.Timeout, time, cancellationToken);
         try
         {
-            return await route.Upstream.ProbeAsync(route, both.Token);
+            return await route.Upstream.ProbeAsync(route, deadline.Token);
         }
         catch (UpstreamException e)
         {

@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Edge.Routing;
 using Culvert.Tunnel.Edge.Telemetry;
 using Culvert.Tunnel.Protocol;
@@ -121,8 +122,7 @@ internal sealed class AgentListener(
         }
 
         PeerVerification? peer = null;
-        using var deadline = new CancellationTokenSource(options.HandshakeTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new TimeLimit(options.HandshakeTimeout, time, cancellationToken);
         try
         {
             await tls.AuthenticateAsServerAsync(
@@ -141,7 +141,7 @@ internal sealed class AgentListener(
                         return peer.IsAccepted;
                     },
                 },
-                both.Token
+                deadline.Token
             );
         }
         catch (Exception e)

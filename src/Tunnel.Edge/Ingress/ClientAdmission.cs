@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Edge.Telemetry;
 
 namespace Culvert.Tunnel.Edge.Ingress;
@@ -128,19 +129,18 @@ internal sealed class ClientAdmission(
             return (IngressRefusal.ProxyUntrusted, peer);
         }
 
-        using var deadline = new CancellationTokenSource(required.HeaderTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        using var deadline = new TimeLimit(required.HeaderTimeout, time, cancellationToken);
         try
         {
             var head = new byte[ProxyHeader.FixedBytes];
-            await ReadExactlyAsync(socket, head, both.Token);
+            await ReadExactlyAsync(socket, head, deadline.Token);
             if (ProxyHeader.RestLength(head) is not (>= 0 and var length))
             {
                 return (IngressRefusal.ProxyHeader, peer);
             }
 
             var rest = new byte[length];
-            await ReadExactlyAsync(socket, rest, both.Token);
+            await ReadExactlyAsync(socket, rest, deadline.Token);
             return ProxyHeader.TryRead(head, rest, out var client)
                 ? (IngressRefusal.None, client ?? peer)
                 : (IngressRefusal.ProxyHeader, peer);

@@ -1,4 +1,5 @@
 using Culvert.Platform.Launching;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Cli.Commands.Dev;
 
@@ -13,8 +14,7 @@ internal static class NameCheck
     /// <summary>Also true when no resolver is available: then no message is printed.</summary>
     public static async Task<bool> ResolvesAsync(string host, TimeProvider time, CancellationToken cancel)
     {
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
+        using var limit = new TimeLimit(Limit, time, cancel);
         using var process = ChildCommand.TryStart(
             ["getent", "ahosts", host],
             ChildCommand.UsualEnvironment,
@@ -28,7 +28,7 @@ internal static class NameCheck
 
         try
         {
-            await process.WaitForExitAsync(both.Token);
+            await process.WaitForExitAsync(limit.Token);
             return process.ExitCode == 0;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
@@ -19,8 +20,7 @@ internal static class PlatformHttp
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Timeout, time, cancellationToken);
         using var handler = OutboundHttp.CreateHandler();
         handler.ConnectTimeout = TimeSpan.FromSeconds(5);
         using var client = new HttpClient(handler)
@@ -30,9 +30,9 @@ internal static class PlatformHttp
         };
         try
         {
-            using var response = await client.SendAsync(request, both.Token);
+            using var response = await client.SendAsync(request, limit.Token);
             return response.StatusCode == HttpStatusCode.OK
-                ? await response.Content.ReadAsStringAsync(both.Token)
+                ? await response.Content.ReadAsStringAsync(limit.Token)
                 : throw IdentityTokenException.OfDetector(
                     detector,
                     $"{request.RequestUri!.Authority} answered {(int)response.StatusCode}."

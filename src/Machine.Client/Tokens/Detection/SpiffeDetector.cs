@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Machine.Client.Tokens.Detection;
 
@@ -30,8 +31,7 @@ internal sealed class SpiffeDetector : PlatformDetector
     {
         var endpoint =
             ParseEndpoint(environment[Variable]) ?? throw Failed($"{Variable} is not unix:///path or tcp://ip:port.");
-        using var limit = new CancellationTokenSource(Timeout, environment.Time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Timeout, environment.Time, cancellationToken);
         using var handler = OutboundHttp.CreateHandler(connect: (_, ct) => ConnectAsync(endpoint, ct));
         using var client = new HttpClient(handler)
         {
@@ -41,8 +41,8 @@ internal sealed class SpiffeDetector : PlatformDetector
         try
         {
             using var request = NewRequest(audience);
-            using var response = await client.SendAsync(request, both.Token);
-            return Read(response, await response.Content.ReadAsByteArrayAsync(both.Token));
+            using var response = await client.SendAsync(request, limit.Token);
+            return Read(response, await response.Content.ReadAsByteArrayAsync(limit.Token));
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

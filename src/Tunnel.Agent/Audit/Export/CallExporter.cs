@@ -178,11 +178,10 @@ internal sealed class CallExporter(
 
     private async ValueTask<CollectorAnswer> TrySendAsync(CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(SendWithin, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(SendWithin, time, cancellationToken);
         try
         {
-            return await client!.SendAsync(batch.Select(CollectedRecord.Create), either.Token);
+            return await client!.SendAsync(batch.Select(CollectedRecord.Create), limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Callouts;
 
@@ -49,11 +50,10 @@ internal sealed class CalloutClient : IDisposable
         var asked = TimeSpan.FromMilliseconds(
             Math.Min(request.TimeoutMs ?? long.MaxValue, target.Timeout.TotalMilliseconds)
         );
-        using var limit = new CancellationTokenSource(asked, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(asked, time, cancellationToken);
         try
         {
-            return await FollowAsync(request, target, both.Token);
+            return await FollowAsync(request, target, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -175,15 +175,7 @@ internal sealed class CalloutClient : IDisposable
     )
     {
         var most = (int)Math.Min(request.MaxResponseBytes ?? long.MaxValue, target.MaxResponseBytes);
-        if (response.Content.Headers.ContentLength > most)
-        {
-            return CalloutResult.Refused(CalloutRefusal.ResponseSize, redirects);
-        }
-
-        var buffer = new byte[most + 1];
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length > most)
+        if (await BoundedContent.ReadAsync(response.Content, most, cancellationToken) is not { } body)
         {
             return CalloutResult.Refused(CalloutRefusal.ResponseSize, redirects);
         }
@@ -193,7 +185,7 @@ internal sealed class CalloutClient : IDisposable
             .Where(h => target.ResponseHeaders.Contains(h.Key, StringComparer.OrdinalIgnoreCase))
             .Select(h => new KeyValuePair<string, HeaderStringValues>(h.Key.ToLowerInvariant(), h.Value))
             .ToList();
-        return new CalloutResult(null, (int)response.StatusCode, headers, buffer.AsMemory(0, length), redirects);
+        return new CalloutResult(null, (int)response.StatusCode, headers, body, redirects);
     }
 
     private static SocketsHttpHandler NewHandler(
