@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Doctor;
 
@@ -35,13 +36,12 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
             .OrderBy(issuer => issuer.Kept?.FetchedAt ?? DateTimeOffset.MinValue)
             .Take(Most)
             .ToHashSet();
-        using var limit = new CancellationTokenSource(Limit, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Limit, time, cancellationToken);
         using var slots = new SemaphoreSlim(options.Concurrency);
         return await Task.WhenAll(
             issuers.Select(issuer =>
                 wanted.Contains(issuer)
-                    ? TryAsync(issuer, slots, both.Token, cancellationToken)
+                    ? TryAsync(issuer, slots, limit.Token, cancellationToken)
                     : Task.FromResult(new IssuerState(issuer))
             )
         );
@@ -67,11 +67,10 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
             return new IssuerState(issuer); // the others used up the time
         }
 
-        using var each = new CancellationTokenSource(options.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(each.Token, limited);
+        using var each = new TimeLimit(options.Timeout, time, limited);
         try
         {
-            var result = await fetch.GetAsync(issuer.Issuer, known: null, steps: null, both.Token);
+            var result = await fetch.GetAsync(issuer.Issuer, known: null, steps: null, each.Token);
             return new IssuerState(issuer, result.Code, result.Failure) { IsTried = true };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)

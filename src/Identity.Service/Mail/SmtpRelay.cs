@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Culvert.Identity.Service.Settings;
 using Culvert.Platform.Net;
 using Culvert.Platform.Secrets;
+using Culvert.Platform.Timing;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -27,22 +28,21 @@ internal sealed class SmtpRelay(
 
     public async Task<MailFailure?> SendAsync(MailNote note, CancellationToken cancellationToken)
     {
-        using var deadline = new CancellationTokenSource(Longest, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
+        using var deadline = new TimeLimit(Longest, time, cancellationToken);
         var options = mail.Value;
         try
         {
             using var message = ToMessage(note, options);
             using var client = new SmtpClient { LocalDomain = ownName };
-            var connection = await ConnectAsync(options, either.Token);
-            await client.ConnectAsync(connection, options.Host, options.Port, SecureSocketOptions.None, either.Token);
+            var connection = await ConnectAsync(options, deadline.Token);
+            await client.ConnectAsync(connection, options.Host, options.Port, SecureSocketOptions.None, deadline.Token);
             if (options.Username.Length > 0)
             {
-                await client.AuthenticateAsync(options.Username, options.Password!.Read(), either.Token);
+                await client.AuthenticateAsync(options.Username, options.Password!.Read(), deadline.Token);
             }
 
-            await client.SendAsync(message, either.Token);
-            await client.DisconnectAsync(quit: true, either.Token);
+            await client.SendAsync(message, deadline.Token);
+            await client.DisconnectAsync(quit: true, deadline.Token);
             return null;
         }
         catch (SmtpCommandException refusal)

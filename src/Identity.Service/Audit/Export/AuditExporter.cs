@@ -126,11 +126,10 @@ internal sealed class AuditExporter(
 
     private async Task<AuditSent> TrySendAsync(IReadOnlyList<ExportedEntry> batch, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(SendWithin, Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(SendWithin, Time, cancellationToken);
         try
         {
-            return await sink.SendAsync(batch, either.Token);
+            return await sink.SendAsync(batch, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Health;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Certificates.Health;
 
@@ -31,19 +32,18 @@ internal static class CertificateReadiness
             async cancellationToken =>
             {
                 var began = time.GetTimestamp();
-                using var limit = new CancellationTokenSource(ReadLimit, time);
-                using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+                using var limit = new TimeLimit(ReadLimit, time, cancellationToken);
                 try
                 {
                     // Every feed makes the same read; any exception is the reason.
-                    await store.ListAuthoritiesAsync(1, either.Token).AsTask().WaitAsync(either.Token);
+                    await store.ListAuthoritiesAsync(1, limit.Token).AsTask().WaitAsync(limit.Token);
                     Volatile.Write(ref succeeded, began);
                     return null;
                 }
                 catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
                 {
                     return time.GetElapsedTime(Volatile.Read(ref succeeded)) <= ChangeHub.MaxBlindness ? null
-                        : limit.IsCancellationRequested ? "No: reading from the store takes longer than a second."
+                        : limit.IsOver ? "No: reading from the store takes longer than a second."
                         : $"No: reading from the store failed with {fault.GetType().Name}.";
                 }
             }

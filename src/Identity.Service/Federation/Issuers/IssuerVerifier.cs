@@ -4,6 +4,7 @@ using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -26,12 +27,11 @@ internal sealed class IssuerVerifier(
             return Answer(issuer, id, steps, given, failure: null, code: null, freshFor: null);
         }
 
-        using var limit = new CancellationTokenSource(options.Value.Fetch.Timeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(options.Value.Fetch.Timeout, time, cancellationToken);
         KeySetFetchResult result;
         try
         {
-            result = await fetch.GetAsync(issuer, known: null, steps, both.Token);
+            result = await fetch.GetAsync(issuer, known: null, steps, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -5,6 +5,7 @@ using System.Net;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Telemetry;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Microsoft.AspNetCore.Connections;
 
 namespace Culvert.Identity.Service.Hosting.Proxies;
@@ -60,15 +61,14 @@ internal sealed class ProxyHeaderReader(
             return TooMany;
         }
 
-        using var deadline = new CancellationTokenSource(options.HeaderTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, connection.ConnectionClosed);
+        using var deadline = new TimeLimit(options.HeaderTimeout, time, connection.ConnectionClosed);
         try
         {
             var input = connection.Transport.Input;
             if (
-                await ReadAsync(input, ProxyHeader.FixedBytes, both.Token) is not { } head
+                await ReadAsync(input, ProxyHeader.FixedBytes, deadline.Token) is not { } head
                 || ProxyHeader.RestLength(head) is not (>= 0 and var length)
-                || await ReadAsync(input, length, both.Token) is not { } rest
+                || await ReadAsync(input, length, deadline.Token) is not { } rest
                 || !ProxyHeader.TryRead(head, rest, out var client)
             )
             {

@@ -6,6 +6,7 @@ using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Addresses;
 using Culvert.Platform.Dns;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Tunnels.Hostnames;
 
@@ -29,12 +30,11 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
 
     public async Task<ProofResult> LookAsync(string organizationId, string name, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(Patience, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(Patience, time, cancellationToken);
         try
         {
             return DnsName.TryParse(GetRecordName(name), out var record)
-                ? await LookAsync(record, CreateValue(organizationId, name), either.Token)
+                ? await LookAsync(record, CreateValue(organizationId, name), limit.Token)
                 : ProofResult.Missing;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
