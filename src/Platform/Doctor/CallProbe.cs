@@ -1,13 +1,12 @@
-using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using System.Text.Json;
-using Culvert.Platform.Events;
+using Culvert.Platform.Mcp;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Doctor;
 
@@ -19,23 +18,6 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
 {
     public const string Id = "call";
 
-    /// <summary>The newest MCP revision: without a session, its first request is <c>server/discover</c>.</summary>
-    private const string Modern = "2026-07-28";
-
-    /// <summary>The last revision that begins with <c>initialize</c>, for servers that do not support the newest.</summary>
-    private const string Legacy = "2025-11-25";
-
-    private const string Client = """{"name":"culvert-doctor","version":"1"}""";
-
-    private const string Discover =
-        $$$"""{"jsonrpc":"2.0","id":1,"method":"server/discover","params":{"_meta":{"io.modelcontextprotocol/protocolVersion":"{{{Modern}}}","io.modelcontextprotocol/clientInfo":{{{Client}}},"io.modelcontextprotocol/clientCapabilities":{} } } }""";
-
-    private const string Initialize =
-        $$$"""{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"{{{Legacy}}}","capabilities":{},"clientInfo":{{{Client}}} } }""";
-
-    private const string VersionHeader = "MCP-Protocol-Version";
-    private const string SessionHeader = "Mcp-Session-Id";
-
     /// <summary>Far above the size of an answer with the server's identity.</summary>
     private const int MaxAnswerBytes = 1024 * 1024;
 
@@ -43,6 +25,8 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     private const string MetadataPath = "/.well-known/oauth-protected-resource";
 
     private const int MaxMetadataBytes = 64 * 1024;
+
+    private static readonly string Client = ClientMessages.Describe("culvert-doctor", "1");
 
     private const string OnAgentsHost = "run tunnel-agent doctor on the agent's host to see its certificate and expiry";
 
@@ -57,9 +41,8 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     public async Task<DoctorFinding> RunAsync(CancellationToken cancel)
     {
         // The HTTP client's own limit covers only the headers; a server may send nothing after them.
-        using var limit = new CancellationTokenSource(timeout, TimeProvider.System);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancel);
-        return await RunAsync(both.Token, cancel);
+        using var limit = new TimeLimit(timeout, TimeProvider.System, cancel);
+        return await RunAsync(limit.Token, cancel);
     }
 
     private async Task<DoctorFinding> RunAsync(CancellationToken limited, CancellationToken cancel)
@@ -112,15 +95,16 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
             await FindPathAsync(http, cancel);
         }
 
-        using var modern = await PostAsync(http, Discover, Modern, cancel);
+        using var modern = await NewSession(http, isModern: true).GreetAsync(cancel);
         if (IsFinal(modern) || await HasResultAsync(modern, cancel))
         {
-            return Read(modern, Modern);
+            return Read(modern, ClientMessages.Modern);
         }
 
-        using var legacy = await PostAsync(http, Initialize, version: null, cancel);
-        var finding = Read(legacy, Legacy);
-        await EndSessionAsync(http, legacy, cancel);
+        var session = NewSession(http, isModern: false);
+        using var legacy = await session.GreetAsync(cancel);
+        var finding = Read(legacy, ClientMessages.Legacy);
+        await session.EndAsync(cancel); // a server would keep the session for a long time
         return finding;
     }
 
@@ -144,12 +128,14 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     /// <summary>The path of the document's <c>resource</c>, called only on the target's host; null: none.</summary>
     private static async Task<string?> ReadPathAsync(HttpResponseMessage answer, CancellationToken cancel)
     {
-        await using var body = await answer.Content.ReadAsStreamAsync(cancel);
-        var buffer = new byte[MaxMetadataBytes];
-        var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancel);
+        if (await BoundedContent.ReadAsync(answer.Content, MaxMetadataBytes, cancel) is not { } body)
+        {
+            return null;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(buffer.AsMemory(0, length));
+            using var document = JsonDocument.Parse(body);
             return
                 document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("resource", out var resource)
@@ -165,71 +151,28 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
     }
 
-    private async Task<HttpResponseMessage> PostAsync(
-        HttpClient http,
-        string question,
-        string? version,
-        CancellationToken cancel
-    )
+    private McpSession NewSession(HttpClient http, bool isModern)
     {
-        using var request = Request(HttpMethod.Post, version);
-        request.Content = new StringContent(question, Encoding.UTF8, "application/json");
-        request.Headers.Accept.ParseAdd("application/json, text/event-stream");
-        if (version == Modern)
+        return new McpSession(new McpHttpTransport(url, isModern, MaxAnswerBytes, SendAsync), Client, isModern);
+
+        Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
         {
-            request.Headers.Add("Mcp-Method", "server/discover");
+            if (target.Token is { } token)
+            {
+                request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
+            }
+
+            return http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
         }
-
-        return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
-    }
-
-    // A server of an older revision keeps a session for a long time unless the client closes it.
-    private async Task EndSessionAsync(HttpClient http, HttpResponseMessage answer, CancellationToken cancel)
-    {
-        if (Header(answer, SessionHeader) is not { } session)
-        {
-            return;
-        }
-
-        using var request = Request(HttpMethod.Delete, Legacy);
-        request.Headers.TryAddWithoutValidation(SessionHeader, session);
-        using (await http.SendAsync(request, cancel)) { }
-    }
-
-    private HttpRequestMessage Request(HttpMethod method, string? version)
-    {
-        var request = new HttpRequestMessage(method, url);
-        if (version is not null)
-        {
-            request.Headers.Add(VersionHeader, version);
-        }
-
-        if (target.Token is { } token)
-        {
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
-
-        return request;
     }
 
     // Another revision changes neither a refusal by a hop nor a missing token.
-    private static bool IsFinal(HttpResponseMessage answer) =>
-        Header(answer, HopHeader) is not null
-        || answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
-        || (int)answer.StatusCode >= 500;
+    private static bool IsFinal(McpAnswer answer) =>
+        answer.GetHeader(HopHeader) is not null || answer.IsDenied || (int)answer.Status! >= 500;
 
     /// <summary>Whether the body, or its first event that has one, is a result; an error means another revision.</summary>
-    private static async Task<bool> HasResultAsync(HttpResponseMessage answer, CancellationToken cancel)
-    {
-        if (!answer.IsSuccessStatusCode)
-        {
-            return false;
-        }
-
-        await using var stream = await answer.Content.ReadAsStreamAsync(cancel);
-        var body = new AnswerBody(PipeReader.Create(stream), MaxAnswerBytes);
-        return !(await body.FindAsync(EventStream.IsIn(answer), IsResult, cancel)).IsEmpty;
-    }
+    private static async Task<bool> HasResultAsync(McpAnswer answer, CancellationToken cancel) =>
+        answer.IsSuccess && !(await answer.FindAsync(IsResult, cancel)).IsEmpty;
 
     private static bool IsResult(ReadOnlyMemory<byte> bytes)
     {
@@ -285,13 +228,13 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
     }
 
-    private DoctorFinding Read(HttpResponseMessage answer, string version)
+    private DoctorFinding Read(McpAnswer answer, string version)
     {
-        var status = (int)answer.StatusCode;
-        var hop = Header(answer, HopHeader);
+        var status = (int)answer.Status!;
+        var hop = answer.GetHeader(HopHeader);
         var seen =
-            $"POST {url} returned {status}{(hop is null ? "" : $", failed hop {hop}, {Header(answer, ReasonHeader)}")}";
-        return answer.StatusCode switch
+            $"POST {url} returned {status}{(hop is null ? "" : $", failed hop {hop}, {answer.GetHeader(ReasonHeader)}")}";
+        return answer.Status switch
         {
             HttpStatusCode.OK or HttpStatusCode.Accepted when hop is null => DoctorFinding.Pass(
                 Id,
@@ -310,7 +253,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
                 "Everything before that hop works.",
                 hop == "upstream"
                     ? "tunnel-agent doctor, on the agent's host"
-                    : $"docs/errors.md: {Header(answer, ReasonHeader) ?? "status"}"
+                    : $"docs/errors.md: {answer.GetHeader(ReasonHeader) ?? "status"}"
             ) with
             {
                 Evidence = [seen, .. notes],
@@ -359,7 +302,4 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
             Evidence = [$"POST {url} by {target.Address?.ToString() ?? "DNS"}", .. notes],
         };
     }
-
-    private static string? Header(HttpResponseMessage answer, string name) =>
-        answer.Headers.TryGetValues(name, out var values) ? values.FirstOrDefault() : null;
 }

@@ -1,3 +1,4 @@
+using Culvert.Platform.Mcp;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
@@ -6,10 +7,10 @@ namespace Culvert.Tunnel.Agent.Mcp;
 /// <summary>The header fields of MCP over HTTP.</summary>
 internal static class McpHeaders
 {
-    public const string Session = "Mcp-Session-Id";
+    public const string Session = McpHttpTransport.SessionHeader;
     public const string LastEvent = "Last-Event-ID";
-    public const string ProtocolVersion = "MCP-Protocol-Version";
-    public const string Method = "Mcp-Method";
+    public const string ProtocolVersion = McpHttpTransport.VersionHeader;
+    public const string Method = McpHttpTransport.MethodHeader;
     public const string Name = "Mcp-Name";
 
     /// <summary>The prefix of headers that repeat an argument (<c>x-mcp-header</c> of a tool's input schema).</summary>

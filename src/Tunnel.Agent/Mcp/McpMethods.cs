@@ -1,15 +1,16 @@
 using System.Collections.Frozen;
+using Culvert.Platform.Mcp;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
 internal static class McpMethods
 {
-    public const string Initialize = "initialize";
-    public const string Initialized = "notifications/initialized";
+    public const string Initialize = ClientMessages.InitializeMethod;
+    public const string Initialized = ClientMessages.InitializedMethod;
     public const string Cancelled = "notifications/cancelled";
     public const string Progress = "notifications/progress";
     public const string Ping = "ping";
-    public const string Discover = "server/discover";
+    public const string Discover = ClientMessages.DiscoverMethod;
     public const string ListTools = "tools/list";
     public const string CallTool = "tools/call";
     public const string GetPrompt = "prompts/get";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Platform.Mcp;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
@@ -6,10 +7,10 @@ namespace Culvert.Tunnel.Agent.Mcp;
 internal static class McpRevision
 {
     /// <summary>The first revision without sessions.</summary>
-    public const string FirstModern = "2026-07-28";
+    public const string FirstModern = ClientMessages.Modern;
 
     /// <summary>The revision for shared programs when the client states no valid one.</summary>
-    public const string LastLegacy = "2025-11-25";
+    public const string LastLegacy = ClientMessages.Legacy;
 
     public static bool IsRevision(string text) =>
         text is FirstModern or LastLegacy // what nearly all clients send: no parsing needed

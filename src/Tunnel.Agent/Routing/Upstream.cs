@@ -1,3 +1,4 @@
+using Culvert.Platform.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Routing;
@@ -31,14 +32,21 @@ internal abstract class Upstream : IAsyncDisposable
     /// <exception cref="UpstreamException">The upstream is not reachable.</exception>
     public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Opens a session of the agent's own with the MCP server.</summary>
+    /// <summary>
+    /// Acquires a connection for the agent's own sessions; false if all are in use. Pair with <see cref="LeaveSession"/>.
+    /// </summary>
+    public virtual bool TryEnterSession() => true;
+
+    public virtual void LeaveSession()
+    {
+        // By default no connection is acquired.
+    }
+
+    /// <summary>Opens a session of the agent's own with the MCP server, within <see cref="TryEnterSession"/>.</summary>
     /// <param name="isModern">True: in the revision without sessions.</param>
-    /// <exception cref="CrawlException">The server does not respond, or not in this era.</exception>
-    public virtual Task<IServerSession> OpenSessionAsync(
-        Route route,
-        bool isModern,
-        CancellationToken cancellationToken
-    ) => throw new NotSupportedException();
+    /// <exception cref="CrawlException">The server cannot be reached.</exception>
+    public virtual Task<McpSession> OpenSessionAsync(Route route, bool isModern, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     /// <summary>Fails a request of the upstream to the client that the policy does not pass on. Returns at once.</summary>
     public virtual void RefuseServerRequest(Exchange exchange, Route route, ReadOnlyMemory<byte> id)

@@ -1,11 +1,11 @@
 using System.Text;
+using Culvert.Platform.Mcp;
 using Culvert.Platform.Net;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Addresses;
 using Culvert.Tunnel.Agent.Upstreams.Cookies;
-using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams;
@@ -33,7 +33,7 @@ internal sealed class HttpUpstream : Upstream
     private readonly Forwarder forwarder;
     private readonly HttpMessageInvoker client;
     private readonly string origin;
-    private readonly HttpProbe probe;
+    private readonly ServerProbe probe;
     private readonly ConcurrencyLimit concurrency;
     private int refusals;
 
@@ -48,7 +48,7 @@ internal sealed class HttpUpstream : Upstream
         origin = $"http://{HttpUpstreamSettings.Bracketed(settings.Host)}:{settings.Port}";
         Addresses = new UpstreamAddresses(settings);
         Cookies = new SessionCookies(forwarder.Time);
-        probe = new HttpProbe(this);
+        probe = new ServerProbe(this, modernFirst: true);
         client = new HttpMessageInvoker(CreateHandler(settings, connector));
     }
 
@@ -84,11 +84,15 @@ internal sealed class HttpUpstream : Upstream
         return new ProbeState(true, "");
     }
 
-    public override async Task<IServerSession> OpenSessionAsync(
+    public override bool TryEnterSession() => TryEnter(OwnRequests.Client);
+
+    public override void LeaveSession() => Leave(OwnRequests.Client);
+
+    public override Task<McpSession> OpenSessionAsync(
         Route route,
         bool isModern,
         CancellationToken cancellationToken
-    ) => await HttpServerSession.OpenAsync(this, route, isModern, cancellationToken);
+    ) => Task.FromResult(OwnRequests.CreateSession(this, route, isModern));
 
     public override async Task ReachAsync(CancellationToken cancellationToken)
     {

@@ -1,11 +1,15 @@
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Culvert.Jose.Json;
+using Culvert.Platform.Mcp;
 using Culvert.Platform.Net;
+using Culvert.Platform.Timing;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Crawling;
 
@@ -25,7 +29,9 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
     /// <summary>For the whole crawl.</summary>
     internal static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
-    internal static readonly JsonDocumentOptions Options = new() { MaxDepth = CanonicalJson.MaxDepth };
+    private static readonly TimeSpan MaxEnd = TimeSpan.FromSeconds(5);
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = CanonicalJson.MaxDepth };
 
     private static readonly (string Method, string Member, string Key, PinKind Kind)[] Lists =
     [
@@ -47,13 +53,16 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(MaxTime, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(MaxTime, time, cancellationToken);
+        if (!route.Upstream.TryEnterSession())
+        {
+            return new CrawlResult(entries, "All connections to the server are in use.", ttl);
+        }
+
         string? problem = null;
         try
         {
-            await using var session = await OpenAsync(modernFirst, both.Token);
-            await ReadAsync(session, kinds, both.Token);
+            await ReadAsync(kinds, modernFirst, limit.Token);
         }
         catch (CrawlException e)
         {
@@ -75,12 +84,45 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         {
             problem = FailureText.Describe(e);
         }
+        finally
+        {
+            route.Upstream.LeaveSession();
+        }
 
         return new CrawlResult(entries, problem, ttl);
     }
 
+    private async Task ReadAsync(IReadOnlyList<PinKind> kinds, bool modernFirst, CancellationToken cancellationToken)
+    {
+        var (session, greeting) = await OpenAsync(modernFirst, cancellationToken);
+        try
+        {
+            using (greeting)
+            {
+                var result = greeting.RootElement.GetProperty("result");
+                NoteTtl(result);
+                if (kinds.Contains(PinKind.Instructions) && result.TryGetProperty("instructions", out var instructions))
+                {
+                    entries.Add((PinKey.Instructions, instructions.Clone()));
+                }
+            }
+
+            foreach (var list in Lists.Where(l => kinds.Contains(l.Kind)))
+            {
+                await ReadListAsync(session, list, cancellationToken);
+            }
+        }
+        finally
+        {
+            await EndAsync(session);
+        }
+    }
+
     // A server of both eras is read in the newer one.
-    private async Task<IServerSession> OpenAsync(bool modernFirst, CancellationToken cancellationToken)
+    private async Task<(McpSession Session, JsonDocument Greeting)> OpenAsync(
+        bool modernFirst,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -99,52 +141,55 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
     }
 
-    private async Task<IServerSession> GreetAsync(bool isModern, CancellationToken cancellationToken)
+    private async Task<(McpSession Session, JsonDocument Greeting)> GreetAsync(
+        bool isModern,
+        CancellationToken cancellationToken
+    )
     {
         var session = await route.Upstream.OpenSessionAsync(route, isModern, cancellationToken);
         try
         {
-            using var greeting = Parse(session.Greeting);
+            var answer = await session.GreetAsync(cancellationToken);
+            var bytes = await FindAnswerAsync(answer, session.LastId, session.GreetingMethod, cancellationToken);
+            await session.ConfirmAsync(cancellationToken);
+            var greeting = Parse(bytes);
             if (
-                !greeting.RootElement.TryGetProperty("result", out var result)
-                || result.ValueKind != JsonValueKind.Object
+                greeting.RootElement.TryGetProperty("result", out var result)
+                && result.ValueKind == JsonValueKind.Object
             )
             {
-                throw new CrawlException($"The server does not speak MCP {(isModern ? "2026-07-28" : "2025-11-25")}.");
+                IsModern = isModern;
+                return (session, greeting);
             }
 
-            IsModern = isModern;
-            return session;
+            greeting.Dispose();
+            throw new CrawlException(
+                $"The server does not speak MCP {(isModern ? McpRevision.FirstModern : McpRevision.LastLegacy)}."
+            );
         }
         catch
         {
-            await session.DisposeAsync();
+            await EndAsync(session);
             throw;
         }
     }
 
-    private async Task ReadAsync(
-        IServerSession session,
-        IReadOnlyList<PinKind> kinds,
-        CancellationToken cancellationToken
-    )
+    private static async Task EndAsync(McpSession session)
     {
-        using var greeting = Parse(session.Greeting);
-        var result = greeting.RootElement.GetProperty("result");
-        NoteTtl(result);
-        if (kinds.Contains(PinKind.Instructions) && result.TryGetProperty("instructions", out var instructions))
+        using var limit = new CancellationTokenSource(MaxEnd, TimeProvider.System);
+        try
         {
-            entries.Add((PinKey.Instructions, instructions.Clone()));
+            await session.EndAsync(limit.Token);
         }
-
-        foreach (var list in Lists.Where(l => kinds.Contains(l.Kind)))
+        catch (Exception e)
+            when (e is HttpRequestException or IOException or OperationCanceledException or UpstreamException)
         {
-            await ReadListAsync(session, list, cancellationToken);
+            // The server closes an idle session itself.
         }
     }
 
     private async Task ReadListAsync(
-        IServerSession session,
+        McpSession session,
         (string Method, string Member, string Key, PinKind Kind) list,
         CancellationToken cancellationToken
     )
@@ -153,7 +198,8 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         string? cursor = null;
         for (var page = 0; page < MaxPages; page++)
         {
-            var answer = await session.ListAsync(list.Method, cursor, cancellationToken);
+            var received = await session.ListAsync(list.Method, cursor, cancellationToken);
+            var answer = await FindAnswerAsync(received, session.LastId, list.Method, cancellationToken);
             bytes += answer.Length;
             if (bytes > MaxBytes)
             {
@@ -257,8 +303,50 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
     }
 
+    private static async Task<ReadOnlyMemory<byte>> FindAnswerAsync(
+        McpAnswer received,
+        int id,
+        string method,
+        CancellationToken cancellationToken
+    )
+    {
+        using var answer = received;
+        if (answer.IsDenied)
+        {
+            throw new CrawlException(
+                $"The server responds to {method} with {(int)answer.Status!}: it wants a caller's credential."
+            );
+        }
+
+        var message = await answer.FindAsync(bytes => IsAnswer(bytes, id), cancellationToken);
+        return !message.IsEmpty ? message
+            : answer.IsTooLong
+                ? throw new CrawlException($"A response is larger than {OwnRequests.MaxAnswerBytes} bytes.")
+            : answer.IsUnfinished
+                ? throw new CrawlException("The server's stream ends in the middle of an event, without the response.")
+            : throw new CrawlException($"The server responds to {method} with {(int?)answer.Status} and no message.");
+    }
+
+    private static bool IsAnswer(ReadOnlyMemory<byte> bytes, int id)
+    {
+        CheckValues(bytes.Span);
+        try
+        {
+            using var json = JsonDocument.Parse(bytes, Options);
+            return json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("id", out var its)
+                && MessageId.TryReadNumber(JsonMarshal.GetRawUtf8Value(its), out var number)
+                && number == id
+                && !json.RootElement.TryGetProperty("method", out _);
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Refuses an answer whose parsed tree would take too much memory.</summary>
-    internal static void CheckValues(ReadOnlySpan<byte> answer)
+    private static void CheckValues(ReadOnlySpan<byte> answer)
     {
         if (JsonValues.Count(answer, JsonValues.MostOfAnswer) > JsonValues.MostOfAnswer)
         {

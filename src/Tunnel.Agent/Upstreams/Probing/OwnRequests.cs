@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
-using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Platform.Mcp;
+using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Upstreams.Cookies;
@@ -11,24 +11,45 @@ namespace Culvert.Tunnel.Agent.Upstreams.Probing;
 /// The agent's own requests to an MCP server. They have the headers of the route's requests, but cookies of their own:
 /// behind a load balancer another node would not know their session.
 /// </summary>
-internal sealed class OwnRequests(HttpUpstream upstream)
+internal sealed class OwnRequests
 {
-    private const string Cookie = "Cookie";
+    public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
-    private CookieJar cookies = new(upstream.Time);
+    /// <summary>The agent as a client of MCP.</summary>
+    public static readonly string Name = ClientMessages.Describe("culvert-probe", ProductVersion.Text);
 
     /// <summary>The agent itself, which is not the principal of any caller.</summary>
     public static readonly ClientKey Client = new("", "", IPAddress.None);
 
-    /// <summary>Call this before a new session, which may use whichever node the load balancer chooses.</summary>
-    public void ForgetCookies() => cookies = new CookieJar(upstream.Time);
+    private const string Cookie = "Cookie";
 
-    public async Task<HttpResponseMessage> SendAsync(
-        Route route,
-        HttpRequestMessage request,
-        CancellationToken cancellationToken
-    )
+    private readonly HttpUpstream upstream;
+    private readonly Route route;
+    private readonly CookieJar cookies;
+
+    private OwnRequests(HttpUpstream upstream, Route route)
     {
+        this.upstream = upstream;
+        this.route = route;
+        cookies = new CookieJar(upstream.Time);
+    }
+
+    public static McpSession CreateSession(HttpUpstream upstream, Route route, bool isModern)
+    {
+        var address = upstream.GetAddress(upstream.Settings.Probe.Path);
+        var requests = new OwnRequests(upstream, route);
+        return new McpSession(
+            new McpHttpTransport(address, isModern, MaxAnswerBytes, requests.SendAsync),
+            Name,
+            isModern
+        );
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        request.Version = HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.Host = upstream.HostHeader;
         var credential = await route.Access.Credential.GetOwnAsync(cancellationToken);
         if (
             credential.Problem.Length > 0
@@ -62,33 +83,5 @@ internal sealed class OwnRequests(HttpUpstream upstream)
         }
 
         return response;
-    }
-
-    public HttpRequestMessage Create(HttpMethod method, byte[]? body, string? version, string? session = null)
-    {
-        var request = new HttpRequestMessage(method, upstream.GetAddress(upstream.Settings.Probe.Path))
-        {
-            Version = HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
-        };
-        request.Headers.Host = upstream.HostHeader;
-        request.Headers.TryAddWithoutValidation("Accept", "application/json, text/event-stream");
-        if (body is not null)
-        {
-            request.Content = new ByteArrayContent(body);
-            request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        }
-
-        if (version is not null)
-        {
-            request.Headers.Add(McpHeaders.ProtocolVersion, version);
-        }
-
-        if (session is not null)
-        {
-            request.Headers.TryAddWithoutValidation(McpHeaders.Session, session);
-        }
-
-        return request;
     }
 }

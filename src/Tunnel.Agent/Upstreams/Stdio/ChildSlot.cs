@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json;
+using Culvert.Platform.Mcp;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
@@ -210,10 +210,8 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     // The program has a single client, the agent: one initialization serves all sessions.
     private async Task<Failure?> InitializeAsync(RpcChannel fresh, string version)
     {
-        var text = $$$$"""
-            {"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":"{{{{version}}}}","capabilities":{},"clientInfo":{"name":"culvert","version":"{{{{ProductVersion.Text}}}}"}}}
-            """;
-        var (answer, failure) = await AskAsync(fresh, Encoding.UTF8.GetBytes(text));
+        var client = ClientMessages.Describe("culvert", ProductVersion.Text);
+        var (answer, failure) = await AskAsync(fresh, ClientMessages.Initialize(client, version));
         if (answer is null)
         {
             return failure;
@@ -225,14 +223,14 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
 
         Initialized = read;
-        fresh.TrySend("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}"u8.ToArray());
+        fresh.TrySend(ClientMessages.Initialized.ToArray());
         return null;
     }
 
     // Sent before any client's message: a program chooses its era by the first message.
     private async Task<Failure?> DiscoverAsync(RpcChannel fresh)
     {
-        var (answer, failure) = await AskAsync(fresh, ProbeMessages.Discover);
+        var (answer, failure) = await AskAsync(fresh, ClientMessages.Discover(OwnRequests.Name));
         if (answer is not null)
         {
             fresh.Versions = ReadVersions(answer);

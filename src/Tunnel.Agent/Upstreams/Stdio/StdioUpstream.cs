@@ -1,9 +1,9 @@
+using Culvert.Platform.Mcp;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 using Culvert.Tunnel.Agent.Telemetry;
-using Culvert.Tunnel.Agent.Upstreams.Crawling;
 using Culvert.Tunnel.Agent.Upstreams.Probing;
 
 namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
@@ -25,7 +25,7 @@ internal sealed class StdioUpstream : Upstream
     private readonly ChildAllocator children;
     private readonly ChildSlot shared;
     private readonly ChildSlot[] probing;
-    private readonly StdioProbe probe;
+    private readonly ServerProbe probe;
     private readonly RestartGuard starts;
     private readonly BodyReader bodies;
     private readonly StdioSessions sessions;
@@ -49,15 +49,7 @@ internal sealed class StdioUpstream : Upstream
         // A probe must not use up the limit for callers.
         var spare = new ChildPool(settings with { MaxChildren = 2 }, time, logger);
         probing = IsShared ? [] : [new ChildSlot(spare, settings, time), new ChildSlot(spare, settings, time)];
-        probe = IsShared
-            ? new StdioProbe(
-                cancel => shared.GetAsync(ProbeMessages.Legacy, cancel),
-                cancel => children.GetAsync("", null, cancel)
-            )
-            : new StdioProbe(
-                cancel => probing[0].GetAsync(ProbeMessages.Legacy, cancel),
-                cancel => probing[1].GetAsync(null, cancel)
-            );
+        probe = new ServerProbe(this, modernFirst: false);
         starts = new RestartGuard(settings with { RestartsOnFailure = true }, time);
         var pace = TimeSpan.FromTicks(
             Math.Clamp(settings.Idle.Ticks / 4, TimeSpan.TicksPerSecond, TimeSpan.TicksPerMinute)
@@ -104,23 +96,26 @@ internal sealed class StdioUpstream : Upstream
     }
 
     public override Task<ProbeState> ProbeAsync(Route route, CancellationToken cancellationToken) =>
-        probe.RunAsync(cancellationToken);
+        probe.RunAsync(route, cancellationToken);
 
-    public override async Task<IServerSession> OpenSessionAsync(
+    public override async Task<McpSession> OpenSessionAsync(
         Route route,
         bool isModern,
         CancellationToken cancellationToken
     )
     {
         var greeted = IsShared ? shared : probing[0];
-        return await StdioServerSession.OpenAsync(
-            !isModern ? await greeted.GetAsync(ProbeMessages.Legacy, cancellationToken)
-                : IsShared ? await children.GetAsync("", null, cancellationToken)
-                : await probing[1].GetAsync(null, cancellationToken),
-            () => greeted.Initialized,
-            isModern,
-            cancellationToken
-        );
+        var (channel, refusal) =
+            !isModern ? await greeted.GetAsync(McpRevision.LastLegacy, cancellationToken)
+            : IsShared ? await children.GetAsync("", null, cancellationToken)
+            : await probing[1].GetAsync(null, cancellationToken);
+        return channel is not null
+            ? new McpSession(
+                new ProgramTransport(channel, isModern ? null : greeted.Initialized),
+                OwnRequests.Name,
+                isModern
+            )
+            : throw new CrawlException(refusal!.Message);
     }
 
     // Requests of a shared program are refused before they reach a client.
