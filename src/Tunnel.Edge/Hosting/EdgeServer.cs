@@ -91,27 +91,9 @@ internal sealed class EdgeServer : IAsyncDisposable
         );
         forwarder = new ClientForwarder(Agents, state, time, loggers.CreateLogger<ClientForwarder>());
         challenges = new ChallengeGate(time);
-        sniListener = new SniListener(
-            settings.Sni,
-            state,
-            forwarder,
-            Traffic,
-            challenges,
-            metrics,
-            time,
-            loggers.CreateLogger<SniListener>(),
-            traces
-        );
-        connectListener = new ConnectListener(
-            settings.Sni,
-            state,
-            forwarder,
-            Traffic,
-            metrics,
-            time,
-            loggers.CreateLogger<ConnectListener>(),
-            traces
-        );
+        var ingress = new IngressParts(state, forwarder, Traffic, metrics, time, traces);
+        sniListener = new SniListener(settings.Sni, ingress, challenges, loggers.CreateLogger<SniListener>());
+        connectListener = new ConnectListener(settings.Sni, ingress, loggers.CreateLogger<ConnectListener>());
         TunnelMetrics.Observe(metrics.Meter, Agents, Traffic, FeedSeconds, () => IsDraining);
         List<TcpListeners> bound = [];
         try

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Platform.Configuration;
-using Culvert.Platform.Telemetry;
 using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Routing;
@@ -15,15 +14,10 @@ namespace Culvert.Tunnel.Edge.Ingress;
 /// </summary>
 internal sealed class SniListener(
     SniOptions options,
-    EdgeState state,
-    ClientForwarder forwarder,
-    TunnelTrafficRegistry traffic,
+    IngressParts parts,
     ChallengeGate challenges,
-    EdgeMetrics metrics,
-    TimeProvider time,
-    ILogger<SniListener> logger,
-    Traces? traces = null
-)
+    ILogger<SniListener> logger
+) : ClientListener(options, parts, ConnectionSpan.Sni, logger)
 {
     // A challenge is one handshake, after which the agent closes. This limit is for a CA that does not close.
     private static readonly TimeSpan ChallengeLife = TimeSpan.FromSeconds(10);
@@ -31,83 +25,49 @@ internal sealed class SniListener(
     // A challenge's bytes do not count for the tunnel, because the CA is not a client of the tunnel.
     private static readonly TunnelLimits NoLimits = new(int.MaxValue, new Rate(int.MaxValue, TimeSpan.FromSeconds(1)));
 
-    private volatile SniOptions current = options;
-    private int arriving;
-
-    public void Use(SniOptions next) => current = next;
-
-    /// <summary>Clients whose stream is not open yet. An edge that stops connects these to an agent first.</summary>
-    public int Arriving => Volatile.Read(ref arriving);
-
-    public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
-    {
-        var isArriving = 1;
-        Interlocked.Increment(ref arriving);
-        var now = current;
-        using var span = ConnectionSpan.Begin(traces, ConnectionSpan.Sni, time);
-        using var hello = new FirstBytes(now.MaxHelloBytes);
-        try
-        {
-            using var transport = new SocketTransport(socket);
-            var (refusal, read) = await ReadHelloAsync(transport, hello, now, cancellationToken);
-            TunnelRoute? tunnel = null;
-            if (refusal == IngressRefusal.None)
-            {
-                refusal = IngressPolicy.Check(state.Snapshot, read!, client.Address, time.GetUtcNow(), out tunnel);
-            }
-
-            // An acme-tls/1 hello that the policy accepts is an announced challenge.
-            var isChallenge = refusal == IngressRefusal.None && read!.IsChallenge;
-            if (isChallenge && !challenges.TryEnter(read!.ServerName, client.Address))
-            {
-                refusal = IngressRefusal.AcmeRate;
-            }
-
-            if (refusal != IngressRefusal.None)
-            {
-                await RefuseAsync(socket, client, refusal, tunnel, span);
-                return;
-            }
-
-            var context = new ClientContext(client, read!.ServerName, null) { IsChallenge = isChallenge, Span = span };
-            await (
-                isChallenge
-                    ? ForwardChallengeAsync(transport, socket, context, tunnel!, hello, Arrive)
-                    : ForwardAsync(transport, socket, context, tunnel!, hello, Arrive)
-            );
-        }
-        finally
-        {
-            Arrive();
-        }
-
-        void Arrive()
-        {
-            if (Interlocked.Exchange(ref isArriving, 0) == 1)
-            {
-                Interlocked.Decrement(ref arriving);
-            }
-        }
-    }
-
-    private async Task<(IngressRefusal, ClientHello?)> ReadHelloAsync(
-        SocketTransport transport,
-        FirstBytes hello,
-        SniOptions now,
+    protected override async Task ServeAsync(
+        Socket socket,
+        IPEndPoint client,
+        ConnectionSpan? span,
+        Action placed,
         CancellationToken cancellationToken
     )
     {
-        using var deadline = new CancellationTokenSource(now.HandshakeTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-        var (refusal, read, length) = await HelloReading.ReadAsync(
-            transport,
-            hello.Buffer,
-            now.MaxHelloBytes,
-            both.Token
+        var now = Current;
+        using var hello = new FirstBytes(now.MaxHelloBytes);
+        using var transport = new SocketTransport(socket);
+        var (refusal, read) = await ReadHelloAsync(transport, hello, now, cancellationToken);
+        TunnelRoute? tunnel = null;
+        if (refusal == IngressRefusal.None)
+        {
+            refusal = IngressPolicy.Check(
+                Parts.State.Snapshot,
+                read!,
+                client.Address,
+                Parts.Time.GetUtcNow(),
+                out tunnel
+            );
+        }
+
+        // An acme-tls/1 hello that the policy accepts is an announced challenge.
+        var isChallenge = refusal == IngressRefusal.None && read!.IsChallenge;
+        if (isChallenge && !challenges.TryEnter(read!.ServerName, client.Address))
+        {
+            refusal = IngressRefusal.AcmeRate;
+        }
+
+        if (refusal != IngressRefusal.None)
+        {
+            await RefuseAsync(socket, client, refusal, tunnel, span);
+            return;
+        }
+
+        var context = new ClientContext(client, read!.ServerName, null) { IsChallenge = isChallenge, Span = span };
+        await (
+            isChallenge
+                ? ForwardChallengeAsync(transport, socket, context, tunnel!, hello, placed)
+                : ForwardAsync(transport, socket, context, tunnel!, hello, placed)
         );
-        cancellationToken.ThrowIfCancellationRequested();
-        hello.Length = length;
-        return (refusal, read);
     }
 
     private async Task ForwardAsync(
@@ -119,7 +79,7 @@ internal sealed class SniListener(
         Action placed
     )
     {
-        var counts = traffic.GetOrAdd(tunnel);
+        var counts = Parts.Traffic.GetOrAdd(tunnel);
         if (!counts.TryEnter())
         {
             await RefuseAsync(socket, context.Client, IngressRefusal.TunnelLimit, tunnel, context.Span);
@@ -128,7 +88,7 @@ internal sealed class SniListener(
 
         try
         {
-            if (!await forwarder.RunAsync(transport, context, tunnel, hello, counts, placed))
+            if (!await Parts.Forwarder.RunAsync(transport, context, tunnel, hello, counts, placed))
             {
                 await RefuseAsync(socket, context.Client, IngressRefusal.NoAgent, tunnel, context.Span);
             }
@@ -149,8 +109,8 @@ internal sealed class SniListener(
         Action placed
     )
     {
-        var uncounted = new TunnelTraffic(tunnel.Id, NoLimits, time);
-        await using var life = time.CreateTimer(
+        var uncounted = new TunnelTraffic(tunnel.Id, NoLimits, Parts.Time);
+        await using var life = Parts.Time.CreateTimer(
             static state =>
             {
                 var over = (SocketTransport)state!;
@@ -161,7 +121,7 @@ internal sealed class SniListener(
             ChallengeLife,
             Timeout.InfiniteTimeSpan
         );
-        if (!await forwarder.RunAsync(transport, context, tunnel, hello, uncounted, placed))
+        if (!await Parts.Forwarder.RunAsync(transport, context, tunnel, hello, uncounted, placed))
         {
             await RefuseAsync(socket, context.Client, IngressRefusal.NoAgent, tunnel, context.Span);
         }
@@ -175,14 +135,7 @@ internal sealed class SniListener(
         ConnectionSpan? span
     )
     {
-        metrics.ClientRefused(refusal.ToString());
-        span?.Refuse(refusal.ToString(), tunnel?.Id);
-        if (tunnel is not null)
-        {
-            traffic.GetOrAdd(tunnel).CountRefused();
-        }
-
-        Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");
+        Record(client, refusal, tunnel, span);
         if (IngressPolicy.AlertFor(refusal) is not { } alert)
         {
             return; // closed without an alert

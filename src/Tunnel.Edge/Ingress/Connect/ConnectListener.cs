@@ -5,7 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using Culvert.Platform.Telemetry;
+using Culvert.Platform.Timing;
 using Culvert.Platform.Tls;
 using Culvert.Tunnel.Edge.Forwarding;
 using Culvert.Tunnel.Edge.Routing;
@@ -21,85 +21,56 @@ namespace Culvert.Tunnel.Edge.Ingress.Connect;
 /// Steps: handshake (collects the certificate) → request head → decision → 200 → hello → stream → relay. One deadline covers
 /// everything before the 200, another the hello after it.
 /// </remarks>
-internal sealed class ConnectListener(
-    SniOptions sni,
-    EdgeState state,
-    ClientForwarder forwarder,
-    TunnelTrafficRegistry traffic,
-    EdgeMetrics metrics,
-    TimeProvider time,
-    ILogger<ConnectListener> logger,
-    Traces? traces = null
-)
+internal sealed class ConnectListener(SniOptions options, IngressParts parts, ILogger<ConnectListener> logger)
+    : ClientListener(options, parts, ConnectionSpan.Connect, logger)
 {
-    private volatile SniOptions current = sni;
-    private int arriving;
-
-    public void Use(SniOptions next) => current = next;
-
-    /// <summary>Clients whose stream is not open yet. An edge that stops connects these to an agent first.</summary>
-    public int Arriving => Volatile.Read(ref arriving);
-
-    public async Task ServeAsync(Socket socket, IPEndPoint client, CancellationToken cancellationToken)
+    protected override async Task ServeAsync(
+        Socket socket,
+        IPEndPoint client,
+        ConnectionSpan? span,
+        Action placed,
+        CancellationToken cancellationToken
+    )
     {
-        var isArriving = 1;
-        Interlocked.Increment(ref arriving);
-        var now = current;
-        using var span = ConnectionSpan.Begin(traces, ConnectionSpan.Connect, time);
-        try
+        var now = Current;
+        await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        using var transport = new TlsTransport(socket, tls);
+        using var deadline = new TimeLimit(now.HandshakeTimeout, Parts.Time, cancellationToken);
+        var (handshake, presented) = await HandshakeAsync(tls, deadline.Token);
+        if (handshake != IngressRefusal.None)
         {
-            await using var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            using var transport = new TlsTransport(socket, tls);
-            using var deadline = new CancellationTokenSource(now.HandshakeTimeout, time);
-            using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
-            var (handshake, presented) = await HandshakeAsync(tls, both.Token);
-            if (handshake != IngressRefusal.None)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                Count(client, handshake, null, span);
-                return;
-            }
-
-            var (late, request, parent) = await ReadRequestAsync(tls, span is not null, both.Token);
             cancellationToken.ThrowIfCancellationRequested();
-            if (late)
-            {
-                Count(client, IngressRefusal.HelloTimeout, null, span);
-                return;
-            }
-
-            var refusal = ConnectPolicy.Check(
-                state.Snapshot,
-                request,
-                now.PublicPort,
-                presented,
-                client.Address,
-                time.GetUtcNow(),
-                out var tunnel,
-                out var identity
-            );
-            if (refusal != IngressRefusal.None)
-            {
-                await RefuseAsync(transport, client, refusal, tunnel, span);
-                return;
-            }
-
-            span?.Parent = parent;
-            var context = new ClientContext(client, request!.ServerName, identity) { Span = span };
-            await EstablishAsync(transport, context, tunnel!, now, Arrive, cancellationToken);
+            Record(client, handshake, null, span);
+            return;
         }
-        finally
+
+        var (late, request, parent) = await ReadRequestAsync(tls, span is not null, deadline.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (late)
         {
-            Arrive();
+            Record(client, IngressRefusal.HelloTimeout, null, span);
+            return;
         }
 
-        void Arrive()
+        var refusal = ConnectPolicy.Check(
+            Parts.State.Snapshot,
+            request,
+            now.PublicPort,
+            presented,
+            client.Address,
+            Parts.Time.GetUtcNow(),
+            out var tunnel,
+            out var identity
+        );
+        if (refusal != IngressRefusal.None)
         {
-            if (Interlocked.Exchange(ref isArriving, 0) == 1)
-            {
-                Interlocked.Decrement(ref arriving);
-            }
+            await RefuseAsync(transport, client, refusal, tunnel, span);
+            return;
         }
+
+        span?.Parent = parent;
+        var context = new ClientContext(client, request!.ServerName, identity) { Span = span };
+        await EstablishAsync(transport, context, tunnel!, now, placed, cancellationToken);
     }
 
     /// <summary>Collects the client's certificate without judging it, because the tunnel is not known yet.</summary>
@@ -108,7 +79,7 @@ internal sealed class ConnectListener(
         CancellationToken cancellationToken
     )
     {
-        if (state.Certificate is not { } certificate)
+        if (Parts.State.Certificate is not { } certificate)
         {
             return (IngressRefusal.NotReady, null);
         }
@@ -205,7 +176,7 @@ internal sealed class ConnectListener(
         CancellationToken cancellationToken
     )
     {
-        var counts = traffic.GetOrAdd(tunnel);
+        var counts = Parts.Traffic.GetOrAdd(tunnel);
         if (!counts.TryEnter())
         {
             await RefuseAsync(transport, context.Client, IngressRefusal.TunnelLimit, tunnel, context.Span);
@@ -214,7 +185,7 @@ internal sealed class ConnectListener(
 
         try
         {
-            if (!forwarder.HasAgent(context, tunnel))
+            if (!Parts.Forwarder.HasAgent(context, tunnel))
             {
                 await RefuseAsync(transport, context.Client, IngressRefusal.NoAgent, tunnel, context.Span);
                 return;
@@ -224,7 +195,7 @@ internal sealed class ConnectListener(
             var refusal = await AcceptAsync(transport, context, hello, now, cancellationToken);
             if (
                 refusal == IngressRefusal.None
-                && !await forwarder.RunAsync(transport, context, tunnel, hello, counts, placed)
+                && !await Parts.Forwarder.RunAsync(transport, context, tunnel, hello, counts, placed)
             )
             {
                 refusal = IngressRefusal.NoAgent; // the agent disconnected after the 200
@@ -250,8 +221,6 @@ internal sealed class ConnectListener(
         CancellationToken cancellationToken
     )
     {
-        using var deadline = new CancellationTokenSource(now.HandshakeTimeout, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
             await transport.SendAsync(new ReadOnlySequence<byte>(ConnectAnswers.Established));
@@ -261,14 +230,7 @@ internal sealed class ConnectListener(
             return IngressRefusal.HelloTimeout;
         }
 
-        var (refusal, read, length) = await HelloReading.ReadAsync(
-            transport,
-            hello.Buffer,
-            now.MaxHelloBytes,
-            both.Token
-        );
-        cancellationToken.ThrowIfCancellationRequested();
-        hello.Length = length;
+        var (refusal, read) = await ReadHelloAsync(transport, hello, now, cancellationToken);
         return refusal != IngressRefusal.None ? refusal
             : read!.ServerName != context.ServerName ? IngressRefusal.ServerNameDiffers
             : read.OffersAcme ? IngressRefusal.AcmeNotAnnounced
@@ -283,14 +245,14 @@ internal sealed class ConnectListener(
         ConnectionSpan? span
     )
     {
-        Count(client, refusal, tunnel, span);
+        Record(client, refusal, tunnel, span);
         return SayAsync(transport, ConnectAnswers.For(refusal));
     }
 
     /// <summary>Sends a TLS alert, because after the 200 the client reads only the inner TLS.</summary>
     private Task AlertAsync(TlsTransport transport, ClientContext context, IngressRefusal refusal, TunnelRoute tunnel)
     {
-        Count(context.Client, refusal, tunnel, context.Span);
+        Record(context.Client, refusal, tunnel, context.Span);
         return IngressPolicy.AlertFor(refusal) is { } alert
             ? SayAsync(transport, TlsAlerts.Record(alert))
             : Task.CompletedTask;
@@ -300,7 +262,7 @@ internal sealed class ConnectListener(
     {
         try
         {
-            using var deadline = new CancellationTokenSource(current.HandshakeTimeout, time);
+            using var deadline = new CancellationTokenSource(Current.HandshakeTimeout, Parts.Time);
             await transport.SayAsync(bytes, deadline.Token);
         }
         catch (Exception e)
@@ -314,18 +276,6 @@ internal sealed class ConnectListener(
         {
             // The client has disconnected, or does not read.
         }
-    }
-
-    private void Count(IPEndPoint client, IngressRefusal refusal, TunnelRoute? tunnel, ConnectionSpan? span)
-    {
-        metrics.ClientRefused(refusal.ToString());
-        span?.Refuse(refusal.ToString(), tunnel?.Id);
-        if (tunnel is not null)
-        {
-            traffic.GetOrAdd(tunnel).CountRefused();
-        }
-
-        Log.ClientRefused(logger, client, refusal, tunnel?.Id ?? "");
     }
 
     private static X509ChainPolicy CollectOnly() =>
