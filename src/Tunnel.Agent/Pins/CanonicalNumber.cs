@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Culvert.Tunnel.Agent.Schemas;
 
 namespace Culvert.Tunnel.Agent.Pins;
 
@@ -18,29 +19,19 @@ internal static class CanonicalNumber
             throw new FormatException("The number is too large.");
         }
 
-        if (value == 0)
+        // .NET writes the shortest digits that read back as the same number, as ECMAScript does.
+        var shortest = Encoding.ASCII.GetBytes(value.ToString("R", CultureInfo.InvariantCulture));
+        if (!JsonNumber.TryRead(shortest, out var number) || number.IsZero)
         {
             return "0"; // negative zero too
         }
 
-        // .NET writes the shortest digits that read back as the same number, as ECMAScript does.
-        var (digits, point) = Split(Math.Abs(value).ToString("R", CultureInfo.InvariantCulture));
-        return (value < 0 ? "-" : "") + Write(digits, point);
+        Span<char> digits = stackalloc char[number.CountDigits()]; // 17 at most
+        number.CopyDigits(digits);
+        return (value < 0 ? "-" : "") + Write(new string(digits), (int)number.Magnitude + 1);
     }
 
-    // The digits without leading and trailing zeros, and the number of digits before the decimal point.
-    private static (string Digits, int Point) Split(string shortest)
-    {
-        var exponentAt = shortest.IndexOf('E', StringComparison.Ordinal);
-        var mantissa = exponentAt < 0 ? shortest : shortest[..exponentAt];
-        var exponent = exponentAt < 0 ? 0 : int.Parse(shortest[(exponentAt + 1)..], CultureInfo.InvariantCulture);
-        var dot = mantissa.IndexOf('.', StringComparison.Ordinal);
-        var point = (dot < 0 ? mantissa.Length : dot) + exponent;
-        var digits = mantissa.Replace(".", "", StringComparison.Ordinal);
-        var leading = digits.Length - digits.TrimStart('0').Length;
-        return (digits.Trim('0'), point - leading);
-    }
-
+    /// <param name="point">The number of digits before the decimal point.</param>
     private static string Write(string digits, int point)
     {
         if (point > MostPlain || point <= LeastPlain)
