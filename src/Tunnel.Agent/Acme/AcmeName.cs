@@ -8,7 +8,7 @@ namespace Culvert.Tunnel.Agent.Acme;
 /// <summary>One name with its certificate and its next step. Only the renewer's loop changes it.</summary>
 internal sealed class AcmeName
 {
-    private readonly AcmeLeaves leaves;
+    private readonly NamedLeaves leaves;
     private readonly TimeProvider time;
     private readonly double unit;
     private volatile StoredName stored;
@@ -16,7 +16,7 @@ internal sealed class AcmeName
     private volatile string? caa;
     private int unansweredAsks; // in a row
 
-    public AcmeName(StoredName stored, string instance, AcmeLeaves leaves, TimeProvider time)
+    public AcmeName(StoredName stored, string instance, NamedLeaves leaves, TimeProvider time)
     {
         (this.stored, this.leaves, this.time) = (stored, leaves, time);
 

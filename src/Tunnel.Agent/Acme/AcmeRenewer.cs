@@ -14,7 +14,7 @@ internal sealed class AcmeRenewer : IDisposable
 {
     private readonly AcmeSettings settings;
     private readonly AcmeStore store;
-    private readonly AcmeLeaves leaves;
+    private readonly NamedLeaves leaves;
     private readonly IChallengeGate gate;
     private readonly ChallengeRegistry registry;
     private readonly KeyType keyType;
@@ -40,7 +40,7 @@ internal sealed class AcmeRenewer : IDisposable
         AcmeSettings settings,
         KeyType keyType,
         AcmeInstance instance,
-        AcmeLeaves leaves,
+        NamedLeaves leaves,
         AcmeChallengeSources challenges,
         AcmeRecords records,
         TimeProvider time

@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Acme;
 internal sealed class PublicCertificates : IDisposable
 {
     private readonly Func<AcmeSettings, KeyType, AcmeRenewer> create;
-    private readonly AcmeLeaves leaves;
+    private readonly NamedLeaves leaves;
     private readonly Lock gate = new();
     private (AcmeSettings Settings, KeyType KeyType) inForce; // guarded by gate
     private IReadOnlyList<string> wanted = []; // guarded by gate
@@ -18,7 +18,7 @@ internal sealed class PublicCertificates : IDisposable
         AcmeSettings settings,
         KeyType keyType,
         Func<AcmeSettings, KeyType, AcmeRenewer> create,
-        AcmeLeaves leaves
+        NamedLeaves leaves
     )
     {
         (this.create, this.leaves, inForce) = (create, leaves, (settings, keyType));

@@ -12,7 +12,7 @@ internal sealed record ConnectorParts
     public required Func<RouteMap, IHttpApplication<Exchange>> CreateApplication { get; init; }
 
     /// <summary>Certificates issued by the service, for tunnels without files.</summary>
-    public required DomainLeaves Issued { get; init; }
+    public required NamedLeaves Issued { get; init; }
 
     public required TimeProvider Time { get; init; }
 

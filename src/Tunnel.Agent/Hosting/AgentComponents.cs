@@ -83,8 +83,8 @@ internal sealed class AgentComponents : IAsyncDisposable
             loggers.CreateLogger<LeafFiles>()
         );
         Counts = new CallCounts(time);
-        PublicLeaves = new AcmeLeaves(settings.Certificates.Protocols, time);
-        IssuedLeaves = new DomainLeaves(settings.Certificates.Protocols, time, loggers);
+        PublicLeaves = new NamedLeaves(settings.Certificates.Protocols, time);
+        IssuedLeaves = new NamedLeaves(settings.Certificates.Protocols, time, loggers);
         Challenges = new ChallengeRegistry(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
         PublicCertificates = new PublicCertificates(
             settings.Acme,
@@ -166,10 +166,10 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public ChallengeRegistry Challenges { get; }
 
-    public AcmeLeaves PublicLeaves { get; }
+    public NamedLeaves PublicLeaves { get; }
 
     /// <summary>Leaves for the domains of other providers' tunnels.</summary>
-    public DomainLeaves IssuedLeaves { get; }
+    public NamedLeaves IssuedLeaves { get; }
 
     public PublicCertificates PublicCertificates { get; }
 

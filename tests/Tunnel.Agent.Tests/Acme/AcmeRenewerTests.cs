@@ -23,7 +23,7 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
     private readonly ScriptedDns dns = ScriptedDns.Start();
     private readonly ChallengeDoor door = new();
     private readonly KeptTrail trail = new();
-    private readonly AcmeLeaves leaves = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
+    private readonly NamedLeaves leaves = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
     private Pebble pebble = null!;
     private ScriptedDirectory directory = null!;
 
@@ -253,10 +253,10 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
         private readonly StateDirectory state;
         private readonly CancellationTokenSource stop = new();
         private readonly AgentMetrics metrics = new();
-        private readonly AcmeLeaves leaves;
+        private readonly NamedLeaves leaves;
         private readonly Task running;
 
-        public Run(AcmeSettings settings, string folder, AcmeLeaves leaves, ChallengeDoor door, IAuditTrail trail)
+        public Run(AcmeSettings settings, string folder, NamedLeaves leaves, ChallengeDoor door, IAuditTrail trail)
         {
             this.leaves = leaves;
             state = StateDirectory.Open(folder);
@@ -274,7 +274,7 @@ public sealed class AcmeRenewerTests : IAsyncLifetime
             AcmeSettings settings,
             KeyType keyType,
             StateDirectory state,
-            AcmeLeaves leaves,
+            NamedLeaves leaves,
             ChallengeDoor door,
             AgentMetrics metrics,
             IAuditTrail trail

@@ -38,8 +38,8 @@ internal sealed class ConnectorScene : IAsyncDisposable
     public Support.Tunnel Tunnel { get; }
 
     /// <summary>What the service issued for domains of providers.</summary>
-    public DomainLeaves Issued =>
-        field ??= new DomainLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, Log);
+    public NamedLeaves Issued =>
+        field ??= new NamedLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, Log);
 
     public string? IssueFailure { get; set; }
 

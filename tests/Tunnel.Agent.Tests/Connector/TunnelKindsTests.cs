@@ -37,7 +37,7 @@ public sealed class TunnelKindsTests
             trail: trail,
             policy: Policies.Route(Policies.Settings(Policies.Allow("tools", "echo*"), Policies.Deny("no", "drop")))
         );
-        var issued = new DomainLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, scene.Log);
+        var issued = new NamedLeaves(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System, scene.Log);
         issued.Swap(Support.Tunnel.Domain, scene.Tunnel.Leaves.Current!.Pair);
         await using var connector = new ConnectorTunnels(
             new ConnectorParts

@@ -118,7 +118,7 @@ internal sealed class Tunnel : IAsyncDisposable
 
     public LeafSlot Leaves { get; }
 
-    public AcmeLeaves PublicLeaves { get; } = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
+    public NamedLeaves PublicLeaves { get; } = new(SslProtocols.Tls12 | SslProtocols.Tls13, TimeProvider.System);
 
     public ChallengeRegistry Challenges { get; } =
         new(() => null, TimeProvider.System, NullLogger<ChallengeRegistry>.Instance);
