@@ -98,8 +98,8 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     /// <summary>Returns the key that signs checkpoints; without one there are no checkpoints.</summary>
     public Func<KeyAndCertificate?>? Signer { get; set; }
 
-    /// <summary>Called with each checkpoint, so that it soon reaches the service.</summary>
-    public Action<string>? Checkpointed { get; set; }
+    /// <summary>Occurs with each checkpoint, so that it soon reaches the service.</summary>
+    public event Action<string>? Checkpointed;
 
     /// <summary>Why no record can be written at present; null while records can be written.</summary>
     public string? Problem => problem ?? (IsFull ? $"{MaxPending} calls run or wait to be written." : null);

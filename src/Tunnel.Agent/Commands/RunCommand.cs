@@ -77,16 +77,16 @@ internal static class RunCommand
         await using var runtime = new AgentRuntime(
             loaded.Settings,
             state,
-            new AgentLogging(loggers)
+            new AgentTelemetry(loggers)
             {
                 Lines = lines,
                 Levels = levels,
                 Subject = subject,
+                Traces = traces,
+                Metrics = export,
             },
             TimeProvider.System,
-            watch,
-            traces,
-            export
+            watch
         );
         using var idle = IdleCollection.Start(TimeProvider.System);
         await runtime.RunAsync(cancellationToken);

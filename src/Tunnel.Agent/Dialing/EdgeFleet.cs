@@ -47,6 +47,8 @@ internal sealed class EdgeFleet : IAsyncDisposable
 
     public Task Changed => changed.Task;
 
+    public bool IsStopping => stopping.IsCancellationRequested;
+
     public int ServingEdges
     {
         get

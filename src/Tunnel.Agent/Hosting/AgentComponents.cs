@@ -30,6 +30,7 @@ namespace Culvert.Tunnel.Agent.Hosting;
 /// <summary>Creates and connects the parts of the running agent, and disposes of them in order.</summary>
 internal sealed class AgentComponents : IAsyncDisposable
 {
+    private readonly StateDirectory state;
     private volatile RouteGeneration generation;
     private volatile string? callCheckpoint; // written by the writer of the trail
 
@@ -43,32 +44,21 @@ internal sealed class AgentComponents : IAsyncDisposable
     )
     {
         Failures.Load();
-        (Settings, Loggers, Time) = (settings, loggers, time);
+        (Settings, this.state, Loggers, Time) = (settings, state, loggers, time);
         Retiring = new RetiringUpstreams(time);
         Metrics = new AgentMetrics(time);
-        Upstreams = new UpstreamFactory(
-            new Forwarder(Metrics, time, loggers.CreateLogger<Forwarder>()),
-            Metrics,
-            time,
-            loggers
-        );
-        KeptKeys = new IssuerKeyFile(state, time, loggers.CreateLogger<IssuerKeyFile>());
-        SessionKey = new SessionKey(state);
-        Trail = OpenTrail(state);
-        Exporter = CreateExporter(state);
-        var reporter = new PinReporter(Trail, Metrics, time, loggers.CreateLogger<PinReporter>());
-        Lasting = new LastingParts
+        Counts = new CallCounts(time);
+        Trail = OpenTrail();
+        Exporter = CreateExporter();
+        Credentials = CreateCredentials();
+        Trail.Signer = () => Credentials.Identity?.Credential;
+        Trail.Checkpointed += checkpoint =>
         {
-            KeptKeys = KeptKeys,
-            SessionKey = SessionKey,
-            Pins = new PinBook(state, reporter, time),
-            Policies = CreatePolicies(state),
-            PinSigner = () =>
-                Credentials?.Identity is { } identity
-                    ? new PinSigner(identity.Credential, InstanceIdFile.LoadOrCreate(state).Value)
-                    : null,
+            callCheckpoint = checkpoint;
+            Credentials.RequestReport();
         };
-        generation = new RouteGeneration(settings, Upstreams, time, loggers, Lasting);
+        Lasting = CreateLasting();
+        generation = new RouteGeneration(settings, Lasting);
         if (watch is not null)
         {
             Metrics.WatchConfiguration(() => watch.Refused, () => watch.RestartKeys.Count);
@@ -82,14 +72,13 @@ internal sealed class AgentComponents : IAsyncDisposable
             time,
             loggers.CreateLogger<LeafFiles>()
         );
-        Counts = new CallCounts(time);
         PublicLeaves = new NamedLeaves(settings.Certificates.Protocols, time);
         IssuedLeaves = new NamedLeaves(settings.Certificates.Protocols, time, loggers);
-        Challenges = new ChallengeRegistry(() => Credentials?.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
+        Challenges = new ChallengeRegistry(() => Credentials.Machine, time, loggers.CreateLogger<ChallengeRegistry>());
         PublicCertificates = new PublicCertificates(
             settings.Acme,
             settings.Certificates.KeyType,
-            (acme, keyType) => CreateRenewer(acme, keyType, state),
+            CreateRenewer,
             PublicLeaves
         );
         Metrics.WatchPublicLeaves(() =>
@@ -105,7 +94,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         Server = CreateServer(application);
         LongPolls = CreateLongPolls(application);
         Connectors = CreateConnectors(create);
-        Fleet = CreateFleet(state);
+        Fleet = new EdgeFleet(ToFleetOptions(settings.Tunnel, InstanceId), Server, Metrics, time, loggers);
         Doctor = new RunningChecks(
             () => Generation,
             Fleet,
@@ -115,14 +104,6 @@ internal sealed class AgentComponents : IAsyncDisposable
             time
         );
         ReportedChecks = new ReportedChecks(Doctor.RunAsync, time);
-        Credentials = CreateCredentials(state);
-        Trail.Signer = () => Credentials.Identity?.Credential;
-        Trail.Checkpointed = checkpoint =>
-        {
-            callCheckpoint = checkpoint;
-            Credentials.RequestReport();
-        };
-        reporter.Changed = Credentials.RequestReport;
         Readiness = new AgentReadiness(this, watch);
         Metrics.WatchRecording(() =>
             Trail.Problem is null ? null
@@ -142,18 +123,13 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     public AgentSettings Settings { get; }
 
+    private string InstanceId => InstanceIdFile.LoadOrCreate(state).Value;
+
     public TimeProvider Time { get; }
 
     public ILoggerFactory Loggers { get; }
 
     public AgentMetrics Metrics { get; }
-
-    public UpstreamFactory Upstreams { get; }
-
-    /// <summary>Keys of issuers from earlier runs.</summary>
-    public IssuerKeyFile KeptKeys { get; }
-
-    public SessionKey SessionKey { get; }
 
     /// <summary>The parts that every generation of routes uses.</summary>
     public LastingParts Lasting { get; }
@@ -231,7 +207,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             Time,
             Loggers.CreateLogger<PolicyStage>(),
             Budgets,
-            new ApprovalService(() => Credentials?.Machine, Settings.Tunnel.Id, Loggers.CreateLogger<ApprovalService>())
+            new ApprovalService(() => Credentials.Machine, Settings.Tunnel.Id, Loggers.CreateLogger<ApprovalService>())
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);
@@ -241,7 +217,7 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     private InnerServer CreateServer(InnerApplication application) =>
         new(
-            ToServerOptions(Settings),
+            ToServerOptions(Settings.Tunnel),
             new InnerHandshake(
                 Leaves,
                 name => Map.Current.IsOwnName(name),
@@ -264,7 +240,7 @@ internal sealed class AgentComponents : IAsyncDisposable
             Logger = Loggers.CreateLogger<LongPollTunnels>(),
             Metrics = new LongPollMetrics(),
             FindClosure = FindClosure,
-            IsWithdrawn = () => Credentials?.Withdrawal is not null,
+            IsWithdrawn = () => Credentials.Withdrawal is not null,
             IsUp = route =>
                 Generation
                     .Probes.Where(p => p.Route.Name == route)
@@ -281,12 +257,12 @@ internal sealed class AgentComponents : IAsyncDisposable
         {
             CreateApplication = create,
             Issued = IssuedLeaves,
-            FindIssueFailure = domain => Credentials?.FindDomainFailure(domain),
+            FindIssueFailure = Credentials.FindDomainFailure,
             Time = Time,
             Loggers = Loggers,
             Metrics = new ConnectorMetrics(),
             FindClosure = FindClosure,
-            IsWithdrawn = () => Credentials?.Withdrawal is not null,
+            IsWithdrawn = () => Credentials.Withdrawal is not null,
         };
         var tunnels = new ConnectorTunnels(parts, Settings.Connectors);
         parts.Metrics.Watch(() => tunnels.Status, Time);
@@ -295,37 +271,37 @@ internal sealed class AgentComponents : IAsyncDisposable
 
     // Why tunnels of other providers must not be served now; null while they may.
     private string? FindClosure() =>
-        Credentials?.Withdrawal
+        Credentials.Withdrawal
         ?? (
             Map.Current.Domain.Length == 0 ? "The agent has no feed of its own tunnel yet."
             : Map.Current.IsActive ? null
             : "The agent's own tunnel is paused or archived."
         );
 
-    private AcmeRenewer CreateRenewer(AcmeSettings acme, Platform.Certificates.KeyType keyType, StateDirectory state) =>
+    private AcmeRenewer CreateRenewer(AcmeSettings acme, Platform.Certificates.KeyType keyType) =>
         new(
             acme,
             keyType,
-            new AcmeInstance(state, InstanceIdFile.LoadOrCreate(state).Value),
+            new AcmeInstance(state, InstanceId),
             PublicLeaves,
-            new AcmeChallengeSources(new ServiceChallenges(() => Credentials?.Machine, Challenges, Time), Challenges),
+            new AcmeChallengeSources(new ServiceChallenges(() => Credentials.Machine, Challenges, Time), Challenges),
             new AcmeRecords(Metrics, Trail, Loggers),
             Time
         )
         {
             Network = Settings.Identity.NetworkInForce,
-            AccountChanged = () => Credentials.RequestReport(),
+            AccountChanged = Credentials.RequestReport,
         };
 
     // Opened for any routes: a reload may give them a policy, and then their calls are recorded.
-    private AuditTrail OpenTrail(StateDirectory state)
+    private AuditTrail OpenTrail()
     {
         try
         {
             var opened = new AuditTrail(
                 Settings.Audit,
                 new AuditFolder(state.Path, Settings.Audit.File),
-                InstanceIdFile.LoadOrCreate(state).Value,
+                InstanceId,
                 ProductVersion.Text,
                 Time,
                 Loggers.CreateLogger<AuditTrail>()
@@ -339,13 +315,27 @@ internal sealed class AgentComponents : IAsyncDisposable
         }
     }
 
-    private ServicePolicies CreatePolicies(StateDirectory state)
+    private LastingParts CreateLasting()
     {
-        var log = Loggers.CreateLogger<ServicePolicies>();
-        return new ServicePolicies(new ServicePolicyFile(state, log), log);
+        var reporter = new PinReporter(Trail, Metrics, Time, Loggers.CreateLogger<PinReporter>());
+        reporter.Changed += Credentials.RequestReport;
+        var forwarder = new Forwarder(Metrics, Time, Loggers.CreateLogger<Forwarder>());
+        var policyLog = Loggers.CreateLogger<ServicePolicies>();
+        return new LastingParts
+        {
+            Upstreams = new UpstreamFactory(forwarder, Metrics, Time, Loggers),
+            KeptKeys = new IssuerKeyFile(state, Time, Loggers.CreateLogger<IssuerKeyFile>()),
+            SessionKey = new SessionKey(state),
+            Pins = new PinBook(state, reporter, Time),
+            Policies = new ServicePolicies(new ServicePolicyFile(state, policyLog), policyLog),
+            PinSigner = () =>
+                Credentials.Identity is { } identity ? new PinSigner(identity.Credential, InstanceId) : null,
+            Time = Time,
+            Loggers = Loggers,
+        };
     }
 
-    private CallExporter CreateExporter(StateDirectory state)
+    private CallExporter CreateExporter()
     {
         var exporter = new CallExporter(
             new AuditFolder(state.Path, Settings.Audit.File),
@@ -364,21 +354,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         return exporter;
     }
 
-    private EdgeFleet CreateFleet(StateDirectory state)
-    {
-        var options = new EdgeFleetOptions
-        {
-            InstanceId = InstanceIdFile.LoadOrCreate(state).Value,
-            Connections = Settings.Tunnel.Connections,
-            DialTimeout = Settings.Tunnel.DialTimeout,
-            Network = Settings.Identity.NetworkInForce,
-            MaxStreams = Settings.Tunnel.MaxStreams,
-            Drain = Settings.Tunnel.DrainTimeout,
-        };
-        return new EdgeFleet(options, Server, Metrics, Time, Loggers);
-    }
-
-    private CredentialManager<AgentFeed> CreateCredentials(StateDirectory state)
+    private CredentialManager<AgentFeed> CreateCredentials()
     {
         var options = new CredentialManagerOptions
         {
@@ -420,6 +396,17 @@ internal sealed class AgentComponents : IAsyncDisposable
         return manager;
     }
 
-    public static InnerServerOptions ToServerOptions(AgentSettings settings) =>
-        new(settings.Tunnel.MaxConnections, settings.Tunnel.MaxHeaderBytes);
+    public static InnerServerOptions ToServerOptions(TunnelSettings settings) =>
+        new(settings.MaxConnections, settings.MaxHeaderBytes);
+
+    public EdgeFleetOptions ToFleetOptions(TunnelSettings settings, string instanceId) =>
+        new()
+        {
+            InstanceId = instanceId,
+            Connections = settings.Connections,
+            DialTimeout = settings.DialTimeout,
+            Network = Settings.Identity.NetworkInForce,
+            MaxStreams = settings.MaxStreams,
+            Drain = settings.DrainTimeout,
+        };
 }

@@ -3,6 +3,7 @@ using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
+using Culvert.Tunnel.Agent.Dialing;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Routing;
@@ -11,34 +12,9 @@ namespace Culvert.Tunnel.Agent.Hosting;
 
 internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSettings>? watch)
 {
-    private volatile bool isDraining;
-    private volatile bool isPortMissing;
-    private volatile IReadOnlyList<string> unknownEdges = [];
-
     // Set after the first probe of every server and issuer: until then a starting agent is not ready even if some routes
     // are.
     private volatile bool isKnown;
-
-    /// <summary>True when it accepts no new clients.</summary>
-    public bool IsDraining
-    {
-        get => isDraining;
-        set => isDraining = value;
-    }
-
-    /// <summary>True when a route's resource depends on a port that no edge has reported yet.</summary>
-    public bool IsPortMissing
-    {
-        get => isPortMissing;
-        set => isPortMissing = value;
-    }
-
-    /// <summary>Entries of <c>tunnel.edges</c> that match no edge of the feed.</summary>
-    public IReadOnlyList<string> UnknownEdges
-    {
-        get => unknownEdges;
-        set => unknownEdges = value;
-    }
 
     /// <summary>The checks of <c>/readyz</c>.</summary>
     public IReadOnlyList<ReadinessCheck> Checks =>
@@ -98,13 +74,19 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
         : parts.Leaves.Current is null ? "No inner-TLS certificate yet."
         : "The inner-TLS certificate has expired.";
 
-    private string? CheckEdges() =>
-        IsDraining ? "The agent is stopping."
-        : parts.Fleet.ServingEdges == 0 && UnknownEdges.Count > 0
-            ? $"No edge is connected; the tunnel does not have these edges: {string.Join(", ", UnknownEdges)} (tunnel.edges)."
-        : parts.Fleet.ServingEdges == 0 ? "No edge is connected."
-        : IsPortMissing ? "No edge has reported its port for clients yet: resource URLs would have the wrong port."
-        : null;
+    private string? CheckEdges()
+    {
+        var (feed, settings) = (parts.Credentials.Feed, parts.Generation.Settings);
+        var unknown = feed is null ? [] : EdgeChoice.Unknown(feed.Edges, settings.Tunnel.Edges);
+        return parts.Fleet.IsStopping ? "The agent is stopping."
+            : parts.Fleet.ServingEdges == 0 && unknown.Count > 0
+                ? $"No edge is connected; the tunnel does not have these edges: {string.Join(", ", unknown)} (tunnel.edges)."
+            : parts.Fleet.ServingEdges == 0 ? "No edge is connected."
+            : feed is { Tunnel.PublicPort: null }
+            && settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" })
+                ? "No edge has reported its port for clients yet: resource URLs would have the wrong port."
+            : null;
+    }
 
     private string? CheckUnserved() =>
         parts.Map.Current.Unserved is { Count: > 0 } unserved

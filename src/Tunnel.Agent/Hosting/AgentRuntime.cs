@@ -1,7 +1,6 @@
 using Culvert.Machine.Client.Reloading;
 using Culvert.Platform.Health;
 using Culvert.Platform.Programs;
-using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Ui;
@@ -15,11 +14,9 @@ internal sealed class AgentRuntime : IAsyncDisposable
     private static readonly TimeSpan BetweenWithdrawalChecks = TimeSpan.FromSeconds(1);
 
     private readonly AgentComponents parts;
-    private readonly AgentLogging logging;
+    private readonly AgentTelemetry telemetry;
     private readonly ILogger<AgentRuntime> logger;
     private readonly ConfigWatch<AgentSettings>? watch;
-    private readonly Traces? traces;
-    private readonly MetricsExport? metrics;
     private readonly FeedApplier feed;
     private readonly ConfigurationReloader reloader;
 
@@ -27,21 +24,19 @@ internal sealed class AgentRuntime : IAsyncDisposable
     public AgentRuntime(
         AgentSettings settings,
         StateDirectory state,
-        AgentLogging logging,
+        AgentTelemetry telemetry,
         TimeProvider time,
-        ConfigWatch<AgentSettings>? watch = null,
-        Traces? traces = null,
-        MetricsExport? metrics = null
+        ConfigWatch<AgentSettings>? watch = null
     )
     {
-        (this.logging, this.watch, this.traces, this.metrics) = (logging, watch, traces, metrics);
-        logger = logging.Loggers.CreateLogger<AgentRuntime>();
-        parts = new AgentComponents(settings, state, logging.Loggers, time, watch, traces);
+        (this.telemetry, this.watch) = (telemetry, watch);
+        logger = telemetry.Loggers.CreateLogger<AgentRuntime>();
+        parts = new AgentComponents(settings, state, telemetry.Loggers, time, watch, telemetry.Traces);
         feed = new FeedApplier(parts, logger);
         reloader = new ConfigurationReloader(parts, feed, logger);
         parts.Credentials.IdentityChanged = (identity, _) =>
         {
-            logging.Subject?.AgentId = identity.EnrolmentId;
+            telemetry.Subject?.AgentId = identity.EnrolmentId;
             return feed.ApplyAsync();
         };
         parts.Credentials.FeedChanged = async (changed, stop) =>
@@ -73,14 +68,14 @@ internal sealed class AgentRuntime : IAsyncDisposable
             parts.Settings.Health,
             endpoints,
             cancellationToken,
-            new StatusPage(new StatusViewBuilder(parts, endpoints, logging.Lines).BuildAsync).HandleAsync
+            new StatusPage(new StatusViewBuilder(parts, endpoints, telemetry.Lines).BuildAsync).HandleAsync
         );
         var sections = new SharedSections(
             parts.Credentials.PrepareIdentity,
             listening,
-            logging.Levels,
-            traces,
-            metrics
+            telemetry.Levels,
+            telemetry.Traces,
+            telemetry.Metrics
         );
         using var background = new CancellationTokenSource();
         using var audit = new CancellationTokenSource();
@@ -150,7 +145,6 @@ internal sealed class AgentRuntime : IAsyncDisposable
 
     private async Task StopAsync()
     {
-        parts.Readiness.IsDraining = true;
         Log.Draining(logger, parts.Fleet.Options.Drain);
         await Task.WhenAll(parts.Fleet.StopAsync(), parts.LongPolls.StopAsync(), parts.Connectors.StopAsync());
 

@@ -37,14 +37,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
                 await running;
             }
 
-            var next = new RouteGeneration(
-                await change ?? current.Settings,
-                parts.Upstreams,
-                parts.Time,
-                parts.Loggers,
-                parts.Lasting,
-                current
-            );
+            var next = new RouteGeneration(await change ?? current.Settings, parts.Lasting, current);
             feed.Replace(next, ApplySettings);
             Announce();
             parts.Credentials.RequestReport();
@@ -72,16 +65,8 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
     {
         parts.Trail.Apply(next.Audit);
         parts.Exporter.Use(next.Audit.Collector);
-        parts.Server.Use(AgentComponents.ToServerOptions(next));
-        parts.Fleet.Use(
-            parts.Fleet.Options with
-            {
-                Connections = next.Tunnel.Connections,
-                DialTimeout = next.Tunnel.DialTimeout,
-                MaxStreams = next.Tunnel.MaxStreams,
-                Drain = next.Tunnel.DrainTimeout,
-            }
-        );
+        parts.Server.Use(AgentComponents.ToServerOptions(next.Tunnel));
+        parts.Fleet.Use(parts.ToFleetOptions(next.Tunnel, parts.Fleet.Options.InstanceId));
         ApplyCertificates(next.Certificates);
         parts.IssuedLeaves.Use(next.Certificates.Protocols);
         parts.IssuedLeaves.Retain(next.IssuedDomains);

@@ -16,7 +16,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
 
     /// <summary>Passes on the policies of a feed; true: the policy of a route that uses them has changed.</summary>
     public bool OfferPolicies(AgentFeed feed) =>
-        parts.Lasting.Policies!.Offer(
+        parts.Lasting.Policies.Offer(
             (feed.Policies ?? [])
                 .Select(p => (Route: Route.NameUnder(p.Hostname, feed.Tunnel.Domain), Policy: p))
                 .Where(p => p.Route is not null)
@@ -60,7 +60,7 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
             }
 
             parts.Challenges.Apply(feed.AcmeChallenges);
-            parts.SessionKey.Use(feed.Tunnel.SessionKey);
+            parts.Lasting.SessionKey.Use(feed.Tunnel.SessionKey);
             ApplyRoutes(feed);
             parts.Fleet.Apply(
                 new DialContext
@@ -83,10 +83,6 @@ internal sealed class FeedApplier(AgentComponents parts, ILogger logger)
         var active = tunnel.Status == TunnelStatus.Active;
 
         var port = tunnel.PublicPort ?? HttpsPort;
-        parts.Readiness.UnknownEdges = EdgeChoice.Unknown(feed.Edges, parts.Generation.Settings.Tunnel.Edges);
-        parts.Readiness.IsPortMissing =
-            tunnel.PublicPort is null
-            && parts.Generation.Settings.Routes.Any(r => r.Oauth is { Mode: OauthMode.Required, Resource: "" });
         var now = parts.Map.Current;
         string[] hostnames =
         [

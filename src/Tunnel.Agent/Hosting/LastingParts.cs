@@ -1,24 +1,31 @@
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Pins;
 using Culvert.Tunnel.Agent.Policy.Service;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
 /// <summary>The parts of routes that survive a reload.</summary>
 internal sealed record LastingParts
 {
-    /// <summary>Keys of issuers from earlier runs; null: they are not stored.</summary>
-    public IssuerKeyFile? KeptKeys { get; init; }
+    public required UpstreamFactory Upstreams { get; init; }
 
-    /// <summary>The key that binds sessions to principals; null: they are not bound.</summary>
-    public SessionKey? SessionKey { get; init; }
+    /// <summary>Keys of issuers from earlier runs.</summary>
+    public required IssuerKeyFile KeptKeys { get; init; }
 
-    /// <summary>The approved definitions of the routes' servers; null: nothing is compared.</summary>
-    public PinBook? Pins { get; init; }
+    /// <summary>The key that binds sessions to principals.</summary>
+    public required SessionKey SessionKey { get; init; }
 
-    /// <summary>Policies from the feed; null without any.</summary>
-    public ServicePolicies? Policies { get; init; }
+    /// <summary>The approved definitions of the routes' servers.</summary>
+    public required PinBook Pins { get; init; }
+
+    /// <summary>Policies from the feed.</summary>
+    public required ServicePolicies Policies { get; init; }
 
     /// <summary>The key that signs the agent's own approvals; null while it has no certificate.</summary>
-    public Func<PinSigner?> PinSigner { get; init; } = () => null;
+    public required Func<PinSigner?> PinSigner { get; init; }
+
+    public required TimeProvider Time { get; init; }
+
+    public required ILoggerFactory Loggers { get; init; }
 }

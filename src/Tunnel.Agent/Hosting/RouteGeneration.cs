@@ -21,19 +21,13 @@ internal sealed class RouteGeneration : IAsyncDisposable
 
     private readonly RouteSet set;
     private readonly IReadOnlyList<PinWatch> watches;
-    private readonly ServicePolicies? policies;
+    private readonly ServicePolicies policies;
 
-    public RouteGeneration(
-        AgentSettings settings,
-        UpstreamFactory upstreams,
-        TimeProvider time,
-        ILoggerFactory loggers,
-        LastingParts lasting,
-        RouteGeneration? before = null
-    )
+    public RouteGeneration(AgentSettings settings, LastingParts lasting, RouteGeneration? before = null)
     {
         Settings = settings;
         policies = lasting.Policies;
+        var (time, loggers) = (lasting.Time, lasting.Loggers);
         var keys = new KeySetSource(new IssuerDocuments(time));
         Issuers =
         [
@@ -45,7 +39,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         set = RouteSet.Create(
             [.. settings.Routes.Select(WithPolicy)],
             Issuers,
-            upstreams.Create,
+            lasting.Upstreams.Create,
             time,
             before?.Routes,
             lasting.SessionKey,
@@ -60,14 +54,12 @@ internal sealed class RouteGeneration : IAsyncDisposable
                 before?.Probes.FirstOrDefault(p => p.Route.Upstream == r.Upstream)?.State
             )),
         ];
-        watches = lasting.Pins is { } pins
-            ?
-            [
-                .. set
-                    .Routes.Where(r => r.Policy.Pins is not null)
-                    .Select(r => new PinWatch(r, pins, lasting.PinSigner, time)),
-            ]
-            : [];
+        watches =
+        [
+            .. set
+                .Routes.Where(r => r.Policy.Pins is not null)
+                .Select(r => new PinWatch(r, lasting.Pins, lasting.PinSigner, time)),
+        ];
     }
 
     public AgentSettings Settings { get; }
@@ -111,12 +103,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
     }
 
     private RouteSettings WithPolicy(RouteSettings route) =>
-        route.Policy.IsFromService && policies is not null
-            ? route with
-            {
-                Policy = policies.Resolve(route.Name, route.Oauth),
-            }
-            : route;
+        route.Policy.IsFromService ? route with { Policy = policies.Resolve(route.Name, route.Oauth) } : route;
 
     // A server that is back may have changed.
     private static void NoteChange(UpstreamProbe probe, Action changed)
@@ -172,7 +159,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
                     : null,
                 Policy: p.Route.Policy.Mode == PolicyMode.Off ? "off" : p.Route.Policy.Version,
                 ServicePolicy: p.Route.Policy.Settings.IsFromService
-                    ? policies?.Describe(p.Route.Name, p.Route.Policy.Settings)
+                    ? policies.Describe(p.Route.Name, p.Route.Policy.Settings)
                     : null,
                 Drifts: p.Route.Policy.Pins is { } pins ? Pins.DriftReport.List(pins, ref room) : null
             )),

@@ -14,8 +14,8 @@ internal sealed class PinReporter(
     private const int ShownDigits = 12;
     private const int MaxShownName = 200;
 
-    /// <summary>Called when a difference starts or changes, so that it soon reaches the service.</summary>
-    public Action Changed { get; set; } = () => { };
+    /// <summary>Occurs when a difference starts or changes, so that it soon reaches the service.</summary>
+    public event Action? Changed;
 
     /// <summary>A definition differs from its pin in a new way.</summary>
     public void Report(RoutePins pins, Drift drift)
@@ -48,7 +48,7 @@ internal sealed class PinReporter(
                 Observed = observed,
             }
         );
-        Changed();
+        Changed?.Invoke();
     }
 
     /// <summary>A definition matches its pin again, or an unpinned definition no longer exists.</summary>

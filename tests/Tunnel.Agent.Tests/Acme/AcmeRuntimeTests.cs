@@ -426,7 +426,7 @@ public sealed class AcmeRuntimeTests : IAsyncLifetime
             runtime = new AgentRuntime(
                 settings,
                 state,
-                new AgentLogging(NullLoggerFactory.Instance),
+                new AgentTelemetry(NullLoggerFactory.Instance),
                 TimeProvider.System
             );
             running = runtime.RunAsync(stop.Token);

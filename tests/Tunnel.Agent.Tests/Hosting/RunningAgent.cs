@@ -22,7 +22,7 @@ internal sealed class RunningAgent : IAsyncDisposable
         runtime = new AgentRuntime(
             settings,
             state,
-            new AgentLogging(Log) { Levels = levels },
+            new AgentTelemetry(Log) { Levels = levels },
             TimeProvider.System,
             watch
         );

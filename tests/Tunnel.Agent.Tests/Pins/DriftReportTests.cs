@@ -55,7 +55,7 @@ public sealed class DriftReportTests
     {
         await using var scene = await PinScene.StartAsync(Tool("a"));
         var changes = 0;
-        scene.Reporter.Changed = () => changes++;
+        scene.Reporter.Changed += () => changes++;
 
         await scene.VerifyAsync();
         changes.ShouldBe(0);

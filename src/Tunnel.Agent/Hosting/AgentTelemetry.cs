@@ -1,8 +1,9 @@
 using Culvert.Platform.Logging;
+using Culvert.Platform.Telemetry;
 
 namespace Culvert.Tunnel.Agent.Hosting;
 
-internal sealed record AgentLogging(ILoggerFactory Loggers)
+internal sealed record AgentTelemetry(ILoggerFactory Loggers)
 {
     /// <summary>The last lines, for the status page; null: the page shows none.</summary>
     public RecentLines? Lines { get; init; }
@@ -12,4 +13,8 @@ internal sealed record AgentLogging(ILoggerFactory Loggers)
 
     /// <summary>Receives the agent's id for the log lines; null: they do not contain it.</summary>
     public LogSubject? Subject { get; init; }
+
+    public Traces? Traces { get; init; }
+
+    public MetricsExport? Metrics { get; init; }
 }
