@@ -237,7 +237,8 @@ internal static class HttpUpstreamReader
         return headers;
     }
 
-    private static (string Certificate, string Key) ReadClientCertificate(ConfigSection tls, bool isTls)
+    /// <param name="isTls">Whether the connection uses TLS; otherwise a certificate is an error.</param>
+    internal static (string Certificate, string Key) ReadClientCertificate(ConfigSection tls, bool isTls)
     {
         var (certificate, key) = (tls.Path("client_certificate_file"), tls.Path("client_key_file"));
         if (certificate.Length == 0 && key.Length == 0)

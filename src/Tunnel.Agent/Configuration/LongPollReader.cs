@@ -1,9 +1,7 @@
 using System.Text.RegularExpressions;
-using Culvert.Platform.Certificates;
 using Culvert.Platform.Configuration;
 using Culvert.Platform.Net;
 using Culvert.Platform.Wire;
-using Culvert.Tunnel.Agent.Credentials;
 using Culvert.Tunnel.Agent.LongPoll;
 using Culvert.Tunnel.Agent.Upstreams;
 using Culvert.Tunnel.Agent.Upstreams.Callouts;
@@ -57,7 +55,7 @@ internal static partial class LongPollReader
 
     private static LongPollSettings ReadTunnel(ConfigSection section, AgentSettings agent)
     {
-        var (certificate, key) = ReadClientCertificate(section);
+        var (certificate, key) = HttpUpstreamReader.ReadClientCertificate(section, isTls: true);
         var channels = ReadChannels(section, agent);
         var settings = new LongPollSettings
         {
@@ -254,36 +252,6 @@ internal static partial class LongPollReader
         }
 
         return wanted;
-    }
-
-    private static (string Certificate, string Key) ReadClientCertificate(ConfigSection section)
-    {
-        var (certificate, key) = (section.Path("client_certificate_file"), section.Path("client_key_file"));
-        if (certificate.Length == 0 && key.Length == 0)
-        {
-            return ("", "");
-        }
-
-        if (certificate.Length == 0 || key.Length == 0)
-        {
-            section.Error(
-                certificate.Length == 0 ? "client_key_file" : "client_certificate_file",
-                "A certificate needs its key and a key its certificate.",
-                "Set both client_certificate_file and client_key_file."
-            );
-            return ("", "");
-        }
-
-        try
-        {
-            ClientCertificate.Read(certificate, key);
-        }
-        catch (CertificateUnusableException e)
-        {
-            section.Error("client_certificate_file", e.Message, "Name a leaf with its chain, and its key, in PEM.");
-        }
-
-        return (certificate, key);
     }
 
     private static string ReadCaFile(ConfigSection section)
