@@ -392,3 +392,32 @@ internal sealed class AcmeClient(
     private static string Bounded(string status) =>
         status.Length <= 32 && status.All(char.IsAsciiLetter) ? status : "?";
 }
+
+/// <summary>The URLs of a CA's resources (RFC 8555 §7.1.1, RFC 9773 §4).</summary>
+internal sealed record AcmeDirectory
+{
+    public required string NewNonce { get; init; }
+
+    public required string NewAccount { get; init; }
+
+    public required string NewOrder { get; init; }
+
+    /// <summary>Null when the CA offers no renewal information.</summary>
+    public string? RenewalInfo { get; init; }
+
+    /// <summary>The CA's names in CAA records; empty when the directory has none.</summary>
+    public required IReadOnlyList<string> CaaIdentities { get; init; }
+
+    public required bool ExternalAccountRequired { get; init; }
+}
+
+/// <summary>An order at one moment (RFC 8555 §7.1.3).</summary>
+/// <param name="Status"><c>pending</c>, <c>ready</c>, <c>processing</c>, <c>valid</c> or <c>invalid</c>.</param>
+/// <param name="Certificate">The certificate's URL; null before it is issued.</param>
+internal sealed record AcmeOrder(
+    string Url,
+    string Status,
+    IReadOnlyList<string> Authorizations,
+    string Finalize,
+    string? Certificate
+);

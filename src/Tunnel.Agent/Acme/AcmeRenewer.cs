@@ -4,6 +4,7 @@ using Culvert.Platform.Certificates;
 using Culvert.Platform.Dns;
 using Culvert.Platform.Net;
 using Culvert.Platform.Programs;
+using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.InnerTls;
 using Culvert.Tunnel.Agent.Telemetry;
 
@@ -308,3 +309,10 @@ internal sealed class AcmeRenewer : IDisposable
         }
     }
 }
+
+internal sealed record AcmeInstance(StateDirectory State, string Id);
+
+internal sealed record AcmeRecords(AgentMetrics Metrics, IAuditTrail Trail, ILoggerFactory Loggers);
+
+/// <summary>The gate that announces this agent's challenges, and the registry of all announced ones.</summary>
+internal sealed record AcmeChallengeSources(IChallengeGate Gate, ChallengeRegistry Registry);

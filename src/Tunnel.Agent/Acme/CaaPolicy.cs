@@ -113,3 +113,51 @@ internal static class CaaPolicy
     private static string FormatRecord(string name, string identity, string account) =>
         $"{name}. CAA 0 issue \"{identity}; {Account}={account}; {Methods}={AcmeClient.ChallengeType}\"";
 }
+
+/// <summary>What a name's CAA set means for an order of the agent (S24).</summary>
+/// <param name="Reason">Why the set does not bind the name to our account; null when it does.</param>
+/// <param name="Record">The record to publish, as a line of a zone file.</param>
+internal sealed record CaaFinding(AcmeReason? Reason, string Detail, string Record)
+{
+    public bool IsBound => Reason is null;
+}
+
+/// <summary>The value of an <c>issue</c> property (RFC 8659 §4.2).</summary>
+/// <param name="Issuer">The CA; empty = no CA.</param>
+internal sealed record CaaIssue(string Issuer, IReadOnlyDictionary<string, string> Parameters)
+{
+    public string? Parameter(string tag) => Parameters.GetValueOrDefault(tag);
+
+    /// <summary>Null for a malformed value. Stricter than the RFC: a repeated tag makes it malformed.</summary>
+    public static CaaIssue? TryParse(string value)
+    {
+        var parts = value.Split(';');
+        var issuer = parts[0].Trim(' ', '\t');
+        if (issuer.Any(c => !char.IsAsciiLetterOrDigit(c) && c is not ('.' or '-')))
+        {
+            return null;
+        }
+
+        var parameters = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var part in parts.Skip(1).Select(p => p.Trim(' ', '\t')))
+        {
+            if (part.Length == 0 && parts.Length == 2)
+            {
+                continue; // ";" alone, or after the issuer: no parameters
+            }
+
+            var equals = part.IndexOf('=', StringComparison.Ordinal);
+            if (
+                equals <= 0
+                || !part.AsSpan(0, equals).TrimEnd(" \t").ToString().All(char.IsAsciiLetterOrDigit)
+                || !parameters.TryAdd(part[..equals].TrimEnd(' ', '\t'), part[(equals + 1)..].TrimStart(' ', '\t'))
+                || part.AsSpan(equals + 1).Trim(" \t").ContainsAnyExceptInRange('!', '~')
+            )
+            {
+                return null;
+            }
+        }
+
+        return new CaaIssue(issuer, parameters);
+    }
+}

@@ -30,3 +30,11 @@ internal sealed class ConnectorTunnels(ConnectorParts parts, IReadOnlyList<Conne
 
     protected override void DisposeShared() => parts.Metrics.Dispose();
 }
+
+/// <param name="IsActive">Whether the agent's own tunnel is neither paused nor archived.</param>
+/// <param name="All">In the order of the file.</param>
+internal sealed record ConnectorRoutes(bool IsActive, IReadOnlyList<Route> All)
+{
+    /// <summary>The routes before the first feed.</summary>
+    public static readonly ConnectorRoutes None = new(false, []);
+}

@@ -256,3 +256,6 @@ internal sealed class EdgeSlot
         cancellationToken.ThrowIfCancellationRequested();
     }
 }
+
+/// <param name="Number">From 0 to below the number of connections to each edge.</param>
+internal readonly record struct EdgeSlotKey(string EdgeId, int Number);

@@ -109,3 +109,5 @@ internal sealed class InnerTlsMiddleware(
         }
     }
 }
+
+internal sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -113,3 +113,15 @@ internal sealed class AnswerSender(
         return Task.Delay(reply.RetryAfter > wait ? reply.RetryAfter.Value : wait, time, deadline);
     }
 }
+
+/// <summary>How the control plane responded to the answer that ends a command.</summary>
+internal enum AnswerOutcome
+{
+    Taken,
+
+    /// <summary>The product no longer waits for it.</summary>
+    NotPending,
+
+    /// <summary>The control plane refused it, or was unreachable.</summary>
+    NotTaken,
+}

@@ -407,3 +407,8 @@ internal sealed class CommandRelay(
             },
         };
 }
+
+/// <param name="Host">The route's hostname under the tunnel's domain.</param>
+/// <param name="Path">The path of its MCP endpoint.</param>
+/// <param name="Served">Null if no route is active under the name.</param>
+internal sealed record RelayTarget(string Host, string Path, ServedRoute? Served);
