@@ -54,4 +54,26 @@ public sealed record DoctorFinding
             Why = why,
             Next = next,
         };
+
+    /// <summary>Passes if all lines are good. Otherwise it fails, with the steps of the other lines.</summary>
+    /// <param name="fail">Returns the summary, from the number of lines that are not good.</param>
+    /// <param name="showsGood">Whether the evidence of a failure has the good lines too, as the last ones.</param>
+    public static DoctorFinding FromEach(
+        string id,
+        IReadOnlyList<DoctorLine> lines,
+        string pass,
+        Func<int, string> fail,
+        string why,
+        bool showsGood = false
+    )
+    {
+        IReadOnlyList<string> good = [.. lines.Where(l => l.IsGood).Select(l => l.Text)];
+        var bad = lines.Where(l => !l.IsGood).ToList();
+        return bad.Count == 0
+            ? Pass(id, pass, good)
+            : Fail(id, fail(bad.Count), why, [.. bad.SelectMany(l => l.Next).Distinct(StringComparer.Ordinal)]) with
+            {
+                Evidence = [.. bad.Select(l => l.Text), .. showsGood ? good : []],
+            };
+    }
 }

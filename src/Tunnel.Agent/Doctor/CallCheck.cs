@@ -38,42 +38,28 @@ internal sealed class CallCheck(AgentSettings settings, AgentState state, KeyAnd
             );
         }
 
-        var (good, bad) = (new List<string>(), new List<string>());
+        var isExpired = leaf is not null && time.GetUtcNow() > leaf.NotAfter;
+        IReadOnlyList<string> next = isExpired
+            ? ["tunnel-agent doctor --check inner_certificate"]
+            : ["tunnel-agent health", $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"];
+        var lines = new List<DoctorLine>();
         foreach (var route in settings.Routes)
         {
             var (works, line) = await TryAsync(feed, route, feed.Tunnel.TrustBundle, cancellationToken);
-            (works ? good : bad).Add($"{route.Name}: {line}");
+            lines.Add(new DoctorLine(works, $"{route.Name}: {line}", next));
         }
 
-        return bad.Count == 0
-            ? DoctorFinding.Pass(PathChecks.Call, "Every route responds to a client's call through an edge.", good)
-            : Failed(
-                $"{bad.Count} of {settings.Routes.Count} routes do not respond to a client's call through an edge."
-            ) with
-            {
-                Evidence = [.. bad, .. good],
-            };
+        return DoctorFinding.FromEach(
+            PathChecks.Call,
+            lines,
+            "Every route responds to a client's call through an edge.",
+            bad => $"{bad} of {lines.Count} routes do not respond to a client's call through an edge.",
+            isExpired
+                ? $"The agent's certificate for clients expired at {leaf!.NotAfter:u}, so the agent refuses their connections."
+                : "If the checks above pass, the agent does not run, or this machine's address is outside the tunnel's client ranges.",
+            showsGood: true
+        );
     }
-
-    private DoctorFinding Failed(string summary) =>
-        leaf is not null && time.GetUtcNow() > leaf.NotAfter
-            ? DoctorFinding.Fail(
-                PathChecks.Call,
-                summary,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The agent's certificate for clients expired at {leaf.NotAfter:u}, so the agent refuses their connections."
-                ),
-                "tunnel-agent doctor --check inner_certificate"
-            )
-            : DoctorFinding.Fail(
-                PathChecks.Call,
-                summary,
-                "If the checks above pass, the agent does not run, or this "
-                    + "machine's address is outside the tunnel's client ranges.",
-                "tunnel-agent health",
-                $"Ask an administrator to run: culvert tunnel status {settings.Tunnel.Id}"
-            );
 
     private async Task<(bool Works, string Line)> TryAsync(
         AgentFeed feed,

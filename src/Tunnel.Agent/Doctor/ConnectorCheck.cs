@@ -1,4 +1,3 @@
-using System.Globalization;
 using Culvert.Platform.Doctor;
 using Culvert.Tunnel.Agent.Configuration;
 using Culvert.Tunnel.Agent.Connector;
@@ -17,44 +16,41 @@ internal static class ConnectorCheck
         CancellationToken cancellationToken
     )
     {
-        var (good, bad) = (new List<string>(), new List<string>());
+        var lines = new List<DoctorLine>();
         foreach (var tunnel in settings.Connectors)
         {
-            var result = await ConnectorTrial.RunAsync(tunnel, time, cancellationToken);
-            (result.Works ? good : bad).Add(result.Line);
+            var (works, line) = await ConnectorTrial.RunAsync(tunnel, time, cancellationToken);
+            lines.Add(
+                new DoctorLine(
+                    works,
+                    line,
+                    "tunnel-agent health",
+                    "Compare tunnel_domain and the certificate of the tunnel with what the provider shows: culvert provider setup --dry-run"
+                )
+            );
         }
 
-        return Conclude(
-            good,
-            bad,
-            "tunnel-agent health",
-            "Compare tunnel_domain and the certificate of the tunnel with what the provider shows: culvert provider setup --dry-run"
-        );
+        return Conclude(lines);
     }
 
     public static DoctorFinding Check(IReadOnlyList<ConnectorStatus> tunnels) =>
-        Conclude(
-            [.. tunnels.Where(t => t.Problem is null).Select(Describe)],
-            [.. tunnels.Where(t => t.Problem is not null).Select(t => $"{t.Domain} at {t.Listen}: {t.Problem}")],
-            $"tunnel-agent doctor --check {Id}"
-        );
+        Conclude([
+            .. tunnels.Select(t => new DoctorLine(
+                t.Problem is null,
+                $"{t.Domain} at {t.Listen}: {t.Problem ?? $"the certificate expires {t.CertificateExpires:u}"}",
+                $"tunnel-agent doctor --check {Id}"
+            )),
+        ]);
 
-    private static string Describe(ConnectorStatus tunnel) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{tunnel.Domain} at {tunnel.Listen}: the certificate expires {tunnel.CertificateExpires:u}"
-        );
-
-    private static DoctorFinding Conclude(List<string> good, List<string> bad, params string[] next) =>
-        good.Count + bad.Count == 0 ? DoctorFinding.Skip(Id, "No tunnel with a provider's connector is configured.")
-        : bad.Count == 0 ? DoctorFinding.Pass(Id, "Every listener for a connector serves TLS for its routes.", good)
-        : DoctorFinding.Fail(
-            Id,
-            $"{bad.Count} of {good.Count + bad.Count} listeners for connectors do not serve TLS for their routes.",
-            "Calls that the provider's connector brings do not reach this agent's routes.",
-            next
-        ) with
-        {
-            Evidence = [.. bad, .. good],
-        };
+    private static DoctorFinding Conclude(List<DoctorLine> lines) =>
+        lines.Count == 0
+            ? DoctorFinding.Skip(Id, "No tunnel with a provider's connector is configured.")
+            : DoctorFinding.FromEach(
+                Id,
+                lines,
+                "Every listener for a connector serves TLS for its routes.",
+                bad => $"{bad} of {lines.Count} listeners for connectors do not serve TLS for their routes.",
+                "Calls that the provider's connector brings do not reach this agent's routes.",
+                showsGood: true
+            );
 }

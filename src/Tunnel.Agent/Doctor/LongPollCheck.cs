@@ -16,45 +16,44 @@ internal static class LongPollCheck
         CancellationToken cancellationToken
     )
     {
-        var (good, bad, next) = (new List<string>(), new List<string>(), new List<string>());
+        var lines = new List<DoctorLine>();
         foreach (var tunnel in settings.LongPolls)
         {
             var name = $"{tunnel.TunnelId} at {tunnel.BaseUrl.Authority}";
             var reply = await LongPollTrial.RunAsync(tunnel, settings.Identity.NetworkInForce, time, cancellationToken);
-            if (reply.IsSuccess)
-            {
-                good.Add($"{name}: the key may use the tunnel");
-            }
-            else
-            {
-                bad.Add($"{name}: {reply.Describe()}");
-                next.Add(
-                    ControlErrors.FindRemedy(reply.Status, reply.Code)
-                        ?? $"Check from this machine that {tunnel.BaseUrl.Authority} is reachable, and its status at the provider."
-                );
-            }
+            lines.Add(
+                reply.IsSuccess
+                    ? new DoctorLine(true, $"{name}: the key may use the tunnel")
+                    : new DoctorLine(
+                        false,
+                        $"{name}: {reply.Describe()}",
+                        ControlErrors.FindRemedy(reply.Status, reply.Code)
+                            ?? $"Check from this machine that {tunnel.BaseUrl.Authority} is reachable, and its status at the provider."
+                    )
+            );
         }
 
-        return Conclude(good, bad, next);
+        return Conclude(lines);
     }
 
     public static DoctorFinding Check(IReadOnlyList<LongPollStatus> tunnels) =>
-        Conclude(
-            [.. tunnels.Where(t => t.Problem is null).Select(t => $"{t.TunnelId} at {t.Host}: polls succeed")],
-            [.. tunnels.Where(t => t.Problem is not null).Select(t => $"{t.TunnelId} at {t.Host}: {t.Problem}")],
-            [$"tunnel-agent doctor --check {Id}"]
-        );
+        Conclude([
+            .. tunnels.Select(t => new DoctorLine(
+                t.Problem is null,
+                $"{t.TunnelId} at {t.Host}: {t.Problem ?? "polls succeed"}",
+                $"tunnel-agent doctor --check {Id}"
+            )),
+        ]);
 
-    private static DoctorFinding Conclude(List<string> good, List<string> bad, List<string> next) =>
-        good.Count + bad.Count == 0 ? DoctorFinding.Skip(Id, "No tunnel of another provider is configured.")
-        : bad.Count == 0 ? DoctorFinding.Pass(Id, "Every control plane accepts this agent's polls.", good)
-        : DoctorFinding.Fail(
-            Id,
-            $"{bad.Count} of {good.Count + bad.Count} control planes do not accept this agent's polls.",
-            "Calls that reach the provider for these tunnels do not reach this agent.",
-            [.. next.Distinct(StringComparer.Ordinal)]
-        ) with
-        {
-            Evidence = [.. bad, .. good],
-        };
+    private static DoctorFinding Conclude(List<DoctorLine> lines) =>
+        lines.Count == 0
+            ? DoctorFinding.Skip(Id, "No tunnel of another provider is configured.")
+            : DoctorFinding.FromEach(
+                Id,
+                lines,
+                "Every control plane accepts this agent's polls.",
+                bad => $"{bad} of {lines.Count} control planes do not accept this agent's polls.",
+                "Calls that reach the provider for these tunnels do not reach this agent.",
+                showsGood: true
+            );
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Culvert.Machine.Client.State;
@@ -62,43 +61,47 @@ internal sealed class PathChecks(
             return DoctorFinding.Skip(EdgeNames, "No edge is known before the first feed.");
         }
 
-        var (good, bad) = (new List<string>(), new List<string>());
+        var lines = new List<DoctorLine>();
         foreach (var address in Addresses.Distinct(StringComparer.Ordinal))
         {
-            var host = HostPort.TryParse(address, out var dialled) ? dialled.Host : "";
-            if (host.Length == 0 || IPAddress.TryParse(host, out _))
-            {
-                good.Add(address);
-            }
-            else if (settings.Identity.Network.Proxy is { } proxy && proxy.AppliesTo(host, dialled.Port))
-            {
-                good.Add($"{host}: resolved by the proxy");
-            }
-            else
-            {
-                try
-                {
-                    var found = await (resolver ?? SystemHostResolver.Instance).ResolveAsync(host, cancellationToken);
-                    good.Add($"{host}: {string.Join(", ", found)}");
-                }
-                catch (SocketException e)
-                {
-                    bad.Add($"{host}: {e.Message}");
-                }
-            }
+            lines.Add(await CheckNameAsync(address, cancellationToken));
         }
 
-        return bad.Count == 0
-            ? DoctorFinding.Pass(EdgeNames, "The edges' names resolve.", good)
-            : DoctorFinding.Fail(
-                EdgeNames,
-                $"{bad.Count} names of edges do not resolve.",
-                "The agent cannot connect to an edge whose name it cannot resolve.",
+        return DoctorFinding.FromEach(
+            EdgeNames,
+            lines,
+            "The edges' names resolve.",
+            bad => $"{bad} names of edges do not resolve.",
+            "The agent cannot connect to an edge whose name it cannot resolve."
+        );
+    }
+
+    private async Task<DoctorLine> CheckNameAsync(string address, CancellationToken cancellationToken)
+    {
+        var host = HostPort.TryParse(address, out var dialled) ? dialled.Host : "";
+        if (host.Length == 0 || IPAddress.TryParse(host, out _))
+        {
+            return new DoctorLine(true, address);
+        }
+
+        if (settings.Identity.Network.Proxy is { } proxy && proxy.AppliesTo(host, dialled.Port))
+        {
+            return new DoctorLine(true, $"{host}: resolved by the proxy");
+        }
+
+        try
+        {
+            var found = await (resolver ?? SystemHostResolver.Instance).ResolveAsync(host, cancellationToken);
+            return new DoctorLine(true, $"{host}: {string.Join(", ", found)}");
+        }
+        catch (SocketException e)
+        {
+            return new DoctorLine(
+                false,
+                $"{host}: {e.Message}",
                 "Publish the records that `culvert dns export` prints, or fix this machine's DNS."
-            ) with
-            {
-                Evidence = bad,
-            };
+            );
+        }
     }
 
     // Opens a connection as the agent does, and closes it at once; no stream is opened on it.
@@ -127,37 +130,35 @@ internal sealed class PathChecks(
             RevokedSerials = RevokedSerialSet.From(feed),
         };
         var dialer = new EdgeDialer(() => settings.Tunnel.DialTimeout, settings.Identity.NetworkInForce, time);
-        var (good, bad, next) = (new List<string>(), new List<string>(), new List<string>());
+        var lines = new List<DoctorLine>();
         foreach (var (edge, address) in feed.Edges.SelectMany(e => e.Addresses.Select(a => (e, a))))
         {
+            var name = $"{edge.Name} {address}";
             var result = await dialer.DialAsync(address, context, cancellationToken);
             if (result.IsConnected)
             {
                 await result.Transport.DisposeAsync();
-                good.Add($"{edge.Name} {address}: serial {result.PeerSerial}");
+                lines.Add(new DoctorLine(true, $"{name}: serial {result.PeerSerial}"));
             }
             else
             {
-                bad.Add($"{edge.Name} {address}: {result.Stage.ToString().ToLowerInvariant()}: {result.Detail}");
-                next.AddRange(NextSteps(result, address));
+                var stage = result.Stage.ToString().ToLowerInvariant();
+                lines.Add(new DoctorLine(false, $"{name}: {stage}: {result.Detail}", NextSteps(result, address)));
             }
         }
 
-        return bad.Count == 0
-            ? DoctorFinding.Pass(Edges, "Every edge is reachable and has a valid certificate.", good)
-            : DoctorFinding.Fail(
-                Edges,
-                $"{bad.Count} of {bad.Count + good.Count} addresses of edges do not accept this agent.",
-                "Stage connect: a firewall or proxy blocks the connection. Stage handshake: a device on the path terminates TLS. Stage peer: "
-                    + "another server answers.",
-                [.. next.Distinct(StringComparer.Ordinal)]
-            ) with
-            {
-                Evidence = [.. bad, .. good],
-            };
+        return DoctorFinding.FromEach(
+            Edges,
+            lines,
+            "Every edge is reachable and has a valid certificate.",
+            bad => $"{bad} of {lines.Count} addresses of edges do not accept this agent.",
+            "Stage connect: a firewall or proxy blocks the connection. Stage handshake: a device on the path terminates TLS. Stage peer: "
+                + "another server answers.",
+            showsGood: true
+        );
     }
 
-    private static IEnumerable<string> NextSteps(DialResult result, string address) =>
+    private static IReadOnlyList<string> NextSteps(DialResult result, string address) =>
         result.Stage switch
         {
             DialStage.Connect when result.Cause == ConnectCause.Refused =>
@@ -207,31 +208,18 @@ internal sealed class PathChecks(
         return probed;
     }
 
-    private DoctorFinding CheckUpstreams(IReadOnlyList<(RouteSettings Route, ProbeState State)> probed)
-    {
-        var (good, bad) = (new List<string>(), new List<string>());
-        foreach (var (route, found) in probed)
-        {
-            var line = string.Create(CultureInfo.InvariantCulture, $"{route.Name} {route.Upstream.Address}");
-            (found.IsHealthy == true ? good : bad).Add(
-                found.IsHealthy == true ? $"{line}: answers" : $"{line}: {found.Detail}"
-            );
-        }
-
-        return bad.Count == 0
-            ? DoctorFinding.Pass(Upstreams, "Every upstream answers.", good)
-            : DoctorFinding.Fail(
-                Upstreams,
-                $"{bad.Count} of {settings.Routes.Count} upstreams do not respond.",
-                "Calls to these routes fail with 502 or 504 and name the failing hop in a header.",
-                [
-                    .. settings
-                        .Routes.Where(r => bad.Exists(b => b.StartsWith(r.Name + " ", StringComparison.Ordinal)))
-                        .Select(r => $"tunnel-agent routes test {r.Name}"),
-                ]
-            ) with
-            {
-                Evidence = bad,
-            };
-    }
+    private DoctorFinding CheckUpstreams(IReadOnlyList<(RouteSettings Route, ProbeState State)> probed) =>
+        DoctorFinding.FromEach(
+            Upstreams,
+            [
+                .. probed.Select(p => new DoctorLine(
+                    p.State.IsHealthy == true,
+                    $"{p.Route.Name} {p.Route.Upstream.Address}: {(p.State.IsHealthy == true ? "answers" : p.State.Detail)}",
+                    $"tunnel-agent routes test {p.Route.Name}"
+                )),
+            ],
+            "Every upstream answers.",
+            bad => $"{bad} of {settings.Routes.Count} upstreams do not respond.",
+            "Calls to these routes fail with 502 or 504 and name the failing hop in a header."
+        );
 }

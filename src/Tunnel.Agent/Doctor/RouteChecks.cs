@@ -76,31 +76,27 @@ internal sealed class RouteChecks(AgentSettings settings, KeySetSource keys)
             return DoctorFinding.Skip(Issuers, "No issuer is configured.");
         }
 
-        var (good, bad, next) = (new List<string>(), new List<string>(), new List<string>());
+        var lines = new List<DoctorLine>();
         foreach (var issuer in settings.Issuers)
         {
             var result = await keys.GetAsync(issuer, cancellationToken);
-            if (result.Keys is { } set)
-            {
-                good.Add($"{issuer.Name}: {set.Keys.Count} keys");
-            }
-            else
-            {
-                bad.Add($"{issuer.Name}: {result.Failure}");
-                next.Add(result.Next.Length > 0 ? result.Next : "tunnel-agent config show");
-            }
+            lines.Add(
+                result.Keys is { } set
+                    ? new DoctorLine(true, $"{issuer.Name}: {set.Keys.Count} keys")
+                    : new DoctorLine(
+                        false,
+                        $"{issuer.Name}: {result.Failure}",
+                        result.Next.Length > 0 ? result.Next : "tunnel-agent config show"
+                    )
+            );
         }
 
-        return bad.Count == 0
-            ? DoctorFinding.Pass(Issuers, "The keys of all issuers can be fetched.", good)
-            : DoctorFinding.Fail(
-                Issuers,
-                $"The keys of {bad.Count} of {settings.Issuers.Count} issuers cannot be fetched.",
-                "Without them tokens cannot be checked: their routes return 503 once the cached keys are too old.",
-                [.. next.Distinct(StringComparer.Ordinal)]
-            ) with
-            {
-                Evidence = bad,
-            };
+        return DoctorFinding.FromEach(
+            Issuers,
+            lines,
+            "The keys of all issuers can be fetched.",
+            bad => $"The keys of {bad} of {lines.Count} issuers cannot be fetched.",
+            "Without them tokens cannot be checked: their routes return 503 once the cached keys are too old."
+        );
     }
 }
