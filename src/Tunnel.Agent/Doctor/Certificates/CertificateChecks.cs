@@ -5,21 +5,21 @@ namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 /// <summary>All certificate checks; each depends only on those before it.</summary>
 internal static class CertificateChecks
 {
-    private static readonly IReadOnlyList<IDoctorCheck<CertificateFacts>> All =
+    private static readonly IReadOnlyList<(string Id, Func<CertificateFacts, DoctorFinding> Run)> All =
     [
-        new CaFilesCheck(),
-        new StateFilesCheck(),
-        new TunnelTokenCheck(),
-        new PlatformCertificateCheck(),
-        new OrganizationCheck(),
-        new MachineApiCheck(),
-        new TunnelCheck(),
-        new BundleEpochCheck(),
-        new LeafFilesCheck(),
-        new LeafCheck(),
-        new LeafNamesCheck(),
-        new LeafChainCheck(),
-        new AuditCheckpointsCheck(),
+        (FileChecks.CaFiles, FileChecks.CheckCaFiles),
+        (FileChecks.StateFiles, FileChecks.CheckStateFiles),
+        (FileChecks.TunnelToken, FileChecks.CheckTunnelToken),
+        (IdentityChecks.PlatformCertificate, IdentityChecks.CheckPlatformCertificate),
+        (IdentityChecks.Organization, IdentityChecks.CheckOrganization),
+        (IdentityChecks.MachineApi, IdentityChecks.CheckMachineApi),
+        (FeedChecks.Tunnel, FeedChecks.CheckTunnel),
+        (FeedChecks.BundleEpoch, FeedChecks.CheckBundleEpoch),
+        (LeafChecks.Files, LeafChecks.CheckFiles),
+        (LeafChecks.Certificate, LeafChecks.CheckCertificate),
+        (LeafChecks.Names, LeafChecks.CheckNames),
+        (LeafChecks.Chain, LeafChecks.CheckChain),
+        (FileChecks.AuditCheckpoints, FileChecks.CheckAuditCheckpoints),
     ];
 
     public static IReadOnlyList<string> Ids => [.. All.Select(check => check.Id)];

@@ -29,7 +29,7 @@ public sealed class AuditCheckpointsCheckTests : IDisposable
     private DoctorFinding Run(DateTimeOffset? newest, string? alarm)
     {
         var facts = scene.Facts();
-        return new AuditCheckpointsCheck().Run(
+        return FileChecks.CheckAuditCheckpoints(
             facts with
             {
                 State = facts.State with { NewestCheckpoint = newest, AuditAlarm = alarm },

@@ -51,5 +51,5 @@ public sealed class BundleEpochCheckTests : IDisposable
         Run(scene.Facts() with { Announced = failure }).Status.ShouldBe(DoctorStatus.Skip);
     }
 
-    private static DoctorFinding Run(CertificateFacts facts) => new BundleEpochCheck().Run(facts);
+    private static DoctorFinding Run(CertificateFacts facts) => FeedChecks.CheckBundleEpoch(facts);
 }

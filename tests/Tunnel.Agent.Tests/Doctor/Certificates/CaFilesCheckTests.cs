@@ -12,7 +12,7 @@ public sealed class CaFilesCheckTests : IDisposable
     [Fact]
     public void Run_CurrentAuthority_PassesAndSaysUntilWhen()
     {
-        var finding = new CaFilesCheck().Run(scene.Facts());
+        var finding = FileChecks.CheckCaFiles(scene.Facts());
 
         finding.Status.ShouldBe(DoctorStatus.Pass);
         finding.Evidence.ShouldHaveSingleItem().ShouldStartWith("identity.ca_file: CN=Platform root, until 2035-");
@@ -20,7 +20,7 @@ public sealed class CaFilesCheckTests : IDisposable
 
     [Fact]
     public void Run_NoneConfigured_CannotTell() =>
-        new CaFilesCheck().Run(scene.Facts(identity: "# none")).Status.ShouldBe(DoctorStatus.Skip);
+        FileChecks.CheckCaFiles(scene.Facts(identity: "# none")).Status.ShouldBe(DoctorStatus.Skip);
 
     [Fact]
     public void Run_FileThatOthersMayWrite_Fails()
@@ -66,7 +66,7 @@ public sealed class CaFilesCheckTests : IDisposable
 
     private static DoctorFinding Failed(CertificateFacts facts)
     {
-        var finding = new CaFilesCheck().Run(facts);
+        var finding = FileChecks.CheckCaFiles(facts);
         finding.Status.ShouldBe(DoctorStatus.Fail);
         finding.Next.ShouldNotBeEmpty();
         return finding;

@@ -76,7 +76,7 @@ public sealed class CertificateFactsTests : IDisposable
         var facts = await CertificateFacts.GatherAsync(settings, TimeProvider.System, Token);
 
         facts.State.Feed.ShouldBeNull();
-        new StateFilesCheck().Run(facts).Summary.ShouldContain("feed.json cannot be used");
+        FileChecks.CheckStateFiles(facts).Summary.ShouldContain("feed.json cannot be used");
     }
 
     [Fact]

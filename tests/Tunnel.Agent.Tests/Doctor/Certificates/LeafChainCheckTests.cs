@@ -55,5 +55,5 @@ public sealed class LeafChainCheckTests : IDisposable
         return facts with { State = facts.State with { Feed = feed with { Tunnel = tunnel } } };
     }
 
-    private static DoctorFinding Run(CertificateFacts facts) => new LeafChainCheck().Run(facts);
+    private static DoctorFinding Run(CertificateFacts facts) => LeafChecks.CheckChain(facts);
 }

@@ -89,5 +89,5 @@ public sealed class LeafCheckTests : IDisposable
             .Status.ShouldBe(expected);
     }
 
-    private static DoctorFinding Run(CertificateFacts facts) => new LeafCheck().Run(facts);
+    private static DoctorFinding Run(CertificateFacts facts) => LeafChecks.CheckCertificate(facts);
 }

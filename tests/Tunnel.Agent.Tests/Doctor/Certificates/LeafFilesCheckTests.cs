@@ -19,7 +19,7 @@ public sealed class LeafFilesCheckTests : IDisposable
 
     [Fact]
     public void Run_LeafFromTheService_DoesNotApply() =>
-        new LeafFilesCheck().Run(scene.Facts()).Status.ShouldBe(DoctorStatus.Skip);
+        LeafChecks.CheckFiles(scene.Facts()).Status.ShouldBe(DoctorStatus.Skip);
 
     [Fact]
     public async Task Run_KeyOpenToOthers_FailsWithTheCommandThatMendsIt()
@@ -82,6 +82,6 @@ public sealed class LeafFilesCheckTests : IDisposable
             new FakeTimeProvider(scene.Now),
             TestContext.Current.CancellationToken
         );
-        return new LeafFilesCheck().Run(facts);
+        return LeafChecks.CheckFiles(facts);
     }
 }

@@ -34,5 +34,5 @@ public sealed class LeafNamesCheckTests : IDisposable
         Run(facts with { State = facts.State with { Feed = null } }).Status.ShouldBe(DoctorStatus.Skip);
     }
 
-    private static DoctorFinding Run(CertificateFacts facts) => new LeafNamesCheck().Run(facts);
+    private static DoctorFinding Run(CertificateFacts facts) => LeafChecks.CheckNames(facts);
 }

@@ -41,5 +41,5 @@ public sealed class MachineApiCheckTests : IDisposable
         finding.Next[0].ShouldContain(next);
     }
 
-    private static DoctorFinding Run(CertificateFacts facts) => new MachineApiCheck().Run(facts);
+    private static DoctorFinding Run(CertificateFacts facts) => IdentityChecks.CheckMachineApi(facts);
 }

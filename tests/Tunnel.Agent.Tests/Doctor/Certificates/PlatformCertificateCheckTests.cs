@@ -55,5 +55,5 @@ public sealed class PlatformCertificateCheckTests : IDisposable
         Run(facts with { State = facts.State with { Feed = feed } }).Summary.ShouldBe("It was revoked.");
     }
 
-    private static DoctorFinding Run(CertificateFacts facts) => new PlatformCertificateCheck().Run(facts);
+    private static DoctorFinding Run(CertificateFacts facts) => IdentityChecks.CheckPlatformCertificate(facts);
 }

@@ -23,7 +23,7 @@ public sealed class StateFilesCheckTests : IDisposable
         var facts = scene.Facts();
         Directory.Delete(scene.StateFolder);
 
-        new StateFilesCheck().Run(facts).Status.ShouldBe(DoctorStatus.Skip);
+        FileChecks.CheckStateFiles(facts).Status.ShouldBe(DoctorStatus.Skip);
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public sealed class StateFilesCheckTests : IDisposable
     {
         var facts = scene.Facts();
 
-        new StateFilesCheck()
-            .Run(facts with { State = facts.State with { Unusable = ["/state/feed.json"] } })
+        FileChecks
+            .CheckStateFiles(facts with { State = facts.State with { Unusable = ["/state/feed.json"] } })
             .Summary.ShouldContain("/state/feed.json cannot be used");
     }
 
-    private DoctorFinding Run() => new StateFilesCheck().Run(scene.Facts());
+    private DoctorFinding Run() => FileChecks.CheckStateFiles(scene.Facts());
 }

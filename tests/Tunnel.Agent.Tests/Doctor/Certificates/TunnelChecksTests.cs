@@ -32,7 +32,7 @@ public sealed class TunnelChecksTests : IDisposable
         enrolled.ShouldBeTrue();
         var facts = scene.Facts();
 
-        var finding = new OrganizationCheck().Run(facts with { State = facts.State with { Id = id } });
+        var finding = IdentityChecks.CheckOrganization(facts with { State = facts.State with { Id = id } });
 
         finding.Status.ShouldBe(status);
         finding.Summary.ShouldContain(says);
@@ -45,8 +45,8 @@ public sealed class TunnelChecksTests : IDisposable
     {
         var facts = scene.Facts();
 
-        new OrganizationCheck()
-            .Run(facts with { State = facts.State with { Id = null } })
+        IdentityChecks
+            .CheckOrganization(facts with { State = facts.State with { Id = null } })
             .Status.ShouldBe(DoctorStatus.Skip);
     }
 
@@ -81,7 +81,7 @@ public sealed class TunnelChecksTests : IDisposable
             },
         };
 
-        var finding = new TunnelCheck().Run(facts with { Announced = new FeedAnswer<AgentFeed>(feed) });
+        var finding = FeedChecks.CheckTunnel(facts with { Announced = new FeedAnswer<AgentFeed>(feed) });
 
         finding.Status.ShouldBe(expected);
         finding.Summary.ShouldContain(says);
@@ -96,7 +96,7 @@ public sealed class TunnelChecksTests : IDisposable
         scene.Write("leaf.key", "");
         var facts = scene.Facts(certificates: "{source: files, certificate_file: leaf.pem, key_file: leaf.key}");
 
-        new TunnelCheck().Run(facts).Status.ShouldBe(DoctorStatus.Warn);
+        FeedChecks.CheckTunnel(facts).Status.ShouldBe(DoctorStatus.Warn);
     }
 
     [Fact]
@@ -104,8 +104,8 @@ public sealed class TunnelChecksTests : IDisposable
     {
         var facts = scene.Facts();
 
-        new TunnelCheck()
-            .Run(facts with { State = facts.State with { Feed = null } })
+        FeedChecks
+            .CheckTunnel(facts with { State = facts.State with { Feed = null } })
             .Status.ShouldBe(DoctorStatus.Skip);
     }
 
@@ -128,7 +128,7 @@ public sealed class TunnelChecksTests : IDisposable
         var facts = scene.Facts();
         var manual = facts.Settings.Identity with { Mode = IdentityMode.Manual, TunnelToken = token };
 
-        var finding = new TunnelTokenCheck().Run(facts with { Settings = facts.Settings with { Identity = manual } });
+        var finding = FileChecks.CheckTunnelToken(facts with { Settings = facts.Settings with { Identity = manual } });
 
         finding.Status.ShouldBe(expected);
         (finding.Why.Length > 0 && finding.Next.Count > 0).ShouldBe(expected != DoctorStatus.Pass);
@@ -137,5 +137,5 @@ public sealed class TunnelChecksTests : IDisposable
 
     [Fact]
     public void TunnelToken_AutomaticMode_DoesNotApply() =>
-        new TunnelTokenCheck().Run(scene.Facts()).Status.ShouldBe(DoctorStatus.Skip);
+        FileChecks.CheckTunnelToken(scene.Facts()).Status.ShouldBe(DoctorStatus.Skip);
 }

@@ -6,17 +6,19 @@ using Culvert.Platform.Wire;
 
 namespace Culvert.Tunnel.Agent.Doctor.Certificates;
 
-/// <summary>The tunnel is served, and clients have a CA to verify its agents.</summary>
-internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
+/// <summary>What the service announces for the tunnel.</summary>
+internal static class FeedChecks
 {
-    public string Id => "tunnel";
+    public const string Tunnel = "tunnel";
+    public const string BundleEpoch = "bundle_epoch";
 
-    public DoctorFinding Run(CertificateFacts facts)
+    /// <summary>The tunnel is served, and clients have a CA to verify its agents.</summary>
+    public static DoctorFinding CheckTunnel(CertificateFacts facts)
     {
         var announced = facts.Announced is { IsSuccess: true } answer ? answer.Value.Feed : null;
         if ((announced ?? facts.State.Feed) is not { } feed)
         {
-            return DoctorFinding.Skip(Id, "The agent has had no feed yet.");
+            return DoctorFinding.Skip(Tunnel, "The agent has had no feed yet.");
         }
 
         var tunnel = feed.Tunnel;
@@ -25,14 +27,14 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
         return (
             tunnel.Status == TunnelStatus.Archived
                 ? DoctorFinding.Fail(
-                    Id,
+                    Tunnel,
                     "The tunnel is archived.",
                     "An archived tunnel never comes back; edges refuse its agents and its clients.",
                     "Create another: culvert tunnel create NAME"
                 )
             : anchors == 0
                 ? DoctorFinding.Fail(
-                    Id,
+                    Tunnel,
                     "The tunnel has no authority.",
                     "Clients cannot verify its agents, so no client connects.",
                     $"culvert ca register NAME --tunnel {tunnel.Id} --custody sealed",
@@ -40,7 +42,7 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
                 )
             : !fromService && !facts.Settings.Certificates.FromFiles
                 ? DoctorFinding.Fail(
-                    Id,
+                    Tunnel,
                     "No authority of the tunnel can sign for the agent.",
                     "The registered ones are trust-only: their keys are outside the service, so the leaf must be issued there.",
                     "Set certificates: {source: files}, with certificate_file and key_file.",
@@ -48,20 +50,20 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
                 )
             : tunnel.Status == TunnelStatus.Paused
                 ? DoctorFinding.Warn(
-                    Id,
+                    Tunnel,
                     "The tunnel is paused.",
                     "Its clients get 503 until an administrator resumes it.",
                     $"culvert tunnel resume {tunnel.Id}"
                 )
             : fromService && facts.Settings.Certificates.FromFiles
                 ? DoctorFinding.Warn(
-                    Id,
+                    Tunnel,
                     "The leaf certificate is read from files although the service could sign one.",
                     "You must renew certificate files yourself; the agent renews certificates of the service automatically.",
                     "Set certificates: {source: service}, if the files are not wanted."
                 )
             : DoctorFinding.Pass(
-                Id,
+                Tunnel,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{tunnel.Id} is active, with {anchors} certificate{(anchors == 1 ? "" : "s")} in its trust bundle."
@@ -89,4 +91,48 @@ internal sealed class TunnelCheck : IDoctorCheck<CertificateFacts>
         anchors.ImportFromPem(pem);
         return anchors.Count;
     }
+
+    /// <summary>The agent has the announced bundles; an agent with an old one delays the tunnel's rotation.</summary>
+    public static DoctorFinding CheckBundleEpoch(CertificateFacts facts)
+    {
+        if (facts.State.Feed is not { } held)
+        {
+            return DoctorFinding.Skip(BundleEpoch, "The agent has had no feed yet.");
+        }
+
+        if (facts.Announced is not { IsSuccess: true } answer)
+        {
+            return DoctorFinding.Skip(BundleEpoch, "Rests on machine_api.");
+        }
+
+        // No feed newer than the stored one: the stored one is what the service announces.
+        var announced = answer.Value.Feed ?? held;
+        var (own, theirs) = (held.Tunnel.TrustBundle.Epoch, announced.Tunnel.TrustBundle.Epoch);
+        IReadOnlyList<string> evidence =
+        [
+            Line("trust bundle", own, theirs),
+            Line("platform bundle", held.PlatformBundle.Epoch, announced.PlatformBundle.Epoch),
+            $"last contact: {facts.State.LastContact:u}",
+        ];
+        var isSame = own == theirs && held.PlatformBundle.Epoch == announced.PlatformBundle.Epoch;
+        return (
+            isSame
+                ? DoctorFinding.Pass(BundleEpoch, Text($"The agent has the announced epoch {own} of the trust bundle."))
+                : DoctorFinding.Fail(
+                    BundleEpoch,
+                    Text($"The agent has epoch {own} of the trust bundle, the service announces {theirs}."),
+                    "The agent does not run, or does not receive the feed; rotations wait for it until it does.",
+                    "tunnel-agent health",
+                    $"Ask an administrator to run: culvert agent list --tunnel {facts.Settings.Tunnel.Id}"
+                )
+        ) with
+        {
+            Evidence = evidence,
+        };
+    }
+
+    private static string Line(string name, long held, long announced) =>
+        Text($"{name}: held {held}, announced {announced}");
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
