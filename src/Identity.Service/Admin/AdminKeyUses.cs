@@ -8,14 +8,10 @@ namespace Culvert.Identity.Service.Admin;
 
 /// <summary>
 /// Records when keys were last used: in memory per request, in the store once a minute. A crash loses up to a minute, and no
-/// request waits for it.
+/// request waits for it. Uses that could not be written stay for the next round.
 /// </summary>
-internal sealed class AdminKeyUses(
-    AdminKeyStore store,
-    IJournal journal,
-    TimeProvider time,
-    ILogger<AdminKeyUses> logger
-) : RecurringJob("admin_key_uses", "Writes down when admin keys were last used.", WriteEvery, time)
+internal sealed class AdminKeyUses(AdminKeyStore store, IJournal journal, TimeProvider time)
+    : RecurringJob("admin_key_uses", "Writes down when admin keys were last used.", WriteEvery, time)
 {
     private static readonly TimeSpan WriteEvery = TimeSpan.FromMinutes(1);
 
@@ -52,7 +48,4 @@ internal sealed class AdminKeyUses(
     public override Task StopAsync(CancellationToken cancellationToken) => TryRoundAsync(cancellationToken);
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => WriteAsync(cancellationToken);
-
-    // The uses stay recorded for the next round.
-    protected override void Tell(Exception fault) => Log.UsesNotWritten(logger, fault);
 }

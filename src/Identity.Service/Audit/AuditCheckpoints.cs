@@ -60,7 +60,4 @@ internal sealed class AuditCheckpoints(
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => SignAsync(cancellationToken);
-
-    // The database may be available a minute later, and the next checkpoint covers more.
-    protected override void Tell(Exception fault) => Log.CheckpointFailed(logger, fault);
 }

@@ -37,8 +37,6 @@ internal sealed class AuditRetention(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => DropAsync(cancellationToken);
 
-    protected override void Tell(Exception fault) => Log.RetentionFailed(logger, fault);
-
     private async Task DropAsync(string node, DateTimeOffset before, CancellationToken cancellationToken)
     {
         long dropped = 0;

@@ -8,13 +8,6 @@ internal static partial class Log
     public static partial void Checkpoint(ILogger logger, string node, long sequence, string checkpoint);
 
     [LoggerMessage(
-        EventIds.AuditCheckpointFailed,
-        LogLevel.Error,
-        "Signing the audit checkpoint failed; retrying in a minute"
-    )]
-    public static partial void CheckpointFailed(ILogger logger, Exception fault);
-
-    [LoggerMessage(
         EventIds.AuditDisputed,
         LogLevel.Critical,
         "{AgentId} holds audit checkpoints that contradict each other ({Reason}): verify an export with its file"
@@ -27,13 +20,6 @@ internal static partial class Log
         "Retention dropped {Count} bodies of the audit of {Node}, up to entry {Sequence}; their digests stay"
     )]
     public static partial void BodiesDropped(ILogger logger, string node, long count, long sequence);
-
-    [LoggerMessage(
-        EventIds.AuditRetentionFailed,
-        LogLevel.Error,
-        "Removing audit bodies past their retention failed; retrying in an hour"
-    )]
-    public static partial void RetentionFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(
         EventIds.AuditExportFailed,
@@ -55,11 +41,4 @@ internal static partial class Log
         "{Target} rejected {Count} audit entries permanently; they are not sent again"
     )]
     public static partial void ExportRejected(ILogger logger, string target, long count);
-
-    [LoggerMessage(
-        EventIds.AuditExportRoundFailed,
-        LogLevel.Error,
-        "Reading the audit for {Target} failed; retrying in a few seconds"
-    )]
-    public static partial void ExportRoundFailed(ILogger logger, Exception fault, string target);
 }

@@ -12,11 +12,10 @@ namespace Culvert.Identity.Service.Backup;
 internal sealed class BackupMetrics : RecurringJob
 {
     private readonly BackupRuns runs;
-    private readonly ILogger<BackupMetrics> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
-    private volatile object? last; // a DateTimeOffset; null until the first round
+    private volatile object? last; // a DateTimeOffset; null until the first round; a failed round leaves it
 
-    public BackupMetrics(BackupRuns runs, TimeProvider time, ILogger<BackupMetrics> logger)
+    public BackupMetrics(BackupRuns runs, TimeProvider time)
         : base(
             "backup_metrics",
             "Collects the age of the newest backup.",
@@ -25,7 +24,7 @@ internal sealed class BackupMetrics : RecurringJob
             beginsAtOnce: true
         )
     {
-        (this.runs, this.logger) = (runs, logger);
+        this.runs = runs;
         meter.CreateObservableGauge(
             "culvert_backup_age_seconds",
             Measure,
@@ -45,7 +44,4 @@ internal sealed class BackupMetrics : RecurringJob
 
     private IEnumerable<Measurement<double>> Measure() =>
         last is DateTimeOffset at ? [new Measurement<double>((Time.GetUtcNow() - at).TotalSeconds)] : [];
-
-    // The last value stays, and its age continues to grow.
-    protected override void Tell(Exception fault) => Log.BackupAgeUnknown(logger, fault);
 }

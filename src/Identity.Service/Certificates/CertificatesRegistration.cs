@@ -44,7 +44,12 @@ internal static class CertificatesRegistration
             .AddSingleton<CertificateIssuer>()
             .AddSingleton<OrphanSweep>()
             .AddSingleton<CertificateInventory>()
-            .AddSingleton<RecurringJob, OrphanSweeper>()
+            .AddJob(
+                "issuance_sweep",
+                "Completes or voids certificates whose issuance a crash interrupted.",
+                _ => TimeSpan.FromSeconds(30),
+                services => services.GetRequiredService<OrphanSweep>().RunOldAsync
+            )
             .AddSingleton<CertificateInventoryEndpoint>()
             .AddRevocation()
             .AddNotices()
@@ -138,7 +143,12 @@ internal static class CertificatesRegistration
             .AddSingleton<PlatformSwaps>()
             .AddSingleton<PlatformRootCommands>()
             .AddSingleton<PlatformRootEndpoints>()
-            .AddSingleton<RecurringJob, PlatformRootLoop>()
+            .AddJob(
+                "platform_roots",
+                "Performs the due steps of platform root rotations.",
+                _ => TimeSpan.FromMinutes(1),
+                services => services.GetRequiredService<PlatformRootCommands>().RetireAsync
+            )
             .AddSingleton<ApiCertificate>()
             .AddSingleton<KeptCertificates>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
@@ -207,8 +217,22 @@ internal static class CertificatesRegistration
             .AddSingleton<RotationReport>()
             .AddSingleton<RotationCommands>()
             .AddSingleton<RotationEndpoints>()
-            .AddSingleton<RecurringJob, RotationLoop>()
-            .AddSingleton<RecurringJob, SuccessorLoop>();
+            .AddJob(
+                "rotations",
+                "Performs the due steps of certificate authority rotations.",
+                GetRotationPace,
+                services => services.GetRequiredService<RotationSteps>().RunAsync
+            )
+            // Apart from the rotations, because a round may last as long as the signing connector.
+            .AddJob(
+                "rotation_successors",
+                "Requests keys and certificates for successors of certificate authorities.",
+                GetRotationPace,
+                services => services.GetRequiredService<SuccessorSteps>().RunAsync
+            );
+
+    private static TimeSpan GetRotationPace(IServiceProvider services) =>
+        RotationPace.Of(services.GetRequiredService<Current<CertificateOptions>>().Value);
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services

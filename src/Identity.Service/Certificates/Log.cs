@@ -34,13 +34,6 @@ internal static partial class Log
     public static partial void AuthorityMoved(ILogger logger, string id, string tunnelId, string from, string to);
 
     [LoggerMessage(
-        EventIds.AuthorityUpkeepFailed,
-        LogLevel.Error,
-        "Maintenance of certificate authorities failed; retrying"
-    )]
-    public static partial void AuthorityUpkeepFailed(ILogger logger, Exception fault);
-
-    [LoggerMessage(
         EventIds.AuthorityKeyNotDestroyed,
         LogLevel.Warning,
         "Destroying the key of the deleted authority {Id} failed: {Reason}"
@@ -102,12 +95,6 @@ internal static partial class Log
         "The rotation of authority {AuthorityId} of tunnel {TunnelId} failed at this step; retrying"
     )]
     public static partial void AuthorityNotTurned(ILogger logger, Exception fault, string authorityId, string tunnelId);
-
-    [LoggerMessage(EventIds.PlatformRootsFailed, LogLevel.Error, "Retiring the platform's old root failed")]
-    public static partial void PlatformRootsFailed(ILogger logger, Exception fault);
-
-    [LoggerMessage(EventIds.RotationFailed, LogLevel.Error, "The rotation round of tunnel authorities failed")]
-    public static partial void RotationFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(
         EventIds.ServiceCertificateFailed,
@@ -182,10 +169,4 @@ internal static partial class Log
         DateTimeOffset notAfter,
         int days
     );
-
-    [LoggerMessage(EventIds.NoticesFailed, LogLevel.Error, "Sending expiry notices failed; retrying in an hour")]
-    public static partial void NoticesFailed(ILogger logger, Exception fault);
-
-    [LoggerMessage(EventIds.HealthUnknown, LogLevel.Warning, "The certificate health check failed")]
-    public static partial void HealthUnknown(ILogger logger, Exception fault);
 }

@@ -37,6 +37,4 @@ internal sealed class HsmWatch(
 
         return Task.CompletedTask;
     }
-
-    protected override void Tell(Exception fault) => Log.HsmWatchFailed(logger, fault);
 }

@@ -21,6 +21,7 @@ internal sealed class JobScheduler(
 
     private readonly Meter meter = new(ServiceMeters.MeterName);
     private readonly SteadyTime steady = new(time);
+    private readonly ILogger<JobScheduler> logger = loggers.CreateLogger<JobScheduler>();
     private IScheduler? scheduler;
     private volatile Dictionary<string, JobPause> pauses = [];
 
@@ -145,6 +146,7 @@ internal sealed class JobScheduler(
         var trigger = CreateTrigger(job, job.BeginsAtOnce ? TimeSpan.Zero : job.Every);
         await quartz.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
         job.Wanted += () => _ = TriggerAsync(quartz, job);
+        job.RoundFailed += fault => Log.JobFailed(logger, fault, job.Name);
     }
 
     private ITrigger CreateTrigger(RecurringJob job, TimeSpan wait) =>

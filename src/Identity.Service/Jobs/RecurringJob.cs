@@ -27,6 +27,9 @@ internal abstract class RecurringJob(
     /// <summary>Raised when the next round should start immediately.</summary>
     public event Action? Wanted;
 
+    /// <summary>Raised with what the scheduler logs. In a series of failures, only the first has a stack trace.</summary>
+    public event Action<Exception>? RoundFailed;
+
     public string Name => name;
 
     public string Description => description;
@@ -87,7 +90,7 @@ internal abstract class RecurringJob(
             // Any exception, including the job's own timeout: the next round finds the same work.
             failure = fault.GetType().Name;
             ServiceMeters.JobFailures.Add(1, new KeyValuePair<string, object?>("job", Name));
-            Tell(failures.Shorten(fault));
+            Report(fault);
         }
         finally
         {
@@ -99,8 +102,7 @@ internal abstract class RecurringJob(
 
     protected abstract Task RunRoundAsync(CancellationToken cancellationToken);
 
-    /// <summary>Logs a failed round. In a series of failures, only the first has a stack trace.</summary>
-    protected abstract void Tell(Exception fault);
+    protected void Report(Exception fault) => RoundFailed?.Invoke(failures.Shorten(fault));
 
     private static TaskCompletionSource NewEnd() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -6,7 +6,4 @@ internal static partial class Log
 {
     [LoggerMessage(EventIds.LostEdgeNotNoted, LogLevel.Warning, "Recording that edge {EdgeId} has disconnected failed")]
     public static partial void LostEdgeNotNoted(ILogger logger, Exception fault, string? edgeId);
-
-    [LoggerMessage(EventIds.ReadinessUnknown, LogLevel.Warning, "Reading the readiness of tunnels failed")]
-    public static partial void ReadinessUnknown(ILogger logger, Exception fault);
 }

@@ -21,21 +21,15 @@ internal sealed class ReadinessMetrics : RecurringJob
     private readonly TunnelStore tunnels;
     private readonly TunnelEdges edges;
     private readonly TunnelReadiness readiness;
-    private readonly ILogger<ReadinessMetrics> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
     private volatile IReadOnlyList<TunnelStatusDocument> known = []; // replaced whole by the loop
     private long collectedTicks; // when the metrics were last read
 
-    public ReadinessMetrics(
-        TunnelStore tunnels,
-        TunnelEdges edges,
-        TunnelReadiness readiness,
-        TimeProvider time,
-        ILogger<ReadinessMetrics> logger
-    )
+    public ReadinessMetrics(TunnelStore tunnels, TunnelEdges edges, TunnelReadiness readiness, TimeProvider time)
         : base("tunnel_metrics", "Collects the metrics of tunnels.", TimeSpan.FromSeconds(2), time, beginsAtOnce: true)
     {
-        (this.tunnels, this.edges, this.readiness, this.logger) = (tunnels, edges, readiness, logger);
+        (this.tunnels, this.edges, this.readiness) = (tunnels, edges, readiness);
+        RoundFailed += _ => known = []; // unknown values are not shown: an outdated one would be worse
         collectedTicks = time.GetUtcNow().UtcTicks;
         meter.CreateObservableGauge(
             "culvert_tunnel_ready",
@@ -92,13 +86,6 @@ internal sealed class ReadinessMetrics : RecurringJob
     {
         Interlocked.Exchange(ref collectedTicks, Time.GetUtcNow().UtcTicks);
         return known;
-    }
-
-    // Unknown values are not shown: an outdated one would be worse.
-    protected override void Tell(Exception fault)
-    {
-        known = [];
-        Log.ReadinessUnknown(logger, fault);
     }
 
     private static KeyValuePair<string, object?>[] Labels(TunnelStatusDocument one) =>

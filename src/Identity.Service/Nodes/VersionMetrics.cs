@@ -11,11 +11,10 @@ internal sealed class VersionMetrics : RecurringJob
     private const int MaxAgents = 1000;
 
     private readonly VersionStore store;
-    private readonly ILogger<VersionMetrics> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
     private volatile IReadOnlyList<Measurement<int>> counts = []; // replaced whole by each round
 
-    public VersionMetrics(VersionStore store, TimeProvider time, ILogger<VersionMetrics> logger)
+    public VersionMetrics(VersionStore store, TimeProvider time)
         : base(
             "version_metrics",
             "Counts nodes, edges and agents by version.",
@@ -24,7 +23,8 @@ internal sealed class VersionMetrics : RecurringJob
             beginsAtOnce: true
         )
     {
-        (this.store, this.logger) = (store, logger);
+        this.store = store;
+        RoundFailed += _ => counts = []; // unknown values are not shown: an outdated one would be worse
         meter.CreateObservableGauge(
             "culvert_programs",
             () => counts,
@@ -51,12 +51,5 @@ internal sealed class VersionMetrics : RecurringJob
                     new("skew", group.Key.Skew)
                 )),
         ];
-    }
-
-    // Unknown values are not shown: an outdated one would be worse.
-    protected override void Tell(Exception fault)
-    {
-        counts = [];
-        Log.VersionsUnknown(logger, fault);
     }
 }

@@ -10,13 +10,7 @@ namespace Culvert.Identity.Service.Servers;
 /// Checks every hour for routes whose attestation is due. For each due time, one commit contains an audit event and a
 /// message to every webhook of the organization.
 /// </summary>
-internal sealed class AttestationNotices(
-    RouteStore routes,
-    WebhookQueue webhooks,
-    IJournal journal,
-    TimeProvider time,
-    ILogger<AttestationNotices> logger
-)
+internal sealed class AttestationNotices(RouteStore routes, WebhookQueue webhooks, IJournal journal, TimeProvider time)
     : RecurringJob(
         "attestation_notices",
         "Sends notices about servers whose attestation is due.",
@@ -47,8 +41,6 @@ internal sealed class AttestationNotices(
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
-
-    protected override void Tell(Exception fault) => Log.AttestationNoticesFailed(logger, fault);
 
     private async ValueTask<bool> GiveAsync(RouteRow route, CancellationToken cancellationToken)
     {

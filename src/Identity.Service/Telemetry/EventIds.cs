@@ -10,11 +10,13 @@ internal static class EventIds
     public const int StoreAway = 103;
     public const int HsmStuck = 104;
     public const int ProxyHeaderRefused = 105;
-    public const int HsmWatchFailed = 106;
+    public const int HsmWatchFailed = 106; // retired: JobFailed
 
     public const int ClockStepped = 110;
     public const int ClockTrusted = 111;
     public const int ClockAlarmNotRecorded = 112;
+
+    public const int JobFailed = 120;
 
     // 1000: Federation
     public const int IssuerKeysFetched = 1000;
@@ -51,53 +53,53 @@ internal static class EventIds
     public const int InstanceTaken = 3005;
     public const int BlockedKeysUnreadable = 3006;
     public const int SweepFailed = 3007;
-    public const int RotationFailed = 3050;
+    public const int RotationFailed = 3050; // retired: JobFailed
     public const int SuccessorWaits = 3051;
     public const int SigningConnectorFailed = 3052;
     public const int SwitchWaits = 3053;
     public const int AuthorityNotTurned = 3054;
-    public const int PlatformRootsFailed = 3055;
+    public const int PlatformRootsFailed = 3055; // retired: JobFailed
     public const int RevocationListsFailed = 3070;
     public const int RevocationListHeldBack = 3071;
     public const int RevocationListLarge = 3072;
     public const int OcspResponderFailed = 3073;
     public const int ExpiryNotice = 3080;
-    public const int NoticesFailed = 3081;
+    public const int NoticesFailed = 3081; // retired: JobFailed
     public const int WebhookNotDelivered = 3082;
     public const int WebhooksFailed = 3083;
-    public const int HealthUnknown = 3084;
+    public const int HealthUnknown = 3084; // retired: JobFailed
     public const int SecretDiscarded = 3010;
     public const int AuthorityMoved = 3011;
-    public const int AuthorityUpkeepFailed = 3012;
+    public const int AuthorityUpkeepFailed = 3012; // retired: JobFailed
     public const int AuthorityKeyNotDestroyed = 3013;
     public const int StartsWithKeptCertificate = 3014;
     public const int CertificateNotKept = 3015;
 
     // 4000: Tunnels
-    public const int HostnameWatchFailed = 4000;
+    public const int HostnameWatchFailed = 4000; // retired: JobFailed
     public const int LostEdgeNotNoted = 4001;
-    public const int ReadinessUnknown = 4002;
-    public const int HandoversFailed = 4003;
-    public const int AttestationNoticesFailed = 4004;
+    public const int ReadinessUnknown = 4002; // retired: JobFailed
+    public const int HandoversFailed = 4003; // retired: JobFailed
+    public const int AttestationNoticesFailed = 4004; // retired: JobFailed
 
     // 5000: Audit
     public const int AuditCheckpoint = 5000;
-    public const int AuditCheckpointFailed = 5001;
+    public const int AuditCheckpointFailed = 5001; // retired: JobFailed
     public const int AuditDisputed = 5002;
     public const int AuditBodiesDropped = 5003;
-    public const int AuditRetentionFailed = 5004;
+    public const int AuditRetentionFailed = 5004; // retired: JobFailed
     public const int AuditExportFailed = 5005;
     public const int AuditExportResumed = 5006;
     public const int AuditExportRejected = 5007;
-    public const int AuditExportRoundFailed = 5008;
+    public const int AuditExportRoundFailed = 5008; // retired: JobFailed
     public const int TransparencyHeadSigned = 5009;
-    public const int TransparencyRoundFailed = 5010;
+    public const int TransparencyRoundFailed = 5010; // retired: JobFailed
     public const int TransparencyContradicted = 5011;
     public const int AgentCheckpointDisputed = 5012;
     public const int WitnessCosigned = 5013;
     public const int WitnessFailed = 5014;
     public const int WitnessContradicted = 5015;
-    public const int WitnessRoundFailed = 5016;
+    public const int WitnessRoundFailed = 5016; // retired: JobFailed
 
     // 6000: Storage
     public const int StoreFailed = 6000;
@@ -111,11 +113,11 @@ internal static class EventIds
     public const int SchemaNewer = 6008;
     public const int NodeExchangeFailed = 6009;
     public const int NodeExchangeRegained = 6010;
-    public const int BackupAgeUnknown = 6011;
-    public const int VersionsUnknown = 6012;
+    public const int BackupAgeUnknown = 6011; // retired: JobFailed
+    public const int VersionsUnknown = 6012; // retired: JobFailed
 
     // 7000: Admin
-    public const int AdminKeyUsesNotWritten = 7000;
+    public const int AdminKeyUsesNotWritten = 7000; // retired: JobFailed
 
     // 7010: Console
     public const int SignInRefused = 7010;

@@ -12,13 +12,6 @@ internal static partial class Log
     public static partial void HeadSigned(ILogger logger, long size, string root, string note);
 
     [LoggerMessage(
-        EventIds.TransparencyRoundFailed,
-        LogLevel.Error,
-        "Adding entries to the transparency log failed; retrying in a minute"
-    )]
-    public static partial void RoundFailed(ILogger logger, Exception fault);
-
-    [LoggerMessage(
         EventIds.TransparencyContradicted,
         LogLevel.Critical,
         "The stored transparency log contradicts a tree head that was signed: signed for {Signed} entries, stored {Size}. "
@@ -61,11 +54,4 @@ internal static partial class Log
             + "Save the database, and compare the tree heads of both"
     )]
     public static partial void WitnessContradicted(ILogger logger, string witness, long size, string detail);
-
-    [LoggerMessage(
-        EventIds.WitnessRoundFailed,
-        LogLevel.Error,
-        "Requesting cosignatures of the transparency log failed; retrying in a minute"
-    )]
-    public static partial void WitnessRoundFailed(ILogger logger, Exception fault);
 }

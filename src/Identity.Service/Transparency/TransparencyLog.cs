@@ -16,8 +16,7 @@ internal sealed class TransparencyLog(
     AuditExportStore turns,
     IJournal journal,
     StoreNode node,
-    TimeProvider time,
-    ILogger<TransparencyLog> logger
+    TimeProvider time
 )
     : RecurringJob(
         "transparency_log",
@@ -48,9 +47,6 @@ internal sealed class TransparencyLog(
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => IntegrateAsync(cancellationToken);
-
-    // Unwritten entries are still pending.
-    protected override void Tell(Exception fault) => Log.RoundFailed(logger, fault);
 
     // False: nothing was added.
     private async Task<bool> AddBatchAsync(CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal sealed class WebhookDeliverer(
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // The root of a task: the store was unavailable. Pending messages are found again.
-            Tell(fault);
+            Log.WebhooksFailed(logger, fault);
         }
         finally
         {
@@ -146,9 +146,6 @@ internal sealed class WebhookDeliverer(
             }
         }
     }
-
-    // Pending messages are in the store.
-    protected override void Tell(Exception fault) => Log.WebhooksFailed(logger, fault);
 
     // False = another node makes the attempt, or there is no receiver.
     private async ValueTask<bool> AttemptAsync(WebhookDelivery waiting, CancellationToken cancellationToken)
@@ -190,7 +187,7 @@ internal sealed class WebhookDeliverer(
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
             // For example, a secret that cannot be unsealed: this affects one webhook, and the other messages continue.
-            Tell(fault);
+            Log.WebhooksFailed(logger, fault);
             return new SendFailure("Signing or sending the message failed.");
         }
     }

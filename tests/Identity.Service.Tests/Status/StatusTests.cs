@@ -25,6 +25,7 @@ public sealed class StatusTests : IAsyncLifetime
     private readonly ScriptedPeers peers = new();
     private readonly ScriptedEnrollments enrollments = new();
     private readonly FakeTimeProvider time = new();
+    private readonly CapturedLogs logs = new();
     private readonly FailingJob job;
     private ServiceUnderTest service = null!;
     private string? notReady;
@@ -38,12 +39,15 @@ public sealed class StatusTests : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         service = await ServiceUnderTest.StartAsync(
             services =>
+            {
+                logs.AddTo(services);
                 services
                     .AddSingleton<IMachinePeerVerifier>(peers)
                     .AddSingleton<IAgentEnrollments>(enrollments)
                     .AddSingleton<IRevokedMachines>(enrollments)
                     .AddSingleton<RecurringJob>(job)
-                    .AddSingleton(ReadinessCheck.Create("scripted", () => notReady)),
+                    .AddSingleton(ReadinessCheck.Create("scripted", () => notReady));
+            },
             time: time
         );
 
@@ -407,6 +411,9 @@ public sealed class StatusTests : IAsyncLifetime
         await service.Api.PostOkAsync("/v1/jobs/failing_job/run", "{}");
         await service.Api.PostOkAsync("/v1/jobs/failing_job/pause", """{"reason":"repair"}""");
 
+        logs.Lines.ShouldContain(line =>
+            line.StartsWith("Error 120 A round of job failing_job failed;", StringComparison.Ordinal)
+        );
         var lines = await LinesAsync("jobs");
 
         lines.Select(line => line.State).ShouldBe(["problem", "warning"]);
@@ -568,7 +575,5 @@ public sealed class StatusTests : IAsyncLifetime
     {
         protected override Task RunRoundAsync(CancellationToken cancellationToken) =>
             throw new InvalidOperationException("It fails.");
-
-        protected override void Tell(Exception fault) { }
     }
 }

@@ -322,8 +322,7 @@ public sealed class TransparencyLogTests
             service.Get<AuditExportStore>(),
             journal,
             node is null ? service.Get<StoreNode>() : new StoreNode(node, 9),
-            service.Time,
-            NullLogger<TransparencyLog>.Instance
+            service.Time
         );
 
     private static void Execute(ServiceUnderTest service, string sql, object? parameters = null)

@@ -87,9 +87,6 @@ internal sealed class AuditExporter(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    // Unrecorded entries are sent again.
-    protected override void Tell(Exception fault) => Log.ExportRoundFailed(logger, fault, target.Name);
-
     // One batch of one chain. False: this round ends.
     private async Task<bool> SendAsync(ChainLag lag, CancellationToken cancellationToken)
     {

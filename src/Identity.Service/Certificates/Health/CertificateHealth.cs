@@ -17,20 +17,15 @@ internal sealed class CertificateHealth : RecurringJob
 
     private readonly CertificateHealthStore store;
     private readonly Current<AgentOptions> options;
-    private readonly ILogger<CertificateHealth> logger;
     private readonly Meter meter = new(ServiceMeters.MeterName);
 
-    // The job replaces each list as a whole; every metrics collector reads it.
+    // The job replaces each list as a whole; every metrics collector reads it. After a failed round the last values stay:
+    // ages and expiries continue to count.
     private volatile IReadOnlyList<AuthorityEnd> authorities = [];
     private volatile IReadOnlyList<ListAge> lists = [];
     private volatile IReadOnlyList<BundleLag> lags = [];
 
-    public CertificateHealth(
-        CertificateHealthStore store,
-        Current<AgentOptions> options,
-        TimeProvider time,
-        ILogger<CertificateHealth> logger
-    )
+    public CertificateHealth(CertificateHealthStore store, Current<AgentOptions> options, TimeProvider time)
         : base(
             "certificate_metrics",
             "Collects the metrics of certificates.",
@@ -41,7 +36,6 @@ internal sealed class CertificateHealth : RecurringJob
     {
         this.store = store;
         this.options = options;
-        this.logger = logger;
         meter.CreateObservableGauge(
             "culvert_authority_expiry_seconds",
             () => authorities.Select(one => new Measurement<double>(Left(one.NotAfter), Labels(one))),
@@ -90,9 +84,6 @@ internal sealed class CertificateHealth : RecurringJob
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
-
-    // The last values stay; ages and expiries continue to count.
-    protected override void Tell(Exception fault) => Log.HealthUnknown(logger, fault);
 
     private double Left(DateTimeOffset end) => (end - Time.GetUtcNow()).TotalSeconds;
 

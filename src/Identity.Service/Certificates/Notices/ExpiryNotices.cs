@@ -61,9 +61,6 @@ internal sealed class ExpiryNotices(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    // Thresholds are days, and an hour later the store may be available again.
-    protected override void Tell(Exception fault) => Log.NoticesFailed(logger, fault);
-
     private async ValueTask<bool> GiveAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)
     {
         var at = Time.GetStoreNow();

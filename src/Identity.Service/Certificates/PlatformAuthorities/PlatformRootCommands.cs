@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
@@ -20,6 +21,7 @@ internal sealed class PlatformRootCommands(
     PlatformCa platform,
     Persons persons,
     IJournal journal,
+    ClockGuard clock,
     Current<CertificateOptions> options,
     TimeProvider time
 )
@@ -160,6 +162,11 @@ internal sealed class PlatformRootCommands(
     /// <summary>Removes roots whose last certificate has expired from the bundle, and destroys their keys.</summary>
     public async Task RetireAsync(CancellationToken cancellationToken)
     {
+        if (clock.Check() is not null)
+        {
+            return; // only a reliable clock can decide what has expired
+        }
+
         // An epoch removes at most one root: the next round finds the next.
         var now = time.GetUtcNow();
         var known = platform.Roots.Trusted.Where(root => root.State == RootState.Retiring);

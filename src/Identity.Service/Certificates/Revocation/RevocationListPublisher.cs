@@ -88,7 +88,8 @@ internal sealed class RevocationListPublisher(
                 catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
                 {
                     // If one authority's key is unavailable, the lists of the others must not expire.
-                    Tell(fault);
+                    Log.RevocationListsFailed(logger, fault);
+                    ServiceMeters.RevocationListFailures.Add(1);
                 }
             }
 
@@ -102,6 +103,7 @@ internal sealed class RevocationListPublisher(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
+        RoundFailed += _ => ServiceMeters.RevocationListFailures.Add(1);
         changes.Subscribe(
             ChangeTopics.Feed,
             _ =>
@@ -114,13 +116,6 @@ internal sealed class RevocationListPublisher(
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => PublishDueAsync(cancellationToken);
-
-    // The current lists are valid for another half of their period, and a minute later the store or the HSM may be back.
-    protected override void Tell(Exception fault)
-    {
-        Log.RevocationListsFailed(logger, fault);
-        ServiceMeters.RevocationListFailures.Add(1);
-    }
 
     // Null = no client could use a list.
     private async ValueTask<SigningAuthority?> SignerAsync(

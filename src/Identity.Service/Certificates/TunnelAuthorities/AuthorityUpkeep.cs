@@ -46,8 +46,6 @@ internal sealed class AuthorityUpkeep(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    protected override void Tell(Exception fault) => Log.AuthorityUpkeepFailed(logger, fault);
-
     private async Task KeepAsync(TunnelAuthority authority, CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();

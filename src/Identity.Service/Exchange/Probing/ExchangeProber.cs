@@ -63,8 +63,6 @@ internal sealed class ExchangeProber(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => ProbeAsync(cancellationToken);
 
-    protected override void Tell(Exception fault) => Log.ProbeFailed(logger, "exchange", fault.GetType().Name);
-
     private async Task<string?> TimedAsync(
         ProbeKind kind,
         string? before,

@@ -63,9 +63,6 @@ internal sealed class WitnessCollector(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => CollectAsync(cancellationToken);
 
-    // An unstored cosignature is requested again.
-    protected override void Tell(Exception fault) => Log.WitnessRoundFailed(logger, fault);
-
     private async Task RecordAsync(
         WitnessOptions witness,
         WitnessState state,

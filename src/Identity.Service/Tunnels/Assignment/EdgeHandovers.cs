@@ -13,8 +13,7 @@ internal sealed class EdgeHandovers(
     EdgeAssignments assignments,
     IJournal journal,
     Current<TunnelOptions> options,
-    TimeProvider time,
-    ILogger<EdgeHandovers> logger
+    TimeProvider time
 )
     : RecurringJob(
         "edge_handovers",
@@ -38,7 +37,7 @@ internal sealed class EdgeHandovers(
         catch (StoreException fault)
         {
             // The store takes no writes: the first round after that sets the number.
-            Tell(fault);
+            Report(fault);
         }
     }
 
@@ -58,8 +57,6 @@ internal sealed class EdgeHandovers(
         await SetNumberAsync(cancellationToken);
         await EndDueAsync(cancellationToken);
     }
-
-    protected override void Tell(Exception fault) => Log.HandoversFailed(logger, fault);
 
     // Once per configured number: two nodes with different settings would otherwise overwrite each other repeatedly.
     private async Task SetNumberAsync(CancellationToken cancellationToken)

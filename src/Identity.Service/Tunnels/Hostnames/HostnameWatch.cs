@@ -7,8 +7,7 @@ internal sealed class HostnameWatch(
     HostnameStore hostnames,
     TunnelStore tunnels,
     HostnameRegistry registry,
-    TimeProvider time,
-    ILogger<HostnameWatch> logger
+    TimeProvider time
 ) : RecurringJob("hostnames", "Checks whether hostnames are still proven.", TimeSpan.FromMinutes(1), time)
 {
     // The rest is due in the next round.
@@ -38,6 +37,4 @@ internal sealed class HostnameWatch(
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
-
-    protected override void Tell(Exception fault) => Log.HostnameWatchFailed(logger, fault);
 }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
-using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Settings;
@@ -113,7 +112,7 @@ public sealed class CertificateReloadTests(RevocationBench bench) : IClassFixtur
     public async Task ServerLife_OfSeconds_MakesTheRotationLookMoreOften()
     {
         var jobs = Service.Get<JobScheduler>();
-        var job = jobs.Jobs.OfType<RotationLoop>().Single();
+        var job = jobs.Find("rotations")!;
 
         await SetServerLifeAsync(TimeSpan.FromSeconds(20));
 
@@ -125,7 +124,7 @@ public sealed class CertificateReloadTests(RevocationBench bench) : IClassFixtur
     [Fact]
     public async Task ServerLife_OfSeconds_ResumesNoPausedJob()
     {
-        var job = Service.Get<JobScheduler>().Jobs.OfType<RotationLoop>().Single();
+        var job = Service.Get<JobScheduler>().Find("rotations")!;
         await Service.Api.PostOkAsync($"/v1/jobs/{job.Name}/pause", """{"reason":"a test"}""");
         await SetServerLifeAsync(TimeSpan.FromSeconds(20));
         var last = job.LastRun;
