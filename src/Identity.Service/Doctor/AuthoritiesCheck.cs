@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Certificates.Health;
+using Culvert.Identity.Service.Status.Checks;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
@@ -7,8 +8,6 @@ namespace Culvert.Identity.Service.Doctor;
 /// <summary>Checks that every signing authority is valid for at least the last of the notices' days.</summary>
 internal sealed class AuthoritiesCheck : IDoctorCheck<ServiceFacts>
 {
-    private const string Issuing = "platform_issuing";
-
     public string Id => "authorities";
 
     public DoctorFinding Run(ServiceFacts facts)
@@ -19,36 +18,20 @@ internal sealed class AuthoritiesCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Skip(Id, "Rests on database.");
         }
 
-        var days = facts.Options.Notices.Days;
-        var (soon, near) = (
-            TimeSpan.FromDays(days.Count > 0 ? days.Min() : 3),
-            TimeSpan.FromDays(days.Count > 0 ? days.Max() : 45)
-        );
-        var late = all.Where(one => one.NotAfter - facts.Now < soon).ToList();
-        IReadOnlyList<string> evidence =
-        [
-            .. all.Where(one =>
-                    one.NotAfter - facts.Now < near || one.Type.StartsWith("platform", StringComparison.Ordinal)
-                )
-                .Select(one => $"{one.Name} ({one.Id}): {Left(one, facts.Now)}, until {one.NotAfter:u}"),
-        ];
-        return (
-            late.Count == 0
-                ? DoctorFinding.Pass(Id, $"The first to expire is {all[0].Name}: {Left(all[0], facts.Now)}.")
-                : DoctorFinding.Fail(
-                    Id,
-                    $"{late[0].Name} ({late[0].Id}): {Left(late[0], facts.Now)}.",
-                    late[0].Type == Issuing
-                        ? "The running service renews it at two thirds of its lifetime: check that the service runs."
-                        : "When it expires, all certificates below it become invalid, whatever their own expiry.",
-                    late[0].Type == Issuing
-                        ? "identity-service run"
-                        : $"culvert ca status {late[0].Id}; its successor wants a signature of your own root"
-                )
-        ) with
+        // The first to expire comes first, so no later one is worse.
+        var worst = Judge(all[0]) is { Status: DoctorStatus.Fail } late
+            ? late
+            : DoctorFinding.Pass(Id, $"The first to expire is {all[0].Name}: {Left(all[0], facts.Now)}.");
+        return worst with
         {
-            Evidence = evidence,
+            Evidence =
+            [
+                .. all.Where(one => one.Type.StartsWith("platform", StringComparison.Ordinal) || Judge(one) is not null)
+                    .Select(one => $"{one.Name} ({one.Id}): {Left(one, facts.Now)}, until {one.NotAfter:u}"),
+            ],
         };
+
+        DoctorFinding? Judge(AuthorityEnd one) => Expiry.Judge(Id, one, facts.Now, facts.Options.Notices);
     }
 
     private static string Left(AuthorityEnd one, DateTimeOffset now)

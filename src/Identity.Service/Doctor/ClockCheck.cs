@@ -1,4 +1,5 @@
 using System.Globalization;
+using Culvert.Identity.Service.Clock;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
@@ -30,7 +31,8 @@ internal sealed class ClockCheck : IDoctorCheck<ServiceFacts>
                     $"This clock is {behind.TotalSeconds:0} s behind the newest record."
                 ),
                 "Tokens and certificates would have times that others refuse, so the service issues nothing.",
-                "Synchronise the clock (NTP), on the other nodes too; then, if the service requires it: POST /v1/clock/confirm"
+                "Synchronise the clock (NTP), on the other nodes too.",
+                ClockErrors.Unsynchronised.NextStep
             )
             : DoctorFinding.Pass(Id, $"It is {facts.Now:u}; the newest record is of {newest:u}.");
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Status.Checks;
 using Culvert.Platform.Doctor;
 using Culvert.Platform.Issuers;
 
@@ -27,7 +28,7 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
             return DoctorFinding.Skip(Id, "No issuer is registered.");
         }
 
-        var found = facts.Issuers.Select(state => Judge(state, facts)).OfType<Trouble>().ToList();
+        var found = facts.Issuers.Select(state => Judge(state, facts)).OfType<DoctorFinding>().ToList();
         var tried = facts.Issuers.Count(state => state.IsTried);
         if (found.Count == 0)
         {
@@ -37,75 +38,50 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
             );
         }
 
+        var fatal = found.Count(trouble => trouble.Status == DoctorStatus.Fail);
         return DoctorFinding.Fail(
             Id,
             Text(
-                $"{found.Count} of {facts.Issuers.Count} issuers need attention; {found.Count(t => t.IsFatal)} of them have no key that can be used."
+                $"{found.Count} of {facts.Issuers.Count} issuers need attention; {fatal} of them have no key that can be used."
             ),
             "Tokens of an issuer without keys are refused; cached keys are used until they are too old.",
-            [.. found.Select(trouble => trouble.Next).Distinct(StringComparer.Ordinal).Take(MaxNext)]
+            [.. found.SelectMany(trouble => trouble.Next).Distinct(StringComparer.Ordinal).Take(MaxNext)]
         ) with
         {
-            Status = found.Exists(trouble => trouble.IsFatal) ? DoctorStatus.Fail : DoctorStatus.Warn,
-            Evidence = [.. found.OrderByDescending(trouble => trouble.IsFatal).Select(trouble => trouble.Line)],
+            Status = fatal > 0 ? DoctorStatus.Fail : DoctorStatus.Warn,
+            Evidence = [.. found.OrderByDescending(trouble => trouble.Status).Select(trouble => trouble.Summary)],
         };
     }
 
-    private static Trouble? Judge(IssuerState state, ServiceFacts facts)
-    {
-        var (issuer, control) = (state.Stored.Issuer, state.Stored.Control);
-        var name = $"{issuer.Name} ({issuer.Id.Value})";
-        if (control.Kill is { Issuer: true })
-        {
-            return new Trouble(
-                IsFatal: false,
-                $"{name}: an administrator killed it; none of its tokens is accepted",
-                $"To trust it again: culvert issuer kill {issuer.Id.Value} --issuer --undo --reason TEXT"
-            );
-        }
-
-        var (serves, kept) = Kept(state, facts);
-        if (control.PausedAt is { } paused)
-        {
-            return new Trouble(
-                !serves,
-                Text($"{name}: paused since {paused:u}, after too many failures; {kept}"),
-                $"culvert issuer verify {issuer.Id.Value} shows the error; then run: culvert issuer resume {issuer.Id.Value}"
-            );
-        }
-
-        return state.Code is { } code
-            ? new Trouble(!serves, $"{name}: {state.Failure?.TrimEnd('.')}; {kept}", Next(issuer, code))
-            : null;
-    }
-
-    private static (bool Serves, string Text) Kept(IssuerState state, ServiceFacts facts)
+    private static DoctorFinding? Judge(IssuerState state, ServiceFacts facts)
     {
         var (issuer, control, kept) = state.Stored;
-        if (kept is null || kept.FetchedAt < control.Kill?.SetsBefore)
-        {
-            return (false, "no key of it is known");
-        }
-
         var options = facts.Options.Federation.Fetch;
-        var until = kept.FetchedAt + issuer.HardExpiry(options);
-        return KeySchedule.GetState(
-            facts.Now - kept.FetchedAt,
-            kept.FreshFor,
-            issuer.StaleOk(options),
-            issuer.HardExpiry(options)
-        ) switch
-        {
-            KeyState.HardExpired => (false, Text($"its keys of {kept.FetchedAt:u} are too old to be used")),
-            KeyState.Degraded => (
-                kept.Proven.Count > 0,
-                Text($"of its keys of {kept.FetchedAt:u} only those in use are accepted, until {until:u}")
+        var keyState =
+            kept is null || kept.FetchedAt < control.Kill?.SetsBefore
+                ? KeyState.Empty
+                : KeySchedule.GetState(
+                    facts.Now - kept.FetchedAt,
+                    kept.FreshFor,
+                    issuer.StaleOk(options),
+                    issuer.HardExpiry(options)
+                );
+        return IssuerJudgement.Judge(
+            issuer,
+            control,
+            KeptKeys.Of(
+                keyState,
+                kept?.FetchedAt,
+                kept?.Proven.Count > 0,
+                kept?.FetchedAt + issuer.HardExpiry(options)
             ),
-            _ => (true, Text($"its keys of {kept.FetchedAt:u} are accepted until {until:u}")),
-        };
+            state.Code is null ? null : "The fetch",
+            state.Failure,
+            Next(issuer, state.Code)
+        );
     }
 
-    private static string Next(Issuer issuer, string code)
+    private static string Next(Issuer issuer, string? code)
     {
         var id = issuer.Id.Value;
         var place = KeySetFetch.FirstFetch(issuer)?.Url.Authority ?? issuer.Url;
@@ -124,7 +100,4 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
     }
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
-
-    /// <param name="IsFatal">Whether none of its keys can be used.</param>
-    private sealed record Trouble(bool IsFatal, string Line, string Next);
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Status.Checks;
 using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Doctor;
@@ -25,21 +26,15 @@ internal sealed class RevocationListsCheck : IDoctorCheck<ServiceFacts>
                     : $"{one.CaId}: oldest from {one.ThisUpdate:u}, valid until {one.NextUpdate:u}, {one.Waiting} pending"
             ),
         ];
-        var late = lists.Where(one => one.NextUpdate is null || one.NextUpdate < facts.Now).ToList();
-        return (
-            late.Count == 0
-                ? DoctorFinding.Pass(Id, $"The lists of {lists.Count} authorities are fresh.")
-                : DoctorFinding.Fail(
-                    Id,
-                    late[0].NextUpdate is { } end
-                        ? $"A list of {late[0].CaId} expired at {end:u}."
-                        : $"A list of {late[0].CaId} was never published.",
-                    "Clients that insist on fresh lists refuse every certificate of that authority.",
-                    "Check that the service runs and that its key signs. Search its log for events 3070 and later."
-                )
-        ) with
-        {
-            Evidence = evidence,
-        };
+        return
+            lists.Select(one => RevocationListsStatus.Judge(one, facts.Now)).FirstOrDefault(late => late is not null)
+                is { } found
+            // A list that was never published fails here too: the service may have stopped before it signed one.
+            ? found with
+            {
+                Status = DoctorStatus.Fail,
+                Evidence = evidence,
+            }
+            : DoctorFinding.Pass(Id, $"The lists of {lists.Count} authorities are fresh.", evidence);
     }
 }

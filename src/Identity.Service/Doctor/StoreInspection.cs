@@ -107,7 +107,10 @@ internal static class StoreInspection
         foreach (var target in options.AuditTargets)
         {
             var behind = await exports.LagsAsync(target.Name, cancellationToken);
-            lags.AddRange(behind.Select(lag => (target.Name, lag.OldestAt)));
+            if (behind.Count > 0)
+            {
+                lags.Add((target.Name, behind.Min(lag => lag.OldestAt)));
+            }
         }
 
         return state with

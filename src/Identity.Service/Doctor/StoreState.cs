@@ -15,7 +15,7 @@ internal sealed record StoreState
     /// <summary>When the latest decision of any node was recorded; null before the first.</summary>
     public DateTimeOffset? NewestEntry { get; init; }
 
-    /// <summary>For each target of <c>audit.export</c> and chain with missing entries: the time of the oldest one.</summary>
+    /// <summary>For each target of <c>audit.export</c> with missing entries: the time of the oldest one.</summary>
     public IReadOnlyList<(string Target, DateTimeOffset OldestAt)> AuditLags { get; init; } = [];
 
     public IReadOnlyList<AuthorityEnd> Authorities { get; init; } = [];

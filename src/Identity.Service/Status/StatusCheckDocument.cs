@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Ids;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status;
 
@@ -10,12 +10,21 @@ namespace Culvert.Identity.Service.Status;
 /// <param name="Next">What to do; empty if nothing is needed.</param>
 internal sealed record StatusCheckDocument(string Check, string State, string? Subject, string Summary, string Next)
 {
-    public static StatusCheckDocument Of(string check, StatusFinding finding) =>
+    public static StatusCheckDocument Of(DoctorFinding finding) =>
         new(
-            Check: check,
-            State: WireNames.Of(finding.State),
+            Check: finding.Id,
+            State: ToState(finding.Status),
             Subject: finding.Subject,
             Summary: finding.Summary,
-            Next: finding.Next
+            Next: finding.Next.FirstOrDefault("")
         );
+
+    public static string ToState(DoctorStatus status) =>
+        status switch
+        {
+            DoctorStatus.Fail => "problem",
+            DoctorStatus.Unknown => "unknown",
+            DoctorStatus.Warn => "warning",
+            _ => "ok",
+        };
 }

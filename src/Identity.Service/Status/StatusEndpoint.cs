@@ -1,7 +1,7 @@
 using Culvert.Identity.Service.Http;
-using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status;
 
@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Status;
 /// </summary>
 internal sealed class StatusEndpoint(
     TunnelSurvey tunnels,
-    IEnumerable<IStatusCheck> checks,
+    IEnumerable<StatusCheck> checks,
     TenantStore tenants,
     StoreNode node,
     TimeProvider time
@@ -32,8 +32,7 @@ internal sealed class StatusEndpoint(
 
         var caller = request.Caller;
         var (shown, found) = await tunnels.ReadAsync(caller, page, cancellationToken);
-        var lines = new List<(StatusState State, StatusCheckDocument Line)>();
-        Add(TunnelSurvey.Check, found);
+        var findings = Cut(found).ToList();
         var notShown = new List<string>();
 
         // Checks that do not depend on the page run for the first page only.
@@ -41,59 +40,54 @@ internal sealed class StatusEndpoint(
         {
             if (check.IsShownTo(caller))
             {
-                Add(check.Name, await check.RunAsync(caller, cancellationToken));
+                findings.AddRange(Cut(await check.RunAsync(caller, cancellationToken)));
             }
             else
             {
-                notShown.Add(check.Name);
+                notShown.Add(check.Id);
             }
         }
 
         var organization = await tenants.FindOrganizationAsync(caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
             new StatusDocument(
-                State: WireNames.Of(lines.Select(line => line.State).DefaultIfEmpty(StatusState.Ok).Max()),
+                State: StatusCheckDocument.ToState(findings.Max(finding => finding.Status)),
                 CheckedAt: time.GetUtcNow(),
                 Node: node.Name,
                 OrganizationId: caller.OrganizationId,
                 OrganizationName: organization?.Name,
-                Checks: [.. lines.Select(line => line.Line)],
+                Checks: [.. findings.Select(StatusCheckDocument.Of)],
                 NotShown: notShown,
                 Tunnels: shown.Data,
                 NextPage: shown.NextPage
             ),
             StatusJson.Default.StatusDocument
         );
-
-        void Add(string check, IReadOnlyList<StatusFinding> findings)
-        {
-            foreach (var finding in Cut(findings))
-            {
-                lines.Add((finding.State, StatusCheckDocument.Of(check, finding)));
-            }
-        }
     }
 
     /// <summary>
-    /// Sorts the worst first and returns at most <see cref="MaxFindings"/>, plus a line with the number of the others.
+    /// Sorts the worst first and returns at most <see cref="MaxFindings"/>, plus a line with the number of the others. A finding
+    /// that passes is left out where there is a worse one.
     /// </summary>
-    internal static IEnumerable<StatusFinding> Cut(IReadOnlyList<StatusFinding> findings)
+    internal static IEnumerable<DoctorFinding> Cut(IEnumerable<DoctorFinding> findings)
     {
-        var ordered = findings.OrderByDescending(finding => finding.State).ToList();
+        var ordered = findings
+            .OrderByDescending(finding => finding.Status)
+            .TakeWhile((finding, index) => index == 0 || finding.Status > DoctorStatus.Pass)
+            .ToList();
         return ordered.Count <= MaxFindings
             ? ordered
             :
             [
                 .. ordered.Take(MaxFindings),
-                new StatusFinding(
-                    ordered[MaxFindings].State,
-                    Subject: null,
-                    string.Create(
-                        System.Globalization.CultureInfo.InvariantCulture,
+                ordered[MaxFindings] with
+                {
+                    Subject = null,
+                    Summary = FormattableString.Invariant(
                         $"{ordered.Count - MaxFindings} more of these are not shown."
                     ),
-                    "Fix those that are shown, and run culvert status again."
-                ),
+                    Next = ["Fix those that are shown, and run culvert status again."],
+                },
             ];
     }
 }

@@ -2,16 +2,17 @@ using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Machines;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status;
 
 /// <summary>A page of the tunnels with their readiness, and which of them need attention.</summary>
 internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, TunnelReadiness readiness)
+    : StatusFindings("tunnels")
 {
     public const string List = "status";
-    public const string Check = "tunnels";
 
-    public async ValueTask<(Page<TunnelStatusDocument> Shown, IReadOnlyList<StatusFinding> Found)> ReadAsync(
+    public async ValueTask<(Page<TunnelStatusDocument> Shown, IReadOnlyList<DoctorFinding> Found)> ReadAsync(
         Caller caller,
         PageRequest page,
         CancellationToken cancellationToken
@@ -26,20 +27,18 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
             shown.Add(await readiness.FindAsync(tunnel, relays, cancellationToken));
         }
 
-        var found = shown.SelectMany(Judge).ToList();
-        if (found.Count == 0)
-        {
-            found.Add(
+        return (
+            new Page<TunnelStatusDocument>(Data: shown, NextPage: cut.NextPage),
+            [
+                .. shown.SelectMany(Judge),
                 shown.Count == 0
-                    ? StatusFinding.Ok($"There is no tunnel.")
-                    : StatusFinding.Ok($"Calls get through {Plural.Of(shown.Count, "tunnel")}.")
-            );
-        }
-
-        return (new Page<TunnelStatusDocument>(Data: shown, NextPage: cut.NextPage), found);
+                    ? Ok($"There is no tunnel.")
+                    : Ok($"Calls get through {Plural.Of(shown.Count, "tunnel")}."),
+            ]
+        );
     }
 
-    private static IEnumerable<StatusFinding> Judge(TunnelStatusDocument tunnel)
+    private IEnumerable<DoctorFinding> Judge(TunnelStatusDocument tunnel)
     {
         var name = $"{tunnel.DisplayName ?? tunnel.Domain} ({tunnel.TunnelId})";
         if (tunnel.State != TunnelState.Ready && !tunnel.Problems.Contains(TunnelProblem.Archived))
@@ -48,28 +47,28 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
             var next = $"culvert tunnel status {tunnel.TunnelId}";
             yield return tunnel.State switch
             {
-                TunnelState.Unknown => StatusFinding.Unknown(
+                TunnelState.Unknown => Unknown(
                     tunnel.TunnelId,
                     $"Whether calls get through tunnel {name} is not known. {reasons}",
                     next
                 ),
-                TunnelState.NotSetUp => StatusFinding.Warning(
+                TunnelState.NotSetUp => Warning(
                     tunnel.TunnelId,
                     $"Tunnel {name} is not set up: no agent has enrolled. {reasons}",
                     next
                 ),
-                _ when tunnel.Problems is [TunnelProblem.Paused] => StatusFinding.Warning(
+                _ when tunnel.Problems is [TunnelProblem.Paused] => Warning(
                     tunnel.TunnelId,
                     $"Tunnel {name} is paused: edges refuse its clients.",
                     $"culvert tunnel resume {tunnel.TunnelId}"
                 ),
-                _ => StatusFinding.Problem(tunnel.TunnelId, $"Calls do not get through tunnel {name}. {reasons}", next),
+                _ => Problem(tunnel.TunnelId, $"Calls do not get through tunnel {name}. {reasons}", next),
             };
         }
 
         if (tunnel.AgentsFailing > 0)
         {
-            yield return StatusFinding.Warning(
+            yield return Warning(
                 tunnel.TunnelId,
                 $"{tunnel.AgentsFailing} of {Plural.Of(tunnel.AgentsLive, "live agent")} of tunnel {name} report failed checks.",
                 $"culvert doctor --tunnel {tunnel.TunnelId}"

@@ -7,6 +7,10 @@ public sealed record DoctorFinding
     /// <summary>Stable, <c>snake_case</c>.</summary>
     public required string Id { get; init; }
 
+    /// <summary>The id or name of the object; null = the whole check. Reports of a doctor do not show it.</summary>
+    [JsonIgnore]
+    public string? Subject { get; init; }
+
     [JsonConverter(typeof(JsonStringEnumConverter<DoctorStatus>))]
     public required DoctorStatus Status { get; init; }
 

@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Doctor;
+using Culvert.Identity.Service.Status.Checks;
 using Culvert.Platform.Doctor;
 using Shouldly;
 
@@ -21,6 +22,29 @@ public sealed class AuditExportCheckTests : IDisposable
     [InlineData((15 * 60) + 1, DoctorStatus.Warn)]
     public void Run_Lag_OnBothSidesOfFifteenMinutes(int seconds, DoctorStatus expected) =>
         Run(new FileTarget(scene.Write("audit.jsonl", "")), seconds).Status.ShouldBe(expected);
+
+    [Fact]
+    public void Run_TwoTargetsLag_NamesBoth()
+    {
+        var facts = scene.Facts();
+        var late = facts.Now.AddMinutes(-20);
+
+        var found = new AuditExportCheck().Run(
+            facts with
+            {
+                Options = facts.Options with
+                {
+                    AuditTargets = [new SyslogTarget("siem.example.com", 6514, CaFile: null)],
+                },
+                Store = facts.Store with { AuditLags = [("one", late), ("two", late)] },
+            }
+        );
+
+        found.Summary.ShouldBe(
+            "Audit target one lacks entries of 20 minutes. Audit target two lacks entries of 20 minutes."
+        );
+        AuditExportStatus.Judge("one", late, facts.Now)!.Status.ShouldBe(DoctorStatus.Fail);
+    }
 
     [Fact]
     public void Run_FileThatIsNotThereYet_Passes() =>

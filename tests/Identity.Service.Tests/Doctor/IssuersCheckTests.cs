@@ -30,9 +30,9 @@ public sealed class IssuersCheckTests : IDisposable
         Run([State(kept: null) with { IsTried = true }]).Status.ShouldBe(DoctorStatus.Pass);
 
     [Theory]
-    [InlineData(0, DoctorStatus.Warn, "its keys of 2026-01-01 00:00:00Z are accepted until 2026-01-08 00:00:00Z")]
-    [InlineData(7, DoctorStatus.Fail, "its keys of 2025-12-25 00:00:00Z are too old to be used")]
-    [InlineData(null, DoctorStatus.Fail, "no key of it is known")]
+    [InlineData(0, DoctorStatus.Warn, "its keys of 2026-01-01 00:00:00Z are still accepted until 2026-01-08 00:00:00Z")]
+    [InlineData(7, DoctorStatus.Fail, "its keys of 2025-12-25 00:00:00Z are too old, and its tokens are refused")]
+    [InlineData(null, DoctorStatus.Fail, "it has no keys, and its tokens are refused")]
     public void Run_CannotBeFetched_FailsWhereNoKeyServes(int? days, DoctorStatus expected, string told)
     {
         var kept = days is { } age ? Kept(scene.Now.AddDays(-age)) : null;
@@ -40,7 +40,9 @@ public sealed class IssuersCheckTests : IDisposable
         var found = Run([State(kept) with { Code = "issuer.unreachable", Failure = "jwks.url: away." }]);
 
         found.Status.ShouldBe(expected);
-        found.Evidence.ShouldBe([$"idp ({bench.Issuer.Id.Value}): jwks.url: away; {told}"]);
+        found.Evidence.ShouldBe([
+            $"The fetch of the keys of issuer idp ({bench.Issuer.Id.Value}) failed; {told}. jwks.url: away.",
+        ]);
         found.Next.ShouldBe([
             "Check that the identity provider of idp runs, and that idp.test can be reached from this host.",
         ]);

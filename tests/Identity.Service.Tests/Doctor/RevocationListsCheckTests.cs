@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Doctor;
+using Culvert.Identity.Service.Status.Checks;
 using Culvert.Platform.Doctor;
 using Shouldly;
 
@@ -21,8 +22,16 @@ public sealed class RevocationListsCheckTests : IDisposable
         Run(scene.Facts() with { Now = scene.Now.AddSeconds(seconds) }).Status.ShouldBe(expected);
 
     [Fact]
-    public void Run_NeverPublished_Fails() =>
-        Run(WithLists(new ListAge("ca_2", null, null, 128))).Summary.ShouldBe("A list of ca_2 was never published.");
+    public void Run_NeverPublished_Fails()
+    {
+        var list = new ListAge("ca_2", null, null, 128);
+
+        var found = Run(WithLists(list));
+
+        found.Status.ShouldBe(DoctorStatus.Fail);
+        found.Summary.ShouldBe("A revocation list of authority ca_2 was never published.");
+        RevocationListsStatus.Judge(list, scene.Now)!.Status.ShouldBe(DoctorStatus.Warn, "it may be a minute old");
+    }
 
     [Fact]
     public void Run_NoAuthorityPublishes_DoesNotApply() => Run(WithLists()).Status.ShouldBe(DoctorStatus.Skip);

@@ -61,7 +61,7 @@ public sealed class ServiceFactsTests
         var neverFetched = await IssuersAsync(service);
 
         neverFetched.Status.ShouldBe(DoctorStatus.Fail);
-        neverFetched.Evidence.Single().ShouldEndWith("no key of it is known");
+        neverFetched.Evidence.Single().ShouldContain("; it has no keys, and its tokens are refused.");
         service.Provider.Script(TestIdentityProvider.DiscoveryPath, null);
         await service.AccessTokenAsync(rule);
         await service.Service.Get<FederationDirectory>().Current.FindRule(rule)!.Keys.RecordingAsync();
@@ -70,7 +70,8 @@ public sealed class ServiceFactsTests
         var kept = await IssuersAsync(service);
 
         kept.Status.ShouldBe(DoctorStatus.Warn);
-        kept.Evidence.Single().ShouldContain("answered with status 503; its keys of");
+        kept.Evidence.Single().ShouldContain("; its keys of");
+        kept.Evidence.Single().ShouldEndWith("answered with status 503.");
     }
 
     private static async Task<DoctorFinding> IssuersAsync(FederatedService service) =>

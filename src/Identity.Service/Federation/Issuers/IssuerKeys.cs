@@ -66,6 +66,9 @@ internal sealed class IssuerKeys
     /// <summary>The current set, usable or not; null if none.</summary>
     public JwkSet? PresentKeys => inForce.Present?.Set;
 
+    /// <summary>Whether a signature of one of the keys was verified, so that the key stays in use when the set is old.</summary>
+    public bool AreInUse => PresentKeys?.Keys.Any(inForce.IsProven) == true;
+
     private DateTimeOffset Now => services.Time.GetUtcNow();
 
     /// <summary>Whether these are the keys of that record, with all its settings for keys.</summary>

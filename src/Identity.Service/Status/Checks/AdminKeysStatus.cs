@@ -1,29 +1,25 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tenants;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>Checks that an admin key that can operate the installation remains after the key of init expires.</summary>
-internal sealed class AdminKeysStatus(AdminKeyStore keys, TimeProvider time) : IStatusCheck
+internal sealed class AdminKeysStatus(AdminKeyStore keys, TimeProvider time) : StatusCheck("admin_keys")
 {
-    private const string Next =
-        "Make a key of your own: culvert admin-key create NAME --role installation-operator --out FILE";
-
-    public string Name => "admin_keys";
-
-    public bool IsShownTo(Caller caller) => StatusRights.MayOperate(caller);
-
-    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken) =>
+    public override async Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var live = await keys.ListLiveOperatorsAsync(time.GetUtcNow(), cancellationToken);
+        return
         [
-            await keys.ListLiveOperatorsAsync(time.GetUtcNow(), cancellationToken) switch
-            {
-                [{ Name: FirstTenant.KeyName, CreatedBy: null } first] => StatusFinding.Warning(
+            live is [{ Name: FirstTenant.KeyName, CreatedBy: null } first]
+                ? Warning(
                     first.Id.Value,
                     $"The key of init is the only one that can operate the installation; it expires at {first.ExpiresAt:u}.",
-                    Next
-                ),
-                var live => StatusFinding.Ok($"{Plural.Of(live.Count, "admin key")} can operate the installation."),
-            },
+                    "Make a key of your own: culvert admin-key create NAME --role installation-operator --out FILE"
+                )
+                : Ok($"{Plural.Of(live.Count, "admin key")} can operate the installation."),
         ];
+    }
 }

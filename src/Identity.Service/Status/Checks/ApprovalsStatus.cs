@@ -1,15 +1,13 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Servers.Calls;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
-internal sealed class ApprovalsStatus(CallApprovalStore store, TimeProvider time) : IStatusCheck
+internal sealed class ApprovalsStatus(CallApprovalStore store, TimeProvider time)
+    : StatusCheck("approvals", CallApprovalOperations.ListAll)
 {
-    public string Name => "approvals";
-
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, CallApprovalOperations.ListAll);
-
-    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    public override async Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {
         var (count, first) = await store.CountPendingAsync(
             caller.OrganizationId,
@@ -20,12 +18,12 @@ internal sealed class ApprovalsStatus(CallApprovalStore store, TimeProvider time
         return
         [
             first is { } end
-                ? StatusFinding.Warning(
+                ? Warning(
                     subject: null,
                     $"{Plural.Of(count, "call")} {(count == 1 ? "waits" : "wait")} for a person's approval; the first request expires at {end:u}.",
                     "culvert approvals list --state pending"
                 )
-                : StatusFinding.Ok($"No call waits for approval."),
+                : Ok($"No call waits for approval."),
         ];
     }
 }

@@ -1,16 +1,14 @@
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tunnels.Inventory;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
 /// <summary>Servers whose attestation is due: never made, too old, or older than one of the server's names.</summary>
-internal sealed class AttestationsStatus(RouteStore store, TimeProvider time) : IStatusCheck
+internal sealed class AttestationsStatus(RouteStore store, TimeProvider time)
+    : StatusCheck("attestations", InventoryOperations.ListRoutes)
 {
-    public string Name => "attestations";
-
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, InventoryOperations.ListRoutes);
-
-    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    public override async Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {
         var filter = new InventoryFilter
         {
@@ -22,12 +20,12 @@ internal sealed class AttestationsStatus(RouteStore store, TimeProvider time) : 
         return
         [
             count > 0
-                ? StatusFinding.Warning(
+                ? Warning(
                     subject: null,
                     $"{Plural.Of(count, "server")} {(count == 1 ? "waits" : "wait")} for an attestation.",
                     "culvert inventory routes --open"
                 )
-                : StatusFinding.Ok($"The attestation of every server is valid."),
+                : Ok($"The attestation of every server is valid."),
         ];
     }
 }

@@ -1,8 +1,10 @@
 using Culvert.Identity.Service.Certificates;
+using Culvert.Identity.Service.Certificates.Health;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
@@ -12,15 +14,11 @@ internal sealed class AuthoritiesStatus(
     Current<CertificateOptions> options,
     Current<NoticeOptions> notices,
     TimeProvider time
-) : IStatusCheck
+) : StatusCheck("authorities", AuthorityOperations.List)
 {
     private static readonly PageRequest Newest = new(PageRequest.MaxLimit, long.MaxValue, IncludeArchived: false);
 
-    public string Name => "authorities";
-
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, AuthorityOperations.List);
-
-    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    public override async Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {
         var rows = await authorities.ListAsync(
             caller.OrganizationId,
@@ -30,32 +28,20 @@ internal sealed class AuthoritiesStatus(
             cancellationToken
         );
         var all = Newest.Cut(rows, authority => authority.Ordinal).Data;
-        var found = all.Select(Judge).OfType<StatusFinding>().ToList();
-        if (rows.Count > all.Count)
-        {
-            found.Add(
-                StatusFinding.Unknown(
-                    subject: null,
-                    $"Only the newest {all.Count} certificate authorities were checked.",
-                    "culvert ca list --all"
-                )
-            );
-        }
-
-        if (found.Count > 0)
-        {
-            return found;
-        }
-
         var single = options.Value.SingleApproval ? " One person approves them (certificates.approval: single)." : "";
         var first = all.Where(authority => IsInUse(authority.State)).Min(authority => authority.NotAfter);
         return
         [
-            first is { } end
-                ? StatusFinding.Ok(
-                    $"No certificate authority waits for a person; the first expires at {end:u}.{single}"
+            .. all.Select(Judge).OfType<DoctorFinding>(),
+            rows.Count > all.Count
+                ? Unknown(
+                    subject: null,
+                    $"Only the newest {all.Count} certificate authorities were checked.",
+                    "culvert ca list --all"
                 )
-                : StatusFinding.Ok($"No certificate authority waits for a person.{single}"),
+            : first is { } end
+                ? Ok($"No certificate authority waits for a person; the first expires at {end:u}.{single}")
+            : Ok($"No certificate authority waits for a person.{single}"),
         ];
     }
 
@@ -63,14 +49,14 @@ internal sealed class AuthoritiesStatus(
         state is AuthorityState.Staged or AuthorityState.Active or AuthorityState.Suspended;
 
     /// <summary>Null = it is active, waits for the service, or is retired.</summary>
-    private StatusFinding? Judge(TunnelAuthority authority)
+    private DoctorFinding? Judge(TunnelAuthority authority)
     {
         var id = authority.Id.Value;
         var name = $"Certificate authority {authority.Name} ({id})";
         var next = AuthorityNextSteps.Of(authority) ?? $"culvert ca status {id}";
         if (authority.State is AuthorityState.Tainted or AuthorityState.Rejected)
         {
-            return StatusFinding.Problem(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);
+            return Problem(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);
         }
 
         if (
@@ -81,11 +67,16 @@ internal sealed class AuthoritiesStatus(
                 or AuthorityState.Suspended
         )
         {
-            return StatusFinding.Warning(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);
+            return Warning(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);
         }
 
         return IsInUse(authority.State) && authority.NotAfter is { } end
-            ? Expiry.Judge(id, name, end, time.GetUtcNow(), notices.Value, $"culvert ca status {id}")
+            ? Expiry.Judge(
+                Id,
+                new AuthorityEnd("certificate_authority", id, authority.Name, end),
+                time.GetUtcNow(),
+                notices.Value
+            )
             : null;
     }
 }

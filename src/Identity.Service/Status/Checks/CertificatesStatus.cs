@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Notices;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
+using Culvert.Platform.Doctor;
 
 namespace Culvert.Identity.Service.Status.Checks;
 
@@ -10,20 +11,16 @@ namespace Culvert.Identity.Service.Status.Checks;
 /// not renew. Machines renew short-lived ones and report failures themselves.
 /// </summary>
 internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOptions> notices, TimeProvider time)
-    : IStatusCheck
+    : StatusCheck("certificates", CertificateOperations.List)
 {
     /// <summary>The number of rows that are read in the installation to find one organization's certificates.</summary>
     private const int MaxRead = 5000;
     private const int PageSize = 500;
 
-    public string Name => "certificates";
-
-    public bool IsShownTo(Caller caller) => StatusRights.MayRead(caller, CertificateOperations.List);
-
-    public async ValueTask<IReadOnlyList<StatusFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
+    public override async Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var found = new List<StatusFinding>();
+        var found = new List<DoctorFinding> { Ok($"No certificate that a machine does not renew expires soon.") };
         var read = 0;
         await foreach (
             var one in store.ListExpiringAsync(now, now + Expiry.Ahead(notices.Value), PageSize, cancellationToken)
@@ -32,7 +29,7 @@ internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOption
             if (++read > MaxRead)
             {
                 found.Add(
-                    StatusFinding.Unknown(
+                    Unknown(
                         subject: null,
                         $"Only the first {MaxRead} certificates that expire were checked.",
                         "culvert cert list --expires-before 45d --all"
@@ -52,14 +49,13 @@ internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOption
             }
         }
 
-        return found.Count > 0
-            ? found
-            : [StatusFinding.Ok($"No certificate that a machine does not renew expires soon.")];
+        return found;
     }
 
-    private StatusFinding? Judge(ExpiringSubject one, DateTimeOffset now) =>
+    private DoctorFinding? Judge(ExpiringSubject one, DateTimeOffset now) =>
         one.Type == "certificate"
             ? Expiry.Judge(
+                Id,
                 one.Id,
                 $"Certificate {one.Id} of {one.Name}, which was not renewed,",
                 one.NotAfter,
@@ -68,6 +64,7 @@ internal sealed class CertificatesStatus(NoticeStore store, Current<NoticeOption
                 $"Renew it where it is used. It is in: culvert cert list --identity {one.Name}"
             )
             : Expiry.Judge(
+                Id,
                 one.Id,
                 $"Registered certificate {one.Id} of tunnel {one.TunnelId}",
                 one.NotAfter,
