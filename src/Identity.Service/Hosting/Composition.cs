@@ -65,6 +65,7 @@ internal static class Composition
         );
         services.AddSingleton<Journal>();
         services.AddSingleton<BackupRuns>();
+        services.AddSingleton<LeaseStore>();
         if (store.Database is PostgresDatabase shared)
         {
             // The first of the background services, so that it sees changes while the others read.

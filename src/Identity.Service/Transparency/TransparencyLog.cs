@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Jobs;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Transparency.Tree;
@@ -13,9 +12,8 @@ internal sealed class TransparencyLog(
     TreeStore tree,
     PendingSource pending,
     TreePublisher publisher,
-    AuditExportStore turns,
+    LeaseStore leases,
     IJournal journal,
-    StoreNode node,
     TimeProvider time
 )
     : RecurringJob(
@@ -29,11 +27,11 @@ internal sealed class TransparencyLog(
     private const int MaxBatches = 200;
 
     // Longer than a batch takes: one node does this work, because the others' batches would be refused.
-    private static readonly TimeSpan Turn = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(30);
 
     public async Task IntegrateAsync(CancellationToken cancellationToken)
     {
-        if (!journal.IsHealthy || !await CommitAsync([TakeTurn()], cancellationToken))
+        if (!await leases.TryAcquireAsync(Name, Lease, cancellationToken))
         {
             return;
         }
@@ -64,20 +62,18 @@ internal sealed class TransparencyLog(
         }
 
         var root = await after.FinishAsync(cancellationToken);
-        return await CommitAsync(
-            [TakeTurn(), .. tree.Append(before, batch.Entries, after, root), .. batch.Done],
+        var added = await journal.CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    leases.Acquire(Name, Lease),
+                    .. tree.Append(before, batch.Entries, after, root),
+                    .. batch.Done,
+                ],
+            },
             cancellationToken
         );
+        return added.IsCommitted;
     }
-
-    private Statement TakeTurn()
-    {
-        var now = Time.GetStoreNow();
-        return turns.TakeTurn(Name, node.Name, now, now + Turn);
-    }
-
-    private async ValueTask<bool> CommitAsync(
-        IReadOnlyList<Statement> statements,
-        CancellationToken cancellationToken
-    ) => (await journal.CommitAsync(new Decision { Statements = statements }, cancellationToken)).IsCommitted;
 }

@@ -25,7 +25,6 @@ internal static class TransparencyRegistration
             .AddSingleton<WitnessClient>()
             .AddSingleton<WitnessSubmitter>()
             .AddSingleton<WitnessStore>()
-            .AddSingleton<WitnessTurn>()
             .AddSingleton<WitnessCollector>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<WitnessCollector>());
 

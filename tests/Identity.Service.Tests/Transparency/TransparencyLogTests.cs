@@ -1,5 +1,4 @@
 using System.Net;
-using Culvert.Identity.Service.Audit.Export;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Storage.Sealing;
@@ -319,9 +318,8 @@ public sealed class TransparencyLogTests
                 service.Time,
                 NullLogger<TreePublisher>.Instance
             ),
-            service.Get<AuditExportStore>(),
+            new LeaseStore(journal, node is null ? service.Get<StoreNode>() : new StoreNode(node, 9), service.Time),
             journal,
-            node is null ? service.Get<StoreNode>() : new StoreNode(node, 9),
             service.Time
         );
 

@@ -56,21 +56,6 @@ internal sealed class AuditExportStore(Database database)
         return rows.AsList();
     }
 
-    /// <summary>Takes or extends the turn; stale while another node has it.</summary>
-    public Statement TakeTurn(string target, string node, DateTimeOffset now, DateTimeOffset until) =>
-        new Statement(
-            "INSERT INTO audit_export_turns (target, node, until_ms) VALUES (@target, @node, @until) "
-                + "ON CONFLICT (target) DO UPDATE SET node = excluded.node, until_ms = excluded.until_ms "
-                + "WHERE audit_export_turns.node = excluded.node OR audit_export_turns.until_ms < @now",
-            new
-            {
-                target,
-                node,
-                until = until.ToStore(),
-                now = now.ToStore(),
-            }
-        ).ExpectingOne();
-
     /// <summary>
     /// Records that the target has the entries up to <paramref name="to"/>; stale if its position is no longer
     /// <paramref name="from"/>.

@@ -15,7 +15,7 @@ internal sealed class AuditExporter(
     IAuditSink sink,
     AuditExportStore store,
     IJournal journal,
-    StoreNode node,
+    LeaseStore leases,
     TimeProvider time,
     ILogger<AuditExporter> logger
 )
@@ -35,7 +35,7 @@ internal sealed class AuditExporter(
     public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than a batch may take, so that no other node starts meanwhile.</summary>
-    public static readonly TimeSpan Turn = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     public static readonly TimeSpan SendWithin = TimeSpan.FromSeconds(20);
 
@@ -51,7 +51,7 @@ internal sealed class AuditExporter(
     /// <summary>Sends the missing entries, unless the target has just failed or another node sends.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        for (var isOurTurn = false; ; isOurTurn = true) // each stored batch extends the turn
+        for (var isOurs = false; ; isOurs = true) // each stored batch extends the lease
         {
             var now = Time.GetStoreNow();
             var lags = await store.LagsAsync(target.Name, cancellationToken);
@@ -61,10 +61,7 @@ internal sealed class AuditExporter(
                 return;
             }
 
-            if (
-                !isOurTurn
-                && !await CommitAsync([store.TakeTurn(target.Name, node.Name, now, now + Turn)], cancellationToken)
-            )
+            if (!isOurs && !await leases.TryAcquireAsync(target.Name, Lease, cancellationToken))
             {
                 return;
             }
@@ -111,14 +108,18 @@ internal sealed class AuditExporter(
         }
 
         ServiceMeters.AuditExported.Add(batch.Count - sent.Rejected, Label);
-        var now = Time.GetStoreNow();
-        return await CommitAsync(
-            [
-                store.Advance(target.Name, lag.Node, lag.Position, batch[^1].Entry.Sequence),
-                store.TakeTurn(target.Name, node.Name, now, now + Turn),
-            ],
+        var stored = await journal.CommitAsync(
+            new Decision
+            {
+                Statements =
+                [
+                    store.Advance(target.Name, lag.Node, lag.Position, batch[^1].Entry.Sequence),
+                    leases.Acquire(target.Name, Lease),
+                ],
+            },
             cancellationToken
         );
+        return stored.IsCommitted;
     }
 
     private async Task<AuditSent> TrySendAsync(IReadOnlyList<ExportedEntry> batch, CancellationToken cancellationToken)
@@ -149,12 +150,6 @@ internal sealed class AuditExporter(
         ServiceMeters.AuditExportLag.Record((now - oldest).TotalSeconds, Label);
         ServiceMeters.AuditExportWaiting.Record(lags.Sum(lag => lag.Entries), Label);
     }
-
-    // False: another node has the turn, or the store is unavailable.
-    private async ValueTask<bool> CommitAsync(
-        IReadOnlyList<Statement> statements,
-        CancellationToken cancellationToken
-    ) => (await journal.CommitAsync(new Decision { Statements = statements }, cancellationToken)).IsCommitted;
 
     private static List<ExportedEntry> Cut(IReadOnlyList<ExportedEntry> entries)
     {

@@ -14,7 +14,8 @@ internal sealed class WitnessCollector(
     WitnessSubmitter submitter,
     WitnessStore store,
     HeadStore heads,
-    WitnessTurn turn,
+    LeaseStore leases,
+    IJournal journal,
     TimeProvider time,
     ILogger<WitnessCollector> logger
 )
@@ -29,6 +30,9 @@ internal sealed class WitnessCollector(
 
     public static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
+    // Longer than a round takes.
+    private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
+
     private static readonly Backoff Waits = new(TimeSpan.FromMinutes(1), LongestWait);
 
     private readonly Dictionary<string, (int Failures, DateTimeOffset NotBefore)> failing = [];
@@ -39,7 +43,7 @@ internal sealed class WitnessCollector(
         if (
             options.Witnesses.Count == 0
             || await heads.NewestAsync(cancellationToken) is not { } head
-            || !await turn.TryTakeAsync(JobName, cancellationToken)
+            || !await leases.TryAcquireAsync(Name, Lease, cancellationToken)
         )
         {
             return;
@@ -75,7 +79,11 @@ internal sealed class WitnessCollector(
         if (answer.Cosignature is { } cosignature)
         {
             failing.Remove(witness.Name);
-            if (await turn.CommitAsync(store.Cosigned(witness.Key, head.Head, cosignature), cancellationToken))
+            var recorded = await journal.CommitAsync(
+                new Decision { Statements = store.Cosigned(witness.Key, head.Head, cosignature) },
+                cancellationToken
+            );
+            if (recorded.IsCommitted)
             {
                 ServiceMeters.TransparencyCosignatures.Add(1, label);
                 Log.WitnessCosigned(logger, witness.Name, head.Head.Size, cosignature.Line.ToString());
@@ -101,7 +109,10 @@ internal sealed class WitnessCollector(
 
         if (state.Problem != problem)
         {
-            await turn.CommitAsync([store.Failed(witness.Key, problem, Time.GetStoreNow())], cancellationToken);
+            await journal.CommitAsync(
+                new Decision { Statements = [store.Failed(witness.Key, problem, Time.GetStoreNow())] },
+                cancellationToken
+            );
         }
     }
 

@@ -183,7 +183,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         await running;
 
         Logged(EventIds.AuditExportFailed).ShouldHaveSingleItem();
-        AuditExporter.SendWithin.ShouldBeLessThan(AuditExporter.Turn / 2);
+        AuditExporter.SendWithin.ShouldBeLessThan(AuditExporter.Lease / 2);
     }
 
     [Fact]
@@ -213,7 +213,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
 
         await second.RunAsync(Token);
         other.Taken.ShouldBeEmpty();
-        time.JumpTo(time.GetUtcNow() + AuditExporter.Turn + TimeSpan.FromSeconds(1));
+        time.JumpTo(time.GetUtcNow() + AuditExporter.Lease + TimeSpan.FromSeconds(1));
         await second.RunAsync(Token);
         await HappenAsync(1);
         await first.RunAsync(Token);
@@ -314,12 +314,13 @@ public sealed class AuditExporterTests : IAsyncLifetime
     {
         var services = service.Services;
         var own = services.GetRequiredService<StoreNode>();
+        var writer = journal ?? services.GetRequiredService<IJournal>();
         return new AuditExporter(
             target ?? Target,
             to ?? sink,
             services.GetRequiredService<AuditExportStore>(),
-            journal ?? services.GetRequiredService<IJournal>(),
-            node is null ? own : own with { Name = node },
+            writer,
+            new LeaseStore(writer, node is null ? own : own with { Name = node }, time),
             time,
             loggers.CreateLogger<AuditExporter>()
         );
