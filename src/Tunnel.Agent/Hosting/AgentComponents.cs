@@ -211,8 +211,8 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);
-        var pipeline = new RequestPipeline(gate, policy, refusals, held, Time, Counts, traces);
-        return map => new InnerApplication(map, pipeline, refusals, log, traces);
+        var pipeline = new RequestPipeline(gate, policy, refusals, held, Time, log, Counts, traces);
+        return map => new InnerApplication(map, pipeline, traces);
     }
 
     private InnerServer CreateServer(InnerApplication application) =>

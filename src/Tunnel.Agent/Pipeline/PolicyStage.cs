@@ -57,29 +57,60 @@ internal sealed class PolicyStage(
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Policy.Mode == PolicyMode.Off ? new(true) : JudgeAsync(exchange, served);
 
-    /// <summary>Called after the upstream, or the agent itself, has answered.</summary>
-    public static async ValueTask FinishAsync(Exchange exchange)
+    public async ValueTask CompleteAsync(Exchange exchange, ServedRoute served, StageOutcome outcome)
     {
-        if (exchange.Call is not PolicyCall call)
+        if (exchange.PolicyState is not PolicyCall call)
         {
             return;
         }
 
         // Released before a buffered answer is sent: a client that has the answer can call again.
         call.Leave();
-        if (call.Filter is { } filter && !exchange.IsCut)
+        if (outcome == StageOutcome.Served && !exchange.IsCut)
         {
-            await filter.FinishAsync(exchange.ClientGone);
-            if (filter.Failure is not null && exchange.Response.Headers[HeaderRules.Reason].Count == 0)
-            {
-                if (await call.TryExplainAsync(exchange, null) is null)
-                {
-                    exchange.Abort();
-                }
-            }
+            await FinishAnswerAsync(exchange, call);
         }
 
+        exchange.PolicyState = null;
         call.End(exchange);
+    }
+
+    private async ValueTask FinishAnswerAsync(Exchange exchange, PolicyCall call)
+    {
+        var stop = exchange.Stop;
+        if (stop is null && call.Filter is { } filter)
+        {
+            await filter.FinishAsync(exchange.ClientGone);
+        }
+
+        if (
+            exchange.AnswerFailure is not { } failure
+            || (stop is null && exchange.Response.Headers[HeaderRules.Reason].Count > 0) // already refused
+            || await call.TryExplainAsync(exchange, failure)
+        )
+        {
+            return;
+        }
+
+        if (stop is null)
+        {
+            exchange.Abort();
+        }
+        else if (!stop.IsBrokenOff || exchange.ClientGone.IsCancellationRequested)
+        {
+            metrics.Aborted(call.Record.Route);
+            exchange.Abort();
+        }
+        else
+        {
+            metrics.BrokenOff(call.Record.Route);
+            if (stop.Detail.Length > 0)
+            {
+                Log.StreamFailed(logger, call.Record.Route, "body", stop.Detail);
+            }
+
+            exchange.BreakOff();
+        }
     }
 
     // Only the plain spelling is exempt: a server that resolves dots or decodes escapes would find another path.
@@ -130,7 +161,7 @@ internal sealed class PolicyStage(
             Budgets = budgets,
             Approvals = approvals,
         };
-        exchange.Call = call;
+        exchange.PolicyState = call;
         var isEndpoint = GetPath(target).SequenceEqual(served.Resource.Path);
         if (policy.Mode == PolicyMode.Record)
         {
@@ -226,7 +257,6 @@ internal sealed class PolicyStage(
                         ? refusals.RefuseAsync(exchange, record.Route, DeniedAnswer.Explain(error), id: message.Id)
                         : DeniedAnswer.WriteAsync(exchange, message, call.IsModern)
                 );
-                call.End(exchange);
                 return false;
             }
 
@@ -286,7 +316,7 @@ internal sealed class PolicyStage(
                         Principal = exchange.Principal?.Identity ?? "",
                     }
                     : key;
-            var charged = await call.ChargeAsync(rule, account, arguments);
+            var charged = await call.ChargeAsync(exchange, rule, account, arguments);
             if (charged.Failure is { } beyond)
             {
                 return await ObjectAsync(exchange, served, call, beyond, message, limits, charged.RetryAfterSeconds);
@@ -311,10 +341,10 @@ internal sealed class PolicyStage(
         // (6)
         if (call.Policy.Mode == PolicyMode.Enforce && limits.Timeout is { } timeout)
         {
-            call.EndsAt = time.GetUtcNow() + timeout;
+            exchange.EndsAt = time.GetUtcNow() + timeout;
         }
 
-        call.IsBounded =
+        exchange.IsBounded =
             call.Policy.Mode == PolicyMode.Enforce && (limits.MaxResponseBytes is not null || call.Lease is not null);
         var hasLists =
             McpMethods.IsList(message.Method)
@@ -383,8 +413,8 @@ internal sealed class PolicyStage(
         var message = exchange.HeldBody!.Message;
         var head = MessageHead.Read(headers, message);
         failure = PolicyMessage.FindFailure(message, head, policy.Settings.MaxDepth);
-        call.Id = PolicyMessage.ReadId(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
-        call.Record.Id = call.Id;
+        call.Record.Id = PolicyMessage.ReadId(message, policy.Settings.MaxDepth).ToArray(); // outlives the body
+        exchange.MessageId = call.Record.Id;
         call.Record.RequestBytes = message.Bytes.Length;
         if (failure is null)
         {
@@ -424,9 +454,7 @@ internal sealed class PolicyStage(
         if (call.Policy.Mode == PolicyMode.Enforce)
         {
             call.Record.Decision = "refuse";
-            await RefuseAsync(exchange, served, failure, retryAfterSeconds, challenges);
-            call.End(exchange);
-            return false;
+            return await RefuseAsync(exchange, served, failure, retryAfterSeconds, challenges);
         }
 
         if (call.Policy.Mode == PolicyMode.Record)

@@ -1,21 +1,27 @@
+using System.Diagnostics;
 using Culvert.Platform.Telemetry;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Telemetry;
 using Culvert.Tunnel.Agent.Upstreams;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
-/// <summary>The path of a request through a route: the stages in order, the fair queue, the upstream.</summary>
+/// <summary>
+/// The path of a request through a route: the stages in order, the fair queue, the upstream, and the stages in reverse
+/// order. It is also where a request's errors end: they must affect no other request.
+/// </summary>
 internal sealed class RequestPipeline(
     AuthorizationGate gate,
     PolicyStage policy,
     Refusals refusals,
     BodyBudget held,
     TimeProvider time,
+    ILogger logger,
     CallCounts? counts = null,
     Traces? traces = null
 )
@@ -31,16 +37,94 @@ internal sealed class RequestPipeline(
         policy,
     ];
 
-    public async Task HandleAsync(Exchange exchange, ServedRoute served, string host)
+    /// <param name="served">The route of the connection's server name; null if the table has none.</param>
+    public async Task HandleAsync(Exchange exchange, RouteTable table, ServedRoute? served)
     {
-        foreach (var stage in stages)
+        var span = exchange.Span;
+        var entered = 0;
+        try
         {
-            if (!await stage.AdmitAsync(exchange, served))
+            if (exchange.Connection.ClosesAfterAnswer)
             {
+                exchange.MarkLast();
+            }
+
+            var serverName = exchange.Connection.ServerName;
+            var host = exchange.Request.Headers.Host.ToString();
+            if (FindFailure(host, serverName, table, served) is { } failure)
+            {
+                await refusals.RefuseAsync(exchange, served?.Route.Name ?? "", failure);
                 return;
             }
+
+            span?.SetTag("culvert.route", served!.Route.Name);
+            var isAdmitted = true;
+            while (isAdmitted && entered < stages.Length)
+            {
+                isAdmitted = await stages[entered++].AdmitAsync(exchange, served!);
+            }
+
+            if (!isAdmitted)
+            {
+                await CompleteAsync(exchange, served!, entered, StageOutcome.Refused);
+                return;
+            }
+
+            await ServeAsync(exchange, served!, host.Length > 0 ? RequestHost.Format(host) : serverName);
+        }
+        catch (Exception e)
+        {
+            try
+            {
+                await AnswerErrorAsync(exchange, e, span);
+            }
+            finally
+            {
+                if (served is not null)
+                {
+                    await CompleteAsync(exchange, served, entered, StageOutcome.Interrupted);
+                }
+            }
+        }
+    }
+
+    // HTTP/1.0 allows a missing Host; a missing or empty Host does not match a server name (RFC 9112 §3.2).
+    private static Failure? FindFailure(string host, string serverName, RouteTable table, ServedRoute? served) =>
+        !RequestHost.Matches(host, serverName) ? RequestFailures.HostMismatch
+        : served is null ? RequestFailures.RouteUnknown
+        : !table.IsActive ? RequestFailures.TunnelInactive
+        : null;
+
+    private async ValueTask CompleteAsync(Exchange exchange, ServedRoute served, int entered, StageOutcome outcome)
+    {
+        while (entered > 0)
+        {
+            await stages[--entered].CompleteAsync(exchange, served, outcome);
+        }
+    }
+
+    private async Task AnswerErrorAsync(Exchange exchange, Exception error, Activity? span)
+    {
+        if (error is OperationCanceledException && exchange.ClientGone.IsCancellationRequested)
+        {
+            exchange.Abort();
+            return;
         }
 
+        Activity.Current = exchange.Span ?? span; // for the line's trace_id
+        Log.ExchangeFault(logger, error);
+        if (exchange.Response.HasStarted)
+        {
+            exchange.Abort();
+        }
+        else
+        {
+            await refusals.RefuseAsync(exchange, "", RequestFailures.Internal);
+        }
+    }
+
+    private async Task ServeAsync(Exchange exchange, ServedRoute served, string host)
+    {
         var client = ClientKey.From(exchange);
         var weight = FairQueue.GetWeight(exchange.Request.Headers);
         var lane = queue.TryEnter(client, weight);
@@ -50,6 +134,7 @@ internal sealed class RequestPipeline(
             if (failure is not null)
             {
                 await refusals.RefuseAsync(exchange, served.Route.Name, failure);
+                await CompleteAsync(exchange, served, stages.Length, StageOutcome.Refused);
                 return;
             }
 
@@ -60,7 +145,7 @@ internal sealed class RequestPipeline(
         exchange.Response.OnStarting(QueueLease.OnAnswer, lease);
         try
         {
-            await ServeAsync(exchange, served, host);
+            await ServeByUpstreamAsync(exchange, served, host);
         }
         finally
         {
@@ -68,7 +153,7 @@ internal sealed class RequestPipeline(
         }
     }
 
-    private async Task ServeAsync(Exchange exchange, ServedRoute served, string host)
+    private async Task ServeByUpstreamAsync(Exchange exchange, ServedRoute served, string host)
     {
         var route = served.Route;
         var start = time.GetTimestamp();
@@ -76,7 +161,7 @@ internal sealed class RequestPipeline(
             ? MetadataSplit.Begin(exchange, rewrite)
             : null;
         await route.Upstream.ServeAsync(exchange, route, host);
-        await PolicyStage.FinishAsync(exchange);
+        await CompleteAsync(exchange, served, stages.Length, StageOutcome.Served);
         if (route.Policy.Mode == PolicyMode.Off && IsEndpoint(exchange.Request, served))
         {
             counts?.Add(exchange, route.Name, time.GetElapsedTime(start));

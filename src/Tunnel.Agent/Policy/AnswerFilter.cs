@@ -41,8 +41,11 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
 
     public bool? IsError { get; private set; }
 
-    /// <summary>Why the answer must not continue; null while it may.</summary>
-    public Failure? Failure { get; private set; }
+    private Failure? Failure
+    {
+        get => exchange.AnswerFailure;
+        set => exchange.AnswerFailure = value;
+    }
 
     /// <summary>True once any byte was written towards the client, even if it is not sent yet.</summary>
     public bool HasPassed { get; private set; }

@@ -16,12 +16,9 @@ internal sealed class PolicyCall(
     Refusals refusals,
     TimeProvider time,
     bool hasPlace
-) : ExchangeCall
+)
 {
     private readonly long startedAt = time.GetTimestamp();
-    private bool hasEnded;
-    private Failure? explained;
-    private BudgetCharge? charge;
 
     public RoutePolicy Policy => policy;
 
@@ -38,22 +35,15 @@ internal sealed class PolicyCall(
 
     public AnswerFilter? Filter { get; set; }
 
-    public override Failure? AnswerFailure => Filter?.Failure;
-
-    public override Failure? LateFailure(ExchangeDeadline deadline) =>
-        EndsAt is { } end && deadline.IsPast(end) ? PolicyFailures.TimedOut : null;
-
-    public override async ValueTask<Failure?> TryExplainAsync(Exchange exchange, ExchangeDeadline? deadline)
+    /// <summary>
+    /// Sends the client the reason why its answer does not continue, if that is still possible: as the answer, or as the
+    /// last event of a stream. Counts the refusal. False: the answer must be cut off.
+    /// </summary>
+    public async ValueTask<bool> TryExplainAsync(Exchange exchange, Failure failure)
     {
-        if (explained is not null)
+        if (Filter is null || exchange.ClientGone.IsCancellationRequested)
         {
-            return explained;
-        }
-
-        var failure = Filter?.Failure ?? (deadline is null ? null : LateFailure(deadline));
-        if (failure is null || Filter is null || exchange.ClientGone.IsCancellationRequested)
-        {
-            return null;
+            return false;
         }
 
         record.Decision = "refuse";
@@ -61,20 +51,25 @@ internal sealed class PolicyCall(
         if (!exchange.Response.HasStarted && !Filter.HasPassed)
         {
             await refusals.RefuseAsync(exchange, record.Route, failure);
-            return explained = failure;
+            return true;
         }
 
-        if (Filter.IsEventStream && failure.RpcCode is { } code && !Id.IsEmpty)
+        if (Filter.IsEventStream && failure.RpcCode is { } code && !record.Id.IsEmpty)
         {
             var requestId = refusals.Count(record.Route, failure);
-            await Filter.EndStreamAsync(OwnAnswer.FormatRpc(code, failure, requestId, Id), exchange.ClientGone);
-            return explained = failure;
+            await Filter.EndStreamAsync(OwnAnswer.FormatRpc(code, failure, requestId, record.Id), exchange.ClientGone);
+            return true;
         }
 
-        return null;
+        return false;
     }
 
-    public async ValueTask<BudgetVerdict> ChargeAsync(PolicyRule rule, LimitKey key, CallArguments? arguments)
+    public async ValueTask<BudgetVerdict> ChargeAsync(
+        Exchange exchange,
+        PolicyRule rule,
+        LimitKey key,
+        CallArguments? arguments
+    )
     {
         if (rule.Budget is not { } budget)
         {
@@ -93,7 +88,12 @@ internal sealed class PolicyCall(
         }
 
         var verdict = await Budgets.ChargeAsync(record.Route, rule, key, amount);
-        charge = verdict.Charge;
+        if (verdict.Charge is not null)
+        {
+            var (ledger, charge) = (Budgets, verdict.Charge);
+            exchange.Refund = () => ledger.TakeBack(charge);
+        }
+
         return verdict;
     }
 
@@ -149,23 +149,9 @@ internal sealed class PolicyCall(
         }
     }
 
-    public override void Refuse(Failure failure)
+    /// <summary>Writes the record and releases what the call held.</summary>
+    public void End(Exchange exchange)
     {
-        if (charge is not null && (UpstreamFailures.IsBeforeSending(failure) || ApprovalFailures.Includes(failure)))
-        {
-            Budgets?.TakeBack(charge);
-            charge = null;
-        }
-    }
-
-    public override void End(Exchange exchange)
-    {
-        if (hasEnded)
-        {
-            return;
-        }
-
-        hasEnded = true;
         Leave();
         record.DurationMs = time.GetElapsedTime(startedAt).TotalMilliseconds;
         if (Filter is { } filter)

@@ -37,8 +37,26 @@ internal sealed class Exchange
     /// <summary>The request's body, if it had to be read before it may pass; null = no byte of it was read.</summary>
     public HeldBody? HeldBody { get; set; }
 
-    /// <summary>The call that the route's policy checks; null if there is no policy or no call.</summary>
-    public ExchangeCall? Call { get; set; }
+    /// <summary>The id of the request's message, as it was written; empty if no stage has read one.</summary>
+    public ReadOnlyMemory<byte> MessageId { get; set; }
+
+    /// <summary>When a limit of the route's policy ends the call; null = never.</summary>
+    public DateTimeOffset? EndsAt { get; set; }
+
+    /// <summary>Whether a rule limits the size of the answer, or the number of concurrent calls.</summary>
+    public bool IsBounded { get; set; }
+
+    /// <summary>Refunds what the call was charged; null if it was charged nothing.</summary>
+    public Action? Refund { get; set; }
+
+    /// <summary>Why the route's policy does not let the answer continue; null while it may.</summary>
+    public Failure? AnswerFailure { get; set; }
+
+    /// <summary>Set by <see cref="TryStop"/>; otherwise null.</summary>
+    public AnswerStop? Stop { get; private set; }
+
+    /// <summary>What the policy stage knows of the request. No other code uses it.</summary>
+    public object? PolicyState { get; set; }
 
     /// <summary>
     /// The body for answers that the agent makes itself: they bypass the filter of <see cref="FilterAnswer"/>.
@@ -75,14 +93,19 @@ internal sealed class Exchange
 
     public void End()
     {
-        Call?.End(this);
-        Call = null;
         IsCut = IsBrokenOff = false;
         features = null;
         Span = null;
         Principal = null;
         MetadataUrl = null;
         ClientToken = null;
+        MessageId = default;
+        EndsAt = null;
+        IsBounded = false;
+        Refund = null;
+        AnswerFailure = null;
+        Stop = null;
+        PolicyState = null;
         ReleaseBody();
         Request = null!;
         Response = null!;
@@ -104,6 +127,26 @@ internal sealed class Exchange
     }
 
     public IRequestBodyPipeFeature RequestBody => Require<IRequestBodyPipeFeature>();
+
+    /// <summary>
+    /// Ends an answer that the route's policy ended, so that the policy stage can send the client the reason. False: the
+    /// policy did not end it, or the client is gone, and the caller ends the answer itself.
+    /// </summary>
+    public bool TryStop(ExchangeDeadline deadline, AnswerStop stop)
+    {
+        if (EndsAt is { } end && deadline.IsPast(end))
+        {
+            AnswerFailure ??= PolicyFailures.TimedOut;
+        }
+
+        if (AnswerFailure is null || ClientGone.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        Stop = stop;
+        return true;
+    }
 
     /// <summary>Makes this answer the connection's last one (W13).</summary>
     public void MarkLast()
@@ -148,3 +191,8 @@ internal sealed class Exchange
         where T : class =>
         features!.Get<T>() ?? throw new InvalidOperationException($"The server lacks {typeof(T).Name}.");
 }
+
+/// <summary>How the answer ends if the client cannot be sent the reason.</summary>
+/// <param name="IsBrokenOff">Whether the answer is broken off where the upstream left it; otherwise it is aborted.</param>
+/// <param name="Detail">For the log; empty if nothing is logged.</param>
+internal sealed record AnswerStop(bool IsBrokenOff, string Detail = "");

@@ -17,7 +17,7 @@ internal static class OwnAnswer
         ReadOnlyMemory<byte> id = default
     )
     {
-        var rpcId = exchange.Call is { Id.IsEmpty: false } call ? call.Id : id;
+        var rpcId = exchange.MessageId.IsEmpty ? id : exchange.MessageId;
         var body =
             failure.Ticket is { Page: { } page } ticket
                 ? RpcText.PageRequired(rpcId.Span, failure.Message, ticket.Id, page)

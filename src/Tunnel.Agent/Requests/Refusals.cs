@@ -27,7 +27,7 @@ internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
     )
     {
         exchange.ReleaseBody();
-        exchange.Call?.Refuse(failure);
+        Refund(exchange, failure);
         var requestId = Count(route, failure, detail);
         return OwnAnswer.WriteAsync(exchange, failure, requestId, challenges, retryAfterSeconds, id);
     }
@@ -49,5 +49,18 @@ internal sealed class Refusals(AgentMetrics metrics, ILogger logger)
         }
 
         return requestId;
+    }
+
+    // Before the answer is sent, so that a client that received it can call again.
+    private static void Refund(Exchange exchange, Failure failure)
+    {
+        if (
+            exchange.Refund is { } refund
+            && (UpstreamFailures.IsBeforeSending(failure) || ApprovalFailures.Includes(failure))
+        )
+        {
+            exchange.Refund = null;
+            refund();
+        }
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         try
         {
             using var deadline = new ExchangeDeadline(upstream.Timeouts, time, exchange.ClientGone, upstream.Use.Over);
-            if (exchange.Call is { EndsAt: { } end })
+            if (exchange.EndsAt is { } end)
             {
                 deadline.LimitTo(end);
             }
@@ -230,12 +230,10 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
                 return;
             }
 
-            if (exchange.Call is { } call && await call.TryExplainAsync(exchange, deadline) is not null)
+            if (!exchange.TryStop(deadline, new AnswerStop(copied.Side == CopySide.Upstream, copied.Detail)))
             {
-                return;
+                AbortAnswer(exchange, route, copied);
             }
-
-            AbortAnswer(exchange, route, copied);
         }
     }
 
@@ -325,7 +323,8 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
             return;
         }
 
-        var (failure, detail) = exchange.Call?.LateFailure(deadline) is { } late ? (late, "") : SendFailure.Classify(e);
+        var isLate = exchange.EndsAt is { } end && deadline.IsPast(end);
+        var (failure, detail) = isLate ? (PolicyFailures.TimedOut, "") : SendFailure.Classify(e);
         await refusals.RefuseAsync(exchange, route.Name, failure, detail);
     }
 

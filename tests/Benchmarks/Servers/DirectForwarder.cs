@@ -50,10 +50,9 @@ internal static class DirectForwarder
                 new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
                 refusals,
                 held,
-                TimeProvider.System
-            ),
-            refusals,
-            NullLogger<InnerApplication>.Instance
+                TimeProvider.System,
+                NullLogger<InnerApplication>.Instance
+            )
         );
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

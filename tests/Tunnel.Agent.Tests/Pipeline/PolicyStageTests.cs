@@ -593,6 +593,46 @@ public sealed class PolicyStageTests
         body.ShouldStartWith(First + "data: {\"jsonrpc\":\"2.0\",\"id\":3,\"error\":{\"code\":-32005");
     }
 
+    // The half that has arrived must not follow the refusal: the connection would have to be aborted.
+    [Fact]
+    public async Task Timeout_OfAnAnswerThatIsHeldWhole_SendsNoneOfIt()
+    {
+        var time = new FakeTimeProvider();
+        var upstream = RawUpstream.Scripted(
+            async (_, stream, token) =>
+            {
+                await stream.WriteAsync(
+                    Encoding.ASCII.GetBytes(
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 60\r\n\r\n{\"half\":"
+                    ),
+                    token
+                );
+                await Never.RespondAsync(token);
+                return false;
+            }
+        );
+        await using var fixture = await StartAsync(
+            Settings(Allow("a", "*") with { Limits = new RuleLimits { Timeout = TimeSpan.FromSeconds(20) } }),
+            upstream,
+            time
+        );
+
+        var post = fixture.PostAsync(Call("get", "3"));
+        await Eventually.UntilAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return post.IsCompleted;
+            },
+            Token
+        );
+        var (answer, body) = await post;
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout);
+        answer.Headers.GetValues("culvert-reason").ShouldBe(["policy.timeout"]);
+        CodeOf(body).ShouldBe(-32005);
+    }
+
     private static int CodeOf(string body)
     {
         using var document = JsonDocument.Parse(body);

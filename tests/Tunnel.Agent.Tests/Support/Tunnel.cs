@@ -88,8 +88,8 @@ internal sealed class Tunnel : IAsyncDisposable
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(metrics, log);
-        var pipeline = new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, counts, traces);
-        CreateApplication = map => new InnerApplication(map, pipeline, refusals, log, traces);
+        var pipeline = new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, log, counts, traces);
+        CreateApplication = map => new InnerApplication(map, pipeline, traces);
         Application = CreateApplication(Map);
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),

@@ -40,7 +40,7 @@ internal sealed class CalloutUpstream(
         }
 
         using var deadline = new ExchangeDeadline(settings.Timeouts, time, exchange.ClientGone, Use.Over);
-        if (exchange.Call is { EndsAt: { } end })
+        if (exchange.EndsAt is { } end)
         {
             deadline.LimitTo(end);
         }
@@ -52,7 +52,7 @@ internal sealed class CalloutUpstream(
         catch (OperationCanceledException) when (!exchange.ClientGone.IsCancellationRequested)
         {
             // The rule's time limit has expired, or the file no longer has this route.
-            if (exchange.Call is not { } call || await call.TryExplainAsync(exchange, deadline) is null)
+            if (!exchange.TryStop(deadline, new AnswerStop(IsBrokenOff: true)))
             {
                 await refusals.RefuseAsync(exchange, route.Name, UpstreamFailures.HeadersTimeout);
             }

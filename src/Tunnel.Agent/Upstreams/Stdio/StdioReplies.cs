@@ -7,6 +7,8 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// <summary>Answers clients with the program's messages, as JSON or events, or with the failure.</summary>
 internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics, TimeProvider time, ILogger logger)
 {
+    private static readonly AnswerStop Stopped = new(IsBrokenOff: true);
+
     private readonly Refusals refusals = new(metrics, logger);
 
     private bool IsShared => settings.Sharing == ChildSharing.Shared;
@@ -30,9 +32,9 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
             || IsShared
             || call.Method == McpMethods.Initialize
             || !request.AcceptsEvents
-            || request.Exchange.Call is { IsBounded: true }
+            || request.Exchange.IsBounded
                 ? null
-                : session.History.Begin(call, request.Exchange.Call?.EndsAt);
+                : session.History.Begin(call, request.Exchange.EndsAt);
         using var reading = stream is null ? null : await stream.ReadAsync(request.Deadline.Token);
         var answer = Answer(request, session?.History, stream);
         var isOver = true;
@@ -43,7 +45,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
                 answer,
                 call,
                 isModern,
-                request.Exchange.Call?.EndsAt,
+                request.Exchange.EndsAt,
                 reading?.Token ?? request.Deadline.Token
             );
         }
@@ -184,10 +186,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     /// <summary>Answers a request whose time limit expired before it became a call.</summary>
     public async Task ExpireAsync(StdioRequest request)
     {
-        if (
-            request.Exchange.Call is not { } judged
-            || await judged.TryExplainAsync(request.Exchange, request.Deadline) is null
-        )
+        if (!request.Exchange.TryStop(request.Deadline, Stopped))
         {
             await RefuseAsync(request, UpstreamFailures.HeadersTimeout);
         }
@@ -274,20 +273,13 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
     {
         request.Failing?.Invoke();
         var (exchange, deadline, route) = (request.Exchange, request.Deadline, request.Route.Name);
-        if (exchange.Call is { AnswerFailure: not null } over && !request.IsClientGone)
+        if (exchange.AnswerFailure is not null && exchange.TryStop(deadline, Stopped))
         {
             channel.Cancel(call, "The response is refused.");
-            if (await over.TryExplainAsync(exchange, deadline) is not null)
-            {
-                return;
-            }
-
-            metrics.BrokenOff(route);
-            exchange.BreakOff();
             return;
         }
 
-        var isLate = time.GetUtcNow() >= exchange.Call?.EndsAt;
+        var isLate = time.GetUtcNow() >= exchange.EndsAt;
         if (request.IsClientGone || !(isLate || deadline.Token.IsCancellationRequested))
         {
             metrics.Aborted(route);
@@ -305,7 +297,7 @@ internal sealed class StdioReplies(StdioSettings settings, AgentMetrics metrics,
         }
 
         channel.Cancel(call, "The agent waits no longer.");
-        if (exchange.Call is { } judged && await judged.TryExplainAsync(exchange, deadline) is not null)
+        if (exchange.TryStop(deadline, Stopped))
         {
             return;
         }

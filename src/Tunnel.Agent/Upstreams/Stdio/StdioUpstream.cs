@@ -78,7 +78,7 @@ internal sealed class StdioUpstream : Upstream
 
         try
         {
-            if (exchange.Call is { EndsAt: { } end })
+            if (exchange.EndsAt is { } end)
             {
                 deadline.LimitTo(end);
             }
