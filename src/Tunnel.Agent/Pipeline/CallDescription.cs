@@ -1,7 +1,6 @@
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Mcp;
-using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
 
@@ -12,7 +11,7 @@ internal static class CallDescription
     // W3C Trace Context §3.2: the exact length of a version 00 value. The record does not accept a longer value.
     private const int MaxTraceLength = 55;
 
-    public static CallRecord Create(Exchange exchange, ServedRoute served, TimeProvider time)
+    public static CallRecord Create(Exchange exchange, ServedRoute served, ModeStrategy mode, TimeProvider time)
     {
         var principal = exchange.Principal;
         var session = exchange.Request.Headers[McpHeaders.Session];
@@ -24,12 +23,7 @@ internal static class CallDescription
             Host = exchange.Connection.ServerName,
             Connection = exchange.ConnectionId,
             Method = exchange.Request.Method,
-            Mode = served.Route.Policy.Mode switch
-            {
-                PolicyMode.Enforce => "enforce",
-                PolicyMode.Observe => "observe",
-                _ => "record",
-            },
+            Mode = mode.Name,
             PolicyVersion = served.Route.Policy.Version,
             Issuer = principal?.Issuer ?? "",
             Subject = principal?.Subject ?? "",
@@ -58,5 +52,37 @@ internal static class CallDescription
         record.Era = head.IsModern ? "modern" : "legacy";
         record.Protocol = head.Version;
         record.Trace = message.TraceParent.Length <= MaxTraceLength ? message.TraceParent : "";
+    }
+
+    /// <summary>Adds the decision, the answer and the end of the call.</summary>
+    public static void AddOutcome(CallRecord record, PolicyCall call, TimeProvider time)
+    {
+        var (exchange, decision) = (call.Exchange, call.Decision);
+        record.Decision =
+            call.AnswerFailure is not null ? "refuse"
+            : call.Objection is { } objection ? call.Mode.Describe(objection)
+            : decision is null ? ""
+            : "allow";
+        record.Reason = call.AnswerFailure?.Reason ?? call.Objection?.Failure?.Reason ?? decision?.Reason ?? "";
+        record.Rule = decision?.Rule?.Name ?? "";
+        (record.Argument, record.Condition) = (decision?.Error?.At ?? "", decision?.Error?.Condition ?? "");
+        record.Approval = call.Approval;
+        record.DurationMs = time.GetElapsedTime(call.StartedAt).TotalMilliseconds;
+        if (call.Filter is { } filter)
+        {
+            record.UpstreamMs = filter.FirstByteAt is { } first
+                ? time.GetElapsedTime(call.StartedAt, first).TotalMilliseconds
+                : null;
+            (record.ResponseBytes, record.Hidden, record.IsError) = (filter.Bytes, filter.Hidden, filter.IsError);
+            record.Seen = filter.Seen;
+        }
+
+        record.Status = exchange.Response.StatusCode;
+        record.Failure = exchange.Response.Headers[HeaderRules.Reason].ToString();
+        record.End =
+            record.Decision is "deny" or "refuse" ? "refused"
+            : exchange.IsBrokenOff ? "broken_off"
+            : exchange.IsCut ? "client_gone"
+            : "completed";
     }
 }

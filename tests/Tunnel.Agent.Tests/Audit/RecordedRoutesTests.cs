@@ -189,7 +189,7 @@ public sealed class RecordedRoutesTests
         await Eventually.UntilAsync(
             () =>
             {
-                time.Advance(PolicyStage.LongestRecordWait / 4);
+                time.Advance(RecordMode.LongestWait / 4);
                 return fixture.Upstream.Connections == 1;
             },
             Token

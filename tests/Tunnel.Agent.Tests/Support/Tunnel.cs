@@ -88,7 +88,16 @@ internal sealed class Tunnel : IAsyncDisposable
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(metrics, log);
-        var pipeline = new RequestPipeline(gate, policy, refusals, held, time ?? TimeProvider.System, log, counts, traces);
+        var pipeline = new RequestPipeline(
+            gate,
+            policy,
+            refusals,
+            held,
+            time ?? TimeProvider.System,
+            log,
+            counts,
+            traces
+        );
         CreateApplication = map => new InnerApplication(map, pipeline, traces);
         Application = CreateApplication(Map);
         Server = new InnerServer(

@@ -1,0 +1,94 @@
+using Culvert.Tunnel.Agent.Audit;
+using Culvert.Tunnel.Agent.Mcp;
+using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Policy.Arguments;
+using Culvert.Tunnel.Agent.Requests;
+using Culvert.Tunnel.Agent.Routing;
+
+namespace Culvert.Tunnel.Agent.Pipeline;
+
+/// <summary>
+/// A request under a policy, from its admission to its record: what the checks found, and what they acquired for it.
+/// </summary>
+/// <param name="target">Path and query, as the client wrote them.</param>
+internal sealed class PolicyCall(
+    Exchange exchange,
+    ServedRoute served,
+    string target,
+    ModeStrategy mode,
+    long startedAt
+)
+{
+    public Exchange Exchange => exchange;
+
+    public ServedRoute Served => served;
+
+    public RoutePolicy Policy => served.Route.Policy;
+
+    public ModeStrategy Mode => mode;
+
+    public string Target => target;
+
+    /// <summary>Whether the request is for the MCP endpoint, the only path that a policy can judge.</summary>
+    public bool IsEndpoint { get; } = GetPath(target).SequenceEqual(served.Resource.Path);
+
+    public long StartedAt => startedAt;
+
+    /// <summary>The description of the call. <see cref="CallDescription.AddOutcome"/> adds the outcome.</summary>
+    public required CallRecord Record { get; init; }
+
+    /// <summary>False if the trail had no room, so that the record counts as lost.</summary>
+    public required bool HasPlace { get; init; }
+
+    /// <summary>The message, once it may be judged; null until then, and for requests without one.</summary>
+    public McpMessage? Message { get; set; }
+
+    /// <summary>Whether the message is of a revision without sessions.</summary>
+    public bool IsModern { get; set; }
+
+    /// <summary>Null if no rule needs the arguments. They can be read while the checks run.</summary>
+    public CallArguments? Arguments { get; set; }
+
+    /// <summary>Null if the request was not judged.</summary>
+    public Decision? Decision { get; set; }
+
+    /// <summary>The rule that allows the call; null if none does.</summary>
+    public PolicyRule? Rule => Decision is { IsAllowed: true } decision ? decision.Rule : null;
+
+    public RuleLimits Limits => Rule?.Limits ?? RuleLimits.None;
+
+    /// <summary>Why the call must not be made; null if all checks passed.</summary>
+    public Objection? Objection { get; set; }
+
+    public LimitCount? Lease { get; set; }
+
+    /// <summary>The ticket of the approval that the rule requires; empty without one.</summary>
+    public string Approval { get; set; } = "";
+
+    public AnswerFilter? Filter { get; set; }
+
+    /// <summary>Why the answer ended, if the client could still be told when it did; otherwise null.</summary>
+    public Failure? AnswerFailure { get; set; }
+
+    /// <summary>
+    /// Whether the answer may be a list, or contain pinned instructions. A stream without a message may answer any
+    /// request: it has the server's own messages, or missed answers.
+    /// </summary>
+    public bool HasLists =>
+        Message is null
+            ? Objection is null
+            : McpMethods.IsList(Message.Method) || (Policy.Pins is not null && McpMethods.IsGreeting(Message.Method));
+
+    /// <summary>Releases what counts as a running call.</summary>
+    public void Leave()
+    {
+        if (Lease is not null)
+        {
+            Policy.Limits.Leave(Lease);
+            Lease = null;
+        }
+    }
+
+    private static ReadOnlySpan<char> GetPath(string target) =>
+        target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
+}
