@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Culvert.Tunnel.Agent.Mcp;
 
@@ -36,6 +37,8 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     // Errors that leave in doubt which operation the upstream reads.
     private const MessageErrors OperationUnclear =
         MessageErrors.Unreadable | MessageErrors.Method | MessageErrors.Target;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
 
     private MessageDetails? details;
 
@@ -81,6 +84,15 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     public ReadOnlyMemory<byte> Id => Bytes[IdAt];
 
     public ReadOnlyMemory<byte> Arguments => Bytes[ArgumentsAt];
+
+    /// <summary>
+    /// The parameters as a tree over <see cref="Bytes"/>, parsed on first use; undefined without any. The message must be
+    /// an object without duplicate members. It is not released early, because only calls with an approval have it.
+    /// </summary>
+    public JsonElement Parameters =>
+        (Details.Document ??= JsonDocument.Parse(Bytes, Options)).RootElement.TryGetProperty("params", out var found)
+            ? found
+            : default;
 
     /// <summary>The raw progress token of a request or of <c>notifications/progress</c>; empty without one.</summary>
     public ReadOnlyMemory<byte> Token => Bytes[TokenAt];

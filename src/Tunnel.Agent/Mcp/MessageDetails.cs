@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace Culvert.Tunnel.Agent.Mcp;
 
 /// <summary>Parts that few messages have, separate so that the other messages are small.</summary>
@@ -15,4 +17,6 @@ internal sealed class MessageDetails
     public IReadOnlyList<string> Resources { get; set; } = [];
 
     public int? ErrorCode { get; set; }
+
+    public JsonDocument? Document { get; set; }
 }

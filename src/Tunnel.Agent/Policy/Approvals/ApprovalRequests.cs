@@ -9,9 +9,6 @@ namespace Culvert.Tunnel.Agent.Policy.Approvals;
 
 internal static class ApprovalRequests
 {
-    private const string Parameters = "params";
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
-
     /// <param name="message">The exact bytes that are forwarded, without duplicate members.</param>
     /// <param name="inputs">What is forwarded in addition to the message.</param>
     public static CallApprovalRequest Create(
@@ -22,8 +19,7 @@ internal static class ApprovalRequests
         CallInputs inputs
     )
     {
-        using var document = JsonDocument.Parse(message.Bytes, Options);
-        var parameters = document.RootElement.TryGetProperty(Parameters, out var found) ? found : default;
+        var parameters = message.Parameters;
         var approval = rule.Approval!;
         return new CallApprovalRequest(
             Binding: Bind(tunnelId, record, ParameterDigest.Compute(parameters), inputs),

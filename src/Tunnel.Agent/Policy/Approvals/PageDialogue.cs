@@ -15,7 +15,6 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
 {
     private const string Parameters = "params";
     private const string Answers = "inputResponses";
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MessageReader.DeepestAllowed };
     private static readonly JsonReaderOptions ReaderOptions = new() { MaxDepth = MessageReader.DeepestAllowed };
 
     /// <param name="message">Must have no duplicate members.</param>
@@ -27,12 +26,8 @@ internal readonly record struct PageDialogue(bool CanAsk, bool HasAnswer, bool I
             return default;
         }
 
-        using var document = JsonDocument.Parse(message.Bytes, Options);
-        if (
-            !document.RootElement.TryGetProperty(Parameters, out var parameters)
-            || parameters.ValueKind != JsonValueKind.Object
-            || parameters.TryGetProperty("requestState", out _)
-        )
+        var parameters = message.Parameters;
+        if (parameters.ValueKind != JsonValueKind.Object || parameters.TryGetProperty("requestState", out _))
         {
             return default;
         }
