@@ -15,6 +15,17 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// The path of a request through a route: the stages in order, the fair queue, the upstream, and the stages in reverse
 /// order. It is also where a request's errors end: they must affect no other request.
 /// </summary>
+/// <remarks>
+/// Five limits follow each other, each for another reason:
+/// 1. <c>InnerServer</c> limits the open connections of the agent (<c>tunnel.max_connections</c>). It refuses the stream of a
+/// further one, so that the edge may use another agent.
+/// 2. <see cref="CallLimits"/> limits rate and concurrency per rule, person and name: policy.rate_exceeded and
+/// policy.concurrency_exceeded.
+/// 3. <see cref="FairQueue"/> lets the calls of one client wait while other clients call. It refuses none.
+/// 4. <see cref="ConcurrencyLimit"/> limits the calls of a route, with a share for each client: upstream.busy.
+/// 5. The HTTP client opens at most that many connections (<c>upstream.max_connections</c>), also for the agent's own
+/// requests to the server, and makes those wait that find none.
+/// </remarks>
 internal sealed class RequestPipeline(
     AuthorizationGate gate,
     PolicyStage policy,
