@@ -55,7 +55,7 @@ internal sealed class FrontedIssuer
     /// <summary>Whether a request is for the server's metadata, at one of the paths of the specifications.</summary>
     public bool IsMetadata(Exchange exchange) =>
         (HttpMethods.IsGet(exchange.Request.Method) || HttpMethods.IsHead(exchange.Request.Method))
-        && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+        && exchange.Target is { } target
         && places.Contains(target.Split('?')[0]);
 
     /// <summary>Returns the document as clients receive it; false if it is not the metadata of this issuer.</summary>

@@ -198,11 +198,10 @@ internal sealed class AgentComponents : IAsyncDisposable
     // Handles requests: all tunnels share the pipeline, and each map finds its own routes.
     private Func<RouteMap, InnerApplication> CreateApplications(Traces? traces)
     {
-        var held = new BodyBudget();
-        var gate = new AuthorizationGate(Metrics, held, Time, Loggers.CreateLogger<AuthorizationGate>());
+        var bodies = new BodyReader(new BodyBudget(BodyBudget.RequestBytes), Time);
+        var gate = new AuthorizationGate(Metrics, Time, Loggers.CreateLogger<AuthorizationGate>());
         var policy = new PolicyStage(
             Metrics,
-            held,
             new CountedTrail(Trail, Counts),
             Time,
             Loggers.CreateLogger<PolicyStage>(),
@@ -211,8 +210,8 @@ internal sealed class AgentComponents : IAsyncDisposable
         );
         var log = Loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(Metrics, log);
-        var pipeline = new RequestPipeline(gate, policy, refusals, held, Time, log, Counts, traces);
-        return map => new InnerApplication(map, pipeline, traces);
+        var pipeline = new RequestPipeline(gate, policy, refusals, Time, log, Counts, traces);
+        return map => new InnerApplication(map, pipeline, bodies, traces);
     }
 
     private InnerServer CreateServer(InnerApplication application) =>

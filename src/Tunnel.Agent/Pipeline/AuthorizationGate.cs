@@ -12,18 +12,13 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// however the path is written. Steps: (1) malformed requests, (2) the metadata document, (3) the token, (4) its proof
 /// of possession, (5) scopes, (6) session. If a step refuses, the upstream has not received a byte.
 /// </summary>
-internal sealed class AuthorizationGate(
-    AgentMetrics metrics,
-    BodyBudget held,
-    TimeProvider time,
-    ILogger<AuthorizationGate> logger
-) : IStage
+internal sealed class AuthorizationGate(AgentMetrics metrics, TimeProvider time, ILogger<AuthorizationGate> logger)
+    : IStage
 {
     // Bodies are read only where scopes depend on the operation, and only for callers with a valid token.
     private const int MaxBodyBytes = 4 * 1024 * 1024;
 
     private readonly Refusals refusals = new(metrics, logger);
-    private readonly BodyReader bodies = new(held, time);
 
     public ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served) =>
         served.Route.Access.Oauth.Mode == OauthMode.Required ? CheckAsync(exchange, served) : new(true);
@@ -32,7 +27,7 @@ internal sealed class AuthorizationGate(
     {
         // (1)
         var headers = exchange.Request.Headers;
-        if (!RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target))
+        if (exchange.Target is not { } target)
         {
             return await RefuseAsync(exchange, served, RequestFailures.BadTarget, "");
         }
@@ -100,11 +95,15 @@ internal sealed class AuthorizationGate(
                 );
         }
 
-        // (4) and (5)
-        if (
-            !await CheckProofAsync(exchange, served, credential, principal, target)
-            || !await CheckScopesAsync(exchange, served, principal)
-        )
+        // (4)
+        if (!await CheckProofAsync(exchange, served, credential, principal, target))
+        {
+            return false;
+        }
+
+        // (5) From here on bodies count to the caller, and none is read for longer than the token is valid (A12).
+        exchange.Principal = principal;
+        if (!await CheckScopesAsync(exchange, served, principal))
         {
             return false;
         }
@@ -115,7 +114,6 @@ internal sealed class AuthorizationGate(
             return await RefuseAsync(exchange, served, McpFailures.SessionUnknown, "");
         }
 
-        exchange.Principal = principal;
         exchange.MetadataUrl = served.Resource.MetadataUrl;
         exchange.ClientToken = credential.Token;
         return true;
@@ -220,7 +218,7 @@ internal sealed class AuthorizationGate(
                 return await RefuseAsync(exchange, served, failure, "");
             }
 
-            needed = scopes.For(exchange.HeldBody!.Message);
+            needed = scopes.For(exchange.Message!);
         }
 
         if (scopes.IsCovered(principal.Scopes, needed))
@@ -251,14 +249,11 @@ internal sealed class AuthorizationGate(
             routeMaxBytes < MaxBodyBytes
                 ? (routeMaxBytes.Value, RequestFailures.RequestTooLarge)
                 : (MaxBodyBytes, McpFailures.MessageTooLarge);
-        // A12: a slow body must not carry its token past the token's expiry.
-        var (wait, left) = (served.Route.Upstream.Timeouts.StreamIdle, principal.EndsAt - time.GetUtcNow());
-        var failure = await bodies.HoldAsync(
+        var failure = await exchange.Bodies.HoldAsync(
             exchange,
             maxBytes,
-            left >= wait ? wait : left,
-            tooLarge,
-            McpFailures.MessageUnreadable
+            served.Route.Upstream.Timeouts.StreamIdle,
+            tooLarge
         );
         if (failure is not null)
         {
@@ -266,7 +261,7 @@ internal sealed class AuthorizationGate(
             return hasOutlivedToken ? AuthorizationFailures.TokenInvalid : failure;
         }
 
-        var message = exchange.HeldBody!.Message;
+        var message = exchange.Message!;
         return !message.NamesOperation ? McpFailures.MessageUnreadable
             : MessageHead.FindContradiction(headers, message) != HeadError.None ? McpFailures.HeadersContradict
             : null;

@@ -8,16 +8,14 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// Recognizes messages that only end or control calls: the end of a session, notifications (including cancellations),
 /// and answers to a server's requests. A short message that has to wait is read for that, and forwarded unchanged.
 /// </summary>
-internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
+internal static class ControlMessages
 {
     /// <summary>The longest message that is read. Longer messages are not urgent control messages.</summary>
     internal const int MaxBytes = 4 * 1024;
 
     private const string Notifications = "notifications/";
 
-    private readonly BodyReader bodies = new(held, time);
-
-    public async ValueTask<(bool IsControl, Failure? Failure)> LookAsync(Exchange exchange, Route route)
+    public static async ValueTask<(bool IsControl, Failure? Failure)> LookAsync(Exchange exchange, Route route)
     {
         var request = exchange.Request;
         if (HttpMethods.IsDelete(request.Method))
@@ -36,15 +34,13 @@ internal sealed class ControlMessages(BodyBudget held, TimeProvider time)
             return (method.StartsWith(Notifications, StringComparison.Ordinal), null);
         }
 
-        if (exchange.HeldBody is null && request.Headers.ContentLength is > 0 and <= MaxBytes)
+        if (
+            exchange.HeldBody is null
+            && request.Headers.ContentLength is > 0 and <= MaxBytes
+            && await exchange.Bodies.HoldAsync(exchange, MaxBytes, route.Upstream.Timeouts.StreamIdle) is { } failure
+        )
         {
-            switch (await bodies.ReadAsync(exchange, MaxBytes, route.Upstream.Timeouts.StreamIdle))
-            {
-                case BodyOutcome.Crowded:
-                    return (false, McpFailures.BodiesCrowded);
-                case BodyOutcome.Incomplete:
-                    return (false, McpFailures.MessageUnreadable);
-            }
+            return (false, failure);
         }
 
         var isControl =

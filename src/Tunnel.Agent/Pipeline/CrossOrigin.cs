@@ -38,7 +38,7 @@ internal static class CrossOrigin
             && request.Headers[RequestMethod] is { Count: 1 } method
             && IsToken(method.ToString())
             && request.Headers.Authorization.Count == 0
-            && RequestTarget.TryGetOriginForm(request.RawTarget, out var target)
+            && exchange.Target is { } target
             && !Authorization.QueryToken.IsIn(target);
     }
 

@@ -8,14 +8,19 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>Receives requests from the server, finds the active route of each, and passes them to the pipeline.</summary>
-internal sealed class InnerApplication(RouteMap routes, RequestPipeline pipeline, Traces? traces = null)
-    : IHttpApplication<Exchange>
+/// <param name="bodies">The reader of all bodies that are held, whichever application gets the request.</param>
+internal sealed class InnerApplication(
+    RouteMap routes,
+    RequestPipeline pipeline,
+    BodyReader bodies,
+    Traces? traces = null
+) : IHttpApplication<Exchange>
 {
     public Exchange CreateContext(IFeatureCollection contextFeatures)
     {
         var exchange = contextFeatures is IHostContextContainer<Exchange> container
-            ? container.HostContext ??= new Exchange()
-            : new Exchange();
+            ? container.HostContext ??= new Exchange(bodies)
+            : new Exchange(bodies);
         exchange.Begin(contextFeatures);
         return exchange;
     }

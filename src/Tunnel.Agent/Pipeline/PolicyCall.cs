@@ -4,20 +4,14 @@ using Culvert.Tunnel.Agent.Policy;
 using Culvert.Tunnel.Agent.Policy.Arguments;
 using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Routing;
+using Culvert.Tunnel.Agent.Upstreams;
 
 namespace Culvert.Tunnel.Agent.Pipeline;
 
 /// <summary>
 /// A request under a policy, from its admission to its record: what the checks found, and what they acquired for it.
 /// </summary>
-/// <param name="target">Path and query, as the client wrote them.</param>
-internal sealed class PolicyCall(
-    Exchange exchange,
-    ServedRoute served,
-    string target,
-    ModeStrategy mode,
-    long startedAt
-)
+internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStrategy mode, long startedAt)
 {
     public Exchange Exchange => exchange;
 
@@ -27,10 +21,8 @@ internal sealed class PolicyCall(
 
     public ModeStrategy Mode => mode;
 
-    public string Target => target;
-
     /// <summary>Whether the request is for the MCP endpoint, the only path that a policy can judge.</summary>
-    public bool IsEndpoint { get; } = GetPath(target).SequenceEqual(served.Resource.Path);
+    public bool IsEndpoint { get; } = McpEndpoint.IsEndpoint(exchange.Target, served.Resource.Path);
 
     public long StartedAt => startedAt;
 
@@ -88,7 +80,4 @@ internal sealed class PolicyCall(
             Lease = null;
         }
     }
-
-    private static ReadOnlySpan<char> GetPath(string target) =>
-        target.IndexOf('?', StringComparison.Ordinal) is var query and >= 0 ? target.AsSpan(0, query) : target;
 }

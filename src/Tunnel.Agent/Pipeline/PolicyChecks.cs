@@ -20,24 +20,13 @@ internal sealed class PolicyChecks
     internal const int MaxWaitingBytes = 1024;
 
     private readonly Func<PolicyCall, ValueTask<Objection?>>[] inOrder;
-    private readonly BodyReader bodies;
     private readonly IAuditTrail trail;
     private readonly BudgetLedger? budgets;
     private readonly ApprovalService? approvals;
 
-    // Separate from the budget of bodies that are checked: bodies read for a record must not make another route refuse.
-    private readonly BodyReader recorded;
-
-    public PolicyChecks(
-        BodyBudget held,
-        IAuditTrail trail,
-        TimeProvider time,
-        BudgetLedger? budgets,
-        ApprovalService? approvals
-    )
+    public PolicyChecks(IAuditTrail trail, BudgetLedger? budgets, ApprovalService? approvals)
     {
         (this.trail, this.budgets, this.approvals) = (trail, budgets, approvals);
-        (bodies, recorded) = (new BodyReader(held, time), new BodyReader(new BodyBudget(), time));
         inOrder =
         [
             CheckPath,
@@ -78,7 +67,8 @@ internal sealed class PolicyChecks
     private static ValueTask<Objection?> CheckPath(PolicyCall call) =>
         Object(
             !call.IsEndpoint ? PolicyFailures.PathRefused
-            : call.Mode.Judges && !RequestQuery.IsListed(RequestQuery.Get(call.Target), call.Policy.Settings.Query)
+            : call.Mode.Judges
+            && !RequestQuery.IsListed(RequestQuery.Get(call.Exchange.Target!), call.Policy.Settings.Query)
                 ? PolicyFailures.QueryRefused
             : null
         );
@@ -109,19 +99,20 @@ internal sealed class PolicyChecks
         }
 
         var wait = upstream.Timeouts.StreamIdle;
-        var failure = await (call.Mode.Judges ? bodies : recorded).HoldAsync(
+        var failure = await exchange.Bodies.HoldAsync(
             exchange,
             Math.Min(policy.Settings.MaxBytes, upstream.MaxRequestBytes ?? long.MaxValue),
             !call.Mode.Judges && RecordMode.LongestWait < wait ? RecordMode.LongestWait : wait,
             PolicyFailures.TooLarge,
-            PolicyFailures.Incomplete
+            PolicyFailures.Incomplete,
+            isOptional: !call.Mode.Judges
         );
         if (failure is not null)
         {
             return new Objection(failure);
         }
 
-        var message = exchange.HeldBody!.Message;
+        var message = exchange.Message!;
         var head = MessageHead.Read(exchange.Request.Headers, message);
         failure = PolicyMessage.FindFailure(message, head, policy.Settings.MaxDepth);
         var record = call.Record;

@@ -16,7 +16,6 @@ namespace Culvert.Tunnel.Agent.Pipeline;
 /// </summary>
 internal sealed class PolicyStage(
     AgentMetrics metrics,
-    BodyBudget held,
     IAuditTrail trail,
     TimeProvider time,
     ILogger<PolicyStage> logger,
@@ -27,7 +26,7 @@ internal sealed class PolicyStage(
     private const string WellKnown = "/.well-known/";
 
     private readonly Refusals refusals = new(metrics, logger);
-    private readonly PolicyChecks checks = new(held, trail, time, budgets, approvals);
+    private readonly PolicyChecks checks = new(trail, budgets, approvals);
     private readonly RecordMode record = new(time);
     private readonly ObserveMode observe = new(metrics, time);
     private readonly EnforceMode enforce = new(metrics, new Refusals(metrics, logger), time);
@@ -81,11 +80,7 @@ internal sealed class PolicyStage(
     private async ValueTask<bool> AdmitAsync(Exchange exchange, ServedRoute served, ModeStrategy mode)
     {
         var method = exchange.Request.Method;
-        if (
-            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
-            || HttpMethods.IsTrace(method)
-            || HttpMethods.IsConnect(method)
-        )
+        if (exchange.Target is not { } target || HttpMethods.IsTrace(method) || HttpMethods.IsConnect(method))
         {
             return true; // the forwarder refuses these
         }
@@ -103,7 +98,7 @@ internal sealed class PolicyStage(
             return false;
         }
 
-        var call = new PolicyCall(exchange, served, target, mode, time.GetTimestamp())
+        var call = new PolicyCall(exchange, served, mode, time.GetTimestamp())
         {
             Record = CallDescription.Create(exchange, served, mode, time),
             HasPlace = hasPlace,

@@ -30,7 +30,6 @@ internal sealed class RequestPipeline(
     AuthorizationGate gate,
     PolicyStage policy,
     Refusals refusals,
-    BodyBudget held,
     TimeProvider time,
     ILogger logger,
     CallCounts? counts = null,
@@ -38,15 +37,8 @@ internal sealed class RequestPipeline(
 )
 {
     private readonly FairQueue queue = new(time);
-    private readonly ControlMessages controls = new(held, time);
 
-    private readonly IStage[] stages =
-    [
-        new OriginStage(refusals),
-        gate,
-        new TraceStage(new MessageTrace(held, time), refusals, traces),
-        policy,
-    ];
+    private readonly IStage[] stages = [new OriginStage(refusals), gate, new TraceStage(refusals, traces), policy];
 
     /// <param name="served">The route of the connection's server name; null if the table has none.</param>
     public async Task HandleAsync(Exchange exchange, RouteTable table, ServedRoute? served)
@@ -141,7 +133,7 @@ internal sealed class RequestPipeline(
         var lane = queue.TryEnter(client, weight);
         if (lane is null)
         {
-            var (isControl, failure) = await controls.LookAsync(exchange, served.Route);
+            var (isControl, failure) = await ControlMessages.LookAsync(exchange, served.Route);
             if (failure is not null)
             {
                 await refusals.RefuseAsync(exchange, served.Route.Name, failure);
@@ -201,7 +193,7 @@ internal sealed class RequestPipeline(
         return
             served.Route is { Access.IsPassthrough: true, Upstream: HttpUpstream upstream }
             && HttpMethods.IsGet(exchange.Request.Method)
-            && RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            && exchange.Target is { } target
             && ProtectedResource.Places.Any(p => target.StartsWith(p, StringComparison.Ordinal))
             ? document => upstream.Addresses.RewriteDocument(host, document)
             : null;

@@ -12,6 +12,9 @@ internal sealed class BodyBudget(long maxBytes = BodyBudget.DefaultBytes)
     /// </summary>
     public const long DefaultBytes = 64 * 1024 * 1024;
 
+    /// <summary>As <see cref="DefaultBytes"/>, for the bodies of all requests.</summary>
+    public const long RequestBytes = 2 * DefaultBytes;
+
     private readonly Lock gate = new();
 
     // Guarded by the gate. A caller that holds nothing has no entry.
@@ -33,12 +36,14 @@ internal sealed class BodyBudget(long maxBytes = BodyBudget.DefaultBytes)
     /// Reserves bytes until <see cref="Return"/>. False: there is no room, or none for this caller, and no byte was
     /// reserved.
     /// </summary>
-    public bool TryReserve(in ClientKey owner, long bytes)
+    /// <param name="isOptional">True: only while less than half of the budget is in use.</param>
+    public bool TryReserve(in ClientKey owner, long bytes, bool isOptional = false)
     {
         lock (gate)
         {
             var holds = holders.GetValueOrDefault(owner) + bytes;
-            if (used + bytes > maxBytes || holds > maxBytes - used - bytes)
+            var most = isOptional ? maxBytes / 2 : maxBytes;
+            if (used + bytes > most || holds > maxBytes - used - bytes)
             {
                 return bytes == 0;
             }

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Culvert.Tunnel.Agent.Requests;
 
 /// <summary>
@@ -18,18 +16,25 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
     internal const int LeastBytesPerSecond = 4 * 1024;
 
     /// <summary>
-    /// Reads the body unless the exchange holds it already. Returns the reason to refuse the request; null if the whole
-    /// body is held.
+    /// Reads the body unless the exchange holds it already. The first stage that needs the message calls it, so that no
+    /// caller makes the agent hold a body before it is allowed to call. Returns the reason to refuse the request; null if
+    /// the whole body is held. In either case the exchange holds the bytes that were read, and the rest can still be read.
     /// </summary>
+    /// <param name="wait">The time for the whole body.</param>
+    /// <param name="incomplete">For a body that stops half-way, whose framing is broken, or that takes too long.</param>
+    /// <param name="isOptional">See <see cref="HeldBody.IsOptional"/>.</param>
     /// <exception cref="OperationCanceledException">The client is gone.</exception>
     public async ValueTask<Failure?> HoldAsync(
         Exchange exchange,
         long maxBytes,
         TimeSpan wait,
-        Failure tooLarge,
-        Failure incomplete
+        Failure? tooLarge = null,
+        Failure? incomplete = null,
+        bool isOptional = false
     )
     {
+        tooLarge ??= RequestFailures.RequestTooLarge;
+        incomplete ??= McpFailures.MessageUnreadable;
         if (exchange.HeldBody is { IsComplete: true } held)
         {
             return held.Bytes.Length <= maxBytes ? null : tooLarge;
@@ -40,26 +45,9 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
             return tooLarge;
         }
 
-        return await ReadAsync(exchange, maxBytes, wait) switch
-        {
-            BodyOutcome.Complete => null,
-            BodyOutcome.TooLarge => tooLarge,
-            BodyOutcome.Crowded => McpFailures.BodiesCrowded,
-            _ => incomplete,
-        };
-    }
-
-    /// <summary>
-    /// Reads until the body is complete, or longer than <paramref name="maxBytes"/>, or <paramref name="wait"/> is
-    /// over. With every outcome the exchange holds the bytes that were read, and the rest can still be read.
-    /// </summary>
-    /// <exception cref="OperationCanceledException">The client is gone.</exception>
-    public async ValueTask<BodyOutcome> ReadAsync(Exchange exchange, long maxBytes, TimeSpan wait)
-    {
-        if (!TryBegin(exchange, out var body))
-        {
-            return BodyOutcome.Crowded;
-        }
+        // It may have been begun, for a purpose that did not need all of it.
+        var body = exchange.HeldBody ??= new HeldBody(budget, ClientKey.FromPerson(exchange));
+        body.IsOptional = isOptional;
 
         // A12: a slow body must not extend the use of its token beyond the token's expiry.
         if (exchange.Principal is { } principal && principal.EndsAt - time.GetUtcNow() is var left && left < wait)
@@ -80,7 +68,7 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
                     var allowed = GetAllowedTime(body.Bytes.Length);
                     if (await waiting.ReadAsync(allowed < wait ? allowed : wait, exchange.ClientGone) is not { } next)
                     {
-                        return BodyOutcome.Incomplete;
+                        return incomplete;
                     }
 
                     read = next;
@@ -89,30 +77,30 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
                 if (!body.TryAppend(read.Buffer))
                 {
                     reader.AdvanceTo(read.Buffer.Start);
-                    return BodyOutcome.Crowded;
+                    return McpFailures.BodiesCrowded;
                 }
 
                 // The bytes leave the reader as they arrive: otherwise they would close the sender's window.
                 reader.AdvanceTo(read.Buffer.End);
                 if (read.IsCompleted && body.Bytes.Length <= maxBytes)
                 {
-                    return body.TryComplete() ? BodyOutcome.Complete : BodyOutcome.Crowded;
+                    return body.TryComplete() ? null : McpFailures.BodiesCrowded;
                 }
 
                 if (read.IsCanceled)
                 {
-                    return BodyOutcome.Incomplete;
+                    return incomplete;
                 }
             }
 
-            return BodyOutcome.TooLarge;
+            return tooLarge;
         }
         catch (Exception e)
             when (e is BadHttpRequestException or IOException or OperationCanceledException
                 && !exchange.ClientGone.IsCancellationRequested
             )
         {
-            return BodyOutcome.Incomplete;
+            return incomplete;
         }
         finally
         {
@@ -122,23 +110,4 @@ internal sealed class BodyReader(BodyBudget budget, TimeProvider time)
 
     private static TimeSpan GetAllowedTime(int arrived) =>
         Grace + TimeSpan.FromSeconds((double)arrived / LeastBytesPerSecond);
-
-    // Continues a body that another reader has begun, under this reader's budget. False: the budget is exhausted, and
-    // the exchange is unchanged.
-    private bool TryBegin(Exchange exchange, out HeldBody body)
-    {
-        body = new HeldBody(budget, ClientKey.FromPerson(exchange));
-        if (exchange.HeldBody is { } begun)
-        {
-            if (!body.TryAppend(new ReadOnlySequence<byte>(begun.Bytes)))
-            {
-                return false;
-            }
-
-            begun.Dispose();
-        }
-
-        exchange.HeldBody = body;
-        return true;
-    }
 }

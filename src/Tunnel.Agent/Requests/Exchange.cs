@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using Culvert.Tunnel.Agent.Mcp;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Culvert.Tunnel.Agent.Requests;
@@ -8,7 +9,8 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// One request and its answer, as features of the server. Each connection reuses its exchange, so the exchange holds
 /// nothing of a request after the request has ended.
 /// </summary>
-internal sealed class Exchange
+/// <param name="bodies">The reader of bodies that are held.</param>
+internal sealed class Exchange(BodyReader bodies)
 {
     private IFeatureCollection? features;
     private SseKeepAlive? keepAlive;
@@ -20,6 +22,11 @@ internal sealed class Exchange
     public IHttpResponseBodyFeature ResponseBody { get; private set; } = null!;
 
     public ITunnelConnection Connection { get; private set; } = null!;
+
+    /// <summary>
+    /// Path and query, byte for byte; null if the request names no resource of an upstream (<see cref="RequestTarget"/>).
+    /// </summary>
+    public string? Target { get; private set; }
 
     /// <summary>The caller; null if the route does not authenticate callers.</summary>
     public Principal? Principal { get; set; }
@@ -34,8 +41,14 @@ internal sealed class Exchange
     /// </summary>
     public string? ClientToken { get; set; }
 
+    /// <summary>Reads the request's body before it may pass. All exchanges have the same reader, with one budget.</summary>
+    public BodyReader Bodies => bodies;
+
     /// <summary>The request's body, if it had to be read before it may pass; null = no byte of it was read.</summary>
     public HeldBody? HeldBody { get; set; }
+
+    /// <summary>The held body as a message; null if the body is not, or not completely, held.</summary>
+    public McpMessage? Message => HeldBody is { IsComplete: true } held ? held.Message : null;
 
     /// <summary>The id of the request's message, as it was written; empty if no stage has read one.</summary>
     public ReadOnlyMemory<byte> MessageId { get; set; }
@@ -89,6 +102,7 @@ internal sealed class Exchange
         Response = Require<IHttpResponseFeature>();
         ResponseBody = UnfilteredBody = Require<IHttpResponseBodyFeature>();
         Connection = Require<ITunnelConnection>();
+        Target = RequestTarget.TryGetOriginForm(Request.RawTarget, out var target) ? target : null;
     }
 
     public void End()
@@ -111,6 +125,7 @@ internal sealed class Exchange
         Response = null!;
         ResponseBody = UnfilteredBody = null!;
         Connection = null!;
+        Target = null;
     }
 
     /// <summary>The keep-alive for an answer that is a stream of events.</summary>

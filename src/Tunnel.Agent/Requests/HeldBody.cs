@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Requests;
 /// A request body that is checked before it may pass. Its bytes count against the budget from their arrival until the
 /// request is refused or answered.
 /// </summary>
-/// <param name="budget">The budget of all bodies of this kind.</param>
+/// <param name="budget">The budget of all bodies.</param>
 /// <param name="owner">The caller to whose share the bytes count.</param>
 internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
 {
@@ -16,6 +16,12 @@ internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
     private long reserved;
 
     public ReadOnlyMemory<byte> Bytes => bytes.WrittenMemory;
+
+    /// <summary>
+    /// Whether the request passes without being held, as one whose body is only read for its record. Such bodies use at
+    /// most half of the budget, so that they do not cause the refusal of others.
+    /// </summary>
+    public bool IsOptional { get; set; }
 
     /// <summary>False: more bytes may follow.</summary>
     public bool IsComplete { get; private set; }
@@ -63,7 +69,7 @@ internal sealed class HeldBody(BodyBudget budget, ClientKey owner) : IDisposable
 
     private bool TryReserve(long bytes)
     {
-        if (!budget.TryReserve(owner, bytes))
+        if (!budget.TryReserve(owner, bytes, IsOptional))
         {
             return false;
         }

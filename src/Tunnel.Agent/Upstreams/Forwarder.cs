@@ -36,7 +36,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
 
         if (
             HttpMethods.IsConnect(exchange.Request.Method) // on HTTP/2 it may come with a path (RFC 8441 §4)
-            || !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
+            || exchange.Target is not { } target
         )
         {
             await refusals.RefuseAsync(exchange, route.Name, RequestFailures.BadTarget);

@@ -5,11 +5,11 @@ namespace Culvert.Tunnel.Agent.Upstreams;
 
 internal static class McpEndpoint
 {
-    public static bool IsEndpoint(string target, string path)
-    {
-        var query = target.IndexOf('?', StringComparison.Ordinal);
-        return (query < 0 ? target : target[..query]) == path;
-    }
+    /// <summary>Whether a target is an MCP endpoint, byte for byte, with any query.</summary>
+    public static bool IsEndpoint(string? target, string path) =>
+        target is not null
+        && target.StartsWith(path, StringComparison.Ordinal)
+        && (target.Length == path.Length || target[path.Length] == '?');
 
     /// <summary>Whether the client accepts a media type. A client that sends no <c>Accept</c> accepts all.</summary>
     public static bool Accepts(IHeaderDictionary headers, string mediaType)
@@ -20,12 +20,27 @@ internal static class McpEndpoint
             || accept.Contains("*/*", StringComparison.Ordinal);
     }
 
-    /// <summary>The message of a buffered body; null if the body is incomplete or parsers may read it differently.</summary>
-    public static McpMessage? ReadMessage(Exchange exchange) =>
-        McpHeaders.DescribePlainJson(exchange.Request.Headers)
-        && exchange.HeldBody is { IsComplete: true, Message: { IsRelayable: true } message }
-            ? message
-            : null;
+    /// <summary>
+    /// The failure of a POST to an endpoint of the agent itself; null if its message (<see cref="Exchange.Message"/>) can
+    /// be used. The checks: 1. <c>Accept</c>, 2. the body's length, arrival and room, 3. no parser reads it differently.
+    /// </summary>
+    public static async ValueTask<Failure?> ReadMessageAsync(
+        Exchange exchange,
+        long maxBytes,
+        TimeSpan wait,
+        bool acceptsEvents = false
+    )
+    {
+        var headers = exchange.Request.Headers;
+        return !acceptsEvents && !Accepts(headers, "application/json")
+            ? McpFailures.NotAcceptable
+            : await exchange.Bodies.HoldAsync(exchange, maxBytes, wait)
+                ?? (
+                    McpHeaders.DescribePlainJson(headers) && exchange.Message!.IsRelayable
+                        ? null
+                        : McpFailures.MessageUnreadable
+                );
+    }
 
     /// <summary>
     /// M2, M8: why a modern message is refused; null if it may pass. The checks: 1. <c>_meta</c> of a request is

@@ -22,10 +22,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
     public async Task RefuseAsync(Exchange exchange, Route route, HttpUpstream upstream, ReadOnlyMemory<byte> id)
     {
         var client = ClientKey.From(exchange);
-        if (
-            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
-            || !upstream.TryEnterAsRefusal(client)
-        )
+        if (exchange.Target is not { } target || !upstream.TryEnterAsRefusal(client))
         {
             metrics.AskUnanswered(route.Name);
             return;

@@ -41,18 +41,18 @@ internal static class DirectForwarder
             KeyAndCertificate.FromPem(certificate, key),
             System.Security.Authentication.SslProtocols.None
         );
-        var held = new BodyBudget();
+        var bodies = new BodyReader(new BodyBudget(), TimeProvider.System);
         var refusals = new Refusals(metrics, NullLogger<InnerApplication>.Instance);
         var application = new InnerApplication(
             routes,
             new RequestPipeline(
-                new AuthorizationGate(metrics, held, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
-                new PolicyStage(metrics, held, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
+                new AuthorizationGate(metrics, TimeProvider.System, NullLogger<AuthorizationGate>.Instance),
+                new PolicyStage(metrics, NoTrail.Instance, TimeProvider.System, NullLogger<PolicyStage>.Instance),
                 refusals,
-                held,
                 TimeProvider.System,
                 NullLogger<InnerApplication>.Instance
-            )
+            ),
+            bodies
         );
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

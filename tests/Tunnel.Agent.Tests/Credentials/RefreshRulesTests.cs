@@ -74,7 +74,7 @@ public sealed class RefreshRulesTests : IDisposable
     }
 
     private static Exchange Caller(string name) =>
-        new()
+        new(new BodyReader(new BodyBudget(), TimeProvider.System))
         {
             ClientToken = $"token of {name}",
             Principal = new Principal

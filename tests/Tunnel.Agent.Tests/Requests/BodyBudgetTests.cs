@@ -39,6 +39,17 @@ public sealed class BodyBudgetTests
         budget.TryReserve(Person("a"), 0).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(300, true)]
+    [InlineData(301, false)]
+    public void TryReserve_WhatIsOptional_LeavesHalfToOthers(int bytes, bool isReserved)
+    {
+        budget.TryReserve(Person("a"), 200).ShouldBeTrue();
+
+        budget.TryReserve(Person("b"), bytes, isOptional: true).ShouldBe(isReserved);
+        budget.TryReserve(Person("c"), 250).ShouldBeTrue();
+    }
+
     [Fact]
     public void Return_OfAll_LeavesNothing()
     {

@@ -20,7 +20,7 @@ public sealed class BodyReaderTests
     [InlineData(0, 9, 2)]
     [InlineData(8 * 1024, 11, 2)]
     [InlineData(40 * 1024, 19, 2)]
-    public async Task ReadAsync_BodyThatStops_EndsWhenItsRateIsTooLow(int arrived, int allowed, int more)
+    public async Task HoldAsync_BodyThatStops_EndsWhenItsRateIsTooLow(int arrived, int allowed, int more)
     {
         var (exchange, body) = Begin("alice");
         var reading = Read(new BodyBudget(), exchange);
@@ -30,11 +30,11 @@ public sealed class BodyReaderTests
         reading.IsCompleted.ShouldBeFalse();
         time.Advance(TimeSpan.FromSeconds(more));
 
-        (await reading).ShouldBe(BodyOutcome.Incomplete);
+        (await reading).ShouldBe(McpFailures.MessageUnreadable);
     }
 
     [Fact]
-    public async Task ReadAsync_BodyThatKeepsItsRate_IsReadHoweverLongItTakes()
+    public async Task HoldAsync_BodyThatKeepsItsRate_IsReadHoweverLongItTakes()
     {
         var (exchange, body) = Begin("alice");
         var reading = Read(new BodyBudget(), exchange);
@@ -46,7 +46,7 @@ public sealed class BodyReaderTests
 
         await body.CompleteAsync();
 
-        (await reading).ShouldBe(BodyOutcome.Complete);
+        (await reading).ShouldBeNull();
         exchange.HeldBody!.Bytes.Length.ShouldBe(100 * BodyReader.LeastBytesPerSecond);
     }
 
@@ -54,7 +54,7 @@ public sealed class BodyReaderTests
     [InlineData("alice", "another", false)] // a person is the same by any client
     [InlineData("bob", "portal", true)]
     [InlineData("", "portal", true)]
-    public async Task ReadAsync_WhileOnePersonTakesAllTheyCan_OthersAreServed(
+    public async Task HoldAsync_WhileOnePersonTakesAllTheyCan_OthersAreServed(
         string subject,
         string client,
         bool isServed
@@ -73,14 +73,14 @@ public sealed class BodyReaderTests
         await SendAsync(body, 100);
         await body.CompleteAsync();
 
-        (await reading).ShouldBe(isServed ? BodyOutcome.Complete : BodyOutcome.Crowded);
+        (await reading).ShouldBe(isServed ? null : McpFailures.BodiesCrowded);
     }
 
     [Theory]
     [InlineData("192.0.2.1", "192.0.2.2", true)]
     [InlineData("2001:db8::1", "2001:db8::2", false)]
     [InlineData("2001:db8::1", "2001:db8:0:1::1", true)]
-    public async Task ReadAsync_WithoutAToken_TheNetworkIsThePerson(string greedy, string other, bool isServed)
+    public async Task HoldAsync_WithoutAToken_TheNetworkIsThePerson(string greedy, string other, bool isServed)
     {
         var budget = new BodyBudget(1000);
         var (first, begun) = Begin(null, address: greedy);
@@ -92,11 +92,11 @@ public sealed class BodyReaderTests
         await SendAsync(body, 100);
         await body.CompleteAsync();
 
-        (await reading).ShouldBe(isServed ? BodyOutcome.Complete : BodyOutcome.Crowded);
+        (await reading).ShouldBe(isServed ? null : McpFailures.BodiesCrowded);
     }
 
     [Fact]
-    public async Task ReadAsync_MemoryForJudging_CountsAsWell()
+    public async Task HoldAsync_MemoryForJudging_CountsAsWell()
     {
         var budget = new BodyBudget(10_000);
         var text = $"[{string.Join(',', Enumerable.Repeat("1", 200))}]";
@@ -105,14 +105,14 @@ public sealed class BodyReaderTests
         await body.WriteAsync(Encoding.ASCII.GetBytes(text), TestContext.Current.CancellationToken);
         await body.CompleteAsync();
 
-        (await reading).ShouldBe(BodyOutcome.Crowded);
+        (await reading).ShouldBe(McpFailures.BodiesCrowded);
         budget.UsedBytes.ShouldBe(text.Length);
         exchange.End();
         budget.UsedBytes.ShouldBe(0);
     }
 
-    private Task<BodyOutcome> Read(BodyBudget budget, Exchange exchange) =>
-        new BodyReader(budget, time).ReadAsync(exchange, Large, TimeSpan.FromHours(1)).AsTask();
+    private Task<Failure?> Read(BodyBudget budget, Exchange exchange) =>
+        new BodyReader(budget, time).HoldAsync(exchange, Large, TimeSpan.FromHours(1)).AsTask();
 
     private static async Task SendAsync(PipeWriter body, int bytes) =>
         await body.WriteAsync(new byte[bytes], TestContext.Current.CancellationToken);
@@ -140,7 +140,7 @@ public sealed class BodyReaderTests
         features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature());
         features.Set<IRequestBodyPipeFeature>(new Body(pipe.Reader));
         features.Set<ITunnelConnection>(new Connection(IPAddress.Parse(address)));
-        var exchange = new Exchange();
+        var exchange = new Exchange(new BodyReader(new BodyBudget(), TimeProvider.System));
         exchange.Begin(features);
         exchange.Principal = subject is null ? null : Policies.Caller(subject, client);
         return (exchange, pipe.Writer);

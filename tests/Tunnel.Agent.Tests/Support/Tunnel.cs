@@ -69,16 +69,14 @@ internal sealed class Tunnel : IAsyncDisposable
             Leaves.Swap(Pki.Server(Domain, "*." + Domain));
         }
 
-        var held = new BodyBudget(maxHeldBytes);
+        var bodies = new BodyReader(new BodyBudget(maxHeldBytes), time ?? TimeProvider.System);
         var gate = new AuthorizationGate(
             metrics,
-            held,
             time ?? TimeProvider.System,
             loggers.CreateLogger<AuthorizationGate>()
         );
         var policy = new PolicyStage(
             metrics,
-            held,
             trail ?? NoTrail.Instance,
             time ?? TimeProvider.System,
             loggers.CreateLogger<PolicyStage>(),
@@ -88,17 +86,8 @@ internal sealed class Tunnel : IAsyncDisposable
         forwarder = new Forwarder(metrics, time ?? TimeProvider.System, loggers.CreateLogger<Forwarder>());
         var log = loggers.CreateLogger<InnerApplication>();
         var refusals = new Refusals(metrics, log);
-        var pipeline = new RequestPipeline(
-            gate,
-            policy,
-            refusals,
-            held,
-            time ?? TimeProvider.System,
-            log,
-            counts,
-            traces
-        );
-        CreateApplication = map => new InnerApplication(map, pipeline, traces);
+        var pipeline = new RequestPipeline(gate, policy, refusals, time ?? TimeProvider.System, log, counts, traces);
+        CreateApplication = map => new InnerApplication(map, pipeline, bodies, traces);
         Application = CreateApplication(Map);
         Server = new InnerServer(
             new InnerServerOptions(10_000, 64 * 1024),

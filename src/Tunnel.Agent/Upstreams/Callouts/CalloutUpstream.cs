@@ -18,14 +18,11 @@ internal sealed class CalloutUpstream(
     IHostResolver? resolver = null
 ) : Upstream
 {
-    private const long MaxHeldBytes = 16 * 1024 * 1024;
-
     private const int MethodNotFound = RpcText.MethodNotFound;
     private const int InvalidParams = RpcText.InvalidParams;
 
     private readonly CalloutClient client = new(settings, time, resolver);
     private readonly Refusals refusals = new(metrics, logger);
-    private readonly BodyReader bodies = new(new BodyBudget(MaxHeldBytes), time);
     private readonly ConcurrencyLimit concurrency = new(settings.MaxCalls);
 
     public override CalloutSettings Settings => settings;
@@ -77,10 +74,7 @@ internal sealed class CalloutUpstream(
     {
         var headers = exchange.Request.Headers;
         var version = headers[McpHeaders.ProtocolVersion].ToString();
-        if (
-            !RequestTarget.TryGetOriginForm(exchange.Request.RawTarget, out var target)
-            || !McpEndpoint.IsEndpoint(target, settings.Path)
-        )
+        if (!McpEndpoint.IsEndpoint(exchange.Target, settings.Path))
         {
             await refusals.RefuseAsync(exchange, route.Name, McpFailures.PathUnknown);
             return;
@@ -92,24 +86,15 @@ internal sealed class CalloutUpstream(
             return;
         }
 
-        if (!McpEndpoint.Accepts(headers, "application/json"))
-        {
-            await refusals.RefuseAsync(exchange, route.Name, McpFailures.NotAcceptable);
-            return;
-        }
-
-        if (await ReadBodyAsync(exchange) is { } failure)
+        // Base64 and JSON escapes lengthen a body.
+        var maxBytes = 64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes);
+        if (await McpEndpoint.ReadMessageAsync(exchange, maxBytes, settings.Timeouts.StreamIdle) is { } failure)
         {
             await refusals.RefuseAsync(exchange, route.Name, failure);
             return;
         }
 
-        if (McpEndpoint.ReadMessage(exchange) is not { } message)
-        {
-            await refusals.RefuseAsync(exchange, route.Name, McpFailures.MessageUnreadable);
-            return;
-        }
-
+        var message = exchange.Message!;
         var head = MessageHead.Read(headers, message);
         var isModern = head.IsModern;
         if (!isModern && version.Length > 0 && !McpRevision.IsRevision(version))
@@ -246,15 +231,6 @@ internal sealed class CalloutUpstream(
             result.Body.Length,
             result.Redirects,
             (long)time.GetElapsedTime(began).TotalMilliseconds
-        );
-
-    private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
-        bodies.HoldAsync(
-            exchange,
-            64 * 1024 + 6L * settings.Targets.Max(t => t.MaxRequestBytes), // base64 and JSON escapes lengthen a body
-            settings.Timeouts.StreamIdle,
-            RequestFailures.RequestTooLarge,
-            McpFailures.MessageUnreadable
         );
 
     private async Task JsonAsync(Exchange exchange, Route route, int status, ReadOnlyMemory<byte> body)

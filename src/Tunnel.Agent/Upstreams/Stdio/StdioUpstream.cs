@@ -15,9 +15,6 @@ namespace Culvert.Tunnel.Agent.Upstreams.Stdio;
 /// </summary>
 internal sealed class StdioUpstream : Upstream
 {
-    // The most bytes of request bodies that wait for a program.
-    private const long MaxHeldBytes = 64 * 1024 * 1024;
-
     private readonly StdioSettings settings;
     private readonly AgentMetrics metrics;
     private readonly TimeProvider time;
@@ -27,7 +24,6 @@ internal sealed class StdioUpstream : Upstream
     private readonly ChildSlot[] probing;
     private readonly ServerProbe probe;
     private readonly RestartGuard starts;
-    private readonly BodyReader bodies;
     private readonly StdioSessions sessions;
     private readonly StdioReplies replies;
     private readonly ITimer sweeper;
@@ -39,7 +35,6 @@ internal sealed class StdioUpstream : Upstream
         concurrency = new ConcurrencyLimit(settings.MaxCalls);
         this.metrics = metrics;
         this.time = time;
-        bodies = new BodyReader(new BodyBudget(MaxHeldBytes), time);
         sessions = new StdioSessions(settings, time, logger);
         replies = new StdioReplies(settings, metrics, time, logger);
         pool = new ChildPool(settings, time, logger);
@@ -142,10 +137,7 @@ internal sealed class StdioUpstream : Upstream
     {
         var method = request.Exchange.Request.Method;
         var version = request.Headers[McpHeaders.ProtocolVersion].ToString();
-        if (
-            !RequestTarget.TryGetOriginForm(request.Exchange.Request.RawTarget, out var target)
-            || !McpEndpoint.IsEndpoint(target, settings.Path)
-        )
+        if (!McpEndpoint.IsEndpoint(request.Exchange.Target, settings.Path))
         {
             await replies.RefuseAsync(request, McpFailures.PathUnknown);
         }
@@ -180,27 +172,24 @@ internal sealed class StdioUpstream : Upstream
 
     private async Task PostAsync(StdioRequest request, string version)
     {
-        var headers = request.Headers;
-        if (!McpEndpoint.Accepts(headers, "application/json") && !request.AcceptsEvents)
-        {
-            await replies.RefuseAsync(request, McpFailures.NotAcceptable);
-            return;
-        }
-
-        if (await ReadBodyAsync(request.Exchange) is { } failure)
+        var maxBytes = Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue);
+        if (
+            await McpEndpoint.ReadMessageAsync(
+                request.Exchange,
+                maxBytes,
+                settings.Timeouts.StreamIdle,
+                request.AcceptsEvents
+            ) is
+            { } failure
+        )
         {
             await replies.RefuseAsync(request, failure);
             return;
         }
 
-        if (McpEndpoint.ReadMessage(request.Exchange) is not { } message)
-        {
-            await replies.RefuseAsync(request, McpFailures.MessageUnreadable);
-            return;
-        }
-
         request.Deadline.AwaitHeaders();
-        var head = MessageHead.Read(headers, message);
+        var message = request.Exchange.Message!;
+        var head = MessageHead.Read(request.Headers, message);
         if (head.IsModern)
         {
             await PostModernAsync(request, message, head);
@@ -414,13 +403,4 @@ internal sealed class StdioUpstream : Upstream
         sessions.Sweep();
         children.Sweep();
     }
-
-    private ValueTask<Failure?> ReadBodyAsync(Exchange exchange) =>
-        bodies.HoldAsync(
-            exchange,
-            Math.Min(settings.MaxMessageBytes, settings.MaxRequestBytes ?? long.MaxValue),
-            settings.Timeouts.StreamIdle,
-            RequestFailures.RequestTooLarge,
-            McpFailures.MessageUnreadable
-        );
 }

@@ -4,7 +4,7 @@ using Culvert.Tunnel.Agent.Pipeline;
 
 namespace Culvert.Tunnel.Agent.Tests.Pipeline;
 
-public sealed class MessageTraceTests
+public sealed class TraceStageTests
 {
     private const string Context = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
@@ -26,7 +26,7 @@ public sealed class MessageTraceTests
     [InlineData("", false)]
     public void Read_OnlyTheMetaOfParamsNamesATrace(string body, bool names) =>
         (
-            MessageTrace.GetContext(
+            TraceStage.GetContext(
                 MessageReader.Read(Encoding.UTF8.GetBytes(body.Replace("CONTEXT", Context, StringComparison.Ordinal)))
             ) != default
         ).ShouldBe(names);
