@@ -4,6 +4,7 @@ using Culvert.Platform.Issuers;
 using Culvert.Testing;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Tests.Support;
+using KeyLookup = Culvert.Tunnel.Agent.Authorization.KeyLookup;
 
 namespace Culvert.Tunnel.Agent.Tests.Authorization;
 

@@ -4,6 +4,7 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 using Shouldly;
+using KeyLookupOutcome = Culvert.Identity.Service.Federation.Issuers.KeyLookupOutcome;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 

@@ -1,0 +1,20 @@
+using Culvert.Jose.Keys;
+using Culvert.Jose.Refusals;
+
+namespace Culvert.Platform.Issuers;
+
+/// <summary>A key, or why none was found.</summary>
+/// <param name="Refusal">
+/// Of a key that the issuer's set does not offer: why the set's key of that name is left out, or that there is none.
+/// </param>
+public readonly record struct KeyLookup(
+    VerificationKey? Key,
+    KeyLookupOutcome Outcome,
+    JoseRefusal Refusal = JoseRefusal.None
+)
+{
+    public static KeyLookup Found(VerificationKey key) => new(key, KeyLookupOutcome.Found);
+
+    public static KeyLookup None(KeyLookupOutcome why, JoseRefusal refusal = JoseRefusal.None) =>
+        new(null, why, refusal);
+}
