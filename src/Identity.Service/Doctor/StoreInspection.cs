@@ -142,7 +142,7 @@ internal static class StoreInspection
             .. issuers.Select(issuer => new StoredIssuer(
                 issuer,
                 controls.GetValueOrDefault(issuer.Id.Value) ?? IssuerControl.None,
-                kept.GetValueOrDefault(issuer.Id.Value) is { } set && set.Source == KeysInForce.GetSource(issuer)
+                kept.GetValueOrDefault(issuer.Id.Value) is { } set && set.Source == IssuerKeys.GetSource(issuer)
                     ? set
                     : null
             )),

@@ -46,6 +46,7 @@ internal static class FederationRegistration
             .AddSingleton<IssuerKillEndpoints>()
             .AddSingleton<IssuerVerifyEndpoint>()
             .AddSingleton<IssuerMetrics>()
+            .AddSingleton<IssuerKeyServices>()
             .AddSingleton<IssuerKeysFactory>()
             .AddSingleton<FederationDirectory>()
             .AddHostedService(provider => provider.GetRequiredService<FederationDirectory>())

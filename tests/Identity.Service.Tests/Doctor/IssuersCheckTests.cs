@@ -3,6 +3,7 @@ using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Doctor;
+using Culvert.Platform.Issuers;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Doctor;

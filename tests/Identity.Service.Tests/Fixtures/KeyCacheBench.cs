@@ -123,7 +123,7 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
     public async Task PassAsync(IssuerKeys keys, TimeSpan time)
     {
         Time.Advance(time);
-        if (keys.PollIfDue(Time.GetUtcNow(), isAsked: false) is { } fetching)
+        if (keys.PollIfDue(isAsked: false) is { } fetching)
         {
             await fetching;
         }

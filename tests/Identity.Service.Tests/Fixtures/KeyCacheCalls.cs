@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Tests.Fixtures;
 

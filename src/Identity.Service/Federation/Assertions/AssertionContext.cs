@@ -1,9 +1,9 @@
 using System.Net;
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

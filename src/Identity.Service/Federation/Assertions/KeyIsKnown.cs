@@ -1,7 +1,7 @@
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Refusals;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 
@@ -70,7 +70,9 @@ internal sealed class KeyIsKnown : IAssertionCheck
 
     // The name alone makes an operator search for a key that is published.
     private static string? Describe(string? keyId, KeyLookup lookup) =>
-        lookup.Dropped == JoseRefusal.None ? Bounded(keyId) : $"{Bounded(keyId)} (key left out: {lookup.Dropped})";
+        lookup.Refusal == JoseRefusal.KeyUnknown
+            ? Bounded(keyId)
+            : $"{Bounded(keyId)} (key left out: {lookup.Refusal})";
 
     private static string? Bounded(string? keyId) => keyId is null ? null : UntrustedText.Bounded(keyId);
 }

@@ -1,7 +1,7 @@
 using Culvert.Identity.Service.Federation.Explain;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Refusals;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Assertions;
 

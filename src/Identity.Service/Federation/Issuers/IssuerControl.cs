@@ -1,3 +1,5 @@
+using Culvert.Platform.Issuers;
+
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>What overrides an issuer's key cache on every node.</summary>

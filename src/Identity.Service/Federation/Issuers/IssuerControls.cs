@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
+using Culvert.Platform.Issuers;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 

@@ -26,66 +26,52 @@ internal sealed class IssuerKeyRecorder(
     public Task TouchAsync(Issuer issuer, StoredKeySet set) =>
         RunAsync(issuer, () => keys.TouchAsync(issuer.Id, set, CancellationToken.None));
 
-    public Task TellAsync(AuditEvent polling, Issuer issuer) =>
-        RunAsync(issuer, () => CommitAsync(new Decision { Event = polling }));
-
-    /// <summary>Every node stops polling until an operator resumes it or a fetch succeeds.</summary>
-    public Task PauseAsync(AuditEvent polling, Issuer issuer) =>
+    /// <summary>Commits an event about polling. With it, every node pauses or resumes polling.</summary>
+    public Task TellAsync(AuditEvent polling, Issuer issuer, KeySetEffects effect) =>
         RunAsync(
             issuer,
             async () =>
-            {
-                var pause = new StoredPause(issuer.Id.Value, time.GetUtcNow().ToStore());
-                await CommitAsync(
+                await journal.CommitAsync(
                     new Decision
                     {
                         Event = polling,
-                        Statements = [controlStore.Pause(pause)],
-                        Changes = ChangeTopics.IssuerKeys,
-                    }
-                );
-            }
+                        Statements = effect switch
+                        {
+                            KeySetEffects.Pause =>
+                            [
+                                controlStore.Pause(new(issuer.Id.Value, time.GetUtcNow().ToStore())),
+                            ],
+                            KeySetEffects.Resume => [controlStore.Resume(issuer.Id)],
+                            _ => [],
+                        },
+                        Changes = effect is KeySetEffects.Pause or KeySetEffects.Resume
+                            ? ChangeTopics.IssuerKeys
+                            : ChangeTopics.None,
+                    },
+                    CancellationToken.None
+                )
         );
 
-    public Task ResumeAsync(AuditEvent polling, Issuer issuer) =>
-        RunAsync(
-            issuer,
-            async () =>
-            {
-                await CommitAsync(
-                    new Decision
-                    {
-                        Event = polling,
-                        Statements = [controlStore.Resume(issuer.Id)],
-                        Changes = ChangeTopics.IssuerKeys,
-                    }
-                );
-            }
-        );
-
-    /// <summary>An event about an issuer with the service as the actor.</summary>
-    public AuditEvent Polling(
-        string name,
-        Issuer issuer,
-        KeyState state,
-        int failures,
-        string? lastFailure,
-        DateTimeOffset? fetchedAt
-    ) =>
+    /// <summary>The event of an effect on polling, with the service as the actor.</summary>
+    public AuditEvent Polling(KeySetEffects effect, Issuer issuer, KeySetState keys, KeyState state) =>
         IssuerEvents.Polling(
-            name,
+            effect switch
+            {
+                KeySetEffects.Degrade => AuditEvents.IssuerPollDegraded,
+                KeySetEffects.Pause => AuditEvents.IssuerPollPaused,
+                KeySetEffects.Resume => AuditEvents.IssuerPollResumed,
+                _ => AuditEvents.IssuerPollRecovered,
+            },
             AuditOrigin.System(time.GetUtcNow()),
             issuer,
             state,
-            failures,
-            lastFailure,
-            fetchedAt
+            keys.Failures,
+            keys.LastFailure,
+            keys.Present?.FetchedAt
         );
 
     private IssuerKeysChanged Changed(Issuer issuer, KeyChange change) =>
         new(AuditOrigin.System(time.GetUtcNow()), issuer, change);
-
-    private async Task CommitAsync(Decision decision) => await journal.CommitAsync(decision, CancellationToken.None);
 
     private async Task RunAsync(Issuer issuer, Func<Task> write)
     {

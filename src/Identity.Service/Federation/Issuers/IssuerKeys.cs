@@ -1,75 +1,61 @@
+using System.Security.Cryptography;
+using System.Text;
 using Culvert.Identity.Service.Ids;
-using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
 using Culvert.Platform.Issuers;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
-/// <summary>
-/// The keys of one issuer on this node. Lookups read an immutable set (<see cref="KeysInForce"/>); fetching happens in
-/// parallel, one at a time, and replaces the set only by a usable one (<see cref="KeyRefresh"/>).
-/// </summary>
-/// <remarks>
-/// <code>
-/// state        begins at                 kid in the set        kid not in the set          due           fetched     unchanged   failed
-/// -----------  ------------------------  --------------------  --------------------------  ------------  ----------  ----------  -------------------
-/// EMPTY        start, purging kill       –                     fetch*, wait; unavailable   fetch         → FRESH     → failed    back off 1→30→300 s
-/// FRESH        fetched or unchanged      served                fetch*, wait ≤ 2 s; unknown fetch         → FRESH     → FRESH     back off, stays
-/// STALE-OK     fresh time (10 min, or    served                as FRESH                    fetch         → FRESH     → FRESH     back off, stays
-///              what the source says)
-/// DEGRADED     stale_ok (24 h); event    served if its         as FRESH                    fetch         → FRESH     → FRESH     back off, stays
-///                                        signature was seen
-///                                        to hold before,
-///                                        else as not in set
-/// HARD-EXPIRED hard_expiry (7 d); event  as EMPTY              as EMPTY                    fetch         → FRESH     → FRESH     back off, stays
-/// given        always                    served                unknown, nothing fetched    ignored       –           –           –
-/// paused       too many failures; event  by its state          as its state                ignored       → resumed   → resumed   stays
-/// killed       an administrator          refused, nothing      refused, nothing fetched    ignored if    by its      by its      by its state
-///                                        fetched                                           the issuer    state       state
-/// </code>
-/// fetch*: joins the one that runs; a new one no sooner than 30 s after the last began (without usable keys: than the
-/// back-off says; paused: than 300 s), and never for a kid that a fetch within 30 s has shown to be missing.
-/// A state begins by time alone; "due" is <see cref="NextPollAt"/>. Pausing and resuming change no keys.
-/// A bad signature under a known kid counts as "kid not in the set" once in 30 s: the issuer may have reused its name.
-/// </remarks>
-internal sealed class IssuerKeys
+/// <summary>The keys of one issuer on this node: fetched, stored and reported by <see cref="KeySetTransitions"/>.</summary>
+internal sealed class IssuerKeys : KeySetRunner
 {
-    // An exchange waits no longer than this for a key that may not exist.
-    private static readonly TimeSpan UnknownKeyWait = TimeSpan.FromSeconds(2);
+    // A first fetch is made soon, but not for all issuers at the moment of a start.
+    private static readonly TimeSpan StartSpread = TimeSpan.FromSeconds(10);
+
+    // Those that become an event of their own.
+    private static readonly KeySetEffects[] PollingEffects =
+    [
+        KeySetEffects.Degrade,
+        KeySetEffects.Pause,
+        KeySetEffects.Resume,
+        KeySetEffects.Recover,
+    ];
 
     private readonly Issuer issuer;
     private readonly IssuerKeyServices services;
-    private readonly KeysInForce inForce;
-    private readonly KeyRefresh refresh;
+
+    // Replaced with each effect, in their order.
+    private Task recording = Task.CompletedTask;
 
     public IssuerKeys(Issuer issuer, IssuerKeyServices services)
+        : base(services.Time, GetInitialState(issuer, services))
     {
         this.issuer = issuer;
         this.services = services;
-        inForce = new KeysInForce(issuer, services);
-        refresh = new KeyRefresh(issuer, services, inForce);
+        Source = GetSource(issuer);
     }
 
     public IssuerId IssuerId => issuer.Id;
 
     /// <summary>Identifies the source: the issuer's URL, the origin of the keys, and the trusted roots.</summary>
-    public string Source => inForce.Source;
-
-    /// <summary>When the next fetch is due without a request; null = never.</summary>
-    public DateTimeOffset? NextPollAt => refresh.NextPollAt;
-
-    public KeyState State => inForce.StateAt(Now);
+    public string Source { get; }
 
     /// <summary>Whether the keys are fetched or read from a file, and the issuer is not archived.</summary>
-    public bool IsFetched => !inForce.AreGiven && !issuer.IsArchived;
+    public bool IsFetched => !AreGiven && !issuer.IsArchived;
 
     /// <summary>The current set, usable or not; null if none.</summary>
-    public JwkSet? PresentKeys => inForce.Present?.Set;
+    public JwkSet? PresentKeys => Current.Present?.Set;
 
     /// <summary>Whether a signature of one of the keys was verified, so that the key stays in use when the set is old.</summary>
-    public bool AreInUse => PresentKeys?.Keys.Any(inForce.IsProven) == true;
+    public bool AreInUse => Current.Proven.Count > 0;
 
-    private DateTimeOffset Now => services.Time.GetUtcNow();
+    // Whether the keys were configured manually, so that nothing is fetched.
+    private bool AreGiven => issuer.KeySource.GivenKeys is not null;
+
+    /// <summary>The origin of an issuer's keys as one value: stored keys of another origin are discarded.</summary>
+    public static string GetSource(Issuer issuer) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{issuer.Url}\n{issuer.KeySource.ToJson()}")));
 
     /// <summary>Whether these are the keys of that record, with all its settings for keys.</summary>
     public bool IsFor(Issuer other) =>
@@ -82,134 +68,221 @@ internal sealed class IssuerKeys
     /// <summary>Takes over the state of another cache if it has the same source. Another source purges.</summary>
     public void TakeOver(IssuerKeys other)
     {
-        if (!inForce.AreGiven && other.HasSourceOf(issuer))
+        if (!AreGiven && other.HasSourceOf(issuer))
         {
-            refresh.TakeOver(other.refresh);
+            var known = other.Current;
+            Reset(
+                Current with
+                {
+                    Present = known.Present,
+                    Proven = known.Proven,
+                    Failures = known.Failures,
+                    LastFailure = known.LastFailure,
+                    LastStart = known.LastStart,
+                    TouchedAt = known.TouchedAt,
+                }
+            );
         }
     }
 
-    /// <summary>Restores a set that an earlier run of the service fetched, unless it is of another source.</summary>
+    /// <summary>
+    /// Restores a set that an earlier run of the service fetched, unless it is of another source. Importing keys takes too
+    /// long for a start with a thousand issuers, so it is deferred. If this version no longer accepts the keys, the set is
+    /// empty.
+    /// </summary>
     public void Restore(StoredKeySet stored)
     {
-        if (!inForce.AreGiven && stored.Source == inForce.Source)
+        if (AreGiven || stored.Source != Source)
         {
-            refresh.Restore(stored);
+            return;
         }
-    }
 
-    /// <summary>Finds a key, without waiting where possible.</summary>
-    /// <param name="keyId">Null if the token names none: then a key is found only if the issuer has exactly one.</param>
-    /// <param name="algorithm">The token's; selects between keys with the same name.</param>
-    /// <param name="cancellationToken">Cancels the wait, not the fetch.</param>
-    public ValueTask<KeyLookup> FindAsync(string? keyId, JwsAlgorithm algorithm, CancellationToken cancellationToken)
-    {
-        var now = Now;
-        var lookup = inForce.Look(keyId, algorithm, now);
-        if (lookup.Outcome is KeyLookupOutcome.Found)
-        {
-            if (now >= refresh.NextPoll)
+        var due = stored.FetchedAt + KeySchedule.Spread(stored.FreshFor, Jitter.Unit());
+        Reset(
+            Current with
             {
-                // No exchange waits for this fetch, and normally the poller has started it.
-                _ = PollIfDue(now, isAsked: true);
+                Present = new CachedKeys(
+                    new Lazy<JwkSet>(() => KeySetFetch.Read(issuer.KeySource, stored.Document).Keys ?? CreateEmpty()),
+                    stored.Digest,
+                    stored.FetchedAt,
+                    stored.FreshFor,
+                    stored.EntityTag,
+                    stored.Sequence
+                ),
+                Proven = stored.Proven.ToHashSet(),
+                TouchedAt = stored.FetchedAt,
+                NextPoll = due > Current.NextPoll ? due : Current.NextPoll,
             }
-
-            return new(lookup);
-        }
-
-        return inForce.AreGiven || IsFinal(keyId, lookup)
-            ? new(lookup)
-            : FetchAndFindAsync(keyId, algorithm, lookup, cancellationToken);
+        );
     }
 
-    /// <summary>Finds a replacement of the same name after an invalid signature. Fetches as for an unknown kid.</summary>
-    public async ValueTask<VerificationKey?> ReplacementAsync(
-        VerificationKey failed,
-        JwsAlgorithm algorithm,
-        CancellationToken cancellationToken
-    )
+    public PollStatusDocument? PollStatus()
     {
-        if (inForce.AreGiven || failed.KeyId is not { } keyId || !services.Options.RefetchOnBadSignature)
+        if (AreGiven)
         {
             return null;
         }
 
-        // Another caller's fetch may have delivered it already.
-        var found = inForce.Look(keyId, algorithm, Now);
-        if (found.Key is not null && found.Key.Thumbprint == failed.Thumbprint)
-        {
-            found = await FetchAndFindAsync(keyId, algorithm, found, cancellationToken);
-        }
-
-        return found.Key is { } key && key.Thumbprint != failed.Thumbprint ? key : null;
+        var (known, at) = (Current, Conditions);
+        return new PollStatusDocument(
+            ConsecutiveFailures: known.Failures,
+            LastFailure: known.LastFailure,
+            KeyState: WireNames.Of(known.StateAt(at)),
+            LastFetchedAt: known.Present?.FetchedAt,
+            NextPollAt: known.NextPollAt(at)
+        );
     }
 
-    /// <summary>Records that a signature of this key was verified: the key stays in use when the set is old.</summary>
-    public void MarkProven(VerificationKey key)
+    /// <summary>Completes when all pending writes are done.</summary>
+    internal Task RecordingAsync() => Volatile.Read(ref recording);
+
+    protected override KeySetConditions GetConditions(DateTimeOffset now)
     {
-        if (!inForce.AreGiven && !inForce.IsProven(key))
+        // Before the kills: a kill that was committed before this moment is among them, unless it may be missing.
+        var isKillUnknown = services.Controls.IsStale;
+        var options = services.Options;
+        var control = services.Controls.Of(issuer.Id);
+        var isFile = issuer.KeySource is FileKeySource;
+        return new KeySetConditions
         {
-            refresh.MarkProven(key);
-        }
+            Now = now,
+            IsFetched = IsFetched,
+            Timeout = options.Timeout,
+            Refresh = options.Refresh,
+            MinRefresh = options.MinRefresh,
+            StaleOk = issuer.StaleOk(options),
+            HardExpiry = issuer.HardExpiry(options),
+            FileInterval = isFile ? KeySchedule.FileInterval : null,
+            PauseAfter = isFile ? null : options.PauseAfter,
+            // Where the issuer does not allow that, the check of the token refuses it before its key is needed.
+            AllowsMissingKid = true,
+            RefetchesOnBadSignature = options.RefetchOnBadSignature,
+            IsPaused = control.PausedAt is not null,
+            Kill = control.Kill,
+            IsKillUnknown = isKillUnknown,
+        };
     }
 
-    /// <summary>Starts a fetch if one is due. Also detects that keys have become too old.</summary>
-    /// <param name="isAsked">Whether an exchange uses these keys: then they are fetched although polling is paused.</param>
-    public Task? PollIfDue(DateTimeOffset now, bool isAsked) =>
-        inForce.AreGiven ? null : refresh.PollIfDue(now, isAsked);
+    protected override Task<KeySetResult> FetchAsync(CachedKeys? known, CancellationToken cancellationToken) =>
+        services.Fetch.GetAsync(issuer, known, steps: null, cancellationToken);
 
-    /// <summary>Detects that keys have become too old where nothing is polled.</summary>
-    public void NoticeAge(DateTimeOffset now)
-    {
-        if (IsFetched)
-        {
-            refresh.NoticeAge(now);
-        }
-    }
-
-    public PollStatusDocument? PollStatus() => inForce.AreGiven ? null : refresh.PollStatus();
-
-    /// <summary>Completes when all pending writes are done. For tests and shutdown.</summary>
-    internal Task RecordingAsync() => refresh.RecordingAsync();
-
-    // A fetch does not undo a kill, except that a new set replaces a killed set.
-    private static bool IsFinal(string? keyId, KeyLookup lookup) =>
-        lookup.Outcome == KeyLookupOutcome.Killed || (keyId is null && lookup.Outcome == KeyLookupOutcome.Unknown);
-
-    private async ValueTask<KeyLookup> FetchAndFindAsync(
-        string? keyId,
-        JwsAlgorithm algorithm,
-        KeyLookup before,
-        CancellationToken cancellationToken
+    protected override Task PerformAsync(
+        KeySetState before,
+        KeySetState after,
+        KeySetEffects effects,
+        KeySetResult? result
     )
     {
-        // Without any keys all exchanges have to wait; with keys, a limited number waits for a name that may not exist.
-        var isUseful = before.Outcome != KeyLookupOutcome.Unavailable;
-        if (refresh.Join(keyId, isUseful) is not { } fetching)
+        Report(after, effects);
+        var recorder = services.Recorder;
+        if (effects.HasFlag(KeySetEffects.Touch))
         {
-            return before;
+            var touched = ToStored(after, default);
+            Record(() => recorder.TouchAsync(issuer, touched));
         }
 
-        try
+        foreach (var effect in PollingEffects.Where(effect => effects.HasFlag(effect)))
         {
-            var wait = isUseful ? UnknownKeyWait : services.Options.Timeout;
-            await fetching.WaitAsync(wait, services.Time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // The fetch continues; this exchange is decided on the current keys.
-        }
-        finally
-        {
-            refresh.Leave();
+            var polling = recorder.Polling(effect, issuer, after, after.StateAt(Conditions));
+            Record(() => recorder.TellAsync(polling, issuer, effect));
         }
 
-        var lookup = inForce.Look(keyId, algorithm, Now);
-        if (lookup.Outcome == KeyLookupOutcome.Unknown && keyId is not null && fetching.IsCompleted)
+        if (effects.HasFlag(KeySetEffects.Save))
         {
-            refresh.Remember(keyId);
+            var change = KeyChange.Between(before.Present?.Set, result!.Keys!);
+            Report(result.Keys!, change);
+            var stored = ToStored(after, result.Document);
+            Record(() => recorder.SaveAsync(issuer, stored, change));
         }
 
-        return lookup;
+        return Task.CompletedTask;
+    }
+
+    private static KeySetState GetInitialState(Issuer issuer, IssuerKeyServices services) =>
+        issuer.KeySource.GivenKeys is { } given
+            ? new KeySetState
+            {
+                Present = CachedKeys.Given(given),
+                Proven = given.Keys.Select(key => key.Thumbprint).ToHashSet(),
+                NextPoll = DateTimeOffset.MaxValue,
+            }
+            : new KeySetState
+            {
+                NextPoll = services.Time.GetUtcNow() + (StartSpread * Jitter.Unit()),
+                Refresh = services.Options.Refresh,
+            };
+
+    private static JwkSet CreateEmpty()
+    {
+        JwkSet.TryParse("{\"keys\":[]}"u8.ToArray(), out var set);
+        return set!;
+    }
+
+    private void Report(KeySetState after, KeySetEffects effects)
+    {
+        var id = issuer.Id.Value;
+        if (effects.HasFlag(KeySetEffects.Fail) || effects.HasFlag(KeySetEffects.Confirm))
+        {
+            var outcome = after.FailureCode ?? "ok";
+            IssuerMetrics.Fetched.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+
+        if (effects.HasFlag(KeySetEffects.Fail))
+        {
+            Log.KeyFetchFailed(services.Logger, id, after.LastFailure!);
+        }
+
+        if (effects.HasFlag(KeySetEffects.Degrade))
+        {
+            Log.KeysDegraded(services.Logger, id, WireNames.Of(after.Reported));
+        }
+
+        if (effects.HasFlag(KeySetEffects.Pause))
+        {
+            Log.PollingPaused(services.Logger, id, after.Failures);
+        }
+    }
+
+    private void Report(JwkSet fetched, KeyChange change)
+    {
+        var id = issuer.Id.Value;
+        Log.KeysFetched(services.Logger, id, fetched.Keys.Count);
+        foreach (var dropped in fetched.Dropped)
+        {
+            Log.KeyDropped(services.Logger, id, dropped.KeyId ?? "", dropped.Reason.ToString());
+        }
+
+        foreach (var replaced in change.Replaced)
+        {
+            Log.KeyReplaced(services.Logger, id, replaced.KeyId ?? "");
+        }
+    }
+
+    // Empty bytes: the stored document stays.
+    private StoredKeySet ToStored(KeySetState state, ReadOnlyMemory<byte> document)
+    {
+        var set = state.Present!;
+        return new StoredKeySet(
+            Source,
+            document,
+            set.Digest,
+            set.FetchedAt,
+            set.FreshFor,
+            set.EntityTag,
+            set.Sequence,
+            state.Proven
+        );
+    }
+
+    // Sequential, so that an older state does not overwrite a newer one.
+    private void Record(Func<Task> write)
+    {
+        var before = recording;
+        recording = Task.Run(async () =>
+        {
+            await before;
+            await write();
+        });
     }
 
     private bool HasSourceOf(Issuer other) =>

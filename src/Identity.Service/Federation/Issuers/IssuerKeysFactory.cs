@@ -1,26 +1,14 @@
-using Culvert.Identity.Service.Settings;
-
 namespace Culvert.Identity.Service.Federation.Issuers;
 
 /// <summary>Creates <see cref="IssuerKeys"/>, with the keys that an earlier run stored.</summary>
-internal sealed class IssuerKeysFactory(
-    KeySetFetch fetch,
-    IIssuerKeyStore store,
-    IssuerKeyRecorder recorder,
-    IssuerControls controls,
-    Current<FederationOptions> options,
-    TimeProvider time,
-    ILogger<IssuerKeys> logger
-)
+internal sealed class IssuerKeysFactory(IIssuerKeyStore store, IssuerKeyServices services)
 {
-    private readonly IssuerKeyServices services = new(fetch, recorder, controls, options, time, logger);
-
     private Dictionary<string, StoredKeySet> stored = [];
 
     /// <summary>Reads the stored sets; once, before the first <see cref="For"/>.</summary>
     public async Task LoadAsync(CancellationToken cancellationToken)
     {
-        await controls.StartAsync(cancellationToken);
+        await services.Controls.StartAsync(cancellationToken);
         stored = new Dictionary<string, StoredKeySet>(await store.AllAsync(cancellationToken));
     }
 

@@ -66,9 +66,10 @@ internal sealed class IssuerPoller(
             {
                 if (keys.NextPollAt is not { } due)
                 {
-                    keys.NoticeAge(now);
+                    continue;
                 }
-                else if (due <= now)
+
+                if (due <= now)
                 {
                     _ = PollAsync(keys);
                 }
@@ -103,7 +104,7 @@ internal sealed class IssuerPoller(
         try
         {
             // Another task may have fetched while this one waited for a slot.
-            if (keys.PollIfDue(time.GetUtcNow(), isAsked: false) is { } fetching)
+            if (keys.PollIfDue(isAsked: false) is { } fetching)
             {
                 await fetching;
             }

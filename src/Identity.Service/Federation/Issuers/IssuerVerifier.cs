@@ -28,14 +28,14 @@ internal sealed class IssuerVerifier(
         }
 
         using var limit = new TimeLimit(options.Value.Fetch.Timeout, time, cancellationToken);
-        KeySetFetchResult result;
+        KeySetResult result;
         try
         {
             result = await fetch.GetAsync(issuer, known: null, steps, limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            result = KeySetFetchResult.Failed("issuer.timed_out", "not done within the time limit");
+            result = KeySetResult.Failed("issuer.timed_out", "not done within the time limit");
         }
 
         var freshFor = result.Keys is null

@@ -4,6 +4,7 @@ using Culvert.Jose.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Fetching;
+using Culvert.Platform.Issuers;
 using Culvert.Platform.OAuth;
 using Duende.IdentityModel;
 
@@ -20,7 +21,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
     /// <param name="known">The last fetched set; null if none.</param>
     /// <param name="steps">Records each step; null if not needed.</param>
     /// <param name="cancellationToken">Bounds the whole operation.</param>
-    public async Task<KeySetFetchResult> GetAsync(
+    public async Task<KeySetResult> GetAsync(
         Issuer issuer,
         CachedKeys? known,
         ICollection<FetchStep>? steps,
@@ -71,7 +72,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
     private static Uri DocumentUrl(string baseUrl) =>
         new($"{baseUrl.TrimEnd('/')}/{OidcConstants.Discovery.DiscoveryEndpoint}");
 
-    private async Task<(Uri? KeysUrl, KeySetFetchResult? Failed)> DiscoverAsync(
+    private async Task<(Uri? KeysUrl, KeySetResult? Failed)> DiscoverAsync(
         Issuer issuer,
         DiscoveryKeySource source,
         ICollection<FetchStep>? steps,
@@ -82,16 +83,16 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         var fetched = await GetAsync(fetch, steps, cancellationToken);
         if (fetched.Body is not { } body)
         {
-            return (null, KeySetFetchResult.Failed(fetched.Code!, $"discovery: {fetched.Failure}"));
+            return (null, KeySetResult.Failed(fetched.Code!, $"discovery: {fetched.Failure}"));
         }
 
         var (keysUrl, failure) = ReadDocument(body, issuer.Url, fetch.Url, source.KeySetHost);
         return keysUrl is null
-            ? (null, KeySetFetchResult.Failed("issuer.discovery", $"discovery: {failure}"))
+            ? (null, KeySetResult.Failed("issuer.discovery", $"discovery: {failure}"))
             : (keysUrl, null);
     }
 
-    private async Task<KeySetFetchResult> GetKeysAsync(
+    private async Task<KeySetResult> GetKeysAsync(
         Issuer issuer,
         Uri url,
         string field,
@@ -127,38 +128,60 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         return fetched;
     }
 
-    private static KeySetFetchResult Take(Issuer issuer, FetchedDocument fetched, CachedKeys? known)
+    private static KeySetResult Take(Issuer issuer, FetchedDocument fetched, CachedKeys? known)
     {
         if (fetched.IsUnchanged)
         {
-            return KeySetFetchResult.Unchanged(fetched);
+            return Unchanged(fetched);
         }
 
         if (fetched.Body is not { } body)
         {
-            return KeySetFetchResult.Failed(fetched.Code!, $"key set: {fetched.Failure}");
+            return KeySetResult.Failed(fetched.Code!, $"key set: {fetched.Failure}");
         }
 
         // Importing keys costs far more than hashing them, and most fetches return nothing new.
         var digest = Convert.ToBase64String(SHA256.HashData(body.Span));
         if (digest == known?.Digest)
         {
-            return KeySetFetchResult.Unchanged(fetched);
+            return Unchanged(fetched);
         }
 
         var (refusal, keys, bundle) = Read(issuer.KeySource, body);
         if (refusal != JoseRefusal.None)
         {
-            return KeySetFetchResult.Failed("issuer.key_set", $"key set: {refusal}");
+            return KeySetResult.Failed("issuer.key_set", $"key set: {refusal}");
         }
 
         return keys!.FindFailure(issuer.AllowMissingKid) is { } failure
-            ? KeySetFetchResult.Failed("issuer.key_set", $"key set: {failure}") with
+            ? new KeySetResult
             {
+                Code = "issuer.key_set",
+                Failure = $"key set: {failure}",
                 Unusable = keys,
             }
-            : KeySetFetchResult.Of(keys, body, digest, fetched, bundle);
+            : new KeySetResult
+            {
+                Keys = keys,
+                Document = body,
+                Digest = digest,
+                EntityTag = fetched.EntityTag,
+                MaxAge = bundle.RefreshHintSeconds is { } hint ? Seconds(hint) : fetched.MaxAge,
+                Sequence = bundle.Sequence,
+            };
     }
+
+    private static KeySetResult Unchanged(FetchedDocument fetched) =>
+        new()
+        {
+            IsUnchanged = true,
+            EntityTag = fetched.EntityTag,
+            MaxAge = fetched.MaxAge,
+        };
+
+    // A hint of centuries must not overflow before it is limited.
+    private static TimeSpan Seconds(long hint) =>
+        hint >= KeySchedule.MaxFresh.TotalSeconds ? KeySchedule.MaxFresh : TimeSpan.FromSeconds(hint);
 
     /// <summary>Reads a document of that source, fetched or stored.</summary>
     public static (JoseRefusal Refusal, JwkSet? Keys, SpiffeBundleInfo Bundle) Read(

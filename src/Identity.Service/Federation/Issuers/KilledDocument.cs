@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Culvert.Platform.Issuers;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Issuers;

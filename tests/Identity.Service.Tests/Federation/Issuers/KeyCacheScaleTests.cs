@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Platform.Issuers;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;

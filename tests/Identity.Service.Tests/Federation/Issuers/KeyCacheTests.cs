@@ -4,11 +4,10 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;
 using Shouldly;
-using KeyLookupOutcome = Culvert.Identity.Service.Federation.Issuers.KeyLookupOutcome;
 
 namespace Culvert.Identity.Service.Tests.Federation.Issuers;
 
-/// <summary>The table of <see cref="IssuerKeys"/>, cell by cell.</summary>
+/// <summary>The table of <see cref="KeySetTransitions"/>, with a scripted network and store.</summary>
 public sealed class KeyCacheTests
 {
     private readonly KeyCacheBench bench = new();
@@ -330,7 +329,7 @@ public sealed class KeyCacheTests
 
         var lookup = await keys.FindAsync("b", Cancellation);
         lookup.Outcome.ShouldBe(KeyLookupOutcome.Unknown);
-        lookup.Dropped.ShouldBe(JoseRefusal.KeyIdDuplicate);
+        lookup.Refusal.ShouldBe(JoseRefusal.KeyIdDuplicate);
     }
 
     [Fact]
@@ -371,7 +370,7 @@ public sealed class KeyCacheTests
         var gate = new TaskCompletionSource<FetchedDocument>();
         bench.Network.Answer = _ => gate.Task;
         bench.Time.Advance(TimeSpan.FromMinutes(12));
-        var fetching = keys.PollIfDue(bench.Time.GetUtcNow(), isAsked: true);
+        var fetching = keys.PollIfDue(isAsked: true);
         bench.Time.Advance(TimeSpan.FromMilliseconds(1));
         await KillAsync(KillKind.KeySet, "");
 
