@@ -4,6 +4,7 @@ using System.Text.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
 using Culvert.Machine.Client.State;
+using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
 using Culvert.Platform.Secrets;
 using Culvert.Tunnel.Agent.Telemetry;
@@ -28,8 +29,8 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
     // Guarded by gate; null before the file was read.
     private Dictionary<string, StoredKeys>? entries;
 
-    /// <summary>Returns the issuer's stored keys if they are still usable; null without them.</summary>
-    public (HeldKeys Keys, IReadOnlyList<string> Proven)? Load(IssuerSettings issuer)
+    /// <summary>Returns a cache with the issuer's stored keys if they are still usable; null without them.</summary>
+    public KeySetState? Load(IssuerSettings issuer)
     {
         lock (gate)
         {
@@ -43,24 +44,31 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
                 age >= TimeSpan.Zero
                 && age < issuer.KeysStaleFor
                 && JwkSet.TryParse(Encoding.UTF8.GetBytes(stored.KeySet), out var set) == JoseRefusal.None
-                ? (new HeldKeys(set!, stored.FetchedAt, TimeSpan.Zero, stored.KeySet), stored.Proven)
+                ? new KeySetState
+                {
+                    Present = new CachedKeys(new Lazy<JwkSet>(set!), "", stored.FetchedAt, TimeSpan.Zero),
+                    Proven = stored.Proven.ToHashSet(),
+                }
                 : null;
         }
     }
 
-    /// <summary>Replaces the stored keys. If the disk is full, only the next start is without them.</summary>
-    public void Save(IssuerSettings issuer, HeldKeys held, IEnumerable<string> proven)
+    /// <summary>Stores a set, or which keys of it are proven. If the disk is full, only the next start is without.</summary>
+    /// <param name="document">Null if the set does not change; before it is stored, nothing is.</param>
+    public void Save(IssuerSettings issuer, DateTimeOffset fetchedAt, string? document, IEnumerable<string> proven)
     {
         lock (gate)
         {
             var all = Entries_NeedsLock();
-            if (
-                all.TryGetValue(GetEntryKey(issuer), out var kept)
-                && kept.FetchedAt > held.FetchedAt
-                && kept.FetchedAt <= time.GetUtcNow()
-            )
+            var kept = all.GetValueOrDefault(GetEntryKey(issuer));
+            if (kept?.FetchedAt > fetchedAt && kept.FetchedAt <= time.GetUtcNow())
             {
                 return; // a later fetch completed first
+            }
+
+            if ((document ?? (kept?.FetchedAt == fetchedAt ? kept.KeySet : null)) is not { } set)
+            {
+                return;
             }
 
             var oldest = time.GetUtcNow() - MaxAge;
@@ -69,11 +77,7 @@ internal sealed class IssuerKeyFile(StateDirectory state, TimeProvider time, ILo
                 all.Remove(old);
             }
 
-            all[GetEntryKey(issuer)] = new StoredKeys(
-                FetchedAt: held.FetchedAt,
-                KeySet: held.Document,
-                Proven: [.. proven]
-            );
+            all[GetEntryKey(issuer)] = new StoredKeys(FetchedAt: fetchedAt, KeySet: set, Proven: [.. proven]);
             try
             {
                 var text = JsonSerializer.Serialize(all, StoredKeysJson.Default.DictionaryStringStoredKeys);

@@ -1,8 +1,8 @@
-using System.Text;
 using System.Text.Json;
 using Culvert.Jose.Json;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Refusals;
+using Culvert.Platform.Issuers;
 using Culvert.Platform.OAuth;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -49,11 +49,11 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
             }
             else
             {
-                return KeySetResult.Failed($"metadata: {document.Failure}", document.Next);
+                return Failed($"metadata: {document.Failure}", document.Next);
             }
         }
 
-        return KeySetResult.Failed($"metadata: {failure}", next);
+        return Failed($"metadata: {failure}", next);
     }
 
     /// <summary>
@@ -78,20 +78,27 @@ internal sealed class KeySetSource(IIssuerDocuments documents)
         var document = await documents.GetAsync(issuer, url, cancellationToken);
         if (document.Body is not { } octets)
         {
-            return KeySetResult.Failed($"key set: {document.Failure}", document.Next);
+            return Failed($"key set: {document.Failure}", document.Next);
         }
 
         var body = Utf8Text.WithoutMark(octets);
         var refusal = JwkSet.TryParse(body, out var keys);
         if (refusal != JoseRefusal.None)
         {
-            return KeySetResult.Failed($"key set: {refusal}");
+            return Failed($"key set: {refusal}");
         }
 
         return keys!.FindFailure(issuer.AllowMissingKid) is { } failure
-            ? KeySetResult.Failed($"key set: {failure}")
-            : new KeySetResult(keys, document.MaxAge, "") { Document = Encoding.UTF8.GetString(body.Span) };
+            ? Failed($"key set: {failure}")
+            : new KeySetResult
+            {
+                Keys = keys,
+                MaxAge = document.MaxAge,
+                Document = body,
+            };
     }
+
+    private static KeySetResult Failed(string why, string next = "") => new() { Failure = why, Next = next };
 
     private static (Uri? KeysUrl, string Refused) ReadMetadata(ReadOnlyMemory<byte> body, string issuer)
     {

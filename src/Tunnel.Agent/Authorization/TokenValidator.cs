@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
+using Culvert.Platform.Issuers;
 using Culvert.Tunnel.Agent.Requests;
 
 namespace Culvert.Tunnel.Agent.Authorization;
@@ -90,7 +91,7 @@ internal sealed class TokenValidator(IReadOnlyList<IssuerKeyCache> issuers, Time
         var found = await keys.FindAsync(token.KeyId, token.Algorithm, cancellationToken);
         if (found.Key is not { } key)
         {
-            return found.IsUnavailable
+            return found.Outcome == KeyLookupOutcome.Unavailable
                 ? TokenVerdict.Refused(TokenError.KeysUnavailable)
                 : TokenVerdict.Refused(TokenError.KeyUnknown, found.Refusal.ToString());
         }

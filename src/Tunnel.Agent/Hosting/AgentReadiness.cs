@@ -1,5 +1,4 @@
 using Culvert.Platform.Health;
-using Culvert.Platform.Issuers;
 using Culvert.Platform.Programs;
 using Culvert.Tunnel.Agent.Authorization;
 using Culvert.Tunnel.Agent.Configuration;
@@ -47,8 +46,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     {
         var current = parts.Generation;
         isKnown =
-            isKnown
-            || (current.Probes.All(p => !p.IsWaiting) && current.Issuers.All(i => HasKeys(i) || i.Problem.Length > 0));
+            isKnown || (current.Probes.All(p => !p.IsWaiting) && current.Issuers.All(i => i.IsUsable || i.IsFailing));
         return isKnown && current.Probes.Any(p => p.State.IsHealthy != false && IsOpen(p.Route, current));
     }
 
@@ -59,12 +57,10 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
         && (
             route.Access.Oauth.Mode != OauthMode.Required
             || current.Issuers.Any(i =>
-                HasKeys(i) && route.Access.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal)
+                i.IsUsable && route.Access.Oauth.Issuers.Contains(i.Issuer.Name, StringComparer.Ordinal)
             )
         )
         && !(NeedsRecord(route.Policy.Mode) && CheckAudit() is not null);
-
-    private static bool HasKeys(IssuerKeyCache issuer) => issuer.State is not (KeyState.Empty or KeyState.HardExpired);
 
     private static bool NeedsRecord(PolicyMode mode) => mode is PolicyMode.Observe or PolicyMode.Enforce;
 
@@ -96,7 +92,7 @@ internal sealed class AgentReadiness(AgentComponents parts, ConfigWatch<AgentSet
     // Checks the issuers that routes trust: without their keys those routes respond with 503.
     private string? CheckIssuers()
     {
-        var unhealthy = parts.Generation.Issuers.Where(i => !HasKeys(i)).Select(i => i.Issuer.Name).ToList();
+        var unhealthy = parts.Generation.Issuers.Where(i => !i.IsUsable).Select(i => i.Issuer.Name).ToList();
         return unhealthy.Count > 0 ? $"No usable keys of the issuer: {string.Join(", ", unhealthy)}." : null;
     }
 

@@ -1,5 +1,4 @@
 using Culvert.Platform.Doctor;
-using Culvert.Platform.Issuers;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Connector;
 using Culvert.Tunnel.Agent.Dialing;
@@ -52,10 +51,7 @@ internal sealed class RunningChecks(
 
     private static DoctorFinding CheckIssuers(RouteGeneration current)
     {
-        var bad = current
-            .Issuers.Where(i => i.State is KeyState.Empty or KeyState.HardExpired)
-            .Select(i => i.Issuer.Name)
-            .ToList();
+        var bad = current.Issuers.Where(i => !i.IsUsable).Select(i => i.Issuer.Name).ToList();
         return current.Issuers.Count == 0 ? DoctorFinding.Skip(RouteChecks.Issuers, "No issuer is configured.")
             : bad.Count == 0 ? DoctorFinding.Pass(RouteChecks.Issuers, "The keys of all issuers are available.")
             : DoctorFinding.Fail(

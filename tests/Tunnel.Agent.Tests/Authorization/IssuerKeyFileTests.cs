@@ -37,7 +37,7 @@ public sealed class IssuerKeyFileTests : IDisposable
                 keys.State.ShouldBe(KeyState.Degraded);
                 time.Advance(TimeSpan.FromSeconds(1)); // 24 h after the fetch, not after the restart
                 keys.State.ShouldBe(KeyState.HardExpired);
-                (await keys.FindAsync("k1", Token)).IsUnavailable.ShouldBeTrue();
+                (await keys.FindAsync("k1", Token)).Outcome.ShouldBe(KeyLookupOutcome.Unavailable);
             }
         );
         await RunAsync(
@@ -160,7 +160,7 @@ public sealed class IssuerKeyFileTests : IDisposable
             async keys =>
             {
                 keys.State.ShouldBe(KeyState.Empty);
-                (await keys.FindAsync("k1", Token)).IsUnavailable.ShouldBeTrue();
+                (await keys.FindAsync("k1", Token)).Outcome.ShouldBe(KeyLookupOutcome.Unavailable);
             }
         );
         log.Text.ShouldContain("is damaged, was changed");

@@ -1,4 +1,5 @@
 using Culvert.Jose.Algorithms;
+using Culvert.Platform.Issuers;
 using Culvert.Tunnel.Agent.Authorization;
 
 namespace Culvert.Tunnel.Agent.Tests.Support;
