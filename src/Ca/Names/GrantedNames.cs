@@ -15,6 +15,9 @@ public sealed record GrantedNames
 
     public IReadOnlyList<IPAddress> Addresses { get; init; } = [];
 
+    /// <summary>A domain and its wildcard.</summary>
+    public static GrantedNames ForDomain(string domain) => new() { Dns = [domain, $"*.{domain}"] };
+
     internal bool IsEmpty => Dns.Count + Uris.Count + Addresses.Count == 0;
 
     internal bool Contains(GeneralName name) =>

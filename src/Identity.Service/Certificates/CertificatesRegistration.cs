@@ -238,7 +238,6 @@ internal static class CertificatesRegistration
         services
             .AddSingleton<TunnelAuthorityStore>()
             .AddSingleton<AuthorityKeys>()
-            .AddSingleton<ServerProfile>()
             .AddSingleton<Persons>()
             .AddSingleton<ActivationGate>()
             .AddSingleton<IActivationGate>(provider => provider.GetRequiredService<ActivationGate>())

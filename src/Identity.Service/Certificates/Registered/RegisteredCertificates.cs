@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
+using Culvert.Ca.Names;
 using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -192,7 +193,7 @@ internal sealed class RegisteredCertificates(
     }
 
     private CaResult<ParsedCertificate> Check(Tunnel tunnel, string pem, DateTimeOffset now) =>
-        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, ServerProfile.GetNames(tunnel));
+        AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, GrantedNames.ForDomain(tunnel.Domain));
 
     private ValueTask<Result<RegisteredCertificate>> ArchiveNowAsync(
         ApiRequest request,

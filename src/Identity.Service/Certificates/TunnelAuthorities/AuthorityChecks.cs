@@ -2,8 +2,10 @@ using System.Security.Cryptography;
 using Culvert.Ca.Authorities;
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
+using Culvert.Ca.Names;
 using Culvert.Ca.Orders;
 using Culvert.Ca.Refusals;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
@@ -17,7 +19,7 @@ internal sealed class AuthorityChecks(
     TunnelAuthorityStore authorities,
     AuthorityKeys keys,
     IPublicAnchors publicAnchors,
-    ServerProfile server,
+    Derived<CertificateOptions, CertificateProfiles> profiles,
     Current<CertificateOptions> options,
     StoreNode node,
     TimeProvider time
@@ -44,11 +46,11 @@ internal sealed class AuthorityChecks(
                 chain,
                 SubjectPublicKey.TryParse(authority.PublicKey)!,
                 options.Value.ServerLife,
-                ServerProfile.GetNames(tunnel),
+                GrantedNames.ForDomain(tunnel.Domain),
                 now,
                 isPublic
             )
-            : AuthorityRegistration.InspectAnchor(chain, now, isPublic, ServerProfile.GetNames(tunnel));
+            : AuthorityRegistration.InspectAnchor(chain, now, isPublic, GrantedNames.ForDomain(tunnel.Domain));
         if (findings.Count > 0)
         {
             return [.. findings.Select(finding => finding.ToRefusal())];
@@ -135,8 +137,8 @@ internal sealed class AuthorityChecks(
         return AuthorityTrial.Run(
             chain,
             key,
-            server.Trial,
-            ServerProfile.GetNames(tunnel),
+            profiles.Value.Trial,
+            GrantedNames.ForDomain(tunnel.Domain),
             SerialNumber.Draw((byte)node.Id, now),
             now
         );

@@ -1,7 +1,9 @@
+using Culvert.Ca.Names;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
@@ -11,7 +13,7 @@ internal sealed class ServerCertificates(
     TunnelAuthorityStore authorities,
     ActiveAuthorities active,
     AuthorityKeys keys,
-    ServerProfile server,
+    Derived<CertificateOptions, CertificateProfiles> profiles,
     CertificateIssuer issuer
 )
 {
@@ -33,8 +35,8 @@ internal sealed class ServerCertificates(
             return IssuanceOutcome.Refused(AuthorityErrors.NotActive.Refuse());
         }
 
-        var names = ServerProfile.GetNames(domain);
-        var profile = server.Profile;
+        var names = GrantedNames.ForDomain(domain);
+        var profile = profiles.Value.Server;
         if (RequestPolicy.Check(request.Csr, profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
