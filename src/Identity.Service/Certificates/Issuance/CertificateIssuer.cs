@@ -242,16 +242,7 @@ internal sealed class CertificateIssuer(
             Log.RefusedByCore(logger, job.Identity, refusal.Code.Code, refusal.Message);
         }
 
-        var translated = refusal.ToRefusal();
-        return Refuse(
-            job,
-            refusal.Code == CaErrorCodes.SignerUnavailable
-                ? translated with
-                {
-                    RetryAfter = TimeSpan.FromSeconds(1),
-                }
-                : translated
-        );
+        return Refuse(job, refusal.ToRefusal());
     }
 
     private static IssuanceOutcome Refuse(IssuanceJob job, Refusal refusal)
