@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Configuration;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hosting;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
@@ -45,7 +44,7 @@ internal static class CertificateWriter
                         PublicKey = key.PublicKey,
                         Names = new GrantedNames { Uris = [identity] },
                         Identity = identity,
-                        Cause = AuditCause.System,
+                        Request = LeafRequest.System,
                     },
                     CancellationToken.None
                 );

@@ -233,22 +233,21 @@ internal sealed class AgentEnrollmentEndpoints(
             CertificateKind.Agent,
             csr.Csr,
             new GrantedNames { Uris = [id] },
-            job =>
-                job with
-                {
-                    Cause = new AuditCause(actor, request.RequestId),
-                    OrganizationId = enrollment.OrganizationId,
-                    WorkspaceId = enrollment.WorkspaceId,
-                    TunnelId = enrollment.TunnelId.Value,
-                    EnrollmentId = enrollment.Id.Value,
-                    Idempotency = csr.KeyFor(
-                        string.Join('\n', enrollment.TunnelId.Value, enrollment.InstanceId, enrollment.Proof.Principal),
-                        id
-                    ),
-                    Exchange = waiting,
-                    WithIntent = [.. changes, .. admission.Require(enrollment)],
-                    WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
-                },
+            new LeafRequest
+            {
+                Cause = new AuditCause(actor, request.RequestId),
+                OrganizationId = enrollment.OrganizationId,
+                WorkspaceId = enrollment.WorkspaceId,
+                TunnelId = enrollment.TunnelId.Value,
+                EnrollmentId = enrollment.Id.Value,
+                Idempotency = csr.KeyFor(
+                    string.Join('\n', enrollment.TunnelId.Value, enrollment.InstanceId, enrollment.Proof.Principal),
+                    id
+                ),
+                Exchange = waiting,
+                WithIntent = [.. changes, .. admission.Require(enrollment)],
+                WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
+            },
             cancellationToken
         );
         if (outcome.Document is not { } document)

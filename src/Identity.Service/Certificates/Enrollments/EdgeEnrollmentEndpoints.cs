@@ -234,16 +234,15 @@ internal sealed class EdgeEnrollmentEndpoints(
             CertificateKind.Edge,
             csr.Csr,
             new GrantedNames { Uris = [id], Dns = edge.DnsNames },
-            job =>
-                job with
-                {
-                    Cause = new AuditCause(actor, request.RequestId),
-                    EdgeId = edge.Id.Value,
-                    Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
-                    Exchange = waiting,
-                    WithIntent = changes,
-                    WithCertificate = record => [enrollments.Certified(edge.Id, record.Serial, record.NotAfter)],
-                },
+            new LeafRequest
+            {
+                Cause = new AuditCause(actor, request.RequestId),
+                EdgeId = edge.Id.Value,
+                Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
+                Exchange = waiting,
+                WithIntent = changes,
+                WithCertificate = record => [enrollments.Certified(edge.Id, record.Serial, record.NotAfter)],
+            },
             cancellationToken
         );
         return outcome.Document is not { } document

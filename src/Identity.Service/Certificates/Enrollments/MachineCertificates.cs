@@ -3,7 +3,6 @@ using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
@@ -14,18 +13,18 @@ internal sealed class MachineCertificates(
     Derived<CertificateOptions, CertificateProfiles> profiles
 )
 {
-    /// <param name="request">Contributes only the key.</param>
+    /// <param name="csr">Contributes only the key.</param>
     /// <param name="cancellationToken">Has no effect once the intent is recorded.</param>
     public async ValueTask<IssuanceOutcome> IssueAsync(
         CertificateKind kind,
-        ParsedRequest request,
+        ParsedRequest csr,
         GrantedNames names,
-        Func<IssuanceJob, IssuanceJob> describe,
+        LeafRequest request,
         CancellationToken cancellationToken
     )
     {
         var profile = kind == CertificateKind.Agent ? profiles.Value.Agent : profiles.Value.Edge;
-        if (RequestPolicy.Check(request, profile, names) is { } refusal)
+        if (RequestPolicy.Check(csr, profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
         }
@@ -35,11 +34,11 @@ internal sealed class MachineCertificates(
             Kind = kind,
             Authority = platform.Issuing,
             Profile = profile,
-            PublicKey = request.PublicKey,
+            PublicKey = csr.PublicKey,
             Names = names,
             Identity = names.Uris[0],
-            Cause = AuditCause.System,
+            Request = request,
         };
-        return await issuer.IssueAsync(describe(job), cancellationToken);
+        return await issuer.IssueAsync(job, cancellationToken);
     }
 }

@@ -80,20 +80,20 @@ internal sealed class CertificateIssuer(
             var first = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = CertificateEvents.Signing(new AuditOrigin(intent.IssuedAt, job.Cause), intent),
+                    Event = CertificateEvents.Signing(new AuditOrigin(intent.IssuedAt, job.Request.Cause), intent),
                     Statements =
                     [
                         .. spent is { } holder ? [store.ReleaseRequest(holder)] : Array.Empty<Statement>(),
                         // Read-only conditions come first: the writer checks them at once.
                         store.RequireFreeKey(intent, job.PublicKey),
-                        .. job.WithIntent,
+                        .. job.Request.WithIntent,
                         store.InsertIntent(intent, job.PublicKey),
                     ],
-                    Preceding = job.Exchange?.Decision,
+                    Preceding = job.Request.Exchange?.Decision,
                 },
                 cancellationToken
             );
-            job.Exchange?.Note(first);
+            job.Request.Exchange?.Note(first);
             if (first.Outcome == CommitOutcome.Replayed)
             {
                 // The exchange decides what a second use of the assertion means.
@@ -114,7 +114,7 @@ internal sealed class CertificateIssuer(
             if (first.Outcome == CommitOutcome.Refused)
             {
                 return first.Refusal!.Code == IssuanceErrors.KeyReused
-                    ? Refuse(job, await keys.ExplainAsync(job.PublicKey, job.TunnelId, cancellationToken))
+                    ? Refuse(job, await keys.ExplainAsync(job.PublicKey, job.Request.TunnelId, cancellationToken))
                     : IssuanceOutcome.Refused(first.Refusal);
             }
 
@@ -141,8 +141,8 @@ internal sealed class CertificateIssuer(
                 Names = job.Names,
                 Serial = serial,
                 Now = now,
-                NotBefore = job.NotBefore,
-                Life = job.Life,
+                NotBefore = job.Request.NotBefore,
+                Life = job.Request.Life,
                 LifeCap = job.LifeCap,
                 CrlDistributionPoint = addresses.FindList(job.Kind, job.Authority, serial),
                 OcspResponder = addresses.FindResponder(job.Kind, job.Authority),
@@ -167,11 +167,11 @@ internal sealed class CertificateIssuer(
         var second = await journal.CommitAsync(
             new Decision
             {
-                Event = CertificateEvents.Signed(new AuditOrigin(time.GetUtcNow(), job.Cause), record),
+                Event = CertificateEvents.Signed(new AuditOrigin(time.GetUtcNow(), job.Request.Cause), record),
                 Statements =
                 [
                     store.Complete(record.Id, record.Fingerprint, issued.Value.Certificate.Encoded),
-                    .. job.WithCertificate(record),
+                    .. job.Request.WithCertificate(record),
                 ],
             },
             CancellationToken.None
@@ -202,7 +202,7 @@ internal sealed class CertificateIssuer(
             new Decision
             {
                 Event = CertificateEvents.Voided(
-                    new AuditOrigin(time.GetUtcNow(), job.Cause),
+                    new AuditOrigin(time.GetUtcNow(), job.Request.Cause),
                     voided,
                     refusal.Code.Code
                 ),
@@ -220,19 +220,19 @@ internal sealed class CertificateIssuer(
             Serial = plan.Serial.Hex,
             Kind = job.Kind,
             Status = CertificateStatus.Intent,
-            OrganizationId = job.OrganizationId,
-            WorkspaceId = job.WorkspaceId,
-            TunnelId = job.TunnelId,
-            EnrollmentId = job.EnrollmentId,
-            EdgeId = job.EdgeId,
+            OrganizationId = job.Request.OrganizationId,
+            WorkspaceId = job.Request.WorkspaceId,
+            TunnelId = job.Request.TunnelId,
+            EnrollmentId = job.Request.EnrollmentId,
+            EdgeId = job.Request.EdgeId,
             CaId = job.Authority.CaId,
             Identity = job.Identity,
             IssuedAt = plan.Validity.IssuedAt,
             NotBefore = plan.Validity.NotBefore,
             NotAfter = plan.Validity.NotAfter,
             SpkiSha256 = job.PublicKey.Sha256,
-            IdempotencyKey = job.Idempotency?.Id,
-            RequestSha256 = job.Idempotency?.RequestSha256,
+            IdempotencyKey = job.Request.Idempotency?.Id,
+            RequestSha256 = job.Request.Idempotency?.RequestSha256,
         };
 
     private IssuanceOutcome Refuse(IssuanceJob job, CaRefusal refusal)

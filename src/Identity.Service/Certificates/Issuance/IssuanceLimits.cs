@@ -30,12 +30,13 @@ internal sealed class IssuanceLimits(SharedLimits limits)
             return null;
         }
 
+        var request = job.Request;
         return Take(
                 "certificates_per_identity",
                 perIdentity,
-                job.EnrollmentId ?? job.EdgeId ?? job.Requester ?? job.Identity
+                request.EnrollmentId ?? request.EdgeId ?? request.Principal ?? job.Identity
             )
-            ?? (job.TunnelId is { } tunnel ? Take("certificates_per_tunnel", perTunnel, tunnel) : null)
+            ?? (request.TunnelId is { } tunnel ? Take("certificates_per_tunnel", perTunnel, tunnel) : null)
             ?? Take("certificates_per_authority", perAuthority, job.Authority.CaId ?? "platform");
     }
 

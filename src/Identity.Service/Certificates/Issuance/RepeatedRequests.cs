@@ -17,7 +17,7 @@ internal sealed class RepeatedRequests(CertificateStore store, TimeProvider time
     )
     {
         if (
-            job.Idempotency is not { } key
+            job.Request.Idempotency is not { } key
             || await store.FindByRequestAsync(key.Id, cancellationToken) is not { } first
         )
         {
@@ -39,7 +39,7 @@ internal sealed class RepeatedRequests(CertificateStore store, TimeProvider time
         return
             record.NotAfter >= time.GetUtcNow()
             && record.RevokedAt is null
-            && record.EnrollmentId == job.EnrollmentId
+            && record.EnrollmentId == job.Request.EnrollmentId
             && certificate.IsIssuedBy(job.Authority.Certificate)
             ? (IssuanceOutcome.Of(record, certificate, job.Authority), null)
             : (null, record.Id);

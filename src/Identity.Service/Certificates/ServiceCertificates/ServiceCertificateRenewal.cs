@@ -3,7 +3,6 @@ using Culvert.Ca.Keys;
 using Culvert.Ca.Names;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Telemetry;
@@ -183,7 +182,7 @@ internal sealed class ServiceCertificateRenewal(
                 PublicKey = SubjectPublicKey.TryParse(key.ExportSubjectPublicKeyInfo())!,
                 Names = names,
                 Identity = ServiceNames.CreateIdentity(identity, node),
-                Cause = AuditCause.System,
+                Request = LeafRequest.System,
                 DespiteClock = isStart,
             },
             cancellationToken

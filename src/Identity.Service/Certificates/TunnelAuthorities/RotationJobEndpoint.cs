@@ -71,23 +71,22 @@ internal sealed class RotationJobEndpoint(
             tunnel,
             tunnel.Domain,
             csr,
-            job =>
-                job with
-                {
-                    Cause = AuditCause.Of(request),
-                    Requester = proof.Principal,
-                    Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
-                    NotBefore = wanted.NotBefore,
-                    Idempotency = csr.KeyFor(
-                        string.Join('\n', "rotation-job", tunnel.Id.Value, proof.Principal),
-                        tunnel.Domain,
-                        wanted.LifetimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
-                        wanted.NotBefore?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? ""
-                    ),
-                    // The rule may have been disabled since the token was checked: the intent's commit checks it again.
-                    Exchange = waiting,
-                    WithIntent = federation.Require(tunnel.WorkspaceId, proof, tunnel.Id.Value),
-                },
+            new LeafRequest
+            {
+                Cause = AuditCause.Of(request),
+                Principal = proof.Principal,
+                Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+                NotBefore = wanted.NotBefore,
+                Idempotency = csr.KeyFor(
+                    string.Join('\n', "rotation-job", tunnel.Id.Value, proof.Principal),
+                    tunnel.Domain,
+                    wanted.LifetimeSeconds?.ToString(CultureInfo.InvariantCulture) ?? "",
+                    wanted.NotBefore?.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture) ?? ""
+                ),
+                // The rule may have been disabled since the token was checked: the intent's commit checks it again.
+                Exchange = waiting,
+                WithIntent = federation.Require(tunnel.WorkspaceId, proof, tunnel.Id.Value),
+            },
             cancellationToken
         );
         return outcome.Document is { } document

@@ -67,20 +67,19 @@ internal sealed class ServerCertificateEndpoint(
             tunnel,
             domain.Name,
             csr,
-            job =>
-                job with
-                {
-                    Cause = AuditCause.Of(request.Peer, request),
-                    EnrollmentId = enrollment.Id.Value,
-                    Idempotency = csr.KeyFor(enrollment.Id.Value, domain.Name),
-                    // The agent may be revoked or the domain removed in the meantime: the intent's commit checks both again.
-                    WithIntent =
-                    [
-                        enrollments.RequireLive(enrollment.Id),
-                        .. admission.Require(enrollment),
-                        .. domain.Required,
-                    ],
-                },
+            new LeafRequest
+            {
+                Cause = AuditCause.Of(request.Peer, request),
+                EnrollmentId = enrollment.Id.Value,
+                Idempotency = csr.KeyFor(enrollment.Id.Value, domain.Name),
+                // The agent may be revoked or the domain removed in the meantime: the intent's commit checks both again.
+                WithIntent =
+                [
+                    enrollments.RequireLive(enrollment.Id),
+                    .. admission.Require(enrollment),
+                    .. domain.Required,
+                ],
+            },
             cancellationToken
         );
         return outcome.Document is { } document

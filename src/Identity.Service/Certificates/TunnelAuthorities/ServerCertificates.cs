@@ -2,7 +2,6 @@ using Culvert.Ca.Names;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels;
 
@@ -19,14 +18,14 @@ internal sealed class ServerCertificates(
 {
     /// <param name="tunnel">The tunnel whose authority signs.</param>
     /// <param name="domain">The tunnel's own domain, or one that the caller found approved for it.</param>
-    /// <param name="request">Contributes only the key.</param>
-    /// <param name="describe">Adds the requester and the record's other fields to the job.</param>
+    /// <param name="csr">Contributes only the key.</param>
+    /// <param name="request">Without the tunnel's ids.</param>
     /// <param name="cancellationToken">Has no effect once the intent is recorded.</param>
     public async ValueTask<IssuanceOutcome> IssueAsync(
         Tunnel tunnel,
         string domain,
-        ProvenRequest request,
-        Func<IssuanceJob, IssuanceJob> describe,
+        ProvenRequest csr,
+        LeafRequest request,
         CancellationToken cancellationToken
     )
     {
@@ -37,7 +36,7 @@ internal sealed class ServerCertificates(
 
         var names = GrantedNames.ForDomain(domain);
         var profile = profiles.Value.Server;
-        if (RequestPolicy.Check(request.Csr, profile, names) is { } refusal)
+        if (RequestPolicy.Check(csr.Csr, profile, names) is { } refusal)
         {
             return IssuanceOutcome.Refused(refusal.ToRefusal());
         }
@@ -53,31 +52,26 @@ internal sealed class ServerCertificates(
         var successor = await active.FindAsync(tunnel.Id, cancellationToken);
         return successor is not null && successor.Id != authority.Id ? await IssueAsync(successor) : outcome;
 
-        Task<IssuanceOutcome> IssueAsync(TunnelAuthority signing)
-        {
-            var job = describe(
+        Task<IssuanceOutcome> IssueAsync(TunnelAuthority signing) =>
+            issuer.IssueAsync(
                 new IssuanceJob
                 {
                     Kind = CertificateKind.Server,
                     Authority = keys.Use(signing),
                     Profile = profile,
-                    PublicKey = request.Csr.PublicKey,
+                    PublicKey = csr.Csr.PublicKey,
                     Names = names,
                     Identity = domain,
-                    Cause = AuditCause.System,
-                    OrganizationId = tunnel.OrganizationId,
-                    WorkspaceId = tunnel.WorkspaceId,
-                    TunnelId = tunnel.Id.Value,
                     LifeCap = signing.MaxLeafLife,
-                }
-            );
-            return issuer.IssueAsync(
-                job with
-                {
-                    WithIntent = [authorities.RequireActive(signing.Id), .. job.WithIntent],
+                    Request = request with
+                    {
+                        OrganizationId = tunnel.OrganizationId,
+                        WorkspaceId = tunnel.WorkspaceId,
+                        TunnelId = tunnel.Id.Value,
+                        WithIntent = [authorities.RequireActive(signing.Id), .. request.WithIntent],
+                    },
                 },
                 cancellationToken
             );
-        }
     }
 }

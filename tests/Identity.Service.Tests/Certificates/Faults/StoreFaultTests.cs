@@ -10,7 +10,6 @@ using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Configuration;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
@@ -500,9 +499,11 @@ public sealed class StoreFaultTests : IDisposable
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,
-            Requester = key.PublicKey.Sha256,
-            Cause = AuditCause.System,
-            Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+            Request = LeafRequest.System with
+            {
+                Principal = key.PublicKey.Sha256,
+                Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+            },
         };
     }
 }

@@ -5,7 +5,6 @@ using Culvert.Ca.Names;
 using Culvert.Ca.Profiles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Wire;
@@ -121,7 +120,7 @@ public sealed class CertificateIssuerTests
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = ["spiffe://identity.test/o/x/t/y/agent/z"] },
             Identity = "spiffe://identity.test/o/x/t/y/agent/z",
-            Cause = AuditCause.System,
+            Request = LeafRequest.System,
         };
     }
 

@@ -146,9 +146,11 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,
-            Requester = key.PublicKey.Sha256,
-            Cause = AuditCause.System,
-            Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+            Request = LeafRequest.System with
+            {
+                Principal = key.PublicKey.Sha256,
+                Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+            },
         };
     }
 

@@ -5,7 +5,6 @@ using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
@@ -55,7 +54,12 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             _ => options with { CertificatesPerAuthority = few },
         };
         var issuer = Issuer(new IssuanceLimits(new SharedLimits(new(options), Service.Time, LimitShares.Alone)));
-        IssuanceJob AnyJob() => Job() with { EnrollmentId = limit == "certificates_per_identity" ? "agt_one" : null };
+        IssuanceJob AnyJob()
+        {
+            var job = Job();
+            var enrollmentId = limit == "certificates_per_identity" ? "agt_one" : null;
+            return job with { Request = job.Request with { EnrollmentId = enrollmentId } };
+        }
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
         (await issuer.IssueAsync(AnyJob(), Cancel)).Document.ShouldNotBeNull();
 
@@ -244,9 +248,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
             PublicKey = key.PublicKey,
             Names = new GrantedNames { Uris = [Identity] },
             Identity = Identity,
-            Requester = key.PublicKey.Sha256,
-            TunnelId = "tnl_y",
-            Cause = AuditCause.System,
+            Request = LeafRequest.System with { Principal = key.PublicKey.Sha256, TunnelId = "tnl_y" },
         };
     }
 

@@ -3,7 +3,6 @@ using Culvert.Ca.Names;
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
@@ -41,7 +40,10 @@ public sealed class TwoNodeIssuanceTests
             var twins = await RaceAsync(i =>
                 Job(nodes[i], repeated.PublicKey, "identity") with
                 {
-                    Idempotency = IdempotencyKey.Of("once", repeated.PublicKey.Sha256, "tests"),
+                    Request = LeafRequest.System with
+                    {
+                        Idempotency = IdempotencyKey.Of("once", repeated.PublicKey.Sha256, "tests"),
+                    },
                 }
             );
             twins
@@ -74,7 +76,7 @@ public sealed class TwoNodeIssuanceTests
             PublicKey = key,
             Names = new GrantedNames { Uris = [id] },
             Identity = id,
-            Cause = AuditCause.System,
+            Request = LeafRequest.System,
         };
     }
 }

@@ -6,7 +6,6 @@ using Culvert.Ca.Refusals;
 using Culvert.Ca.Revocation.Ocsp;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.ServiceCertificates;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Certificates;
@@ -98,10 +97,12 @@ internal sealed class OcspResponders(
                 Names = GrantedNames.None,
                 Subject = Subject,
                 Identity = ServiceNames.CreateIdentity(identity, node) + "/ocsp",
-                Cause = AuditCause.System,
-                OrganizationId = authority.Record?.OrganizationId,
-                WorkspaceId = authority.Record?.WorkspaceId,
-                TunnelId = authority.Record?.TunnelId.Value,
+                Request = LeafRequest.System with
+                {
+                    OrganizationId = authority.Record?.OrganizationId,
+                    WorkspaceId = authority.Record?.WorkspaceId,
+                    TunnelId = authority.Record?.TunnelId.Value,
+                },
                 LifeCap = authority.Record?.MaxLeafLife,
             },
             cancellationToken
