@@ -68,35 +68,44 @@ public sealed class IdentityClient(
         return answer.Failure;
     }
 
-    public Task<ApiResult<AgentEnrollment>> EnrolAgentAsync(
+    public Task<ApiResult<MachineEnrollment>> EnrolAgentAsync(
         AgentEnrollmentRequest request,
         string idempotencyKey,
         Proof proof,
         CancellationToken cancellationToken
     ) =>
-        SendAsync(
-            Post("/v1/agent/enrollments", options.Assert(request, proof), WireJson.Default.AgentEnrollmentRequest)
-                .Prove(proof) with
-            {
-                IdempotencyKey = idempotencyKey,
-            },
-            WireJson.Default.AgentEnrollment,
+        EnrolAsync(
+            Post("/v1/agent/enrollments", options.Assert(request, proof), WireJson.Default.AgentEnrollmentRequest),
+            idempotencyKey,
+            proof,
             cancellationToken
         );
 
-    public Task<ApiResult<EdgeEnrollment>> EnrolEdgeAsync(
+    public Task<ApiResult<MachineEnrollment>> EnrolEdgeAsync(
         EdgeEnrollmentRequest request,
         string idempotencyKey,
         Proof proof,
         CancellationToken cancellationToken
     ) =>
+        EnrolAsync(
+            Post("/v1/edge/enrollments", options.Assert(request, proof), WireJson.Default.EdgeEnrollmentRequest),
+            idempotencyKey,
+            proof,
+            cancellationToken
+        );
+
+    private Task<ApiResult<MachineEnrollment>> EnrolAsync(
+        ApiCall post,
+        string idempotencyKey,
+        Proof proof,
+        CancellationToken cancellationToken
+    ) =>
         SendAsync(
-            Post("/v1/edge/enrollments", options.Assert(request, proof), WireJson.Default.EdgeEnrollmentRequest)
-                .Prove(proof) with
+            post.Prove(proof) with
             {
                 IdempotencyKey = idempotencyKey,
             },
-            WireJson.Default.EdgeEnrollment,
+            WireJson.Default.MachineEnrollment,
             cancellationToken
         );
 

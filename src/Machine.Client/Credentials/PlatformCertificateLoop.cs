@@ -6,6 +6,7 @@ using Culvert.Machine.Client.Dialects;
 using Culvert.Machine.Client.Stored;
 using Culvert.Platform.Certificates;
 using Culvert.Platform.Programs;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Machine.Client.Credentials;
 
@@ -236,7 +237,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
 
     // From here on the certificate exists: it is applied and stored even if the caller is cancelled.
     private async Task<ApiFailure?> TakeAsync(
-        PlatformEnrolment enrolment,
+        MachineEnrollment enrolment,
         AsymmetricAlgorithm key,
         bool isRestart,
         CancellationToken ct
@@ -262,7 +263,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     }
 
     /// <summary>Why an answer does not match the request; null when it does.</summary>
-    private string? Check(PlatformEnrolment enrolment)
+    private string? Check(MachineEnrollment enrolment)
     {
         var certificate = enrolment.Certificate;
         if (
@@ -292,7 +293,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             : $"The new certificate is for {result.Id}, which is not this machine.";
     }
 
-    private (MachineIdentity Identity, PlatformTrust Trust) Read(PlatformEnrolment enrolment, AsymmetricAlgorithm key)
+    private (MachineIdentity Identity, PlatformTrust Trust) Read(MachineEnrollment enrolment, AsymmetricAlgorithm key)
     {
         if (
             !PlatformTrust.TryCreate(enrolment.TrustDomain, enrolment.PlatformBundle.Pem, out var trust)

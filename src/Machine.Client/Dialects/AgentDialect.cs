@@ -33,7 +33,7 @@ internal sealed class AgentDialect(
 
     public override JsonTypeInfo<StoredFeed<AgentFeed>> StoredFeedType => StateJson.Default.StoredFeedAgentFeed;
 
-    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+    public override Task<ApiResult<MachineEnrollment>> EnrolAsync(
         IdentityClient client,
         PendingRequest pending,
         Proof proof,
@@ -46,20 +46,15 @@ internal sealed class AgentDialect(
             InstanceId = instance.Value,
             Csr = pending.Csr,
         };
-        var answer = await client.EnrolAgentAsync(request, pending.IdempotencyKey, proof, ct);
-        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+        return client.EnrolAgentAsync(request, pending.IdempotencyKey, proof, ct);
     }
 
-    public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
+    public override Task<ApiResult<MachineEnrollment>> RenewAsync(
         MachineClient client,
         PendingRequest pending,
         Proof? proof,
         CancellationToken ct
-    )
-    {
-        var answer = await client.RenewAgentAsync(pending, proof, ct);
-        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
-    }
+    ) => client.RenewAgentAsync(pending, proof, ct);
 
     public override Task<ApiResult<FeedAnswer<AgentFeed>>> FeedAsync(
         MachineClient client,

@@ -21,7 +21,7 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
 
     public override JsonTypeInfo<StoredFeed<EdgeFeed>> StoredFeedType => StateJson.Default.StoredFeedEdgeFeed;
 
-    public override async Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+    public override Task<ApiResult<MachineEnrollment>> EnrolAsync(
         IdentityClient client,
         PendingRequest pending,
         Proof proof,
@@ -29,20 +29,15 @@ internal sealed class EdgeDialect(string edgeId, Func<EdgeReportContent> content
     )
     {
         var request = new EdgeEnrollmentRequest { EdgeId = edgeId, Csr = pending.Csr };
-        var answer = await client.EnrolEdgeAsync(request, pending.IdempotencyKey, proof, ct);
-        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
+        return client.EnrolEdgeAsync(request, pending.IdempotencyKey, proof, ct);
     }
 
-    public override async Task<ApiResult<PlatformEnrolment>> RenewAsync(
+    public override Task<ApiResult<MachineEnrollment>> RenewAsync(
         MachineClient client,
         PendingRequest pending,
         Proof? proof,
         CancellationToken ct
-    )
-    {
-        var answer = await client.RenewEdgeAsync(pending, proof, ct);
-        return answer.IsSuccess ? PlatformEnrolment.From(answer.Value) : answer.Failure;
-    }
+    ) => client.RenewEdgeAsync(pending, proof, ct);
 
     public override Task<ApiResult<FeedAnswer<EdgeFeed>>> FeedAsync(
         MachineClient client,

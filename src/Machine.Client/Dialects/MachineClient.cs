@@ -63,15 +63,18 @@ public sealed class MachineClient : IDisposable
     public TimeSpan? ClockOffset => channel.ClockOffset;
 
     /// <summary>Renews an agent's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
-    public Task<ApiResult<AgentEnrollment>> RenewAgentAsync(
+    public Task<ApiResult<MachineEnrollment>> RenewAgentAsync(
         PendingRequest request,
         Proof? proof,
         CancellationToken ct
-    ) => PostAsync("/v1/agent/renewals", request, proof, WireJson.Default.AgentEnrollment, ct);
+    ) => RenewAsync("/v1/agent/renewals", request, proof, ct);
 
     /// <summary>Renews an edge's platform certificate; a fresh proof resets the clock of the last proof (S4).</summary>
-    public Task<ApiResult<EdgeEnrollment>> RenewEdgeAsync(PendingRequest request, Proof? proof, CancellationToken ct) =>
-        PostAsync("/v1/edge/renewals", request, proof, WireJson.Default.EdgeEnrollment, ct);
+    public Task<ApiResult<MachineEnrollment>> RenewEdgeAsync(
+        PendingRequest request,
+        Proof? proof,
+        CancellationToken ct
+    ) => RenewAsync("/v1/edge/renewals", request, proof, ct);
 
     /// <summary>Requests a leaf for inner TLS, for another provider's domain or (null) the tunnel's own.</summary>
     public Task<ApiResult<ServerCertificateDocument>> ServerCertificateAsync(
@@ -177,14 +180,12 @@ public sealed class MachineClient : IDisposable
         return (await channel.SendAsync(call, ct)).Failure;
     }
 
-    private Task<ApiResult<T>> PostAsync<T>(
+    private Task<ApiResult<MachineEnrollment>> RenewAsync(
         string path,
         PendingRequest request,
         Proof? proof,
-        JsonTypeInfo<T> type,
         CancellationToken ct
-    )
-        where T : class =>
+    ) =>
         SendAsync(
             path,
             JsonSerializer.SerializeToUtf8Bytes(
@@ -193,7 +194,7 @@ public sealed class MachineClient : IDisposable
             ),
             request,
             proof,
-            type,
+            WireJson.Default.MachineEnrollment,
             ct
         );
 

@@ -21,14 +21,14 @@ internal abstract class MachineDialect<TFeed>
 
     public abstract JsonTypeInfo<StoredFeed<TFeed>> StoredFeedType { get; }
 
-    public abstract Task<ApiResult<PlatformEnrolment>> EnrolAsync(
+    public abstract Task<ApiResult<MachineEnrollment>> EnrolAsync(
         IdentityClient client,
         PendingRequest pending,
         Proof proof,
         CancellationToken ct
     );
 
-    public abstract Task<ApiResult<PlatformEnrolment>> RenewAsync(
+    public abstract Task<ApiResult<MachineEnrollment>> RenewAsync(
         MachineClient client,
         PendingRequest pending,
         Proof? proof,

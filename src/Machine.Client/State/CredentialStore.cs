@@ -62,7 +62,7 @@ internal sealed class CredentialStore<TFeed>(
         }
     }
 
-    public void SaveIdentity(PlatformEnrolment enrolment, string keyPem)
+    public void SaveIdentity(MachineEnrollment enrolment, string keyPem)
     {
         var stored = new StoredIdentity(Url: url, Subject: dialect.Subject, Enrolment: enrolment, KeyPem: keyPem);
         Save(IdentityFile, stored, StateJson.Default.StoredIdentity);

@@ -1,3 +1,5 @@
+using Culvert.Platform.Wire;
+
 namespace Culvert.Machine.Client.Stored;
 
 /// <summary>The platform credential in the state directory: one file, so that key and certificate always match.</summary>
@@ -7,7 +9,7 @@ namespace Culvert.Machine.Client.Stored;
 internal sealed record StoredIdentity(
     string Url,
     string Subject,
-    PlatformEnrolment Enrolment,
+    MachineEnrollment Enrolment,
     string KeyPem,
     string? Withdrawal = null
 )

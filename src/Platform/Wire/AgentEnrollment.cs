@@ -1,23 +1,28 @@
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Platform.Wire;
 
 /// <summary>Answer to an agent's enrolment or renewal.</summary>
-/// <param name="Id">The enrolment, <c>agt_…</c>; unchanged by renewals.</param>
-/// <param name="MachineUrl">Base URL of the mTLS API for this certificate.</param>
-public sealed record AgentEnrollment(
-    string Id,
-    string TunnelId,
-    string InstanceId,
-    string SpiffeId,
-    CertificateDocument Certificate,
-    BundleDocument PlatformBundle,
-    string MachineUrl,
-    string TrustDomain
-)
+public sealed record AgentEnrollment : MachineEnrollment
 {
     public const string TypeName = "agent_enrollment";
 
-    [JsonPropertyOrder(-1)]
+    public AgentEnrollment() { }
+
+    [SetsRequiredMembers]
+    public AgentEnrollment(MachineEnrollment shared, string tunnelId, string instanceId)
+        : base(shared) => (Id, TunnelId, InstanceId) = (shared.Id, tunnelId, instanceId);
+
     public string Type { get; init; } = TypeName;
+
+    /// <summary>The enrolment, <c>agt_…</c>; unchanged by renewals.</summary>
+    public override required string Id
+    {
+        get => base.Id;
+        init => base.Id = value;
+    }
+
+    public required string TunnelId { get; init; }
+
+    public required string InstanceId { get; init; }
 }

@@ -1,21 +1,24 @@
-using System.Text.Json.Serialization;
+using System.Diagnostics.CodeAnalysis;
 
 namespace Culvert.Platform.Wire;
 
 /// <summary>Answer to an edge's enrolment or renewal.</summary>
-/// <param name="Id">The edge's id, <c>edge_…</c>.</param>
-/// <param name="MachineUrl">Base URL of the mTLS API for this certificate.</param>
-public sealed record EdgeEnrollment(
-    string Id,
-    string SpiffeId,
-    CertificateDocument Certificate,
-    BundleDocument PlatformBundle,
-    string MachineUrl,
-    string TrustDomain
-)
+public sealed record EdgeEnrollment : MachineEnrollment
 {
     public const string TypeName = "edge_enrollment";
 
-    [JsonPropertyOrder(-1)]
+    public EdgeEnrollment() { }
+
+    [SetsRequiredMembers]
+    public EdgeEnrollment(MachineEnrollment shared)
+        : base(shared) => Id = shared.Id;
+
     public string Type { get; init; } = TypeName;
+
+    /// <summary>The edge's id, <c>edge_…</c>.</summary>
+    public override required string Id
+    {
+        get => base.Id;
+        init => base.Id = value;
+    }
 }

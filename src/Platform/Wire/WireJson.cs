@@ -20,6 +20,7 @@ namespace Culvert.Platform.Wire;
 [JsonSerializable(typeof(CertificateSigningRequest))]
 [JsonSerializable(typeof(AgentEnrollment))]
 [JsonSerializable(typeof(EdgeEnrollment))]
+[JsonSerializable(typeof(MachineEnrollment), GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(ServerCertificateRequest))]
 [JsonSerializable(typeof(ServerCertificateDocument))]
 [JsonSerializable(typeof(RenewalAdvice))]

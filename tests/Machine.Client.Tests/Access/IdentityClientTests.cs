@@ -338,7 +338,7 @@ public sealed class IdentityClientTests : IAsyncLifetime
         var result = await Client()
             .EnrolAgentAsync(request, "again", new Proof("secret"), TestContext.Current.CancellationToken);
 
-        result.Value!.InstanceId.ShouldBe("a");
+        result.Value!.SpiffeId.ShouldEndWith("/agent/a");
         var sent = service.Of("/v1/agent/enrollments")[0];
         sent.Bearer.ShouldBe("secret");
         JsonSerializer.Deserialize(sent.Body, WireJson.Default.AgentEnrollmentRequest).ShouldBe(request);

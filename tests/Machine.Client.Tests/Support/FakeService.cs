@@ -329,30 +329,32 @@ internal sealed class FakeService : IAsyncDisposable
     private AgentEnrollment Agent(string csr, string instance)
     {
         var uri = $"spiffe://{TrustDomain}/o/org/t/{TunnelId}/agent/{instance}";
-        return new AgentEnrollment(
-            Id: "agt_1",
-            TunnelId: TunnelId,
-            InstanceId: instance,
-            SpiffeId: uri,
-            Certificate: Issue(Platform, csr, PlatformLife, uri, [], [TestPki.ClientAuthentication]),
-            PlatformBundle: new(Epoch: 1, Pem: Platform.RootPem),
-            MachineUrl: MachineUrl.AbsoluteUri,
-            TrustDomain: TrustDomain
-        );
+        return new AgentEnrollment
+        {
+            Id = "agt_1",
+            TunnelId = TunnelId,
+            InstanceId = instance,
+            SpiffeId = uri,
+            Certificate = Issue(Platform, csr, PlatformLife, uri, [], [TestPki.ClientAuthentication]),
+            PlatformBundle = new(Epoch: 1, Pem: Platform.RootPem),
+            MachineUrl = MachineUrl.AbsoluteUri,
+            TrustDomain = TrustDomain,
+        };
     }
 
     private EdgeEnrollment Edge(string csr)
     {
         var uri = $"spiffe://{TrustDomain}/edge/{EdgeId}";
         string[] usages = [TestPki.ServerAuthentication, TestPki.ClientAuthentication];
-        return new EdgeEnrollment(
-            Id: EdgeId,
-            SpiffeId: uri,
-            Certificate: Issue(Platform, csr, PlatformLife, uri, ["edge.test"], usages),
-            PlatformBundle: new(Epoch: 1, Pem: Platform.RootPem),
-            MachineUrl: MachineUrl.AbsoluteUri,
-            TrustDomain: TrustDomain
-        );
+        return new EdgeEnrollment
+        {
+            Id = EdgeId,
+            SpiffeId = uri,
+            Certificate = Issue(Platform, csr, PlatformLife, uri, ["edge.test"], usages),
+            PlatformBundle = new(Epoch: 1, Pem: Platform.RootPem),
+            MachineUrl = MachineUrl.AbsoluteUri,
+            TrustDomain = TrustDomain,
+        };
     }
 
     private ServerCertificateDocument Server(string csr, string domain) =>

@@ -9,6 +9,26 @@ public sealed class WireJsonTests
 {
     private static readonly DateTimeOffset At = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    private static readonly MachineEnrollment Shared = new()
+    {
+        Id = "agt_1",
+        SpiffeId = "spiffe://td/o/o/t/t/agent/a",
+        Certificate = new(
+            Serial: "01",
+            CertificatePem: "C",
+            ChainPem: "",
+            NotBefore: At,
+            NotAfter: At.AddHours(1),
+            IssuedAt: At,
+            RenewAfter: At.AddMinutes(38),
+            RenewBefore: At.AddMinutes(42),
+            CaId: null
+        ),
+        PlatformBundle = new(Epoch: 1, Pem: "P"),
+        MachineUrl = "https://m",
+        TrustDomain = "td",
+    };
+
     [Fact]
     public void Serialize_AgentReport_HasTheMembersOfTheContract()
     {
@@ -103,32 +123,35 @@ public sealed class WireJsonTests
     [Fact]
     public void RoundTrip_AgentEnrollment_KeepsEveryMember()
     {
-        var enrollment = new AgentEnrollment(
-            Id: "agt_1",
-            TunnelId: "tnl_1",
-            InstanceId: "a",
-            SpiffeId: "spiffe://td/o/o/t/t/agent/a",
-            Certificate: new(
-                Serial: "01",
-                CertificatePem: "C",
-                ChainPem: "",
-                NotBefore: At,
-                NotAfter: At.AddHours(1),
-                IssuedAt: At,
-                RenewAfter: At.AddMinutes(38),
-                RenewBefore: At.AddMinutes(42),
-                CaId: null
-            ),
-            PlatformBundle: new(Epoch: 1, Pem: "P"),
-            MachineUrl: "https://m:8444",
-            TrustDomain: "td"
-        );
+        var enrollment = new AgentEnrollment(Shared, "tnl_1", "a");
 
         var json = JsonSerializer.Serialize(enrollment, WireJson.Default.AgentEnrollment);
 
         JsonSerializer.Deserialize(json, WireJson.Default.AgentEnrollment).ShouldBe(enrollment);
+        json.ShouldStartWith(
+            """{"type":"agent_enrollment","id":"agt_1","tunnel_id":"tnl_1","instance_id":"a","spiffe_id":"spiffe:"""
+        );
         json.ShouldContain("\"issued_at\":\"2026-01-01T00:00:00Z\"");
         json.ShouldContain("\"ca_id\":null");
+        json.ShouldEndWith(
+            """},"platform_bundle":{"epoch":1,"pem":"P"},"machine_url":"https://m","trust_domain":"td"}"""
+        );
+    }
+
+    [Fact]
+    public void Deserialize_EnrollmentOfEitherKind_HasTheMembersThatAMachineUses()
+    {
+        var agent = JsonSerializer.Serialize(
+            new AgentEnrollment(Shared, "tnl_1", "a"),
+            WireJson.Default.AgentEnrollment
+        );
+        var edge = JsonSerializer.Serialize(new EdgeEnrollment(Shared), WireJson.Default.EdgeEnrollment);
+
+        edge.ShouldStartWith("""{"type":"edge_enrollment","id":"agt_1","spiffe_id":"spiffe:""");
+        JsonSerializer.Deserialize(agent, WireJson.Default.MachineEnrollment).ShouldBe(Shared);
+        JsonSerializer.Deserialize(edge, WireJson.Default.MachineEnrollment).ShouldBe(Shared);
+        var without = edge.Replace("\"id\":\"agt_1\",", "", StringComparison.Ordinal);
+        Should.Throw<JsonException>(() => JsonSerializer.Deserialize(without, WireJson.Default.MachineEnrollment));
     }
 
     [Theory]

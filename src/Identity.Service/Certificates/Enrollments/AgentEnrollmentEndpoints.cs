@@ -256,16 +256,17 @@ internal sealed class AgentEnrollmentEndpoints(
         }
 
         return ApiAnswer.Json(
-            new AgentEnrollment(
-                Id: enrollment.Id.Value,
-                TunnelId: enrollment.TunnelId.Value,
-                InstanceId: enrollment.InstanceId,
-                SpiffeId: id,
-                Certificate: document,
-                PlatformBundle: platform.Bundle,
-                MachineUrl: identity.MachineUrl,
-                TrustDomain: identity.TrustDomain
-            ),
+            new AgentEnrollment
+            {
+                Id = enrollment.Id.Value,
+                TunnelId = enrollment.TunnelId.Value,
+                InstanceId = enrollment.InstanceId,
+                SpiffeId = id,
+                Certificate = document,
+                PlatformBundle = platform.Bundle,
+                MachineUrl = identity.MachineUrl,
+                TrustDomain = identity.TrustDomain,
+            },
             WireJson.Default.AgentEnrollment
         );
     }

@@ -248,14 +248,15 @@ internal sealed class EdgeEnrollmentEndpoints(
         return outcome.Document is not { } document
             ? outcome.Refusal!
             : ApiAnswer.Json(
-                new EdgeEnrollment(
-                    Id: edge.Id.Value,
-                    SpiffeId: id,
-                    Certificate: document,
-                    PlatformBundle: platform.Bundle,
-                    MachineUrl: identity.MachineUrl,
-                    TrustDomain: identity.TrustDomain
-                ),
+                new EdgeEnrollment
+                {
+                    Id = edge.Id.Value,
+                    SpiffeId = id,
+                    Certificate = document,
+                    PlatformBundle = platform.Bundle,
+                    MachineUrl = identity.MachineUrl,
+                    TrustDomain = identity.TrustDomain,
+                },
                 WireJson.Default.EdgeEnrollment
             );
     }

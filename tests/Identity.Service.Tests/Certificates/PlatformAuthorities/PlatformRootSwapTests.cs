@@ -259,7 +259,7 @@ public sealed class PlatformRootSwapTests
     }
 
     // As a machine with identity.ca_sha256 does it, on 8443.
-    private static async Task<(AgentEnrollment Enrollment, KeyAndCertificate Credential)> EnrolByPinAsync(
+    private static async Task<(MachineEnrollment Enrollment, KeyAndCertificate Credential)> EnrolByPinAsync(
         MachineBench bench,
         string pin
     )
