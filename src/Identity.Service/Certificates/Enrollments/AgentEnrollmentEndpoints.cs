@@ -246,7 +246,7 @@ internal sealed class AgentEnrollmentEndpoints(
                 ),
                 Exchange = waiting,
                 WithIntent = [.. changes, .. admission.Require(enrollment)],
-                WithCertificate = record => [enrollments.Certified(enrollment.Id, record.Serial, record.NotAfter)],
+                WithCertificate = record => [enrollments.Certified(enrollment.Id.Value, record.Serial, record.NotAfter)],
             },
             cancellationToken
         );

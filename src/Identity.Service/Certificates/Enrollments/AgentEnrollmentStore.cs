@@ -8,8 +8,17 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Enrolments of agents. Revoked ones are kept; at most one per tunnel and instance is not revoked.</summary>
 internal sealed class AgentEnrollmentStore(Database database)
+    : EnrollmentStore<AgentEnrollmentStore.Row, AgentEnrollmentState>(
+        database,
+        Table,
+        TableName,
+        key: "id",
+        reference: "enrollment_id"
+    )
 {
-    private static readonly Columns<Row> Table = new("enrollments");
+    private const string TableName = "enrollments";
+
+    private static readonly Columns<Row> Table = new(TableName);
 
     // Other live instances of the tunnel (S17): unexpired certificate, and since @LiveSince a feed call or a proof. An
     // instance that has just enrolled has given only a proof.
@@ -18,9 +27,6 @@ internal sealed class AgentEnrollmentStore(Database database)
         + "AND h.kind = 'agent' AND h.holder = e.instance_id WHERE e.tunnel_id = @TunnelId "
         + "AND e.instance_id <> @InstanceId AND e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @Now "
         + "AND (e.last_proof_ms >= @LiveSince OR h.heard_at_ms >= @LiveSince)) < @Limit";
-
-    // Far below the maximum number of parameters of any of the databases.
-    private const int SerialBatch = 500;
 
     public async ValueTask<AgentEnrollmentState?> FindLiveAsync(
         TunnelId tunnelId,
@@ -48,37 +54,6 @@ internal sealed class AgentEnrollmentStore(Database database)
             new { tunnelId.Value },
             cancellationToken
         );
-
-    /// <summary>Enrolments of all tunnels whose newest certificate is unexpired, including revoked ones.</summary>
-    public ValueTask<IReadOnlyList<AgentEnrollmentState>> ListUnexpiredAsync(
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    ) => QueryAsync(" WHERE certificate_not_after_ms >= @now", new { now = now.ToStore() }, cancellationToken);
-
-    internal static string SerialsSql(Database database) =>
-        $"SELECT serial FROM certificates WHERE {database.AnyOf("enrollment_id", "@batch")} AND not_after_ms >= @now "
-        + "AND status <> 'void'";
-
-    public async ValueTask<IReadOnlyList<string>> ListSerialsAsync(
-        IReadOnlyList<string> ids,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    )
-    {
-        List<string> serials = [];
-        foreach (var batch in ids.Chunk(SerialBatch))
-        {
-            serials.AddRange(
-                await database.QueryAsync<string>(
-                    SerialsSql(database),
-                    new { batch, now = now.ToStore() },
-                    cancellationToken
-                )
-            );
-        }
-
-        return serials;
-    }
 
     /// <summary>
     /// <see cref="EnrollmentErrors.InstanceTaken"/>, and <see cref="EnrollmentErrors.InstanceLimit"/> when
@@ -111,17 +86,6 @@ internal sealed class AgentEnrollmentStore(Database database)
         ];
     }
 
-    public Statement Certified(AgentId id, string serial, DateTimeOffset notAfter) =>
-        new(
-            "UPDATE enrollments SET certificate_serial = @serial, certificate_not_after_ms = @notAfter WHERE id = @id",
-            new
-            {
-                id = id.Value,
-                serial,
-                notAfter = notAfter.ToStore(),
-            }
-        );
-
     /// <summary><see cref="EnrollmentErrors.RenewalUnknown"/> if the enrolment has been revoked.</summary>
     public Statement RequireLive(AgentId id) =>
         new Statement(
@@ -136,17 +100,7 @@ internal sealed class AgentEnrollmentStore(Database database)
             new { id = id.Value, at = at.ToStore() }
         );
 
-    private async ValueTask<IReadOnlyList<AgentEnrollmentState>> QueryAsync(
-        string condition,
-        object parameters,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await database.QueryAsync<Row>(Table.Select + condition, parameters, cancellationToken);
-        return [.. rows.Select(row => row.ToState())];
-    }
-
-    private sealed record Row : EnrollmentColumns
+    internal sealed record Row : EnrollmentRow<AgentEnrollmentState>
     {
         [InsertOnly]
         public required string Id { get; init; }
@@ -186,22 +140,20 @@ internal sealed class AgentEnrollmentStore(Database database)
         public static Row Create(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
             new()
             {
+                State = enrollment,
                 Id = enrollment.Id.Value,
                 TunnelId = enrollment.TunnelId.Value,
-                OrganizationId = enrollment.OrganizationId,
                 WorkspaceId = enrollment.WorkspaceId,
                 InstanceId = enrollment.InstanceId,
                 Method = WireNames.Of(enrollment.Proof.Method),
-                Proof = enrollment.Proof,
                 CreatedAtMs = enrollment.CreatedAt.ToStore(),
-                LastProofMs = enrollment.LastProofAt.ToStore(),
                 CertificateNotAfterMs = enrollment.CertificateNotAfter.ToStore(),
                 Limit = options.InstancesPerTunnel,
                 Now = now.ToStore(),
                 LiveSince = (now - options.LiveFor).ToStore(),
             };
 
-        public AgentEnrollmentState ToState() =>
+        public override AgentEnrollmentState ToState() =>
             new()
             {
                 Id = AgentId.Wrap(Id),

@@ -241,7 +241,7 @@ internal sealed class EdgeEnrollmentEndpoints(
                 Idempotency = csr.KeyFor(edge.Id.Value, [id, .. edge.DnsNames]),
                 Exchange = waiting,
                 WithIntent = changes,
-                WithCertificate = record => [enrollments.Certified(edge.Id, record.Serial, record.NotAfter)],
+                WithCertificate = record => [enrollments.Certified(edge.Id.Value, record.Serial, record.NotAfter)],
             },
             cancellationToken
         );

@@ -65,7 +65,7 @@ public abstract class EdgeEnrollmentStoreTests : IDisposable
     {
         var enrollment = New();
         await CommitAsync(enrollments.Prove(enrollment));
-        await CommitAsync(enrollments.Certified(enrollment.EdgeId, "01aa", enrollment.CertificateNotAfter));
+        await CommitAsync(enrollments.Certified(enrollment.EdgeId.Value, "01aa", enrollment.CertificateNotAfter));
 
         (await enrollments.ListUnexpiredAsync(enrollment.CertificateNotAfter, Cancellation)).Count.ShouldBe(1);
         var later = enrollment.CertificateNotAfter + TimeSpan.FromSeconds(1);

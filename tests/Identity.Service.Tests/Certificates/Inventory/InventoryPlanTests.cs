@@ -243,12 +243,12 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
             "request" => (CertificateStore.ByRequestSql, new { idempotencyKey = "key" }),
             "last end of an authority" => (CertificateStore.LastNotAfterSql, new { authorityId = "ca" }),
             "serials of enrolments" => (
-                AgentEnrollmentStore.SerialsSql(store.Store.Database),
-                new { batch = new[] { "agt" }, now = 1L }
+                new AgentEnrollmentStore(store.Store.Database).SerialsSql,
+                new { some = new[] { "agt" }, now = 1L }
             ),
             "serials of edges" => (
-                EdgeEnrollmentStore.SerialsSql(store.Store.Database),
-                new { edgeIds = new[] { "edge" }, now = 1L }
+                new EdgeEnrollmentStore(store.Store.Database).SerialsSql,
+                new { some = new[] { "edge" }, now = 1L }
             ),
             _ => (
                 NoticeStore.LeavesSql,

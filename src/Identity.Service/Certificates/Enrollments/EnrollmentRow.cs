@@ -4,10 +4,11 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>The columns that enrolments of agents and of edges have in common.</summary>
-internal abstract record EnrollmentColumns
+internal abstract record EnrollmentRow<TState>
+    where TState : EnrollmentState
 {
     [InsertOnly]
-    public required string OrganizationId { get; init; }
+    public string OrganizationId { get; init; } = "";
 
     [InsertOnly]
     public string Principal { get; init; } = "";
@@ -38,25 +39,30 @@ internal abstract record EnrollmentColumns
     [InsertOnly]
     public long? RevokedAtMs { get; init; }
 
-    /// <summary>The columns of the proof, which an update replaces, but for its method and principal.</summary>
-    public EnrollmentProof Proof
+    /// <summary>The columns of the state that both kinds have; an update replaces the proof, but for its principal.</summary>
+    public TState State
     {
         init
         {
-            Principal = value.Principal;
-            IssuerId = value.IssuerId;
-            RuleId = value.RuleId;
-            RuleVersion = value.RuleVersion;
-            ServiceAccountId = value.ServiceAccountId;
-            TokenId = value.TokenId;
-            TokenIssuedAtS = value.TokenIssuedAt;
-            TokenFamily = value.TokenFamily;
-            TokenSubjectHash = value.SubjectHash;
-            TokenKeyId = value.TokenKeyId;
+            OrganizationId = value.OrganizationId;
+            LastProofMs = value.LastProofAt.ToStore();
+            var proof = value.Proof;
+            Principal = proof.Principal;
+            IssuerId = proof.IssuerId;
+            RuleId = proof.RuleId;
+            RuleVersion = proof.RuleVersion;
+            ServiceAccountId = proof.ServiceAccountId;
+            TokenId = proof.TokenId;
+            TokenIssuedAtS = proof.TokenIssuedAt;
+            TokenFamily = proof.TokenFamily;
+            TokenSubjectHash = proof.SubjectHash;
+            TokenKeyId = proof.TokenKeyId;
         }
     }
 
-    public EnrollmentProof ToProof(EnrollmentMethod method) =>
+    public abstract TState ToState();
+
+    protected EnrollmentProof ToProof(EnrollmentMethod method) =>
         new()
         {
             Method = method,
