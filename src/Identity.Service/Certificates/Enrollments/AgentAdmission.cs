@@ -37,29 +37,12 @@ internal sealed class AgentAdmission(
             return await CheckTunnelTokenAsync(own!, source, cancellationToken) is { } refusal ? refusal : own!;
         }
 
-        if (!caller.Has(Scopes.TunnelAgent))
-        {
-            return AuthErrors
-                .Scope.Refuse($"This needs the scope {Scopes.TunnelAgent}.")
-                .With("required_scope", Scopes.TunnelAgent);
-        }
-
-        var tunnel = await tunnels.FindAsync(tunnelId, cancellationToken);
-        if (
-            tunnel is null
-            || caller.OrganizationId != tunnel.OrganizationId
-            || caller.WorkspaceId != tunnel.WorkspaceId
-        )
-        {
-            return RequestErrors.NotFound.Refuse();
-        }
-
-        if (tunnel.IsArchived)
-        {
-            return TunnelErrors.Archived.Refuse();
-        }
-
-        return caller.TunnelIds.Contains(tunnelId) ? tunnel : EnrollmentErrors.TunnelNotNamed.Refuse();
+        return TunnelAdmission.Admit(
+            await tunnels.FindAsync(tunnelId, cancellationToken),
+            caller,
+            Scopes.TunnelAgent,
+            EnrollmentErrors.TunnelNotNamed
+        );
     }
 
     /// <summary>Checks every element of an enrolment without a new proof.</summary>

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Errors;
@@ -37,7 +38,7 @@ internal sealed class RenewalAdviceEndpoint(
         }
 
         var found = await tunnels.FindAsync(tunnelId, cancellationToken);
-        if (!RotationAdmission.Admit(found, request.Caller).TryGet(out var tunnel, out var refusal))
+        if (!TunnelAdmission.AdmitJob(found, request.Caller).TryGet(out var tunnel, out var refusal))
         {
             return refusal;
         }

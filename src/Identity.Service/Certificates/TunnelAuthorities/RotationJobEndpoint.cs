@@ -61,7 +61,7 @@ internal sealed class RotationJobEndpoint(
     {
         var caller = request.Caller;
         var found = await tunnels.FindAsync(wanted.TunnelId, cancellationToken);
-        if (!RotationAdmission.Admit(found, caller).TryGet(out var tunnel, out var refusal))
+        if (!TunnelAdmission.AdmitJob(found, caller).TryGet(out var tunnel, out var refusal))
         {
             return refusal;
         }
