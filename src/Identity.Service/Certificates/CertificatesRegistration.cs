@@ -21,6 +21,7 @@ using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Identity.Service.Tunnels.ClientAuthorities;
 using Culvert.Identity.Service.Tunnels.Machines;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Certificates;
 
@@ -69,10 +70,12 @@ internal static class CertificatesRegistration
         host.Map(PlatformCaOperations.ActivateRoot, roots.ActivateAsync);
         host.Map(PlatformCaOperations.RollBackRoot, roots.RollbackAsync);
 
-        var agents = host.Services.GetRequiredService<AgentEnrollmentEndpoints>();
-        var edges = host.Services.GetRequiredService<EdgeEnrollmentEndpoints>();
-        host.Map(EnrollmentOperations.EnrolAgent, agents.EnrollAsync);
-        host.Map(EnrollmentOperations.EnrolEdge, edges.EnrollAsync);
+        var agents = host.Services.GetRequiredService<
+            EnrollmentEndpoints<AgentEnrollmentRequest, AgentEnrollmentState>
+        >();
+        var edges = host.Services.GetRequiredService<EnrollmentEndpoints<EdgeEnrollmentRequest, EdgeEnrollmentState>>();
+        host.Map(EnrollmentOperations.EnrolAgent, agents.EnrolAsync);
+        host.Map(EnrollmentOperations.EnrolEdge, edges.EnrolAsync);
         host.Map(EnrollmentOperations.RenewAgent, agents.RenewAsync);
         host.Map(EnrollmentOperations.RenewEdge, edges.RenewAsync);
 
@@ -181,10 +184,12 @@ internal static class CertificatesRegistration
             .AddSingleton<IRevokedMachines, RevokedMachinesView>()
             .AddSingleton<IFederationStanding, FederationStanding>()
             .AddSingleton<AgentAdmission>()
+            .AddSingleton<EdgeAdmission>()
             .AddSingleton<InstanceAlarm>()
             .AddSingleton<MachineCertificates>()
-            .AddSingleton<AgentEnrollmentEndpoints>()
-            .AddSingleton<EdgeEnrollmentEndpoints>();
+            .AddSingleton<IMachineEnroller<AgentEnrollmentRequest, AgentEnrollmentState>, AgentEnroller>()
+            .AddSingleton<IMachineEnroller<EdgeEnrollmentRequest, EdgeEnrollmentState>, EdgeEnroller>()
+            .AddSingleton(typeof(EnrollmentEndpoints<,>));
 
     private static IServiceCollection AddBundles(this IServiceCollection services) =>
         services

@@ -76,7 +76,7 @@ internal sealed class HandlerFacts
                     Note(called, text);
                     if (IsOurs(called))
                     {
-                        Follow(called, IsSameStep(method, called) ? depth : depth - 1);
+                        Follow(FindStrategy(called) ?? called, IsSameStep(method, called) ? depth : depth - 1);
                     }
 
                     break;
@@ -84,8 +84,30 @@ internal sealed class HandlerFacts
         }
     }
 
-    // An overload, or what the compiler made of a method's lambdas, is a part of the method itself.
-    private static bool IsSameStep(MethodBase method, MethodBase called) => SourceOf(method) == SourceOf(called);
+    // An overload, or what the compiler made of a method's lambdas, is a part of the method itself; so is a strategy.
+    private static bool IsSameStep(MethodBase method, MethodBase called) =>
+        IsOfStrategy(called) || SourceOf(method) == SourceOf(called);
+
+    private static bool IsOfStrategy(MethodBase called) =>
+        called is { IsStatic: false, DeclaringType: { IsInterface: true, IsGenericType: true } };
+
+    // The type arguments of a strategy's interface name the only class that implements it.
+    private MethodInfo? FindStrategy(MethodBase called)
+    {
+        if (!IsOfStrategy(called))
+        {
+            return null;
+        }
+
+        var strategy = called.DeclaringType!;
+        var map = Assembly
+            .GetTypes()
+            .SingleOrDefault(type => type.IsClass && type.IsAssignableTo(strategy))
+            ?.GetInterfaceMap(strategy);
+        return map is { } found
+            ? found.TargetMethods[Array.FindIndex(found.InterfaceMethods, one => one.Name == called.Name)]
+            : null;
+    }
 
     private static (Type? Type, string Name) SourceOf(MethodBase method)
     {

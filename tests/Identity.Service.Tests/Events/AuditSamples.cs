@@ -621,7 +621,7 @@ internal static class AuditSamples
             MachineEvents.AuditDisputed(ByCaller, Peer, "fork"),
             MachineEvents.CheckpointDisputed(ByCaller, Peer, "signature", null, null),
             MachineEvents.CheckpointDisputed(ByCaller, Peer, "rollback", 12, "ab"),
-            new AgentInstanceRefused(ByCaller, Tunnel, instance!)
+            new AgentInstanceRefused(ByCaller, Tunnel, instance!.Value)
             {
                 Status = AuditStatus.Denied("enrollment.instance_taken"),
             },

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations.Schema;
+using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
@@ -25,7 +26,7 @@ internal sealed class AgentEnrollmentStore(Database database)
     private const string OthersLive =
         "(SELECT COUNT(*) FROM enrollments e LEFT JOIN bundle_holders h ON h.tunnel_id = e.tunnel_id "
         + "AND h.kind = 'agent' AND h.holder = e.instance_id WHERE e.tunnel_id = @TunnelId "
-        + "AND e.instance_id <> @InstanceId AND e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @Now "
+        + "AND e.instance_id <> @InstanceId AND e.revoked_at_ms IS NULL AND e.certificate_not_after_ms >= @LastProofMs "
         + "AND (e.last_proof_ms >= @LiveSince OR h.heard_at_ms >= @LiveSince)) < @Limit";
 
     public async ValueTask<AgentEnrollmentState?> FindLiveAsync(
@@ -40,6 +41,15 @@ internal sealed class AgentEnrollmentStore(Database database)
                 cancellationToken
             )
         ).SingleOrDefault();
+
+    /// <summary>The enrolment of a client certificate; null when it was revoked or replaced.</summary>
+    public async ValueTask<AgentEnrollmentState?> FindLiveAsync(
+        MachinePeer peer,
+        CancellationToken cancellationToken
+    ) =>
+        TunnelId.TryParse(peer.TunnelId, out var tunnelId)
+            ? await FindLiveAsync(tunnelId, peer.InstanceId!, cancellationToken)
+            : null;
 
     public async ValueTask<AgentEnrollmentState?> FindAsync(string id, CancellationToken cancellationToken) =>
         (await QueryAsync(" WHERE id = @id", new { id }, cancellationToken)).SingleOrDefault();
@@ -57,12 +67,12 @@ internal sealed class AgentEnrollmentStore(Database database)
 
     /// <summary>
     /// <see cref="EnrollmentErrors.InstanceTaken"/>, and <see cref="EnrollmentErrors.InstanceLimit"/> when
-    /// <see cref="AgentOptions.InstancesPerTunnel"/> other instances of the tunnel are live at <paramref name="now"/>.
+    /// <see cref="AgentOptions.InstancesPerTunnel"/> other instances of the tunnel are live at the time of its proof.
     /// </summary>
-    public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
+    public IReadOnlyList<Statement> Insert(AgentEnrollmentState enrollment, AgentOptions options) =>
         [
             Table
-                .InsertWhere(Row.Create(enrollment, options, now), OthersLive)
+                .InsertWhere(Row.Create(enrollment, options), OthersLive)
                 .ExpectingOne(EnrollmentErrors.InstanceLimit.Refuse())
                 .Unique(EnrollmentErrors.InstanceTaken.Refuse()),
         ];
@@ -71,9 +81,9 @@ internal sealed class AgentEnrollmentStore(Database database)
     /// Records a new proof of a known instance. <see cref="EnrollmentErrors.RenewalUnknown"/> if it is revoked, and
     /// <see cref="EnrollmentErrors.InstanceLimit"/> as with <see cref="Insert"/>.
     /// </summary>
-    public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now)
+    public IReadOnlyList<Statement> Prove(AgentEnrollmentState enrollment, AgentOptions options)
     {
-        var row = Row.Create(enrollment, options, now);
+        var row = Row.Create(enrollment, options);
         return
         [
             Table
@@ -132,12 +142,9 @@ internal sealed class AgentEnrollmentStore(Database database)
         public long Limit { get; init; }
 
         [NotMapped]
-        public long Now { get; init; }
-
-        [NotMapped]
         public long LiveSince { get; init; }
 
-        public static Row Create(AgentEnrollmentState enrollment, AgentOptions options, DateTimeOffset now) =>
+        public static Row Create(AgentEnrollmentState enrollment, AgentOptions options) =>
             new()
             {
                 State = enrollment,
@@ -149,8 +156,7 @@ internal sealed class AgentEnrollmentStore(Database database)
                 CreatedAtMs = enrollment.CreatedAt.ToStore(),
                 CertificateNotAfterMs = enrollment.CertificateNotAfter.ToStore(),
                 Limit = options.InstancesPerTunnel,
-                Now = now.ToStore(),
-                LiveSince = (now - options.LiveFor).ToStore(),
+                LiveSince = (enrollment.LastProofAt - options.LiveFor).ToStore(),
             };
 
         public override AgentEnrollmentState ToState() =>

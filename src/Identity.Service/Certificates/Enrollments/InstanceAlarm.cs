@@ -2,7 +2,6 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
-using Culvert.Platform.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
@@ -15,15 +14,15 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
     public async ValueTask<ApiAnswer> RefuseAsync(
         ApiRequest request,
         Tunnel tunnel,
-        InstanceId instance,
+        string instanceId,
         CancellationToken cancellationToken
     )
     {
-        Log.InstanceTaken(logger, tunnel.Id.Value, instance.Value, request.Caller.ActorId, request.RequestId);
+        Log.InstanceTaken(logger, tunnel.Id.Value, instanceId, request.Caller.ActorId, request.RequestId);
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentInstanceRefused(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, instance)
+                Event = new AgentInstanceRefused(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, instanceId)
                 {
                     Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
                 },
@@ -35,11 +34,11 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
 }
 
 /// <summary>An enrolment with an instance id that belongs to another principal.</summary>
-internal sealed record AgentInstanceRefused(AuditOrigin Origin, Tunnel Tunnel, InstanceId Instance)
+internal sealed record AgentInstanceRefused(AuditOrigin Origin, Tunnel Tunnel, string InstanceId)
     : AuditEvent(
         AuditEvents.AgentInstanceRefused,
         Origin,
         Tunnel.OrganizationId,
         [],
-        [("tunnel_id", Tunnel.Id.Value), ("instance_id", Instance.Value)]
+        [("tunnel_id", Tunnel.Id.Value), ("instance_id", InstanceId)]
     );

@@ -16,7 +16,6 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 /// tunnel's domain or one that a provider gave it.
 /// </summary>
 internal sealed class ServerCertificateEndpoint(
-    AgentEnrollmentEndpoints agents,
     AgentAdmission admission,
     AgentEnrollmentStore enrollments,
     HostnameStore hostnames,
@@ -38,7 +37,7 @@ internal sealed class ServerCertificateEndpoint(
 
         var (body, csr) = read.Value;
 
-        if (await agents.FindAsync(request.Peer, cancellationToken) is not { } enrollment)
+        if (await enrollments.FindLiveAsync(request.Peer, cancellationToken) is not { } enrollment)
         {
             return EnrollmentErrors.RenewalUnknown.Refuse();
         }

@@ -78,7 +78,7 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         await InsertAsync(enrollment);
         await CommitAsync([enrollments.Revoke(enrollment.Id, store.Time.GetUtcNow())]);
 
-        (await CommitAsync(enrollments.Prove(enrollment, Options, store.Time.GetUtcNow()))).Refusal!.Code.ShouldBe(
+        (await CommitAsync(enrollments.Prove(enrollment, Options))).Refusal!.Code.ShouldBe(
             EnrollmentErrors.RenewalUnknown
         );
     }
@@ -126,7 +126,7 @@ public abstract class AgentEnrollmentStoreTests : IDisposable
         };
 
     private Task<CommitResult> InsertAsync(AgentEnrollmentState enrollment) =>
-        CommitAsync(enrollments.Insert(enrollment, Options, store.Time.GetUtcNow()));
+        CommitAsync(enrollments.Insert(enrollment, Options));
 
     private Task<CommitResult> CommitAsync(IReadOnlyList<Statement> statements) =>
         store.CommitAsync(store.Decide(null, [.. statements]));

@@ -186,7 +186,7 @@ public abstract class TokenRevocationStoreTests : IDisposable
             LastProofAt = Now,
             CertificateNotAfter = Now.AddHours(1),
         };
-        await CommitAsync(agents.Insert(enrollment, new AgentOptions(), Now));
+        await CommitAsync(agents.Insert(enrollment, new AgentOptions()));
         return enrollment;
     }
 
