@@ -73,7 +73,7 @@ internal sealed class TenantStore(Database database)
     public IReadOnlyList<Statement> Insert(Organization organization, Workspace defaultWorkspace) =>
         [
             Organizations.Insert(OrganizationRow.Create(organization)).Unique(OrganizationErrors.NameTaken.Refuse()),
-            Insert(defaultWorkspace),
+            Workspaces.Insert(WorkspaceRow.Create(defaultWorkspace)),
         ];
 
     /// <summary>

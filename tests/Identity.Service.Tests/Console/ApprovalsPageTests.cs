@@ -150,7 +150,7 @@ public sealed class ApprovalsPageTests : IAsyncLifetime
         again.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         ada.Page.ShouldContain("approvals.same_person");
 
-        (await grace.OpenAsync(Page)).ShouldContain("Approve as the second person");
+        (await grace.OpenAsync(Page)).ShouldContain("Approve one call as the second person");
         using var second = await grace.SubmitAsync(Path(ticket, "approve"), ("reason", ""));
         second.StatusCode.ShouldBe(HttpStatusCode.SeeOther, grace.Page);
         (await AskStateAsync(1)).ShouldBe("approved");

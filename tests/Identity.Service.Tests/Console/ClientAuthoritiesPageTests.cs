@@ -29,7 +29,7 @@ public sealed class ClientAuthoritiesPageTests : IAsyncLifetime
     public async Task Submit_NewAuthority_IsAdded_ShownAndRemoved()
     {
         using var browser = await ConsoleBrowser.SignedInAsync(service);
-        (await browser.OpenAsync(Page)).ShouldContain("no client comes in by a certificate");
+        (await browser.OpenAsync(Page)).ShouldContain("no client can connect with a certificate");
 
         using var added = await browser.SubmitAsync(
             Page,

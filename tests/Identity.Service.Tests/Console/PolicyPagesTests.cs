@@ -211,7 +211,7 @@ public sealed class PolicyPagesTests : IAsyncLifetime
         page.ShouldContain($"<a href=\"{Page}\">{Host}</a>");
         page.ShouldContain(">version 1</a>");
         page.ShouldContain("<td class=\"number\">1</td>");
-        page.ShouldContain("take it from here");
+        page.ShouldContain("use this one");
         page.ShouldContain($"<a href=\"{List}/wiki.{domain}\">wiki.{domain}</a>");
         page.ShouldContain("have the policy in their file");
         (await ada.OpenAsync($"/console/tunnels/{bench.Machines.TunnelId}")).ShouldContain($"href=\"{List}\"");

@@ -138,7 +138,7 @@ public sealed class ProviderSignInTests : IAsyncLifetime
         using var answer = await browser.GetAsync(AnswerTo(asked));
 
         answer.StatusCode.ShouldBe(HttpStatusCode.SeeOther, browser.Page);
-        (await browser.OpenAsync(answer.Headers.Location!.ToString())).ShouldContain("made is revoked");
+        (await browser.OpenAsync(answer.Headers.Location!.ToString())).ShouldContain("created is revoked");
         var refused = await service
             .Api.GetAsync("/v1/tunnels", TestContext.Current.CancellationToken)
             .ShouldRefuseAsync(HttpStatusCode.Unauthorized, "auth.key_revoked");

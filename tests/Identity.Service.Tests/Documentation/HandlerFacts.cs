@@ -74,9 +74,9 @@ internal sealed class HandlerFacts
                     break;
                 case MethodBase called:
                     Note(called, text);
-                    if (IsOurs(called))
+                    foreach (var code in CodeOf(called).Where(IsOurs))
                     {
-                        Follow(FindStrategy(called) ?? called, IsSameStep(method, called) ? depth : depth - 1);
+                        Follow(code, IsSameStep(method, called) ? depth : depth - 1);
                     }
 
                     break;
@@ -84,30 +84,27 @@ internal sealed class HandlerFacts
         }
     }
 
-    // An overload, or what the compiler made of a method's lambdas, is a part of the method itself; so is a strategy.
+    // An overload, or what the compiler made of a method's lambdas, is a part of the method itself; so is a strategy, and a
+    // statement with its refusals is a part of the method that commits it.
     private static bool IsSameStep(MethodBase method, MethodBase called) =>
-        IsOfStrategy(called) || SourceOf(method) == SourceOf(called);
+        IsOfStrategy(called) || MakesStatements(called) || SourceOf(method) == SourceOf(called);
 
     private static bool IsOfStrategy(MethodBase called) =>
-        called is { IsStatic: false, DeclaringType: { IsInterface: true, IsGenericType: true } };
+        IsOurs(called) && called is { IsStatic: false, DeclaringType: { IsInterface: true, IsGenericType: true } };
 
-    // The type arguments of a strategy's interface name the only class that implements it.
-    private MethodInfo? FindStrategy(MethodBase called)
-    {
-        if (!IsOfStrategy(called))
-        {
-            return null;
-        }
+    private static bool MakesStatements(MethodBase method) =>
+        method is MethodInfo { ReturnType: var type }
+        && (type == typeof(Statement) || typeof(IEnumerable<Statement>).IsAssignableFrom(type));
 
-        var strategy = called.DeclaringType!;
-        var map = Assembly
-            .GetTypes()
-            .SingleOrDefault(type => type.IsClass && type.IsAssignableTo(strategy))
-            ?.GetInterfaceMap(strategy);
-        return map is { } found
-            ? found.TargetMethods[Array.FindIndex(found.InterfaceMethods, one => one.Name == called.Name)]
-            : null;
-    }
+    // The code of a strategy, and the statement of a store's interface, are those of the classes that implement it.
+    private static IEnumerable<MethodBase> CodeOf(MethodBase called) =>
+        called.DeclaringType is { IsInterface: true } contract && (IsOfStrategy(called) || MakesStatements(called))
+            ? Assembly
+                .GetTypes()
+                .Where(type => type.IsClass && contract.IsAssignableFrom(type))
+                .Select(type => type.GetInterfaceMap(contract))
+                .Select(map => map.TargetMethods[Array.IndexOf(map.InterfaceMethods, (MethodInfo)called)])
+            : [called];
 
     private static (Type? Type, string Name) SourceOf(MethodBase method)
     {
@@ -173,12 +170,12 @@ internal sealed class HandlerFacts
         }
     }
 
-    // Storage, auditing and the code around every handler do not describe one endpoint.
+    // Storage, auditing and the code around every handler do not describe one endpoint, apart from statements.
     private bool IsOurs(MethodBase called) =>
         called.Module.Assembly == Assembly
         && called.DeclaringType is { Namespace: { } place } type
         && !place.Contains(".Storage", StringComparison.Ordinal)
-        && !IsStore(type)
+        && (MakesStatements(called) || !IsStore(type))
         && (
             !place.EndsWith(".Audit", StringComparison.Ordinal)
             || type.Name.EndsWith("Endpoints", StringComparison.Ordinal)

@@ -469,7 +469,7 @@ public abstract class JournalTests(StorageBackend backend)
         );
 
         result.IsCommitted.ShouldBe(message is null);
-        result.RefusalUnlessCommitted()?.Message.ShouldBe(message);
+        (result.RefusalUnlessCommitted()?.Message).ShouldBe(message);
         store.Scalar<long>("SELECT COUNT(*) FROM things").ShouldBe(message is null ? 2 : 1);
     }
 

@@ -196,7 +196,7 @@ internal sealed class CallApprovals(
         );
         if (result.Outcome == CommitOutcome.Replayed)
         {
-            return CallApprovalErrors.Repeated.Refuse();
+            return decider.ReplayRefusal!;
         }
 
         if (result.IsStale)

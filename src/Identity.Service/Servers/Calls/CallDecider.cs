@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 
@@ -9,6 +10,9 @@ namespace Culvert.Identity.Service.Servers.Calls;
 internal sealed record CallDecider(string Name, string Person, AuditCause Cause)
 {
     public ReplayKey? Replay { get; init; }
+
+    /// <summary>The refusal if <see cref="Replay"/> was used before.</summary>
+    public Refusal? ReplayRefusal { get; init; }
 
     /// <summary>Conditions that must hold when the decision is written.</summary>
     public IReadOnlyList<Statement> Conditions { get; init; } = [];

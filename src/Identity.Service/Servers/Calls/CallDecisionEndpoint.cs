@@ -75,6 +75,7 @@ internal sealed class CallDecisionEndpoint(
         )
         {
             Replay = replay,
+            ReplayRefusal = CallApprovalErrors.Repeated.Refuse(),
             Conditions = [webhooks.RequireDecider(webhook.Id)],
         };
         var result =
