@@ -1,35 +1,44 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Audit;
 
 /// <summary>An entry of the audit.</summary>
-[SchemaOnly]
-internal sealed record AuditEntryDocument
+/// <param name="Sequence">Numbers the node's entries without gaps.</param>
+/// <param name="Time">Null if retention removed the body.</param>
+/// <param name="Hash">The hash of the chain up to and including this entry.</param>
+/// <param name="Body">The entry as it was stored; null if retention removed it.</param>
+internal sealed record AuditEntryDocument(
+    string Type,
+    string Node,
+    long Sequence,
+    string? Time,
+    string? Event,
+    string? Actor,
+    string? RequestId,
+    string Hash,
+    string Salt,
+    string BodyDigest,
+    RawJson? Body
+)
 {
-    public required string Type { get; init; }
-
-    public required string Node { get; init; }
-
-    /// <summary>Numbers the node's entries without gaps.</summary>
-    public required long Sequence { get; init; }
-
-    /// <summary>Null if retention removed the body.</summary>
-    public required string? Time { get; init; }
-
-    public required string? Event { get; init; }
-
-    public required string? Actor { get; init; }
-
-    public required string? RequestId { get; init; }
-
-    /// <summary>The hash of the chain up to and including this entry.</summary>
-    public required string Hash { get; init; }
-
-    public required string Salt { get; init; }
-
-    public required string BodyDigest { get; init; }
-
-    /// <summary>The entry as it was stored; null if retention removed it.</summary>
-    public required JsonElement? Body { get; init; }
+    public static AuditEntryDocument Of(AuditEntry entry)
+    {
+        using var document = entry.Body is null ? null : JsonDocument.Parse(entry.Body);
+        var body = document?.RootElement;
+        return new(
+            Type: "audit_entry",
+            Node: entry.Node,
+            Sequence: entry.Sequence,
+            Time: body?.GetProperty("at").GetString(),
+            Event: body?.GetProperty("event").GetString(),
+            Actor: body?.GetProperty("actor").GetProperty("id").GetString(),
+            RequestId: body?.GetProperty("request_id").GetString(),
+            Hash: Convert.ToHexStringLower(entry.Hash),
+            Salt: Convert.ToHexStringLower(entry.Salt),
+            BodyDigest: Convert.ToHexStringLower(entry.BodyDigest),
+            Body: entry.Body is null ? null : new RawJson(entry.Body)
+        );
+    }
 }

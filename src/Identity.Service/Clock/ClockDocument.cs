@@ -1,22 +1,24 @@
-using Culvert.Identity.Service.Http;
-
 namespace Culvert.Identity.Service.Clock;
 
 /// <summary>What a node thinks of its clock.</summary>
-[SchemaOnly]
-internal sealed record ClockDocument
+/// <param name="Trusted">If false, the node signs nothing until an operator confirms the clock.</param>
+/// <param name="Expected">The time according to the monotonic clock.</param>
+internal sealed record ClockDocument(
+    string Type,
+    bool Trusted,
+    DateTimeOffset Now,
+    DateTimeOffset Expected,
+    long StepSeconds,
+    DateTimeOffset? AlarmedAt
+)
 {
-    public required string Type { get; init; }
-
-    /// <summary>If false, the node signs nothing until an operator confirms the clock.</summary>
-    public required bool Trusted { get; init; }
-
-    public required DateTimeOffset Now { get; init; }
-
-    /// <summary>The time according to the monotonic clock.</summary>
-    public required DateTimeOffset Expected { get; init; }
-
-    public required long StepSeconds { get; init; }
-
-    public required DateTimeOffset? AlarmedAt { get; init; }
+    public static ClockDocument Of(ClockStatus status) =>
+        new(
+            Type: "clock",
+            Trusted: status.IsTrusted,
+            Now: status.Now,
+            Expected: status.Expected,
+            StepSeconds: (long)(status.Now - status.Expected).TotalSeconds,
+            AlarmedAt: status.AlarmedAt
+        );
 }

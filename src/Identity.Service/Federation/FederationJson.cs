@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
@@ -45,6 +46,10 @@ namespace Culvert.Identity.Service.Federation;
 [JsonSerializable(typeof(UpdateRuleRequest))]
 [JsonSerializable(typeof(SimulateRequest))]
 [JsonSerializable(typeof(ReplayRequest))]
+[JsonSerializable(typeof(ReplayReportDocument))]
+[JsonSerializable(typeof(AuthenticationDocument))]
+[JsonSerializable(typeof(Page<AuthenticationDocument>))]
+[JsonSerializable(typeof(OwnAuthenticationDocument))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 [JsonSerializable(typeof(RuleWorkspaceDocument))]
 [JsonSerializable(typeof(Page<RuleWorkspaceDocument>))]

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Culvert.Identity.Service.Errors;
@@ -49,18 +48,6 @@ internal readonly struct ApiAnswer
 
     public static ApiAnswer Json<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) =>
         new(status, JsonSerializer.SerializeToUtf8Bytes(value, type), "application/json", null);
-
-    /// <summary>200 with JSON written member by member.</summary>
-    public static ApiAnswer Written(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            write(json);
-        }
-
-        return Raw(buffer.WrittenMemory, "application/json");
-    }
 
     /// <summary>Bytes in their final form (a cached key set, an OAuth error).</summary>
     public static ApiAnswer Raw(ReadOnlyMemory<byte> body, string contentType, int status = StatusCodes.Status200OK) =>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace Culvert.Identity.Service.Http;
 
 /// <summary>One page of a list.</summary>
@@ -10,18 +8,4 @@ internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextPage)
     /// <summary>The same page with converted items.</summary>
     public Page<TOther> Select<TOther>(Func<T, TOther> convert) =>
         new(Data: [.. Data.Select(convert)], NextPage: NextPage);
-
-    public void Write(Utf8JsonWriter json, Action<Utf8JsonWriter, T> writeItem)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("data");
-        foreach (var item in Data)
-        {
-            writeItem(json, item);
-        }
-
-        json.WriteEndArray();
-        json.WriteString("next_page", NextPage);
-        json.WriteEndObject();
-    }
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens.Issued;
+using Culvert.Identity.Service.Tokens.Metadata;
 using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 
@@ -14,6 +15,8 @@ namespace Culvert.Identity.Service.Tokens;
     RespectRequiredConstructorParameters = true,
     MaxDepth = 16
 )]
+[JsonSerializable(typeof(AuthorizationServerDocument))]
+[JsonSerializable(typeof(ProtectedResourceDocument))]
 [JsonSerializable(typeof(CreateRevocationRequest))]
 [JsonSerializable(typeof(Page<IssuedTokenDocument>))]
 [JsonSerializable(typeof(RevocationDocument))]

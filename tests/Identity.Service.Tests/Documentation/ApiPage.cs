@@ -67,8 +67,16 @@ internal static class ApiPage
                 .Where(parameter => parameter!["in"]!.GetValue<string>() == "query")
                 .Select(parameter => parameter!["name"]!.GetValue<string>())
         );
-        Line("Request", MembersOf(document, operation["requestBody"], withStars: true));
-        Line("Answer", MembersOf(document, operation["responses"]!["200"], withStars: false));
+        foreach (var request in SchemasOf(operation["requestBody"]))
+        {
+            Line("Request", MembersOf(document, request, withStars: true));
+        }
+
+        foreach (var answer in SchemasOf(operation["responses"]!["200"]))
+        {
+            Line("Answer", MembersOf(document, answer, withStars: false));
+        }
+
         Line("Errors", (operation["x-error-codes"] as JsonArray ?? []).Select(code => code!.GetValue<string>()));
         page.Append('\n');
 
@@ -79,11 +87,18 @@ internal static class ApiPage
         }
     }
 
-    private static IEnumerable<string> MembersOf(JsonNode document, JsonNode? body, bool withStars)
+    // An operation may have several answers.
+    private static IEnumerable<JsonNode?> SchemasOf(JsonNode? body)
     {
-        var reference = body?["content"]?.AsObject().FirstOrDefault().Value?["schema"]?["$ref"]?.GetValue<string>();
-        var schema = reference is null ? null : document["components"]!["schemas"]![reference.Split('/')[^1]];
-        var required = (schema?["required"] as JsonArray ?? []).Select(name => name!.GetValue<string>()).ToHashSet();
+        var schema = body?["content"]?.AsObject().FirstOrDefault().Value?["schema"];
+        return schema?["anyOf"] as JsonArray ?? [schema?.DeepClone()];
+    }
+
+    private static IEnumerable<string> MembersOf(JsonNode document, JsonNode? reference, bool withStars)
+    {
+        var name = reference?["$ref"]?.GetValue<string>().Split('/')[^1];
+        var schema = name is null ? null : document["components"]!["schemas"]![name];
+        var required = (schema?["required"] as JsonArray ?? []).Select(one => one!.GetValue<string>()).ToHashSet();
         return (schema?["properties"] as JsonObject ?? []).Select(member =>
             withStars && required.Contains(member.Key) ? $"{member.Key}*" : member.Key
         );

@@ -86,10 +86,10 @@ internal sealed class HandlerFacts
 
     // An overload, or what the compiler made of a method's lambdas, is a part of the method itself; so is a strategy, and a
     // statement with its refusals is a part of the method that commits it.
-    private static bool IsSameStep(MethodBase method, MethodBase called) =>
+    private bool IsSameStep(MethodBase method, MethodBase called) =>
         IsOfStrategy(called) || MakesStatements(called) || SourceOf(method) == SourceOf(called);
 
-    private static bool IsOfStrategy(MethodBase called) =>
+    private bool IsOfStrategy(MethodBase called) =>
         IsOurs(called) && called is { IsStatic: false, DeclaringType: { IsInterface: true, IsGenericType: true } };
 
     private static bool MakesStatements(MethodBase method) =>
@@ -97,7 +97,7 @@ internal sealed class HandlerFacts
         && (type == typeof(Statement) || typeof(IEnumerable<Statement>).IsAssignableFrom(type));
 
     // The code of a strategy, and the statement of a store's interface, are those of the classes that implement it.
-    private static IEnumerable<MethodBase> CodeOf(MethodBase called) =>
+    private IEnumerable<MethodBase> CodeOf(MethodBase called) =>
         called.DeclaringType is { IsInterface: true } contract && (IsOfStrategy(called) || MakesStatements(called))
             ? Assembly
                 .GetTypes()
@@ -143,13 +143,7 @@ internal sealed class HandlerFacts
                 AddTo(Answers, called.GetGenericArguments()[0]);
                 Statuses.Add(200); // no handler names another
                 break;
-            case (
-                nameof(ApiAnswer),
-                nameof(ApiAnswer.Raw)
-                    or nameof(ApiAnswer.Rented)
-                    or nameof(ApiAnswer.Written)
-                    or nameof(ApiAnswer.Streamed)
-            ):
+            case (nameof(ApiAnswer), nameof(ApiAnswer.Raw) or nameof(ApiAnswer.Rented) or nameof(ApiAnswer.Streamed)):
             case (nameof(ApiAnswer), $"get_{nameof(ApiAnswer.Nothing)}"):
                 Statuses.Add(200);
                 break;

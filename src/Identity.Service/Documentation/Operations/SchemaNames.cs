@@ -27,6 +27,7 @@ internal sealed class SchemaNames
         var type = Nullable.GetUnderlyingType(info.Type) ?? info.Type;
         if (
             type == typeof(JsonElement)
+            || type == typeof(RawJson)
             || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Optional<>))
             || OpenApiOptions.CreateDefaultSchemaReferenceId(info) is not { } name
         )

@@ -47,6 +47,6 @@ internal sealed class SchemaTransformer : IOpenApiSchemaTransformer
         type == typeof(string) || type == typeof(DateTimeOffset) ? JsonSchemaType.String
         : type == typeof(int) || type == typeof(long) ? JsonSchemaType.Integer
         : type == typeof(bool) ? JsonSchemaType.Boolean
-        : type == typeof(JsonElement) ? null
+        : type == typeof(JsonElement) || type == typeof(RawJson) ? null
         : JsonSchemaType.Object;
 }

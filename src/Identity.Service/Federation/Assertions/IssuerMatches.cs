@@ -13,8 +13,8 @@ internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLook
 
     public override void Describe(AssertionContext context, TraceStep step)
     {
-        step.Add("issuer", context.Rule.Issuer.Id.Value);
-        step.Add("got", ClaimText.Of(context.Claims, "iss"));
+        step.Issuer = context.Rule.Issuer.Id.Value;
+        step.Got = ClaimText.Of(context.Claims, "iss");
     }
 
     protected override Denial? Check(AssertionContext context)

@@ -36,7 +36,7 @@ internal sealed class KeyIsKnown : IAssertionCheck
         {
             var bounded = UntrustedText.Bounded(keyId);
             context.Trace.KeyId = bounded;
-            step.Add("kid", bounded);
+            step.Kid = bounded;
         }
     }
 

@@ -10,8 +10,8 @@ internal sealed class RoleAllows() : ImmediateCheck(AssertionSteps.Grant)
 {
     public override void Describe(AssertionContext context, TraceStep step)
     {
-        step.Add("rule_scope", context.Rule.Rule.OAuthScope);
-        step.Add("scope", context.Granted.Text);
+        step.RuleScope = context.Rule.Rule.OAuthScope;
+        step.Scope = context.Granted.Text;
     }
 
     protected override Denial? Check(AssertionContext context)

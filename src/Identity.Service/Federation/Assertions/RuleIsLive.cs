@@ -8,8 +8,8 @@ internal sealed class RuleIsLive() : ImmediateCheck(AssertionSteps.Request)
 {
     public override void Describe(AssertionContext context, TraceStep step)
     {
-        step.Add("rule", context.Rule.Rule.Id.Value);
-        step.Add("ver", context.Rule.Rule.Version);
+        step.Rule = context.Rule.Rule.Id.Value;
+        step.Ver = context.Rule.Rule.Version;
     }
 
     /// <summary>Why the rule grants nothing now; null if it is in force.</summary>

@@ -13,7 +13,7 @@ internal sealed class SignatureHolds : IAssertionCheck
 {
     public string Step => AssertionSteps.Signature;
 
-    public void Describe(AssertionContext context, TraceStep step) => step.Add("alg", context.Token.Algorithm.Name());
+    public void Describe(AssertionContext context, TraceStep step) => step.Alg = context.Token.Algorithm.Name();
 
     public ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)
     {

@@ -13,7 +13,7 @@ internal sealed class SubjectIsPresent() : ImmediateCheck(AssertionSteps.Subject
     private const string SpiffeScheme = "spiffe://";
 
     public override void Describe(AssertionContext context, TraceStep step) =>
-        step.Add("got", context.Subject is { } subject ? UntrustedText.Bounded(subject) : null);
+        step.Got = context.Subject is { } subject ? UntrustedText.Bounded(subject) : null;
 
     protected override Denial? Check(AssertionContext context)
     {

@@ -45,8 +45,8 @@ internal sealed class TimesHold(Current<FederationOptions> options) : ImmediateC
         {
             var delta = context.Now.ToUnixTimeSeconds() - issuedAt;
             context.Trace!.ClockDeltaSeconds = delta;
-            step.Add("life_s", expiresAt - issuedAt);
-            step.Add("age_s", delta);
+            step.LifeSeconds = expiresAt - issuedAt;
+            step.AgeSeconds = delta;
         }
     }
 

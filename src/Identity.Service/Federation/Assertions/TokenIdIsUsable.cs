@@ -11,7 +11,7 @@ internal sealed class TokenIdIsUsable() : ImmediateCheck(AssertionSteps.Replay)
     private const int MaxLength = 256;
 
     public override void Describe(AssertionContext context, TraceStep step) =>
-        step.Add("mode", context.SingleUseId is null ? "off" : "single_use");
+        step.Mode = context.SingleUseId is null ? "off" : "single_use";
 
     protected override Denial? Check(AssertionContext context)
     {

@@ -11,7 +11,7 @@ internal sealed class TypeIsAllowed() : ImmediateCheck(AssertionSteps.Parse)
     private const string Untyped = "JWT";
 
     public override void Describe(AssertionContext context, TraceStep step) =>
-        step.Add("typ", context.Token.Type is { } type ? UntrustedText.Bounded(type) : null);
+        step.Typ = context.Token.Type is { } type ? UntrustedText.Bounded(type) : null;
 
     protected override Denial? Check(AssertionContext context)
     {

@@ -13,8 +13,8 @@ internal sealed class WorkspaceIsCovered(TenantStore workspaces) : IAssertionChe
 
     public void Describe(AssertionContext context, TraceStep step)
     {
-        step.Add("service_account", context.Rule.Account.Id.Value);
-        step.Add("workspace", context.WorkspaceId);
+        step.ServiceAccount = context.Rule.Account.Id.Value;
+        step.Workspace = context.WorkspaceId;
     }
 
     public async ValueTask<Denial?> CheckAsync(AssertionContext context, CancellationToken cancellationToken)

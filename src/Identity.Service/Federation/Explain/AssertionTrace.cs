@@ -22,7 +22,7 @@ internal sealed class AssertionTrace
     public string? SubjectFormat { get; set; }
 
     public IEnumerable<TraceCondition> FailedConditions =>
-        steps.SelectMany(step => step.Conditions).Where(c => !c.Holds);
+        steps.SelectMany(step => step.Conditions ?? []).Where(c => !c.Holds);
 
     /// <summary>Fails a step for a reason outside of the evaluation.</summary>
     public void Fail(string name, string detail) => (steps.Find(step => step.Name == name) ?? Step(name)).Fail(detail);

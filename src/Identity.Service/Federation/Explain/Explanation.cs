@@ -1,9 +1,6 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain.Hints;
-using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
@@ -35,76 +32,27 @@ internal sealed class Explanation
     /// <summary>The conditions that failed, in one sentence; null if none did.</summary>
     public string? NearestMiss => NearestMissText.Of([.. Trace.FailedConditions]);
 
-    public string ToJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var json = new Utf8JsonWriter(buffer))
+    /// <summary>The stored form, whose digest is in the audit.</summary>
+    public string ToJson() => JsonSerializer.Serialize(ToDocument(), ExplainJson.Default.ExplanationDocument);
+
+    public ExplanationDocument ToDocument() =>
+        new()
         {
-            json.WriteStartObject();
-            WriteMembers(json);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    /// <summary>Writes the members of the record into an open object.</summary>
-    public void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WriteString("decision", denial is null ? "granted" : "denied");
-        json.WriteString("reason", denial?.Reason.Name());
-        if (denial is { } found)
-        {
-            json.WriteBoolean("retryable", found.Reason.IsRetryable());
-            json.WriteString("doc", found.Reason.Documentation());
-        }
-
-        json.WriteBoolean("proven", context.IsProven);
-        if (Trace.IsReproduced)
-        {
-            json.WriteBoolean("reproduced", true);
-        }
-
-        json.WriteString("issuer", context.Rule.Issuer.Id.Value);
-        json.WriteOptional("kid", Trace.KeyId);
-        json.WriteOptional("key_state", Trace.KeyState);
-        if (Trace.ClockDeltaSeconds is { } delta)
-        {
-            json.WriteNumber("clock_delta_s", delta);
-        }
-
-        json.WriteStartArray("steps");
-        foreach (var step in Trace.Steps)
-        {
-            step.WriteTo(json);
-        }
-
-        json.WriteEndArray();
-        WriteNearest(json);
-        json.WriteStartArray("hints");
-        foreach (var hint in Hints)
-        {
-            json.WriteStartObject();
-            json.WriteString("code", hint.Code);
-            json.WriteString("text", hint.Text);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteOptional("sub_format", Trace.SubjectFormat);
-    }
-
-    private void WriteNearest(Utf8JsonWriter json)
-    {
-        if (NearestMiss is not { } sentence)
-        {
-            return;
-        }
-
-        json.WriteStartObject("nearest");
-        json.WriteString("rule", context.Rule.Rule.Id.Value);
-        json.WriteNumber("failed", Trace.FailedConditions.Count());
-        json.WriteString("text", sentence);
-        json.WriteEndObject();
-    }
+            Decision = denial is null ? "granted" : "denied",
+            Reason = denial?.Reason.Name(),
+            Retryable = denial?.Reason.IsRetryable(),
+            Doc = denial?.Reason.Documentation(),
+            Proven = context.IsProven,
+            Reproduced = Trace.IsReproduced ? true : null,
+            Issuer = context.Rule.Issuer.Id.Value,
+            Kid = Trace.KeyId,
+            KeyState = Trace.KeyState,
+            ClockDeltaS = Trace.ClockDeltaSeconds,
+            Steps = Trace.Steps,
+            Nearest = NearestMiss is { } sentence
+                ? new(context.Rule.Rule.Id.Value, Trace.FailedConditions.Count(), sentence)
+                : null,
+            Hints = Hints,
+            SubFormat = Trace.SubjectFormat,
+        };
 }

@@ -1,12 +1,9 @@
-using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
-using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
@@ -24,9 +21,6 @@ internal sealed class PolicyReplayEndpoint(
     TimeProvider time
 )
 {
-    /// <summary>The most identities shown of each kind; the totals count all.</summary>
-    public const int MaxShown = 100;
-
     public async ValueTask<ApiAnswer> PostAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var bodyResult = await request.ReadJsonAsync(FederationJson.Default.ReplayRequest, cancellationToken);
@@ -108,50 +102,11 @@ internal sealed class PolicyReplayEndpoint(
             },
             cancellationToken
         );
-        return noted.RefusalUnlessCommitted() is { } refusal ? refusal : Render(rule, edited, report);
-    }
-
-    private static ApiAnswer Render(Rule rule, Rule edited, PolicyReplayReport report)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("type", "federation_rule_replay");
-            json.WriteString("federation_rule_id", rule.Id.Value);
-            json.WriteNumber("present_version", rule.Version);
-            json.WriteString("state_after", edited.State.Name());
-            json.WriteString("since", UtcTimeConverter.Format(report.Since));
-            json.WriteString("oldest", report.Oldest is { } oldest ? UtcTimeConverter.Format(oldest) : null);
-            json.WriteNumber("events", report.Events);
-            json.WriteBoolean("truncated", report.IsTruncated);
-            json.WriteNumber("still_allowed", report.StillAllowed);
-            json.WriteNumber("still_denied", report.StillDenied);
-            json.WriteNumber("newly_allowed_total", report.NewlyAllowed.Count);
-            json.WriteNumber("newly_denied_total", report.NewlyDenied.Count);
-            Write(json, "newly_allowed", report.NewlyAllowed);
-            Write(json, "newly_denied", report.NewlyDenied);
-            json.WriteEndObject();
-        }
-
-        return ApiAnswer.Raw(buffer.WrittenMemory, "application/json");
-    }
-
-    private static void Write(Utf8JsonWriter json, string member, IReadOnlyList<ReplayedIdentity> identities)
-    {
-        json.WriteStartArray(member);
-        foreach (var identity in identities.Take(MaxShown))
-        {
-            json.WriteStartObject();
-            json.WriteString("subject", identity.Subject);
-            json.WriteNumber("events", identity.Events);
-            json.WriteString("last_seen", UtcTimeConverter.Format(identity.LastSeen));
-            json.WriteString("request_id", identity.RequestId);
-            json.WriteString("reason", identity.Reason);
-            json.WriteString("text", identity.Text);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
+        return noted.RefusalUnlessCommitted() is { } refusal
+            ? refusal
+            : ApiAnswer.Json(
+                ReplayReportDocument.Of(rule, edited, report),
+                FederationJson.Default.ReplayReportDocument
+            );
     }
 }

@@ -6,6 +6,8 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <param name="Denial">Null if the rule would grant.</param>
 internal sealed record Simulated(CompiledRule Rule, AssertionContext Context, Denial? Denial)
 {
+    public string Decision => Denial is null ? "granted" : "denied";
+
     public int FailedConditions => Context.Trace!.FailedConditions.Count();
 
     /// <summary>Only conditions of the rule failed.</summary>

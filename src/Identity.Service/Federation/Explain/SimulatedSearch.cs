@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>One token against the rules of an issuer.</summary>
@@ -21,4 +23,18 @@ internal sealed record SimulatedSearch(IReadOnlyList<Simulated> Tried, bool IsTr
                 .ThenBy(one => one.Rule.Rule.Name, StringComparer.Ordinal)
                 .Take(Simulator.MaxNearest),
         ];
+
+    /// <summary>The rule whose trace explains the result if none matches.</summary>
+    public Simulated Closest => Nearest is [var nearest, ..] ? nearest : Tried[0];
+
+    public string Decision =>
+        IsAmbiguous ? "ambiguous"
+        : Matches.Count > 0 ? "granted"
+        : "denied";
+
+    /// <summary>Null if it would be granted.</summary>
+    public DenialReason? Reason =>
+        IsAmbiguous ? DenialReason.AmbiguousRule
+        : Matches.Count > 0 ? null
+        : Closest.Denial!.Value.Reason;
 }

@@ -1,38 +1,119 @@
-using System.Text.Json;
-using Culvert.Identity.Service.Http;
+using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>
 /// The result of a simulated exchange. If the request names no rule: the rules that match and the nearest ones.
 /// </summary>
-[SchemaOnly]
-internal sealed record SimulationDocument
+/// <param name="Rule">The rule that was tried.</param>
+/// <param name="Grant">What would be granted.</param>
+/// <param name="Searched">How many rules were tried.</param>
+/// <param name="Trace">Every check in the order in which it ran; of a search, that of the nearest rule.</param>
+/// <param name="Candidate">The result for the next version of the rule.</param>
+internal sealed record SimulationDocument(
+    [property: JsonPropertyOrder(-2)] string Type,
+    string Decision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Reason,
+    SimulatedGrantDocument? Grant = null,
+    int? Searched = null,
+    bool? Truncated = null,
+    IReadOnlyList<SimulatedMatchDocument>? Matches = null,
+    IReadOnlyList<SimulatedMissDocument>? Nearest = null,
+    ExplanationDocument? Trace = null,
+    SimulatedCandidateDocument? Candidate = null,
+    [property: JsonPropertyOrder(-1)] SimulatedRuleDocument? Rule = null
+)
 {
-    public required string Type { get; init; }
+    private const string TypeName = "simulation";
 
-    public required string Decision { get; init; }
+    /// <param name="rule">Without an id for a draft.</param>
+    public static SimulationDocument Of(SimulatedRuleDocument rule, Simulated simulated, Simulated? candidate) =>
+        new(
+            Type: TypeName,
+            Decision: simulated.Decision,
+            Reason: simulated.Denial?.Reason.Name(),
+            Grant: SimulatedGrantDocument.Of(simulated),
+            Trace: simulated.Explain().ToDocument(),
+            Candidate: candidate is null ? null : SimulatedCandidateDocument.Of(candidate),
+            Rule: rule
+        );
 
-    public required string? Reason { get; init; }
+    public static SimulationDocument Of(SimulatedSearch search) =>
+        new(
+            Type: TypeName,
+            Decision: search.Decision,
+            Reason: search.Reason?.Name(),
+            Searched: search.Tried.Count,
+            Truncated: search.IsTruncated,
+            Matches: [.. search.Matches.Select(SimulatedMatchDocument.Of)],
+            Nearest: [.. search.Nearest.Select(SimulatedMissDocument.Of)],
+            Trace: search.Matches.Count == 0 ? search.Closest.Explain().ToDocument() : null
+        );
+}
 
-    /// <summary>The rule that was tried.</summary>
-    public JsonElement? Rule { get; init; }
+/// <param name="Id">Null for a draft.</param>
+internal sealed record SimulatedRuleDocument(
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Id,
+    string Name,
+    int Version,
+    string State
+)
+{
+    public static SimulatedRuleDocument Of(CompiledRule rule) =>
+        new(rule.Rule.Id.Value, rule.Rule.Name, rule.Rule.Version, rule.Rule.State.Name());
+}
 
-    /// <summary>Every check in the order in which it ran.</summary>
-    public JsonElement? Trace { get; init; }
+/// <summary>What would be granted. A binding is proved with a request, which a simulation does not have.</summary>
+internal sealed record SimulatedGrantDocument(
+    string ServiceAccountId,
+    string WorkspaceId,
+    string OauthScope,
+    int TokenLifetimeSeconds,
+    string Bind
+)
+{
+    /// <summary>Null if nothing would be granted.</summary>
+    public static SimulatedGrantDocument? Of(Simulated simulated) =>
+        simulated.Denial is not null
+            ? null
+            : new(
+                ServiceAccountId: simulated.Rule.Account.Id.Value,
+                WorkspaceId: simulated.Context.WorkspaceId!,
+                OauthScope: simulated.Rule.GrantedIn(simulated.Context.WorkspaceId!).Text,
+                TokenLifetimeSeconds: simulated.Rule.Rule.TokenLifetimeSeconds,
+                Bind: simulated.Rule.Rule.Bind.Name()
+            );
+}
 
-    /// <summary>What would be granted.</summary>
-    public JsonElement? Grant { get; init; }
+internal sealed record SimulatedMatchDocument(SimulatedRuleDocument Rule, SimulatedGrantDocument Grant)
+{
+    public static SimulatedMatchDocument Of(Simulated match) =>
+        new(SimulatedRuleDocument.Of(match.Rule), SimulatedGrantDocument.Of(match)!);
+}
 
-    /// <summary>The result for the next version of the rule.</summary>
-    public JsonElement? Candidate { get; init; }
+/// <param name="Failed">The number of conditions that failed.</param>
+internal sealed record SimulatedMissDocument(SimulatedRuleDocument Rule, int Failed, string Text)
+{
+    public static SimulatedMissDocument Of(Simulated miss) =>
+        new(SimulatedRuleDocument.Of(miss.Rule), miss.FailedConditions, miss.Explain().NearestMiss!);
+}
 
-    /// <summary>How many rules were tried.</summary>
-    public int? Searched { get; init; }
-
-    public bool? Truncated { get; init; }
-
-    public IReadOnlyList<JsonElement>? Matches { get; init; }
-
-    public IReadOnlyList<JsonElement>? Nearest { get; init; }
+internal sealed record SimulatedCandidateDocument(
+    int Version,
+    string Decision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Reason,
+    [property: JsonPropertyOrder(1)] ExplanationDocument Trace,
+    SimulatedGrantDocument? Grant = null
+)
+{
+    public static SimulatedCandidateDocument Of(Simulated candidate) =>
+        new(
+            Version: candidate.Rule.Rule.Version,
+            Decision: candidate.Decision,
+            Reason: candidate.Denial?.Reason.Name(),
+            Trace: candidate.Explain().ToDocument(),
+            Grant: SimulatedGrantDocument.Of(candidate)
+        );
 }

@@ -1,8 +1,5 @@
-using System.Buffers;
-using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
@@ -72,26 +69,24 @@ internal sealed class SimulationEndpoint(
                 ? await simulator.TryAsync(input, tried, request.RequestId, cancellationToken)
                 : null;
         if (
-            await NoteAsync(request, input, body.RuleId, rule, Decision(simulated), cancellationToken) is
-            { } unavailable
+            await NoteAsync(request, input, body.RuleId, rule, simulated.Decision, cancellationToken) is { } unavailable
         )
         {
             return unavailable;
         }
 
-        return Render(json =>
-        {
-            json.WriteString("type", "simulation");
-            WriteRule(json, "rule", body.RuleId is null ? null : rule.Rule.Id.Value, rule, state);
-            WriteOutcome(json, simulated);
-            if (candidate is not null)
-            {
-                json.WriteStartObject("candidate");
-                json.WriteNumber("version", candidate.Rule.Rule.Version);
-                WriteOutcome(json, candidate);
-                json.WriteEndObject();
-            }
-        });
+        return ApiAnswer.Json(
+            SimulationDocument.Of(
+                SimulatedRuleDocument.Of(rule) with
+                {
+                    Id = body.RuleId,
+                    State = state.Name(),
+                },
+                simulated,
+                candidate
+            ),
+            ExplainJson.Default.SimulationDocument
+        );
     }
 
     // A saved rule that is not in force is evaluated as if it were; the answer contains its state.
@@ -162,105 +157,22 @@ internal sealed class SimulationEndpoint(
         }
 
         var search = await simulator.SearchAsync(input, rules, request.RequestId, cancellationToken);
-        var matches = search.Matches;
-        var decision =
-            search.IsAmbiguous ? "ambiguous"
-            : matches.Count > 0 ? "granted"
-            : "denied";
         if (
-            await NoteAsync(request, input, ruleId: null, isAnyIssuer ? null : rules[0], decision, cancellationToken) is
+            await NoteAsync(
+                request,
+                input,
+                ruleId: null,
+                isAnyIssuer ? null : rules[0],
+                search.Decision,
+                cancellationToken
+            ) is
             { } unavailable
         )
         {
             return unavailable;
         }
 
-        return Render(json =>
-        {
-            json.WriteString("type", "simulation");
-            json.WriteString("decision", decision);
-            json.WriteString("reason", GetReason(search));
-            json.WriteNumber("searched", search.Tried.Count);
-            json.WriteBoolean("truncated", search.IsTruncated);
-            json.WriteStartArray("matches");
-            foreach (var match in matches)
-            {
-                json.WriteStartObject();
-                WriteRule(json, "rule", match.Rule.Rule.Id.Value, match.Rule, match.Rule.Rule.State);
-                WriteGrant(json, match);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("nearest");
-            foreach (var miss in search.Nearest)
-            {
-                json.WriteStartObject();
-                WriteRule(json, "rule", miss.Rule.Rule.Id.Value, miss.Rule, miss.Rule.Rule.State);
-                json.WriteNumber("failed", miss.FailedConditions);
-                json.WriteString("text", miss.Explain().NearestMiss);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            if (matches.Count == 0)
-            {
-                json.WriteStartObject("trace");
-                (search.Nearest is [var nearest, ..] ? nearest : search.Tried[0]).Explain().WriteMembers(json);
-                json.WriteEndObject();
-            }
-        });
-    }
-
-    private static string? GetReason(SimulatedSearch search)
-    {
-        if (search.IsAmbiguous)
-        {
-            return DenialReason.AmbiguousRule.Name();
-        }
-
-        return search.Matches.Count > 0
-            ? null
-            : (search.Nearest is [var nearest, ..] ? nearest : search.Tried[0]).Denial!.Value.Reason.Name();
-    }
-
-    private static string Decision(Simulated simulated) => simulated.Denial is null ? "granted" : "denied";
-
-    private static void WriteOutcome(Utf8JsonWriter json, Simulated simulated)
-    {
-        json.WriteString("decision", Decision(simulated));
-        json.WriteString("reason", simulated.Denial?.Reason.Name());
-        WriteGrant(json, simulated);
-        json.WriteStartObject("trace");
-        simulated.Explain().WriteMembers(json);
-        json.WriteEndObject();
-    }
-
-    private static void WriteRule(Utf8JsonWriter json, string member, string? id, CompiledRule rule, RuleState state)
-    {
-        json.WriteStartObject(member);
-        json.WriteString("id", id);
-        json.WriteString("name", rule.Rule.Name);
-        json.WriteNumber("version", rule.Rule.Version);
-        json.WriteString("state", state.Name());
-        json.WriteEndObject();
-    }
-
-    // What would be granted. A binding is proved with a request, which a simulation does not have.
-    private static void WriteGrant(Utf8JsonWriter json, Simulated simulated)
-    {
-        if (simulated.Denial is not null)
-        {
-            return;
-        }
-
-        json.WriteStartObject("grant");
-        json.WriteString("service_account_id", simulated.Rule.Account.Id.Value);
-        json.WriteString("workspace_id", simulated.Context.WorkspaceId);
-        json.WriteString("oauth_scope", simulated.Rule.GrantedIn(simulated.Context.WorkspaceId!).Text);
-        json.WriteNumber("token_lifetime_seconds", simulated.Rule.Rule.TokenLifetimeSeconds);
-        json.WriteString("bind", simulated.Rule.Rule.Bind.Name());
-        json.WriteEndObject();
+        return ApiAnswer.Json(SimulationDocument.Of(search), ExplainJson.Default.SimulationDocument);
     }
 
     private async ValueTask<Refusal?> NoteAsync(
@@ -287,18 +199,5 @@ internal sealed class SimulationEndpoint(
             cancellationToken
         );
         return result.RefusalUnlessCommitted();
-    }
-
-    private static ApiAnswer Render(Action<Utf8JsonWriter> write)
-    {
-        var buffer = new ArrayBufferWriter<byte>(4096);
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            write(json);
-            json.WriteEndObject();
-        }
-
-        return ApiAnswer.Raw(buffer.WrittenMemory, "application/json");
     }
 }

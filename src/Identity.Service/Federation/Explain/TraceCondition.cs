@@ -1,4 +1,4 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Jose.Tokens;
@@ -10,7 +10,13 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <param name="Operator"><c>eq</c>, <c>in</c>, <c>prefix</c>, <c>segments</c>, <c>contains</c> or <c>cel</c>.</param>
 /// <param name="Want">What the rule requires: for administrators alone.</param>
 /// <param name="Got">The token's own value; null if the claim is absent.</param>
-internal sealed record TraceCondition(string Claim, string Operator, string Want, string? Got, bool Holds)
+internal sealed record TraceCondition(
+    string Claim,
+    [property: JsonPropertyName("op")] string Operator,
+    string Want,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Got,
+    [property: JsonPropertyName("ok")] bool Holds
+)
 {
     public static TraceCondition Of(ICondition condition, ClaimSet claims)
     {
@@ -22,16 +28,5 @@ internal sealed record TraceCondition(string Claim, string Operator, string Want
         }
 
         return new TraceCondition(condition.Claim, condition.Operator, condition.Expected, got, outcome.Holds);
-    }
-
-    public void WriteTo(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("claim", Claim);
-        json.WriteString("op", Operator);
-        json.WriteString("want", Want);
-        json.WriteString("got", Got);
-        json.WriteBoolean("ok", Holds);
-        json.WriteEndObject();
     }
 }

@@ -1,34 +1,71 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Culvert.Identity.Service.Federation.Explain;
 
-/// <summary>One step of an evaluation: its result and what it read. Never contains a secret or a whole token.</summary>
+/// <summary>
+/// One step of an evaluation, as a trace contains it: its result and what it read, set by the checks of the step. Never
+/// contains a secret or a whole token.
+/// </summary>
 internal sealed class TraceStep(string name)
 {
-    // Several checks may make up a step; none of them can add a member twice.
-    private readonly OrderedDictionary<string, object> members = new(StringComparer.Ordinal);
-    private readonly List<TraceCondition> conditions = [];
-
+    [JsonPropertyName("s")]
     public string Name => name;
 
+    [JsonPropertyName("ok")]
     public bool Holds { get; private set; } = true;
 
     /// <summary>Not checked: there are claims, but no token to verify.</summary>
+    [JsonPropertyName("assumed")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool IsAssumed { get; private set; }
+
+    /// <summary><c>recorded</c>: it was checked in the exchange, and is not checked again.</summary>
+    public string? As { get; private set; }
+
+    public string? Rule { get; set; }
+
+    public int? Ver { get; set; }
+
+    public string? Typ { get; set; }
+
+    public string? Issuer { get; set; }
+
+    /// <summary>The token's own value.</summary>
+    public string? Got { get; set; }
+
+    public string? Kid { get; set; }
+
+    public string? Alg { get; set; }
+
+    /// <summary>Seconds from <c>iat</c> to <c>exp</c>.</summary>
+    [JsonPropertyName("life_s")]
+    public long? LifeSeconds { get; set; }
+
+    /// <summary>Seconds since <c>iat</c>.</summary>
+    [JsonPropertyName("age_s")]
+    public long? AgeSeconds { get; set; }
+
+    public string? Mode { get; set; }
+
+    public string? ServiceAccount { get; set; }
+
+    public string? Workspace { get; set; }
+
+    public string? RuleScope { get; set; }
+
+    public string? Scope { get; set; }
 
     /// <summary>The denial's detail, if this step failed.</summary>
     public string? Detail { get; private set; }
 
-    public IReadOnlyList<TraceCondition> Conditions => conditions;
+    [JsonPropertyName("conds")]
+    public List<TraceCondition>? Conditions { get; private set; }
 
     /// <param name="wasProved">It was checked in the exchange, and is not checked again.</param>
     public void Assume(bool wasProved)
     {
         IsAssumed = !wasProved;
-        if (wasProved)
-        {
-            Add("as", "recorded");
-        }
+        As = wasProved ? "recorded" : null;
     }
 
     public void Fail(string? detail)
@@ -37,56 +74,5 @@ internal sealed class TraceStep(string name)
         Detail = detail;
     }
 
-    public void Add(string member, string? value)
-    {
-        if (value is not null)
-        {
-            members[member] = value;
-        }
-    }
-
-    public void Add(string member, long value) => members[member] = value;
-
-    public void Add(TraceCondition condition) => conditions.Add(condition);
-
-    public void WriteTo(Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteString("s", Name);
-        json.WriteBoolean("ok", Holds);
-        if (IsAssumed)
-        {
-            json.WriteBoolean("assumed", true);
-        }
-
-        foreach (var (member, value) in members)
-        {
-            if (value is long number)
-            {
-                json.WriteNumber(member, number);
-            }
-            else
-            {
-                json.WriteString(member, (string)value);
-            }
-        }
-
-        if (Detail is not null)
-        {
-            json.WriteString("detail", Detail);
-        }
-
-        if (conditions.Count > 0)
-        {
-            json.WriteStartArray("conds");
-            foreach (var condition in conditions)
-            {
-                condition.WriteTo(json);
-            }
-
-            json.WriteEndArray();
-        }
-
-        json.WriteEndObject();
-    }
+    public void Add(TraceCondition condition) => (Conditions ??= []).Add(condition);
 }

@@ -1,17 +1,18 @@
-using System.Text.Json;
+using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Http;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.History;
 
-/// <summary>An exchange that was granted or denied.</summary>
-[SchemaOnly]
+/// <summary>An exchange that was granted or denied, for administrators.</summary>
 internal sealed record AuthenticationDocument
 {
     public required string Type { get; init; }
 
-    public required string RequestId { get; init; }
+    public required string? RequestId { get; init; }
 
-    public required string At { get; init; }
+    [JsonConverter(typeof(UtcTimeConverter))]
+    public required DateTimeOffset At { get; init; }
 
     /// <summary><c>granted</c> or <c>denied</c>.</summary>
     public required string Decision { get; init; }
@@ -26,6 +27,7 @@ internal sealed record AuthenticationDocument
 
     public required string? FederationRuleId { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? RuleVer { get; init; }
 
     public required string? IssuerId { get; init; }
@@ -50,8 +52,39 @@ internal sealed record AuthenticationDocument
     public required long Count { get; init; }
 
     /// <summary>The decision of the rule's next version.</summary>
-    public JsonElement? Candidate { get; init; }
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RawJson? Candidate { get; init; }
 
     /// <summary>The verified claims.</summary>
-    public required JsonElement? Claims { get; init; }
+    public required RawJson? Claims { get; init; }
+
+    /// <summary>Every check in the order in which it ran; absent in lists.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public Optional<RawJson?> Trace { get; init; }
+
+    public static AuthenticationDocument Of(HistoryEntry entry) =>
+        new()
+        {
+            Type = "authentication",
+            RequestId = entry.RequestId,
+            At = entry.At,
+            Decision = entry.Decision,
+            Reason = entry.Reason,
+            Detail = entry.Detail,
+            Proven = entry.IsProven,
+            FederationRuleId = entry.RuleId,
+            RuleVer = entry.RuleVersion,
+            IssuerId = entry.IssuerId,
+            ServiceAccountId = entry.ServiceAccountId,
+            Subject = entry.Subject,
+            Jti = entry.AssertionId,
+            WorkspaceId = entry.WorkspaceId,
+            OauthScope = entry.Scope,
+            TokenId = entry.TokenId,
+            IpAddress = entry.Source,
+            UserAgent = entry.UserAgent,
+            Count = entry.Refusals,
+            Candidate = RawJson.Create(entry.CandidateJson),
+            Claims = RawJson.Create(entry.ClaimsJson),
+        };
 }

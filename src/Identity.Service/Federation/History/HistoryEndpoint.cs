@@ -23,16 +23,9 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
 
         var found = await history.ListAsync(query, page.Before, page.Count, cancellationToken);
         var answer = page.Cut(found.Rows, row => row.Ordinal, found.SearchedTo);
-        return ApiAnswer.Written(json =>
-            answer.Write(
-                json,
-                static (json, row) =>
-                {
-                    json.WriteStartObject();
-                    HistoryEntryWriter.WriteMembers(json, row.Value);
-                    json.WriteEndObject();
-                }
-            )
+        return ApiAnswer.Json(
+            answer.Select(row => AuthenticationDocument.Of(row.Value)),
+            FederationJson.Default.PageAuthenticationDocument
         );
     }
 
@@ -55,26 +48,17 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         if (caller.Has(Scopes.OrganizationAdmin))
         {
             var trace = entry.Trace ?? await grants.ReproduceAsync(caller.OrganizationId, entry, cancellationToken);
-            return ApiAnswer.Written(json =>
-            {
-                json.WriteStartObject();
-                HistoryEntryWriter.WriteMembers(json, entry);
-                json.WritePropertyName("trace");
-                if (trace is null)
+            return ApiAnswer.Json(
+                AuthenticationDocument.Of(entry) with
                 {
-                    json.WriteNullValue();
-                }
-                else
-                {
-                    json.WriteRawValue(trace);
-                }
-
-                json.WriteEndObject();
-            });
+                    Trace = new(RawJson.Create(trace)),
+                },
+                FederationJson.Default.AuthenticationDocument
+            );
         }
 
         return caller.ServiceAccountId is { } account && account == entry.ServiceAccountId
-            ? ApiAnswer.Written(json => HistoryEntryWriter.WriteForCaller(json, entry))
+            ? ApiAnswer.Json(OwnAuthenticationDocument.Of(entry), FederationJson.Default.OwnAuthenticationDocument)
             : RequestErrors.NotFound.Refuse();
     }
 }

@@ -8,6 +8,8 @@ internal sealed record HistoryEntry
 
     public required bool IsGranted { get; init; }
 
+    public string Decision => IsGranted ? "granted" : "denied";
+
     public string? Reason { get; init; }
 
     public string? Detail { get; init; }

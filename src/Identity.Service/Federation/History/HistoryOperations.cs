@@ -32,5 +32,6 @@ internal static class HistoryOperations
             "One exchange by its request id, with the trace of each check. The service account of the exchange sees a "
                 + "shorter form that does not show what the rule requires."
         )
-        .Returns<ExplainedAuthenticationDocument>();
+        .Returns<AuthenticationDocument>()
+        .Returns<OwnAuthenticationDocument>();
 }

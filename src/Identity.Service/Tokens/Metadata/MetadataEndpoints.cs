@@ -1,11 +1,7 @@
-using System.Buffers;
 using System.Text.Json;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;
-using Culvert.Identity.Service.Tokens.Introspection;
-using Culvert.Identity.Service.Tokens.Revocations;
 using Culvert.Identity.Service.Tokens.SigningKeys;
-using Culvert.Jose.Refusals;
 
 namespace Culvert.Identity.Service.Tokens.Metadata;
 
@@ -27,8 +23,19 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
     // together are SigningKeyPlan.CacheLife.
     private const string Cached = "public, max-age=300, stale-while-revalidate=300";
 
-    private readonly CachedDocument metadata = new(RenderServer(identity.PublicUrl));
-    private readonly CachedDocument resource = new(RenderResource(identity.PublicUrl));
+    private readonly CachedDocument metadata = new(
+        JsonSerializer.SerializeToUtf8Bytes(
+            AuthorizationServerDocument.Of(identity.PublicUrl),
+            TokensJson.Default.AuthorizationServerDocument
+        )
+    );
+
+    private readonly CachedDocument resource = new(
+        JsonSerializer.SerializeToUtf8Bytes(
+            ProtectedResourceDocument.Of(identity.PublicUrl),
+            TokensJson.Default.ProtectedResourceDocument
+        )
+    );
 
     public ValueTask<ApiAnswer> MetadataAsync(ApiRequest request, CancellationToken cancellationToken) =>
         Answer(request, metadata, "application/json");
@@ -57,73 +64,4 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
         header
             .SelectMany(line => (line ?? "").Split(',', StringSplitOptions.TrimEntries))
             .Any(candidate => candidate == "*" || candidate == tag || candidate == "W/" + tag);
-
-    // RFC 8414 §2, RFC 9449 §5.1, RFC 8705 §3.3.
-    private static ReadOnlyMemory<byte> RenderServer(string publicUrl)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("issuer", publicUrl);
-        json.WriteString("token_endpoint", publicUrl + TokenPath);
-        json.WriteString("jwks_uri", publicUrl + KeySetPath);
-        json.WriteString("introspection_endpoint", publicUrl + IntrospectionEndpoint.Path);
-        json.WriteString("revocation_endpoint", publicUrl + RevokeEndpoint.Path);
-        WriteList(json, "grant_types_supported", JwtBearer, "urn:ietf:params:oauth:grant-type:token-exchange");
-        // Workloads authenticate with the assertion; no client has a secret here.
-        WriteList(json, "token_endpoint_auth_methods_supported", "none");
-        WriteList(json, "revocation_endpoint_auth_methods_supported", "none");
-        // RFC 8414 §2 allows access token types here: the caller's own token, or an admin key.
-        WriteList(json, "introspection_endpoint_auth_methods_supported", "Bearer", "DPoP");
-        WriteList(json, "scopes_supported", [.. Scopes.All]);
-        // Required member; there is no authorization endpoint.
-        WriteList(json, "response_types_supported");
-        // OpenID Connect Discovery requires these members: no ID tokens are issued, subjects are public.
-        WriteList(json, "subject_types_supported", "public");
-        WriteList(json, "id_token_signing_alg_values_supported", "ES256");
-        WriteList(json, "dpop_signing_alg_values_supported", Challenges.ProofAlgorithms.Split(' '));
-        json.WriteBoolean("tls_client_certificate_bound_access_tokens", true);
-        WriteList(json, "protected_resources", publicUrl);
-        WriteList(
-            json,
-            "culvert_subject_token_types_supported",
-            "urn:ietf:params:oauth:token-type:jwt",
-            "urn:ietf:params:oauth:token-type:id_token",
-            "urn:ietf:params:oauth:token-type:access_token"
-        );
-        json.WriteNumber("culvert_max_assertion_bytes", JoseLimits.MaxTokenBytes);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
-
-    // RFC 9728 §2.
-    private static ReadOnlyMemory<byte> RenderResource(string publicUrl)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("resource", publicUrl);
-        WriteList(json, "authorization_servers", publicUrl);
-        json.WriteString("jwks_uri", publicUrl + KeySetPath);
-        WriteList(json, "scopes_supported", [.. Scopes.All]);
-        WriteList(json, "bearer_methods_supported", "header");
-        json.WriteBoolean("tls_client_certificate_bound_access_tokens", true);
-        WriteList(json, "dpop_signing_alg_values_supported", Challenges.ProofAlgorithms.Split(' '));
-        json.WriteBoolean("dpop_bound_access_tokens_required", false);
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenMemory;
-    }
-
-    private static void WriteList(Utf8JsonWriter json, string name, params ReadOnlySpan<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
 }

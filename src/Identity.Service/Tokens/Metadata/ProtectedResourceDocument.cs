@@ -3,22 +3,26 @@ using Culvert.Identity.Service.Http;
 namespace Culvert.Identity.Service.Tokens.Metadata;
 
 /// <summary>RFC 9728 §2.</summary>
-[SchemaOnly]
-internal sealed record ProtectedResourceDocument
+internal sealed record ProtectedResourceDocument(
+    string Resource,
+    IReadOnlyList<string> AuthorizationServers,
+    string JwksUri,
+    IReadOnlyList<string> ScopesSupported,
+    IReadOnlyList<string> BearerMethodsSupported,
+    bool TlsClientCertificateBoundAccessTokens,
+    IReadOnlyList<string> DpopSigningAlgValuesSupported,
+    bool DpopBoundAccessTokensRequired
+)
 {
-    public required string Resource { get; init; }
-
-    public required IReadOnlyList<string> AuthorizationServers { get; init; }
-
-    public required string JwksUri { get; init; }
-
-    public required IReadOnlyList<string> ScopesSupported { get; init; }
-
-    public required IReadOnlyList<string> BearerMethodsSupported { get; init; }
-
-    public required bool TlsClientCertificateBoundAccessTokens { get; init; }
-
-    public required IReadOnlyList<string> DpopSigningAlgValuesSupported { get; init; }
-
-    public required bool DpopBoundAccessTokensRequired { get; init; }
+    public static ProtectedResourceDocument Of(string publicUrl) =>
+        new(
+            Resource: publicUrl,
+            AuthorizationServers: [publicUrl],
+            JwksUri: publicUrl + MetadataEndpoints.KeySetPath,
+            ScopesSupported: [.. Scopes.All],
+            BearerMethodsSupported: ["header"],
+            TlsClientCertificateBoundAccessTokens: true,
+            DpopSigningAlgValuesSupported: Challenges.ProofAlgorithms.Split(' '),
+            DpopBoundAccessTokensRequired: false
+        );
 }

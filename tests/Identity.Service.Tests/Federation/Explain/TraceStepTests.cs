@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation.Explain;
 using Shouldly;
 
@@ -9,7 +8,7 @@ public sealed class TraceStepTests
 {
     // `culvert explain` of a granted exchange crashed: two checks of one step had said that they were recorded.
     [Fact]
-    public void WriteTo_TwoChecksOfOneStepWereRecorded_SaysSoOnce()
+    public void Serialize_TwoChecksOfOneStepWereRecorded_SaysSoOnce()
     {
         var step = new TraceStep("parse");
 
@@ -20,28 +19,33 @@ public sealed class TraceStepTests
     }
 
     [Fact]
-    public void WriteTo_MemberGivenTwice_HasTheLastValueOnce()
+    public void Serialize_MemberGivenTwice_HasTheLastValueInItsPlace()
     {
         var step = new TraceStep("times");
 
-        step.Add("got", "text");
-        step.Add("age_s", 5);
-        step.Add("got", 7);
-        step.Add("absent", null);
+        step.AgeSeconds = 5;
+        step.Got = "text";
+        step.AgeSeconds = 7;
+        step.Alg = null;
 
-        Write(step).ShouldBe("""{"s":"times","ok":true,"got":7,"age_s":5}""");
+        Write(step).ShouldBe("""{"s":"times","ok":true,"got":"text","age_s":7}""");
     }
 
-    private static string Write(TraceStep step)
+    [Fact]
+    public void Serialize_FailedStep_HasItsDetailAndConditionsLast()
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            step.WriteTo(json);
-        }
+        var step = new TraceStep("rule");
 
-        return JsonNode
-            .Parse(buffer.ToArray(), documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false })!
-            .ToJsonString();
+        step.Add(new TraceCondition("sub", "eq", "a", null, Holds: false));
+        step.Fail("because");
+        step.Assume(wasProved: false);
+        step.Scope = "a b";
+
+        Write(step)
+            .ShouldBe(
+                """{"s":"rule","ok":false,"assumed":true,"scope":"a b","detail":"because","conds":[{"claim":"sub","op":"eq","want":"a","got":null,"ok":false}]}"""
+            );
     }
+
+    private static string Write(TraceStep step) => JsonSerializer.Serialize(step, ExplainJson.Default.TraceStep);
 }
