@@ -130,16 +130,15 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             key.OrganizationId,
             type,
             at,
-            json =>
-            {
-                json.WriteString("admin_key_id", key.Id.Value);
-                json.WriteString("name", key.Name);
-                json.WriteString("role", key.Role);
-                json.WriteString("expires_at", key.ExpiresAt.UtcDateTime);
-                json.WriteString("owner_issuer", key.Owner?.Issuer);
-                json.WriteString("owner_subject", key.Owner?.Subject);
-                actor.WriteTo(json);
-            },
+            [
+                ("admin_key_id", key.Id.Value),
+                ("name", key.Name),
+                ("role", key.Role),
+                ("expires_at", key.ExpiresAt),
+                ("owner_issuer", key.Owner?.Issuer),
+                ("owner_subject", key.Owner?.Subject),
+                ("actor", actor),
+            ],
             cancellationToken
         );
 

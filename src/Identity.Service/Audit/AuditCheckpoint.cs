@@ -1,10 +1,10 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
+using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Audit;
 
@@ -36,46 +36,26 @@ internal static class AuditCheckpoint
         return $"{content}.{Base64Url.EncodeToString(signature)}";
     }
 
-    private static byte[] Header(SslStreamCertificateContext signer) =>
-        Write(json =>
-        {
-            json.WriteString("alg", "ES256");
-            json.WriteString("typ", Type);
-            json.WriteStartArray("x5c");
-            json.WriteStringValue(Convert.ToBase64String(signer.TargetCertificate.RawData));
-            foreach (var issuer in signer.IntermediateCertificates)
-            {
-                json.WriteStringValue(Convert.ToBase64String(issuer.RawData));
-            }
+    private static AuditData Header(SslStreamCertificateContext signer) =>
+        [
+            ("alg", "ES256"),
+            ("typ", Type),
+            (
+                "x5c",
+                signer
+                    .IntermediateCertificates.Prepend(signer.TargetCertificate)
+                    .Select(certificate => Convert.ToBase64String(certificate.RawData))
+            ),
+        ];
 
-            json.WriteEndArray();
-        });
+    private static AuditData Payload(string node, long sequence, ReadOnlySpan<byte> head, DateTimeOffset at) =>
+        [
+            ("type", "audit_checkpoint"),
+            ("node", node),
+            ("sequence", sequence),
+            ("head", Convert.ToHexStringLower(head)),
+            ("time", UtcTimeConverter.FormatSecond(at)),
+        ];
 
-    private static byte[] Payload(string node, long sequence, ReadOnlySpan<byte> head, DateTimeOffset at)
-    {
-        var hash = Convert.ToHexStringLower(head);
-        return Write(json =>
-        {
-            json.WriteString("type", "audit_checkpoint");
-            json.WriteString("node", node);
-            json.WriteNumber("sequence", sequence);
-            json.WriteString("head", hash);
-            json.WriteString("time", at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        });
-    }
-
-    private static byte[] Write(Action<Utf8JsonWriter> members)
-    {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            members(json);
-            json.WriteEndObject();
-        }
-
-        return buffer.ToArray();
-    }
-
-    private static string Encode(byte[] bytes) => Base64Url.EncodeToString(bytes);
+    private static string Encode(AuditData content) => Base64Url.EncodeToString(content.Encode());
 }

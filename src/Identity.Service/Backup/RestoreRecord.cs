@@ -1,5 +1,5 @@
 using System.Text;
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Backup;
 
@@ -13,55 +13,25 @@ internal static class RestoreRecord
         DateTimeOffset now
     )
     {
-        using var buffer = new MemoryStream();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("backup_made_at", plan.Header.MadeAt.UtcDateTime);
-            json.WriteString("restored_at", now.UtcDateTime);
-            json.WriteNumber("rows", plan.Rows);
-            json.WriteBoolean("nothing_later", nothingLater);
-            WriteChains(json, "chains_end", plan.Header.Chains);
+        AuditData record =
+        [
+            ("backup_made_at", plan.Header.MadeAt),
+            ("restored_at", now),
+            ("rows", plan.Rows),
+            ("nothing_later", nothingLater),
+            ("chains_end", plan.Header.Chains.Select(Describe)),
             // Entries that only the exports contain are missing here but known elsewhere.
-            WriteChains(json, "later_chains", plan.Later?.Ends ?? []);
-            json.WriteNumber("later_entries_unreadable", plan.Later?.Unreadable ?? 0);
-            json.WriteStartObject("cut_off");
-            foreach (var (what, count) in cut)
-            {
-                json.WriteNumber(what.Replace(' ', '_'), count);
-            }
-
-            json.WriteEndObject();
-            json.WriteStartArray("taken_away");
-            foreach (var one in narrowed)
-            {
-                json.WriteStartObject();
-                json.WriteString("type", one.Kind);
-                json.WriteString("id", one.Id);
-                json.WriteString("deed", one.Deed);
-                json.WriteString("cause", one.Cause);
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.ToArray());
+            ("later_chains", (plan.Later?.Ends ?? []).Select(Describe)),
+            ("later_entries_unreadable", plan.Later?.Unreadable ?? 0),
+            ("cut_off", AuditData.Of(cut.Select(one => (one.What.Replace(' ', '_'), (object?)one.Count)))),
+            ("taken_away", narrowed.Select(Describe)),
+        ];
+        return Encoding.UTF8.GetString(record.Encode());
     }
 
-    private static void WriteChains(Utf8JsonWriter json, string name, IReadOnlyCollection<BackupChain> chains)
-    {
-        json.WriteStartArray(name);
-        foreach (var chain in chains)
-        {
-            json.WriteStartObject();
-            json.WriteString("node", chain.Node);
-            json.WriteNumber("sequence", chain.Sequence);
-            json.WriteString("head", chain.Head);
-            json.WriteEndObject();
-        }
+    private static AuditData Describe(BackupChain chain) =>
+        [("node", chain.Node), ("sequence", chain.Sequence), ("head", chain.Head)];
 
-        json.WriteEndArray();
-    }
+    private static AuditData Describe(Narrowing one) =>
+        [("type", one.Kind), ("id", one.Id), ("deed", one.Deed), ("cause", one.Cause)];
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Culvert.Identity.Service.Ids;
 
 namespace Culvert.Identity.Service.Events;
 
@@ -39,11 +38,11 @@ internal sealed record AuditActor
 
     public void WriteTo(Utf8JsonWriter json)
     {
-        json.WriteStartObject("actor");
+        json.WriteStartObject();
         json.WriteString("type", Type);
         json.WriteString("id", Id);
-        json.WriteOptional("issuer", Issuer);
-        json.WriteOptional("subject", Subject);
+        WriteOptional(json, "issuer", Issuer);
+        WriteOptional(json, "subject", Subject);
         if (Audience.Count > 0)
         {
             json.WriteStartArray("audience");
@@ -55,11 +54,20 @@ internal sealed record AuditActor
             json.WriteEndArray();
         }
 
-        json.WriteOptional("ip_address", IpAddress);
-        json.WriteOptional("user_agent", UserAgent);
+        WriteOptional(json, "ip_address", IpAddress);
+        WriteOptional(json, "user_agent", UserAgent);
         json.WriteEndObject();
     }
 
     /// <summary>Truncates untrusted text to the maximum length in a record.</summary>
     public static string? Bounded(string? text) => text is { Length: > 256 } ? text[..256] : text;
+
+    // The member is absent, instead of null, if there is no value.
+    private static void WriteOptional(Utf8JsonWriter json, string name, string? value)
+    {
+        if (value is not null)
+        {
+            json.WriteString(name, value);
+        }
+    }
 }

@@ -5,9 +5,10 @@ using System.Text.Json;
 namespace Culvert.Identity.Service.Events;
 
 /// <summary>
-/// The members of a JSON object of an audit event, in the order in which they are written. A value is a string, a number,
-/// a boolean, a time (written in UTC), a <see cref="JsonElement"/>, JSON as UTF-8 (written unchanged), an
-/// <see cref="AuditData"/>, a list of these, or null. Never write a secret.
+/// The members of a JSON object that is stored or signed, such as the data of an audit event or of a webhook's message, in
+/// the order in which they are written. A value is a string, a number, a boolean, a time (written in UTC), an
+/// <see cref="AuditActor"/>, a <see cref="JsonElement"/>, JSON as UTF-8 (written unchanged), an <see cref="AuditData"/>, a
+/// list of these, or null. Never write a secret.
 /// </summary>
 [CollectionBuilder(typeof(AuditData), nameof(Create))]
 internal sealed class AuditData : IEnumerable<(string Name, object? Value)>
@@ -24,6 +25,18 @@ internal sealed class AuditData : IEnumerable<(string Name, object? Value)>
 
     /// <summary>A member that is absent, instead of null, if it has no value.</summary>
     public static AuditData Optional(string name, object? value) => value is null ? Empty : [(name, value)];
+
+    /// <summary>The object in UTF-8.</summary>
+    public byte[] Encode()
+    {
+        using var buffer = new MemoryStream();
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            WriteValue(json, this);
+        }
+
+        return buffer.ToArray();
+    }
 
     /// <summary>Writes the members into an open object.</summary>
     public void WriteTo(Utf8JsonWriter json)
@@ -64,6 +77,12 @@ internal sealed class AuditData : IEnumerable<(string Name, object? Value)>
                 break;
             case DateTimeOffset time:
                 json.WriteStringValue(time.UtcDateTime);
+                break;
+            case DateTime time:
+                json.WriteStringValue(time);
+                break;
+            case AuditActor actor:
+                actor.WriteTo(json);
                 break;
             case JsonElement element:
                 element.WriteTo(json);

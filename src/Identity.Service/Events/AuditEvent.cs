@@ -40,6 +40,7 @@ internal record AuditEvent(
         json.WriteString("at", At.UtcDateTime);
         json.WriteString("organization_id", OrganizationId);
         json.WriteString("request_id", Cause.RequestId);
+        json.WritePropertyName("actor");
         Cause.Actor.WriteTo(json);
         json.WriteStartArray("resources");
         foreach (var resource in Resources)

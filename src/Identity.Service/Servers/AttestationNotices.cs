@@ -50,7 +50,7 @@ internal sealed class AttestationNotices(RouteStore routes, WebhookQueue webhook
             route.OrganizationId,
             "attestation.due",
             at,
-            due.Data.WriteTo,
+            due.Data,
             cancellationToken
         );
         var result = await journal.CommitAsync(

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Servers;
 
@@ -7,22 +7,6 @@ internal static class NoticeList
 {
     private const int MaxEntries = 50;
 
-    public static void Write<T>(
-        Utf8JsonWriter json,
-        string member,
-        IReadOnlyList<T> entries,
-        Action<Utf8JsonWriter, T> write
-    )
-    {
-        json.WriteStartArray(member);
-        foreach (var entry in entries.Take(MaxEntries))
-        {
-            json.WriteStartObject();
-            write(json, entry);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-        json.WriteNumber("more", Math.Max(0, entries.Count - MaxEntries));
-    }
+    public static AuditData Of<T>(string member, IReadOnlyList<T> entries, Func<T, AuditData> describe) =>
+        [(member, entries.Take(MaxEntries).Select(describe)), ("more", Math.Max(0, entries.Count - MaxEntries))];
 }

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Inventory;
@@ -41,16 +41,16 @@ internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore da
         return
         [
             .. days.AddDrifts(tunnel.Id, drifts.Select(found => found.Route), now),
-            .. await EnqueueAsync("tool.drift", "drifts", drifts, WriteDrift),
-            .. await EnqueueAsync("policy.changed", "routes", ListPolicies(report, known), WritePolicy),
-            .. await EnqueueAsync("policy.refused", "routes", ListRefused(report, known), WriteRefused),
+            .. await EnqueueAsync("tool.drift", "drifts", drifts, DescribeDrift),
+            .. await EnqueueAsync("policy.changed", "routes", ListPolicies(report, known), DescribePolicy),
+            .. await EnqueueAsync("policy.refused", "routes", ListRefused(report, known), DescribeRefused),
         ];
 
         async ValueTask<IReadOnlyList<Statement>> EnqueueAsync<T>(
             string type,
             string member,
             List<T> entries,
-            Action<Utf8JsonWriter, T> write
+            Func<T, AuditData> describe
         ) =>
             entries.Count == 0
                 ? []
@@ -58,12 +58,11 @@ internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore da
                     tunnel.OrganizationId,
                     type,
                     now,
-                    json =>
-                    {
-                        json.WriteString("tunnel_id", tunnel.Id.Value);
-                        json.WriteString("instance_id", instanceId);
-                        NoticeList.Write(json, member, entries, write);
-                    },
+                    [
+                        ("tunnel_id", tunnel.Id.Value),
+                        ("instance_id", instanceId),
+                        .. NoticeList.Of(member, entries, describe),
+                    ],
                     cancellationToken
                 );
     }
@@ -115,28 +114,19 @@ internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore da
                 .Select(route => (route.Name, route.ServicePolicy!.Refused!, route.ServicePolicy.Problem));
     }
 
-    private static void WriteDrift(Utf8JsonWriter json, (string Route, AgentReportDrift Drift) found)
-    {
-        var (route, drift) = found;
-        json.WriteString("route", route);
-        json.WriteString("kind", drift.Kind);
-        json.WriteString("name", drift.Name);
-        json.WriteString("classes", drift.Classes);
-        json.WriteString("action", drift.Action);
-        json.WriteString("since", drift.Since);
-    }
+    private static AuditData DescribeDrift((string Route, AgentReportDrift Drift) found) =>
+        [
+            ("route", found.Route),
+            ("kind", found.Drift.Kind),
+            ("name", found.Drift.Name),
+            ("classes", found.Drift.Classes),
+            ("action", found.Drift.Action),
+            ("since", found.Drift.Since),
+        ];
 
-    private static void WritePolicy(Utf8JsonWriter json, (string Route, string Policy, string Before) changed)
-    {
-        json.WriteString("route", changed.Route);
-        json.WriteString("policy", changed.Policy);
-        json.WriteString("before", changed.Before);
-    }
+    private static AuditData DescribePolicy((string Route, string Policy, string Before) changed) =>
+        [("route", changed.Route), ("policy", changed.Policy), ("before", changed.Before)];
 
-    private static void WriteRefused(Utf8JsonWriter json, (string Route, string Policy, string Problem) refused)
-    {
-        json.WriteString("route", refused.Route);
-        json.WriteString("policy_id", refused.Policy);
-        json.WriteString("problem", refused.Problem);
-    }
+    private static AuditData DescribeRefused((string Route, string Policy, string Problem) refused) =>
+        [("route", refused.Route), ("policy_id", refused.Policy), ("problem", refused.Problem)];
 }

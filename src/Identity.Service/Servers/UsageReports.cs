@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
@@ -48,7 +48,7 @@ internal sealed class UsageReports(
                     tunnel.OrganizationId,
                     "server.new",
                     now,
-                    json => WriteServers(json, tunnel, report, newRoutes),
+                    DescribeServers(tunnel, report, newRoutes),
                     cancellationToken
                 )
             );
@@ -69,7 +69,7 @@ internal sealed class UsageReports(
                     tunnel.OrganizationId,
                     "caller.new",
                     now,
-                    json => WriteCallers(json, tunnel, newCallers),
+                    DescribeCallers(tunnel, newCallers),
                     cancellationToken
                 );
                 // Without a message, the order of two reports does not matter.
@@ -126,43 +126,35 @@ internal sealed class UsageReports(
                 .DistinctBy(caller => caller.Key),
         ];
 
-    private static void WriteServers(
-        Utf8JsonWriter json,
-        Tunnel tunnel,
-        AgentReport report,
-        IReadOnlyList<string> names
-    )
+    private static AuditData DescribeServers(Tunnel tunnel, AgentReport report, IReadOnlyList<string> names)
     {
         var hostnames = report
             .Routes.DistinctBy(route => route.Name)
             .ToDictionary(route => route.Name, route => route.Hostname, StringComparer.Ordinal);
-        json.WriteString("tunnel_id", tunnel.Id.Value);
-        NoticeList.Write(
-            json,
-            "servers",
-            names,
-            (entry, name) =>
-            {
-                entry.WriteString("route", name);
-                entry.WriteString("hostname", hostnames.GetValueOrDefault(name));
-            }
-        );
+        return
+        [
+            ("tunnel_id", tunnel.Id.Value),
+            .. NoticeList.Of(
+                "servers",
+                names,
+                name => [("route", name), ("hostname", hostnames.GetValueOrDefault(name))]
+            ),
+        ];
     }
 
-    private static void WriteCallers(Utf8JsonWriter json, Tunnel tunnel, IReadOnlyList<RouteCaller> found)
-    {
-        json.WriteString("tunnel_id", tunnel.Id.Value);
-        NoticeList.Write(
-            json,
-            "callers",
-            found,
-            static (entry, caller) =>
-            {
-                entry.WriteString("route", caller.Route);
-                entry.WriteString("issuer", caller.Issuer);
-                entry.WriteString("subject", caller.Subject);
-                entry.WriteString("client_id", caller.ClientId);
-            }
-        );
-    }
+    private static AuditData DescribeCallers(Tunnel tunnel, IReadOnlyList<RouteCaller> found) =>
+        [
+            ("tunnel_id", tunnel.Id.Value),
+            .. NoticeList.Of(
+                "callers",
+                found,
+                caller =>
+                    [
+                        ("route", caller.Route),
+                        ("issuer", caller.Issuer),
+                        ("subject", caller.Subject),
+                        ("client_id", caller.ClientId),
+                    ]
+            ),
+        ];
 }

@@ -166,12 +166,7 @@ internal sealed class WebhookEndpoints(
             return limited;
         }
 
-        var statement = queue.Enqueue(
-            webhook,
-            "webhook.test",
-            time.GetStoreNow(),
-            json => json.WriteString("webhook_id", webhook.Id.Value)
-        );
+        var statement = queue.Enqueue(webhook, "webhook.test", time.GetStoreNow(), [("webhook_id", webhook.Id.Value)]);
         var result = await CommitAsync(request, AuditEvents.WebhookTested, webhook, [statement], cancellationToken);
         if (result.RefusalUnlessCommitted() is { } refusal)
         {

@@ -1,5 +1,4 @@
-using System.Buffers;
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Mail;
@@ -25,7 +24,7 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         string organizationId,
         string type,
         DateTimeOffset at,
-        Action<Utf8JsonWriter> writeData,
+        AuditData data,
         CancellationToken cancellationToken
     )
     {
@@ -36,7 +35,7 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
             return [];
         }
 
-        var body = Render(type, at, writeData);
+        var body = Render(type, at, data);
         return
         [
             .. webhooks.SelectMany(webhook =>
@@ -48,8 +47,8 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
         ];
     }
 
-    public Statement Enqueue(Webhook webhook, string type, DateTimeOffset at, Action<Utf8JsonWriter> writeData) =>
-        store.Enqueue(Message(webhook.Id, type, Render(type, at, writeData), at), MostPending);
+    public Statement Enqueue(Webhook webhook, string type, DateTimeOffset at, AuditData data) =>
+        store.Enqueue(Message(webhook.Id, type, Render(type, at, data), at), MostPending);
 
     public void Wake() => Woken?.Invoke();
 
@@ -57,7 +56,12 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
     private IReadOnlyList<Statement> EnqueueMail(Webhook webhook, string type, byte[] body, DateTimeOffset at)
     {
         var message = Message(webhook.Id, type, body, at);
-        var summary = Message(webhook.Id, MailNotices.Summary, Render(MailNotices.Summary, at, _ => { }), at) with
+        var summary = Message(
+            webhook.Id,
+            MailNotices.Summary,
+            Render(MailNotices.Summary, at, AuditData.Empty),
+            at
+        ) with
         {
             NextAttemptMs = (at + MailMinute).ToStore(),
         };
@@ -79,18 +83,6 @@ internal sealed class WebhookQueue(WebhookStore store, Current<MailOptions> mail
             CreatedAtMs = at.ToStore(),
         };
 
-    private static byte[] Render(string type, DateTimeOffset at, Action<Utf8JsonWriter> writeData)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(buffer);
-        json.WriteStartObject();
-        json.WriteString("type", type);
-        json.WriteString("timestamp", at.UtcDateTime);
-        json.WriteStartObject("data");
-        writeData(json);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.Flush();
-        return buffer.WrittenSpan.ToArray();
-    }
+    private static byte[] Render(string type, DateTimeOffset at, AuditData data) =>
+        AuditData.Create([("type", type), ("timestamp", at), ("data", data)]).Encode();
 }

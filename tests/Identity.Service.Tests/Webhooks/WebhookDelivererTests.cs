@@ -106,7 +106,7 @@ public abstract class WebhookDelivererTests : IDisposable
     public async Task Run_SecretThatCannotBeOpened_CountsAsAFailedAttempt()
     {
         await CommitAsync(webhooks.Insert(webhook with { SealedSecret = [1] }, WebhookQueue.MostWebhooks));
-        await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), _ => { }));
+        await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), []));
 
         (await RunAsync()).ShouldBe(1);
 
@@ -122,7 +122,7 @@ public abstract class WebhookDelivererTests : IDisposable
         await EnqueueAsync();
         for (var i = 0; i < 2; i++)
         {
-            await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), _ => { }));
+            await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), []));
         }
 
         (await RunAsync()).ShouldBe(2);
@@ -173,9 +173,7 @@ public abstract class WebhookDelivererTests : IDisposable
     private async Task EnqueueAsync()
     {
         await CommitAsync(webhooks.Insert(webhook, WebhookQueue.MostWebhooks));
-        await CommitAsync(
-            queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), json => json.WriteString("a", "b"))
-        );
+        await CommitAsync(queue.Enqueue(webhook, "webhook.test", store.Time.GetStoreNow(), [("a", "b")]));
     }
 
     private Task<int> RunAsync() => deliverer.RunAsync(TestContext.Current.CancellationToken);

@@ -66,13 +66,7 @@ internal sealed class ExpiryNotices(
         var at = Time.GetStoreNow();
         var notice = new ExpiryNotice(AuditOrigin.System(at), subject, days);
         IReadOnlyList<Statement> messages = subject.OrganizationId is { } organization
-            ? await webhooks.EnqueueAsync(
-                organization,
-                "certificate.expiring",
-                at,
-                notice.Data.WriteTo,
-                cancellationToken
-            )
+            ? await webhooks.EnqueueAsync(organization, "certificate.expiring", at, notice.Data, cancellationToken)
             : [];
         var result = await journal.CommitAsync(
             new Decision { Event = notice, Statements = [store.Give(subject, days, at), .. messages] },

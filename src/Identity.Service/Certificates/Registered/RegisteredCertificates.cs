@@ -280,14 +280,13 @@ internal sealed class RegisteredCertificates(
             tunnel.OrganizationId,
             PendingNotice,
             at,
-            json =>
-            {
-                json.WriteString("tunnel_id", tunnel.Id.Value);
-                json.WriteString("tunnel_certificate_id", certificate.Id.Value);
-                json.WriteString("pending", certificate.Pending!.Kind);
-                json.WriteString("requested_by", certificate.Pending.RequestedBy);
-                json.WriteString("certificate_fingerprint", certificate.Fingerprint);
-            },
+            [
+                ("tunnel_id", tunnel.Id.Value),
+                ("tunnel_certificate_id", certificate.Id.Value),
+                ("pending", certificate.Pending!.Kind),
+                ("requested_by", certificate.Pending.RequestedBy),
+                ("certificate_fingerprint", certificate.Fingerprint),
+            ],
             cancellationToken
         );
 

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -17,10 +16,10 @@ internal sealed record DiscoveryKeySource(string? Base, string? CaPem, string? K
 
     public override string? CaCertificatePem => CaPem;
 
-    protected override void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WriteOptional("discovery_base", Base);
-        json.WriteOptional("jwks_host", KeySetHost);
-        json.WriteOptional("ca_cert_pem", CaPem);
-    }
+    protected override AuditData Members =>
+        [
+            .. AuditData.Optional("discovery_base", Base),
+            .. AuditData.Optional("jwks_host", KeySetHost),
+            .. AuditData.Optional("ca_cert_pem", CaPem),
+        ];
 }

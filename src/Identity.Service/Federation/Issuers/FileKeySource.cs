@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -13,5 +13,5 @@ internal sealed record FileKeySource(string Path) : KeySource
 
     public override string Type => TypeName;
 
-    protected override void WriteMembers(Utf8JsonWriter json) => json.WriteString("path", Path);
+    protected override AuditData Members => [("path", Path)];
 }

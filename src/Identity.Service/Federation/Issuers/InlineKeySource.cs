@@ -1,4 +1,5 @@
-using System.Text.Json;
+using System.Text;
+using Culvert.Identity.Service.Events;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -18,9 +19,5 @@ internal sealed record InlineKeySource(string KeysJson, JwkSet Keys) : KeySource
 
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(KeysJson);
 
-    protected override void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WritePropertyName("keys");
-        json.WriteRawValue(KeysJson);
-    }
+    protected override AuditData Members => [("keys", new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(KeysJson)))];
 }

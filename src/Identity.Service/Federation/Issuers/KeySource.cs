@@ -1,6 +1,5 @@
-using System.Buffers;
 using System.Text;
-using System.Text.Json;
+using Culvert.Identity.Service.Events;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -17,19 +16,7 @@ internal abstract record KeySource
     public virtual JwkSet? GivenKeys => null;
 
     /// <summary>The form on the wire and in the store.</summary>
-    public string ToJson()
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer))
-        {
-            json.WriteStartObject();
-            json.WriteString("type", Type);
-            WriteMembers(json);
-            json.WriteEndObject();
-        }
+    public string ToJson() => Encoding.UTF8.GetString(AuditData.Create([("type", Type), .. Members]).Encode());
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    protected abstract void WriteMembers(Utf8JsonWriter json);
+    protected abstract AuditData Members { get; }
 }

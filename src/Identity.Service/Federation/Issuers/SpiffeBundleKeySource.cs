@@ -1,5 +1,5 @@
-using System.Text.Json;
-using Culvert.Identity.Service.Ids;
+using System.Text;
+using Culvert.Identity.Service.Events;
 using Culvert.Jose.Keys;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
@@ -35,15 +35,13 @@ internal sealed record SpiffeBundleKeySource(
 
     public override int GetHashCode() => HashCode.Combine(TrustDomain, Url, CaPem, BundleJson);
 
-    protected override void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WriteString("trust_domain", TrustDomain);
-        json.WriteOptional("url", Url);
-        json.WriteOptional("ca_cert_pem", CaPem);
-        if (BundleJson is not null)
-        {
-            json.WritePropertyName("bundle");
-            json.WriteRawValue(BundleJson);
-        }
-    }
+    protected override AuditData Members =>
+        [
+            ("trust_domain", TrustDomain),
+            .. AuditData.Optional("url", Url),
+            .. AuditData.Optional("ca_cert_pem", CaPem),
+            .. BundleJson is null
+                ? AuditData.Empty
+                : [("bundle", new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(BundleJson)))],
+        ];
 }

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Culvert.Identity.Service.Ids;
+using Culvert.Identity.Service.Events;
 
 namespace Culvert.Identity.Service.Federation.Issuers;
 
@@ -12,9 +11,5 @@ internal sealed record UrlKeySource(string Url, string? CaPem) : KeySource
 
     public override string? CaCertificatePem => CaPem;
 
-    protected override void WriteMembers(Utf8JsonWriter json)
-    {
-        json.WriteString("url", Url);
-        json.WriteOptional("ca_cert_pem", CaPem);
-    }
+    protected override AuditData Members => [("url", Url), .. AuditData.Optional("ca_cert_pem", CaPem)];
 }

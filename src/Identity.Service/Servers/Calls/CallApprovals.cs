@@ -225,11 +225,7 @@ internal sealed class CallApprovals(
             after.OrganizationId,
             ToMessageType(name),
             now,
-            json =>
-            {
-                CallApprovalDecided.Describe(after).WriteTo(json);
-                json.WriteString("expires_at", Instants.FromStore(after.ExpiresAtMs).UtcDateTime);
-            },
+            [.. CallApprovalDecided.Describe(after), ("expires_at", Instants.FromStore(after.ExpiresAtMs))],
             cancellationToken
         );
         var result = await journal.CommitAsync(
