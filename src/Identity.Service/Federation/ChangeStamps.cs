@@ -2,6 +2,17 @@ namespace Culvert.Identity.Service.Federation;
 
 internal sealed record ChangeStamps
 {
+    /// <summary>The members of a document that show them.</summary>
+    public static readonly IReadOnlyList<string> Members =
+    [
+        "created_at",
+        "updated_at",
+        "archived_at",
+        "created_by_actor_id",
+        "updated_by_actor_id",
+        "archived_by_actor_id",
+    ];
+
     public required DateTimeOffset CreatedAt { get; init; }
 
     public required string CreatedBy { get; init; }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Platform.Issuers;
@@ -7,6 +8,22 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 
 internal static class IssuerEvents
 {
+    // In other members of the event, in its origin, or no settings.
+    private static readonly string[] Elsewhere =
+    [
+        "id",
+        "type",
+        "name",
+        "issuer_url",
+        "jwks",
+        "max_jwt_lifetime_seconds",
+        "allowed_targets",
+        "jwks_polling_disabled_at",
+        "killed",
+        "poll_status",
+        .. ChangeStamps.Members,
+    ];
+
     /// <summary>An issuer was created, updated or archived: its state afterwards.</summary>
     public static AuditEvent Changed(string name, AuditOrigin origin, Issuer issuer) =>
         About(
@@ -17,19 +34,7 @@ internal static class IssuerEvents
                 ("name", issuer.Name),
                 ("issuer_url", issuer.Url),
                 ("jwks", new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(issuer.KeySource.ToJson()))),
-                ("check_jti", issuer.CheckJti),
-                ("preset", issuer.Preset),
-                ("tenancy", WireNames.Of(issuer.Tenancy)),
-                ("replay_mode", WireNames.Of(issuer.ReplayMode)),
-                ("replay_window_seconds", issuer.ReplayWindowSeconds),
-                ("algorithms", AlgorithmNames.Of(issuer.Algorithms)),
-                ("types", issuer.Types),
-                ("single_audience", issuer.SingleAudience),
-                ("allow_missing_kid", issuer.AllowMissingKid),
-                ("allow_non_ascii", issuer.AllowNonAscii),
-                ("caller_detail", WireNames.Of(issuer.CallerDetail)),
-                ("stale_ok_seconds", issuer.StaleOkSeconds),
-                ("hard_expiry_seconds", issuer.HardExpirySeconds),
+                .. GetSettings(IssuerDocument.Of(issuer, poll: null, IssuerControl.None)),
                 ("max_jwt_lifetime_seconds", issuer.MaxJwtLifetimeSeconds),
                 ("allowed_targets", issuer.AllowedTargets.Select(target => target.ToString())),
                 ("version", issuer.Version),
@@ -93,6 +98,12 @@ internal static class IssuerEvents
                 ("error_code", result.ErrorCode),
                 ("urls", result.Fetches.Select(fetch => fetch.Url)),
             ]
+        );
+
+    private static AuditData GetSettings(IssuerDocument document) =>
+        AuditData.Of(
+            JsonSerializer.SerializeToElement(document, FederationJson.Default.IssuerDocument),
+            member => !Elsewhere.Contains(member.Name)
         );
 
     private static AuditEvent About(string name, AuditOrigin origin, Issuer issuer, AuditData data) =>

@@ -71,7 +71,7 @@ internal static class IssuerReader
             return refusal;
         }
 
-        return issuer with
+        return settings.ApplyTo(issuer) with
         {
             KeySource = source.Value,
             AllowedTargets = targets.Value,
@@ -79,15 +79,6 @@ internal static class IssuerReader
             ReplayMode = replay.Value,
             Tenancy = tenancy.Value,
             CallerDetail = detail.Value,
-            Types = settings.Types ?? issuer.Types,
-            Preset = settings.Preset.Or(issuer.Preset),
-            MaxJwtLifetimeSeconds = settings.MaxJwtLifetimeSeconds ?? issuer.MaxJwtLifetimeSeconds,
-            ReplayWindowSeconds = settings.ReplayWindowSeconds ?? issuer.ReplayWindowSeconds,
-            SingleAudience = settings.SingleAudience ?? issuer.SingleAudience,
-            AllowMissingKid = settings.AllowMissingKid ?? issuer.AllowMissingKid,
-            AllowNonAscii = settings.AllowNonAscii ?? issuer.AllowNonAscii,
-            StaleOkSeconds = settings.StaleOkSeconds.Or(issuer.StaleOkSeconds),
-            HardExpirySeconds = settings.HardExpirySeconds.Or(issuer.HardExpirySeconds),
         };
     }
 

@@ -41,4 +41,19 @@ internal abstract record IssuerSettings
 
     /// <summary>Null = the installation's default.</summary>
     public Optional<int?> HardExpirySeconds { get; init; }
+
+    /// <summary>The issuer with the given settings, except those that <see cref="IssuerReader"/> checks.</summary>
+    public Issuer ApplyTo(Issuer issuer) =>
+        issuer with
+        {
+            Types = Types ?? issuer.Types,
+            Preset = Preset.Or(issuer.Preset),
+            MaxJwtLifetimeSeconds = MaxJwtLifetimeSeconds ?? issuer.MaxJwtLifetimeSeconds,
+            ReplayWindowSeconds = ReplayWindowSeconds ?? issuer.ReplayWindowSeconds,
+            SingleAudience = SingleAudience ?? issuer.SingleAudience,
+            AllowMissingKid = AllowMissingKid ?? issuer.AllowMissingKid,
+            AllowNonAscii = AllowNonAscii ?? issuer.AllowNonAscii,
+            StaleOkSeconds = StaleOkSeconds.Or(issuer.StaleOkSeconds),
+            HardExpirySeconds = HardExpirySeconds.Or(issuer.HardExpirySeconds),
+        };
 }

@@ -1,10 +1,9 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.RuleTests;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 
-internal sealed record CreateRuleRequest
+internal sealed record CreateRuleRequest : RuleSettings
 {
     public required string Name { get; init; }
 
@@ -25,24 +24,14 @@ internal sealed record CreateRuleRequest
 
     public string? WorkspaceId { get; init; }
 
-    /// <summary>Reserved: only empty.</summary>
-    public JsonElement? Attributes { get; init; }
-
-    public IReadOnlyList<string>? TunnelIds { get; init; }
-
-    public IReadOnlyList<string>? EdgeIds { get; init; }
-
-    public IReadOnlyList<string>? ActorIds { get; init; }
-
-    public string? State { get; init; }
-
-    public string? Bind { get; init; }
-
+    [JsonPropertyOrder(1)]
     public string? ExpiresAt { get; init; }
 
     /// <summary>Run at every save.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 
     /// <summary>Why the author accepts the rule's warnings: audited.</summary>
+    [JsonPropertyOrder(1)]
     public string? LintJustification { get; init; }
 }

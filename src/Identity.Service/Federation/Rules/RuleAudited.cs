@@ -33,18 +33,7 @@ internal sealed record RuleAudited(
             ("claims", AuditData.Of(Rule.Match.Claims.Select(claim => (claim.Key, (object?)claim.Value)))),
             .. AuditData.Optional("matchers", ToJson(Rule.Match.Matchers)),
             ("condition", Rule.Match.Condition),
-            ("oauth_scope", Rule.OAuthScope),
-            ("token_lifetime_seconds", Rule.TokenLifetimeSeconds),
-            ("applies_to_all_workspaces", Rule.AppliesToAllWorkspaces),
-            ("workspace_ids", Rule.WorkspaceIds),
-            ("tunnel_ids", Rule.TunnelIds),
-            ("edge_ids", Rule.EdgeIds),
-            ("actor_ids", Rule.ActorIds),
-            ("state", Rule.State.Name()),
-            ("bind", Rule.Bind.Name()),
-            .. AuditData.Optional("expires_at", Rule.ExpiresAt),
-            ("version", Rule.Version),
-            .. AuditData.Optional("enforced_version", Rule.EnforcedVersion),
+            .. GetSettings(RuleDocument.Of(Rule, issuerName: null, serviceAccountName: null)),
             .. AuditData.Optional("lints", Lints.Count > 0 ? Lints.Select(lint => lint.Id) : null),
             .. AuditData.Optional("lint_justification", LintJustification),
             .. AuditData.Optional("reason", Reason),
@@ -52,6 +41,27 @@ internal sealed record RuleAudited(
         ]
     )
 {
+    // In other members of the event, in its origin, or derived from other members.
+    private static readonly string[] Elsewhere =
+    [
+        "id",
+        "type",
+        "name",
+        "description",
+        "issuer_id",
+        "match",
+        "target",
+        "workspace_id",
+        "attributes",
+        .. ChangeStamps.Members,
+    ];
+
+    private static AuditData GetSettings(RuleDocument document) =>
+        AuditData.Of(
+            JsonSerializer.SerializeToElement(document, FederationJson.Default.RuleDocument),
+            member => member.Value.ValueKind != JsonValueKind.Null && !Elsewhere.Contains(member.Name)
+        );
+
     private static JsonElement? ToJson(IReadOnlyList<ClaimMatcher> matchers) =>
         matchers.Count == 0
             ? null

@@ -43,13 +43,7 @@ internal static class RuleDrafts
             return Refuse("workspace_id: not together with applies_to_all_workspaces.");
         }
 
-        var optionsResult = RuleOptions.Read(body.State, body.Bind, new(body.ExpiresAt), RuleOptions.Default);
-        if (!optionsResult.TryGet(out var options, out var refusal))
-        {
-            return refusal;
-        }
-
-        return new Rule
+        var blank = new Rule
         {
             Id = RuleId.New(),
             OrganizationId = organizationId,
@@ -62,15 +56,16 @@ internal static class RuleDrafts
             TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? DefaultLifetimeSeconds,
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? false,
             WorkspaceIds = body.WorkspaceId is { } workspace ? [workspace] : [],
-            TunnelIds = body.TunnelIds ?? [],
-            EdgeIds = body.EdgeIds ?? [],
-            ActorIds = body.ActorIds ?? [],
-            State = options.State,
-            Bind = options.Bind,
-            ExpiresAt = options.ExpiresAt,
-            EnforcedVersion = options.State == RuleState.Enforce ? 1 : null,
+            TunnelIds = [],
+            EdgeIds = [],
             Stamps = stamps,
         };
+        return body.ApplyTo(blank, new(body.ExpiresAt)).TryGet(out var rule, out var refusal)
+            ? rule with
+            {
+                EnforcedVersion = rule.State == RuleState.Enforce ? 1 : null,
+            }
+            : refusal;
     }
 
     /// <summary>The next version of a rule.</summary>
@@ -103,13 +98,12 @@ internal static class RuleDrafts
             return Refuse(MalformedAccount);
         }
 
-        var optionsResult = RuleOptions.Read(body.State, body.Bind, body.ExpiresAt, RuleOptions.Of(rule));
-        if (!optionsResult.TryGet(out var options, out var refusal))
+        if (!body.ApplyTo(rule, body.ExpiresAt).TryGet(out var edited, out var refusal))
         {
             return refusal;
         }
 
-        return rule.Next(options.State, stamps) with
+        return edited.Next(edited.State, stamps) with
         {
             Name = body.Name ?? rule.Name,
             Description = body.Description.IsSet ? body.Description.Value ?? "" : rule.Description,
@@ -118,11 +112,6 @@ internal static class RuleDrafts
             Scopes = body.OAuthScope is { } scope ? SplitScopes(scope) : rule.Scopes,
             TokenLifetimeSeconds = body.TokenLifetimeSeconds ?? rule.TokenLifetimeSeconds,
             AppliesToAllWorkspaces = body.AppliesToAllWorkspaces ?? rule.AppliesToAllWorkspaces,
-            TunnelIds = body.TunnelIds ?? rule.TunnelIds,
-            EdgeIds = body.EdgeIds ?? rule.EdgeIds,
-            ActorIds = body.ActorIds ?? rule.ActorIds,
-            Bind = options.Bind,
-            ExpiresAt = options.ExpiresAt,
         };
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Http;
@@ -9,7 +8,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 /// Partial: absent and null members are unchanged; <c>match</c>, <c>target</c> and the id lists are replaced as a
 /// whole. The issuer never changes, and workspaces have their own paths.
 /// </summary>
-internal sealed record UpdateRuleRequest
+internal sealed record UpdateRuleRequest : RuleSettings
 {
     public string? Name { get; init; }
 
@@ -27,31 +26,23 @@ internal sealed record UpdateRuleRequest
 
     public bool? AppliesToAllWorkspaces { get; init; }
 
-    /// <summary>Reserved: only empty.</summary>
-    public JsonElement? Attributes { get; init; }
-
-    public IReadOnlyList<string>? TunnelIds { get; init; }
-
-    public IReadOnlyList<string>? EdgeIds { get; init; }
-
-    public IReadOnlyList<string>? ActorIds { get; init; }
-
-    public string? State { get; init; }
-
-    public string? Bind { get; init; }
-
     /// <summary>Null clears it.</summary>
+    [JsonPropertyOrder(1)]
     public Optional<string?> ExpiresAt { get; init; }
 
     /// <summary>The version that the caller has read; another current version is a conflict.</summary>
+    [JsonPropertyOrder(1)]
     public int? Version { get; init; }
 
     /// <summary>Replaces the rule's tests; run at every save.</summary>
+    [JsonPropertyOrder(1)]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 
     /// <summary>Audited.</summary>
+    [JsonPropertyOrder(1)]
     public string? Reason { get; init; }
 
     /// <summary>Why the author accepts the rule's warnings: audited.</summary>
+    [JsonPropertyOrder(1)]
     public string? LintJustification { get; init; }
 }
