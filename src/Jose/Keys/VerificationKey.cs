@@ -73,8 +73,7 @@ public sealed class VerificationKey
         var signature = new byte[signatureBytes];
         CanonicalBase64Url.DecodeCanonical(encodedSignature, signature);
         var input = MemoryMarshal.TryGetArray(data, out var array) ? array : new ArraySegment<byte>(data.ToArray());
-        return ProviderFor(algorithm)
-            .Verify(input.Array, input.Offset, input.Count, signature, 0, signatureBytes)
+        return ProviderFor(algorithm).Verify(input.Array, input.Offset, input.Count, signature, 0, signatureBytes)
             ? JoseRefusal.None
             : JoseRefusal.SignatureInvalid;
     }
