@@ -30,7 +30,7 @@ const title = page => page.getByRole('heading', { level: 1 }).textContent();
 const page = await open('light', idp);
 await signIn(page, known);
 report.landed = new URL(page.url()).pathname;
-report.maySteer = await page.getByRole('button', { name: 'Make the tunnel' }).isVisible();
+report.maySteer = await page.getByRole('button', { name: 'Create tunnel' }).isVisible();
 await page.goto(`${base}/console`);
 report.overview = await title(page);
 report.standing = (await page.locator('.who').first().innerText()).replace(/\s+/g, ' ');
@@ -59,7 +59,7 @@ await atProvider(keyHolder, known);
 report.asked = await title(keyHolder);
 await look(keyHolder, 'key-owner');
 await keyHolder.getByRole('button', { name: 'No, it is not my key' }).click();
-await keyHolder.getByRole('button', { name: 'Make the tunnel' }).waitFor();
+await keyHolder.getByRole('button', { name: 'Create tunnel' }).waitFor();
 report.answered = (await keyHolder.locator('.who').first().innerText()).replace(/\s+/g, ' ');
 
 await browser.close();

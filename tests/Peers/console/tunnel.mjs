@@ -16,12 +16,12 @@ await page.goto(`${base}/console/tunnels/${tunnel}`);
 await page.getByLabel('Admin key').fill(key);
 await page.getByRole('button', { name: 'Sign in with the key' }).click();
 const checks = page.getByRole('group', { name: /^Checks of / }).first();
-await page.getByRole('heading', { name: 'What agents find' }).waitFor();
-for (const end = Date.now() + 60_000; (await page.getByText('looked at').count()) === 0 && Date.now() < end; ) {
+await page.getByRole('heading', { name: 'Agent findings' }).waitFor();
+for (const end = Date.now() + 60_000; (await page.locator('summary', { hasText: 'checked' }).count()) === 0 && Date.now() < end; ) {
   await page.waitForTimeout(1000); // the agent says so fifteen seconds after its start
   await page.reload();
 }
-if (!(await checks.isVisible())) await page.locator('summary', { hasText: 'looked at' }).first().click();
+if (!(await checks.isVisible())) await page.locator('summary', { hasText: 'checked' }).first().click();
 report.checks = {};
 for (const row of await checks.getByRole('row').filter({ has: page.locator('code') }).all()) {
   const [found, id] = [await row.getByRole('cell').first().textContent(), await row.locator('code').textContent()];
@@ -49,7 +49,7 @@ const active = (await authorities.json()).data.find(authority => authority.state
 await page.goto(`${base}/console/authorities/${active.id}`);
 await page.locator('summary', { hasText: 'Change appliance' }).click();
 await look(page, 'authority-relying-parties');
-await page.getByRole('button', { name: /^It holds this/ }).click();
+await page.getByRole('button', { name: /^Confirm: I checked/ }).click();
 await page.getByRole('status').waitFor();
 const shown = await page.request.get(`${base}/v1/tunnels/${tunnel}/relying_parties/${(await party.json()).id}`, { headers });
 report.acknowledged = (await shown.json()).acknowledged_epoch;
