@@ -270,7 +270,7 @@ public sealed class MuxConnection : IAsyncDisposable
             MaxStreams = (uint)options.MaxStreams,
             InstanceId = options.InstanceId,
         };
-        var payloadBytes = HelloCodec.SizeOf(mine);
+        var payloadBytes = HelloCodec.GetSize(mine);
         lock (outbox.Gate)
         {
             var frame = outbox.Append_NeedsLock(FrameReader.HeaderBytes + payloadBytes);
@@ -341,7 +341,7 @@ public sealed class MuxConnection : IAsyncDisposable
         List<MuxStream>? overdue;
         lock (outbox.Gate)
         {
-            overdue = table.TakeOverdue_NeedsLock(options.Linger);
+            overdue = table.RemoveOverdue_NeedsLock(options.Linger);
         }
 
         foreach (var stream in overdue ?? [])
@@ -422,8 +422,8 @@ public sealed class MuxConnection : IAsyncDisposable
     /// <summary>Receives the read loop's results. Frames after the close are dropped.</summary>
     private sealed class Sink(MuxConnection connection, FrameDispatcher dispatcher) : IFrameSink
     {
-        public int Take(ReadOnlySpan<byte> received) =>
-            connection.life.IsOver ? received.Length : dispatcher.Take(received);
+        public int Process(ReadOnlySpan<byte> received) =>
+            connection.life.IsOver ? received.Length : dispatcher.Process(received);
 
         public void Wake() => dispatcher.Wake();
 

@@ -68,7 +68,7 @@ internal sealed class ManagementClient : IDisposable
     public string CredentialKind => credential.Kind;
 
     /// <summary>Sends a query that uses POST. It changes nothing, so a dry run sends it, too.</summary>
-    public Task<ApiAnswer> AskAsync(string path, JsonObject? body, CancellationToken cancel) =>
+    public Task<ApiAnswer> QueryAsync(string path, JsonObject? body, CancellationToken cancel) =>
         SendAsync(HttpMethod.Post, path, ToContent(body), cancel);
 
     public Task<ApiAnswer> GetAsync(string path, CancellationToken cancel) =>

@@ -53,7 +53,7 @@ internal sealed record CallProof
         {
             TunnelId = json.Text("tunnel_id") ?? "",
             InstanceId = json.Text("instance_id") ?? "",
-            Note = NoteOf(json.Text("tree_head")),
+            Note = ParseNote(json.Text("tree_head")),
             Entries =
             [
                 .. json["entries"]!
@@ -64,12 +64,12 @@ internal sealed record CallProof
                         Hashes(entry["hashes"])
                     )),
             ],
-            Earlier = consistency is null ? null : NoteOf(consistency.Text("from")),
+            Earlier = consistency is null ? null : ParseNote(consistency.Text("from")),
             Consistency = consistency is null ? [] : Hashes(consistency["hashes"]),
         };
     }
 
-    private static SignedNote NoteOf(string? text) =>
+    private static SignedNote ParseNote(string? text) =>
         SignedNote.Parse(text ?? "") ?? throw new FormatException("This is not a signed note.");
 
     private static List<byte[]> Hashes(JsonNode? array) =>

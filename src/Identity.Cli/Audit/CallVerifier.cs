@@ -20,7 +20,7 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
     /// <param name="earlier">A tree head that the verifier stored; null = none.</param>
     public CallReport Verify(TextReader records, CallProof proof, SignedNote? earlier)
     {
-        var head = HeadOf(proof.Note, "The tree head of the proof");
+        var head = ReadHead(proof.Note, "The tree head of the proof");
         var continues = head is null ? null : VerifyConsistency(proof, head, earlier);
         var checkpoints = head is null ? [] : VerifyCheckpoints(proof, head);
         var cosigned = head is null ? [] : VerifyWitnesses(proof.Note, checkpoints);
@@ -45,7 +45,7 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
             {
                 Add($"missing: the agent recorded up to {checkpoint.Sequence}, and the file ends at {chain.Last}.");
             }
-            else if (chain.Covers(checkpoint.Sequence) && chain.HashOf(checkpoint.Sequence) != checkpoint.Head)
+            else if (chain.Covers(checkpoint.Sequence) && chain.GetHash(checkpoint.Sequence) != checkpoint.Head)
             {
                 Add($"altered: record {checkpoint.Sequence} or one before it is not what the agent signed.");
             }
@@ -129,13 +129,13 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
             return null;
         }
 
-        var from = HeadOf(proof.Earlier, "The earlier tree head");
+        var from = ReadHead(proof.Earlier, "The earlier tree head");
         if (from is null)
         {
             return null;
         }
 
-        if (kept is not null && HeadOf(kept, "The tree head that you kept") is var own && own != from)
+        if (kept is not null && ReadHead(kept, "The tree head that you kept") is var own && own != from)
         {
             Add("inconsistent: the proof begins with another tree head than the one that you kept.");
         }
@@ -149,7 +149,7 @@ internal sealed class CallVerifier(X509Certificate2Collection roots, NoteKey log
         return null;
     }
 
-    private TreeHead? HeadOf(SignedNote note, string what)
+    private TreeHead? ReadHead(SignedNote note, string what)
     {
         if (!logKey.HasSigned(note))
         {

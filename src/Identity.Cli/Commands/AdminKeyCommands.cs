@@ -97,10 +97,10 @@ internal static class AdminKeyCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync(Noun.AdminKey.Path, cancel),
-                    new("ID", "id", Fit.Keep),
-                    new("NAME", "name", Fit.Keep),
+                    new("ID", "id", Fit.Whole),
+                    new("NAME", "name", Fit.Whole),
                     new("ROLE", "role"),
-                    new("STATUS", "status", Fit.Keep),
+                    new("STATUS", "status", Fit.Whole),
                     new("EXPIRES", "expires_at"),
                     new("LAST USED", "last_used_at"),
                     new("OWNER", "owner.subject"),

@@ -15,9 +15,9 @@ internal static class AgentCommands
 
     private static readonly Column[] Columns =
     [
-        new("ID", "id", Fit.Keep),
-        new("INSTANCE", "instance_id", Fit.Keep),
-        new("LIVE", "live", Fit.Keep),
+        new("ID", "id", Fit.Whole),
+        new("INSTANCE", "instance_id", Fit.Whole),
+        new("LIVE", "live", Fit.Whole),
         new("LAST CONTACT", "last_contact_at"),
         new("METHOD", "method"),
         new("TUNNEL", "tunnel_id"),

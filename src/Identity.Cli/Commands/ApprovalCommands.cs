@@ -43,9 +43,9 @@ internal static class ApprovalCommands
                     await ListPathAsync(context, context.Get(tunnel), cancel),
                     new Query().Add("state", context.Get(state)),
                     [
-                        new("ID", "id", Fit.Keep),
-                        new("STATE", "state", Fit.Keep),
-                        new("TUNNEL", "tunnel_id", Fit.Keep),
+                        new("ID", "id", Fit.Whole),
+                        new("STATE", "state", Fit.Whole),
+                        new("TUNNEL", "tunnel_id", Fit.Whole),
                         new("ROUTE", "route"),
                         new("NAME", "name"),
                         new("SUBJECT", "subject"),

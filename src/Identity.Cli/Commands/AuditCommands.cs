@@ -131,10 +131,10 @@ internal static class AuditCommands
                 return Task.FromResult(
                     CommandResult.List(
                         ApiAnswer.FromJson(new JsonObject { ["data"] = chains, ["next_page"] = null }),
-                        new Column("NODE", "node", Fit.Keep),
+                        new Column("NODE", "node", Fit.Whole),
                         new Column("ENTRIES", "entries"),
                         new Column("PROVEN UP TO", "proven_up_to"),
-                        new Column("UNPROVEN", "unproven", Fit.Keep)
+                        new Column("UNPROVEN", "unproven", Fit.Whole)
                     )
                 );
             },

@@ -9,10 +9,10 @@ internal static class AuditListCommand
 {
     private static readonly Column[] Columns =
     [
-        new("SEQUENCE", "sequence", Fit.Keep),
+        new("SEQUENCE", "sequence", Fit.Whole),
         new("TIME", "body.at"),
-        new("EVENT", "body.event", Fit.Keep),
-        new("OUTCOME", "body.status.outcome", Fit.Keep),
+        new("EVENT", "body.event", Fit.Whole),
+        new("OUTCOME", "body.status.outcome", Fit.Whole),
         new("ACTOR", "body.actor.id"),
         new("SUBJECT", "body.actor.subject"),
         new("REQUEST", "body.request_id"),

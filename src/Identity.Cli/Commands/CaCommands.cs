@@ -208,9 +208,9 @@ internal static class CaCommands
                     Noun.Ca.Path,
                     new Query().Add("tunnel_id", tunnelId),
                     [
-                        new("ID", "id", Fit.Keep),
-                        new("NAME", "name", Fit.Keep),
-                        new("STATE", "state", Fit.Keep),
+                        new("ID", "id", Fit.Whole),
+                        new("NAME", "name", Fit.Whole),
+                        new("STATE", "state", Fit.Whole),
                         new("EXPIRES", "not_after"),
                         new("CUSTODY", "custody"),
                         new("TUNNEL", "tunnel_id"),

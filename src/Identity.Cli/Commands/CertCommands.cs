@@ -14,9 +14,9 @@ internal static class CertCommands
 
     private static readonly Column[] Columns =
     [
-        new("SERIAL", "serial", Fit.Keep),
+        new("SERIAL", "serial", Fit.Whole),
         new("KIND", "kind"),
-        new("STATUS", "status", Fit.Keep),
+        new("STATUS", "status", Fit.Whole),
         new("IDENTITY", "identity", Fit.Wrap),
         new("EXPIRES", "not_after"),
         new("ISSUED", "issued_at"),
@@ -190,9 +190,9 @@ internal static class CertCommands
                 var query = new Query().Add("days", context.Get(days)?.ToString(CultureInfo.InvariantCulture));
                 return CommandResult.List(
                     await client.GetAsync(query.On(InventoryPath + "/forecast"), cancel),
-                    new Column("DATE", "date", Fit.Keep),
-                    new Column("AUTHORITY", "ca_id", Fit.Keep),
-                    new Column("CERTIFICATES", "count", Fit.Keep)
+                    new Column("DATE", "date", Fit.Whole),
+                    new Column("AUTHORITY", "ca_id", Fit.Whole),
+                    new Column("CERTIFICATES", "count", Fit.Whole)
                 );
             },
             days

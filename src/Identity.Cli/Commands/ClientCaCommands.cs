@@ -18,11 +18,11 @@ internal static class ClientCaCommands
             Add(parts),
             parts.List(
                 "list client CAs, newest first",
-                new("ID", "id", Fit.Keep),
+                new("ID", "id", Fit.Whole),
                 new("IDENTITIES", "identities", Fit.Wrap),
                 new("FINGERPRINT", "fingerprint"),
                 new("EXPIRES", "expires_at"),
-                new("ARCHIVED", "archived_at", Fit.Keep)
+                new("ARCHIVED", "archived_at", Fit.Whole)
             ),
             parts.Archive(
                 "stop accepting a CA; clients connected with its certificates are disconnected",

@@ -63,13 +63,13 @@ internal static class EdgeCommands
                     Noun.Edge.Path,
                     new Query(),
                     [
-                        new("ID", "id", Fit.Keep),
-                        new("NAME", "name", Fit.Keep),
+                        new("ID", "id", Fit.Whole),
+                        new("NAME", "name", Fit.Whole),
                         new("ADDRESSES", "addresses", Fit.Wrap),
                         new("PUBLIC PORT", "public_port"),
-                        new("DRAINING", "draining_at", Fit.Keep),
+                        new("DRAINING", "draining_at", Fit.Whole),
                         new("CREATED", "created_at"),
-                        new("ARCHIVED", "archived_at", Fit.Keep),
+                        new("ARCHIVED", "archived_at", Fit.Whole),
                     ],
                     cancel
                 ),

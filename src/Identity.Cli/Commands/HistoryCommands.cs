@@ -13,12 +13,12 @@ internal static class HistoryCommands
     private static readonly Column[] Columns =
     [
         new("TIME", "at"),
-        new("DECISION", "decision", Fit.Keep),
-        new("REASON", "reason", Fit.Keep),
+        new("DECISION", "decision", Fit.Whole),
+        new("REASON", "reason", Fit.Whole),
         new("ISSUER", "issuer_id"),
         new("SUBJECT", "subject"),
         new("RULE", "federation_rule_id"),
-        new("REQUEST", "request_id", Fit.Keep),
+        new("REQUEST", "request_id", Fit.Whole),
     ];
 
     public static Command CreateHistory(VerbFactory verbs)

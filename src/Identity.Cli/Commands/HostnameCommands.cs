@@ -54,8 +54,8 @@ internal static class HostnameCommands
                     await ListPathAsync(context, tunnel, cancel),
                     new Query(),
                     [
-                        new("NAME", "name", Fit.Keep),
-                        new("STATE", "state", Fit.Keep),
+                        new("NAME", "name", Fit.Whole),
+                        new("STATE", "state", Fit.Whole),
                         new("CHECKED", "checked_at"),
                         new("FOUND", "check_result", Fit.Wrap),
                         new("TXT", "txt_name"),

@@ -13,13 +13,13 @@ internal static class InventoryCommands
 
     private static readonly Column[] Names =
     [
-        new("TUNNEL", "tunnel_id", Fit.Keep),
-        new("ROUTE", "route", Fit.Keep),
-        new("KIND", "kind", Fit.Keep),
-        new("NAME", "name", Fit.Keep),
-        new("SANCTIONED", "sanctioned", Fit.Keep),
-        new("ALLOWED", "allowed", Fit.Keep),
-        new("DENIED", "denied", Fit.Keep),
+        new("TUNNEL", "tunnel_id", Fit.Whole),
+        new("ROUTE", "route", Fit.Whole),
+        new("KIND", "kind", Fit.Whole),
+        new("NAME", "name", Fit.Whole),
+        new("SANCTIONED", "sanctioned", Fit.Whole),
+        new("ALLOWED", "allowed", Fit.Whole),
+        new("DENIED", "denied", Fit.Whole),
         new("FIRST SEEN", "first_seen_at"),
         new("LAST CALLED", "last_called_at"),
         new("BY", "last_subject"),
@@ -27,39 +27,39 @@ internal static class InventoryCommands
 
     private static readonly Column[] Routes =
     [
-        new("TUNNEL", "tunnel_id", Fit.Keep),
-        new("ROUTE", "route", Fit.Keep),
-        new("OWNER", "owner", Fit.Keep),
-        new("NAMES", "names", Fit.Keep),
-        new("UNSANCTIONED", "unsanctioned_names", Fit.Keep),
-        new("CALLERS", "callers", Fit.Keep),
-        new("CALLS", "calls", Fit.Keep),
-        new("DENIED", "denied", Fit.Keep),
-        new("OPEN", "open", Fit.Keep),
+        new("TUNNEL", "tunnel_id", Fit.Whole),
+        new("ROUTE", "route", Fit.Whole),
+        new("OWNER", "owner", Fit.Whole),
+        new("NAMES", "names", Fit.Whole),
+        new("UNSANCTIONED", "unsanctioned_names", Fit.Whole),
+        new("CALLERS", "callers", Fit.Whole),
+        new("CALLS", "calls", Fit.Whole),
+        new("DENIED", "denied", Fit.Whole),
+        new("OPEN", "open", Fit.Whole),
         new("ATTESTED", "attested_at"),
         new("DUE", "attestation_due_at"),
     ];
 
     private static readonly Column[] Callers =
     [
-        new("TUNNEL", "tunnel_id", Fit.Keep),
-        new("ROUTE", "route", Fit.Keep),
-        new("SUBJECT", "subject", Fit.Keep),
-        new("CLIENT", "client_id", Fit.Keep),
+        new("TUNNEL", "tunnel_id", Fit.Whole),
+        new("ROUTE", "route", Fit.Whole),
+        new("SUBJECT", "subject", Fit.Whole),
+        new("CLIENT", "client_id", Fit.Whole),
         new("ISSUER", "issuer"),
-        new("NAMES", "names", Fit.Keep),
-        new("CALLS", "calls", Fit.Keep),
-        new("DENIED", "denied", Fit.Keep),
+        new("NAMES", "names", Fit.Whole),
+        new("CALLS", "calls", Fit.Whole),
+        new("DENIED", "denied", Fit.Whole),
         new("FIRST CALL", "first_called_at"),
         new("LAST CALL", "last_called_at"),
     ];
 
     private static readonly Column[] Days =
     [
-        new("DATE", "date", Fit.Keep),
-        new("CALLS", "calls", Fit.Keep),
-        new("DENIED", "denied", Fit.Keep),
-        new("DRIFTS", "drifts", Fit.Keep),
+        new("DATE", "date", Fit.Whole),
+        new("CALLS", "calls", Fit.Whole),
+        new("DENIED", "denied", Fit.Whole),
+        new("DRIFTS", "drifts", Fit.Whole),
     ];
 
     public static Command Create(VerbFactory verbs)

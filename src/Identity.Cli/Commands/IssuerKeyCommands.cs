@@ -26,12 +26,12 @@ internal static class IssuerKeyCommands
             {
                 var client = await context.ClientAsync(cancel);
                 var answer = context.Get(id) is { } known
-                    ? await client.AskAsync(
+                    ? await client.QueryAsync(
                         $"{await context.PathAsync(Noun.Issuer, known, cancel)}/verify",
                         body: null,
                         cancel
                     )
-                    : await client.AskAsync(
+                    : await client.QueryAsync(
                         $"{Noun.Issuer.Path}/verify",
                         await DraftAsync(flags, context, cancel),
                         cancel

@@ -77,9 +77,9 @@ internal static class JobCommands
         var client = await context.ClientAsync(cancel);
         return CommandResult.List(
             await client.GetAsync(Path, cancel),
-            new("JOB", "id", Fit.Keep),
-            new("STATE", "state", Fit.Keep),
-            new("LAST", "last_run.outcome", Fit.Keep),
+            new("JOB", "id", Fit.Whole),
+            new("STATE", "state", Fit.Whole),
+            new("LAST", "last_run.outcome", Fit.Whole),
             new("ENDED", "last_run.ended_at"),
             new("NEXT", "next_run_at"),
             new Column("NODE", "node")

@@ -46,9 +46,9 @@ internal static class MembershipCommands
                     GetPath(await context.IdAsync(Noun.ServiceAccount, context.Get(id), cancel)),
                     new Query(),
                     [
-                        new("WORKSPACE", "workspace_id", Fit.Keep),
-                        new("ROLE", "workspace_role", Fit.Keep),
-                        new("IMPLICIT", "implicit", Fit.Keep),
+                        new("WORKSPACE", "workspace_id", Fit.Whole),
+                        new("ROLE", "workspace_role", Fit.Whole),
+                        new("IMPLICIT", "implicit", Fit.Whole),
                     ],
                     cancel
                 ),

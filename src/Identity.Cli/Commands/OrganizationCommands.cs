@@ -91,10 +91,10 @@ internal static class OrganizationCommands
         var client = await context.ClientAsync(cancel);
         return CommandResult.List(
             await client.GetAsync(Path, cancel),
-            new("ID", "id", Fit.Keep),
-            new("NAME", "name", Fit.Keep),
+            new("ID", "id", Fit.Whole),
+            new("NAME", "name", Fit.Whole),
             new("CREATED", "created_at"),
-            new Column("ARCHIVED", "archived_at", Fit.Keep)
+            new Column("ARCHIVED", "archived_at", Fit.Whole)
         );
     }
 }

@@ -19,7 +19,7 @@ internal static class PlatformRootCommands
             verbs.Create(
                 "show",
                 "show the roots, the machines that do not hold the next one yet, and the next step",
-                async (context, cancel) => Told(await (await context.ClientAsync(cancel)).GetAsync(Path, cancel))
+                async (context, cancel) => ToResult(await (await context.ClientAsync(cancel)).GetAsync(Path, cancel))
             ),
             Step(verbs, "prepare", "create the next root, linked to the current one, and add it to the bundle", null),
             Activate(verbs),
@@ -43,7 +43,7 @@ internal static class PlatformRootCommands
                     answer.Json["id"] = made; // for scripts: -o name
                 }
 
-                return Told(answer);
+                return ToResult(answer);
             },
             symbols
         );
@@ -70,7 +70,7 @@ internal static class PlatformRootCommands
                 }
 
                 var path = $"{Path}/{Uri.EscapeDataString(context.Get(id))}/activate";
-                return Told(await (await context.ClientAsync(cancel)).PostAsync(path, body, cancel));
+                return ToResult(await (await context.ClientAsync(cancel)).PostAsync(path, body, cancel));
             },
             id,
             missing,
@@ -78,7 +78,7 @@ internal static class PlatformRootCommands
         );
     }
 
-    private static CommandResult Told(ApiAnswer answer) =>
+    private static CommandResult ToResult(ApiAnswer answer) =>
         CommandResult.Object(answer) with
         {
             Plain = Text(answer.Json),

@@ -87,10 +87,10 @@ internal static class PolicyCommands
                         .Add("hostname", name is null ? null : await CompleteAsync(client, path, name, cancel))
                         .Add("state", context.Get(state)),
                     [
-                        new("ID", "id", Fit.Keep),
-                        new("HOSTNAME", "hostname", Fit.Keep),
+                        new("ID", "id", Fit.Whole),
+                        new("HOSTNAME", "hostname", Fit.Whole),
                         new("VERSION", "version"),
-                        new("STATE", "state", Fit.Keep),
+                        new("STATE", "state", Fit.Whole),
                         new("DRAFTED BY", "drafted_by"),
                         new("DRAFTED", "drafted_at"),
                         new("DECIDED BY", "decided_by"),

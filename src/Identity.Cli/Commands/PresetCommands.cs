@@ -25,7 +25,7 @@ internal static class PresetCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync(Path, cancel),
-                    new("NAME", "name", Fit.Keep),
+                    new("NAME", "name", Fit.Whole),
                     new("PLATFORM", "title", Fit.Wrap),
                     new("REPLAY", "defaults.replay_mode"),
                     new("LONGEST TOKEN", "defaults.max_jwt_lifetime_seconds")

@@ -14,7 +14,7 @@ internal static class RangeSetCommands
 
     private static readonly Column[] Columns =
     [
-        new("NAME", "name", Fit.Keep),
+        new("NAME", "name", Fit.Whole),
         new("RANGES", "ranges", Fit.Wrap),
         new("REVISION", "revision"),
         new("UPDATED", "updated_at"),

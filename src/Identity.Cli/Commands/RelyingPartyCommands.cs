@@ -75,13 +75,13 @@ internal static class RelyingPartyCommands
                 var query = new Query().Add("include_archived", context.Get(archived) ? "true" : null);
                 return CommandResult.List(
                     await client.GetAsync(query.On(await PathAsync(context, tunnel, cancel)), cancel),
-                    new("ID", "id", Fit.Keep),
-                    new("NAME", "name", Fit.Keep),
+                    new("ID", "id", Fit.Whole),
+                    new("NAME", "name", Fit.Whole),
                     new("SERVED", "served_epoch"),
-                    new("HOLDS", "acknowledged_epoch", Fit.Keep),
+                    new("HOLDS", "acknowledged_epoch", Fit.Whole),
                     new("REPORTED BY", "acknowledged_by"),
                     new("LAST CONTACT", "last_heard_at"),
-                    new("ARCHIVED", "archived_at", Fit.Keep)
+                    new("ARCHIVED", "archived_at", Fit.Whole)
                 );
             },
             tunnel,

@@ -22,7 +22,7 @@ internal static class RuleLints
             async (context, cancel) =>
             {
                 var client = await context.ClientAsync(cancel);
-                var report = (await client.AskAsync(Path, body: [], cancel)).Json;
+                var report = (await client.QueryAsync(Path, body: [], cancel)).Json;
                 var rows = new JsonArray();
                 foreach (var rule in report["data"] as JsonArray ?? [])
                 {
@@ -45,9 +45,9 @@ internal static class RuleLints
                 context.Note($"{report["checked"]} rules checked");
                 return CommandResult.List(
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
-                    new("RULE", "rule", Fit.Keep),
-                    new("LINT", "id", Fit.Keep),
-                    new("SEVERITY", "severity", Fit.Keep),
+                    new("RULE", "rule", Fit.Whole),
+                    new("LINT", "id", Fit.Whole),
+                    new("SEVERITY", "severity", Fit.Whole),
                     new("FINDING", "message", Fit.Wrap)
                 );
             }
@@ -70,7 +70,7 @@ internal static class RuleLints
         JsonObject report;
         try
         {
-            report = (await client.AskAsync(Path, question, cancel)).Json;
+            report = (await client.QueryAsync(Path, question, cancel)).Json;
         }
         catch (CommandFailure failure) when (failure.ExitCode != ExitCode.Unreachable)
         {

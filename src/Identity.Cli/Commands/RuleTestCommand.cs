@@ -43,11 +43,11 @@ internal static class RuleTestCommand
 
                 return CommandResult.List(
                     ApiAnswer.FromJson(new JsonObject { ["data"] = rows, ["next_page"] = null }),
-                    new Column("TEST", "name", Fit.Keep),
-                    new("EXPECTED", "expect", Fit.Keep),
-                    new("ACTUAL", "got", Fit.Keep),
+                    new Column("TEST", "name", Fit.Whole),
+                    new("EXPECTED", "expect", Fit.Whole),
+                    new("ACTUAL", "got", Fit.Whole),
                     new("REASON", "reason", Fit.Wrap),
-                    new("PASSED", "passed", Fit.Keep)
+                    new("PASSED", "passed", Fit.Whole)
                 ) with
                 {
                     ExitCode = rows.All(row => row!["passed"]!.GetValue<bool>()) ? ExitCode.Done : ExitCode.CheckFailed,
@@ -70,7 +70,7 @@ internal static class RuleTestCommand
             ["rule_id"] = rule.Text("id"),
             ["claims"] = await ClaimsAsync(client, rule, test, cancel),
         };
-        var answer = (await client.AskAsync($"{Noun.Rule.Path}/simulate", body, cancel)).Json;
+        var answer = (await client.QueryAsync($"{Noun.Rule.Path}/simulate", body, cancel)).Json;
         var got = answer.Text("decision") == "granted" ? "allow" : "deny";
         var reason = answer.Text("reason");
         return new JsonObject

@@ -68,7 +68,7 @@ internal static class RuleTrialCommands
                 }
 
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.AskAsync($"{Noun.Rule.Path}/simulate", body, cancel);
+                var answer = await client.QueryAsync($"{Noun.Rule.Path}/simulate", body, cancel);
                 return CommandResult.Object(answer) with
                 {
                     Plain = ExplainText.OfSimulation(answer.Json, context.Settings.Url),
@@ -126,7 +126,7 @@ internal static class RuleTrialCommands
                 }
 
                 var client = await context.ClientAsync(cancel);
-                var answer = await client.AskAsync($"{path}/replay", body, cancel);
+                var answer = await client.QueryAsync($"{path}/replay", body, cancel);
                 return CommandResult.Object(answer) with { Plain = ExplainText.OfReplay(answer.Json) };
             },
             [.. edit.Symbols, days, since, file]

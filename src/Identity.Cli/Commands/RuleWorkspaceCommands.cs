@@ -22,7 +22,7 @@ internal static class RuleWorkspaceCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync(await PathAsync(context, id, cancel), cancel),
-                    new Column("WORKSPACE", "workspace_id", Fit.Keep)
+                    new Column("WORKSPACE", "workspace_id", Fit.Whole)
                 );
             },
             id

@@ -10,9 +10,9 @@ internal static class SearchCommand
 {
     private static readonly Column[] Columns =
     [
-        new("TYPE", "type", Fit.Keep),
-        new("ID", "id", Fit.Keep),
-        new("NAME", "name", Fit.Keep),
+        new("TYPE", "type", Fit.Whole),
+        new("ID", "id", Fit.Whole),
+        new("NAME", "name", Fit.Whole),
         new("DETAIL", "detail"),
         new("TUNNEL", "tunnel_id"),
         new("ARCHIVED", "archived"),

@@ -62,11 +62,11 @@ internal static class ServiceAccountCommands
                     Noun.ServiceAccount.Path,
                     new Query(),
                     [
-                        new("ID", "id", Fit.Keep),
-                        new("NAME", "name", Fit.Keep),
-                        new("ROLE", "organization_role", Fit.Keep),
+                        new("ID", "id", Fit.Whole),
+                        new("NAME", "name", Fit.Whole),
+                        new("ROLE", "organization_role", Fit.Whole),
                         new("CREATED", "created_at"),
-                        new("ARCHIVED", "archived_at", Fit.Keep),
+                        new("ARCHIVED", "archived_at", Fit.Whole),
                     ],
                     cancel
                 ),

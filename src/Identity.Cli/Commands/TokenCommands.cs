@@ -12,8 +12,8 @@ internal static class TokenCommands
 {
     private static readonly Column[] Columns =
     [
-        new("ID", "id", Fit.Keep),
-        new("STATUS", "status", Fit.Keep),
+        new("ID", "id", Fit.Whole),
+        new("STATUS", "status", Fit.Whole),
         new("RULE", "federation_rule_id"),
         new("WORKSPACE", "workspace_id"),
         new("SCOPE", "scope"),

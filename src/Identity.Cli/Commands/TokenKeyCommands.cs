@@ -11,8 +11,8 @@ internal static class TokenKeyCommands
 
     private static readonly Column[] Columns =
     [
-        new("ID", "id", Fit.Keep),
-        new("STATE", "state", Fit.Keep),
+        new("ID", "id", Fit.Whole),
+        new("STATE", "state", Fit.Whole),
         new("CUSTODY", "custody"),
         new("CREATED", "created_at"),
         new("SIGNS FROM", "active_from"),

@@ -15,8 +15,8 @@ internal static class TokenRevokeCommands
 
     private static readonly Column[] Columns =
     [
-        new("ID", "id", Fit.Keep),
-        new("KIND", "kind", Fit.Keep),
+        new("ID", "id", Fit.Whole),
+        new("KIND", "kind", Fit.Whole),
         new("VALUE", "value", Fit.Wrap),
         new("ISSUED BEFORE", "issued_before"),
         new("REASON", "reason"),

@@ -16,12 +16,12 @@ internal static class TunnelCertCommands
             Register(parts),
             parts.List(
                 "list registered certificates, newest first",
-                new("ID", "id", Fit.Keep),
+                new("ID", "id", Fit.Whole),
                 new("FINGERPRINT", "fingerprint"),
                 new("PENDING", "pending"),
                 new("EXPIRES", "expires_at"),
                 new("CREATED", "created_at"),
-                new("ARCHIVED", "archived_at", Fit.Keep)
+                new("ARCHIVED", "archived_at", Fit.Whole)
             ),
             parts.Show("print one registered certificate"),
             parts.Archive(

@@ -50,10 +50,10 @@ internal static class VersionCommand
 
         return CommandResult.List(
             answer,
-            new("KIND", "kind", Fit.Keep),
-            new("NAME", "name", Fit.Keep),
-            new("VERSION", "version", Fit.Keep),
-            new("SKEW", "skew", Fit.Keep),
+            new("KIND", "kind", Fit.Whole),
+            new("NAME", "name", Fit.Whole),
+            new("VERSION", "version", Fit.Whole),
+            new("SKEW", "skew", Fit.Whole),
             new("TUNNEL", "tunnel_id"),
             new("LAST SEEN", "seen_at")
         ) with

@@ -90,11 +90,11 @@ internal static class WebhookCommands
                     Path,
                     new Query(),
                     [
-                        new("ID", "id", Fit.Keep),
+                        new("ID", "id", Fit.Whole),
                         new("URL", "url"),
-                        new("CAN DECIDE", "can_decide", Fit.Keep),
+                        new("CAN DECIDE", "can_decide", Fit.Whole),
                         new("CREATED", "created_at"),
-                        new("ARCHIVED", "archived_at", Fit.Keep),
+                        new("ARCHIVED", "archived_at", Fit.Whole),
                     ],
                     cancel
                 ),
@@ -134,10 +134,10 @@ internal static class WebhookCommands
                 var client = await context.ClientAsync(cancel);
                 return CommandResult.List(
                     await client.GetAsync($"{Path}/{Uri.EscapeDataString(context.Get(id))}/deliveries", cancel),
-                    new Column("ID", "id", Fit.Keep),
-                    new Column("EVENT", "event", Fit.Keep),
-                    new Column("STATE", "state", Fit.Keep),
-                    new Column("ATTEMPTS", "attempts", Fit.Keep),
+                    new Column("ID", "id", Fit.Whole),
+                    new Column("EVENT", "event", Fit.Whole),
+                    new Column("STATE", "state", Fit.Whole),
+                    new Column("ATTEMPTS", "attempts", Fit.Whole),
                     new Column("NEXT", "next_attempt"),
                     new Column("ERROR", "last_error", Fit.Wrap)
                 );

@@ -25,9 +25,9 @@ internal static class WorkspaceCommands
                         Noun.Workspace.Path,
                         new Query(),
                         [
-                            new("ID", "id", Fit.Keep),
-                            new("NAME", "name", Fit.Keep),
-                            new("DEFAULT", "is_default", Fit.Keep),
+                            new("ID", "id", Fit.Whole),
+                            new("NAME", "name", Fit.Whole),
+                            new("DEFAULT", "is_default", Fit.Whole),
                         ],
                         cancel
                     ),

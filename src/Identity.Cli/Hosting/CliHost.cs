@@ -24,7 +24,7 @@ internal sealed record CliHost
     public required TimeProvider Time { get; init; }
 
     /// <summary>Whether statuses on standard output may be coloured.</summary>
-    public bool IsColoured => StatusColours.AreWanted(OutputWidth is not null, Variable);
+    public bool IsColoured => StatusColours.AreEnabled(OutputWidth is not null, Variable);
 
     /// <summary>Standard error is a terminal: a line there may be rewritten.</summary>
     public bool ShowsProgress { get; init; }

@@ -7,7 +7,7 @@ internal enum Fit
     Drop,
 
     /// <summary>Never shortened: ids are copied, states decide what to do next.</summary>
-    Keep,
+    Whole,
 
     /// <summary>Always shown, folded to the remaining width.</summary>
     Wrap,

@@ -43,7 +43,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
         }
 
         var (state, nonce, verifier) = (Secret(), Secret(), Secret());
-        var (answer, redirect) = await AskAsync(authorization, state, nonce, verifier, cancel);
+        var (answer, redirect) = await AuthorizeAsync(authorization, state, nonce, verifier, cancel);
         return await RedeemAsync(
             tokens,
             GetCode(answer, state, metadata, authorization),
@@ -56,7 +56,7 @@ internal sealed class BrowserSignIn(SignInProvider provider, TimeSpan timeout, C
 
     public void Dispose() => client.Dispose();
 
-    private async Task<(AuthorizationAnswer Answer, string Redirect)> AskAsync(
+    private async Task<(AuthorizationAnswer Answer, string Redirect)> AuthorizeAsync(
         Uri url,
         string state,
         string nonce,

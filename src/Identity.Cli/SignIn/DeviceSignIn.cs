@@ -21,7 +21,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
         using var metadata = await client.DescribeAsync(cancel);
         var devices = client.GetEndpoint(metadata, OidcConstants.Discovery.DeviceAuthorizationEndpoint);
         var tokens = client.GetEndpoint(metadata, OidcConstants.Discovery.TokenEndpoint);
-        var code = await AskAsync(devices, cancel);
+        var code = await RequestCodeAsync(devices, cancel);
         await host.Error.WriteLineAsync(
             $"Open {CellText.Safe(code.UrlWithCode ?? code.Url)} and confirm the code {CellText.Safe(code.UserCode)}.".AsMemory(),
             cancel
@@ -31,7 +31,7 @@ internal sealed class DeviceSignIn(SignInProvider provider, TimeSpan timeout, Cl
 
     public void Dispose() => client.Dispose();
 
-    private async Task<DeviceCode> AskAsync(Uri url, CancellationToken cancel)
+    private async Task<DeviceCode> RequestCodeAsync(Uri url, CancellationToken cancel)
     {
         using var request = new DeviceAuthorizationRequest
         {

@@ -35,7 +35,7 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
     {
         foreach (var url in listeners)
         {
-            await AddHealthAsync(NameOf(url), url, own: null, cancel);
+            await AddHealthAsync(GetName(url), url, own: null, cancel);
         }
 
         foreach (var (program, _, port) in listeners.Count == 0 ? Programs : [])
@@ -73,7 +73,7 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
         var entry = $"health/{name}/readyz.json";
         try
         {
-            var (_, readiness) = await program.AskReadyAsync(cancel);
+            var (_, readiness) = await program.GetReadinessAsync(cancel);
             if (own?.FindOther(readiness) is { } other)
             {
                 bundle.Miss(entry, $"{other} responds at {url}");
@@ -150,6 +150,6 @@ internal sealed class LocalSource(SupportBundle bundle, CliHost host, DateTimeOf
         }.RunAsync(host.Time, cancel);
 
     // A host and port as the name of a folder.
-    private static string NameOf(Uri url) =>
+    private static string GetName(Uri url) =>
         string.Concat(url.Authority.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' ? c : '-'));
 }

@@ -36,7 +36,7 @@ internal sealed record AdminKeyDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "admin_key";
 
-    public static AdminKeyDocument Of(AdminKey key, string person, DateTimeOffset now) =>
+    public static AdminKeyDocument From(AdminKey key, string person, DateTimeOffset now) =>
         new(
             Id: key.Id.Value,
             Name: key.Name,

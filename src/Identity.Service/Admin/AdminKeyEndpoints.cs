@@ -14,7 +14,7 @@ internal sealed class AdminKeyEndpoints(
     AdminKeys keys,
     AdminKeyStore store,
     TenantStore tenants,
-    Persons persons,
+    PersonIdentification persons,
     TimeProvider time
 )
 {
@@ -36,8 +36,8 @@ internal sealed class AdminKeyEndpoints(
             return RequestErrors.Invalid.Refuse($"role: one of {AdminRole.Names} is required.");
         }
 
-        var life = body.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : AdminKeyWish.DefaultLife;
-        if (life < AdminKeyWish.ShortestLife || life > AdminKeyWish.LongestLife)
+        var life = body.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : RequestedAdminKey.DefaultLife;
+        if (life < RequestedAdminKey.ShortestLife || life > RequestedAdminKey.LongestLife)
         {
             return RequestErrors.Invalid.Refuse("lifetime_seconds: 1 minute to 400 days are allowed.");
         }
@@ -58,7 +58,7 @@ internal sealed class AdminKeyEndpoints(
 
         var secret = AdminKey.NewSecret();
         var keyResult = await keys.CreateAsync(
-            new AdminKeyWish
+            new RequestedAdminKey
             {
                 OrganizationId = organizationId,
                 Name = body.Name,
@@ -68,7 +68,7 @@ internal sealed class AdminKeyEndpoints(
                 CreatedBy = request.Caller.ActorId,
             },
             secret,
-            AuditActor.Of(request),
+            AuditActor.From(request),
             request.RequestId,
             cancellationToken
         );
@@ -125,7 +125,7 @@ internal sealed class AdminKeyEndpoints(
         var revokedResult = await keys.RevokeAsync(
             key,
             body.Reason,
-            AuditActor.Of(request),
+            AuditActor.From(request),
             request.RequestId,
             cancellationToken
         );
@@ -138,7 +138,7 @@ internal sealed class AdminKeyEndpoints(
         store.FindAsync(request.Caller.OrganizationId, request.Route("admin_key_id"), cancellationToken);
 
     private async ValueTask<AdminKeyDocument> DescribeAsync(AdminKey key, CancellationToken cancellationToken) =>
-        AdminKeyDocument.Of(key, await persons.OfKeyAsync(key.Id.Value, cancellationToken), time.GetUtcNow());
+        AdminKeyDocument.From(key, await persons.OfKeyAsync(key.Id.Value, cancellationToken), time.GetUtcNow());
 
     private static ApiAnswer Answer(AdminKeyDocument document) =>
         ApiAnswer.Json(document, AdminJson.Default.AdminKeyDocument);

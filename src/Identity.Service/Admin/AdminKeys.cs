@@ -20,7 +20,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
     /// <param name="secret">From <see cref="AdminKey.NewSecret"/>; only its hash is stored.</param>
     /// <param name="requestId">Null on the host.</param>
     public async ValueTask<Result<AdminKey>> CreateAsync(
-        AdminKeyWish wish,
+        RequestedAdminKey wish,
         string secret,
         AuditActor actor,
         string? requestId,
@@ -40,7 +40,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
             CreatedAt = now,
             ExpiresAt = now + wish.Life,
         };
-        var told = await TellAsync(key, "admin_key.created", actor, now, cancellationToken);
+        var told = await NotifyAsync(key, "admin_key.created", actor, now, cancellationToken);
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -67,7 +67,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         }
 
         var now = time.GetStoreNow();
-        var told = await TellAsync(key, "admin_key.revoked", actor, now, cancellationToken);
+        var told = await NotifyAsync(key, "admin_key.revoked", actor, now, cancellationToken);
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -101,7 +101,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
 
         var now = time.GetStoreNow();
         var owned = key with { Owner = owner };
-        var told = await TellAsync(owned, "admin_key.owned", actor, now, cancellationToken);
+        var told = await NotifyAsync(owned, "admin_key.owned", actor, now, cancellationToken);
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -119,7 +119,7 @@ internal sealed class AdminKeys(AdminKeyStore store, WebhookQueue webhooks, IJou
         return result.RefusalUnlessCommitted();
     }
 
-    private ValueTask<IReadOnlyList<Statement>> TellAsync(
+    private ValueTask<IReadOnlyList<Statement>> NotifyAsync(
         AdminKey key,
         string type,
         AuditActor actor,

@@ -12,7 +12,7 @@ internal static class AdminOperations
             "Create an organization",
             "Creates an organization with its default workspace. Only an operator of the installation can do this."
         )
-        .Takes<CreateOrganizationRequest>()
+        .Accepts<CreateOrganizationRequest>()
         .Returns<OrganizationDocument>();
 
     public static readonly Operation ListOrganizations = Operation
@@ -45,7 +45,7 @@ internal static class AdminOperations
     public static readonly Operation CreateWorkspace = Operation
         .Post("create_workspace", "/v1/organizations/workspaces", Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Create a workspace", "Creates a workspace in the caller's organization.")
-        .Takes<CreateWorkspaceRequest>()
+        .Accepts<CreateWorkspaceRequest>()
         .Returns<WorkspaceDocument>();
 
     public static readonly Operation GetWorkspace = Operation
@@ -60,7 +60,7 @@ internal static class AdminOperations
             "Creates a key with a role and an expiry. The response contains the secret once; the service stores only "
                 + "its hash."
         )
-        .Takes<CreateAdminKeyRequest>()
+        .Accepts<CreateAdminKeyRequest>()
         .Returns<AdminKeyDocument>();
 
     public static readonly Operation ListKeys = Operation
@@ -85,6 +85,6 @@ internal static class AdminOperations
             RoleSet.Administering
         )
         .Describe("Revoke an admin key", "The key stops working at once. A revoked key stays in the list.")
-        .Takes<RevokeAdminKeyRequest>()
+        .Accepts<RevokeAdminKeyRequest>()
         .Returns<AdminKeyDocument>();
 }

@@ -46,7 +46,7 @@ internal sealed class FirstTenant(
         CancellationToken cancellationToken
     )
     {
-        var secret = context.GivenAdminKey?.Invoke() ?? AdminKey.NewSecret();
+        var secret = context.ReadAdminKey?.Invoke() ?? AdminKey.NewSecret();
         var key = new AdminKey
         {
             Id = AdminKeyId.New(),
@@ -66,7 +66,7 @@ internal sealed class FirstTenant(
             cancellationToken
         );
         var place = "as you gave it (";
-        if (context.GivenAdminKey is null)
+        if (context.ReadAdminKey is null)
         {
             AdminKeyFile.WriteNew(context.AdminKeyFile, secret);
             place = $"{context.AdminKeyFile} (0600, ";

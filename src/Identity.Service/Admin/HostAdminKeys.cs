@@ -14,7 +14,7 @@ internal sealed class HostAdminKeys(
     AdminKeys keys,
     AdminKeyStore store,
     TenantStore tenants,
-    Persons persons,
+    PersonIdentification persons,
     TimeProvider time
 )
 {
@@ -41,7 +41,7 @@ internal sealed class HostAdminKeys(
     }
 
     public async ValueTask<Result<AdminKeyDocument>> CreateAsync(
-        AdminKeyWish wish,
+        RequestedAdminKey wish,
         string secret,
         AuditActor actor,
         CancellationToken cancellationToken
@@ -96,5 +96,5 @@ internal sealed class HostAdminKeys(
     }
 
     private async ValueTask<AdminKeyDocument> DescribeAsync(AdminKey key, CancellationToken cancellationToken) =>
-        AdminKeyDocument.Of(key, await persons.OfKeyAsync(key.Id.Value, cancellationToken), time.GetUtcNow());
+        AdminKeyDocument.From(key, await persons.OfKeyAsync(key.Id.Value, cancellationToken), time.GetUtcNow());
 }

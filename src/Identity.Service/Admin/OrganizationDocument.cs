@@ -15,7 +15,7 @@ internal sealed record OrganizationDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "organization";
 
-    public static OrganizationDocument Of(Organization organization) =>
+    public static OrganizationDocument From(Organization organization) =>
         new(
             Id: organization.Id,
             Name: organization.Name,

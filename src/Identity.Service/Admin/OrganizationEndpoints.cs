@@ -44,7 +44,11 @@ internal sealed class OrganizationEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TenantEvents.Created(AuditOrigin.Of(request, organization.CreatedAt), organization, workspace),
+                Event = TenantEvents.Created(
+                    AuditOrigin.From(request, organization.CreatedAt),
+                    organization,
+                    workspace
+                ),
                 Statements = tenants.Insert(organization, workspace),
             },
             cancellationToken
@@ -57,7 +61,7 @@ internal sealed class OrganizationEndpoints(
     {
         var all = await tenants.ListOrganizationsAsync(cancellationToken);
         return ApiAnswer.Json(
-            Pages.Whole(all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.Of)),
+            Pages.Whole(all.Where(one => Sees(request, one.Id)).Select(OrganizationDocument.From)),
             AdminJson.Default.PageOrganizationDocument
         );
     }
@@ -96,7 +100,7 @@ internal sealed class OrganizationEndpoints(
         // Without rules, no token is issued after these. Repeated, in case an earlier request was interrupted: tokens that
         // are revoked already stay unchanged.
         var revoked = await revoker.RevokeAsync(
-            AuditActor.Of(request),
+            AuditActor.From(request),
             request.RequestId,
             archived.Id,
             new RevocationTarget(RevocationKind.IssuedBefore, ""),
@@ -119,7 +123,7 @@ internal sealed class OrganizationEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TenantEvents.Archived(AuditOrigin.Of(request, now), archived),
+                Event = TenantEvents.Archived(AuditOrigin.From(request, now), archived),
                 Statements = tenants.Archive(archived.Id, now),
             },
             cancellationToken
@@ -136,7 +140,7 @@ internal sealed class OrganizationEndpoints(
                     .Where(workspace =>
                         request.Caller.WorkspaceId is null || request.Caller.WorkspaceId == workspace.Id.Value
                     )
-                    .Select(WorkspaceDocument.Of)
+                    .Select(WorkspaceDocument.From)
             ),
             AdminJson.Default.PageWorkspaceDocument
         );
@@ -146,5 +150,5 @@ internal sealed class OrganizationEndpoints(
         request.Caller.OrganizationId == organizationId || request.Caller.Has(Scopes.InstallationOperate);
 
     private static ApiAnswer Answer(Organization organization) =>
-        ApiAnswer.Json(OrganizationDocument.Of(organization), AdminJson.Default.OrganizationDocument);
+        ApiAnswer.Json(OrganizationDocument.From(organization), AdminJson.Default.OrganizationDocument);
 }

@@ -14,7 +14,7 @@ internal sealed record WorkspaceDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "workspace";
 
-    public static WorkspaceDocument Of(Workspace workspace) =>
+    public static WorkspaceDocument From(Workspace workspace) =>
         new(
             Id: workspace.Id.Value,
             Name: workspace.Name,

@@ -41,7 +41,7 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TenantEvents.WorkspaceCreated(AuditOrigin.Of(request, workspace.CreatedAt), workspace),
+                Event = TenantEvents.WorkspaceCreated(AuditOrigin.From(request, workspace.CreatedAt), workspace),
                 Statements = [tenants.Insert(workspace)],
             },
             cancellationToken
@@ -57,5 +57,5 @@ internal sealed class WorkspaceEndpoints(TenantStore tenants, IJournal journal, 
             : RequestErrors.NotFound.Refuse();
 
     private static ApiAnswer Answer(Workspace workspace) =>
-        ApiAnswer.Json(WorkspaceDocument.Of(workspace), AdminJson.Default.WorkspaceDocument);
+        ApiAnswer.Json(WorkspaceDocument.From(workspace), AdminJson.Default.WorkspaceDocument);
 }

@@ -21,6 +21,6 @@ internal sealed class AuditEndpoints(AuditSearch search)
 
         var (entries, searchedTo) = await search.FindAsync(query, page.Before, page.Count, cancellationToken);
         var answer = page.Cut(entries, entry => entry.Ordinal, searchedTo);
-        return ApiAnswer.Json(answer.Select(AuditEntryDocument.Of), AuditJson.Default.PageAuditEntryDocument);
+        return ApiAnswer.Json(answer.Select(AuditEntryDocument.From), AuditJson.Default.PageAuditEntryDocument);
     }
 }

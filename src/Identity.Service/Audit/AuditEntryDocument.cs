@@ -23,7 +23,7 @@ internal sealed record AuditEntryDocument(
     RawJson? Body
 )
 {
-    public static AuditEntryDocument Of(AuditEntry entry)
+    public static AuditEntryDocument From(AuditEntry entry)
     {
         using var document = entry.Body is null ? null : JsonDocument.Parse(entry.Body);
         var body = document?.RootElement;

@@ -57,13 +57,13 @@ internal sealed record AuditQuery
             && QueryText.Matches(Subject, Text(actor, "subject"))
             && (Outcome is null || Text(entry.GetProperty("status"), "outcome") == Outcome)
             && (Resource is null || Concerns(entry, Resource))
-            && (TunnelId is null || Concerns(entry, TunnelId) || IsDataOf(entry, TunnelId));
+            && (TunnelId is null || Concerns(entry, TunnelId) || HasDataForTunnel(entry, TunnelId));
     }
 
     private static bool Concerns(JsonElement entry, string id) =>
         entry.GetProperty("resources").EnumerateArray().Any(resource => Text(resource, "id") == id);
 
-    private static bool IsDataOf(JsonElement entry, string tunnelId) =>
+    private static bool HasDataForTunnel(JsonElement entry, string tunnelId) =>
         Text(entry.GetProperty("event_data"), "tunnel_id") == tunnelId;
 
     private static string? Text(JsonElement parent, string name) =>

@@ -15,7 +15,7 @@ internal sealed record RestorePlan
     public required IReadOnlyList<string> Migrations { get; init; }
 
     /// <summary>Null: no exports were given, because nothing changed after the backup.</summary>
-    public required LaterHistory? Later { get; init; }
+    public required HistoryAfterBackup? AfterBackup { get; init; }
 
-    public required IReadOnlyList<LaterRevocationList> Lists { get; init; }
+    public required IReadOnlyList<RevocationListAfterBackup> Lists { get; init; }
 }

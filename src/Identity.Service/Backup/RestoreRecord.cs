@@ -21,9 +21,9 @@ internal static class RestoreRecord
             ("nothing_later", nothingLater),
             ("chains_end", plan.Header.Chains.Select(Describe)),
             // Entries that only the exports contain are missing here but known elsewhere.
-            ("later_chains", (plan.Later?.Ends ?? []).Select(Describe)),
-            ("later_entries_unreadable", plan.Later?.Unreadable ?? 0),
-            ("cut_off", AuditData.Of(cut.Select(one => (one.What.Replace(' ', '_'), (object?)one.Count)))),
+            ("later_chains", (plan.AfterBackup?.Ends ?? []).Select(Describe)),
+            ("later_entries_unreadable", plan.AfterBackup?.Unreadable ?? 0),
+            ("cut_off", AuditData.From(cut.Select(one => (one.What.Replace(' ', '_'), (object?)one.Count)))),
             ("taken_away", narrowed.Select(Describe)),
         ];
         return Encoding.UTF8.GetString(record.Encode());

@@ -69,7 +69,7 @@ internal sealed partial class Restorer(
             Rows = reader.Finish(sealer),
             Digest = reader.Digest,
             Migrations = [.. known.Except(header.Migrations)],
-            Later = ReadLater(header, choice),
+            AfterBackup = ReadLater(header, choice),
             Lists = [.. choice.Lists.Select(path => ReadList(path, authorities))],
         };
     }
@@ -185,11 +185,14 @@ internal sealed partial class Restorer(
         var cut = RestoreCut.Apply(connection, now);
         // Not the id of a node: no node made these rows.
         var ordinals = new Ordinals(nodeId: 0, time);
-        List<Narrowing> narrowed = [.. new LaterNarrowing(connection, ordinals, now).Apply(plan.Later?.Events ?? [])];
+        List<Narrowing> narrowed =
+        [
+            .. new NarrowingAfterBackup(connection, ordinals, now).Apply(plan.AfterBackup?.Events ?? []),
+        ];
         foreach (var (file, caId, list) in plan.Lists)
         {
             narrowed.AddRange(
-                list.Entries.Where(entry => RevokedSerials.Take(connection, caId, entry, ordinals))
+                list.Entries.Where(entry => RevokedSerials.Insert(connection, caId, entry, ordinals))
                     .Select(entry => new Narrowing("certificate", entry.SerialHex, "revoked", Path.GetFileName(file)))
             );
         }
@@ -231,7 +234,7 @@ internal sealed partial class Restorer(
     // Names that no version's schema has are refused before anything is written.
     private static void RequirePlainNames(IEnumerable<BackupTable> tables)
     {
-        if (tables.SelectMany(NamesOf).Any(name => !PlainName().IsMatch(name)))
+        if (tables.SelectMany(GetNames).Any(name => !PlainName().IsMatch(name)))
         {
             throw UnknownName();
         }
@@ -246,7 +249,7 @@ internal sealed partial class Restorer(
         );
         if (
             tables.Any(table =>
-                !known.TryGetValue(table.Name, out var columns) || !columns.IsSupersetOf(NamesOf(table)[1..])
+                !known.TryGetValue(table.Name, out var columns) || !columns.IsSupersetOf(GetNames(table)[1..])
             )
         )
         {
@@ -254,7 +257,7 @@ internal sealed partial class Restorer(
         }
     }
 
-    private static string[] NamesOf(BackupTable table) => [table.Name, .. table.Columns.Select(column => column.Name)];
+    private static string[] GetNames(BackupTable table) => [table.Name, .. table.Columns.Select(column => column.Name)];
 
     private static BackupException UnknownName() =>
         new(
@@ -265,7 +268,7 @@ internal sealed partial class Restorer(
     [GeneratedRegex("^[a-z][a-z0-9_]*\\z")]
     private static partial Regex PlainName();
 
-    private static LaterHistory? ReadLater(BackupHeader header, RestoreChoice choice)
+    private static HistoryAfterBackup? ReadLater(BackupHeader header, RestoreChoice choice)
     {
         if (choice.Exports.Count == 0)
         {
@@ -277,7 +280,7 @@ internal sealed partial class Restorer(
                 );
         }
 
-        var later = LaterHistory.Read(header.Chains, choice.Exports);
+        var later = HistoryAfterBackup.Read(header.Chains, choice.Exports);
         return later.Unreadable == 0 || choice.NothingLater
             ? later
             : throw new BackupException(
@@ -300,7 +303,7 @@ internal sealed partial class Restorer(
     }
 
     // Verified with the authority's certificate in the backup.
-    private static LaterRevocationList ReadList(
+    private static RevocationListAfterBackup ReadList(
         string path,
         IReadOnlyList<(string Id, ParsedCertificate Certificate)> authorities
     )
@@ -327,7 +330,7 @@ internal sealed partial class Restorer(
         {
             if (list.IsSignedBy(certificate))
             {
-                return new LaterRevocationList(path, id, list);
+                return new RevocationListAfterBackup(path, id, list);
             }
         }
 

@@ -32,7 +32,7 @@ internal static class RevokedSerials
     /// Applies an entry of a revocation list: for a certificate in the backup, or for a later one that is otherwise unknown.
     /// </summary>
     /// <returns>Whether it is new.</returns>
-    public static bool Take(DbConnection connection, string caId, RevokedEntry entry, Ordinals ordinals)
+    public static bool Insert(DbConnection connection, string caId, RevokedEntry entry, Ordinals ordinals)
     {
         var serial = entry.SerialHex;
         var reason = RevocationReasons.GetName(entry.Reason);
@@ -67,7 +67,11 @@ internal static class RevokedSerials
     /// <returns>
     /// Its serial number, and whether it belongs to a machine: an agent, an edge or a node of the service.
     /// </returns>
-    public static (string Serial, bool IsMachine) TakeOver(DbConnection connection, LaterEvent later, Ordinals ordinals)
+    public static (string Serial, bool IsMachine) Apply(
+        DbConnection connection,
+        EventAfterBackup later,
+        Ordinals ordinals
+    )
     {
         var serial = Text("serial")!;
         var kind = WireNames.Parse<CertificateKind>(Text("kind")!);
@@ -85,7 +89,7 @@ internal static class RevokedSerials
                 id = Text("certificate_id"),
                 ordinal = ordinals.Next(),
                 serial,
-                kind = WireNames.Of(kind),
+                kind = WireNames.Get(kind),
                 tunnel = Text("tunnel_id"),
                 enrollment = Text("enrollment_id"),
                 edge = Text("edge_id"),

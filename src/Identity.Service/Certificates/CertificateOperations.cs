@@ -50,7 +50,7 @@ internal static class CertificateOperations
                 + "the certificate from the tunnel's profile and uses only the public key of the request. The body "
                 + "may have the assertion of a token exchange instead of an access token."
         )
-        .Takes<ServerCertificateRequest>()
+        .Accepts<ServerCertificateRequest>()
         .Returns<ServerCertificateDocument>();
 
     public static readonly Operation GetRenewalAdvice = Operation
@@ -71,7 +71,7 @@ internal static class CertificateOperations
                 + "that an operator approved (hostname *.DOMAIN), with the tunnel's active authority. Refused to "
                 + "enrolments by tunnel token."
         )
-        .Takes<AgentServerCertificateRequest>()
+        .Accepts<AgentServerCertificateRequest>()
         .Returns<ServerCertificateDocument>();
 
     public static readonly Operation Revoke = Operation
@@ -81,6 +81,6 @@ internal static class CertificateOperations
             "Revokes one certificate by its id or serial, or every certificate of a key. Edges and agents refuse the "
                 + "serials within five seconds."
         )
-        .Takes<RevokeRequest>()
+        .Accepts<RevokeRequest>()
         .Returns<Revocation.RevocationDocument>();
 }

@@ -153,7 +153,7 @@ internal static class CertificatesRegistration
                 services => services.GetRequiredService<PlatformRootCommands>().RetireAsync
             )
             .AddSingleton<ApiCertificate>()
-            .AddSingleton<KeptCertificates>()
+            .AddSingleton<ServiceCertificateFile>()
             .AddSingleton<IApiCertificate>(provider => provider.GetRequiredService<ApiCertificate>())
             .AddHostedService<ServiceCertificateRenewal>();
 
@@ -182,7 +182,7 @@ internal static class CertificatesRegistration
             .AddSingleton<EdgeEnrollmentStore>()
             .AddSingleton<IAgentEnrollments, AgentEnrollments>()
             .AddSingleton<IRevokedMachines, RevokedMachinesView>()
-            .AddSingleton<IFederationStanding, FederationStanding>()
+            .AddSingleton<IFederationValidity, FederationValidity>()
             .AddSingleton<AgentAdmission>()
             .AddSingleton<EdgeAdmission>()
             .AddSingleton<InstanceAlarm>()
@@ -237,13 +237,13 @@ internal static class CertificatesRegistration
             );
 
     private static TimeSpan GetRotationPace(IServiceProvider services) =>
-        RotationPace.Of(services.GetRequiredService<Current<CertificateOptions>>().Value);
+        RotationPace.GetInterval(services.GetRequiredService<Current<CertificateOptions>>().Value);
 
     private static IServiceCollection AddTunnelAuthorities(this IServiceCollection services) =>
         services
             .AddSingleton<TunnelAuthorityStore>()
             .AddSingleton<AuthorityKeys>()
-            .AddSingleton<Persons>()
+            .AddSingleton<PersonIdentification>()
             .AddSingleton<ActivationGate>()
             .AddSingleton<IActivationGate>(provider => provider.GetRequiredService<ActivationGate>())
             .AddSingleton<ActiveAuthorities>()

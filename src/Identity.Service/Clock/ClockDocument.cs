@@ -12,7 +12,7 @@ internal sealed record ClockDocument(
     DateTimeOffset? AlarmedAt
 )
 {
-    public static ClockDocument Of(ClockStatus status) =>
+    public static ClockDocument From(ClockStatus status) =>
         new(
             Type: "clock",
             Trusted: status.IsTrusted,

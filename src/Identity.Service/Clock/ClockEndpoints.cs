@@ -14,7 +14,7 @@ internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = ClockEvents.Confirmed(AuditOrigin.Of(request, before.Now), before.Now - before.Expected),
+                Event = ClockEvents.Confirmed(AuditOrigin.From(request, before.Now), before.Now - before.Expected),
             },
             cancellationToken
         );
@@ -27,5 +27,5 @@ internal sealed class ClockEndpoints(ClockGuard guard, IJournal journal)
         return Answer();
     }
 
-    private ApiAnswer Answer() => ApiAnswer.Json(ClockDocument.Of(guard.Status()), ClockJson.Default.ClockDocument);
+    private ApiAnswer Answer() => ApiAnswer.Json(ClockDocument.From(guard.Status()), ClockJson.Default.ClockDocument);
 }

@@ -63,14 +63,14 @@ internal static class AdminKeyCommand
         var life = new Option<TimeSpan>("--expires")
         {
             Description = "Lifetime, 1m to 400d (default: 90d).",
-            DefaultValueFactory = _ => AdminKeyWish.DefaultLife,
+            DefaultValueFactory = _ => RequestedAdminKey.DefaultLife,
             CustomParser = result =>
             {
                 var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
                 if (
                     ConfigText.TryDuration(text, out var duration)
-                    && duration >= AdminKeyWish.ShortestLife
-                    && duration <= AdminKeyWish.LongestLife
+                    && duration >= RequestedAdminKey.ShortestLife
+                    && duration <= RequestedAdminKey.LongestLife
                 )
                 {
                     return duration;
@@ -113,7 +113,7 @@ internal static class AdminKeyCommand
                     (host, organization, output) =>
                         MakeAsync(
                             host,
-                            new AdminKeyWish
+                            new RequestedAdminKey
                             {
                                 OrganizationId = organization,
                                 Name = parsed.GetRequiredValue(name),
@@ -196,7 +196,7 @@ internal static class AdminKeyCommand
 
     private static async Task<string?> MakeAsync(
         HostAdminKeys host,
-        AdminKeyWish wish,
+        RequestedAdminKey wish,
         string? file,
         bool asJson,
         (TextWriter Output, TextWriter Error) console,
@@ -241,7 +241,7 @@ internal static class AdminKeyCommand
 
     private static async Task<Result<AdminKeyDocument>> TryMakeAsync(
         HostAdminKeys host,
-        AdminKeyWish wish,
+        RequestedAdminKey wish,
         string? file,
         string secret,
         CancellationToken cancellationToken
@@ -279,7 +279,7 @@ internal static class AdminKeyCommand
         try
         {
             var options = loaded.Settings.Options;
-            using var alone = HostCommand.TakeLock(options);
+            using var alone = HostCommand.AcquireLock(options);
             if (alone is null)
             {
                 await error.WriteLineAsync(

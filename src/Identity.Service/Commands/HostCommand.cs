@@ -10,7 +10,7 @@ internal static class HostCommand
     private const string LockName = "host-command.lock";
 
     /// <summary>Hold it while the command runs; null = another command holds it.</summary>
-    public static FileStream? TakeLock(ServiceOptions options)
+    public static FileStream? AcquireLock(ServiceOptions options)
     {
         var file = Path.Combine(options.StateDirectory, LockName);
         try

@@ -101,7 +101,7 @@ internal static class InitCommand
                 options,
                 new InitContext(organization, keyFile is null ? state.GetPath("admin.key") : Path.GetFullPath(keyFile))
                 {
-                    GivenAdminKey = givenKey is null ? null : () => ReadKey(givenKey),
+                    ReadAdminKey = givenKey is null ? null : () => ReadKey(givenKey),
                 },
                 TimeProvider.System,
                 loggers,

@@ -23,7 +23,7 @@ internal static class Initializer
     )
     {
         StoreDraft.RequireAbsent(options.StoreSettings);
-        var madeKeyFile = context.GivenAdminKey is null ? context.AdminKeyFile : null;
+        var madeKeyFile = context.ReadAdminKey is null ? context.AdminKeyFile : null;
         if (File.Exists(madeKeyFile))
         {
             throw new StoreException($"{madeKeyFile} exists: init never overwrites a key. Move it away first.");

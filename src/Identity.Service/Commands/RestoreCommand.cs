@@ -154,7 +154,7 @@ internal static class RestoreCommand
             yield return $"needed in the HSM: {item.Label ?? "the key"} of {item.Kind} {item.Id}";
         }
 
-        if (plan.Later is { } later)
+        if (plan.AfterBackup is { } later)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,

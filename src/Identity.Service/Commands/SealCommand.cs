@@ -41,7 +41,7 @@ internal static class SealCommand
         try
         {
             var options = loaded.Settings.Options;
-            using var alone = HostCommand.TakeLock(options);
+            using var alone = HostCommand.AcquireLock(options);
             if (alone is null)
             {
                 await error.WriteLineAsync(

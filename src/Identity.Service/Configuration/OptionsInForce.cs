@@ -57,6 +57,6 @@ internal sealed class OptionsInForce
             use(next);
         }
 
-        await jobs.KeepPaceAsync(cancellationToken);
+        await jobs.WaitForPaceAsync(cancellationToken);
     }
 }

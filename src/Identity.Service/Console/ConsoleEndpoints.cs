@@ -37,7 +37,7 @@ internal sealed class ConsoleEndpoints(
     public const string FirstKeyEnded = "first-key-ended";
 
     /// <summary>A query mark: the sign-in did not revoke the key of init; the page says why.</summary>
-    public const string FirstKeyKept = "first-key-kept";
+    public const string FirstKeyNotRevoked = "first-key-kept";
 
     /// <summary>A query mark: the admin key of this browser now names the person.</summary>
     public const string KeyOwned = "key-owned";
@@ -78,7 +78,7 @@ internal sealed class ConsoleEndpoints(
             http,
             async (api, _, form) =>
             {
-                var body = FormBody.Of(form, action.Fields);
+                var body = FormBody.Read(form, action.Fields);
                 // A person without the right is refused, with any field values.
                 var answer =
                     !api.May(action.Operation) ? ConsoleAnswer.Refused(ConsoleErrors.Role.Refuse())
@@ -162,7 +162,7 @@ internal sealed class ConsoleEndpoints(
             request.SetCaller(principal.Caller);
             var ended = await sessions.EndAsync(
                 principal.Session,
-                AuditActor.Of(request),
+                AuditActor.From(request),
                 request,
                 http.RequestAborted
             );
@@ -238,7 +238,7 @@ internal sealed class ConsoleEndpoints(
         path = opened.FirstKey switch
         {
             FirstKeyFate.Revoked => AddMark(path, FirstKeyEnded),
-            FirstKeyFate.Kept => AddMark(path, FirstKeyKept),
+            FirstKeyFate.NotRevoked => AddMark(path, FirstKeyNotRevoked),
             _ => path,
         };
         Redirect(
@@ -265,7 +265,7 @@ internal sealed class ConsoleEndpoints(
     {
         var source = new ApiRequest(http).Source;
         if (
-            ConsoleCookie.Of(http, ConsoleCookie.Session) is not { } cookie
+            ConsoleCookie.Find(http, ConsoleCookie.Session) is not { } cookie
             || limits.FailedAuthentication.Check(source, cookie.Value) is not null
         )
         {

@@ -17,6 +17,6 @@ internal static class ConsoleOperations
                 + "id_token is one of the client `sign_in.command_line_client_id`, at most five minutes old, and good "
                 + "for one sign-in. The request needs a DPoP proof (RFC 9449), and the token is bound to its key."
         )
-        .Takes<PersonSignInRequest>()
+        .Accepts<PersonSignInRequest>()
         .Returns<TokenResponse>();
 }

@@ -41,7 +41,7 @@ internal sealed class ConsolePages(ApiHost host, ConsoleEndpoints console)
         where TPage : ConsolePage
     {
         Page<TPage>(page.Path, actions);
-        host.Page(HttpMethods.Post, page.KeepPath, http => filters.KeepAsync(typeof(TPage), page, http));
+        host.Page(HttpMethods.Post, page.FiltersPath, http => filters.SaveAsync(typeof(TPage), page, http));
         host.Page(HttpMethods.Post, page.ForgetPath, http => filters.ForgetAsync(typeof(TPage), page, http));
     }
 

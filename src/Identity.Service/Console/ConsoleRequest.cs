@@ -48,7 +48,7 @@ public sealed class ConsoleRequest
     /// <summary>The answer of the form's operation, if the page shows it.</summary>
     internal JsonElement? Result { get; init; }
 
-    internal string RequestId => RequestIdentity.Of(Http);
+    internal string RequestId => RequestIdentity.Get(Http);
 
     internal string Path => Http.Request.Path.Value ?? "/";
 

@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Console;
 /// <summary>Builds the API request from a submitted form. Fields that the action does not name are ignored.</summary>
 internal static class FormBody
 {
-    public static Result<JsonObject> Of(IFormCollection form, IReadOnlyList<FormField> fields)
+    public static Result<JsonObject> Read(IFormCollection form, IReadOnlyList<FormField> fields)
     {
         var body = new JsonObject();
         foreach (var field in fields)

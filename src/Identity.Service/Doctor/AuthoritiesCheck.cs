@@ -21,20 +21,25 @@ internal sealed class AuthoritiesCheck : IDoctorCheck<ServiceFacts>
         // The first to expire comes first, so no later one is worse.
         var worst = Judge(all[0]) is { Status: DoctorStatus.Fail } late
             ? late
-            : DoctorFinding.Pass(Id, $"The first to expire is {all[0].Name}: {Left(all[0], facts.Now)}.");
+            : DoctorFinding.Pass(
+                Id,
+                $"The first to expire is {all[0].Name}: {FormatRemainingTime(all[0], facts.Now)}."
+            );
         return worst with
         {
             Evidence =
             [
                 .. all.Where(one => one.Type.StartsWith("platform", StringComparison.Ordinal) || Judge(one) is not null)
-                    .Select(one => $"{one.Name} ({one.Id}): {Left(one, facts.Now)}, until {one.NotAfter:u}"),
+                    .Select(one =>
+                        $"{one.Name} ({one.Id}): {FormatRemainingTime(one, facts.Now)}, until {one.NotAfter:u}"
+                    ),
             ],
         };
 
         DoctorFinding? Judge(AuthorityEnd one) => Expiry.Judge(Id, one, facts.Now, facts.Options.Notices);
     }
 
-    private static string Left(AuthorityEnd one, DateTimeOffset now)
+    private static string FormatRemainingTime(AuthorityEnd one, DateTimeOffset now)
     {
         var left = one.NotAfter - now;
         return left < TimeSpan.Zero

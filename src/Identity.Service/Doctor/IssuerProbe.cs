@@ -16,7 +16,7 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
 
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public static IssuerProbe Of(ServiceOptions options, TimeProvider time) =>
+    public static IssuerProbe Create(ServiceOptions options, TimeProvider time) =>
         new(
             new KeySetFetch(
                 new IssuerFetcher(new(options.Federation), new(options.Outbound), time, SystemHostResolver.Instance),
@@ -48,7 +48,7 @@ internal sealed class IssuerProbe(KeySetFetch fetch, FetchOptions options, TimeP
     }
 
     private static bool IsFetched(StoredIssuer issuer) =>
-        issuer.Issuer.KeySource.GivenKeys is null
+        issuer.Issuer.KeySource.ConfiguredKeys is null
         && issuer.Control is { PausedAt: null, Kill: null or { Issuer: false } };
 
     private async Task<IssuerState> TryAsync(

@@ -69,7 +69,7 @@ internal sealed class IssuersCheck : IDoctorCheck<ServiceFacts>
         return IssuerJudgement.Judge(
             issuer,
             control,
-            KeptKeys.Of(
+            CachedKeyStatus.From(
                 keyState,
                 kept?.FetchedAt,
                 kept?.Proven.Count > 0,

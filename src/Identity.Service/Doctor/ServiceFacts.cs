@@ -30,22 +30,22 @@ internal sealed record ServiceFacts
     )
     {
         var now = time.GetUtcNow();
-        var store = await StoreInspection.LookAsync(options, now, cancellationToken);
+        var store = await StoreInspection.ReadAsync(options, now, cancellationToken);
         return new ServiceFacts
         {
             Options = options,
             Now = now,
             Store = store,
-            Issuers = await IssuerProbe.Of(options, time).RunAsync(store.Issuers, cancellationToken),
+            Issuers = await IssuerProbe.Create(options, time).RunAsync(store.Issuers, cancellationToken),
             Hsm =
                 options.Pkcs11 is { } settings && File.Exists(settings.ModulePath)
-                    ? Ask(new Pkcs11Token(settings), store)
+                    ? Probe(new Pkcs11Token(settings), store)
                     : null,
         };
     }
 
     // In this process, which ends soon: a wrong PIN costs one attempt, as at each start (S20).
-    private static HsmState Ask(Pkcs11Token token, StoreState store)
+    private static HsmState Probe(Pkcs11Token token, StoreState store)
     {
         try
         {

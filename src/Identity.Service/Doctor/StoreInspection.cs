@@ -21,7 +21,7 @@ internal static class StoreInspection
     // Bounded like the metrics: the first to expire are the relevant ones.
     private const int Most = 200;
 
-    public static async Task<StoreState> LookAsync(
+    public static async Task<StoreState> ReadAsync(
         ServiceOptions options,
         DateTimeOffset now,
         CancellationToken cancellationToken

@@ -60,7 +60,7 @@ internal static class DocumentationRegistration
                 .WithName(operation.Id!)
                 .WithSummary(operation.Summary)
                 .WithDescription(operation.Description)
-                .WithTags(OperationTags.Of(operation.Path))
+                .WithTags(OperationTags.GetTag(operation.Path))
                 // All operations use the same error body.
                 .WithMetadata(
                     CreateError(StatusCodes.Status500InternalServerError, typeof(Platform.Wire.ErrorEnvelope))

@@ -21,11 +21,11 @@ internal sealed class AuditData : IEnumerable<(string Name, object? Value)>
 
     public static AuditData Create(ReadOnlySpan<(string Name, object? Value)> members) => new(members.ToArray());
 
-    public static AuditData Of(IEnumerable<(string Name, object? Value)> members) => new([.. members]);
+    public static AuditData From(IEnumerable<(string Name, object? Value)> members) => new([.. members]);
 
     /// <summary>The members of a resource's document, as the API answers with it, that are audited.</summary>
-    public static AuditData Of(JsonElement document, Func<JsonProperty, bool> isAudited) =>
-        Of(document.EnumerateObject().Where(isAudited).Select(member => (member.Name, (object?)member.Value)));
+    public static AuditData From(JsonElement document, Func<JsonProperty, bool> isAudited) =>
+        From(document.EnumerateObject().Where(isAudited).Select(member => (member.Name, (object?)member.Value)));
 
     /// <summary>A member that is absent, instead of null, if it has no value.</summary>
     public static AuditData Optional(string name, object? value) => value is null ? Empty : [(name, value)];

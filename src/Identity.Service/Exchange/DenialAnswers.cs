@@ -14,7 +14,7 @@ internal static class DenialAnswers
 {
     private static readonly TimeSpan KeysRetryAfter = TimeSpan.FromSeconds(5);
 
-    public static Refusal Of(ExchangeForm form, in TokenExchangeResult result)
+    public static Refusal ToRefusal(ExchangeForm form, in TokenExchangeResult result)
     {
         if (form is ExchangeForm.Json or ExchangeForm.Certificate)
         {
@@ -57,7 +57,7 @@ internal static class DenialAnswers
     {
         refusal = refusal.With("reason", denial.Reason.Name());
         return denial.Claim is { } claim
-            ? refusal.With("claim", claim).With("claim_value", ClaimText.Of(context.Claims, claim))
+            ? refusal.With("claim", claim).With("claim_value", ClaimText.Read(context.Claims, claim))
             : refusal;
     }
 }

@@ -141,6 +141,6 @@ internal sealed class DirectExchange(
 
     private static ApiAnswer ToAnswer(in TokenExchangeResult ended) =>
         ended.Outcome == TokenExchangeOutcome.Denied
-            ? DenialAnswers.Of(ExchangeForm.Certificate, ended)
+            ? DenialAnswers.ToRefusal(ExchangeForm.Certificate, ended)
             : ended.Unavailable!;
 }

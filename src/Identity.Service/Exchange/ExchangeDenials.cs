@@ -14,7 +14,7 @@ internal sealed class ExchangeDenials(DenialRecorder recorder)
     )
     {
         var audited = context.IsProven
-            ? FederatedAuthentication.Of(context, AuditStatus.Denied(denial.Reason.Name(), denial.Detail))
+            ? FederatedAuthentication.From(context, AuditStatus.Denied(denial.Reason.Name(), denial.Detail))
             : null;
         return await recorder.RecordAsync(context, denial, audited, cancellationToken) is { } refusal
             ? TokenExchangeResult.Refused(refusal)

@@ -15,7 +15,7 @@ internal static class ExchangeOperations
                 + "in the authentication history. The body is JSON, or a form of RFC 7523 (jwt- bearer) or RFC 8693 "
                 + "(token exchange)."
         )
-        .TakesJsonOrForm<TokenRequest>()
+        .AcceptsJsonOrForm<TokenRequest>()
         .Returns<AccessTokenDocument>();
 
     public static readonly Operation GetErrorPage = Operation

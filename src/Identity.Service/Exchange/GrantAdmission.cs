@@ -72,7 +72,7 @@ internal sealed class GrantAdmission(
     public static Decision ToDecision(AssertionContext context, Grant grant, ReplayKey? replay) =>
         new()
         {
-            Event = FederatedAuthentication.Of(context, AuditStatus.Success, grant),
+            Event = FederatedAuthentication.From(context, AuditStatus.Success, grant),
             Replay = replay,
             Class = DecisionClass.Bulk,
         };

@@ -37,7 +37,7 @@ internal sealed class SubjectEvaluator(AssertionEvaluator evaluator, OwnSubjects
             WorkspaceId = context.WorkspaceId!,
             ExpiresAt = context.ExpiresAt,
             SubjectHash = Sha256Text.ToBase64Url(context.Subject),
-            MayAct = MayActClaim.Of(context.Claims, identity.PublicUrl),
+            MayAct = MayActClaim.Read(context.Claims, identity.PublicUrl),
             TokenIdHash = context.TokenId is { } id ? Sha256Text.ToBase64Url(id) : null,
         };
     }

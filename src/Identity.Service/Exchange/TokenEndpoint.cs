@@ -128,7 +128,7 @@ internal sealed class TokenEndpoint(TokenExchange exchange, RequestBinding bindi
                 result.Token.Return();
                 return ApiAnswer.Rented(response, "application/json");
             case TokenExchangeOutcome.Denied:
-                return DenialAnswers.Of(parsed.Form, result);
+                return DenialAnswers.ToRefusal(parsed.Form, result);
             default:
                 return result.Unavailable!;
         }

@@ -74,7 +74,7 @@ internal sealed class CompiledRule
     public byte[] Audience => audience ??= Encoding.UTF8.GetBytes(Rule.Match.Audience ?? publicUrl);
 
     /// <summary>All must hold.</summary>
-    public IReadOnlyList<ICondition> Conditions => conditions ??= RuleConditions.Of(Rule.Match);
+    public IReadOnlyList<ICondition> Conditions => conditions ??= RuleConditions.Create(Rule.Match);
 
     public FrozenSet<string> TunnelIds => tunnelIds ??= Rule.TunnelIds.ToFrozenSet(StringComparer.Ordinal);
 
@@ -94,7 +94,7 @@ internal sealed class CompiledRule
     {
         var rights = roles.In(workspaceId, Account, DefaultWorkspaceId);
         granted ??= new GrantedScopes?[Rights.Levels];
-        return granted[rights.Level] ??= GrantedScopes.Of(Rule.Scopes, rights);
+        return granted[rights.Level] ??= GrantedScopes.From(Rule.Scopes, rights);
     }
 
     /// <summary>The same rule after a change of records that it refers to; prepared values are kept.</summary>

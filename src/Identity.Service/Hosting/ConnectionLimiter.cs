@@ -50,7 +50,7 @@ internal sealed class ConnectionLimiter(
     public async Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var address = AddressRanges.Normalise((connection.RemoteEndPoint as IPEndPoint)?.Address ?? IPAddress.IPv6None);
-        TakeOverBounds();
+        ApplyBounds();
         // Decided once per connection: the trusted balancers may change before the connection is subtracted again.
         var slot = new ConnectionSlot(this, connection, address, isCounted: !readProxies().Contains(address));
         if (!TryEnter(handshakes, slot))
@@ -61,7 +61,7 @@ internal sealed class ConnectionLimiter(
 
         if (!TryEnter(slot))
         {
-            Leave(handshakes, slot);
+            Release(handshakes, slot);
             Refuse(connection, "connections");
             return;
         }
@@ -81,7 +81,7 @@ internal sealed class ConnectionLimiter(
         }
     }
 
-    internal void EndHandshake(ConnectionSlot slot) => Leave(handshakes, slot);
+    internal void EndHandshake(ConnectionSlot slot) => Release(handshakes, slot);
 
     internal void BeginRequest(ConnectionSlot slot)
     {
@@ -103,7 +103,7 @@ internal sealed class ConnectionLimiter(
         }
     }
 
-    private void TakeOverBounds()
+    private void ApplyBounds()
     {
         var present = readBounds();
         lock (gate)
@@ -159,7 +159,7 @@ internal sealed class ConnectionLimiter(
         {
             if (idle.First is not { Value: var longest })
             {
-                Leave(connections, slot);
+                Release(connections, slot);
                 return false;
             }
 
@@ -182,7 +182,7 @@ internal sealed class ConnectionLimiter(
         slot.HasLeft = true;
         open--;
         Busy_NeedsLock(slot);
-        Leave(connections, slot);
+        Release(connections, slot);
     }
 
     private void Busy_NeedsLock(ConnectionSlot slot)
@@ -197,11 +197,11 @@ internal sealed class ConnectionLimiter(
     private static bool TryEnter(SourceLimiter limiter, ConnectionSlot slot) =>
         !slot.IsCounted || limiter.TryEnter(slot.Address);
 
-    private static void Leave(SourceLimiter limiter, ConnectionSlot slot)
+    private static void Release(SourceLimiter limiter, ConnectionSlot slot)
     {
         if (slot.IsCounted)
         {
-            limiter.Leave(slot.Address);
+            limiter.Release(slot.Address);
         }
     }
 

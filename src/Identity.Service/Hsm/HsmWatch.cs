@@ -11,9 +11,9 @@ internal sealed class HsmWatch(
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<HsmWatch> logger
-) : RecurringJob("hsm_watch", "Stops the process when its HSM hangs permanently.", LookEvery, time)
+) : RecurringJob("hsm_watch", "Stops the process when its HSM hangs permanently.", Interval, time)
 {
-    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>Gives a slow HSM time to recover.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);

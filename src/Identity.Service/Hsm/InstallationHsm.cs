@@ -13,7 +13,7 @@ internal sealed class InstallationHsm
 
     // Requested keys: they show whether a token that answers is the right one.
     private readonly ConcurrentDictionary<string, byte> labels = new(StringComparer.Ordinal);
-    private volatile Pkcs11Exception? fault;
+    private volatile Pkcs11Exception? failure;
 
     /// <param name="settings">Null = no HSM is configured.</param>
     public InstallationHsm(Pkcs11Settings? settings) =>
@@ -39,10 +39,10 @@ internal sealed class InstallationHsm
             return "All calls of the HSM's library hang; the service exits soon so that a new process can use it.";
         }
 
-        return fault is null ? null : await Task.Run(Ask, cancellationToken).WaitAsync(cancellationToken);
+        return failure is null ? null : await Task.Run(Probe, cancellationToken).WaitAsync(cancellationToken);
     }
 
-    private string? Ask()
+    private string? Probe()
     {
         try
         {
@@ -64,6 +64,6 @@ internal sealed class InstallationHsm
             labels.TryAdd(label, 0);
         }
 
-        fault = failed;
+        failure = failed;
     }
 }

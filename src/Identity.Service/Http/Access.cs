@@ -47,14 +47,14 @@ internal sealed record Access
     /// Whether a request without a credential may have an assertion in its body. It is limited per source address like an
     /// anonymous one, and the handler authenticates the caller.
     /// </summary>
-    public bool TakesAssertion { get; private init; }
+    public bool AcceptsAssertion { get; private init; }
 
     public string? RequiredScope { get; private init; }
 
     public MachineRole Role { get; private init; }
 
     /// <summary>Also accepts an assertion in the body instead of a credential.</summary>
-    public Access OrAssertion() => this with { TakesAssertion = true };
+    public Access OrAssertion() => this with { AcceptsAssertion = true };
 
     private static Access Scope(string scope) => new() { Kind = AccessKind.Scope, RequiredScope = scope };
 }

@@ -108,7 +108,7 @@ internal sealed class ApiEndpoint(
 
     private async ValueTask<Refusal?> AuthenticateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        if (access.TakesAssertion && !Credentials.AreMentioned(request.Http))
+        if (access.AcceptsAssertion && !Credentials.AreMentioned(request.Http))
         {
             // The handler verifies the assertion in the body, or refuses.
             return limits.Unauthenticated.TryTake(request.Source);

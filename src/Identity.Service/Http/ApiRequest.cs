@@ -13,7 +13,7 @@ internal sealed class ApiRequest(HttpContext http)
     public HttpContext Http => http;
 
     /// <summary><c>req_…</c>, also in the answer's header.</summary>
-    public string RequestId { get; } = RequestIdentity.Of(http);
+    public string RequestId { get; } = RequestIdentity.Get(http);
 
     /// <summary>The source address of the TCP connection; IPv4-mapped addresses are normalised.</summary>
     public IPAddress Source { get; } = GetSource(http);
@@ -27,8 +27,8 @@ internal sealed class ApiRequest(HttpContext http)
 
     /// <summary>The authenticated caller or machine; null = unauthenticated.</summary>
     public AuditActor? ProvenActor =>
-        caller is not null ? AuditActor.Of(this)
-        : peer is not null ? AuditActor.Of(peer, this)
+        caller is not null ? AuditActor.From(this)
+        : peer is not null ? AuditActor.From(peer, this)
         : null;
 
     /// <summary>The caller's organization; null for machines, whose record contains it.</summary>

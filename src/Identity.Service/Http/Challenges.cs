@@ -34,7 +34,7 @@ internal sealed class Challenges
     }
 
     /// <summary>Empty for refusals that no other credential would change.</summary>
-    public StringValues Of(ErrorCode code)
+    public StringValues Create(ErrorCode code)
     {
         if (code == BindingErrors.NonceRefused)
         {

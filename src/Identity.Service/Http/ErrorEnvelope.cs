@@ -10,7 +10,7 @@ internal static class ErrorEnvelope
 {
     public static async Task WriteAsync(HttpContext http, Refusal refusal)
     {
-        var body = Render(refusal, RequestIdentity.Of(http));
+        var body = Render(refusal, RequestIdentity.Get(http));
         var response = http.Response;
         response.StatusCode = refusal.Code.Status;
         response.ContentType = "application/json";
@@ -22,7 +22,7 @@ internal static class ErrorEnvelope
             response.Headers["x-should-retry"] = "false";
         }
 
-        if (http.RequestServices.GetService<Challenges>()?.Of(refusal.Code) is { Count: > 0 } challenge)
+        if (http.RequestServices.GetService<Challenges>()?.Create(refusal.Code) is { Count: > 0 } challenge)
         {
             response.Headers.WWWAuthenticate = challenge;
         }

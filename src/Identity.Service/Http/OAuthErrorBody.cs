@@ -11,7 +11,7 @@ internal static class OAuthErrorBody
 
     public static async Task WriteAsync(HttpContext http, Refusal refusal)
     {
-        var body = Render(refusal, RequestIdentity.Of(http));
+        var body = Render(refusal, RequestIdentity.Get(http));
         var response = http.Response;
         response.StatusCode = refusal.Code.Status;
         response.ContentType = "application/json";
@@ -24,7 +24,7 @@ internal static class OAuthErrorBody
             // RFC 6749 §5.2 requires a challenge; clients do not authenticate here, so its value does not matter.
             response.Headers.WWWAuthenticate = "Basic realm=\"culvert\"";
         }
-        else if (http.RequestServices.GetRequiredService<Challenges>().Of(refusal.Code) is { Count: > 0 } challenge)
+        else if (http.RequestServices.GetRequiredService<Challenges>().Create(refusal.Code) is { Count: > 0 } challenge)
         {
             response.Headers.WWWAuthenticate = challenge;
         }

@@ -94,15 +94,15 @@ public sealed record Operation
     internal Operation Paged(params IReadOnlyList<string> query) =>
         WithQuery([.. query, "include_archived", "limit", "page"]);
 
-    internal Operation Takes<T>() => With(new OperationBody(typeof(T), IsOptional: false, [Json]));
+    internal Operation Accepts<T>() => With(new OperationBody(typeof(T), IsOptional: false, [Json]));
 
     internal Operation MayTake<T>() => With(new OperationBody(typeof(T), IsOptional: true, [Json]));
 
-    internal Operation TakesForm<T>() => With(new OperationBody(typeof(T), IsOptional: false, [Form]));
+    internal Operation AcceptsForm<T>() => With(new OperationBody(typeof(T), IsOptional: false, [Form]));
 
-    internal Operation TakesJsonOrForm<T>() => With(new OperationBody(typeof(T), IsOptional: false, [Json, Form]));
+    internal Operation AcceptsJsonOrForm<T>() => With(new OperationBody(typeof(T), IsOptional: false, [Json, Form]));
 
-    internal Operation TakesBytes(string contentType) =>
+    internal Operation AcceptsBytes(string contentType) =>
         With(new OperationBody(typeof(Stream), IsOptional: false, [contentType]));
 
     internal Operation Returns<T>(string contentType = Json) =>

@@ -6,7 +6,7 @@ internal static class RequestActors
 {
     extension(AuditActor)
     {
-        public static AuditActor Of(ApiRequest request) =>
+        public static AuditActor From(ApiRequest request) =>
             new()
             {
                 Type = request.Caller.Kind switch
@@ -24,7 +24,7 @@ internal static class RequestActors
                 UserAgent = AuditActor.Bounded(request.UserAgent),
             };
 
-        public static AuditActor Of(MachinePeer peer, ApiRequest request) =>
+        public static AuditActor From(MachinePeer peer, ApiRequest request) =>
             new()
             {
                 Type = peer.Role == MachineRole.Agent ? "agent" : "edge",

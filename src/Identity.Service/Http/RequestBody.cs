@@ -115,7 +115,7 @@ internal static class RequestBody
 
             if (read.IsCompleted)
             {
-                var bytes = RentedBytes.CopyOf(read.Buffer, withRoom ? (int)read.Buffer.Length : 0);
+                var bytes = RentedBytes.Copy(read.Buffer, withRoom ? (int)read.Buffer.Length : 0);
                 reader.AdvanceTo(read.Buffer.End);
                 return bytes;
             }

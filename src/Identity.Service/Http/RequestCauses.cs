@@ -6,17 +6,17 @@ internal static class RequestCauses
 {
     extension(AuditCause)
     {
-        public static AuditCause Of(ApiRequest request) => new(AuditActor.Of(request), request.RequestId);
+        public static AuditCause From(ApiRequest request) => new(AuditActor.From(request), request.RequestId);
 
-        public static AuditCause Of(MachinePeer peer, ApiRequest request) =>
-            new(AuditActor.Of(peer, request), request.RequestId);
+        public static AuditCause From(MachinePeer peer, ApiRequest request) =>
+            new(AuditActor.From(peer, request), request.RequestId);
     }
 
     extension(AuditOrigin)
     {
-        public static AuditOrigin Of(ApiRequest request, DateTimeOffset at) => new(at, AuditCause.Of(request));
+        public static AuditOrigin From(ApiRequest request, DateTimeOffset at) => new(at, AuditCause.From(request));
 
-        public static AuditOrigin Of(MachinePeer peer, ApiRequest request, DateTimeOffset at) =>
-            new(at, AuditCause.Of(peer, request));
+        public static AuditOrigin From(MachinePeer peer, ApiRequest request, DateTimeOffset at) =>
+            new(at, AuditCause.From(peer, request));
     }
 }

@@ -10,7 +10,7 @@ internal static class RequestIdentity
     public const string WorkspaceHeader = "anthropic-workspace-id";
 
     /// <summary>The request's id, created at first use and sent with any answer.</summary>
-    public static string Of(HttpContext http)
+    public static string Get(HttpContext http)
     {
         if (http.Features.Get<RequestIdentityFeature>() is { } known)
         {

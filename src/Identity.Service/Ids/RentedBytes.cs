@@ -15,7 +15,7 @@ internal readonly struct RentedBytes(byte[] array, int length)
     public Memory<byte> Room => array.AsMemory(length);
 
     /// <param name="room">The minimum length of <see cref="Room"/>.</param>
-    public static RentedBytes CopyOf(in ReadOnlySequence<byte> bytes, int room = 0)
+    public static RentedBytes Copy(in ReadOnlySequence<byte> bytes, int room = 0)
     {
         var length = checked((int)bytes.Length);
         var array = ArrayPool<byte>.Shared.Rent(length + room);
@@ -23,7 +23,7 @@ internal readonly struct RentedBytes(byte[] array, int length)
         return new RentedBytes(array, length);
     }
 
-    public static RentedBytes CopyOf(ReadOnlySpan<byte> bytes)
+    public static RentedBytes Copy(ReadOnlySpan<byte> bytes)
     {
         var array = ArrayPool<byte>.Shared.Rent(bytes.Length);
         bytes.CopyTo(array);

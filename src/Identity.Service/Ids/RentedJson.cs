@@ -27,7 +27,7 @@ internal static class RentedJson
     {
         var (buffer, json) = encoder!.Value;
         json.Flush();
-        var text = RentedBytes.CopyOf(buffer.WrittenSpan);
+        var text = RentedBytes.Copy(buffer.WrittenSpan);
         buffer.Clear();
         return text;
     }

@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Ids;
 internal static class WireNames
 {
     /// <exception cref="ArgumentOutOfRangeException">The enumeration has no such member.</exception>
-    public static string Of<T>(T value)
+    public static string Get<T>(T value)
         where T : struct, Enum =>
         Table<T>.Names.TryGetValue(value, out var name)
             ? name

@@ -11,7 +11,7 @@ internal sealed record InitContext(string OrganizationName, string AdminKeyFile)
     /// Reads the admin key that the operator supplies; null = init generates a key and writes it to the file. Not called if
     /// an installation exists: the operator may have removed the key.
     /// </summary>
-    public Func<string>? GivenAdminKey { get; init; }
+    public Func<string>? ReadAdminKey { get; init; }
 
     public Organization? Organization { get; set; }
 

@@ -75,7 +75,7 @@ internal sealed class JobEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        var pause = new JobPause(job.Name, AuditActor.Of(request).Id, body.Reason.Trim(), time.GetUtcNow().ToStore());
+        var pause = new JobPause(job.Name, AuditActor.From(request).Id, body.Reason.Trim(), time.GetUtcNow().ToStore());
         return await CommitAsync(
             job,
             Event(request, AuditEvents.JobPaused, job, pause.Reason),
@@ -120,7 +120,7 @@ internal sealed class JobEndpoints(
     }
 
     private JobAudited Event(ApiRequest request, string name, RecurringJob job, string? reason) =>
-        new(name, AuditOrigin.Of(request, time.GetStoreNow()), request.Caller.OrganizationId, job.Name, reason);
+        new(name, AuditOrigin.From(request, time.GetStoreNow()), request.Caller.OrganizationId, job.Name, reason);
 
     private async ValueTask<ApiAnswer> AnswerAsync(RecurringJob job, CancellationToken cancellationToken) =>
         ApiAnswer.Json(await DescribeAsync(job, cancellationToken), JobsJson.Default.JobDocument);

@@ -23,7 +23,7 @@ internal static class JobOperations
         .Post("pause_job", "/v1/jobs/{job}/pause", Access.InstallationOperate)
         .ForConsole()
         .Describe("Pause a job", "The job runs on no node until it is resumed. The reason is required and audited.")
-        .Takes<PauseJobRequest>()
+        .Accepts<PauseJobRequest>()
         .Returns<JobDocument>();
 
     public static readonly Operation Resume = Operation

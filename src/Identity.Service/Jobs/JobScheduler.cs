@@ -47,7 +47,7 @@ internal sealed class JobScheduler(
     }
 
     /// <summary>Applies new intervals of jobs whose options changed; the new interval begins now.</summary>
-    public async Task KeepPaceAsync(CancellationToken cancellationToken)
+    public async Task WaitForPaceAsync(CancellationToken cancellationToken)
     {
         foreach (var job in Jobs)
         {
@@ -145,7 +145,7 @@ internal sealed class JobScheduler(
             .Build();
         var trigger = CreateTrigger(job, job.BeginsAtOnce ? TimeSpan.Zero : job.Every);
         await quartz.ScheduleJob(detail, trigger, cancellationToken: cancellationToken);
-        job.Wanted += () => _ = TriggerAsync(quartz, job);
+        job.Requested += () => _ = TriggerAsync(quartz, job);
         job.RoundFailed += fault => Log.JobFailed(logger, fault, job.Name);
     }
 

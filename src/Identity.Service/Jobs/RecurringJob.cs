@@ -22,10 +22,10 @@ internal abstract class RecurringJob(
     private volatile TaskCompletionSource anEnd = NewEnd();
     private long begun;
     private long ended;
-    private int isWanted;
+    private int isRequested;
 
     /// <summary>Raised when the next round should start immediately.</summary>
-    public event Action? Wanted;
+    public event Action? Requested;
 
     /// <summary>Raised with what the scheduler logs. In a series of failures, only the first has a stack trace.</summary>
     public event Action<Exception>? RoundFailed;
@@ -35,7 +35,7 @@ internal abstract class RecurringJob(
     public string Description => description;
 
     /// <summary>
-    /// The pause between two rounds. If it depends on options, <see cref="JobScheduler.KeepPaceAsync"/> applies a change.
+    /// The pause between two rounds. If it depends on options, <see cref="JobScheduler.WaitForPaceAsync"/> applies a change.
     /// </summary>
     public virtual TimeSpan Every => interval;
 
@@ -55,11 +55,11 @@ internal abstract class RecurringJob(
     public virtual void Dispose() { }
 
     /// <summary>Requests a round now. Calls before a round starts count as one; calls during it request another.</summary>
-    public void Want()
+    public void Request()
     {
-        if (Interlocked.Exchange(ref isWanted, 1) == 0)
+        if (Interlocked.Exchange(ref isRequested, 1) == 0)
         {
-            Wanted?.Invoke();
+            Requested?.Invoke();
         }
     }
 
@@ -79,7 +79,7 @@ internal abstract class RecurringJob(
         var from = Time.GetUtcNow();
         string? failure = null;
         Interlocked.Increment(ref begun);
-        Volatile.Write(ref isWanted, 0);
+        Volatile.Write(ref isRequested, 0);
         try
         {
             await RunRoundAsync(cancellationToken);

@@ -91,7 +91,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
             int taken;
             lock (bucket)
             {
-                (taken, bucket.Taken) = (bucket.Taken, 0);
+                (taken, bucket.Consumed) = (bucket.Consumed, 0);
             }
 
             tell(bucket.Key, taken);
@@ -116,7 +116,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         lock (bucket)
         {
             Refill_NeedsLock(bucket);
-            bucket.Tokens.Take(count);
+            bucket.Tokens.Consume(count);
         }
     }
 
@@ -133,8 +133,8 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
 
             if (take)
             {
-                bucket.Tokens.Take();
-                if (shares.IsShared && bucket.Taken++ == 0)
+                bucket.Tokens.Consume();
+                if (shares.IsShared && bucket.Consumed++ == 0)
                 {
                     untold.Enqueue(bucket);
                 }
@@ -215,7 +215,7 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         lock (bucket)
         {
             Refill_NeedsLock(bucket);
-            return bucket.Taken == 0 && bucket.Tokens.IsFull(Capacity);
+            return bucket.Consumed == 0 && bucket.Tokens.IsFull(Capacity);
         }
     }
 
@@ -231,6 +231,6 @@ internal sealed class KeyedRateLimiter<TKey> : ISharedLimit
         public bool IsOwn { get; set; }
 
         /// <summary>Since the last report.</summary>
-        public int Taken { get; set; }
+        public int Consumed { get; set; }
     }
 }

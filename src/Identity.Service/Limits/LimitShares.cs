@@ -42,7 +42,7 @@ internal sealed class LimitShares(bool isShared)
     }
 
     /// <summary>Records how many nodes run, as of a report that has just arrived.</summary>
-    public void Heard(int running)
+    public void Update(int running)
     {
         nodes = Math.Max(1, running);
         isHearing = true;

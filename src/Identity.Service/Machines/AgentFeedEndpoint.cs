@@ -67,7 +67,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
         while (true)
         {
             var revision = await polling.WaitAsync(poll, cancellationToken);
-            facts.Heard(peer);
+            facts.RecordContact(peer);
             if (revision is null)
             {
                 return await EndAsync(peer, cancellationToken);
@@ -101,7 +101,7 @@ internal sealed class AgentFeedEndpoint(FeedPolling polling, AgentFeeds feeds, B
     {
         if (TunnelId.TryParse(peer.TunnelId, out var own))
         {
-            await ledger.HeardAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
+            await ledger.RecordContactAsync(own, HolderKind.Agent, peer.InstanceId!, cancellationToken);
         }
 
         return ApiAnswer.Empty;

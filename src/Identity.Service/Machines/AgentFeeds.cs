@@ -64,7 +64,7 @@ internal sealed class AgentFeeds(
             {
                 SessionKey = Base64Url.EncodeToString(sealer.DeriveKey(SessionKeyPurpose, tunnel.Id.Value)),
             },
-            TokenRevocations = tokens.Of(tunnel.OrganizationId),
+            TokenRevocations = tokens.GetRevocations(tunnel.OrganizationId),
             Hostnames = await names.HostnamesAsync(tunnel.Id, cancellationToken),
             Policies = await names.PoliciesAsync(tunnel.Id.Value, cancellationToken),
             AcmeChallenges = await names.ChallengesAsync(tunnel.Id.Value, cancellationToken),
@@ -108,7 +108,7 @@ internal sealed class AgentFeeds(
             Edges =
             [
                 .. shared
-                    .Assignments.Of(tunnel.Id.Value)
+                    .Assignments.Get(tunnel.Id.Value)
                     .Dialed.Select(id => shared.Edges.FirstOrDefault(edge => edge.Id == id))
                     .OfType<AgentFeedEdge>(),
             ],

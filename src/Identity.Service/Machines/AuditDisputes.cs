@@ -13,30 +13,30 @@ namespace Culvert.Identity.Service.Machines;
 internal sealed class AuditDisputes(TimeProvider time, ILogger<AuditDisputes> logger)
 {
     // An agent repeats its alarm in every report; it is audited once.
-    private readonly ConcurrentDictionary<(string TunnelId, string InstanceId), string> told = new();
+    private readonly ConcurrentDictionary<(string TunnelId, string InstanceId), string> reported = new();
 
     public static bool IsKnown(string? alarm) =>
         alarm is null or CheckpointAlarm.Fork or CheckpointAlarm.Rollback or CheckpointAlarm.Signature;
 
     /// <summary>The audit entry for an agent's report; null if it contains nothing new.</summary>
-    public AuditEvent? Of(ApiRequest request, AgentReport report)
+    public AuditEvent? Find(ApiRequest request, AgentReport report)
     {
         var peer = request.Peer;
         var agent = (peer.TunnelId!, peer.InstanceId!);
         if (report.AuditAlarm is not { } alarm)
         {
-            told.TryRemove(agent, out _);
+            reported.TryRemove(agent, out _);
             return null;
         }
 
-        if (told.TryGetValue(agent, out var known) && known == alarm)
+        if (reported.TryGetValue(agent, out var known) && known == alarm)
         {
             return null;
         }
 
-        told[agent] = alarm;
+        reported[agent] = alarm;
         ServiceMeters.AuditDisputes.Add(1, new KeyValuePair<string, object?>("reason", alarm));
         Audit.Log.Disputed(logger, peer.SpiffeId, alarm);
-        return MachineEvents.AuditDisputed(AuditOrigin.Of(peer, request, time.GetUtcNow()), peer, alarm);
+        return MachineEvents.AuditDisputed(AuditOrigin.From(peer, request, time.GetUtcNow()), peer, alarm);
     }
 }

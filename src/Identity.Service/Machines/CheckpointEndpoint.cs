@@ -55,7 +55,7 @@ internal sealed class CheckpointEndpoint(
         }
 
         var token = body.Value.Checkpoint;
-        facts.Heard(request.Peer);
+        facts.RecordContact(request.Peer);
         if (
             AuditCheckpoint.VerifyCalls(token, Trust(), request.Peer.TunnelId!) is not { } checkpoint
             || checkpoint.Node != request.Peer.InstanceId
@@ -181,7 +181,7 @@ internal sealed class CheckpointEndpoint(
 
     private AuditEvent Disputed(ApiRequest request, string reason, AuditCheckpoint? checkpoint) =>
         MachineEvents.CheckpointDisputed(
-            AuditOrigin.Of(request.Peer, request, time.GetUtcNow()),
+            AuditOrigin.From(request.Peer, request, time.GetUtcNow()),
             request.Peer,
             reason,
             checkpoint?.Sequence,

@@ -27,7 +27,7 @@ internal sealed class EdgeContacts(EdgeStore edges, IJournal journal, Current<Ag
     }
 
     /// <summary>A failed write is retried at the next call: the feed continues.</summary>
-    public async ValueTask HeardAsync(string edgeId, CancellationToken cancellationToken)
+    public async ValueTask RecordContactAsync(string edgeId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (
@@ -39,7 +39,7 @@ internal sealed class EdgeContacts(EdgeStore edges, IJournal journal, Current<Ag
         }
 
         var result = await journal.CommitAsync(
-            new Decision { Statements = [edges.Heard(edge.Id, now)] },
+            new Decision { Statements = [edges.RecordContact(edge.Id, now)] },
             cancellationToken
         );
         if (result.IsCommitted)

@@ -22,14 +22,14 @@ internal sealed class EdgeFeedEndpoint(
     public async ValueTask<ApiAnswer> GetAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var peer = request.Peer;
-        facts.Heard(peer);
+        facts.RecordContact(peer);
         if (!polling.Read(request).TryGet(out var poll, out var refusal))
         {
             return refusal;
         }
 
         var revision = await WaitAsync(peer, poll, cancellationToken);
-        facts.Heard(peer);
+        facts.RecordContact(peer);
         if (revision is null)
         {
             return ApiAnswer.Empty;
@@ -56,7 +56,7 @@ internal sealed class EdgeFeedEndpoint(
         {
             // Before the answer: a caller that asks another node whether all edges know something must already see this
             // edge.
-            await contacts.HeardAsync(peer.EdgeId!, cancellationToken);
+            await contacts.RecordContactAsync(peer.EdgeId!, cancellationToken);
             return await polling.WaitAsync(poll, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -84,7 +84,7 @@ internal sealed class EdgeFeedEndpoint(
         var revoked = await facts.RevokedAsync(cancellationToken);
         var all = await tunnels.ListAsync(cancellationToken);
         var state = await assignments.GetAsync(cancellationToken);
-        var own = all.Where(tunnel => state.Of(tunnel.Id).IsKnownTo(edge.Id.Value)).ToList();
+        var own = all.Where(tunnel => state.Get(tunnel.Id).IsKnownTo(edge.Id.Value)).ToList();
         var known = own.Select(tunnel => tunnel.Id).ToHashSet(StringComparer.Ordinal);
         return new EdgeFeed
         {

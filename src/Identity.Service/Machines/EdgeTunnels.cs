@@ -80,7 +80,7 @@ internal sealed class EdgeTunnels
                 OrganizationId: tunnel.OrganizationId,
                 WorkspaceId: tunnel.WorkspaceId,
                 Status: tunnel.Status,
-                ClientSourceRanges: EffectiveRanges.Of(
+                ClientSourceRanges: EffectiveRanges.Get(
                     tunnel,
                     name => ranges.GetValueOrDefault((tunnel.OrganizationId, name))
                 ),

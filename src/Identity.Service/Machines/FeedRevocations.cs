@@ -15,9 +15,9 @@ internal sealed class FeedRevocations(RevocationSet revocations, ServiceIdentity
 
     public Task RefreshAsync(CancellationToken cancellationToken) => revocations.RefreshAsync(cancellationToken);
 
-    public AgentFeedTokenRevocations? Of(string organizationId)
+    public AgentFeedTokenRevocations? GetRevocations(string organizationId)
     {
-        var all = revocations.Of(organizationId).ToLookup(one => one.Kind.KnowsTime());
+        var all = revocations.GetRevocations(organizationId).ToLookup(one => one.Kind.KnowsTime());
         if (all.Count == 0)
         {
             return null;

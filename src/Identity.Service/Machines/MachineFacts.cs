@@ -33,7 +33,7 @@ internal sealed class MachineFacts(
     public IReadOnlyList<Statement> Acknowledgement(MachinePeer peer, long epoch, string serial) =>
         ledger.Acknowledgement(peer, epoch, serial);
 
-    public void Heard(MachinePeer peer) => contacts.Heard(peer.SpiffeId);
+    public void RecordContact(MachinePeer peer) => contacts.RecordContact(peer.SpiffeId);
 
     /// <inheritdoc cref="MachineContacts.BeginPoll"/>
     public long BeginPoll(MachinePeer peer) => contacts.BeginPoll(peer.SpiffeId);

@@ -34,7 +34,7 @@ internal static class MachineOperations
             "Reports the state in use by the agent: revision, epochs, serials, routes. It acknowledges the trust "
                 + "bundle and the platform bundle."
         )
-        .Takes<AgentReport>()
+        .Accepts<AgentReport>()
         .Returns(StatusCodes.Status204NoContent);
 
     public static readonly Operation SubmitCheckpoint = Operation
@@ -44,7 +44,7 @@ internal static class MachineOperations
             "Stores how far the agent's record of calls reaches, signed by the agent, and adds it to the transparency "
                 + "log. A checkpoint that contradicts an earlier one is stored as evidence."
         )
-        .Takes<AgentCheckpointSubmission>()
+        .Accepts<AgentCheckpointSubmission>()
         .Returns(StatusCodes.Status204NoContent);
 
     public static readonly Operation GetEdgeFeed = Operation
@@ -61,6 +61,6 @@ internal static class MachineOperations
     public static readonly Operation ReportAsEdge = Operation
         .Post("report_as_edge", "/v1/edge/reports", Access.Edge)
         .Describe("Report as an edge", "Reports the state in use by the edge and the agents connected to it.")
-        .Takes<EdgeReport>()
+        .Accepts<EdgeReport>()
         .Returns(StatusCodes.Status204NoContent);
 }

@@ -62,10 +62,10 @@ internal sealed class ReadinessMetrics : RecurringJob
             return;
         }
 
-        await LookAsync(cancellationToken);
+        await UpdateAsync(cancellationToken);
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task UpdateAsync(CancellationToken cancellationToken)
     {
         var relays = await edges.ReadAsync(cancellationToken);
         var shown = new List<TunnelStatusDocument>();

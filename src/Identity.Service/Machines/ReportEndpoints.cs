@@ -53,7 +53,7 @@ internal sealed class ReportEndpoints(
         }
 
         var peer = request.Peer;
-        facts.Heard(peer);
+        facts.RecordContact(peer);
         if (Check(report) is { } malformed)
         {
             return malformed;
@@ -74,7 +74,7 @@ internal sealed class ReportEndpoints(
         var now = time.GetUtcNow();
         var text = JsonSerializer.Serialize(report with { Usage = null }, WireJson.Default.AgentReport);
         var save = agentReports.Save(tunnel.Id.Value, peer.InstanceId!, now, peer.SerialNumber, text);
-        var dispute = disputes.Of(request, report);
+        var dispute = disputes.Find(request, report);
         var acknowledgement = await AcknowledgementAsync(peer, tunnel.Id, report, cancellationToken);
         for (var attempt = 1; ; attempt++)
         {
@@ -140,7 +140,7 @@ internal sealed class ReportEndpoints(
         }
 
         var peer = request.Peer;
-        facts.Heard(peer);
+        facts.RecordContact(peer);
         if (Check(report) is { } malformed)
         {
             return malformed;
@@ -172,7 +172,7 @@ internal sealed class ReportEndpoints(
                         [
                             // From its first report on, the edge is preferred to edges that have not reported.
                             .. edge.PublicPort is null
-                                ? [assignments.StandingChanges(edge.Id, time.GetStoreNow())]
+                                ? [assignments.InsertAvailabilityChanges(edge.Id, time.GetStoreNow())]
                                 : Array.Empty<Statement>(),
                             edges.SetPublicPorts(edge.Id, report.SniPublicPort, report.ConnectPublicPort),
                             tunnels.SetFirstPublicPort(report.SniPublicPort),
@@ -203,7 +203,7 @@ internal sealed class ReportEndpoints(
             return null;
         }
 
-        return MachineEvents.ServedOffline(AuditOrigin.Of(request.Peer, request, time.GetUtcNow()), edge, grace);
+        return MachineEvents.ServedOffline(AuditOrigin.From(request.Peer, request, time.GetUtcNow()), edge, grace);
     }
 
     private async ValueTask<ApiAnswer> CommitAsync(Decision decision, CancellationToken cancellationToken)

@@ -82,7 +82,7 @@ internal sealed class TunnelReadiness(
     private async ValueTask<bool> HasRangesAsync(Tunnel tunnel, CancellationToken cancellationToken)
     {
         var all = await sets.ListAsync(tunnel.OrganizationId, cancellationToken);
-        return EffectiveRanges.Of(tunnel, name => all.FirstOrDefault(set => set.Name == name)).Count > 0;
+        return EffectiveRanges.Get(tunnel, name => all.FirstOrDefault(set => set.Name == name)).Count > 0;
     }
 
     // Only agents that clients can reach. The last report of an agent without recent contact is outdated.

@@ -23,10 +23,10 @@ internal sealed class GreetedStream(Stream relay) : Stream
     }
 
     public override int Read(byte[] buffer, int offset, int count) =>
-        TakeGreeting(buffer.AsSpan(offset, count)) is var taken and > 0 ? taken : relay.Read(buffer, offset, count);
+        ReadGreeting(buffer.AsSpan(offset, count)) is var taken and > 0 ? taken : relay.Read(buffer, offset, count);
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        TakeGreeting(buffer.Span) is var taken and > 0 ? new(taken) : relay.ReadAsync(buffer, cancellationToken);
+        ReadGreeting(buffer.Span) is var taken and > 0 ? new(taken) : relay.ReadAsync(buffer, cancellationToken);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -57,7 +57,7 @@ internal sealed class GreetedStream(Stream relay) : Stream
         base.Dispose(disposing);
     }
 
-    private int TakeGreeting(Span<byte> buffer)
+    private int ReadGreeting(Span<byte> buffer)
     {
         var count = Math.Min(buffer.Length, greeting.Length);
         greeting.Span[..count].CopyTo(buffer);

@@ -12,7 +12,7 @@ internal static class Skew
     public const string Unknown = "unknown";
 
     /// <param name="other">The version that the program reported; null = none yet.</param>
-    public static string Of(string service, string? other)
+    public static string Describe(string service, string? other)
     {
         if (!Version.TryParse(GetCore(service), out var own) || !Version.TryParse(GetCore(other), out var theirs))
         {

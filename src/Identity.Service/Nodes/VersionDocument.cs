@@ -19,14 +19,14 @@ internal sealed record VersionDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "program_version";
 
-    public static VersionDocument Of(RunningVersion program, string service) =>
+    public static VersionDocument From(RunningVersion program, string service) =>
         new(
             Kind: program.Kind,
             Id: program.Id,
             Name: program.Name,
             TunnelId: program.TunnelId,
             Version: program.Version,
-            Skew: Nodes.Skew.Of(service, program.Version),
+            Skew: Nodes.Skew.Describe(service, program.Version),
             SeenAt: program.SeenAt?.UtcDateTime
         );
 }

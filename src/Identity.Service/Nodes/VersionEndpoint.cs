@@ -15,7 +15,7 @@ internal sealed class VersionEndpoint(VersionStore store, TimeProvider time)
         return ApiAnswer.Json(
             new VersionListDocument(
                 ServiceVersion: ProgramVersion.Current,
-                Data: [.. all.Select(program => VersionDocument.Of(program, ProgramVersion.Current))]
+                Data: [.. all.Select(program => VersionDocument.From(program, ProgramVersion.Current))]
             ),
             NodesJson.Default.VersionListDocument
         );

@@ -44,7 +44,7 @@ internal sealed class VersionMetrics : RecurringJob
         counts =
         [
             .. programs
-                .CountBy(program => (program.Kind, Skew: Skew.Of(ProgramVersion.Current, program.Version)))
+                .CountBy(program => (program.Kind, Skew: Skew.Describe(ProgramVersion.Current, program.Version)))
                 .Select(group => new Measurement<int>(
                     group.Value,
                     new("kind", group.Key.Kind),

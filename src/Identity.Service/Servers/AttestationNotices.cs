@@ -14,14 +14,14 @@ internal sealed class AttestationNotices(RouteStore routes, WebhookQueue webhook
     : RecurringJob(
         "attestation_notices",
         "Sends notices about servers whose attestation is due.",
-        LookEvery,
+        Interval,
         time,
         beginsAtOnce: true
     )
 {
     private const int PageSize = 1000;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     /// <summary>Sends the due notices; returns their number.</summary>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class AttestationNotices(RouteStore routes, WebhookQueue webhook
             due = await routes.ListDueAsync(Time.GetUtcNow(), PageSize, cancellationToken);
             foreach (var route in due)
             {
-                count += await GiveAsync(route, cancellationToken) ? 1 : 0;
+                count += await SendAsync(route, cancellationToken) ? 1 : 0;
             }
         } while (due.Count == PageSize);
 
@@ -42,7 +42,7 @@ internal sealed class AttestationNotices(RouteStore routes, WebhookQueue webhook
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private async ValueTask<bool> GiveAsync(RouteRow route, CancellationToken cancellationToken)
+    private async ValueTask<bool> SendAsync(RouteRow route, CancellationToken cancellationToken)
     {
         var at = Time.GetStoreNow();
         var due = RouteEvents.AttestationDue(AuditOrigin.System(at), route);

@@ -7,6 +7,6 @@ internal static class NoticeList
 {
     private const int MaxEntries = 50;
 
-    public static AuditData Of<T>(string member, IReadOnlyList<T> entries, Func<T, AuditData> describe) =>
+    public static AuditData Create<T>(string member, IReadOnlyList<T> entries, Func<T, AuditData> describe) =>
         [(member, entries.Take(MaxEntries).Select(describe)), ("more", Math.Max(0, entries.Count - MaxEntries))];
 }

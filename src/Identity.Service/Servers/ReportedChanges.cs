@@ -61,7 +61,7 @@ internal sealed class ReportedChanges(AgentReportStore reports, RouteDayStore da
                     [
                         ("tunnel_id", tunnel.Id.Value),
                         ("instance_id", instanceId),
-                        .. NoticeList.Of(member, entries, describe),
+                        .. NoticeList.Create(member, entries, describe),
                     ],
                     cancellationToken
                 );

@@ -37,7 +37,7 @@ internal static class ServersRegistration
         host.Map(CallApprovalOperations.Get, approvals.RetrieveAsync);
         host.Map(CallApprovalOperations.Approve, approvals.ApproveAsync);
         host.Map(CallApprovalOperations.Reject, approvals.RejectAsync);
-        host.Map(CallApprovalOperations.Ask, approvals.AskAsync);
+        host.Map(CallApprovalOperations.Request, approvals.RequestAsync);
         host.Map(CallApprovalOperations.Decide, host.Services.GetRequiredService<CallDecisionEndpoint>().PostAsync);
     }
 }

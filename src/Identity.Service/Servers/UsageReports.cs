@@ -134,7 +134,7 @@ internal sealed class UsageReports(
         return
         [
             ("tunnel_id", tunnel.Id.Value),
-            .. NoticeList.Of(
+            .. NoticeList.Create(
                 "servers",
                 names,
                 name => [("route", name), ("hostname", hostnames.GetValueOrDefault(name))]
@@ -145,7 +145,7 @@ internal sealed class UsageReports(
     private static AuditData DescribeCallers(Tunnel tunnel, IReadOnlyList<RouteCaller> found) =>
         [
             ("tunnel_id", tunnel.Id.Value),
-            .. NoticeList.Of(
+            .. NoticeList.Create(
                 "callers",
                 found,
                 caller =>

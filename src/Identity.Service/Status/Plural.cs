@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Status;
 internal static class Plural
 {
     /// <summary><c>1 tunnel</c>, <c>2 tunnels</c>, <c>2 fetches</c>.</summary>
-    public static string Of(long count, string noun) =>
+    public static string Format(long count, string noun) =>
         string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? noun : ToPlural(noun))}");
 
     private static string ToPlural(string noun) =>

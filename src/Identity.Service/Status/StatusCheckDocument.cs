@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Status;
 /// <param name="Next">What to do; empty if nothing is needed.</param>
 internal sealed record StatusCheckDocument(string Check, string State, string? Subject, string Summary, string Next)
 {
-    public static StatusCheckDocument Of(DoctorFinding finding) =>
+    public static StatusCheckDocument From(DoctorFinding finding) =>
         new(
             Check: finding.Id,
             State: ToState(finding.Status),

@@ -56,7 +56,7 @@ internal sealed class StatusEndpoint(
                 Node: node.Name,
                 OrganizationId: caller.OrganizationId,
                 OrganizationName: organization?.Name,
-                Checks: [.. findings.Select(StatusCheckDocument.Of)],
+                Checks: [.. findings.Select(StatusCheckDocument.From)],
                 NotShown: notShown,
                 Tunnels: shown.Data,
                 NextPage: shown.NextPage

@@ -33,7 +33,7 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
                 .. shown.SelectMany(Judge),
                 shown.Count == 0
                     ? Ok($"There is no tunnel.")
-                    : Ok($"Calls get through {Plural.Of(shown.Count, "tunnel")}."),
+                    : Ok($"Calls get through {Plural.Format(shown.Count, "tunnel")}."),
             ]
         );
     }
@@ -70,7 +70,7 @@ internal sealed class TunnelSurvey(TunnelStore tunnels, TunnelEdges edges, Tunne
         {
             yield return Warning(
                 tunnel.TunnelId,
-                $"{tunnel.AgentsFailing} of {Plural.Of(tunnel.AgentsLive, "live agent")} of tunnel {name} report failed checks.",
+                $"{tunnel.AgentsFailing} of {Plural.Format(tunnel.AgentsLive, "live agent")} of tunnel {name} report failed checks.",
                 $"culvert doctor --tunnel {tunnel.TunnelId}"
             );
         }

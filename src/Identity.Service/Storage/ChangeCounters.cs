@@ -24,7 +24,7 @@ internal sealed class ChangeCounters
 
     public long this[ChangeTopics topic] => counters[GetIndex(topic)];
 
-    public static ChangeCounters Of(IEnumerable<(long Topic, long Counter)> rows)
+    public static ChangeCounters From(IEnumerable<(long Topic, long Counter)> rows)
     {
         var counters = new long[All.Length];
         foreach (var (topic, counter) in rows)

@@ -19,10 +19,10 @@ internal sealed class ChangeSubscription(
     // Guards all below.
     private readonly Lock gate = new();
     private readonly List<(long Run, TaskCompletionSource Waiter)> waiters = [];
-    private long wanted;
+    private long requested;
     private long tried;
     private long done;
-    private bool isRetryWanted;
+    private bool isRetryDue;
     private TaskCompletionSource? pause;
     private bool isRunning;
 
@@ -43,7 +43,7 @@ internal sealed class ChangeSubscription(
     {
         lock (gate)
         {
-            wanted++;
+            requested++;
             var now = pulse.GetTimestamp();
             missedSince = missedSince == Nothing ? now : missedSince;
             if (pendingSince == Nothing)
@@ -68,7 +68,7 @@ internal sealed class ChangeSubscription(
     {
         lock (gate)
         {
-            isRetryWanted = true;
+            isRetryDue = true;
             if (isRunning)
             {
                 return;
@@ -84,13 +84,13 @@ internal sealed class ChangeSubscription(
     {
         lock (gate)
         {
-            if (tried >= wanted)
+            if (tried >= requested)
             {
                 return Task.CompletedTask;
             }
 
             var waiter = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            waiters.Add((wanted, waiter));
+            waiters.Add((requested, waiter));
             return waiter.Task;
         }
     }
@@ -108,15 +108,15 @@ internal sealed class ChangeSubscription(
             long run;
             lock (gate)
             {
-                if ((done >= wanted && !isRetryWanted) || stopping.IsCancellationRequested)
+                if ((done >= requested && !isRetryDue) || stopping.IsCancellationRequested)
                 {
                     isRunning = false;
                     Release_NeedsLock(long.MaxValue);
                     return;
                 }
 
-                run = wanted;
-                isRetryWanted = false;
+                run = requested;
+                isRetryDue = false;
                 missedSince = Nothing;
             }
 
@@ -124,7 +124,7 @@ internal sealed class ChangeSubscription(
             lock (gate)
             {
                 tried = run;
-                isRetryWanted |= !succeeded;
+                isRetryDue |= !succeeded;
                 if (succeeded)
                 {
                     done = run;
@@ -147,7 +147,7 @@ internal sealed class ChangeSubscription(
         Task changed;
         lock (gate)
         {
-            if (wanted > tried)
+            if (requested > tried)
             {
                 return;
             }

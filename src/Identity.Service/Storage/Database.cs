@@ -83,7 +83,7 @@ internal abstract class Database : IDisposable
     /// Reserves disk space for the next <see cref="OpenWrite"/>, which needs some to open. Cheap if it is already reserved;
     /// a full disk is not an error here.
     /// </summary>
-    public virtual void KeepHeadroom() { }
+    public virtual void ReserveHeadroom() { }
 
     /// <summary>Changes the schema in one transaction, without blocking writers for long.</summary>
     public virtual void ChangeSchema(DbConnection connection, Action<DbTransaction> change)

@@ -6,13 +6,13 @@ namespace Culvert.Identity.Service.Storage;
 /// </summary>
 internal sealed class DiskReserve(string? file, JournalOptions options, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(1);
 
     private readonly Func<long> freeBytes =
         options.FreeBytes ?? (() => file is null ? long.MaxValue : FreeBytesAt(file));
     private readonly Lock looking = new();
-    private long lookedAt;
-    private bool looked;
+    private long checkedAt;
+    private bool hasChecked;
     private volatile bool reached;
 
     public bool IsReached()
@@ -35,13 +35,13 @@ internal sealed class DiskReserve(string? file, JournalOptions options, TimeProv
     private void Look_NeedsLock()
     {
         var now = time.GetTimestamp();
-        if (looked && time.GetElapsedTime(lookedAt, now) < LookEvery)
+        if (hasChecked && time.GetElapsedTime(checkedAt, now) < CheckInterval)
         {
             return;
         }
 
-        looked = true;
-        lookedAt = now;
+        hasChecked = true;
+        checkedAt = now;
         var below = freeBytes() < options.DiskReserveBytes;
         if (below && !reached)
         {

@@ -186,7 +186,7 @@ internal sealed class Journal : IJournal, IDisposable
 
     private void Run()
     {
-        while (TakeBatch())
+        while (TryDequeueBatch())
         {
             if (healthy)
             {
@@ -203,7 +203,7 @@ internal sealed class Journal : IJournal, IDisposable
     }
 
     // Waits for work; false = stop, with an empty queue.
-    private bool TakeBatch()
+    private bool TryDequeueBatch()
     {
         lock (gate)
         {
@@ -229,7 +229,7 @@ internal sealed class Journal : IJournal, IDisposable
         try
         {
             options.Batch?.Invoke(batch);
-            options.Probe?.Invoke(JournalPoint.Taken);
+            options.Probe?.Invoke(JournalPoint.Dequeued);
             session.Write(batch, options.Probe);
         }
         catch (Exception fault)
@@ -305,7 +305,7 @@ internal sealed class Journal : IJournal, IDisposable
             var proven = database.OpenSession(node, ordinals);
             try
             {
-                options.Probe?.Invoke(JournalPoint.Taken);
+                options.Probe?.Invoke(JournalPoint.Dequeued);
                 proven.ProveWrite(options.Probe);
                 // Rows of the failed batch that were written are replay records too.
                 proven.LoadReplays(replays, time.GetUtcNow(), knownSequence);
@@ -328,7 +328,7 @@ internal sealed class Journal : IJournal, IDisposable
 
         proveTimer?.Dispose();
         proveTimer = null;
-        database.KeepHeadroom();
+        database.ReserveHeadroom();
         healthy = true;
         Log.StoreProven(logger);
         changes.Observe(session.Counters);

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Storage;
 internal enum JournalPoint
 {
     /// <summary>The batch is taken from the queue; the transaction has not begun.</summary>
-    Taken,
+    Dequeued,
 
     Begun,
 

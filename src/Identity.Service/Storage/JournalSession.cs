@@ -142,7 +142,7 @@ internal abstract class JournalSession(DbConnection connection, StoreNode node, 
             rows.Add((reader.GetInt64(0), reader.GetInt64(1)));
         }
 
-        return ChangeCounters.Of(rows);
+        return ChangeCounters.From(rows);
     }
 
     protected DbCommand Command(string sql, params ReadOnlySpan<(string Name, object Value)> parameters)

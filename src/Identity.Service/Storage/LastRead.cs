@@ -10,9 +10,9 @@ internal sealed class LastRead<T>(IRevisions revisions)
     where T : class
 {
     /// <summary>Above this number of objects, the cache is cleared.</summary>
-    public const int MaxKept = 10_000;
+    public const int MaxCached = 10_000;
 
-    private readonly ConcurrentDictionary<string, (long Revision, T Value)> kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (long Revision, T Value)> cache = new(StringComparer.Ordinal);
 
     public async ValueTask<T?> FindAsync(
         string id,
@@ -22,26 +22,26 @@ internal sealed class LastRead<T>(IRevisions revisions)
     {
         // Read before the object, so that a change during the read makes it stale.
         var revision = revisions.Current;
-        if (kept.TryGetValue(id, out var last) && last.Revision == revision)
+        if (cache.TryGetValue(id, out var last) && last.Revision == revision)
         {
             return last.Value;
         }
 
         if (await readAsync(id, cancellationToken) is not { } value)
         {
-            kept.TryRemove(id, out _);
+            cache.TryRemove(id, out _);
             return null;
         }
 
-        if (kept.Count >= MaxKept)
+        if (cache.Count >= MaxCached)
         {
-            kept.Clear();
+            cache.Clear();
         }
 
-        kept[id] = (revision, value);
+        cache[id] = (revision, value);
         return value;
     }
 
     /// <summary>Removes an object that turned out to be stale.</summary>
-    public void Forget(string id) => kept.TryRemove(id, out _);
+    public void Forget(string id) => cache.TryRemove(id, out _);
 }

@@ -42,9 +42,9 @@ internal sealed class PendingDecision(Decision decision)
     public ReplayUse? Existing { get; set; }
 
     /// <summary>An error in the decision itself: its waiter gets it; other decisions are not affected.</summary>
-    public Exception? Fault { get; set; }
+    public Exception? Failure { get; set; }
 
-    public bool IsWritten => Outcome == CommitOutcome.Committed && Fault is null;
+    public bool IsWritten => Outcome == CommitOutcome.Committed && Failure is null;
 
     public Task<CommitResult> Completion => completion.Task;
 
@@ -66,7 +66,7 @@ internal sealed class PendingDecision(Decision decision)
         Sequence = 0;
         Refusal = null;
         Existing = null;
-        Fault = null;
+        Failure = null;
     }
 
     /// <summary>False, and recorded, if the preceding decision was not written.</summary>
@@ -80,7 +80,7 @@ internal sealed class PendingDecision(Decision decision)
         Outcome = missing.Outcome;
         Refusal = missing.Refusal;
         Existing = missing.Existing;
-        Fault = missing.Fault;
+        Failure = missing.Failure;
         return false;
     }
 
@@ -101,7 +101,7 @@ internal sealed class PendingDecision(Decision decision)
     {
         if (!statement.IsUnique)
         {
-            Fault = violation;
+            Failure = violation;
             return;
         }
 
@@ -127,9 +127,9 @@ internal sealed class PendingDecision(Decision decision)
                 ? new ReplayUse(key.Tag, Instants.FromStore(audit.At.ToStore()))
             : null
         );
-        if (Fault is not null)
+        if (Failure is not null)
         {
-            completion.TrySetException(Fault);
+            completion.TrySetException(Failure);
             return;
         }
 

@@ -67,7 +67,7 @@ internal sealed class Store : IDisposable
             }
 
             var (installation, sealer) = ReadInstallation(connection, options);
-            database.KeepHeadroom();
+            database.ReserveHeadroom();
             return new Store(database, NodeRegister.Enter(connection, options), installation, sealer);
         }
         catch

@@ -122,6 +122,6 @@ internal sealed class AccessTokenVerifier(
             return StorageErrors.Unavailable;
         }
 
-        return revocations.IsRevoked(TokenTraits.Of(claims)) ? TokenErrors.Revoked : null;
+        return revocations.IsRevoked(TokenTraits.From(claims)) ? TokenErrors.Revoked : null;
     }
 }

@@ -57,7 +57,7 @@ internal static class TokenOperations
             "The form of RFC 7009. Any holder of a token can revoke it. The response is the same for a token that is "
                 + "unknown, expired or already revoked."
         )
-        .TakesForm<TokenFormRequest>()
+        .AcceptsForm<TokenFormRequest>()
         .Returns(StatusCodes.Status200OK);
 
     public static readonly Operation Introspect = Operation
@@ -67,7 +67,7 @@ internal static class TokenOperations
             "The form of RFC 7662. Administrators of the token's organization and the service account of the token "
                 + "see its claims; every other caller gets active: false."
         )
-        .TakesForm<TokenFormRequest>()
+        .AcceptsForm<TokenFormRequest>()
         .Returns<IntrospectionDocument>();
 
     public static readonly Operation CreateRevocation = Operation
@@ -77,7 +77,7 @@ internal static class TokenOperations
             "Revokes one token, a token family, or all tokens of a rule, an issuer, a service account or a subject. "
                 + "Agents, edges and the other nodes apply it within five seconds."
         )
-        .Takes<CreateRevocationRequest>()
+        .Accepts<CreateRevocationRequest>()
         .Returns<RevocationDocument>();
 
     public static readonly Operation ListRevocations = Operation

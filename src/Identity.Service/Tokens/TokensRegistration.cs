@@ -19,7 +19,7 @@ internal static class TokensRegistration
             .AddSingleton<SigningKeyMaker>()
             .AddSingleton<SigningKeyRing>()
             .AddHostedService(provider => provider.GetRequiredService<SigningKeyRing>())
-            .AddSingleton(provider => SigningReadiness.Of(provider.GetRequiredService<SigningKeyRing>()))
+            .AddSingleton(provider => SigningReadiness.Create(provider.GetRequiredService<SigningKeyRing>()))
             .AddSingleton<MintedTokens>()
             .AddSingleton<AccessTokenFactory>()
             .AddSingleton<TokenRevocationStore>()

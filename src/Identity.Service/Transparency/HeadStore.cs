@@ -7,7 +7,7 @@ namespace Culvert.Identity.Service.Transparency;
 internal sealed class HeadStore(Database database, TransparencyOrigin origin)
 {
     // Only the latest matters; earlier ones serve readers who request the proof between two of them.
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
     // Verifiers accept at least 16 signatures on a note (c2sp.org/signed-note).
     private const int MaxCosignatures = 15;
@@ -70,7 +70,7 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
                 {
                     head.Origin,
                     head.Size,
-                    before = (now - Kept).ToStore(),
+                    before = (now - Retention).ToStore(),
                 }
             ),
             new(
@@ -79,7 +79,7 @@ internal sealed class HeadStore(Database database, TransparencyOrigin origin)
                 {
                     head.Origin,
                     head.Size,
-                    before = (now - Kept).ToStore(),
+                    before = (now - Retention).ToStore(),
                 }
             ),
         ];

@@ -110,11 +110,11 @@ internal sealed class PendingSource(Database database)
     // A certificate is added by its own digest, which its holder can compute. If retention has already removed the body (a
     // log enabled on an old installation), the audit's digest still identifies it.
     private static LogEntry ToEntry(byte[]? body, byte[] digest) =>
-        FingerprintOf(body) is { } fingerprint
+        ReadFingerprint(body) is { } fingerprint
             ? new LogEntry(LogEntry.Certificate, fingerprint)
             : new LogEntry(LogEntry.Audit, digest);
 
-    private static byte[]? FingerprintOf(byte[]? body)
+    private static byte[]? ReadFingerprint(byte[]? body)
     {
         if (body is null)
         {

@@ -32,7 +32,7 @@ internal sealed record TunnelDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "tunnel";
 
-    public static TunnelDocument Of(Tunnel tunnel, TunnelAssignment assignment) =>
+    public static TunnelDocument From(Tunnel tunnel, TunnelAssignment assignment) =>
         new(
             Id: tunnel.Id.Value,
             DisplayName: tunnel.DisplayName,
@@ -45,7 +45,7 @@ internal sealed record TunnelDocument(
             ClientSourceRanges: tunnel.ClientSourceRanges,
             AgentSourceRanges: tunnel.AgentSourceRanges,
             ClientRangeSets: tunnel.ClientRangeSets,
-            Limits: TunnelLimitsDocument.Of(tunnel.Limits),
+            Limits: TunnelLimitsDocument.From(tunnel.Limits),
             Affinity: tunnel.Affinity,
             OfflineGraceSeconds: tunnel.OfflineGraceSeconds,
             PublicPort: tunnel.PublicPort,

@@ -70,7 +70,7 @@ internal sealed class TunnelEndpoints(
         var state = await assignments.GetAsync(cancellationToken);
         return ApiAnswer.Json(
             page.Cut(found, tunnel => tunnel.Ordinal)
-                .Select(tunnel => TunnelDocument.Of(tunnel, state.Of(tunnel.Id.Value))),
+                .Select(tunnel => TunnelDocument.From(tunnel, state.Get(tunnel.Id.Value))),
             TunnelJson.Default.PageTunnelDocument
         );
     }
@@ -310,7 +310,7 @@ internal sealed class TunnelEndpoints(
 
         RequestIdentity.SetTenant(request.Http, tunnel.OrganizationId, tunnel.WorkspaceId);
         return ApiAnswer.Json(
-            TunnelDocument.Of(tunnel, await assignments.OfAsync(tunnel.Id, cancellationToken)),
+            TunnelDocument.From(tunnel, await assignments.OfAsync(tunnel.Id, cancellationToken)),
             TunnelJson.Default.TunnelDocument
         );
     }

@@ -12,7 +12,7 @@ internal sealed record TunnelLimitsDocument(
     int? OpenStreams = null
 )
 {
-    public static TunnelLimitsDocument Of(TunnelLimits limits) =>
+    public static TunnelLimitsDocument From(TunnelLimits limits) =>
         new(
             MaxConnections: limits.MaxConnections,
             NewConnections: limits.NewConnections,

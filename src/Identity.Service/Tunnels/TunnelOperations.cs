@@ -12,7 +12,7 @@ internal static class TunnelOperations
             "Creates a tunnel with its own domain in the caller's workspace. It accepts no traffic before a "
                 + "certificate is registered and client ranges are set."
         )
-        .Takes<CreateTunnelRequest>()
+        .Accepts<CreateTunnelRequest>()
         .Returns<TunnelDocument>();
 
     public static readonly Operation List = Operation
@@ -33,7 +33,7 @@ internal static class TunnelOperations
             "Changes the settings that the body names; the others stay. With revision the change is refused when the "
                 + "tunnel has changed since."
         )
-        .Takes<UpdateTunnelRequest>()
+        .Accepts<UpdateTunnelRequest>()
         .Returns<TunnelDocument>();
 
     public static readonly Operation Archive = Operation

@@ -67,7 +67,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.Created(AuditOrigin.Of(request, now), tunnel),
+                Event = TunnelEvents.Created(AuditOrigin.From(request, now), tunnel),
                 Statements = tunnels.Insert(tunnel, secret, fingerprint, defaults.PerOrganization, retryOfSince),
                 Changes = ChangeTopics.Feed,
             },
@@ -98,7 +98,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.Updated(AuditOrigin.Of(request, time.GetUtcNow()), before, changed),
+                Event = TunnelEvents.Updated(AuditOrigin.From(request, time.GetUtcNow()), before, changed),
                 Statements = [.. pins, .. tunnels.UpdateSettings(changed, before.Revision)],
                 Changes = ChangeTopics.Feed,
             },
@@ -128,7 +128,7 @@ internal sealed class TunnelRegistry(
         }
 
         var now = time.GetStoreNow();
-        var origin = AuditOrigin.Of(request, now);
+        var origin = AuditOrigin.From(request, now);
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -167,7 +167,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.Archived(AuditOrigin.Of(request, now), tunnel, reason),
+                Event = TunnelEvents.Archived(AuditOrigin.From(request, now), tunnel, reason),
                 Statements = tunnels.Archive(tunnel.Id, now),
                 Changes = ChangeTopics.Feed,
             },

@@ -20,7 +20,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.TokenRevealed(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, reason),
+                Event = TunnelEvents.TokenRevealed(AuditOrigin.From(request, time.GetUtcNow()), tunnel, reason),
             },
             cancellationToken
         );
@@ -51,7 +51,12 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.TokenRotated(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, secret.Id, reason),
+                Event = TunnelEvents.TokenRotated(
+                    AuditOrigin.From(request, time.GetUtcNow()),
+                    tunnel,
+                    secret.Id,
+                    reason
+                ),
                 Statements = [tunnels.ReplaceToken(tunnel.Id, secret)],
             },
             cancellationToken

@@ -16,7 +16,7 @@ internal sealed record DeliveryDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "webhook_delivery";
 
-    public static DeliveryDocument Of(WebhookDelivery delivery) =>
+    public static DeliveryDocument From(WebhookDelivery delivery) =>
         new(
             Id: delivery.Id,
             Event: delivery.Event,

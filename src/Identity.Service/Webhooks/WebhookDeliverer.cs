@@ -21,7 +21,7 @@ internal sealed class WebhookDeliverer(
     IJournal journal,
     TimeProvider time,
     ILogger<WebhookDeliverer> logger
-) : RecurringJob("webhook_deliveries", "Sends messages that wait for webhooks.", LookEvery, time, beginsAtOnce: true)
+) : RecurringJob("webhook_deliveries", "Sends messages that wait for webhooks.", Interval, time, beginsAtOnce: true)
 {
     public const string Table = "webhooks";
     public const string Column = "sealed_secret";
@@ -36,9 +36,9 @@ internal sealed class WebhookDeliverer(
     private const int AtOncePerWebhook = 2;
     private const int PerRound = 64;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan KeepDone = TimeSpan.FromDays(30);
+    private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
     private readonly Lock gate = new(); // guards the two below
     private readonly Dictionary<string, Task<bool>> underway = new(StringComparer.Ordinal);
@@ -48,7 +48,7 @@ internal sealed class WebhookDeliverer(
 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
-        queue.Woken += Want;
+        queue.Woken += Request;
         return Task.CompletedTask;
     }
 
@@ -76,11 +76,11 @@ internal sealed class WebhookDeliverer(
         var now = Time.GetStoreNow();
         var due = await store.ListDueAsync(now, PerRound, cancellationToken);
         var begun = due.Select(delivery => TryBegin(delivery, cancellationToken)).OfType<Task<bool>>().ToList();
-        if (now - forgotAt >= KeepDone / 30)
+        if (now - forgotAt >= Retention / 30)
         {
             forgotAt = now;
             await journal.CommitAsync(
-                new Decision { Statements = [store.Forget(now - KeepDone)], Class = DecisionClass.Bulk },
+                new Decision { Statements = [store.Forget(now - Retention)], Class = DecisionClass.Bulk },
                 cancellationToken
             );
         }
@@ -152,7 +152,7 @@ internal sealed class WebhookDeliverer(
     {
         var now = Time.GetStoreNow();
         var taken = await journal.CommitAsync(
-            new Decision { Statements = [store.Take(waiting, now + Lease)] },
+            new Decision { Statements = [store.Acquire(waiting, now + Lease)] },
             cancellationToken
         );
         if (!taken.IsCommitted)

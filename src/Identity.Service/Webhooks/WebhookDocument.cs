@@ -17,7 +17,7 @@ internal sealed record WebhookDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "webhook";
 
-    public static WebhookDocument Of(Webhook webhook, string? secret = null) =>
+    public static WebhookDocument From(Webhook webhook, string? secret = null) =>
         new(
             Id: webhook.Id.Value,
             Url: webhook.Url,

@@ -41,7 +41,7 @@ internal sealed class WebhookEndpoints(
         }
 
         // A workload must not make itself a decider.
-        if (wanted.CanDecide && Persons.CheckIsPerson(request.Caller) is { } workload)
+        if (wanted.CanDecide && PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
         {
             return workload;
         }
@@ -97,7 +97,7 @@ internal sealed class WebhookEndpoints(
 
         var all = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(all, webhook => webhook.Ordinal).Select(webhook => WebhookDocument.Of(webhook)),
+            page.Cut(all, webhook => webhook.Ordinal).Select(webhook => WebhookDocument.From(webhook)),
             WebhooksJson.Default.PageWebhookDocument
         );
     }
@@ -114,7 +114,7 @@ internal sealed class WebhookEndpoints(
 
         var deliveries = await store.ListOfAsync(webhook.Id, MostDeliveries, cancellationToken);
         return ApiAnswer.Json(
-            Pages.Whole(deliveries.Select(DeliveryDocument.Of)),
+            Pages.Whole(deliveries.Select(DeliveryDocument.From)),
             WebhooksJson.Default.PageDeliveryDocument
         );
     }
@@ -238,12 +238,12 @@ internal sealed class WebhookEndpoints(
         journal.CommitAsync(
             new Decision
             {
-                Event = new WebhookAudited(name, AuditOrigin.Of(request, time.GetUtcNow()), webhook),
+                Event = new WebhookAudited(name, AuditOrigin.From(request, time.GetUtcNow()), webhook),
                 Statements = statements,
             },
             cancellationToken
         );
 
     private static ApiAnswer Answer(Webhook webhook, string? secret = null) =>
-        ApiAnswer.Json(WebhookDocument.Of(webhook, secret), WebhooksJson.Default.WebhookDocument);
+        ApiAnswer.Json(WebhookDocument.From(webhook, secret), WebhooksJson.Default.WebhookDocument);
 }

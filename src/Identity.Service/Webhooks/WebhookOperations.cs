@@ -13,7 +13,7 @@ internal static class WebhookOperations
             "Create a webhook",
             "Registers an HTTPS address for notices. The response contains the secret that signs deliveries, once."
         )
-        .Takes<CreateWebhookRequest>()
+        .Accepts<CreateWebhookRequest>()
         .Returns<WebhookDocument>();
 
     public static readonly Operation List = Operation

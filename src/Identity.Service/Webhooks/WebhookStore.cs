@@ -183,7 +183,7 @@ internal sealed class WebhookStore(Database database)
     /// Counts an attempt before it is made, and reserves the delivery for this node until <paramref name="until"/>;
     /// stale if another node reserved it first, or an administrator archived the webhook.
     /// </summary>
-    public Statement Take(WebhookDelivery delivery, DateTimeOffset until) =>
+    public Statement Acquire(WebhookDelivery delivery, DateTimeOffset until) =>
         new Statement(
             "UPDATE webhook_deliveries SET attempts = attempts + 1, next_attempt_ms = @until "
                 + "WHERE id = @Id AND state = 'pending' AND attempts = @Attempts",

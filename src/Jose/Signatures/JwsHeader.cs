@@ -29,7 +29,7 @@ internal struct JwsHeader
                 return refusal;
             }
 
-            refusal = header.Take(member, json, StrictObjectReader.GetName(member, json, unescapedNames), kind);
+            refusal = header.Read(member, json, StrictObjectReader.GetName(member, json, unescapedNames), kind);
         }
 
         if (refusal == JoseRefusal.None && !header.hasAlgorithm)
@@ -40,7 +40,7 @@ internal struct JwsHeader
         return refusal;
     }
 
-    private JoseRefusal Take(in JsonMember member, ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, JwsHeaderKind kind)
+    private JoseRefusal Read(in JsonMember member, ReadOnlySpan<byte> json, ReadOnlySpan<byte> name, JwsHeaderKind kind)
     {
         if (name.SequenceEqual("jwk"u8) && kind == JwsHeaderKind.Proof)
         {

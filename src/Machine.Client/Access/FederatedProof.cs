@@ -32,7 +32,7 @@ public sealed class FederatedProof(
         binding.Thumbprint
     );
 
-    private AccessToken? kept;
+    private AccessToken? cached;
 
     /// <summary>Uses the cache folder of the configuration, or else a folder under <paramref name="stateFolder"/>.</summary>
     public static FederatedProof Create(
@@ -61,7 +61,7 @@ public sealed class FederatedProof(
     public async Task<ApiResult<Proof>> GetAsync(bool fresh, CancellationToken cancellationToken)
     {
         var asked = time.GetUtcNow();
-        if (!fresh && kept is { } last && IsUsable(last))
+        if (!fresh && cached is { } last && IsUsable(last))
         {
             return ToProof(last);
         }
@@ -78,7 +78,7 @@ public sealed class FederatedProof(
             return token.Failure;
         }
 
-        kept = token.Value;
+        cached = token.Value;
         return ToProof(token.Value);
     }
 
@@ -91,7 +91,7 @@ public sealed class FederatedProof(
     {
         // Processes that share a folder share one exchange, because the identity token may not be valid for a second one.
         var isShared = options.TokenCache.Length > 0;
-        if (!isShared && (fresh || await FindKeptAsync(cancellationToken) is null))
+        if (!isShared && (fresh || await FindCachedAsync(cancellationToken) is null))
         {
             var direct = await SendAssertionAsync(send, cancellationToken);
             if (direct.Failure?.Code != NoCredential)
@@ -106,9 +106,9 @@ public sealed class FederatedProof(
 
     public async Task ForgetAsync(CancellationToken cancellationToken)
     {
-        if (kept is { } token)
+        if (cached is { } token)
         {
-            kept = null;
+            cached = null;
             await cache.ForgetAsync(key, token, cancellationToken);
         }
     }
@@ -120,8 +120,8 @@ public sealed class FederatedProof(
 
     private Proof ToProof(AccessToken token) => new(token.Value, token.IsBound ? binding : null);
 
-    private async Task<AccessToken?> FindKeptAsync(CancellationToken cancellationToken) =>
-        kept is { } last && IsUsable(last) ? last : await cache.FindAsync(key, IsUsable, cancellationToken);
+    private async Task<AccessToken?> FindCachedAsync(CancellationToken cancellationToken) =>
+        cached is { } last && IsUsable(last) ? last : await cache.FindAsync(key, IsUsable, cancellationToken);
 
     private async Task<ApiResult<AccessToken>> ExchangeAsync(CancellationToken cancellationToken)
     {

@@ -177,12 +177,12 @@ internal sealed class ApiChannel : IDisposable
         }
 
         var refusal = Refusal(call, response, answer);
-        return (refusal, isNew && AsksForNonce(response, answer));
+        return (refusal, isNew && RequiresNonce(response, answer));
     }
 
     // RFC 9449 §8 and §9: the token endpoint requests a nonce in the body (for a JSON request, as a code of the
     // service); all other endpoints send a challenge.
-    private static bool AsksForNonce(HttpResponseMessage response, ApiAnswer answer) =>
+    private static bool RequiresNonce(HttpResponseMessage response, ApiAnswer answer) =>
         answer.Status is 400 or 401
         && (
             answer.Body.AsSpan().IndexOf(WantsNonce) >= 0

@@ -180,7 +180,7 @@ public sealed class CertificateFolder : IDisposable
 
     /// <summary>Call this before the request is sent.</summary>
     /// <exception cref="CertificateFolderException">The disk refuses.</exception>
-    public void KeepRequest(string url, string tunnelId, PendingRequest request) =>
+    public void SaveRequest(string url, string tunnelId, PendingRequest request) =>
         Store(
             RequestFile,
             JsonSerializer.Serialize(

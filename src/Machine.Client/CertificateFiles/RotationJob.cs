@@ -79,8 +79,8 @@ public sealed class RotationJob(
         var first = await ObtainAsync(kept, cancellationToken);
         // The certificate of an old request may already be due for renewal. It is not worth a change.
         return first.Issued is { } issued && kept is not null && DueAt(Record(issued.Certificate, 0)) <= Now
-            ? await TakeAsync(await ObtainAsync(null, cancellationToken), cancellationToken)
-            : await TakeAsync(first, cancellationToken);
+            ? await StoreAsync(await ObtainAsync(null, cancellationToken), cancellationToken)
+            : await StoreAsync(first, cancellationToken);
     }
 
     private async Task<(PendingRequest Request, ServerCertificateDocument? Issued, ApiFailure? Failure)> ObtainAsync(
@@ -91,7 +91,7 @@ public sealed class RotationJob(
         var request = kept ?? PendingRequest.Create(options.KeyType);
         if (kept is null)
         {
-            folder.KeepRequest(options.Url, options.TunnelId, request);
+            folder.SaveRequest(options.Url, options.TunnelId, request);
         }
 
         for (var tries = 1; ; tries++)
@@ -116,7 +116,7 @@ public sealed class RotationJob(
         }
     }
 
-    private async Task<RotationResult> TakeAsync(
+    private async Task<RotationResult> StoreAsync(
         (PendingRequest Request, ServerCertificateDocument? Issued, ApiFailure? Failure) obtained,
         CancellationToken cancellationToken
     )

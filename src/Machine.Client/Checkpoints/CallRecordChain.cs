@@ -24,7 +24,7 @@ public sealed class CallRecordChain(IEnumerable<long> noted)
     public bool Covers(long sequence) => sequence > 0 && sequence >= First && sequence <= Last;
 
     /// <summary>The hash of a noted record; empty when it was not found.</summary>
-    public string HashOf(long sequence) => found.GetValueOrDefault(sequence, "");
+    public string GetHash(long sequence) => found.GetValueOrDefault(sequence, "");
 
     /// <summary>Checks the next line, without its line break.</summary>
     public IEnumerable<CallRecordFinding> Add(ReadOnlySpan<byte> line)

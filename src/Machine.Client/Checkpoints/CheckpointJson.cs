@@ -10,5 +10,5 @@ namespace Culvert.Machine.Client.Checkpoints;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectNullableAnnotations = true
 )]
-[JsonSerializable(typeof(KeptCheckpoint))]
+[JsonSerializable(typeof(StoredCheckpoint))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;

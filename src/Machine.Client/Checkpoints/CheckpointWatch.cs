@@ -27,31 +27,31 @@ internal sealed class CheckpointWatch
     public const string FileName = "audit-checkpoints.jsonl";
 
     // About 3 kB each. Only the newest matters; the others show when a problem began.
-    private const int KeptPerNode = 64;
+    private const int MaxPerNode = 64;
 
     // Node numbers end at 127, and only signed checkpoints name nodes.
-    private const int MaxLines = 127 * KeptPerNode;
+    private const int MaxLines = 127 * MaxPerNode;
     private const int MaxFileBytes = 64 * 1024 * 1024;
 
     private readonly StateDirectory state;
     private readonly ILogger log;
     private readonly Lock gate = new(); // guards kept; the alarm is swapped whole
-    private List<KeptCheckpoint> kept;
+    private List<StoredCheckpoint> checkpoints;
     private volatile string? alarm;
 
     public CheckpointWatch(StateDirectory state, ILogger log)
     {
         this.state = state;
         this.log = log;
-        kept = Load(state) ?? [];
-        alarm = kept.FindLast(line => line.Alarm is not null)?.Alarm;
+        checkpoints = Load(state) ?? [];
+        alarm = checkpoints.FindLast(line => line.Alarm is not null)?.Alarm;
     }
 
     /// <summary>One of <see cref="CheckpointAlarm"/>; null while all checkpoints agree.</summary>
     public string? Alarm => alarm;
 
     /// <summary>The stored lines; null when the file exists and cannot be read.</summary>
-    public static List<KeptCheckpoint>? Load(StateDirectory state)
+    public static List<StoredCheckpoint>? Load(StateDirectory state)
     {
         try
         {
@@ -59,7 +59,7 @@ internal sealed class CheckpointWatch
             [
                 .. (state.ReadText(FileName, MaxFileBytes) ?? "")
                     .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-                    .Select(line => JsonSerializer.Deserialize(line, CheckpointJson.Default.KeptCheckpoint)!),
+                    .Select(line => JsonSerializer.Deserialize(line, CheckpointJson.Default.StoredCheckpoint)!),
             ];
         }
         catch (Exception e) when (e is JsonException or SecretUnavailableException)
@@ -69,11 +69,11 @@ internal sealed class CheckpointWatch
     }
 
     /// <summary>Compares a checkpoint with the stored ones, and stores it.</summary>
-    public void Take(string token, PlatformTrust trust)
+    public void Add(string token, PlatformTrust trust)
     {
         lock (gate)
         {
-            if (kept.Exists(line => line.Checkpoint == token))
+            if (checkpoints.Exists(line => line.Checkpoint == token))
             {
                 return; // a feed repeats its newest checkpoint
             }
@@ -84,7 +84,7 @@ internal sealed class CheckpointWatch
                 return;
             }
 
-            var own = kept.Where(line => line.Node == checkpoint.Node && line.Alarm is null).ToList();
+            var own = checkpoints.Where(line => line.Node == checkpoint.Node && line.Alarm is null).ToList();
             var (raised, isNews) = Judge(checkpoint, own);
             if (raised is not null)
             {
@@ -92,15 +92,15 @@ internal sealed class CheckpointWatch
             }
 
             // The first contradiction is the evidence; the same one may be repeated every minute.
-            var isFirst = !kept.Exists(line => line.Node == checkpoint.Node && line.Alarm == raised);
+            var isFirst = !checkpoints.Exists(line => line.Node == checkpoint.Node && line.Alarm == raised);
             if (raised is null ? isNews : isFirst)
             {
-                Keep(KeptCheckpoint.Create(checkpoint, token, raised));
+                Store(StoredCheckpoint.Create(checkpoint, token, raised));
             }
         }
     }
 
-    private static (string? Alarm, bool IsNews) Judge(AuditCheckpoint checkpoint, List<KeptCheckpoint> own)
+    private static (string? Alarm, bool IsNews) Judge(AuditCheckpoint checkpoint, List<StoredCheckpoint> own)
     {
         if (own.Exists(line => line.Sequence == checkpoint.Sequence && line.Head != checkpoint.Head))
         {
@@ -126,18 +126,18 @@ internal sealed class CheckpointWatch
         alarm = kind;
     }
 
-    private void Keep(KeptCheckpoint line)
+    private void Store(StoredCheckpoint line)
     {
-        var surplus = kept.Count(one => one.Node == line.Node && one.Alarm is null) - KeptPerNode + 1;
+        var surplus = checkpoints.Count(one => one.Node == line.Node && one.Alarm is null) - MaxPerNode + 1;
         if (line.Alarm is null && surplus > 0)
         {
-            kept.Remove(kept.Find(one => one.Node == line.Node && one.Alarm is null)!);
+            checkpoints.Remove(checkpoints.Find(one => one.Node == line.Node && one.Alarm is null)!);
         }
 
-        kept.Add(line);
-        if (kept.Count > MaxLines)
+        checkpoints.Add(line);
+        if (checkpoints.Count > MaxLines)
         {
-            kept = kept[^MaxLines..];
+            checkpoints = checkpoints[^MaxLines..];
         }
 
         try
@@ -145,7 +145,9 @@ internal sealed class CheckpointWatch
             state.WriteText(
                 FileName,
                 string.Concat(
-                    kept.Select(one => JsonSerializer.Serialize(one, CheckpointJson.Default.KeptCheckpoint) + "\n")
+                    checkpoints.Select(one =>
+                        JsonSerializer.Serialize(one, CheckpointJson.Default.StoredCheckpoint) + "\n"
+                    )
                 )
             );
         }

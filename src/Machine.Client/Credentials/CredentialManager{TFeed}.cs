@@ -296,7 +296,7 @@ public sealed class CredentialManager<TFeed> : IDisposable
     private string? CheckFeed() => state.Feed is null ? $"No feed yet. {state.FeedFailure}".TrimEnd() : null;
 
     private string? CheckServer() =>
-        servers is { IsWanted: false } ? null
+        servers is { IsRequested: false } ? null
         : servers?.Current is not { } server ? $"None yet. {servers?.Failure}".TrimEnd()
         : context.Now > server.NotAfter ? $"Expired at {server.NotAfter:u}. {servers.Failure}".TrimEnd()
         : null;

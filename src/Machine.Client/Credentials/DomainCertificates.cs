@@ -14,11 +14,11 @@ internal sealed class DomainCertificates(
 {
     private readonly ConcurrentDictionary<string, ServerCertificateLoop> loops = new(StringComparer.Ordinal);
     private readonly AsyncSignal signal = new(time);
-    private volatile Wanted wanted = new([], KeyType.EcdsaP256);
+    private volatile Request requested = new([], KeyType.EcdsaP256);
 
     public void Use(IReadOnlyCollection<string> domains, KeyType keyType)
     {
-        wanted = new Wanted(domains, keyType);
+        requested = new Request(domains, keyType);
         signal.Set();
     }
 
@@ -48,7 +48,7 @@ internal sealed class DomainCertificates(
         {
             while (true)
             {
-                var now = wanted;
+                var now = requested;
                 foreach (var domain in running.Keys.Except(now.Domains, StringComparer.Ordinal).ToList())
                 {
                     loops.TryRemove(domain, out _);
@@ -95,5 +95,5 @@ internal sealed class DomainCertificates(
         one.Stop.Dispose();
     }
 
-    private sealed record Wanted(IReadOnlyCollection<string> Domains, KeyType KeyType);
+    private sealed record Request(IReadOnlyCollection<string> Domains, KeyType KeyType);
 }

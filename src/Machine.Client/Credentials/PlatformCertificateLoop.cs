@@ -182,7 +182,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         var way = access.Current;
         var isFresh = isProofInDoubt;
         isProofInDoubt = false; // for one attempt: the cached proof may still be valid
-        var request = repeated.Take();
+        var request = repeated.GetOrCreate();
         var answer = await way.Proofs.UseAsync(
             isFresh,
             proof => context.Dialect.EnrolAsync(way.Client, request, proof, ct),
@@ -196,7 +196,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
         }
 
         var failure = answer.IsSuccess
-            ? await TakeAsync(answer.Value, request.Key, isRestart: true, ct)
+            ? await InstallAsync(answer.Value, request.Key, isRestart: true, ct)
             : answer.Failure;
         if (failure is null)
         {
@@ -220,12 +220,12 @@ internal sealed class PlatformCertificateLoop<TFeed>(
             Log.RenewedWithoutProof(context.Log, proof.Failure);
         }
 
-        var request = repeated.Take();
+        var request = repeated.GetOrCreate();
         var answer = await context.Dialect.RenewAsync(client, request, proof.Value, ct);
         repeated.Settle(answer.Failure);
         ReportClock(client.ClockOffset);
         var failure = answer.IsSuccess
-            ? await TakeAsync(answer.Value, request.Key, isRestart: false, ct)
+            ? await InstallAsync(answer.Value, request.Key, isRestart: false, ct)
             : answer.Failure;
         if (failure is null)
         {
@@ -236,7 +236,7 @@ internal sealed class PlatformCertificateLoop<TFeed>(
     }
 
     // From here on the certificate exists: it is applied and stored even if the caller is cancelled.
-    private async Task<ApiFailure?> TakeAsync(
+    private async Task<ApiFailure?> InstallAsync(
         MachineEnrollment enrolment,
         AsymmetricAlgorithm key,
         bool isRestart,

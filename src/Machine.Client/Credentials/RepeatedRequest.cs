@@ -13,14 +13,14 @@ internal sealed class RepeatedRequest
     // Consecutive "pending" answers; the service asks for a second between them.
     private const int MaxPending = 2;
 
-    private PendingRequest? kept;
+    private PendingRequest? request;
     private int pending;
 
     /// <summary>The stored request, or a new one with a new key.</summary>
-    public PendingRequest Take(KeyType type = KeyType.EcdsaP256) => kept ??= PendingRequest.Create(type);
+    public PendingRequest GetOrCreate(KeyType type = KeyType.EcdsaP256) => request ??= PendingRequest.Create(type);
 
     /// <summary>Stores a request again although it was answered.</summary>
-    public void Keep(PendingRequest request) => kept = request;
+    public void Set(PendingRequest request) => this.request = request;
 
     /// <summary>Ends an attempt. The request is kept only while its result is unknown.</summary>
     public void Settle(ApiFailure? failure)
@@ -28,7 +28,7 @@ internal sealed class RepeatedRequest
         pending = failure is { IsPending: true } ? pending + 1 : 0;
         if (failure is not { IsUndecided: true } || pending >= MaxPending)
         {
-            (kept, pending) = (null, 0);
+            (request, pending) = (null, 0);
         }
     }
 }

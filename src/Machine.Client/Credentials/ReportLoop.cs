@@ -15,7 +15,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(15));
 
     private readonly AsyncSignal signal = new(context.Time);
-    private (TFeed Feed, string? ServerSerial)? told;
+    private (TFeed Feed, string? ServerSerial)? reported;
 
     public void Request() => signal.Set();
 
@@ -38,7 +38,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
     public async Task SendLastAsync(CancellationToken ct)
     {
         if (
-            told is var (feed, server)
+            reported is var (feed, server)
             && context.State is { Client: { } client, Identity: { } identity }
             && await context.Dialect.ReportAsync(client, feed, identity.Credential.Serial, server, leaving: true, ct)
                 is { } failure
@@ -59,7 +59,7 @@ internal sealed class ReportLoop<TFeed>(LoopContext<TFeed> context, Func<string?
             }
 
             var (serial, server) = (identity.Credential.Serial, findServerSerial());
-            told = (feed, server); // set before sending: the service may have received it although its answer is lost
+            reported = (feed, server); // set before sending: the service may have received it although its answer is lost
             var failure = await context.Dialect.ReportAsync(client, feed, serial, server, leaving: false, ct);
             if (failure is null)
             {

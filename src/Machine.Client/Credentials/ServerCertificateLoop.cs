@@ -34,7 +34,7 @@ internal sealed class ServerCertificateLoop(
     private readonly AsyncSignal signal = new(context.Time);
     private readonly RetrySchedule retries = new(context.Time, context.Unit);
     private readonly RepeatedRequest repeated = new();
-    private volatile Wish wish = new(keyType);
+    private volatile Request requested = new(keyType);
     private volatile KeyAndCertificate? current;
     private volatile ApiFailure? lastFailure;
     private volatile CertificateDocument? document;
@@ -55,17 +55,17 @@ internal sealed class ServerCertificateLoop(
     public CertificateDocument? Document => document;
 
     /// <summary>Whether a new leaf is due, whatever the result of the last attempt.</summary>
-    public bool IsDue => IsWanted && State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
+    public bool IsDue => IsRequested && State.Feed is { } feed && IsFromService(feed) && DueAt(feed) <= context.Now;
 
     /// <summary>False: the leaf has another source.</summary>
-    public bool IsWanted => wish.KeyType is not null;
+    public bool IsRequested => requested.KeyType is not null;
 
     /// <summary>Sets the type of the next key; null: no leaf is requested, and the last is not renewed.</summary>
     public void Use(KeyType? next)
     {
-        if (next != wish.KeyType)
+        if (next != requested.KeyType)
         {
-            wish = new Wish(next);
+            requested = new Request(next);
             signal.Set();
         }
     }
@@ -80,7 +80,7 @@ internal sealed class ServerCertificateLoop(
 
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        if (!IsWanted || isRestored)
+        if (!IsRequested || isRestored)
         {
             return;
         }
@@ -110,7 +110,7 @@ internal sealed class ServerCertificateLoop(
     {
         while (true)
         {
-            if (wish.KeyType is not { } keyType)
+            if (requested.KeyType is not { } keyType)
             {
                 (current, lastFailure, document, isRestored) = (null, null, null, false);
                 await signal.WaitAsync(TimeSpan.MaxValue, cancellationToken);
@@ -203,7 +203,7 @@ internal sealed class ServerCertificateLoop(
         CancellationToken ct
     )
     {
-        var request = repeated.Take(keyType);
+        var request = repeated.GetOrCreate(keyType);
         var answer = await client.ServerCertificateAsync(request, domain, ct);
         repeated.Settle(answer.Failure);
         if (!answer.IsSuccess)
@@ -222,7 +222,7 @@ internal sealed class ServerCertificateLoop(
 
             if (IsAheadOfTheBundle(pair))
             {
-                repeated.Keep(request); // usable as soon as the feed has caught up
+                repeated.Set(request); // usable as soon as the feed has caught up
                 return Unusable(AheadOfTheBundle);
             }
 
@@ -285,5 +285,5 @@ internal sealed class ServerCertificateLoop(
             Message = message,
         };
 
-    private sealed record Wish(KeyType? KeyType);
+    private sealed record Request(KeyType? KeyType);
 }

@@ -147,7 +147,7 @@ internal sealed class AgentDialect(
     {
         if (feed.AuditCheckpoint is { } checkpoint)
         {
-            checkpoints?.Take(checkpoint, trust);
+            checkpoints?.Add(checkpoint, trust);
         }
     }
 

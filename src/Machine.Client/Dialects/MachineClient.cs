@@ -165,7 +165,7 @@ public sealed class MachineClient : IDisposable
         AcknowledgeAsync("/v1/edge/acme_challenges", id, ct);
 
     /// <summary>Asks whether a person has approved a call. A positive answer consumes the approval.</summary>
-    public Task<ApiResult<CallApprovalAnswer>> AskApprovalAsync(CallApprovalRequest request, CancellationToken ct)
+    public Task<ApiResult<CallApprovalAnswer>> RequestApprovalAsync(CallApprovalRequest request, CancellationToken ct)
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(request, WireJson.Default.CallApprovalRequest);
         var call = new ApiCall(HttpMethod.Post, "/v1/agent/approvals") { Body = body };

@@ -45,7 +45,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         ListAsync("/v1/tunnels", ProviderJson.Default.ProviderPageProviderTunnel, cancellationToken);
 
     public Task<ApiResult<ProviderTunnel>> FindTunnelAsync(string id, CancellationToken cancellationToken) =>
-        SendAsync(new ApiCall(HttpMethod.Get, PathOf(id)), ProviderJson.Default.ProviderTunnel, cancellationToken);
+        SendAsync(new ApiCall(HttpMethod.Get, GetPath(id)), ProviderJson.Default.ProviderTunnel, cancellationToken);
 
     /// <summary>Creates a tunnel; each call creates another one.</summary>
     public Task<ApiResult<ProviderTunnel>> CreateTunnelAsync(string displayName, CancellationToken cancellationToken) =>
@@ -61,7 +61,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         CancellationToken cancellationToken
     ) =>
         ListAsync(
-            PathOf(tunnelId) + "/certificates",
+            GetPath(tunnelId) + "/certificates",
             ProviderJson.Default.ProviderPageProviderCertificate,
             cancellationToken
         );
@@ -73,7 +73,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
     ) =>
         SendAsync(
             Post(
-                PathOf(tunnelId) + "/certificates",
+                GetPath(tunnelId) + "/certificates",
                 new AddProviderCertificate(pem),
                 ProviderJson.Default.AddProviderCertificate
             ),
@@ -90,7 +90,7 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         SendAsync(
             new ApiCall(
                 HttpMethod.Post,
-                $"{PathOf(tunnelId)}/certificates/{Uri.EscapeDataString(certificateId)}/archive"
+                $"{GetPath(tunnelId)}/certificates/{Uri.EscapeDataString(certificateId)}/archive"
             ),
             ProviderJson.Default.ProviderCertificate,
             cancellationToken
@@ -101,14 +101,14 @@ public sealed class ProviderClient(IdentityOptions options, TimeProvider time, T
         CancellationToken cancellationToken
     ) =>
         SendAsync(
-            new ApiCall(HttpMethod.Post, PathOf(tunnelId) + "/reveal_token"),
+            new ApiCall(HttpMethod.Post, GetPath(tunnelId) + "/reveal_token"),
             ProviderJson.Default.ProviderTunnelToken,
             cancellationToken
         );
 
     public void Dispose() => channel?.Dispose();
 
-    private static string PathOf(string tunnelId) => "/v1/tunnels/" + Uri.EscapeDataString(tunnelId);
+    private static string GetPath(string tunnelId) => "/v1/tunnels/" + Uri.EscapeDataString(tunnelId);
 
     private static ApiCall Post<T>(string path, T body, JsonTypeInfo<T> type) =>
         new(HttpMethod.Post, path) { Body = JsonSerializer.SerializeToUtf8Bytes(body, type) };

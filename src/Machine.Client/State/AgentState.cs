@@ -64,7 +64,7 @@ public sealed record AgentState
     /// <summary>Reads the directory without writing and without a lock.</summary>
     public static AgentState Read(IdentityOptions identity, string tunnelId, string directory)
     {
-        using var files = StateDirectory.Look(directory);
+        using var files = StateDirectory.OpenReadOnly(directory);
         var id = InstanceIdFile.Find(files);
         if (id is null)
         {

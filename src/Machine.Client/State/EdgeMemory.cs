@@ -24,7 +24,7 @@ public sealed record EdgeMemory(
     /// <summary>Reads the directory without writing and without a lock.</summary>
     public static EdgeMemory Read(IdentityOptions identity, string edgeId, string directory)
     {
-        using var files = StateDirectory.Look(directory);
+        using var files = StateDirectory.OpenReadOnly(directory);
         var dialect = new EdgeDialect(edgeId, () => throw new InvalidOperationException("Nothing is reported."));
         var store = new CredentialStore<EdgeFeed>(files, identity.Url.OriginalString, dialect, NullLogger.Instance);
         var platform = store.LoadIdentity();

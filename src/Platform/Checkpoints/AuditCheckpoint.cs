@@ -41,7 +41,7 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
 
     /// <summary>As <see cref="Verify(string, PlatformTrust)"/>, for an agent's call record.</summary>
     public static AuditCheckpoint? VerifyCalls(string token, PlatformTrust trust, string tunnelId) =>
-        Verify(token, CallsType, _ => trust, PeerRole.Agent, IsAgentOf(tunnelId)).Checkpoint;
+        Verify(token, CallsType, _ => trust, PeerRole.Agent, IsAgent(tunnelId)).Checkpoint;
 
     /// <summary>As the other overload, for a caller that has only the platform roots.</summary>
     public static (AuditCheckpoint? Checkpoint, CheckpointRefusal Refusal) VerifyCalls(
@@ -54,7 +54,7 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
             CallsType,
             signer => PlatformTrust.TryCreate(signer, roots, out var trust) ? trust : null,
             PeerRole.Agent,
-            IsAgentOf(tunnelId)
+            IsAgent(tunnelId)
         );
 
     /// <summary>An agent's checkpoint of its call record; null when the key does not support ES256.</summary>
@@ -101,7 +101,7 @@ public sealed record AuditCheckpoint(string Node, long Sequence, string Head, Da
 
     private static bool IsOwn(SpiffeId signer, AuditCheckpoint checkpoint) => signer.Name == checkpoint.Node;
 
-    private static Func<SpiffeId, AuditCheckpoint, bool> IsAgentOf(string tunnelId) =>
+    private static Func<SpiffeId, AuditCheckpoint, bool> IsAgent(string tunnelId) =>
         (signer, checkpoint) => signer.Name == checkpoint.Node && signer.TunnelId == tunnelId;
 
     private static bool IsHostChain(string node) =>

@@ -59,15 +59,15 @@ internal sealed class YamlReader
 
     private MappingNode ReadDocument()
     {
-        Take<StreamStart>();
+        Expect<StreamStart>();
         if (parser.Current is StreamEnd)
         {
             return MappingNode.Empty;
         }
 
-        Take<DocumentStart>();
+        Expect<DocumentStart>();
         var root = ReadNode("", depth: 0);
-        Take<DocumentEnd>();
+        Expect<DocumentEnd>();
         if (parser.Current is DocumentStart second)
         {
             report(Line(second), "", "A second document begins.", "Write one document per file.");
@@ -173,7 +173,7 @@ internal sealed class YamlReader
         }
     }
 
-    private void Take<T>()
+    private void Expect<T>()
         where T : ParsingEvent
     {
         // The parser must be advanced to its first event.

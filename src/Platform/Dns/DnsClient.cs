@@ -23,7 +23,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         DnsName name,
         DnsRecordType type,
         CancellationToken ct
-    ) => WithinAsync(name, token => AskAsync(servers, name, type, recurse: false, token), ct);
+    ) => WithinAsync(name, token => QueryAsync(servers, name, type, recurse: false, token), ct);
 
     private async Task<DnsAnswer> FollowAsync(
         IReadOnlyList<IPEndPoint> servers,
@@ -36,7 +36,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         var name = question;
         while (seen.Count <= options.MaxAliases)
         {
-            var answer = await AskAsync(servers, name, type, recurse: true, ct);
+            var answer = await QueryAsync(servers, name, type, recurse: true, ct);
             if (answer.Outcome != DnsOutcome.Found || answer.Records[0].Type == type)
             {
                 return answer with { Question = question };
@@ -60,7 +60,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
     }
 
     // Queries the servers in turn, until a server returns a definite answer.
-    private async Task<DnsAnswer> AskAsync(
+    private async Task<DnsAnswer> QueryAsync(
         IReadOnlyList<IPEndPoint> servers,
         DnsName name,
         DnsRecordType type,
@@ -73,7 +73,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         {
             foreach (var server in servers)
             {
-                var answer = await AskAsync(server, name, type, recurse, ct);
+                var answer = await QueryAsync(server, name, type, recurse, ct);
                 if (answer.Outcome == DnsOutcome.Found || answer.IsAbsent || answer.Outcome == DnsOutcome.AliasChain)
                 {
                     return answer;
@@ -86,7 +86,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         return Ended(name, worst);
     }
 
-    private async Task<DnsAnswer> AskAsync(
+    private async Task<DnsAnswer> QueryAsync(
         IPEndPoint server,
         DnsName name,
         DnsRecordType type,
@@ -97,7 +97,7 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         DnsMessage? reply;
         try
         {
-            reply = await exchange.AskAsync(server, name, type, recurse, ct);
+            reply = await exchange.QueryAsync(server, name, type, recurse, ct);
         }
         catch (InvalidDataException)
         {

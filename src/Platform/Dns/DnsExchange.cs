@@ -19,7 +19,7 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
 
     /// <summary>The reply; null when <paramref name="server"/> was unreachable or did not answer in time.</summary>
     /// <exception cref="InvalidDataException">The reply over TCP does not match the question.</exception>
-    public async Task<DnsMessage?> AskAsync(
+    public async Task<DnsMessage?> QueryAsync(
         IPEndPoint server,
         DnsName name,
         DnsRecordType type,

@@ -49,12 +49,12 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     {
         try
         {
-            return await AskAsync(TrustIn(target.Bundle), limited);
+            return await ProbeAsync(TrustIn(target.Bundle), limited);
         }
         catch (HttpRequestException e) when (IsUntrusted(e))
         {
             // Routes with a public certificate chain to the public roots, not to the tunnel's bundle.
-            return await AskPubliclyAsync(e, limited, cancel);
+            return await ProbePublicAsync(e, limited, cancel);
         }
         catch (Exception e) when (IsFailure(e, cancel))
         {
@@ -62,7 +62,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
         }
     }
 
-    private async Task<DoctorFinding> AskPubliclyAsync(
+    private async Task<DoctorFinding> ProbePublicAsync(
         HttpRequestException byBundle,
         CancellationToken limited,
         CancellationToken cancel
@@ -70,7 +70,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
     {
         try
         {
-            return await AskAsync(target.PublicRoots is { } roots ? TrustIn(roots) : null, limited);
+            return await ProbeAsync(target.PublicRoots is { } roots ? TrustIn(roots) : null, limited);
         }
         catch (HttpRequestException e) when (IsUntrusted(e))
         {
@@ -84,7 +84,7 @@ public sealed class CallProbe(CallTarget target, TimeSpan timeout)
 
     /// <param name="trust">Null: the system's roots.</param>
     /// <param name="cancel">Cancels the whole command.</param>
-    private async Task<DoctorFinding> AskAsync(X509ChainPolicy? trust, CancellationToken cancel)
+    private async Task<DoctorFinding> ProbeAsync(X509ChainPolicy? trust, CancellationToken cancel)
     {
         using var handler = trust is null
             ? OutboundHttp.CreateHandler(connect: ConnectAsync)

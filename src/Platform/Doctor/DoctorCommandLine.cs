@@ -80,7 +80,7 @@ public static class DoctorCommandLine
         );
         var isColoured =
             ReferenceEquals(parsed.InvocationConfiguration.Output, Console.Out)
-            && StatusColours.AreWanted(!Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
+            && StatusColours.AreEnabled(!Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
         await parsed.InvocationConfiguration.Output.WriteLineAsync(
             parsed.GetValue(Json) ? JsonSerializer.Serialize(report, DoctorJson.Default.DoctorReport)
             : isColoured ? StatusColours.Paint(report.ToText())

@@ -14,7 +14,7 @@ public sealed record RunningCheck(string Id, string Program, string Unit)
         using var running = new RunningProgram(health);
         try
         {
-            var (isReady, body) = await running.AskReadyAsync(cancellationToken);
+            var (isReady, body) = await running.GetReadinessAsync(cancellationToken);
             if (own.FindOther(body) is { } other)
             {
                 return DoctorFinding.Fail(

@@ -6,7 +6,7 @@ namespace Culvert.Platform.Doctor;
 public static partial class StatusColours
 {
     /// <summary>Whether output may be coloured: not without a terminal or with <c>NO_COLOR</c> (no-color.org).</summary>
-    public static bool AreWanted(bool isTerminal, Func<string, string?> variable) =>
+    public static bool AreEnabled(bool isTerminal, Func<string, string?> variable) =>
         isTerminal && string.IsNullOrEmpty(variable("NO_COLOR")) && variable("TERM") is not (null or "" or "dumb");
 
     /// <summary>Colours the statuses of the report's own lines; text quoted by a check stays unchanged.</summary>

@@ -127,7 +127,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
                         ReadHeaders(response)
                     )
                     : TooLarge(request, url);
-            case HttpStatusCode.OK when !IsWanted(request, response.Content.Headers.ContentType?.MediaType):
+            case HttpStatusCode.OK when !IsExpected(request, response.Content.Headers.ContentType?.MediaType):
                 var kind = $"{url.Host} answered with something else than {request.MediaType ?? "a JSON document"}.";
                 return FetchResult.Refused(request, FetchRefusal.ContentType, kind, null);
             case HttpStatusCode.OK:
@@ -161,7 +161,7 @@ public sealed class SafeFetcher(SafeFetcherOptions options, TimeProvider time, I
     private TimeSpan? ReadRetryAfter(HttpResponseMessage response) =>
         RetryAfterHeader.Read(response.Headers, time.GetUtcNow(), longest: TimeSpan.MaxValue);
 
-    private static bool IsWanted(FetchRequest request, string? mediaType) =>
+    private static bool IsExpected(FetchRequest request, string? mediaType) =>
         request.MediaType is { } wanted
             ? string.Equals(wanted, mediaType, StringComparison.OrdinalIgnoreCase)
             : IsDocument(mediaType);

@@ -42,7 +42,7 @@ public sealed class RunningProgram : IDisposable
 
     /// <summary>Whether the program is ready, and its whole answer.</summary>
     /// <exception cref="HttpRequestException">The program does not answer.</exception>
-    public async Task<(bool IsReady, string Body)> AskReadyAsync(CancellationToken cancellationToken)
+    public async Task<(bool IsReady, string Body)> GetReadinessAsync(CancellationToken cancellationToken)
     {
         using var response = await GetAsync("/readyz", cancellationToken);
         return (response.StatusCode == HttpStatusCode.OK, await response.Content.ReadAsStringAsync(cancellationToken));

@@ -20,6 +20,6 @@ public sealed record CachedKeys(
     public JwkSet Set => Imported.Value;
 
     /// <summary>Keys configured manually, which never become stale and which no kill of a set covers.</summary>
-    public static CachedKeys Given(JwkSet set) =>
+    public static CachedKeys Configured(JwkSet set) =>
         new(new Lazy<JwkSet>(set), "", DateTimeOffset.MaxValue, TimeSpan.MaxValue);
 }

@@ -135,7 +135,7 @@ public abstract class KeySetRunner(TimeProvider time, KeySetState initial)
         CancellationToken cancellationToken
     )
     {
-        if (Apply((known, at) => KeySetTransitions.Asked(known, keyId, at)) is not { } joined)
+        if (Apply((known, at) => KeySetTransitions.Requested(known, keyId, at)) is not { } joined)
         {
             // Another caller's fetch may have completed since the lookup.
             return current.Find(keyId, algorithm, Conditions);

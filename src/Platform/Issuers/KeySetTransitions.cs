@@ -48,7 +48,7 @@ public static class KeySetTransitions
 
     /// <summary>A caller needs a key that is not in the set. If it may join a fetch, it counts as waiting.</summary>
     /// <param name="keyId">Null if the token names none.</param>
-    public static KeySetStep Asked(KeySetState state, string? keyId, in KeySetConditions at)
+    public static KeySetStep Requested(KeySetState state, string? keyId, in KeySetConditions at)
     {
         var isUsable = state.IsUsable(at);
         if (

@@ -71,7 +71,7 @@ public static class ChildCommand
             RedirectStandardError = streams != ChildStreams.Shared,
             UseShellExecute = false,
         };
-        Keep(start.Environment, inherited);
+        RetainOnly(start.Environment, inherited);
         try
         {
             problem = "cannot be started";
@@ -102,7 +102,7 @@ public static class ChildCommand
             .FirstOrDefault(File.Exists);
     }
 
-    private static void Keep(IDictionary<string, string?> environment, IReadOnlyList<string> inherited)
+    private static void RetainOnly(IDictionary<string, string?> environment, IReadOnlyList<string> inherited)
     {
         foreach (var name in environment.Keys.ToList())
         {

@@ -9,7 +9,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
     : ILoggerProvider
 {
     // A buffer larger than this is released after a long line.
-    private const int KeptBytes = 64 * 1024;
+    private const int BufferBytes = 64 * 1024;
 
     // Guards buffer, output and the repeated errors: entries come from any thread and must not interleave.
     private readonly Lock gate = new();
@@ -80,7 +80,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
 
     private void WriteDue_NeedsLock(bool isEnd = false)
     {
-        foreach (var due in repeated.TakeDue(isEnd))
+        foreach (var due in repeated.RemoveDue(isEnd))
         {
             Write_NeedsLock(due);
         }
@@ -108,7 +108,7 @@ internal sealed class LineLoggerProvider(Stream output, LogFormat format, TimePr
             // A full disk or a closed pipe must not stop the program.
         }
 
-        buffer = buffer.Capacity > KeptBytes ? new ArrayBufferWriter<byte>(4096) : buffer;
+        buffer = buffer.Capacity > BufferBytes ? new ArrayBufferWriter<byte>(4096) : buffer;
     }
 
     private static FileStream Append(string path) =>

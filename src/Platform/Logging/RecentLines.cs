@@ -5,10 +5,10 @@ namespace Culvert.Platform.Logging;
 /// <summary>The last entries of the log, for the status page. Only logged entries are included.</summary>
 public sealed class RecentLines(TimeProvider time) : ILoggerProvider
 {
-    private const int Kept = 100;
+    private const int MaxLines = 100;
 
     private readonly Lock gate = new();
-    private readonly Queue<RecentLine> lines = new(Kept); // guarded by gate
+    private readonly Queue<RecentLine> lines = new(MaxLines); // guarded by gate
 
     /// <summary>The newest entry is last.</summary>
     public IReadOnlyList<RecentLine> Lines
@@ -33,7 +33,7 @@ public sealed class RecentLines(TimeProvider time) : ILoggerProvider
     {
         lock (gate)
         {
-            if (lines.Count == Kept)
+            if (lines.Count == MaxLines)
             {
                 lines.Dequeue();
             }

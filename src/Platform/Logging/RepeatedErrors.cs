@@ -55,7 +55,7 @@ internal sealed class RepeatedErrors(TimeProvider time)
     }
 
     /// <summary>The pending counts of causes whose period is over (at the end: of all), so that none is lost.</summary>
-    public IReadOnlyList<LogLine> TakeDue(bool isEnd = false)
+    public IReadOnlyList<LogLine> RemoveDue(bool isEnd = false)
     {
         var now = time.GetTimestamp();
         if (!isEnd && time.GetElapsedTime(sweptAt, now) < SweepEvery)

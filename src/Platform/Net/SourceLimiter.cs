@@ -55,12 +55,12 @@ public sealed class SourceLimiter(int perSource, Rate newPerSource, TimeProvider
             }
 
             source.Open++;
-            source.Bucket.Take();
+            source.Bucket.Consume();
             return true;
         }
     }
 
-    public void Leave(IPAddress address)
+    public void Release(IPAddress address)
     {
         var key = GetKey(address);
         lock (gate)

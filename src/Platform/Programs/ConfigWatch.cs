@@ -20,7 +20,7 @@ public sealed class ConfigWatch<T>
     private readonly Func<ConfigResult<T>> load;
     private readonly Func<string, bool> isReloadable;
     private readonly ILogger logger;
-    private readonly AsyncSignal hurry;
+    private readonly AsyncSignal reloadRequested;
     private IReadOnlyList<ConfigValue> inForce;
     private byte[] seen;
     private byte[] coming = [];
@@ -41,7 +41,7 @@ public sealed class ConfigWatch<T>
         ArgumentNullException.ThrowIfNull(inForce);
         (this.path, this.load, this.isReloadable, this.logger) = (path, load, isReloadable, logger);
         this.inForce = inForce.Values;
-        hurry = new AsyncSignal(time);
+        reloadRequested = new AsyncSignal(time);
         // A change made while the program was starting counts as new: the file was read before.
         var digest = Digest();
         seen = IsInForce() ? digest : [];
@@ -71,7 +71,7 @@ public sealed class ConfigWatch<T>
         ];
 
     /// <summary>Reloads the file now, because files that it refers to may have changed (SIGHUP).</summary>
-    public void Hurry() => hurry.Set();
+    public void RequestReload() => reloadRequested.Set();
 
     /// <summary>
     /// Watches until cancelled. <paramref name="apply"/> applies new settings, or throws <see cref="IOException"/>
@@ -82,11 +82,11 @@ public sealed class ConfigWatch<T>
         ArgumentNullException.ThrowIfNull(apply);
         while (true)
         {
-            await LookAsync(apply, await hurry.WaitAsync(Interval, cancellationToken));
+            await CheckAsync(apply, await reloadRequested.WaitAsync(Interval, cancellationToken));
         }
     }
 
-    public async Task LookAsync(Func<T, ValueTask> apply, bool evenIfUnchanged)
+    public async Task CheckAsync(Func<T, ValueTask> apply, bool evenIfUnchanged)
     {
         ArgumentNullException.ThrowIfNull(apply);
         var digest = Digest();

@@ -13,7 +13,7 @@ public static class HangUpSignal
             signal =>
             {
                 signal.Cancel = true;
-                watch.Hurry();
+                watch.RequestReload();
             }
         );
 }

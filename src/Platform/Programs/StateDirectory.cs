@@ -35,7 +35,7 @@ public sealed class StateDirectory : IDisposable
                 throw new StateDirectoryException($"{full} is open to others: run `chmod 700 {full}`.");
             }
 
-            return new StateDirectory(full, TakeLock(full));
+            return new StateDirectory(full, AcquireLock(full));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -44,7 +44,7 @@ public sealed class StateDirectory : IDisposable
     }
 
     /// <summary>Opens the directory of a program that may be running: nothing is created, locked or written.</summary>
-    public static StateDirectory Look(string path) => new(System.IO.Path.GetFullPath(path), null);
+    public static StateDirectory OpenReadOnly(string path) => new(System.IO.Path.GetFullPath(path), null);
 
     public string GetPath(string name) => System.IO.Path.Combine(Path, name);
 
@@ -79,7 +79,7 @@ public sealed class StateDirectory : IDisposable
     public void Dispose() => lockFile?.Dispose();
 
     // The kernel releases the lock with the process, so a killed process needs no cleanup.
-    private static FileStream TakeLock(string directory)
+    private static FileStream AcquireLock(string directory)
     {
         var options = new FileStreamOptions
         {

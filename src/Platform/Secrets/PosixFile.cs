@@ -11,8 +11,8 @@ public static class PosixFile
     private const int CurrentDirectory = -100;
     private const int NotThroughLinks = 0x100;
     private const int TheOpenFileItself = 0x1000;
-    private const uint OwnerWanted = 0x8;
-    private const uint GroupWanted = 0x10;
+    private const uint StatxUid = 0x8;
+    private const uint StatxGid = 0x10;
     private const int CloseOnExec = 0x80000;
     private const int StatxBytes = 256;
     private const int OwnerOffset = 20;
@@ -39,7 +39,7 @@ public static class PosixFile
     private static uint GetOwner(string path, int flags)
     {
         var status = new byte[StatxBytes];
-        return Statx(CurrentDirectory, Bytes(path), flags, OwnerWanted, status) == 0
+        return Statx(CurrentDirectory, Bytes(path), flags, StatxUid, status) == 0
             ? BitConverter.ToUInt32(status, OwnerOffset)
             : throw new IOException($"Reading the metadata of {path} failed: {Marshal.GetLastPInvokeErrorMessage()}");
     }
@@ -52,7 +52,7 @@ public static class PosixFile
     internal static bool IsHandedOver(SafeFileHandle file)
     {
         var status = new byte[StatxBytes];
-        if (Statx((int)file.DangerousGetHandle(), [0], TheOpenFileItself, OwnerWanted | GroupWanted, status) != 0)
+        if (Statx((int)file.DangerousGetHandle(), [0], TheOpenFileItself, StatxUid | StatxGid, status) != 0)
         {
             throw new IOException(
                 $"Reading the metadata of an open file failed: {Marshal.GetLastPInvokeErrorMessage()}"

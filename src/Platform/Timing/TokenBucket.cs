@@ -26,7 +26,7 @@ public struct TokenBucket
     }
 
     /// <summary>Removes tokens; a negative number is a debt, which later refills pay first.</summary>
-    public void Take(double count = 1) => tokens -= count;
+    public void Consume(double count = 1) => tokens -= count;
 
     public readonly bool IsFull(double capacity) => tokens >= capacity - Tolerance;
 

@@ -25,7 +25,7 @@ internal static class ClientHelloReader
 
         public readonly bool IsEmpty => rest.IsEmpty;
 
-        public ReadOnlySpan<byte> Take(int count)
+        public ReadOnlySpan<byte> ReadBytes(int count)
         {
             if (Failed || count > rest.Length)
             {
@@ -38,20 +38,20 @@ internal static class ClientHelloReader
             return taken;
         }
 
-        public int UInt8() => Take(1) is [var value] ? value : 0;
+        public int UInt8() => ReadBytes(1) is [var value] ? value : 0;
 
-        public int UInt16() => Take(2) is { Length: 2 } value ? BinaryPrimitives.ReadUInt16BigEndian(value) : 0;
+        public int UInt16() => ReadBytes(2) is { Length: 2 } value ? BinaryPrimitives.ReadUInt16BigEndian(value) : 0;
     }
 
     public static HelloVerdict Read(ReadOnlySpan<byte> body, out ClientHello? hello)
     {
         hello = null;
         var cursor = new Cursor(body);
-        cursor.Take(2); // legacy_version
-        cursor.Take(32); // random
-        var session = cursor.Take(cursor.UInt8());
-        var suites = cursor.Take(cursor.UInt16());
-        var compression = cursor.Take(cursor.UInt8());
+        cursor.ReadBytes(2); // legacy_version
+        cursor.ReadBytes(32); // random
+        var session = cursor.ReadBytes(cursor.UInt8());
+        var suites = cursor.ReadBytes(cursor.UInt16());
+        var compression = cursor.ReadBytes(cursor.UInt8());
         if (cursor.Failed || session.Length > 32 || suites.Length < 2 || suites.Length % 2 != 0 || compression.IsEmpty)
         {
             return HelloVerdict.Malformed;
@@ -62,7 +62,7 @@ internal static class ClientHelloReader
             return HelloVerdict.NoServerName; // TLS 1.2 allows a hello without extensions (RFC 5246 §7.4.1.2)
         }
 
-        var extensions = cursor.Take(cursor.UInt16());
+        var extensions = cursor.ReadBytes(cursor.UInt16());
         return cursor.Failed || !cursor.IsEmpty ? HelloVerdict.Malformed : ReadExtensions(extensions, out hello);
     }
 
@@ -77,7 +77,7 @@ internal static class ClientHelloReader
         while (!cursor.IsEmpty)
         {
             var type = (ushort)cursor.UInt16();
-            var data = cursor.Take(cursor.UInt16());
+            var data = cursor.ReadBytes(cursor.UInt16());
             if (cursor.Failed || count == seen.Length || seen[..count].Contains(type)) // §4.2: no duplicates
             {
                 return HelloVerdict.Malformed;
@@ -109,7 +109,7 @@ internal static class ClientHelloReader
     {
         name = null;
         var cursor = new Cursor(data);
-        var list = new Cursor(cursor.Take(cursor.UInt16()));
+        var list = new Cursor(cursor.ReadBytes(cursor.UInt16()));
         if (cursor.Failed || !cursor.IsEmpty || list.IsEmpty)
         {
             return false;
@@ -118,7 +118,7 @@ internal static class ClientHelloReader
         while (!list.IsEmpty)
         {
             var type = list.UInt8();
-            var value = list.Take(list.UInt16());
+            var value = list.ReadBytes(list.UInt16());
             if (list.Failed)
             {
                 return false;
@@ -145,7 +145,7 @@ internal static class ClientHelloReader
         (acme, alone) = (false, false);
         var count = 0;
         var cursor = new Cursor(data);
-        var list = new Cursor(cursor.Take(cursor.UInt16()));
+        var list = new Cursor(cursor.ReadBytes(cursor.UInt16()));
         if (cursor.Failed || !cursor.IsEmpty || list.IsEmpty)
         {
             return false;
@@ -153,7 +153,7 @@ internal static class ClientHelloReader
 
         while (!list.IsEmpty)
         {
-            var protocol = list.Take(list.UInt8());
+            var protocol = list.ReadBytes(list.UInt8());
             if (list.Failed || protocol.IsEmpty)
             {
                 return false;

@@ -97,7 +97,7 @@ internal sealed class AcmeName
         unansweredAsks = 0;
         stored = stored with
         {
-            AskAt = window is null ? DateTimeOffset.MaxValue : AcmeSchedule.AskAt(window, time.GetUtcNow()),
+            AskAt = window is null ? DateTimeOffset.MaxValue : AcmeSchedule.GetRequestTime(window, time.GetUtcNow()),
             RenewAt =
                 window is not null && pair is { } held
                     ? AcmeSchedule.RenewAt(window, AcmeSchedule.RenewAt(held, unit), stored.HastenedAt, unit)
@@ -107,7 +107,7 @@ internal sealed class AcmeName
 
     /// <summary>A request for the window failed: the renewal time stays as it was.</summary>
     public void FailRenewalInfo(AcmeReason reason) =>
-        stored = stored with { AskAt = AcmeSchedule.AskAt(reason, ++unansweredAsks, time.GetUtcNow()) };
+        stored = stored with { AskAt = AcmeSchedule.GetRequestTime(reason, ++unansweredAsks, time.GetUtcNow()) };
 
     /// <summary>An order begins: until it completes it counts as failed.</summary>
     public void Begin() =>

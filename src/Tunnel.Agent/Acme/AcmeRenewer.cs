@@ -27,10 +27,10 @@ internal sealed class AcmeRenewer : IDisposable
     private readonly DnsClient dns;
     private readonly AsyncSignal signal;
     private readonly ConcurrentDictionary<string, AcmeName> names = new(StringComparer.OrdinalIgnoreCase);
-    private volatile IReadOnlyList<string> wanted = [];
+    private volatile IReadOnlyList<string> requested = [];
     private volatile string? account;
     private volatile string? issuer;
-    private (string? Issuer, string? Account) told; // at the last AccountChanged of this run
+    private (string? Issuer, string? Account) reported; // at the last AccountChanged of this run
     private SigningKey? key;
     private AcmeClient? client;
 
@@ -75,19 +75,19 @@ internal sealed class AcmeRenewer : IDisposable
     public Action? AccountChanged { get; init; }
 
     public IReadOnlyList<AcmeStatus> Status =>
-        [.. wanted.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
+        [.. requested.Select(n => names.GetValueOrDefault(n)?.Status).OfType<AcmeStatus>()];
 
     /// <summary>Sets the names to certify; the files of other names stay on the disk.</summary>
     public void SetNames(IReadOnlyList<string> next)
     {
-        if (!next.SequenceEqual(wanted, StringComparer.OrdinalIgnoreCase))
+        if (!next.SequenceEqual(requested, StringComparer.OrdinalIgnoreCase))
         {
             foreach (var name in next)
             {
                 names.GetOrAdd(name, NewName);
             }
 
-            wanted = next;
+            requested = next;
             leaves.Retain(next);
             foreach (var name in next)
             {
@@ -102,7 +102,7 @@ internal sealed class AcmeRenewer : IDisposable
     {
         while (true)
         {
-            var next = wanted.Select(n => names[n]).MinBy(n => n.DueAt);
+            var next = requested.Select(n => names[n]).MinBy(n => n.DueAt);
             var wait = next is null ? TimeSpan.MaxValue : next.DueAt - time.GetUtcNow();
             if (wait > TimeSpan.Zero || next is null)
             {
@@ -171,7 +171,7 @@ internal sealed class AcmeRenewer : IDisposable
         var pair = await issuer.IssueAsync(name.Name, replaces, entry, cancellationToken);
         entry.Issued(pair);
         name.SetCertificate(pair);
-        leaves.Retain(wanted); // an order takes minutes: the name may no longer be wanted
+        leaves.Retain(requested); // an order takes minutes: the name may no longer be wanted
         metrics.PublicOrder(name.Name, "issued");
         Log.PublicLeafIssued(logger, name.Name, pair.Serial, pair.NotAfter, name.DueAt);
     }
@@ -240,13 +240,13 @@ internal sealed class AcmeRenewer : IDisposable
             Log.AccountMade(logger, settings.Directory, account);
         }
 
-        var before = told;
+        var before = reported;
         issuer =
             settings.CaaIdentity.Length > 0 ? settings.CaaIdentity
             : directory.CaaIdentities is [var first, ..] ? first
             : null;
-        told = (issuer, account);
-        if (told != before)
+        reported = (issuer, account);
+        if (reported != before)
         {
             AccountChanged?.Invoke();
         }

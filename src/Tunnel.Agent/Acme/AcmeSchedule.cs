@@ -20,7 +20,7 @@ internal static class AcmeSchedule
     private static readonly TimeSpan LeastAsk = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan UsualAsk = TimeSpan.FromHours(6);
     private static readonly TimeSpan MostAsk = TimeSpan.FromDays(1);
-    private const int AsksSoon = 5;
+    private const int EarlyRequests = 5;
 
     // Three or four in a week: the largest public CA allows five certificates for the same set of names.
     private static readonly TimeSpan BetweenHastened = TimeSpan.FromDays(2);
@@ -31,7 +31,7 @@ internal static class AcmeSchedule
     /// <summary>The wait after another agent's challenge for the same name.</summary>
     public static readonly TimeSpan Distance = TimeSpan.FromSeconds(15);
 
-    private static readonly TimeSpan TurnSpread = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetrySpread = TimeSpan.FromSeconds(5);
 
     /// <summary>Two thirds of the lifetime, spread by the machine's own unit.</summary>
     public static DateTimeOffset RenewAt(KeyAndCertificate pair, double unit) =>
@@ -60,15 +60,15 @@ internal static class AcmeSchedule
     }
 
     /// <summary>When to request the renewal window again.</summary>
-    public static DateTimeOffset AskAt(RenewalWindow window, DateTimeOffset now) =>
+    public static DateTimeOffset GetRequestTime(RenewalWindow window, DateTimeOffset now) =>
         now + (window.AskAgain is { } requested ? Clamp(requested, LeastAsk, MostAsk) : UsualAsk);
 
     /// <summary>When to request it again after a failure: first soon, then rarely (RFC 9773 §4.3.3).</summary>
     /// <param name="failures">Consecutive failures, at least 1.</param>
-    public static DateTimeOffset AskAt(AcmeReason reason, int failures, DateTimeOffset now) =>
+    public static DateTimeOffset GetRequestTime(AcmeReason reason, int failures, DateTimeOffset now) =>
         now
         + (
-            reason is AcmeReason.Unreachable or AcmeReason.ServerInternal && failures <= AsksSoon
+            reason is AcmeReason.Unreachable or AcmeReason.ServerInternal && failures <= EarlyRequests
                 ? new Backoff(LeastAsk, UsualAsk).After(failures)
                 : UsualAsk
         );
@@ -80,7 +80,7 @@ internal static class AcmeSchedule
         if (reason == AcmeReason.ChallengeTaken)
         {
             // Waiting for another agent's challenge is not a failure, so the wait does not grow.
-            return Clamp(requested ?? Distance, TimeSpan.Zero, MaxRequestedDelay) + (TurnSpread * unit);
+            return Clamp(requested ?? Distance, TimeSpan.Zero, MaxRequestedDelay) + (RetrySpread * unit);
         }
 
         var own = (IsLocal(reason) ? LocalRetry : Retry).After(failures, unit);

@@ -10,7 +10,7 @@ internal sealed class PublicCertificates : IDisposable
     private readonly NamedLeaves leaves;
     private readonly Lock gate = new();
     private (AcmeSettings Settings, KeyType KeyType) inForce; // guarded by gate
-    private IReadOnlyList<string> wanted = []; // guarded by gate
+    private IReadOnlyList<string> requested = []; // guarded by gate
     private TaskCompletionSource changed = NewSignal(); // guarded by gate
     private volatile AcmeRenewer renewer;
 
@@ -35,7 +35,7 @@ internal sealed class PublicCertificates : IDisposable
     {
         lock (gate)
         {
-            wanted = next;
+            requested = next;
             renewer.SetNames(next);
         }
     }
@@ -92,7 +92,7 @@ internal sealed class PublicCertificates : IDisposable
             }
 
             renewer = next;
-            next.SetNames(wanted);
+            next.SetNames(requested);
             old.Dispose();
         }
     }

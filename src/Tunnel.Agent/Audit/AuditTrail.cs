@@ -57,10 +57,10 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     // Only the writer uses these.
     private readonly ArrayBufferWriter<byte> lines = new(4096);
     private readonly IncrementalHash digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private Queue<RecordQueue.Segment> taken = []; // not written yet: a failed write leaves it here
+    private Queue<RecordQueue.Segment> unwritten = []; // not written yet: a failed write leaves it here
     private DateTimeOffset flushedAt;
     private DateTimeOffset headAt;
-    private DateTimeOffset lookedAt;
+    private DateTimeOffset checkedAt;
     private DateTimeOffset checkpointAt;
     private long checkpointed; // the record of the last checkpoint
     private bool isDirty;
@@ -268,18 +268,18 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private void WriteWaiting()
     {
         WriteTaken(); // what the last write could not write
-        taken = queue.Drain(taken);
+        unwritten = queue.Drain(unwritten);
         WriteTaken();
     }
 
     private void WriteTaken()
     {
-        while (taken.TryPeek(out var segment))
+        while (unwritten.TryPeek(out var segment))
         {
             Write(segment);
             Interlocked.Add(ref queued, -segment.Records);
             Interlocked.Add(ref pending, -segment.Records);
-            taken.Dequeue().Return();
+            unwritten.Dequeue().Return();
             hasWritten = true;
             if (file.RotateIfDue())
             {
@@ -359,12 +359,12 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
     private bool HasRoom()
     {
         var now = time.GetUtcNow();
-        if (problem is null && (now - lookedAt).Duration() < BetweenAttempts)
+        if (problem is null && (now - checkedAt).Duration() < BetweenAttempts)
         {
             return true;
         }
 
-        lookedAt = now;
+        checkedAt = now;
         return freeBytes() >= settings.DiskReserve;
     }
 
@@ -417,7 +417,7 @@ internal sealed class AuditTrail : IAuditTrail, IDisposable
 
     private void Finish()
     {
-        flushedAt = headAt = lookedAt = checkpointAt = DateTimeOffset.MinValue;
+        flushedAt = headAt = checkedAt = checkpointAt = DateTimeOffset.MinValue;
         WriteQueued();
         Log.AuditReached(logger, file.Sequence, file.Hash);
     }

@@ -26,7 +26,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         }
 
         CheckEnds(head);
-        if (head is not null && chain.Covers(head.Sequence) && chain.HashOf(head.Sequence) != head.Hash)
+        if (head is not null && chain.Covers(head.Sequence) && chain.GetHash(head.Sequence) != head.Hash)
         {
             Add("forged", "", 0, Rewritten(head.Sequence));
         }
@@ -74,7 +74,7 @@ internal sealed class AuditVerifier(AuditFolder folder)
         {
             Add("anchor", "", 0, $"Record {sequence} is missing.");
         }
-        else if (chain.Covers(sequence) && chain.HashOf(sequence) != noted)
+        else if (chain.Covers(sequence) && chain.GetHash(sequence) != noted)
         {
             Add("anchor", "", 0, Rewritten(sequence));
         }

@@ -97,7 +97,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
         {
             if (pending is null && news.Count > 0)
             {
-                var taken = TakeForReport_NeedsLock();
+                var taken = RemoveForReport_NeedsLock();
                 pending = new AgentReportUsage(
                     Run: run,
                     Sequence: ++sequence,
@@ -143,7 +143,7 @@ internal sealed class CallCounts(TimeProvider time) : IUsageSource
     }
 
     // The remaining entries are in the next report. One entry always fits.
-    private List<KeyValuePair<(string Route, string Kind, string Name), CallCount>> TakeForReport_NeedsLock()
+    private List<KeyValuePair<(string Route, string Kind, string Name), CallCount>> RemoveForReport_NeedsLock()
     {
         var callers = 0;
         return

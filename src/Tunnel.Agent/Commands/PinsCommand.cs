@@ -144,7 +144,7 @@ internal static class PinsCommand
         }
 
         // The operator approves what diff printed, even if the server shows something else by now.
-        if (parsed.GetValue(Digest) is not { } digest || digest != DigestOf(chosen))
+        if (parsed.GetValue(Digest) is not { } digest || digest != GetDigest(chosen))
         {
             await error.WriteLineAsync(
                 parsed.GetValue(Digest) is null
@@ -271,11 +271,11 @@ internal static class PinsCommand
     {
         var kind = parsed.GetResult(Kind) is { Implicit: false } ? $" --kind {parsed.GetValue(Kind)}" : "";
         var name = parsed.GetValue(Name) is { } one ? $" '{one.Replace("'", "'\\''", StringComparison.Ordinal)}'" : "";
-        return $"tunnel-agent pins approve {route.Name}{name}{kind} --digest {DigestOf(chosen)}";
+        return $"tunnel-agent pins approve {route.Name}{name}{kind} --digest {GetDigest(chosen)}";
     }
 
     // Not shortened: a server could find two sets of definitions with the same short digest.
-    private static string DigestOf(List<StoredPin> chosen)
+    private static string GetDigest(List<StoredPin> chosen)
     {
         var text = string.Concat(chosen.Select(d => $"{d.Kind}\n{d.Name.Length}\n{d.Name}{d.Digest}\n{d.Ambiguous}\n"));
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
@@ -327,7 +327,7 @@ internal static class PinsCommand
             return ExitCodes.Usage;
         }
 
-        using var state = StateDirectory.Look(settings.StateDirectory);
+        using var state = StateDirectory.OpenReadOnly(settings.StateDirectory);
         try
         {
             return await run(

@@ -99,7 +99,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
             changed = NewSignal();
             foreach (var gone in slots.Keys.Where(id => next.Edges.All(e => e.Id != id)).ToList())
             {
-                Array.ForEach(slots[gone], slot => slot.Leave());
+                Array.ForEach(slots[gone], slot => slot.Close());
                 slots.Remove(gone);
             }
 
@@ -154,7 +154,7 @@ internal sealed class EdgeFleet : IAsyncDisposable
             options = next;
             foreach (var (edge, running) in slots.ToList())
             {
-                Array.ForEach(running[Math.Min(next.Connections, running.Length)..], slot => slot.Leave());
+                Array.ForEach(running[Math.Min(next.Connections, running.Length)..], slot => slot.Close());
                 slots[edge] =
                 [
                     .. running.Take(next.Connections),

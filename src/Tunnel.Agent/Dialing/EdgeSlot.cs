@@ -71,7 +71,7 @@ internal sealed class EdgeSlot
     public bool IsServing => current is { IsServing: true };
 
     /// <summary><see cref="RunAsync"/> ends at the next change, even if the edge is back in the feed by then.</summary>
-    public void Leave() => leaving = true;
+    public void Close() => leaving = true;
 
     /// <summary>Runs until cancelled or until the edge leaves the feed; then drains the connection.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -18,7 +18,7 @@ internal static class PinsCheck
             return DoctorFinding.Skip(Id, "No route has pins.");
         }
 
-        using var state = StateDirectory.Look(settings.StateDirectory);
+        using var state = StateDirectory.OpenReadOnly(settings.StateDirectory);
         var (damaged, notes) = (new List<string>(), new List<string>());
         string? different = null;
         foreach (var route in routes)

@@ -34,7 +34,7 @@ internal sealed class PublicChecks(AgentSettings settings, AgentState state, Tim
             return DoctorFinding.Skip(Id, "The tunnel's domain is not known before the first feed.");
         }
 
-        var store = new AcmeStore(StateDirectory.Look(settings.StateDirectory), settings.Acme.Directory);
+        var store = new AcmeStore(StateDirectory.OpenReadOnly(settings.StateDirectory), settings.Acme.Directory);
         var (account, kept) = (store.LoadAccount()?.Url, store.LoadNames());
         var (good, bad, open) = (new List<string>(), new List<string>(), new List<string>());
         good.Add($"account: {account ?? "none yet"}");

@@ -323,7 +323,7 @@ internal sealed class AgentComponents : IAsyncDisposable
         return new LastingParts
         {
             Upstreams = new UpstreamFactory(forwarder, Metrics, Time, Loggers),
-            KeptKeys = new IssuerKeyFile(state, Time, Loggers.CreateLogger<IssuerKeyFile>()),
+            StoredKeys = new IssuerKeyFile(state, Time, Loggers.CreateLogger<IssuerKeyFile>()),
             SessionKey = new SessionKey(state),
             Pins = new PinBook(state, reporter, Time),
             Policies = new ServicePolicies(new ServicePolicyFile(state, policyLog), policyLog),

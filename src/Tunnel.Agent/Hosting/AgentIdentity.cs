@@ -12,6 +12,6 @@ internal static class AgentIdentity
         new(
             "tunnel-agent",
             ("tunnel_id", settings.Tunnel.Id),
-            ("instance_id", InstanceIdFile.FindText(StateDirectory.Look(settings.StateDirectory)))
+            ("instance_id", InstanceIdFile.FindText(StateDirectory.OpenReadOnly(settings.StateDirectory)))
         );
 }

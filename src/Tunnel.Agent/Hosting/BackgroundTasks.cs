@@ -6,14 +6,14 @@ internal static class BackgroundTasks
     public static async Task WaitForStopAsync(Task[] running, CancellationToken cancellationToken)
     {
         var stopped = Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
-        var faulted = Task.WhenAny(running.Select(WaitForFaultAsync));
+        var faulted = Task.WhenAny(running.Select(WaitForFailureAsync));
         if (await Task.WhenAny(stopped, faulted) == faulted)
         {
             await await faulted;
         }
     }
 
-    private static async Task WaitForFaultAsync(Task task)
+    private static async Task WaitForFailureAsync(Task task)
     {
         await task;
         await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, CancellationToken.None);

@@ -43,7 +43,7 @@ internal sealed class ConfigurationReloader(AgentComponents parts, FeedApplier f
             parts.Credentials.RequestReport();
             await replaced.CancelAsync();
             await BackgroundTasks.WaitForEndAsync([running]);
-            foreach (var upstream in current.LeftBy(next))
+            foreach (var upstream in current.GetUpstreamsRemovedBy(next))
             {
                 parts.Retiring.Add(upstream);
             }

@@ -11,7 +11,7 @@ internal sealed record LastingParts
     public required UpstreamFactory Upstreams { get; init; }
 
     /// <summary>Keys of issuers from earlier runs.</summary>
-    public required IssuerKeyFile KeptKeys { get; init; }
+    public required IssuerKeyFile StoredKeys { get; init; }
 
     /// <summary>The key that binds sessions to principals.</summary>
     public required SessionKey SessionKey { get; init; }

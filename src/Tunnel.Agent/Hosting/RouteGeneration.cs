@@ -33,7 +33,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
         [
             .. settings.Issuers.Select(i =>
                 before?.Issuers.FirstOrDefault(b => i.Origin.Length > 0 && b.Issuer.IsAs(i))
-                ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), lasting.KeptKeys)
+                ?? new IssuerKeyCache(i, keys, time, loggers.CreateLogger<IssuerKeyCache>(), lasting.StoredKeys)
             ),
         ];
         set = RouteSet.Create(
@@ -71,7 +71,7 @@ internal sealed class RouteGeneration : IAsyncDisposable
     public IReadOnlyList<UpstreamProbe> Probes { get; }
 
     /// <summary>The upstreams that the next generation does not reuse.</summary>
-    public IEnumerable<Upstream> LeftBy(RouteGeneration next) =>
+    public IEnumerable<Upstream> GetUpstreamsRemovedBy(RouteGeneration next) =>
         Routes.Select(r => r.Upstream).Except(next.Routes.Select(r => r.Upstream));
 
     /// <summary>Fetches keys and probes until cancelled; ends earlier only after an error.</summary>

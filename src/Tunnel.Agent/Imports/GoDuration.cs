@@ -28,7 +28,7 @@ internal static partial class GoDuration
         foreach (Match part in Part().Matches(text))
         {
             var count = double.Parse(part.Groups["count"].ValueSpan, CultureInfo.InvariantCulture);
-            milliseconds += count * MillisecondsOf(part.Groups["unit"].Value);
+            milliseconds += count * ToMilliseconds(part.Groups["unit"].Value);
         }
 
         if (milliseconds > TimeSpan.FromDays(36500).TotalMilliseconds)
@@ -40,7 +40,7 @@ internal static partial class GoDuration
         return true;
     }
 
-    private static double MillisecondsOf(string unit) =>
+    private static double ToMilliseconds(string unit) =>
         unit switch
         {
             "h" => 3_600_000,

@@ -175,7 +175,7 @@ internal static class ProxyConfigImport
         var key = file.Key(file.Root, "routes");
         var hosts = routes.Select(r => ToHost(r.Name)).ToHashSet(StringComparer.Ordinal);
         var (names, labels) = (new RouteNames(), new Dictionary<string, string>(StringComparer.Ordinal));
-        foreach (var (name, _, place) in routes.OrderBy(r => GetWanted(ToHost(r.Name), domain).Contains('.') ? 1 : 0))
+        foreach (var (name, _, place) in routes.OrderBy(r => GetExpected(ToHost(r.Name), domain).Contains('.') ? 1 : 0))
         {
             var full = $"{ToHost(name)}.{domain}";
             if (domain.Length > 0 && hosts.Contains(full))
@@ -203,7 +203,7 @@ internal static class ProxyConfigImport
 
     private static string ToHost(string name) => name.Trim('.').ToLowerInvariant();
 
-    private static string GetWanted(string host, string domain) =>
+    private static string GetExpected(string host, string domain) =>
         domain.Length > 0 && host.EndsWith($".{domain}", StringComparison.Ordinal)
             ? host[..^(domain.Length + 1)]
             : host;
@@ -217,7 +217,7 @@ internal static class ProxyConfigImport
             return Route.BareDomain;
         }
 
-        var label = names.Add(domain.Length == 0 ? host.Split('.')[0] : GetWanted(host, domain));
+        var label = names.Add(domain.Length == 0 ? host.Split('.')[0] : GetExpected(host, domain));
         if (label != name)
         {
             key.Changed(

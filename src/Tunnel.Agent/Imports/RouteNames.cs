@@ -6,7 +6,7 @@ internal sealed class RouteNames
     // RFC 1035 §2.3.4: a label has at most 63 octets.
     private const int MaxLabel = 63;
 
-    private readonly HashSet<string> taken = new(StringComparer.Ordinal);
+    private readonly HashSet<string> used = new(StringComparer.Ordinal);
 
     /// <summary>A label that no other route has, the same as the name if that is possible.</summary>
     public string Add(string name)
@@ -17,7 +17,7 @@ internal sealed class RouteNames
         label = label.Length == 0 ? "route" : label;
         label = label[..Math.Min(label.Length, MaxLabel)].TrimEnd('-');
         var start = label;
-        for (var i = 2; !taken.Add(label); i++)
+        for (var i = 2; !used.Add(label); i++)
         {
             var end = $"-{i}";
             label = start[..Math.Min(start.Length, MaxLabel - end.Length)] + end;

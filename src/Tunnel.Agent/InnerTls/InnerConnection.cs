@@ -57,7 +57,7 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
     public MemoryPool<byte> MemoryPool { get; private set; } = MemoryPool<byte>.Shared;
 
     /// <summary>Called after the connection has ended, if a server accepted it.</summary>
-    public Action? Left { get; set; }
+    public Action? Closed { get; set; }
 
     public abstract string ServerName { get; }
 
@@ -164,8 +164,8 @@ internal abstract class InnerConnection : DefaultConnectionContext, ITunnelConne
         Close();
         await DisposeCarrierAsync();
         ended(this);
-        Left?.Invoke();
-        Left = null;
+        Closed?.Invoke();
+        Closed = null;
         await base.DisposeAsync();
     }
 

@@ -78,7 +78,7 @@ internal sealed class InnerServer : IAsyncDisposable
         }
 
         connection.UseMemory(memory);
-        connection.Left = () => Interlocked.Decrement(ref open);
+        connection.Closed = () => Interlocked.Decrement(ref open);
         if (listener.TryOffer(connection))
         {
             return true;

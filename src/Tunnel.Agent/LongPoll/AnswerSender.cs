@@ -64,7 +64,7 @@ internal sealed class AnswerSender(
             return;
         }
 
-        Outcome = AnswerOutcome.NotTaken;
+        Outcome = AnswerOutcome.NotAccepted;
         var status = await SendLastAsync(answer.Format(command));
         if (status == StatusCodes.Status413PayloadTooLarge && answer.Type == AnswerType.Response)
         {
@@ -85,7 +85,7 @@ internal sealed class AnswerSender(
             var reply = await plane.AnswerAsync(command, body, deadline);
             if (reply.IsSuccess)
             {
-                Outcome = AnswerOutcome.Taken;
+                Outcome = AnswerOutcome.Accepted;
                 return reply.Status;
             }
 
@@ -117,11 +117,11 @@ internal sealed class AnswerSender(
 /// <summary>How the control plane responded to the answer that ends a command.</summary>
 internal enum AnswerOutcome
 {
-    Taken,
+    Accepted,
 
     /// <summary>The product no longer waits for it.</summary>
     NotPending,
 
     /// <summary>The control plane refused it, or was unreachable.</summary>
-    NotTaken,
+    NotAccepted,
 }

@@ -61,7 +61,7 @@ internal sealed class CommandRelay(
         }
         finally
         {
-            served?.Route.Upstream.Use.Leave();
+            served?.Route.Upstream.Use.Release();
         }
     }
 

@@ -309,8 +309,8 @@ internal sealed class LongPollTunnel : IProviderTunnel<LongPollSettings>
 
         return sender.Outcome switch
         {
-            AnswerOutcome.Taken when command.Refusal is not null => "refused",
-            AnswerOutcome.Taken => "answered",
+            AnswerOutcome.Accepted when command.Refusal is not null => "refused",
+            AnswerOutcome.Accepted => "answered",
             AnswerOutcome.NotPending => "not_pending",
             _ => "not_taken",
         };

@@ -44,7 +44,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
 
     public ReadOnlyMemory<byte> Bytes { get; private set; } = bytes;
 
-    public MessageErrors Faults { get; set; }
+    public MessageErrors Errors { get; set; }
 
     /// <summary>The nesting of objects and arrays; 1 for a message without parameters.</summary>
     public int Depth { get; set; }
@@ -104,7 +104,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
     public ReadOnlyMemory<byte> Subscription => details is null ? default : Bytes[details.Subscription];
 
     /// <summary>The first required member of a modern request's <c>_meta</c> that is absent or of another type.</summary>
-    public string? MetaFault =>
+    public string? MetaError =>
         Version is null or "" ? VersionMember
         : Has(MessageErrors.NoCapabilities) ? CapabilitiesMember
         : Has(MessageErrors.OddClient) ? ClientMember
@@ -125,7 +125,7 @@ internal sealed class McpMessage(ReadOnlyMemory<byte> bytes)
 
     internal MessageDetails Details => details ??= new MessageDetails();
 
-    public bool Has(MessageErrors faults) => (Faults & faults) != 0;
+    public bool Has(MessageErrors faults) => (Errors & faults) != 0;
 
     /// <summary>Returns the message on one line, with some values replaced.</summary>
     /// <param name="edits">Parts of this message's own bytes, in any order, and their replacements.</param>

@@ -24,7 +24,7 @@ internal static class McpMethods
     private const string Tasks = "tasks/";
 
     /// <summary>Requests of a server to its client.</summary>
-    public static readonly string[] Asks = ["sampling/createMessage", "elicitation/create", "roots/list"];
+    public static readonly string[] ServerRequests = ["sampling/createMessage", "elicitation/create", "roots/list"];
 
     // Without these no client reaches anything that rules can list. Lists are filtered.
     private static readonly FrozenSet<string> Basic = new[]
@@ -43,7 +43,7 @@ internal static class McpMethods
 
     // Rules have to list these: they send requests to the client, outlive their call, or reveal names as a side effect.
     private static readonly FrozenSet<string> Chosen = new[] { Complete, Listen }
-        .Concat(Asks)
+        .Concat(ServerRequests)
         .ToFrozenSet(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Folded = Basic

@@ -87,7 +87,7 @@ internal static class MemberNames
             var narrow = rune.Value is >= FirstFullwidth and <= LastFullwidth
                 ? new Rune(rune.Value - FullwidthOffset)
                 : rune;
-            if (IsKept(narrow))
+            if (IsSignificant(narrow))
             {
                 folded.Append(FoldCase(narrow));
             }
@@ -96,7 +96,7 @@ internal static class MemberNames
         return folded.ToString();
     }
 
-    private static bool IsKept(Rune rune) =>
+    private static bool IsSignificant(Rune rune) =>
         rune.IsAscii ? Plain.Contains((byte)rune.Value) : Rune.IsLetterOrDigit(rune) && !VisibleText.IsUnseen(rune);
 
     // Long s, the Kelvin sign, and dotted and dotless i fold to an ASCII letter; sharp s folds to two. Other letters are

@@ -24,7 +24,7 @@ internal readonly record struct MessageHead(string Version, bool IsModern, HeadE
         // modern requests is the legacy handshake.
         var isModern =
             McpRevision.IsModern(version)
-            || (message.Version is not null && (message.Method != McpMethods.Initialize || message.MetaFault is null));
+            || (message.Version is not null && (message.Method != McpMethods.Initialize || message.MetaError is null));
         var isRequest = isModern && message.Kind == MessageKind.Request;
         var hasVersion =
             spoken.Count == 0

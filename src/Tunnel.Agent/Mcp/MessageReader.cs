@@ -24,7 +24,7 @@ internal static class MessageReader
         var message = ReadAll(bytes, JsonValues.MostOfMessage);
         if (!message.Has(MessageErrors.NotJson | MessageErrors.TooManyValues) && message.Depth <= DeepestAllowed)
         {
-            message.Faults |= FindDuplicate(message);
+            message.Errors |= FindDuplicate(message);
         }
 
         return message;
@@ -43,7 +43,7 @@ internal static class MessageReader
         }
         else
         {
-            message.Faults = MessageErrors.NotJson;
+            message.Errors = MessageErrors.NotJson;
         }
 
         return message;

@@ -12,7 +12,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
 
     private Utf8JsonReader reader = new(bytes, new JsonReaderOptions { MaxDepth = DeepestEver });
 
-    public MessageErrors Faults { get; set; }
+    public MessageErrors Errors { get; set; }
 
     /// <summary>The deepest nesting of objects and arrays so far.</summary>
     public int Depth { get; private set; }
@@ -62,7 +62,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
             if (reader.ValueTextEquals(known[i]))
             {
                 member = known[i];
-                Faults |= (seen & (1 << i)) == 0 ? 0 : MessageErrors.Repeated;
+                Errors |= (seen & (1 << i)) == 0 ? 0 : MessageErrors.Repeated;
                 seen |= 1 << i;
                 Advance();
                 return true;
@@ -70,8 +70,8 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
         }
 
         var written = reader.ValueIsEscaped ? Encoding.UTF8.GetBytes(reader.GetString()!) : reader.ValueSpan;
-        Faults |= MemberNames.IsVariant(written, known) ? MessageErrors.LookAlike : 0;
-        Faults |= Ascii.IsValid(written) ? 0 : foreign;
+        Errors |= MemberNames.IsVariant(written, known) ? MessageErrors.LookAlike : 0;
+        Errors |= Ascii.IsValid(written) ? 0 : foreign;
         foreach (var other in besides)
         {
             member = Ascii.Equals(written, other) ? other : member;
@@ -104,7 +104,7 @@ internal ref struct MessageTokens(ReadOnlySpan<byte> bytes, int mostValues)
             return Pass();
         }
 
-        Faults |= otherwise;
+        Errors |= otherwise;
         Pass();
         return default;
     }

@@ -69,10 +69,10 @@ internal ref struct MessageWalk
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            walk.tokens.Faults |= walk.tokens.Values > mostValues ? MessageErrors.TooManyValues : MessageErrors.NotJson; // or half a surrogate pair
+            walk.tokens.Errors |= walk.tokens.Values > mostValues ? MessageErrors.TooManyValues : MessageErrors.NotJson; // or half a surrogate pair
         }
 
-        (message.Faults, message.Depth, message.Values) = (walk.tokens.Faults, walk.tokens.Depth, walk.tokens.Values);
+        (message.Errors, message.Depth, message.Values) = (walk.tokens.Errors, walk.tokens.Depth, walk.tokens.Values);
     }
 
     private void ReadMessage()
@@ -86,7 +86,7 @@ internal ref struct MessageWalk
         }
         else
         {
-            tokens.Faults |= type == JsonTokenType.StartArray ? MessageErrors.Batch : MessageErrors.NotAnObject;
+            tokens.Errors |= type == JsonTokenType.StartArray ? MessageErrors.Batch : MessageErrors.NotAnObject;
         }
 
         // Reads to the very end: a second value after the first is an error.
@@ -107,12 +107,12 @@ internal ref struct MessageWalk
                     hasNullId = tokens.Type == JsonTokenType.Null;
                     hasId = !hasNullId;
                     message.IdAt = tokens.ReadScalar(hasNullId ? MessageErrors.None : MessageErrors.Id);
-                    tokens.Faults |= message.Id.Length > McpMessage.MaxIdBytes ? MessageErrors.LongId : 0;
+                    tokens.Errors |= message.Id.Length > McpMessage.MaxIdBytes ? MessageErrors.LongId : 0;
                     break;
                 case "method":
                     hasMethod = true;
                     message.Method = tokens.ReadText() ?? "";
-                    tokens.Faults |= message.Method.Length == 0 ? MessageErrors.Method : 0;
+                    tokens.Errors |= message.Method.Length == 0 ? MessageErrors.Method : 0;
                     break;
                 case "params":
                     ReadParams();
@@ -136,7 +136,7 @@ internal ref struct MessageWalk
     {
         if (!tokens.TryEnter())
         {
-            tokens.Faults |= MessageErrors.Params;
+            tokens.Errors |= MessageErrors.Params;
             return;
         }
 
@@ -184,7 +184,7 @@ internal ref struct MessageWalk
     {
         if (!tokens.TryEnter())
         {
-            tokens.Faults |= MessageErrors.Params;
+            tokens.Errors |= MessageErrors.Params;
             return;
         }
 
@@ -207,7 +207,7 @@ internal ref struct MessageWalk
                     tokens.Pass();
                     break;
                 case McpMessage.ClientMember:
-                    tokens.Faults |= tokens.Type == JsonTokenType.StartObject ? 0 : MessageErrors.OddClient;
+                    tokens.Errors |= tokens.Type == JsonTokenType.StartObject ? 0 : MessageErrors.OddClient;
                     tokens.Pass();
                     break;
                 case "traceparent":
@@ -231,7 +231,7 @@ internal ref struct MessageWalk
             return;
         }
 
-        var outer = tokens.Faults;
+        var outer = tokens.Errors;
         var seen = 0;
         while (tokens.NextMember(InReference, ref seen, MessageErrors.ForeignName, out var member))
         {
@@ -252,7 +252,7 @@ internal ref struct MessageWalk
             }
         }
 
-        (inReference, tokens.Faults) = (tokens.Faults & ~outer, outer);
+        (inReference, tokens.Errors) = (tokens.Errors & ~outer, outer);
     }
 
     private void ReadNotifications()
@@ -263,7 +263,7 @@ internal ref struct MessageWalk
             return;
         }
 
-        var outer = tokens.Faults;
+        var outer = tokens.Errors;
         var seen = 0;
         while (tokens.NextMember(InListen, ref seen, MessageErrors.None, out var member))
         {
@@ -273,11 +273,11 @@ internal ref struct MessageWalk
             }
             else if (!tokens.TryReadTexts(resources = []))
             {
-                tokens.Faults |= MessageErrors.Params;
+                tokens.Errors |= MessageErrors.Params;
             }
         }
 
-        (inNotifications, tokens.Faults) = (tokens.Faults & ~outer, outer);
+        (inNotifications, tokens.Errors) = (tokens.Errors & ~outer, outer);
     }
 
     private void ReadError()
@@ -302,14 +302,14 @@ internal ref struct MessageWalk
             !hasMethod ? MessageKind.Response
             : hasId || hasNullId ? MessageKind.Request
             : MessageKind.Notification;
-        tokens.Faults |= hasVersion ? 0 : MessageErrors.Version;
-        tokens.Faults |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageErrors.Shape;
-        tokens.Faults |= hasMethod || hasId ? 0 : MessageErrors.NoId; // an error's id may be null (JSON-RPC 2.0 §5)
-        tokens.Faults |= hasMethod && hasNullId ? MessageErrors.Id : 0;
-        tokens.Faults |= hasCapabilities ? 0 : MessageErrors.NoCapabilities;
+        tokens.Errors |= hasVersion ? 0 : MessageErrors.Version;
+        tokens.Errors |= hasMethod == (answers == 0) && answers <= 1 ? 0 : MessageErrors.Shape;
+        tokens.Errors |= hasMethod || hasId ? 0 : MessageErrors.NoId; // an error's id may be null (JSON-RPC 2.0 §5)
+        tokens.Errors |= hasMethod && hasNullId ? MessageErrors.Id : 0;
+        tokens.Errors |= hasCapabilities ? 0 : MessageErrors.NoCapabilities;
         if (message.Kind == MessageKind.Request && !message.Bytes[directToken].IsEmpty)
         {
-            tokens.Faults |= MessageErrors.Token; // a program may read it there too, where the agent would not replace it
+            tokens.Errors |= MessageErrors.Token; // a program may read it there too, where the agent would not replace it
         }
 
         if (message.Method == McpMethods.Progress)
@@ -328,19 +328,19 @@ internal ref struct MessageWalk
         if (method == McpMethods.Complete)
         {
             // The target is a prompt or a resource template.
-            tokens.Faults |= inReference;
+            tokens.Errors |= inReference;
             (kind, target) = referenceType switch
             {
                 "ref/prompt" => ((TargetKind?)TargetKind.Prompt, referenceName),
                 "ref/resource" => (TargetKind.Resource, referenceUri),
                 _ => (null, null),
             };
-            tokens.Faults |= hasParams && !string.IsNullOrEmpty(target) ? 0 : MessageErrors.Params;
+            tokens.Errors |= hasParams && !string.IsNullOrEmpty(target) ? 0 : MessageErrors.Params;
             target ??= "";
         }
         else if (method == McpMethods.Listen)
         {
-            tokens.Faults |= inNotifications;
+            tokens.Errors |= inNotifications;
             if (resources is not null)
             {
                 message.Details.Resources = resources;
@@ -352,7 +352,7 @@ internal ref struct MessageWalk
             return;
         }
 
-        tokens.Faults |= target is null ? MessageErrors.Target : 0;
+        tokens.Errors |= target is null ? MessageErrors.Target : 0;
         (message.Target, message.Name) = target is null ? (null, "") : (kind, target);
     }
 }

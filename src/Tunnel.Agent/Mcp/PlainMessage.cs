@@ -94,7 +94,7 @@ internal ref struct PlainMessage
         }
 
         message.Kind = (seen & Member.Id) != 0 ? MessageKind.Request : MessageKind.Notification;
-        message.Faults |= (seen & Member.Capabilities) != 0 ? 0 : MessageErrors.NoCapabilities;
+        message.Errors |= (seen & Member.Capabilities) != 0 ? 0 : MessageErrors.NoCapabilities;
         (message.Depth, message.Values) = (depth, values);
         return true;
     }

@@ -53,7 +53,7 @@ internal sealed class PinBook(StateDirectory state, PinReporter reporter, TimePr
         catch (PinFilesException e)
         {
             // The server is read again at once, so nothing is lost.
-            reporter.ReportNotKept(route, e.Message);
+            reporter.ReportNotStored(route, e.Message);
         }
 
         return loaded;

@@ -33,7 +33,7 @@ internal sealed class PinReporter(
         }
 
         Log.PinDrift(logger, pins.State.Route, Shorten(drift.Key), classes, Cut(pinned), Cut(observed), action);
-        Keep(
+        Enqueue(
             new PinRecord
             {
                 Time = time.GetUtcNow(),
@@ -55,7 +55,7 @@ internal sealed class PinReporter(
     public void ReportGone(RoutePins pins, PinKey key)
     {
         Log.PinDriftGone(logger, pins.State.Route, Shorten(key));
-        Keep(
+        Enqueue(
             new PinRecord
             {
                 Time = time.GetUtcNow(),
@@ -82,7 +82,7 @@ internal sealed class PinReporter(
             }
 
             changed++;
-            Keep(
+            Enqueue(
                 new PinRecord
                 {
                     Time = time.GetUtcNow(),
@@ -103,7 +103,7 @@ internal sealed class PinReporter(
     public void ReportUnusable(string route, string why)
     {
         Log.PinsUnusable(logger, route, why);
-        Keep(
+        Enqueue(
             new PinRecord
             {
                 Time = time.GetUtcNow(),
@@ -125,14 +125,14 @@ internal sealed class PinReporter(
     }
 
     /// <summary>Observations could not be stored.</summary>
-    public void ReportNotKept(string route, string why) => Log.PinsNotKept(logger, route, why);
+    public void ReportNotStored(string route, string why) => Log.PinsNotKept(logger, route, why);
 
     private static Dictionary<(string Kind, string Name), StoredPin> ByKey(PinnedDefinitions? definitions) =>
         (definitions ?? PinnedDefinitions.None)
             .Pins.DistinctBy(p => (p.Kind, p.Name))
             .ToDictionary(p => (p.Kind, p.Name));
 
-    private void Keep(PinRecord record)
+    private void Enqueue(PinRecord record)
     {
         if (trail.TryReserve(mustBeKept: false))
         {

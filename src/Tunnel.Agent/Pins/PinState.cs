@@ -258,7 +258,7 @@ internal sealed class PinState(string route)
                 }
             }
 
-            SetDigest = DigestOf(read);
+            SetDigest = GetDigest(read);
             (VerifiedAt, ReadingProblem) = (now, "");
             Update_NeedsLock();
             isDirty = true;
@@ -279,7 +279,7 @@ internal sealed class PinState(string route)
     }
 
     /// <summary>Returns the observations to store; null: unchanged since the last call.</summary>
-    public ObservedDefinitions? TakeChanges()
+    public ObservedDefinitions? RemoveChanges()
     {
         lock (gate)
         {
@@ -357,7 +357,7 @@ internal sealed class PinState(string route)
         observedCharacters = drifts.Values.Sum(drift => (long)(drift.Observed?.Json.Length ?? 0));
     }
 
-    private static string DigestOf(Dictionary<PinKey, string> read)
+    private static string GetDigest(Dictionary<PinKey, string> read)
     {
         var text = new StringBuilder();
         foreach (var (key, digest) in read)

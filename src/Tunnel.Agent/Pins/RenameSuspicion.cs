@@ -76,7 +76,7 @@ internal sealed class RenameSuspicion
                 root.TryGetProperty("description", out var description) && description.ValueKind == JsonValueKind.String
                     ? description.GetString()!
                     : "";
-            return new(Trigrams(text), MembersOf(root));
+            return new(Trigrams(text), GetMembers(root));
         }
 
         // Description and schema must both be near: either one alone may be short and common.
@@ -91,7 +91,7 @@ internal sealed class RenameSuspicion
             return [.. Enumerable.Range(0, Math.Max(0, folded.Length - 2)).Select(i => folded.Substring(i, 3))];
         }
 
-        private static HashSet<string> MembersOf(JsonElement root) =>
+        private static HashSet<string> GetMembers(JsonElement root) =>
             root.TryGetProperty("inputSchema", out var schema)
             && schema.ValueKind == JsonValueKind.Object
             && schema.TryGetProperty("properties", out var properties)

@@ -101,7 +101,7 @@ internal sealed class RoutePins(PinSettings settings, PinState state, PinReporte
     /// <summary>Requests a reading: the server's definitions have changed, or may have.</summary>
     public void RequestVerification() => Interlocked.Exchange(ref isDue, 1);
 
-    public bool TakeRequest() => Interlocked.Exchange(ref isDue, 0) != 0;
+    public bool TryStartCrawl() => Interlocked.Exchange(ref isDue, 0) != 0;
 
     public PinAction GetAction(Drift drift)
     {

@@ -15,7 +15,7 @@ internal static class ControlMessages
 
     private const string Notifications = "notifications/";
 
-    public static async ValueTask<(bool IsControl, Failure? Failure)> LookAsync(Exchange exchange, Route route)
+    public static async ValueTask<(bool IsControl, Failure? Failure)> ReadAsync(Exchange exchange, Route route)
     {
         var request = exchange.Request;
         if (HttpMethods.IsDelete(request.Method))

@@ -48,7 +48,7 @@ internal sealed class FairQueue(TimeProvider time)
         return Math.Min(MaxUnanswered, 1 + (characters / HeaderCharacters));
     }
 
-    /// <summary>Null if the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Leave"/>.</summary>
+    /// <summary>Null if the call has to wait (<see cref="EnterAsync"/>). Pair with <see cref="Release"/>.</summary>
     public Lane? TryEnter(ClientKey key, int weight)
     {
         lock (gate)
@@ -65,7 +65,7 @@ internal sealed class FairQueue(TimeProvider time)
         }
     }
 
-    /// <summary>Completes when the call may start. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>Completes when the call may start. Pair with <see cref="Release"/>.</summary>
     /// <param name="isControl">Whether it only cancels or controls other calls.</param>
     /// <exception cref="OperationCanceledException">The client disconnected while its call waited.</exception>
     public ValueTask<Lane> EnterAsync(ClientKey key, int weight, bool isControl, CancellationToken cancellationToken)
@@ -106,7 +106,7 @@ internal sealed class FairQueue(TimeProvider time)
     }
 
     /// <summary>Reports that a call is over, after <see cref="Answer"/>.</summary>
-    public void Leave(Lane lane)
+    public void Release(Lane lane)
     {
         lock (gate)
         {

@@ -72,11 +72,11 @@ internal sealed class PolicyCall(Exchange exchange, ServedRoute served, ModeStra
             : McpMethods.IsList(Message.Method) || (Policy.Pins is not null && McpMethods.IsGreeting(Message.Method));
 
     /// <summary>Releases what counts as a running call.</summary>
-    public void Leave()
+    public void Release()
     {
         if (Lease is not null)
         {
-            Policy.Limits.Leave(Lease);
+            Policy.Limits.Release(Lease);
             Lease = null;
         }
     }

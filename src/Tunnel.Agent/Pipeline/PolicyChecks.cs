@@ -143,7 +143,7 @@ internal sealed class PolicyChecks
             return default;
         }
 
-        var arguments = call.Arguments = policy.Rules.AsksForArguments ? new CallArguments(message.Arguments) : null;
+        var arguments = call.Arguments = policy.Rules.ReadsArguments ? new CallArguments(message.Arguments) : null;
         var decision =
             !call.Mode.Judges && !policy.Rules.HasMasks ? Unjudged
             : message.Method.Length == 0 ? Answered
@@ -243,7 +243,7 @@ internal sealed class PolicyChecks
         if (verdict.Charge is not null)
         {
             var charge = verdict.Charge;
-            call.Exchange.Refund = () => budgets.TakeBack(charge);
+            call.Exchange.Refund = () => budgets.Refund(charge);
         }
 
         return verdict.Failure is null ? null : new Objection(verdict.Failure, verdict.RetryAfterSeconds);
@@ -279,7 +279,7 @@ internal sealed class PolicyChecks
             call.Message = message = exchange.HeldBody!.Replace(PageDialogue.RemoveAnswer(message));
         }
 
-        var verdict = await approvals.AskAsync(
+        var verdict = await approvals.RequestAsync(
             call.Record,
             rule,
             message,

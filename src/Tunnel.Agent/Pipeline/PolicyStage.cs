@@ -51,7 +51,7 @@ internal sealed class PolicyStage(
         }
 
         // Released before a buffered answer is sent: a client that has the answer can call again.
-        call.Leave();
+        call.Release();
 
         // (5)
         if (outcome == StageOutcome.Served && !exchange.IsCut)

@@ -14,7 +14,7 @@ internal sealed class QueueLease(FairQueue queue, FairQueue.Lane lane, int weigh
     public void End()
     {
         Answer();
-        queue.Leave(lane);
+        queue.Release(lane);
     }
 
     private void Answer()

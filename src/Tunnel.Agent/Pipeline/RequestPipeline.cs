@@ -133,7 +133,7 @@ internal sealed class RequestPipeline(
         var lane = queue.TryEnter(client, weight);
         if (lane is null)
         {
-            var (isControl, failure) = await ControlMessages.LookAsync(exchange, served.Route);
+            var (isControl, failure) = await ControlMessages.ReadAsync(exchange, served.Route);
             if (failure is not null)
             {
                 await refusals.RefuseAsync(exchange, served.Route.Name, failure);

@@ -251,7 +251,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
             // An error page of the server, or an answer without a body.
             case MessageFate.Unreadable when body.IsEmpty || exchange.Response.StatusCode >= 400:
             case MessageFate.Unreadable when !plan.HasLists && (!plan.LooksForAsks || IsNoMessage(body.Span)):
-            case MessageFate.Keep:
+            case MessageFate.Pass:
                 break;
             case MessageFate.Replace:
                 body = filtered.Replacement;
@@ -353,7 +353,7 @@ internal sealed class AnswerFilter(Exchange exchange, PipeWriter inner, AnswerPl
         Refuse(filtered);
         switch (filtered.Fate)
         {
-            case MessageFate.Keep:
+            case MessageFate.Pass:
                 inner.Write(whole.Span);
                 break;
             case MessageFate.Replace:

@@ -67,7 +67,7 @@ internal sealed class CallLimits(TimeProvider time)
                     );
                 }
 
-                count.Bucket.Take();
+                count.Bucket.Consume();
             }
 
             count.Running++;
@@ -75,7 +75,7 @@ internal sealed class CallLimits(TimeProvider time)
         }
     }
 
-    public void Leave(LimitCount lease)
+    public void Release(LimitCount lease)
     {
         lock (gate)
         {

@@ -40,7 +40,7 @@ internal sealed class CompiledPolicy
         rules = [.. settings.Rules];
         isOpen = settings.Default == PolicyEffect.Allow;
         HasMasks = rules.Any(r => r.Masked.Count > 0);
-        AsksForArguments =
+        ReadsArguments =
             HasMasks
             || pins is { ValidatesArguments: true }
             || rules.Any(r => r.Arguments is not null || r.Approval is not null);
@@ -80,7 +80,7 @@ internal sealed class CompiledPolicy
 
     public bool HasMasks { get; }
 
-    public bool AsksForArguments { get; }
+    public bool ReadsArguments { get; }
 
     /// <summary>Whether a name may be used. Its method must not be denied; allowing the method allows no name.</summary>
     /// <param name="arguments">Null if there is no call, as for the entries of lists.</param>
@@ -103,7 +103,7 @@ internal sealed class CompiledPolicy
             (decision.IsAllowed || decision.Error is not null)
             && arguments is not null
             && Pins?.FindError(kind, name, arguments.Root) is { } error
-            ? new Decision(false, decision.Rule, Decision.BySchema) { Error = ArgumentError.Of(error) }
+            ? new Decision(false, decision.Rule, Decision.BySchema) { Error = ArgumentError.From(error) }
             : decision;
     }
 
@@ -120,10 +120,10 @@ internal sealed class CompiledPolicy
             : new Decision(isOpen, null, Decision.ByDefault);
     }
 
-    /// <summary>Whether the server may send the client every kind of request (<see cref="McpMethods.Asks"/>).</summary>
+    /// <summary>Whether the server may send the client every kind of request (<see cref="McpMethods.ServerRequests"/>).</summary>
     public bool AllowsAllAsks(Caller caller)
     {
-        foreach (var ask in McpMethods.Asks)
+        foreach (var ask in McpMethods.ServerRequests)
         {
             if (!Decide(ask, caller).IsAllowed)
             {

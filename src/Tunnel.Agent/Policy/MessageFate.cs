@@ -2,7 +2,7 @@ namespace Culvert.Tunnel.Agent.Policy;
 
 internal enum MessageFate
 {
-    Keep,
+    Pass,
 
     Replace,
 

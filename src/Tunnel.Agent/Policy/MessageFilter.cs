@@ -70,7 +70,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         {
             var filtered = ApplyOne(message);
             hidden += filtered.Hidden;
-            changed |= filtered.Fate != MessageFate.Keep;
+            changed |= filtered.Fate != MessageFate.Pass;
             unanswered.AddRange(filtered.Unanswered);
             if (filtered.Fate == MessageFate.Ambiguous)
             {
@@ -84,13 +84,13 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
 
             output.Write(first ? ""u8 : ","u8);
             output.Write(
-                filtered.Fate == MessageFate.Keep ? JsonMarshal.GetRawUtf8Value(message) : filtered.Replacement.Span
+                filtered.Fate == MessageFate.Pass ? JsonMarshal.GetRawUtf8Value(message) : filtered.Replacement.Span
             );
             first = false;
         }
 
         output.Write("]"u8);
-        return !changed ? new FilteredMessage(MessageFate.Keep, default, hidden, null)
+        return !changed ? new FilteredMessage(MessageFate.Pass, default, hidden, null)
             : first ? new FilteredMessage(MessageFate.Drop, default, hidden, null) { Unanswered = unanswered }
             : new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, null) { Unanswered = unanswered };
     }
@@ -99,7 +99,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     {
         if (message.ValueKind != JsonValueKind.Object)
         {
-            return new FilteredMessage(MessageFate.Keep, default, 0, null);
+            return new FilteredMessage(MessageFate.Pass, default, 0, null);
         }
 
         if (!MemberNames.AreClear(message, InMessage, areFree: false))
@@ -110,7 +110,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         if (message.TryGetProperty("method", out var method))
         {
             return IsPassed(message, method)
-                ? new FilteredMessage(MessageFate.Keep, default, 0, null)
+                ? new FilteredMessage(MessageFate.Pass, default, 0, null)
                 : new FilteredMessage(MessageFate.Drop, default, 0, null) { Unanswered = GetId(message) };
         }
 
@@ -121,7 +121,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
 
         if (!message.TryGetProperty("result", out var result) || result.ValueKind != JsonValueKind.Object)
         {
-            return new FilteredMessage(MessageFate.Keep, default, 0, message.TryGetProperty("error", out _));
+            return new FilteredMessage(MessageFate.Pass, default, 0, message.TryGetProperty("error", out _));
         }
 
         var significant =
@@ -133,15 +133,15 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             return Ambiguous;
         }
 
-        if (AsksTooMuch(result))
+        if (HasDeniedRequest(result))
         {
-            return new FilteredMessage(MessageFate.Replace, AskRefused(message), 0, true);
+            return new FilteredMessage(MessageFate.Replace, CreateRefusal(message), 0, true);
         }
 
         var isError = result.TryGetProperty("isError", out var flag) && flag.ValueKind == JsonValueKind.True;
         if (!hasLists && !result.TryGetProperty("cacheScope", out _) && !result.TryGetProperty("ttlMs", out _))
         {
-            return new FilteredMessage(MessageFate.Keep, default, 0, isError); // no member of it could be changed
+            return new FilteredMessage(MessageFate.Pass, default, 0, isError); // no member of it could be changed
         }
 
         var output = new ArrayBufferWriter<byte>();
@@ -166,7 +166,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         output.Write("}"u8);
         return changed
             ? new FilteredMessage(MessageFate.Replace, output.WrittenMemory, hidden, isError)
-            : new FilteredMessage(MessageFate.Keep, default, hidden, isError);
+            : new FilteredMessage(MessageFate.Pass, default, hidden, isError);
     }
 
     private static FilteredMessage Ambiguous => new(MessageFate.Ambiguous, default, 0, null);
@@ -211,7 +211,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     }
 
     // Modern servers send requests to the client in such a result (M5).
-    private bool AsksTooMuch(JsonElement result)
+    private bool HasDeniedRequest(JsonElement result)
     {
         if (!result.TryGetProperty("inputRequests", out var asked) || asked.ValueKind != JsonValueKind.Object)
         {
@@ -235,7 +235,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         return false;
     }
 
-    private static ReadOnlyMemory<byte> AskRefused(JsonElement message)
+    private static ReadOnlyMemory<byte> CreateRefusal(JsonElement message)
     {
         var output = new ArrayBufferWriter<byte>(160);
         output.Write("{\"jsonrpc\":\"2.0\",\"id\":"u8);
@@ -262,7 +262,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
             output.Write(separator);
             separator = ","u8;
             WriteName(output, member);
-            if (hasLists && member.Value.ValueKind == JsonValueKind.Array && ListOf(member) is { } list)
+            if (hasLists && member.Value.ValueKind == JsonValueKind.Array && FindList(member) is { } list)
             {
                 isList = true;
                 changed |= WriteList(output, member.Value, list, ref hidden);
@@ -324,7 +324,10 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
     {
         foreach (var member in result.EnumerateObject())
         {
-            if (member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null) && ListOf(member) is not null)
+            if (
+                member.Value.ValueKind is not (JsonValueKind.Array or JsonValueKind.Null)
+                && FindList(member) is not null
+            )
             {
                 return true;
             }
@@ -333,7 +336,7 @@ internal sealed class MessageFilter(CompiledPolicy rules, Caller caller, bool ha
         return false;
     }
 
-    private static (PinKind Kind, string[] Keys)? ListOf(JsonProperty member) =>
+    private static (PinKind Kind, string[] Keys)? FindList(JsonProperty member) =>
         member.NameEquals("tools"u8) ? (PinKind.Tool, ByName)
         : member.NameEquals("prompts"u8) ? (PinKind.Prompt, ByName)
         : member.NameEquals("resources"u8) ? (PinKind.Resource, ByUri)

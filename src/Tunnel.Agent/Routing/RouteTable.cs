@@ -55,10 +55,7 @@ internal sealed class RouteTable
                     ))
             )
             .ToList();
-        Unserved =
-        [
-            .. all.Where(r => all.Any(other => AcceptsTokensOf(r, other))).Select(r => r.Route.Name).Distinct(),
-        ];
+        Unserved = [.. all.Where(r => all.Any(other => AcceptsTokens(r, other))).Select(r => r.Route.Name).Distinct()];
         hosts = all.Where(r => !Unserved.Contains(r.Route.Name, StringComparer.Ordinal))
             .DistinctBy(r => r.Hostname, StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(r => r.Hostname, StringComparer.OrdinalIgnoreCase);
@@ -116,7 +113,7 @@ internal sealed class RouteTable
 
     public ServedRoute? Find(string host) => hosts.GetValueOrDefault(host);
 
-    private static bool AcceptsTokensOf(ServedRoute route, ServedRoute other)
+    private static bool AcceptsTokens(ServedRoute route, ServedRoute other)
     {
         if (
             route.Route == other.Route

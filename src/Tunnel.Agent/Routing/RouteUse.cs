@@ -16,7 +16,7 @@ internal sealed class RouteUse : IDisposable
     /// <summary>Fires when the remaining exchanges must end.</summary>
     public CancellationToken Over { get; }
 
-    /// <summary>False once retired; then another upstream is already in force. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>False once retired; then another upstream is already in force. Pair with <see cref="Release"/>.</summary>
     public bool TryEnter()
     {
         Interlocked.Increment(ref exchanges);
@@ -25,14 +25,14 @@ internal sealed class RouteUse : IDisposable
             return true;
         }
 
-        Leave();
+        Release();
         return false;
     }
 
-    /// <summary>For work that continues after its exchange, even when retired. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>For work that continues after its exchange, even when retired. Pair with <see cref="Release"/>.</summary>
     public void EnterBehind() => Interlocked.Increment(ref exchanges);
 
-    public void Leave()
+    public void Release()
     {
         if (Interlocked.Decrement(ref exchanges) == 0 && Volatile.Read(ref retired) != 0)
         {

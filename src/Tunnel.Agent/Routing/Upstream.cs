@@ -33,11 +33,11 @@ internal abstract class Upstream : IAsyncDisposable
     public virtual Task ReachAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
-    /// Acquires a connection for the agent's own sessions; false if all are in use. Pair with <see cref="LeaveSession"/>.
+    /// Acquires a connection for the agent's own sessions; false if all are in use. Pair with <see cref="ReleaseSession"/>.
     /// </summary>
     public virtual bool TryEnterSession() => true;
 
-    public virtual void LeaveSession()
+    public virtual void ReleaseSession()
     {
         // By default no connection is acquired.
     }

@@ -115,7 +115,7 @@ internal sealed class ArrayKeywords(SchemaCompiler compiler, Func<string, JsonEl
 
     private static void AddUnevaluated(SchemaNode node, SchemaNode rest)
     {
-        node.AsksForEvaluated = true;
+        node.NeedsEvaluated = true;
         node.Add(
             "unevaluatedItems",
             (value, evaluation, evaluated) =>

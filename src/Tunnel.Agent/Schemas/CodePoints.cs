@@ -46,7 +46,7 @@ internal sealed class CodePoints
     /// <summary>Sorted, and without adjacent ranges.</summary>
     public IReadOnlyList<(int From, int To)> Ranges { get; }
 
-    public static CodePoints Of(int from, int to) => new([(from, to)]);
+    public static CodePoints Range(int from, int to) => new([(from, to)]);
 
     /// <summary>A general category by its short name, such as <c>L</c> or <c>Lu</c>; null: the name is unknown.</summary>
     public static CodePoints? FindCategory(string name)

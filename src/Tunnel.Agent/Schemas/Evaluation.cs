@@ -18,29 +18,29 @@ internal sealed class Evaluation
     public SchemaError? Error { get; private set; }
 
     /// <summary>The limit that the validation exceeded; null while it did not.</summary>
-    public string? GivenUp { get; private set; }
+    public string? AbortReason { get; private set; }
 
     public bool TryCharge(int work = 1)
     {
         if ((steps += work) > MaxSteps)
         {
-            GiveUp(SchemaError.TooMuch);
+            Abort(SchemaError.TooMuch);
         }
 
-        return GivenUp is null;
+        return AbortReason is null;
     }
 
     public bool TryEnter()
     {
         if (++depth > MaxDepth)
         {
-            GiveUp(SchemaError.TooMuch);
+            Abort(SchemaError.TooMuch);
         }
 
         return TryCharge();
     }
 
-    public void Leave() => depth--;
+    public void Exit() => depth--;
 
     /// <summary>Records a failure, unless an inner one was recorded or another branch may succeed.</summary>
     public bool Fail(string keyword)
@@ -53,9 +53,9 @@ internal sealed class Evaluation
         return false;
     }
 
-    public bool GiveUp(string why)
+    public bool Abort(string why)
     {
-        GivenUp ??= why;
+        AbortReason ??= why;
         return false;
     }
 

@@ -67,7 +67,7 @@ internal sealed class ObjectKeywords(SchemaCompiler compiler, Func<string, JsonE
                                 return false;
                             }
                         }
-                        else if (evaluation.GivenUp is not null)
+                        else if (evaluation.AbortReason is not null)
                         {
                             return false;
                         }
@@ -145,7 +145,7 @@ internal sealed class ObjectKeywords(SchemaCompiler compiler, Func<string, JsonE
 
     private static void AddUnevaluated(SchemaNode node, SchemaNode rest)
     {
-        node.AsksForEvaluated = true;
+        node.NeedsEvaluated = true;
         node.Add(
             "unevaluatedProperties",
             (value, evaluation, evaluated) =>

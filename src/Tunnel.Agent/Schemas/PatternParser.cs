@@ -90,7 +90,7 @@ internal sealed class PatternParser(string pattern)
                 throw Invalid();
             default:
                 var (one, set) = ReadCharacter(isInClass: false);
-                Write(set ?? CodePoints.Of(one, one));
+                Write(set ?? CodePoints.Range(one, one));
                 break;
         }
     }
@@ -180,10 +180,10 @@ internal sealed class PatternParser(string pattern)
             {
                 at++;
                 var (to, other) = ReadCharacter(isInClass: true);
-                set = set is null && other is null && from <= to ? CodePoints.Of(from, to) : throw Invalid();
+                set = set is null && other is null && from <= to ? CodePoints.Range(from, to) : throw Invalid();
             }
 
-            all.Add(set ?? CodePoints.Of(from, from));
+            all.Add(set ?? CodePoints.Range(from, from));
         }
 
         var any = all.Aggregate(CodePoints.None, (one, other) => one.With(other));

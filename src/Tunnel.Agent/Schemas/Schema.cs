@@ -33,7 +33,7 @@ internal sealed class Schema
             return new SchemaError("", SchemaError.Unreadable); // half a surrogate pair
         }
 
-        return evaluation.GivenUp is { } why ? new SchemaError("", why)
+        return evaluation.AbortReason is { } why ? new SchemaError("", why)
             : isValid ? null
             : evaluation.Error ?? new SchemaError("", "schema");
     }

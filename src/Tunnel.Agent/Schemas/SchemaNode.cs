@@ -13,7 +13,7 @@ internal sealed class SchemaNode
     private readonly List<(string Keyword, SchemaCheck Check)> checks = [];
 
     /// <summary>Whether a keyword depends on the members or elements that the others evaluated.</summary>
-    public bool AsksForEvaluated { get; set; }
+    public bool NeedsEvaluated { get; set; }
 
     public void Add(string keyword, SchemaCheck check) => checks.Add((keyword, check));
 
@@ -24,7 +24,7 @@ internal sealed class SchemaNode
             return false;
         }
 
-        var own = AsksForEvaluated ? new Evaluated() : evaluated;
+        var own = NeedsEvaluated ? new Evaluated() : evaluated;
         var isValid = true;
         foreach (var (keyword, check) in checks)
         {
@@ -35,12 +35,12 @@ internal sealed class SchemaNode
             }
         }
 
-        if (isValid && AsksForEvaluated)
+        if (isValid && NeedsEvaluated)
         {
             evaluated?.Add(own!);
         }
 
-        evaluation.Leave();
+        evaluation.Exit();
         return isValid;
     }
 

@@ -56,7 +56,7 @@ internal static class ValueKeywords
                     || (
                         JsonText.TryGet(value, out var text)
                             ? compiled.IsMatch(text, evaluation)
-                            : evaluation.GiveUp(SchemaError.TooMuch)
+                            : evaluation.Abort(SchemaError.TooMuch)
                     )
             );
         }
@@ -139,7 +139,7 @@ internal static class ValueKeywords
                     JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(actual), out var number)
                     && JsonNumber.TryRead(bound, out var limit)
                         ? isWithin(number.CompareTo(limit))
-                        : evaluation.GiveUp(SchemaError.Unreadable)
+                        : evaluation.Abort(SchemaError.Unreadable)
                 )
         );
     }
@@ -155,7 +155,7 @@ internal static class ValueKeywords
                     && evaluation.TryCharge(1 + (number.CountDigits() / 8))
                     && FindRemainder(number, by) is { } remainder
                         ? remainder.IsZero
-                        : evaluation.GiveUp(SchemaError.Unreadable)
+                        : evaluation.Abort(SchemaError.Unreadable)
                 )
         );
 
@@ -198,7 +198,7 @@ internal static class ValueKeywords
                     || (
                         JsonText.TryCount(value, out var length)
                             ? evaluation.TryCharge(1 + (length / 256)) && isWithin(length, bound)
-                            : evaluation.GiveUp(SchemaError.Unreadable)
+                            : evaluation.Abort(SchemaError.Unreadable)
                     )
             );
         }

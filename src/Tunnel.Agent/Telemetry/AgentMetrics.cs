@@ -16,7 +16,7 @@ internal sealed class AgentMetrics : IDisposable
     private readonly UpDownCounter<long> edgeConnections;
     private readonly Counter<long> dialFailures;
     private readonly Counter<long> publicOrders;
-    private readonly Counter<long> asksUnanswered;
+    private readonly Counter<long> serverRequestsUnanswered;
     private readonly Counter<long> pinDrifts;
     private readonly Counter<long> pinVerifications;
 
@@ -48,7 +48,7 @@ internal sealed class AgentMetrics : IDisposable
             "culvert_agent_acme_orders",
             description: "Orders of public certificates, by result."
         );
-        asksUnanswered = meter.CreateCounter<long>(
+        serverRequestsUnanswered = meter.CreateCounter<long>(
             "culvert_agent_asks_unanswered",
             description: "Server-initiated requests that a policy withheld from the client, without a refusal because there were too many."
         );
@@ -152,7 +152,8 @@ internal sealed class AgentMetrics : IDisposable
         );
     }
 
-    public void AskUnanswered(string route) => asksUnanswered.Add(1, new KeyValuePair<string, object?>("route", route));
+    public void ServerRequestUnanswered(string route) =>
+        serverRequestsUnanswered.Add(1, new KeyValuePair<string, object?>("route", route));
 
     public void Forwarded(string route, int status)
     {

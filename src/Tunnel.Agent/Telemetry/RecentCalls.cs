@@ -3,10 +3,10 @@ namespace Culvert.Tunnel.Agent.Telemetry;
 /// <summary>The results of the last calls, for the status page, without callers and content.</summary>
 internal sealed class RecentCalls(TimeProvider time)
 {
-    private const int Kept = 50;
+    private const int MaxCalls = 50;
 
     private readonly Lock gate = new();
-    private readonly Queue<RecentCall> calls = new(Kept); // guarded by gate
+    private readonly Queue<RecentCall> calls = new(MaxCalls); // guarded by gate
 
     public IReadOnlyList<RecentCall> Calls
     {
@@ -24,7 +24,7 @@ internal sealed class RecentCalls(TimeProvider time)
         var call = new RecentCall(time.GetUtcNow(), route, status, reason);
         lock (gate)
         {
-            if (calls.Count == Kept)
+            if (calls.Count == MaxCalls)
             {
                 calls.Dequeue();
             }

@@ -17,7 +17,7 @@ internal sealed class ConcurrencyLimit(int most)
     private readonly Dictionary<ClientKey, int> holders = [];
     private int inUse;
 
-    /// <summary>False if all calls, or all that this client may have, are in use. Pair with <see cref="Leave"/>.</summary>
+    /// <summary>False if all calls, or all that this client may have, are in use. Pair with <see cref="Release"/>.</summary>
     public bool TryEnter(ClientKey client)
     {
         lock (gate)
@@ -35,7 +35,7 @@ internal sealed class ConcurrencyLimit(int most)
         }
     }
 
-    public void Leave(ClientKey client)
+    public void Release(ClientKey client)
     {
         lock (gate)
         {

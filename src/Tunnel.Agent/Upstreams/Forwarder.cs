@@ -75,7 +75,7 @@ internal sealed class Forwarder(AgentMetrics metrics, TimeProvider time, ILogger
         }
         finally
         {
-            upstream.Leave(client);
+            upstream.Release(client);
         }
     }
 

@@ -86,7 +86,7 @@ internal sealed class HttpUpstream : Upstream
 
     public override bool TryEnterSession() => TryEnter(OwnRequests.Client);
 
-    public override void LeaveSession() => Leave(OwnRequests.Client);
+    public override void ReleaseSession() => Release(OwnRequests.Client);
 
     public override Task<McpSession> OpenSessionAsync(
         Route route,
@@ -103,15 +103,15 @@ internal sealed class HttpUpstream : Upstream
         _ = forwarder.ServerRequests.RefuseAsync(exchange, route, this, id);
 
     /// <summary>
-    /// False if all connections, or all of this client's share, are in use. Pair with <see cref="Leave"/>.
+    /// False if all connections, or all of this client's share, are in use. Pair with <see cref="Release"/>.
     /// </summary>
     public bool TryEnter(ClientKey client) => concurrency.TryEnter(client);
 
-    public void Leave(ClientKey client) => concurrency.Leave(client);
+    public void Release(ClientKey client) => concurrency.Release(client);
 
     /// <summary>
     /// Acquires a connection for an answer to a server's request, and keeps the upstream open; false if the limit is
-    /// reached. Call it from within an exchange. Pair with <see cref="LeaveAsRefusal"/>.
+    /// reached. Call it from within an exchange. Pair with <see cref="ReleaseRefusal"/>.
     /// </summary>
     public bool TryEnterAsRefusal(ClientKey client)
     {
@@ -125,10 +125,10 @@ internal sealed class HttpUpstream : Upstream
         return false;
     }
 
-    public void LeaveAsRefusal(ClientKey client)
+    public void ReleaseRefusal(ClientKey client)
     {
-        concurrency.Leave(client);
-        Use.Leave();
+        concurrency.Release(client);
+        Use.Release();
         Interlocked.Decrement(ref refusals);
     }
 

@@ -49,12 +49,12 @@ internal static class McpEndpoint
     /// </summary>
     public static Failure? FindFailure(MessageHead head, McpMessage message)
     {
-        if (message is { Method: McpMethods.Initialize, MetaFault: not null })
+        if (message is { Method: McpMethods.Initialize, MetaError: not null })
         {
             return Contradicts($"{McpHeaders.ProtocolVersion} names a revision without initialize.");
         }
 
-        if (message.MetaFault is { } member && (message.Kind == MessageKind.Request || message.Version is ""))
+        if (message.MetaError is { } member && (message.Kind == MessageKind.Request || message.Version is ""))
         {
             return McpFailures.EnvelopeInvalid with { Message = $"params._meta must have a valid {member}." };
         }

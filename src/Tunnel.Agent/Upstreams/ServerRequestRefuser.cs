@@ -24,7 +24,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
         var client = ClientKey.From(exchange);
         if (exchange.Target is not { } target || !upstream.TryEnterAsRefusal(client))
         {
-            metrics.AskUnanswered(route.Name);
+            metrics.ServerRequestUnanswered(route.Name);
             return;
         }
 
@@ -64,7 +64,7 @@ internal sealed class ServerRequestRefuser(AgentMetrics metrics, TimeProvider ti
         }
         finally
         {
-            upstream.LeaveAsRefusal(client);
+            upstream.ReleaseRefusal(client);
         }
     }
 

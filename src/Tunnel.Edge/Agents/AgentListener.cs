@@ -69,7 +69,7 @@ internal sealed class AgentListener(
             }
             finally
             {
-                handshakes.Leave(remote.Address);
+                handshakes.Release(remote.Address);
             }
 
             if (peer is not null)

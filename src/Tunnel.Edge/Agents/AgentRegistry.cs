@@ -26,7 +26,7 @@ internal sealed class AgentRegistry(
     private long sequence; // guarded by gate
     private long lastArrival;
     private long changes; // guarded by gate for writing
-    private uint turn; // spreads equal choices; races only make the spread less even
+    private uint rotation; // spreads equal choices; races only make the spread less even
 
     /// <summary>Timestamp of the newest connection; 0 = there was none.</summary>
     public long LastArrival => Volatile.Read(ref lastArrival);
@@ -99,7 +99,7 @@ internal sealed class AgentRegistry(
     )
     {
         var all = byTunnel.GetValueOrDefault(tunnelId, []);
-        var start = all.Length == 0 ? 0 : (int)(turn++ % (uint)all.Length);
+        var start = all.Length == 0 ? 0 : (int)(rotation++ % (uint)all.Length);
         AgentConnection? best = null;
         var (top, fewest, last) = (0UL, int.MaxValue, true);
         for (var i = 0; i < all.Length; i++)

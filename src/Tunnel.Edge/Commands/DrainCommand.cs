@@ -40,7 +40,7 @@ internal static class DrainCommand
                 return ExitCodes.Done;
             }
 
-            await edge.AskDrainAsync(cancellationToken); // an edge that is not running must not start drained later
+            await edge.GetDrainAsync(cancellationToken); // an edge that is not running must not start drained later
             mark.Set();
             return await WaitAsync(settings, edge, output, error, time, cancellationToken);
         }
@@ -69,7 +69,7 @@ internal static class DrainCommand
         var last = (Agents: -1L, Clients: -1L);
         while (true)
         {
-            var (draining, agents, clients) = await edge.AskDrainAsync(cancellationToken);
+            var (draining, agents, clients) = await edge.GetDrainAsync(cancellationToken);
             if (draining && agents == 0)
             {
                 await output.WriteLineAsync("Drained. Run `tunnel-edge drain --resume` to resume.");

@@ -18,7 +18,7 @@ internal static class HealthCommand
         using var edge = new RunningProgram(settings.Health);
         try
         {
-            var (ready, body) = await edge.AskReadyAsync(cancellationToken);
+            var (ready, body) = await edge.GetReadinessAsync(cancellationToken);
             await output.WriteLineAsync(body);
             return ready ? ExitCodes.Done : ExitCodes.CheckFailed;
         }

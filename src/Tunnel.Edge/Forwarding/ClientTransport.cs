@@ -10,10 +10,10 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
 
     /// <summary>Reset, or readable without a byte to read. False while unread bytes remain, even after a FIN.</summary>
     public bool IsDisconnected =>
-        Says(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
+        Check(static s => IsInError(s) || (s.Poll(0, SelectMode.SelectRead) && s.Available == 0));
 
     /// <summary>True if the client reset the connection. A half-closed connection is not reset.</summary>
-    public bool IsReset => Says(IsInError);
+    public bool IsReset => Check(IsInError);
 
     /// <summary>Returns 0 after the client's FIN. An empty buffer waits for bytes without holding memory.</summary>
     public abstract ValueTask<int> ReceiveAsync(Memory<byte> buffer, CancellationToken cancellationToken);
@@ -43,7 +43,7 @@ internal abstract class ClientTransport(Socket socket) : IDisposable
 
     private static bool IsInError(Socket socket) => socket.Poll(0, SelectMode.SelectError);
 
-    private bool Says(Func<Socket, bool> look)
+    private bool Check(Func<Socket, bool> look)
     {
         try
         {

@@ -25,7 +25,7 @@ internal sealed class TlsTransport(Socket socket, SslStream tls) : ClientTranspo
     }
 
     /// <summary>Sends a last message and closes; it reaches the client even if the client's bytes are unread.</summary>
-    public async ValueTask SayAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
         await tls.WriteAsync(bytes, cancellationToken);
         await tls.ShutdownAsync();

@@ -70,7 +70,7 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
                 return false;
             }
 
-            newConnections.Take();
+            newConnections.Consume();
             open++;
         }
 
@@ -78,7 +78,7 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         return true;
     }
 
-    public void Leave()
+    public void Release()
     {
         lock (gate)
         {
@@ -98,7 +98,7 @@ internal sealed class TunnelTraffic(string tunnelId, TunnelLimits limits, TimePr
         lock (gate)
         {
             bytesLeft.Refill(time, rate, Math.Max(rate, LeastBurstBytes));
-            bytesLeft.Take(bytes);
+            bytesLeft.Consume(bytes);
             return bytesLeft.WaitFor(0, rate);
         }
     }

@@ -12,7 +12,7 @@ internal sealed class ChallengeAcknowledgements(
 {
     private static readonly TimeSpan RetryEvery = TimeSpan.FromSeconds(1);
 
-    private readonly HashSet<string> told = new(StringComparer.Ordinal); // owned by the loop
+    private readonly HashSet<string> acknowledged = new(StringComparer.Ordinal); // owned by the loop
 
     // Only the newest snapshot matters.
     private readonly Channel<EdgeSnapshot> snapshots = Channel.CreateBounded<EdgeSnapshot>(
@@ -26,7 +26,7 @@ internal sealed class ChallengeAcknowledgements(
         while (true)
         {
             var snapshot = await snapshots.Reader.ReadAsync(cancellationToken);
-            while (!await TellAsync(snapshot, cancellationToken))
+            while (!await AcknowledgeAsync(snapshot, cancellationToken))
             {
                 await Task.Delay(RetryEvery, time, cancellationToken);
                 snapshot = snapshots.Reader.TryRead(out var newer) ? newer : snapshot;
@@ -35,17 +35,17 @@ internal sealed class ChallengeAcknowledgements(
     }
 
     /// <summary>Returns false if an acknowledgement must be sent again.</summary>
-    private async Task<bool> TellAsync(EdgeSnapshot snapshot, CancellationToken cancellationToken)
+    private async Task<bool> AcknowledgeAsync(EdgeSnapshot snapshot, CancellationToken cancellationToken)
     {
         var live = snapshot.Challenges.Where(c => c.ExpiresAt > time.GetUtcNow()).Select(c => c.Id).ToArray();
-        told.IntersectWith(live);
+        acknowledged.IntersectWith(live);
         var done = true;
-        foreach (var id in live.Where(id => !told.Contains(id)))
+        foreach (var id in live.Where(id => !acknowledged.Contains(id)))
         {
             if (await acknowledge(id, cancellationToken))
             {
                 // The service has it, or the challenge is gone.
-                told.Add(id);
+                acknowledged.Add(id);
             }
             else
             {

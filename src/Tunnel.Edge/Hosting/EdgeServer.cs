@@ -377,7 +377,7 @@ internal sealed class EdgeServer : IAsyncDisposable
             Agents.Sweep();
             agentListener.Sweep();
             clientAdmission.Sweep();
-            forwarder.LeaveSilentAgents();
+            forwarder.CloseSilentAgents();
             state.DrainHere(isMarkedToDrain());
             FollowDrain();
             if (Agents.Changes is var changes && changes != reportedChanges)

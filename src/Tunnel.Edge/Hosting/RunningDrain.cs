@@ -7,7 +7,7 @@ internal static class RunningDrain
 {
     /// <summary>Returns whether the edge drains, and how many connections of agents and clients are open.</summary>
     /// <exception cref="HttpRequestException">The edge does not answer.</exception>
-    public static async Task<(bool IsDraining, long Agents, long Clients)> AskDrainAsync(
+    public static async Task<(bool IsDraining, long Agents, long Clients)> GetDrainAsync(
         this RunningProgram edge,
         CancellationToken cancellationToken
     )

@@ -78,7 +78,7 @@ internal sealed class TcpListeners : IAsyncDisposable
     {
         await stopped.CancelAsync();
         await Task.WhenAll(loops);
-        sockets.ForEach(TakeWaiting);
+        sockets.ForEach(AcceptWaiting);
         sockets.ForEach(s => s.Dispose());
     }
 
@@ -122,7 +122,7 @@ internal sealed class TcpListeners : IAsyncDisposable
     }
 
     /// <summary>Accepts the connections that are still in the backlog: closing the listener would reset them.</summary>
-    private void TakeWaiting(Socket listener)
+    private void AcceptWaiting(Socket listener)
     {
         try
         {

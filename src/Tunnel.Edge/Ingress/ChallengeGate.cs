@@ -53,8 +53,8 @@ internal sealed class ChallengeGate(TimeProvider time)
                 return false;
             }
 
-            own.Tokens.Take();
-            looks.All.Take();
+            own.Tokens.Consume();
+            looks.All.Consume();
             return true;
         }
     }

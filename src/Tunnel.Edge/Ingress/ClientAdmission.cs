@@ -97,7 +97,7 @@ internal sealed class ClientAdmission(
 
             if (entered)
             {
-                sources.Leave(client!.Address);
+                sources.Release(client!.Address);
             }
 
             socket.Dispose();

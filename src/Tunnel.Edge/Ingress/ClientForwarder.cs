@@ -33,7 +33,7 @@ internal sealed class ClientForwarder(
     public void CancelDisconnected() => disconnects.CancelDisconnected();
 
     /// <summary>Moves streams without an answer from silent connections to others. Call about every second.</summary>
-    public void LeaveSilentAgents()
+    public void CloseSilentAgents()
     {
         foreach (var (stream, waiting) in unanswered)
         {

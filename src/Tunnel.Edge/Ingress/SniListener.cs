@@ -95,7 +95,7 @@ internal sealed class SniListener(
         }
         finally
         {
-            counts.Leave();
+            counts.Release();
         }
     }
 

@@ -78,12 +78,12 @@ internal static class HelloCodec
         };
     }
 
-    public static int SizeOf(Hello hello) =>
-        TlvWriter.SizeOf(2) // version
-        + TlvWriter.SizeOf(4) // capabilities
-        + TlvWriter.SizeOf(4) // initial window
-        + TlvWriter.SizeOf(4) // max streams
-        + TlvWriter.SizeOf(Encoding.UTF8.GetByteCount(hello.InstanceId));
+    public static int GetSize(Hello hello) =>
+        TlvWriter.GetSize(2) // version
+        + TlvWriter.GetSize(4) // capabilities
+        + TlvWriter.GetSize(4) // initial window
+        + TlvWriter.GetSize(4) // max streams
+        + TlvWriter.GetSize(Encoding.UTF8.GetByteCount(hello.InstanceId));
 
     public static void Write(Span<byte> target, Hello hello)
     {

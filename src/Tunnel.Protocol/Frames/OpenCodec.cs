@@ -83,19 +83,19 @@ internal static class OpenCodec
     }
 
     /// <exception cref="ArgumentException">A field is longer than the protocol allows.</exception>
-    public static int SizeOf(OpenPayload open)
+    public static int GetSize(OpenPayload open)
     {
         Check(open);
 
-        return TlvWriter.SizeOf(open.ServerName.Length) // server name
-            + TlvWriter.SizeOf(AddressBytes(open.Client) + 2) // client address + port
-            + TlvWriter.SizeOf(open.ConnectionId.Length) // connection id
-            + (open.TraceContext is { } trace ? TlvWriter.SizeOf(trace.Length) : 0)
+        return TlvWriter.GetSize(open.ServerName.Length) // server name
+            + TlvWriter.GetSize(AddressBytes(open.Client) + 2) // client address + port
+            + TlvWriter.GetSize(open.ConnectionId.Length) // connection id
+            + (open.TraceContext is { } trace ? TlvWriter.GetSize(trace.Length) : 0)
             + (
                 open.Identity is { } identity
-                    ? TlvWriter.SizeOf(identity.CertificateAuthorityId.Length)
-                        + TlvWriter.SizeOf(Sha256Bytes)
-                        + TlvWriter.SizeOf(Encoding.UTF8.GetByteCount(identity.MatchedName))
+                    ? TlvWriter.GetSize(identity.CertificateAuthorityId.Length)
+                        + TlvWriter.GetSize(Sha256Bytes)
+                        + TlvWriter.GetSize(Encoding.UTF8.GetByteCount(identity.MatchedName))
                     : 0
             );
     }

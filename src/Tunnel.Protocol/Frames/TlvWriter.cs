@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Culvert.Tunnel.Protocol.Frames;
 
-/// <summary>Writes consecutive fields; the caller has computed the space with <see cref="SizeOf"/>.</summary>
+/// <summary>Writes consecutive fields; the caller has computed the space with <see cref="GetSize"/>.</summary>
 internal ref struct TlvWriter(Span<byte> target)
 {
     private readonly Span<byte> target = target;
@@ -11,7 +11,7 @@ internal ref struct TlvWriter(Span<byte> target)
     public int Written { get; private set; }
 
     /// <summary>u16 type + u16 length + value.</summary>
-    public static int SizeOf(int valueBytes) => 4 + valueBytes;
+    public static int GetSize(int valueBytes) => 4 + valueBytes;
 
     public Span<byte> Field(ushort type, int length)
     {

@@ -46,7 +46,7 @@ internal sealed class ConnectionLife(Outbox outbox, TimeProvider time)
         }
     }
 
-    public bool TakesStreams_NeedsLock => !over && !draining && !peerDraining && Hello is not null;
+    public bool AcceptsStreams_NeedsLock => !over && !draining && !peerDraining && Hello is not null;
 
     /// <exception cref="MuxConnectionException">The peer sent a second HELLO (W7).</exception>
     public void OnHello(Hello received)

@@ -20,7 +20,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     private long sentAt; // 0 = none is pending
     private long measuredAt; // 0 = never
     private ulong opaque;
-    private long askedAt; // when a stream was opened since the peer's last bytes; 0 = none
+    private long requestedAt; // when a stream was opened since the peer's last bytes; 0 = none
 
     private long latestPingAt; // 0 = none was sent; read without the gate
 
@@ -50,9 +50,9 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
     /// <summary>Notes that the peer owes an answer, because a stream was opened.</summary>
     public void Ask_NeedsLock(long heard)
     {
-        if (askedAt <= heard)
+        if (requestedAt <= heard)
         {
-            askedAt = time.GetTimestamp();
+            requestedAt = time.GetTimestamp();
         }
     }
 
@@ -71,7 +71,7 @@ internal sealed class Heartbeat(Outbox outbox, MuxOptions options, TimeProvider 
             TimeSpan? sincePing = sentAt > heard ? time.GetElapsedTime(sentAt, now) + (tick / 2) : null;
             var silent = time.GetElapsedTime(heard, now) + tick - TimeSpan.FromTicks(1);
             var action = Silence.Decide(silent, sincePing, options.PingAfter, options.DeadAfter);
-            var owed = askedAt > heard && time.GetElapsedTime(askedAt, now) >= Prompt && sentAt <= heard;
+            var owed = requestedAt > heard && time.GetElapsedTime(requestedAt, now) >= Prompt && sentAt <= heard;
             if (action != SilenceAction.Ping && !owed)
             {
                 return action != SilenceAction.Dead;

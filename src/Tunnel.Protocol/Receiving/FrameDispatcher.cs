@@ -25,7 +25,7 @@ internal sealed class FrameDispatcher(
 
     /// <summary>Handles complete frames and returns their total length. Call <see cref="Wake"/> afterwards.</summary>
     /// <exception cref="MuxConnectionException">The peer broke the protocol.</exception>
-    public int Take(ReadOnlySpan<byte> received)
+    public int Process(ReadOnlySpan<byte> received)
     {
         var rest = received;
         while (FrameReader.TryRead(ref rest, out var frame))

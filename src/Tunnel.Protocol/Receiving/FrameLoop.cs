@@ -113,7 +113,7 @@ internal sealed class FrameLoop(Stream transport, TimeProvider time, IFrameSink 
 
             idle = NoteReceived(read) > IdleRead;
             end += read;
-            start += sink.Take(buffer.AsSpan(start, end - start));
+            start += sink.Process(buffer.AsSpan(start, end - start));
             handled += read;
             unbroken += read;
             if (idle || read < BulkBytes || handled >= MostBeforeWaking)

@@ -35,7 +35,7 @@ internal sealed class BatchWriter(
 
     private long writeStartedAt; // timestamp of the last progress of a running write; 0 = none is running
     private long bytesSent;
-    private long taken; // time of the last check; used only by the ticking loop
+    private long checkedAt; // time of the last check; used only by the ticking loop
 
     public long BytesSent => Interlocked.Read(ref bytesSent);
 
@@ -55,9 +55,9 @@ internal sealed class BatchWriter(
                 return TimeSpan.Zero;
             }
 
-            if (bytesTaken?.Invoke() is { } now && now != taken)
+            if (bytesTaken?.Invoke() is { } now && now != checkedAt)
             {
-                taken = now;
+                checkedAt = now;
                 Interlocked.CompareExchange(ref writeStartedAt, time.GetTimestamp(), since); // unless it has just completed
                 return TimeSpan.Zero;
             }
@@ -75,7 +75,7 @@ internal sealed class BatchWriter(
             return WriteStart.Loop;
         }
 
-        TakeBatch_NeedsLock();
+        RemoveBatch_NeedsLock();
         return WriteStart.Inline;
     }
 
@@ -128,7 +128,7 @@ internal sealed class BatchWriter(
         }
         catch (Exception e) // the loop's root: any exception of the transport closes the connection
         {
-            Fault(e);
+            Fail(e);
         }
     }
 
@@ -179,7 +179,7 @@ internal sealed class BatchWriter(
         }
         catch (Exception e) // the caller only wanted to send; the connection's owner gets the error
         {
-            Fault(e);
+            Fail(e);
             signal.Set(); // ends the loop, which did not own this write
             return;
         }
@@ -233,7 +233,7 @@ internal sealed class BatchWriter(
                 return false;
             }
 
-            TakeBatch_NeedsLock();
+            RemoveBatch_NeedsLock();
         }
 
         outbox.AfterFraming();
@@ -248,7 +248,7 @@ internal sealed class BatchWriter(
         }
     }
 
-    private void Fault(Exception e)
+    private void Fail(Exception e)
     {
         lock (outbox.Gate)
         {
@@ -271,10 +271,10 @@ internal sealed class BatchWriter(
         }
     }
 
-    private void TakeBatch_NeedsLock()
+    private void RemoveBatch_NeedsLock()
     {
         ReturnBatch();
-        (batch, batchLength) = outbox.TakeBatch_NeedsLock();
+        (batch, batchLength) = outbox.RemoveBatch_NeedsLock();
         Interlocked.Add(ref bytesSent, batchLength);
     }
 

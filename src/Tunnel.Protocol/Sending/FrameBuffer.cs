@@ -24,7 +24,7 @@ internal sealed class FrameBuffer
     }
 
     /// <summary>Returns the bytes with their array, and starts with an empty one.</summary>
-    public (byte[] Array, int Length) Take()
+    public (byte[] Array, int Length) Detach()
     {
         var taken = (array, Length);
         array = [];

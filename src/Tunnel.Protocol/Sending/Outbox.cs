@@ -35,7 +35,7 @@ internal sealed class Outbox
     // Guarded by Gate.
     private readonly FrameBuffer filling = new();
     private readonly PendingControl pending = new();
-    private readonly RoundRobinQueue turns = new();
+    private readonly RoundRobinQueue queues = new();
     private bool closing; // no more DATA
 
     /// <param name="onFault">Called once, without the gate, when a write fails.</param>
@@ -101,7 +101,7 @@ internal sealed class Outbox
     public int Send_NeedsLock(SendingHalf output, ReadOnlySpan<byte> data)
     {
         var sent = 0;
-        while (sent < data.Length && turns.Head is null)
+        while (sent < data.Length && queues.Head is null)
         {
             var size = FrameData_NeedsLock(output, data[sent..]);
             if (size == 0)
@@ -120,7 +120,7 @@ internal sealed class Outbox
     {
         if (!output.IsReady)
         {
-            turns.Join(output);
+            queues.Join(output);
             Pump_NeedsLock();
         }
     }
@@ -153,7 +153,7 @@ internal sealed class Outbox
         lock (Gate)
         {
             closing = true;
-            turns.Clear();
+            queues.Clear();
             start = Begin_NeedsLock();
             flushed = writer.Flushed_NeedsLock();
         }
@@ -165,10 +165,10 @@ internal sealed class Outbox
     public void Stop() => writer.Stop();
 
     /// <summary>Writer: takes all bytes to send, filled up with the DATA of waiting streams.</summary>
-    internal (byte[] Array, int Length) TakeBatch_NeedsLock()
+    internal (byte[] Array, int Length) RemoveBatch_NeedsLock()
     {
         pending.MoveTo(filling);
-        var batch = filling.Take();
+        var batch = filling.Detach();
         Pump_NeedsLock();
         return batch;
     }
@@ -179,11 +179,11 @@ internal sealed class Outbox
     /// <summary>Round-robin: one frame for the stream at the head, which then moves to the tail (W14).</summary>
     private void Pump_NeedsLock()
     {
-        while (turns.Head is { } output && !closing)
+        while (queues.Head is { } output && !closing)
         {
             if (output.Unsent_NeedsLock.IsEmpty || output.Credit == 0)
             {
-                turns.Leave();
+                queues.Remove();
                 continue;
             }
 
@@ -193,11 +193,11 @@ internal sealed class Outbox
                 return; // no space
             }
 
-            turns.Leave();
+            queues.Remove();
             output.Sent_NeedsLock(size);
             if (!output.Unsent_NeedsLock.IsEmpty && output.Credit > 0)
             {
-                turns.Join(output);
+                queues.Join(output);
             }
         }
     }

@@ -23,7 +23,7 @@ internal sealed class RoundRobinQueue
         tail = output;
     }
 
-    public void Leave()
+    public void Remove()
     {
         var output = Head!;
         Head = output.NextReady;

@@ -225,7 +225,7 @@ public sealed class MuxStream : IDuplexPipe, IAsyncDisposable
             ClosedReason.ResetLocally
         );
 
-    internal void GiveCredit(int credit, bool mayGrow)
+    internal void SendCredit(int credit, bool mayGrow)
     {
         WriteStart start;
         lock (outbox.Gate)

@@ -37,7 +37,7 @@ internal sealed class StreamAdmission(
     public uint LastStream_NeedsLock => role == MuxRole.Agent ? lastHandled : 0;
 
     public bool CanOpen_NeedsLock =>
-        life.TakesStreams_NeedsLock
+        life.AcceptsStreams_NeedsLock
         && table.Occupied < Math.Min((uint)options.MaxStreams, life.Hello!.MaxStreams)
         && lastOpened < int.MaxValue; // W9: ids stay below 2^31; the connection is renewed long before
 
@@ -54,7 +54,7 @@ internal sealed class StreamAdmission(
         [NotNullWhen(true)] out MuxStream? stream
     )
     {
-        var payloadBytes = OpenCodec.SizeOf(open);
+        var payloadBytes = OpenCodec.GetSize(open);
         WriteStart start;
         lock (outbox.Gate)
         {

@@ -199,7 +199,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
 
         if (grant > 0)
         {
-            stream.GiveCredit(grant, mayGrow);
+            stream.SendCredit(grant, mayGrow);
         }
     }
 
@@ -344,7 +344,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
             return;
         }
 
-        var segment = TakeSpare_NeedsLock() ?? new InputSegment();
+        var segment = RentSpare_NeedsLock() ?? new InputSegment();
         segment.Rent(Math.Max(data.Length, MinSegmentBytes), tail - data.Length);
         segment.Append(data);
         last?.Link(segment);
@@ -352,7 +352,7 @@ internal sealed class StreamInput : PipeReader, IValueTaskSource<ReadResult>
         first ??= segment;
     }
 
-    private InputSegment? TakeSpare_NeedsLock()
+    private InputSegment? RentSpare_NeedsLock()
     {
         if (spares is not { } segment)
         {

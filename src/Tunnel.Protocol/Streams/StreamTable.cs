@@ -58,7 +58,7 @@ internal sealed class StreamTable(TimeProvider time, Action closedLast)
     public void Linger_NeedsLock(MuxStream stream) => lingering.Add((stream, time.GetTimestamp()));
 
     /// <summary>Returns streams whose handler has ended and whose peer has not ended them in time.</summary>
-    public List<MuxStream>? TakeOverdue_NeedsLock(TimeSpan linger)
+    public List<MuxStream>? RemoveOverdue_NeedsLock(TimeSpan linger)
     {
         lingering.RemoveAll(entry => !live.ContainsKey(entry.Stream.Id));
         List<MuxStream>? overdue = null;

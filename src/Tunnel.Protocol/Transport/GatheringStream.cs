@@ -45,7 +45,7 @@ public sealed class GatheringStream(Stream inner) : Stream
         if (aheadStart < aheadEnd || buffer.IsEmpty)
         {
             return aheadStart < aheadEnd
-                ? ValueTask.FromResult(TakeAhead(buffer.Span))
+                ? ValueTask.FromResult(ReadAhead(buffer.Span))
                 : inner.ReadAsync(buffer, cancellationToken);
         }
 
@@ -144,10 +144,10 @@ public sealed class GatheringStream(Stream inner) : Stream
         }
 
         moreAtHand = aheadEnd >= buffer.Length && aheadEnd > 0;
-        return aheadEnd == 0 ? 0 : TakeAhead(buffer.Span);
+        return aheadEnd == 0 ? 0 : ReadAhead(buffer.Span);
     }
 
-    private int TakeAhead(Span<byte> buffer)
+    private int ReadAhead(Span<byte> buffer)
     {
         var taken = Math.Min(buffer.Length, aheadEnd - aheadStart);
         ahead.AsSpan(aheadStart, taken).CopyTo(buffer);

@@ -146,7 +146,7 @@ internal sealed class ReceiveWindow
             return 0;
         }
 
-        var grown = budget.TakeForGrowth(Math.Min(size, most - size));
+        var grown = budget.AcquireForGrowth(Math.Min(size, most - size));
         size += grown;
         return grown;
     }

@@ -55,7 +55,7 @@ public sealed class WindowBudget
     }
 
     /// <summary>Takes what is available to one stream, at most <paramref name="wanted"/>; may be 0.</summary>
-    internal int TakeForGrowth(int wanted)
+    internal int AcquireForGrowth(int wanted)
     {
         wanted = (int)Math.Min(wanted, FreeBytes / 4);
         if (wanted < LeastGrowthBytes || !TryTake(wanted, keep: 0))
@@ -63,7 +63,7 @@ public sealed class WindowBudget
             return 0; // another stream was faster; the next credit retries
         }
 
-        var taken = above?.TakeForGrowth(wanted) ?? wanted;
+        var taken = above?.AcquireForGrowth(wanted) ?? wanted;
         Interlocked.Add(ref free, wanted - taken);
         return taken;
     }

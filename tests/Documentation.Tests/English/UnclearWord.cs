@@ -8,9 +8,15 @@ internal sealed record UnclearWord(Regex Pattern, string Better)
     /// <summary>The list in <c>words.txt</c>.</summary>
     public static IReadOnlyList<UnclearWord> ReadAll() => [.. WordFile.ReadLines("words.txt").Select(Parse)];
 
-    private static UnclearWord Parse(string line)
+    /// <summary>Reads a line whose expression distinguishes capital letters.</summary>
+    public static UnclearWord ParseCaseSensitive(string line) => Parse(line, RegexOptions.CultureInvariant);
+
+    private static UnclearWord Parse(string line) =>
+        Parse(line, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+
+    private static UnclearWord Parse(string line, RegexOptions options)
     {
         var parts = line.Split(" => ", 2);
-        return new(new Regex(parts[0], RegexOptions.IgnoreCase | RegexOptions.CultureInvariant), parts[1]);
+        return new(new Regex(parts[0], options), parts[1]);
     }
 }

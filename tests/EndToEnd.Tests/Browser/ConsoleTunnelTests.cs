@@ -77,7 +77,7 @@ public sealed class ConsoleTunnelTests(StandardSystem system) : SystemTest(syste
             () => RevokedSerialSet.None,
             TimeProvider.System
         );
-        var answer = await agent.AskApprovalAsync(call, Cancel);
+        var answer = await agent.RequestApprovalAsync(call, Cancel);
         return answer.Value.ShouldNotBeNull(answer.Failure?.ToString()).State;
     }
 

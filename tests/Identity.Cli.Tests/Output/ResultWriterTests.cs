@@ -127,9 +127,9 @@ public sealed class ResultWriterTests
                     """{"data":[{"id":"fdrl_01rjX0Dud4ARch5f18z0nX91","at":"2026-11-22T16:05:15.2702031Z","state":"draft","scope":"workspace:manage_tunnels","text":"any subject of this issuer matches, so pin one"}]}"""
                 )!
         ),
-        new("ID", "id", Fit.Keep),
+        new("ID", "id", Fit.Whole),
         new("AT", "at"),
-        new("STATE", "state", Fit.Keep),
+        new("STATE", "state", Fit.Whole),
         new("SCOPE", "scope"),
         new Column("TEXT", "text", Fit.Wrap)
     );

@@ -146,7 +146,7 @@ public sealed class HostAdminKeysTests
             service,
             (host, organization) =>
                 host.CreateAsync(
-                        new AdminKeyWish
+                        new RequestedAdminKey
                         {
                             OrganizationId = organization,
                             Name = name,

@@ -23,7 +23,7 @@ public sealed class PersonsTests
     public async Task Of_KeyConsoleAndTwoIssuerRecordsOfOnePerson_AreOne()
     {
         await using var bench = await AuthorityBench.StartAsync(singleApproval: false);
-        var persons = bench.Service.Get<Persons>();
+        var persons = bench.Service.Get<PersonIdentification>();
         var (_, key) = await bench.PersonAsync("Ada", owner: new KeyOwner(Provider, "ada"));
         var console = PersonId.FromSubject(Provider, "ada");
 
@@ -44,7 +44,7 @@ public sealed class PersonsTests
         var (_, first) = await bench.PersonAsync("Ada", owner: new KeyOwner(Provider, "ada"));
         var (_, second) = await bench.PersonAsync("For Bob", madeWith: first);
 
-        (await bench.Service.Get<Persons>().OfKeyAsync(second, Cancellation)).ShouldBe(
+        (await bench.Service.Get<PersonIdentification>().OfKeyAsync(second, Cancellation)).ShouldBe(
             PersonId.FromSubject(Provider, "ada")
         );
     }
@@ -63,7 +63,7 @@ public sealed class PersonsTests
         static string? Named(string? who) =>
             who is null || who.StartsWith("key:", StringComparison.Ordinal) ? who : PersonId.FromSubject(Provider, who);
 
-        var refusal = Persons.CheckAreTwo(Named(first), Named(second)!, AuthorityErrors.TwoPerson);
+        var refusal = PersonIdentification.CheckAreTwo(Named(first), Named(second)!, AuthorityErrors.TwoPerson);
 
         (refusal is null ? null : refusal.Code.Code).ShouldBe(code);
     }

@@ -139,7 +139,7 @@ public sealed class InitializerTests : IDisposable
     ) =>
         Initializer.RunAsync(
             Options(),
-            new InitContext("Example", KeyFile) { GivenAdminKey = givenKey is null ? null : () => givenKey },
+            new InitContext("Example", KeyFile) { ReadAdminKey = givenKey is null ? null : () => givenKey },
             new FakeTimeProvider(),
             NullLoggerFactory.Instance,
             configure,

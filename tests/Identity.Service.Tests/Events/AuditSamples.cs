@@ -852,11 +852,15 @@ internal static class AuditSamples
                 Claims = [new("environment", "prod"), new("a&b", "c\"d")],
                 Matchers =
                 [
-                    new ClaimMatcher(ClaimPath.TopLevel("ref"), MatchOperator.Prefix, [MatchValue.Of("refs/heads/é&")]),
                     new ClaimMatcher(
-                        ClaimPath.Of(["a", "b"]),
+                        ClaimPath.TopLevel("ref"),
+                        MatchOperator.Prefix,
+                        [MatchValue.From("refs/heads/é&")]
+                    ),
+                    new ClaimMatcher(
+                        ClaimPath.From(["a", "b"]),
                         MatchOperator.In,
-                        [MatchValue.Of("x"), MatchValue.Of(5), MatchValue.Of(true)]
+                        [MatchValue.From("x"), MatchValue.From(5), MatchValue.From(true)]
                     ),
                 ],
                 Condition = "claims.x > 1 && true",

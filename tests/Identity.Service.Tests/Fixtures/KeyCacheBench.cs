@@ -114,7 +114,7 @@ internal sealed class KeyCacheBench : IIssuerKeyStore, IIssuerControlStore, IJou
     }
 
     public void Serve(string set, string? entityTag = null, TimeSpan? maxAge = null) =>
-        Network.Answer = _ => Task.FromResult(FetchedDocument.Of(Encoding.UTF8.GetBytes(set), entityTag, maxAge));
+        Network.Answer = _ => Task.FromResult(FetchedDocument.From(Encoding.UTF8.GetBytes(set), entityTag, maxAge));
 
     public void Fail() =>
         Network.Answer = _ => Task.FromResult(FetchedDocument.Failed("issuer.unreachable", "nobody answers"));

@@ -58,7 +58,7 @@ internal sealed class MachineBench : IAsyncDisposable
                 services.AddSingleton<MachineTokens>();
                 services.AddSingleton<IAccessTokenValidator>(p => p.GetRequiredService<MachineTokens>());
                 services.AddSingleton<ScriptedFederation>();
-                services.AddSingleton<IFederationStanding>(p => p.GetRequiredService<ScriptedFederation>());
+                services.AddSingleton<IFederationValidity>(p => p.GetRequiredService<ScriptedFederation>());
                 configure?.Invoke(services);
             },
             options,

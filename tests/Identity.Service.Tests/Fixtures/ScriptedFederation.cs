@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Tests.Fixtures;
 
 /// <summary>Rules that are valid for every tunnel and edge that a test added, until a test revokes them.</summary>
-internal sealed class ScriptedFederation : IFederationStanding
+internal sealed class ScriptedFederation : IFederationValidity
 {
     private readonly ConcurrentDictionary<string, bool> ended = new();
     private readonly ConcurrentBag<string> named = [];
@@ -18,7 +18,7 @@ internal sealed class ScriptedFederation : IFederationStanding
 
     public void End(string ruleId) => ended[ruleId] = true;
 
-    public async ValueTask<RuleStanding?> FindAsync(
+    public async ValueTask<RuleValidity?> FindAsync(
         string organizationId,
         string? workspaceId,
         EnrollmentProof proof,
@@ -26,7 +26,7 @@ internal sealed class ScriptedFederation : IFederationStanding
     )
     {
         await (Meanwhile?.Invoke() ?? Task.CompletedTask);
-        return ended.ContainsKey(proof.RuleId!) ? null : new RuleStanding([.. named], [.. named]);
+        return ended.ContainsKey(proof.RuleId!) ? null : new RuleValidity([.. named], [.. named]);
     }
 
     public IReadOnlyList<Statement> Require(string? workspaceId, EnrollmentProof proof, string machineId) => [];

@@ -232,14 +232,14 @@ internal sealed class ServiceUnderTest : IAsyncDisposable
         await service
             .Get<HostAdminKeys>()
             .CreateAsync(
-                new AdminKeyWish
+                new RequestedAdminKey
                 {
                     OrganizationId = (
                         await service.Get<TenantStore>().ListOrganizationsAsync(TestContext.Current.CancellationToken)
                     )[0].Id,
                     Name = "after the restore",
                     Role = AdminRole.InstallationOperator,
-                    Life = AdminKeyWish.DefaultLife,
+                    Life = RequestedAdminKey.DefaultLife,
                     CreatedBy = null,
                 },
                 secret,

@@ -79,7 +79,7 @@ public sealed class UnauthenticatedPathTests
             .Services.GetRequiredService<EndpointDataSource>()
             .Endpoints.Select(endpoint => endpoint.Metadata.GetMetadata<Operation>())
             .OfType<Operation>()
-            .Where(operation => operation.Access.Kind == AccessKind.Anonymous || operation.Access.TakesAssertion)
+            .Where(operation => operation.Access.Kind == AccessKind.Anonymous || operation.Access.AcceptsAssertion)
             .Select(operation => operation.Name.Split(' '))
             .Select(name => (name[0], name[1]))
             .Where(path => !path.Item2.StartsWith("/console/", StringComparison.Ordinal));

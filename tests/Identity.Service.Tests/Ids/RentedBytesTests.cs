@@ -9,7 +9,7 @@ public sealed class RentedBytesTests
     [Fact]
     public void Return_LeavesNothingBehind()
     {
-        var rented = RentedBytes.CopyOf("a credential"u8);
+        var rented = RentedBytes.Copy("a credential"u8);
         var memory = rented.Memory;
         memory.Span.SequenceEqual("a credential"u8).ShouldBeTrue();
 
@@ -21,7 +21,7 @@ public sealed class RentedBytesTests
     [Fact]
     public void Room_IsBehindTheBytes_AndLeavesNothingBehind()
     {
-        var rented = RentedBytes.CopyOf(new ReadOnlySequence<byte>([1, 2, 3]), room: 100);
+        var rented = RentedBytes.Copy(new ReadOnlySequence<byte>([1, 2, 3]), room: 100);
         var room = rented.Room;
         room.Length.ShouldBeGreaterThanOrEqualTo(100);
         room.Span.Fill(7);

@@ -66,8 +66,8 @@ public sealed class WireNamesTests
             written.Append(typeof(T).Name).Append('\n');
             foreach (var value in Enum.GetValues<T>())
             {
-                written.Append("  ").Append(value).Append(' ').Append(WireNames.Of(value)).Append('\n');
-                WireNames.Find<T>(WireNames.Of(value)).ShouldBe(value);
+                written.Append("  ").Append(value).Append(' ').Append(WireNames.Get(value)).Append('\n');
+                WireNames.Find<T>(WireNames.Get(value)).ShouldBe(value);
             }
         }
     }
@@ -84,7 +84,7 @@ public sealed class WireNamesTests
     }
 
     [Fact]
-    public void Of_NoMember_Throws() => Should.Throw<ArgumentOutOfRangeException>(() => WireNames.Of((RootState)(-1)));
+    public void Of_NoMember_Throws() => Should.Throw<ArgumentOutOfRangeException>(() => WireNames.Get((RootState)(-1)));
 
     [Fact]
     public void All_SeveralNames_AreASentence() =>

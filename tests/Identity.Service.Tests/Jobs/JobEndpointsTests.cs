@@ -54,7 +54,7 @@ public sealed class JobEndpointsTests : IAsyncLifetime
         paused.GetProperty("next_run_at").ValueKind.ShouldBe(JsonValueKind.Null);
         var job = service.Get<JobScheduler>().Find(Job)!;
         service.Time.Advance(TimeSpan.FromHours(2));
-        job.Want();
+        job.Request();
         // Another's round shows that the scheduler has gone on.
         await service.Api.PostOkAsync($"{Path}/audit_checkpoints/run", "{}");
         job.LastRun.ShouldBeNull();

@@ -133,7 +133,7 @@ public sealed class SharedLimitTests
         for (var i = 0; i < count; i++)
         {
             var shares = new LimitShares(isShared: true);
-            shares.Heard(count);
+            shares.Update(count);
             nodes.Add((shares, new KeyedRateLimiter<string>(Limit, time, shares: shares, name: "test")));
         }
     }

@@ -71,7 +71,7 @@ public sealed class FeedRevocationsTests
         await using var service = await StartAsync();
         service.Services.GetRequiredService<RevocationSet>().Add(Revocation(kind, "v", "org"));
 
-        var told = service.Services.GetRequiredService<FeedRevocations>().Of("org")!;
+        var told = service.Services.GetRequiredService<FeedRevocations>().GetRevocations("org")!;
 
         told.Hashes.ShouldBeEmpty();
         told.Until.ShouldBe([new AgentFeedTokenRevocation(Kind: name, Value: "v", IssuedBefore: 1000)]);
@@ -85,7 +85,7 @@ public sealed class FeedRevocationsTests
         await using var service = await StartAsync();
         service.Services.GetRequiredService<RevocationSet>().Add(Revocation(kind, "v", "org"));
 
-        var told = service.Services.GetRequiredService<FeedRevocations>().Of("org")!;
+        var told = service.Services.GetRequiredService<FeedRevocations>().GetRevocations("org")!;
 
         told.Hashes.ShouldBe(AgentFeedTokenRevocations.Join([AgentFeedTokenRevocations.ComputeHash(name, "v")]));
         told.Until.ShouldBeEmpty();
@@ -103,7 +103,7 @@ public sealed class FeedRevocationsTests
             set.Add(Revocation(RevocationKind.Rule, $"fdrl_{i}", "org") with { IssuedBefore = 1000 + i });
         }
 
-        var until = service.Services.GetRequiredService<FeedRevocations>().Of("org")!.Until;
+        var until = service.Services.GetRequiredService<FeedRevocations>().GetRevocations("org")!.Until;
 
         until.Count.ShouldBe(FeedRevocations.MostUntil);
         until[^1].Kind.ShouldBe(isCut ? "issued_before" : "rule");

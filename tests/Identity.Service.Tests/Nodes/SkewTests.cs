@@ -18,5 +18,5 @@ public sealed class SkewTests
     [InlineData("1.4.2", "", "unknown")]
     [InlineData("1.4.2", "next", "unknown")]
     public void Of_Version_SaysHowFar(string service, string? other, string skew) =>
-        Skew.Of(service, other).ShouldBe(skew);
+        Skew.Describe(service, other).ShouldBe(skew);
 }

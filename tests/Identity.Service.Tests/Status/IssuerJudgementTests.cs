@@ -65,7 +65,7 @@ public sealed class IssuerJudgementTests
         IssuerJudgement.Judge(
             issuer,
             control,
-            KeptKeys.Of(state, FetchedAt, areInUse),
+            CachedKeyStatus.From(state, FetchedAt, areInUse),
             failed,
             failed is null ? null : "jwks.url: away.",
             "next"

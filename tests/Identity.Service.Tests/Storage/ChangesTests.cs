@@ -93,11 +93,11 @@ public abstract class ChangesTests(StorageBackend backend)
     {
         using var hub = new ChangeHub(TimeProvider.System, new JournalOptions(), NullLogger<ChangeHub>.Instance);
         var counter = new Counter();
-        var newer = ChangeCounters.Of([(1, 5), (2, 5)]);
+        var newer = ChangeCounters.From([(1, 5), (2, 5)]);
         hub.Start(newer);
         hub.Subscribe(ChangeTopics.Feed | ChangeTopics.Federation, counter.RunAsync);
 
-        hub.Observe(ChangeCounters.Of([(1, 4), (2, 3)]));
+        hub.Observe(ChangeCounters.From([(1, 4), (2, 3)]));
         hub.Observe(newer);
 
         counter.Runs.ShouldBe(0);

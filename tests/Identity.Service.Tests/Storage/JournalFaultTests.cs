@@ -193,7 +193,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
                             throw new IOException("disk");
                         }
 
-                        if (reached == JournalPoint.Taken)
+                        if (reached == JournalPoint.Dequeued)
                         {
                             // The next proof falls due while this one runs.
                             _ = Interlocked.Increment(ref batches) == 2 ? Advance(opened!) : 0;

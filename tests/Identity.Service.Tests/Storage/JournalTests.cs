@@ -40,7 +40,7 @@ public abstract class JournalTests(StorageBackend backend)
                 {
                     Probe = point =>
                     {
-                        if (point == JournalPoint.Taken && !taken)
+                        if (point == JournalPoint.Dequeued && !taken)
                         {
                             taken = true;
                             store!.Time.Advance(TimeSpan.FromMilliseconds(12_345));
@@ -370,7 +370,7 @@ public abstract class JournalTests(StorageBackend backend)
                 {
                     Probe = point =>
                     {
-                        if (point == JournalPoint.Taken)
+                        if (point == JournalPoint.Dequeued)
                         {
                             queued.Wait(Eventually.Limit);
                         }

@@ -62,12 +62,12 @@ public sealed class LastReadTests
     [Fact]
     public async Task Find_MoreThanAreKept_StillFindsEach()
     {
-        for (var i = 0; i <= LastRead<string>.MaxKept; i++)
+        for (var i = 0; i <= LastRead<string>.MaxCached; i++)
         {
             await FindAsync($"a{i}-");
         }
 
-        (await FindAsync("a0-")).ShouldBe($"a0-{LastRead<string>.MaxKept + 2}");
+        (await FindAsync("a0-")).ShouldBe($"a0-{LastRead<string>.MaxCached + 2}");
     }
 
     private ValueTask<string?> FindAsync(string id, Action? meanwhile = null) =>

@@ -165,7 +165,7 @@ public sealed class OutageRecoveryTests : IAsyncLifetime
         await Eventually.UntilAsync(() => retries.PendingTimers == 1, TestContext.Current.CancellationToken);
         Volatile.Write(ref isAway, false);
 
-        hub.Observe(ChangeCounters.Of([((long)ChangeTopics.Revocations, 1)]));
+        hub.Observe(ChangeCounters.From([((long)ChangeTopics.Revocations, 1)]));
         await hub.WhenDeliveredAsync(ChangeTopics.Revocations);
 
         state.IsStale.ShouldBeFalse();

@@ -38,7 +38,7 @@ public sealed class TwoNodeControlTests(TwoNodeControlTests.Nodes nodes) : IClas
         );
 
         await Eventually.UntilAsync(
-            () => Other.Get<IssuerControls>().Of(IssuerId.Wrap(issuer)).Kill is { Issuer: true },
+            () => Other.Get<IssuerControls>().Get(IssuerId.Wrap(issuer)).Kill is { Issuer: true },
             TestContext.Current.CancellationToken
         );
         (await ExchangeOnOtherAsync(rule)).ShouldBe(HttpStatusCode.Unauthorized);

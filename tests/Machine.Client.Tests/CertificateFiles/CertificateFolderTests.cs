@@ -181,7 +181,7 @@ public sealed class CertificateFolderTests : IDisposable
         using (var folder = CertificateFolder.Open(Output))
         {
             folder.LoadRequest("u", "tnl_1").ShouldBeNull();
-            folder.KeepRequest("u", "tnl_1", request);
+            folder.SaveRequest("u", "tnl_1", request);
             File.GetUnixFileMode(Path.Combine(Output, ".culvert", "request.json")).ShouldBe(Private);
         }
 

@@ -163,7 +163,7 @@ public sealed class CheckpointWatchTests : IDisposable
     private CheckpointWatch Watch() => new(state, NullLogger.Instance);
 
     private void Take(CheckpointWatch watch, string word) =>
-        watch.Take(word, PlatformTrust.TryCreate("id.test", pki.RootPem, out var trust) ? trust : null!);
+        watch.Add(word, PlatformTrust.TryCreate("id.test", pki.RootPem, out var trust) ? trust : null!);
 
     private X509Certificate2 Node(string name, TestPki? authority = null) =>
         (authority ?? pki).Issue($"spiffe://id.test/service/{name}", usages: [TestPki.ServerAuthentication]);

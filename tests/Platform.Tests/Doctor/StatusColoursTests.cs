@@ -28,5 +28,5 @@ public sealed class StatusColoursTests
         string? noColour,
         string? term,
         bool wanted
-    ) => StatusColours.AreWanted(isTerminal, name => name == "NO_COLOR" ? noColour : term).ShouldBe(wanted);
+    ) => StatusColours.AreEnabled(isTerminal, name => name == "NO_COLOR" ? noColour : term).ShouldBe(wanted);
 }

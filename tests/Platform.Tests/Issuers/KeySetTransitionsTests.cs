@@ -31,7 +31,7 @@ public sealed class KeySetTransitionsTests
     private static readonly JwkSet Set = Parse(("a", 0), ("b", 1));
     private static readonly KeySetState Given = new()
     {
-        Present = CachedKeys.Given(Set),
+        Present = CachedKeys.Configured(Set),
         NextPoll = DateTimeOffset.MaxValue,
     };
 
@@ -94,7 +94,7 @@ public sealed class KeySetTransitionsTests
         Find(Given, "a", at).ShouldBe(KeyLookupOutcome.Found);
         Find(Given, "a", at with { Kill = new IssuerKill { SetsBefore = at.Now } }).ShouldBe(KeyLookupOutcome.Found);
         Find(Given, "unknown", at).ShouldBe(KeyLookupOutcome.Unknown);
-        KeySetTransitions.Asked(Given, "unknown", at).ShouldBe(new(Given, KeySetEffects.None));
+        KeySetTransitions.Requested(Given, "unknown", at).ShouldBe(new(Given, KeySetEffects.None));
         KeySetTransitions.Polled(Given, isAsked: true, at).Effects.ShouldBe(KeySetEffects.None);
         KeySetTransitions.Ticked(Given, at, 0.5).Effects.ShouldBe(KeySetEffects.None);
         Given.NextPollAt(at).ShouldBeNull();
@@ -147,7 +147,7 @@ public sealed class KeySetTransitionsTests
 
         KeySetTransitions.Polled(due, isAsked: false, at).Effects.HasFlag(KeySetEffects.Fetch).ShouldBe(isPolled);
         KeySetTransitions.Polled(due, isAsked: true, at).Effects.HasFlag(KeySetEffects.Fetch).ShouldBe(isPolled);
-        KeySetTransitions.Asked(due, "unknown", at).Effects.HasFlag(KeySetEffects.Fetch).ShouldBe(isPolled);
+        KeySetTransitions.Requested(due, "unknown", at).Effects.HasFlag(KeySetEffects.Fetch).ShouldBe(isPolled);
         due.NextPollAt(at).HasValue.ShouldBe(isPolled);
     }
 
@@ -165,13 +165,13 @@ public sealed class KeySetTransitionsTests
         var began = Now - TimeSpan.FromSeconds(seconds);
         var asked = In(state) with { Failures = failures, LastStart = began };
 
-        var (next, effects) = KeySetTransitions.Asked(asked, "unknown", Usual);
+        var (next, effects) = KeySetTransitions.Requested(asked, "unknown", Usual);
         effects.ShouldBe(KeySetEffects.Fetch | KeySetEffects.Join);
         (next.IsFetching, next.LastStart, next.NextPoll, next.Waiters).ShouldBe(
             (true, Now, DateTimeOffset.MaxValue, 1)
         );
         KeySetTransitions
-            .Asked(asked with { LastStart = began + TimeSpan.FromTicks(1) }, "unknown", Usual)
+            .Requested(asked with { LastStart = began + TimeSpan.FromTicks(1) }, "unknown", Usual)
             .Effects.ShouldBe(KeySetEffects.None);
     }
 
@@ -183,10 +183,10 @@ public sealed class KeySetTransitionsTests
         var began = Now - TimeSpan.FromMinutes(5);
 
         KeySetTransitions
-            .Asked(In(state) with { LastStart = began }, "unknown", Paused)
+            .Requested(In(state) with { LastStart = began }, "unknown", Paused)
             .Effects.ShouldBe(KeySetEffects.Fetch | KeySetEffects.Join);
         KeySetTransitions
-            .Asked(In(state) with { LastStart = began + Second }, "unknown", Paused)
+            .Requested(In(state) with { LastStart = began + Second }, "unknown", Paused)
             .Effects.ShouldBe(KeySetEffects.None);
     }
 
@@ -197,10 +197,10 @@ public sealed class KeySetTransitionsTests
         var full = running with { Waiters = KeySetTransitions.MaxWaiters };
 
         KeySetTransitions
-            .Asked(running with { Waiters = KeySetTransitions.MaxWaiters - 1 }, "unknown", Usual)
+            .Requested(running with { Waiters = KeySetTransitions.MaxWaiters - 1 }, "unknown", Usual)
             .ShouldBe(new(full, KeySetEffects.Join));
-        KeySetTransitions.Asked(full, "unknown", Usual).Effects.ShouldBe(KeySetEffects.None);
-        KeySetTransitions.Asked(full with { Present = null }, "a", Usual).Effects.ShouldBe(KeySetEffects.Join);
+        KeySetTransitions.Requested(full, "unknown", Usual).Effects.ShouldBe(KeySetEffects.None);
+        KeySetTransitions.Requested(full with { Present = null }, "a", Usual).Effects.ShouldBe(KeySetEffects.Join);
         KeySetTransitions.Left(full).State.Waiters.ShouldBe(KeySetTransitions.MaxWaiters - 1);
     }
 
@@ -211,9 +211,9 @@ public sealed class KeySetTransitionsTests
         var fetched = In(KeyState.Fresh) with { LastStart = Now };
         var missed = KeySetTransitions.Missed(fetched, "unknown", Usual).State with { IsFetching = true };
 
-        KeySetTransitions.Asked(missed, "unknown", After(29)).Effects.ShouldBe(KeySetEffects.None);
-        KeySetTransitions.Asked(missed, "other", After(29)).Effects.ShouldBe(KeySetEffects.Join);
-        KeySetTransitions.Asked(missed, "unknown", After(30)).Effects.ShouldBe(KeySetEffects.Join);
+        KeySetTransitions.Requested(missed, "unknown", After(29)).Effects.ShouldBe(KeySetEffects.None);
+        KeySetTransitions.Requested(missed, "other", After(29)).Effects.ShouldBe(KeySetEffects.Join);
+        KeySetTransitions.Requested(missed, "unknown", After(30)).Effects.ShouldBe(KeySetEffects.Join);
         KeySetTransitions.Missed(fetched with { Failures = 1 }, "unknown", Usual).State.Missing.ShouldBeEmpty();
         Fetch(missed, Set).State.Missing.ShouldBeEmpty();
     }

@@ -20,7 +20,7 @@ public sealed class SourceLimiterTests
         limiter.TryEnter(One).ShouldBeTrue();
         limiter.TryEnter(One).ShouldBeFalse();
         limiter.TryEnter(Other).ShouldBeTrue();
-        limiter.Leave(One);
+        limiter.Release(One);
         limiter.TryEnter(One).ShouldBeTrue();
     }
 
@@ -70,7 +70,7 @@ public sealed class SourceLimiterTests
         }
 
         limiter.TryEnter(One).ShouldBeFalse();
-        limiter.Leave(new IPAddress(7));
+        limiter.Release(new IPAddress(7));
         time.Advance(TimeSpan.FromMilliseconds(999));
         limiter.TryEnter(One).ShouldBeFalse();
         time.Advance(TimeSpan.FromMilliseconds(1));

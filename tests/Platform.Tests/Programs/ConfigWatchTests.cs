@@ -51,8 +51,8 @@ public sealed class ConfigWatchTests : IDisposable
             NullLogger.Instance
         );
 
-        await late.LookAsync(Apply, evenIfUnchanged: false);
-        await late.LookAsync(Apply, evenIfUnchanged: false);
+        await late.CheckAsync(Apply, evenIfUnchanged: false);
+        await late.CheckAsync(Apply, evenIfUnchanged: false);
 
         applied.ShouldBe(["two"]);
 
@@ -109,7 +109,7 @@ public sealed class ConfigWatchTests : IDisposable
     {
         Write("fixed: a\nroutes: {docs: {to: two}}");
         await LookOnceAsync(false);
-        await watch.LookAsync(_ => throw new IOException("log.file: no."), false);
+        await watch.CheckAsync(_ => throw new IOException("log.file: no."), false);
         (watch.Problem, watch.Refused, watch.Reloads).ShouldBe(("log.file: no.", 1, 0));
         (await Failing()).ShouldBe(["configuration"]);
 
@@ -182,7 +182,7 @@ public sealed class ConfigWatchTests : IDisposable
     }
 
     private Task LookOnceAsync(bool evenIfUnchanged) =>
-        watch.LookAsync(
+        watch.CheckAsync(
             settings =>
             {
                 applied.Add(settings);

@@ -51,7 +51,7 @@ public sealed class TokenBucketTests
     {
         bucket.Refill(time, PerSecond, Capacity);
         bucket.Refill(time, PerSecond, 1);
-        bucket.Take();
+        bucket.Consume();
         bucket.HasToken.ShouldBeFalse();
     }
 
@@ -59,7 +59,7 @@ public sealed class TokenBucketTests
     public void WaitFor_Debt_IsPaidFirst()
     {
         bucket.Refill(time, PerSecond, Capacity);
-        bucket.Take(7);
+        bucket.Consume(7);
         bucket.WaitFor(0, PerSecond).ShouldBe(TimeSpan.FromSeconds(2));
         bucket.WaitFor(1, PerSecond).ShouldBe(TimeSpan.FromSeconds(2.5));
         time.Advance(TimeSpan.FromSeconds(2));
@@ -74,7 +74,7 @@ public sealed class TokenBucketTests
         var taken = 0;
         for (; bucket.HasToken; taken++)
         {
-            bucket.Take();
+            bucket.Consume();
         }
 
         return taken;

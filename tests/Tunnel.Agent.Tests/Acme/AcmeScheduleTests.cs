@@ -65,7 +65,7 @@ public sealed class AcmeScheduleTests
     {
         var window = new RenewalWindow(Now, Now, minutes is { } m ? TimeSpan.FromMinutes(m) : null);
 
-        AcmeSchedule.AskAt(window, Now).ShouldBe(Now.AddMinutes(expected));
+        AcmeSchedule.GetRequestTime(window, Now).ShouldBe(Now.AddMinutes(expected));
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public sealed class AcmeScheduleTests
         Minutes(AcmeReason.Refused).ShouldAllBe(minutes => minutes == 360);
 
         static IEnumerable<double> Minutes(AcmeReason reason) =>
-            Enumerable.Range(1, 7).Select(n => (AcmeSchedule.AskAt(reason, n, Now) - Now).TotalMinutes);
+            Enumerable.Range(1, 7).Select(n => (AcmeSchedule.GetRequestTime(reason, n, Now) - Now).TotalMinutes);
     }
 
     [Fact]

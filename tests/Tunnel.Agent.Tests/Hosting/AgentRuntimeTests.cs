@@ -236,7 +236,7 @@ public sealed class AgentRuntimeTests : IDisposable
         using var begun = await client.GetAsync("/mcp", HttpCompletionOption.ResponseHeadersRead, Token);
 
         Configure(service, next.Port);
-        watch.Hurry();
+        watch.RequestReload();
         using var later = Client(service, connection.Mux);
         await Eventually.UntilAsync(async () => await HeadOf(later) == "new", Token);
         release.SetResult();
@@ -265,7 +265,7 @@ public sealed class AgentRuntimeTests : IDisposable
         await CallAsync("ping");
 
         Configure(service, upstream.Port);
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(
             async () => (await CallAsync("tools/list")).Contains("\"method\":\"tools/list\"", StringComparison.Ordinal),
             Token
@@ -298,12 +298,12 @@ public sealed class AgentRuntimeTests : IDisposable
         var pid = await PidAsync(client, session);
 
         await File.AppendAllTextAsync(ConfigurationFile, "    allowed_origins: [\"https://a.test\"]\n", Token);
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => watch.Reloads == 1, Token);
         (await PidAsync(client, session)).ShouldBe(pid);
 
         Configure(service, upstream.Port, routes: Program.Replace("max_children: 4", "max_children: 5"));
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => watch.Reloads == 2, Token);
         await Eventually.UntilAsync(
             async () => (await CallAsync(client, "tools/call", session)).StatusCode == HttpStatusCode.NotFound,
@@ -330,14 +330,14 @@ public sealed class AgentRuntimeTests : IDisposable
             upstream.Port,
             "log: {level: debug}\nnetwork: {address_family: ipv4}\naudit: {on_full: degrade, rotate: {keep: 3}}"
         );
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => watch.Reloads == 1, Token);
         levels.Level.ShouldBe(LogLevel.Debug);
         settings.Identity.Network.Family.ShouldBe(System.Net.Sockets.AddressFamily.InterNetwork);
         (await agent.FailedCheckAsync("restart_needed")).ShouldBeNull();
 
         Configure(service, upstream.Port, "log: {level: error}\naudit: {file: elsewhere.jsonl}");
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => watch.RestartKeys.Count > 0, Token);
         watch.RestartKeys.ShouldBe(["audit.file"]);
         (await agent.FailedCheckAsync("restart_needed")).ShouldBe("Only a restart can change audit.file.");
@@ -367,12 +367,12 @@ public sealed class AgentRuntimeTests : IDisposable
         await File.AppendAllTextAsync(ConfigurationFile, "telemetry: {otlp: off}\n", Token);
         var health = await File.ReadAllTextAsync(ConfigurationFile, Token);
         Replace("health: {", $"health: {{url_file: \"{Path.Combine(folder, "missing", "url")}\", ");
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => watch.Refused == 1, Token);
         service.Count("/v1/oauth/token").ShouldBe(0); // whole or not at all
 
         await File.WriteAllTextAsync(ConfigurationFile, health, Token);
-        watch.Hurry();
+        watch.RequestReload();
         await agent.ReadyAsync(edge);
         watch.RestartKeys.ShouldBeEmpty();
     }
@@ -406,13 +406,13 @@ public sealed class AgentRuntimeTests : IDisposable
         await client.GetStringAsync("/mcp", Token);
 
         Replace("drain_timeout: 1s", "drain_timeout: 2s, connections: 3");
-        watch.Hurry();
+        watch.RequestReload();
         await edge.NextAsync();
         made.ShouldAllBe(c => !c.Mux.PeerGoAway.IsCompleted);
         (await client.GetStringAsync("/mcp", Token)).ShouldBe("ok");
 
         Replace("connections: 3", "edges: [elsewhere]");
-        watch.Hurry();
+        watch.RequestReload();
         foreach (var connection in made)
         {
             await connection.Mux.PeerGoAway.WaitAsync(Eventually.Limit, Token);
@@ -424,7 +424,7 @@ public sealed class AgentRuntimeTests : IDisposable
             Token
         );
         Replace("edges: [elsewhere]", $"edges: [{EdgeId}]");
-        watch.Hurry();
+        watch.RequestReload();
         await edge.NextAsync();
     }
 
@@ -452,12 +452,12 @@ public sealed class AgentRuntimeTests : IDisposable
             upstream.Port,
             "certificates: {source: files, certificate_file: leaf.pem, key_file: leaf.key}"
         );
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => IsServedAsync(service, mux, own.Ca), Token);
         (await first.GetStringAsync("/mcp", Token)).ShouldBe("ok"); // over the connection that it has
 
         Configure(service, upstream.Port);
-        watch.Hurry();
+        watch.RequestReload();
         await Eventually.UntilAsync(() => IsServedAsync(service, mux, service.Tunnel.Root), Token);
         (await agent.FailedCheckAsync("server_certificate")).ShouldBeNull();
     }

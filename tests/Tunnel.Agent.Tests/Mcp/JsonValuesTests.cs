@@ -62,7 +62,7 @@ public sealed class JsonValuesTests
         var json =
             $$$"""{"jsonrpc":"2.0","id":1,"result":{"x":[{{{string.Join(',', Enumerable.Repeat("1", Most))}}}]}}""";
 
-        MessageReader.ReadAnswer(Encoding.UTF8.GetBytes(json)).Faults.ShouldBe(MessageErrors.NoCapabilities);
+        MessageReader.ReadAnswer(Encoding.UTF8.GetBytes(json)).Errors.ShouldBe(MessageErrors.NoCapabilities);
     }
 
     [Theory]

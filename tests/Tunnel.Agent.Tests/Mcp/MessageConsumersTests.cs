@@ -117,7 +117,7 @@ public sealed class MessageConsumersTests
 
         var message = MessageReader.Read(bytes);
 
-        message.Faults.ShouldBe(MessageErrors.NotJson);
+        message.Errors.ShouldBe(MessageErrors.NotJson);
         message.NamesOperation.ShouldBeFalse();
         message.IsRelayable.ShouldBeFalse();
     }

@@ -249,7 +249,7 @@ public sealed class MessageReaderTests
         taken.ShouldBeGreaterThan(1000);
 
         static string Fields(McpMessage m) =>
-            $"{m.Faults} {m.Depth} {m.Kind} {m.Method} {m.Target} {m.Name} {m.Version} {m.MetaFault} {m.TraceParent} "
+            $"{m.Errors} {m.Depth} {m.Kind} {m.Method} {m.Target} {m.Name} {m.Version} {m.MetaError} {m.TraceParent} "
             + $"{m.TraceState} {m.OfferedVersion} {m.ErrorCode} {string.Join(',', m.Resources)} "
             + string.Join(
                 ' ',

@@ -465,14 +465,14 @@ public sealed class PinAttackTests
     public async Task NewDifference_IsAReasonToReadAgain()
     {
         await using var scene = await PinScene.StartAsync(Get);
-        scene.Pins.TakeRequest();
+        scene.Pins.TryStartCrawl();
 
         scene.Server.Override = (message, _) => message["method"]!.GetValue<string>() == "ping" ? "{}" : null;
         await scene.PostAsync(PolicyFixture.Request("ping"));
-        scene.Pins.TakeRequest().ShouldBeFalse();
+        scene.Pins.TryStartCrawl().ShouldBeFalse();
         scene.Server.Tools = [Get, Tool("send_mail", "Sends.")];
         await scene.ListAsync();
-        scene.Pins.TakeRequest().ShouldBeTrue();
+        scene.Pins.TryStartCrawl().ShouldBeTrue();
     }
 
     private const string Initialize =

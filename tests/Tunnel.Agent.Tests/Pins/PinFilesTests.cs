@@ -68,7 +68,7 @@ public sealed class PinFilesTests
         scene.Watch.Save();
 
         var again = new PinBook(
-            Culvert.Platform.Programs.StateDirectory.Look(scene.StatePath),
+            Culvert.Platform.Programs.StateDirectory.OpenReadOnly(scene.StatePath),
             scene.Book.Reporter,
             scene.Time
         ).Create("docs", PinScene.Default)!;

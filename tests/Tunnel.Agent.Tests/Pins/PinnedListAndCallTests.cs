@@ -98,13 +98,13 @@ public sealed class PinnedListAndCallTests : IDisposable
     public void ListChanged_OnItsWayToAClient_IsAReasonToReadAgain()
     {
         var rules = Rules(new PinSettings { Mode = PinMode.Enforce }, new PinState("docs"));
-        rules.Pins!.TakeRequest().ShouldBeFalse();
+        rules.Pins!.TryStartCrawl().ShouldBeFalse();
 
         new MessageFilter(rules, default, hasLists: false, isModern: false)
             .Apply("""{"jsonrpc":"2.0","method":"notifications/tools/list_changed"}"""u8.ToArray())
-            .Fate.ShouldBe(MessageFate.Keep);
+            .Fate.ShouldBe(MessageFate.Pass);
 
-        rules.Pins.TakeRequest().ShouldBeTrue();
+        rules.Pins.TryStartCrawl().ShouldBeTrue();
     }
 
     [Fact] // a server must not fill the agent's memory

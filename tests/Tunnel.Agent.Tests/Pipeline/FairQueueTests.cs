@@ -190,7 +190,7 @@ public sealed class FairQueueTests
     private void End(FairQueue.Lane call, int weight = 1)
     {
         turns.Answer(call, weight);
-        turns.Leave(call);
+        turns.Release(call);
     }
 
     private Task<FairQueue.Lane> Enter(

@@ -49,7 +49,7 @@ public sealed class CallLimitsTests
         var limits = new CallLimits(time);
         for (var i = 0; i < CallLimits.MaxKeys; i++)
         {
-            limits.Leave(limits.Enter(TwoAMinute, new LimitKey("r", $"p{i}", TargetKind.Tool, "t")).Lease!);
+            limits.Release(limits.Enter(TwoAMinute, new LimitKey("r", $"p{i}", TargetKind.Tool, "t")).Lease!);
         }
 
         Enter(limits, principal: "new").ShouldBe(1);

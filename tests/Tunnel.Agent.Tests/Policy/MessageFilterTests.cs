@@ -89,7 +89,7 @@ public sealed class MessageFilterTests
 
     [Fact] // as servers written in Go write an empty list
     public void Answer_WhoseListIsNull_Passes() =>
-        Filter("""{"jsonrpc":"2.0","id":1,"result":{"tools":null}}""").Fate.ShouldBe(MessageFate.Keep);
+        Filter("""{"jsonrpc":"2.0","id":1,"result":{"tools":null}}""").Fate.ShouldBe(MessageFate.Pass);
 
     [Theory]
     [InlineData("""{"name":"get","Name":"secret"}""")]
@@ -115,7 +115,7 @@ public sealed class MessageFilterTests
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"größe":1,"Content":2,"a":1,"a":2}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"result":{"content":[{"tool\u017F":1,"result":{"result":1}}]}}""")]
     [InlineData("""{"jsonrpc":"2.0","id":1,"error":{"code":1,"message":"m","Result":{}}}""")]
-    public void Answer_WithFreeMembers_PassesAsItIs(string message) => Filter(message).Fate.ShouldBe(MessageFate.Keep);
+    public void Answer_WithFreeMembers_PassesAsItIs(string message) => Filter(message).Fate.ShouldBe(MessageFate.Pass);
 
     private static FilteredMessage Filter(string text) =>
         new MessageFilter(Compile(Allow("a", "get")), new Caller(Caller()), hasLists: true, isModern: false).Apply(

@@ -28,11 +28,11 @@ public sealed class RouteUseTests
         use.TryEnter().ShouldBeTrue();
 
         var drained = use.RetireAsync(Limit, time);
-        use.Leave();
+        use.Release();
         drained.IsCompleted.ShouldBeFalse();
         use.TryEnter().ShouldBeFalse();
         drained.IsCompleted.ShouldBeFalse();
-        use.Leave();
+        use.Release();
         await drained.WaitAsync(Eventually.Limit, Token);
         use.Over.IsCancellationRequested.ShouldBeFalse();
     }
@@ -52,7 +52,7 @@ public sealed class RouteUseTests
 
         await told.Task.WaitAsync(Eventually.Limit, Token);
         drained.IsCompleted.ShouldBeFalse();
-        use.Leave();
+        use.Release();
         await drained.WaitAsync(Eventually.Limit, Token);
     }
 

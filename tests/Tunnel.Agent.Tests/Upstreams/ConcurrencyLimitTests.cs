@@ -28,7 +28,7 @@ public sealed class ConcurrencyLimitTests
         _ = Enumerable.Range(0, 12).Count(_ => places.TryEnter(One));
         places.TryEnter(One).ShouldBeFalse();
 
-        places.Leave(One);
+        places.Release(One);
 
         places.TryEnter(One).ShouldBeTrue();
         places.TryEnter(One).ShouldBeFalse();

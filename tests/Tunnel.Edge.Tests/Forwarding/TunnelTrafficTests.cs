@@ -19,7 +19,7 @@ public sealed class TunnelTrafficTests
         var traffic = new TunnelTraffic("t", new TunnelLimits(connections, Many, streams), time);
 
         (traffic.TryEnter(), traffic.TryEnter(), traffic.TryEnter()).ShouldBe((true, true, false));
-        traffic.Leave();
+        traffic.Release();
         traffic.TryEnter().ShouldBeTrue();
     }
 

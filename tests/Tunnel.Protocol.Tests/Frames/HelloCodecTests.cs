@@ -23,7 +23,7 @@ public sealed class HelloCodecTests
     [Fact]
     public void Write_KnownHello_GivesTheGoldenBytes()
     {
-        var bytes = new byte[HelloCodec.SizeOf(Known)];
+        var bytes = new byte[HelloCodec.GetSize(Known)];
         HelloCodec.Write(bytes, Known);
         bytes.ShouldBe(Bytes.Hex(Golden));
     }

@@ -99,7 +99,7 @@ public sealed class OpenCodecTests
         }
         else
         {
-            Should.Throw<ArgumentException>(() => OpenCodec.SizeOf(open));
+            Should.Throw<ArgumentException>(() => OpenCodec.GetSize(open));
             ShouldBeProtocolError(Bytes.OpenPayload(open.ServerName));
         }
     }
@@ -107,7 +107,7 @@ public sealed class OpenCodecTests
     [Fact]
     public void SizeOf_LargestPayload_FitsTheFrame() =>
         OpenCodec
-            .SizeOf(
+            .GetSize(
                 new OpenPayload
                 {
                     ServerName = new string('a', 253),
@@ -138,7 +138,7 @@ public sealed class OpenCodecTests
 
     private static byte[] Encode(OpenPayload open)
     {
-        var bytes = new byte[OpenCodec.SizeOf(open)];
+        var bytes = new byte[OpenCodec.GetSize(open)];
         OpenCodec.Write(bytes, open);
         return bytes;
     }

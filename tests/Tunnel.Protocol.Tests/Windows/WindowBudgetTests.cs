@@ -20,15 +20,15 @@ public sealed class WindowBudgetTests
     public void TakeForGrowth_AgainAndAgain_NeverTakesTheLast()
     {
         var budget = new WindowBudget(64 * MiB);
-        budget.TakeForGrowth(16 * MiB).ShouldBe(16 * MiB);
-        budget.TakeForGrowth(16 * MiB).ShouldBe(12 * MiB);
+        budget.AcquireForGrowth(16 * MiB).ShouldBe(16 * MiB);
+        budget.AcquireForGrowth(16 * MiB).ShouldBe(12 * MiB);
         for (var i = 0; i < 100; i++)
         {
-            budget.TakeForGrowth(16 * MiB);
+            budget.AcquireForGrowth(16 * MiB);
         }
 
         budget.FreeBytes.ShouldBeGreaterThan(0);
-        budget.TakeForGrowth(16 * MiB).ShouldBe(0);
+        budget.AcquireForGrowth(16 * MiB).ShouldBe(0);
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class WindowBudgetTests
     {
         var process = new WindowBudget(4 * MiB);
         var connection = new WindowBudget(64 * MiB, process);
-        connection.TakeForGrowth(16 * MiB).ShouldBe(MiB);
+        connection.AcquireForGrowth(16 * MiB).ShouldBe(MiB);
         connection.FreeBytes.ShouldBe(63 * MiB);
         process.FreeBytes.ShouldBe(3 * MiB);
         connection.TryTakeAtStart(2 * MiB).ShouldBeFalse();
@@ -50,7 +50,7 @@ public sealed class WindowBudgetTests
     {
         var budget = new WindowBudget(0);
         budget.TryTakeAtStart(1).ShouldBeFalse();
-        budget.TakeForGrowth(MiB).ShouldBe(0);
+        budget.AcquireForGrowth(MiB).ShouldBe(0);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public sealed class WindowBudgetTests
                         var budget = connections[worker % 2];
                         for (var i = 0; i < 5_000; i++)
                         {
-                            var taken = budget.TakeForGrowth(MiB);
+                            var taken = budget.AcquireForGrowth(MiB);
                             process.FreeBytes.ShouldBeGreaterThanOrEqualTo(0);
                             budget.Return(taken);
                         }

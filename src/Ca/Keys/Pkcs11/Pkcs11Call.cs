@@ -9,7 +9,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
     private bool hasBegun;
     private bool isDone;
     private bool isAbandoned;
-    private ExceptionDispatchInfo? fault;
+    private ExceptionDispatchInfo? failure;
 
     /// <summary>No caller waits any more: the call must remove objects that it still created.</summary>
     public bool IsAbandoned
@@ -55,7 +55,7 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         catch (Exception thrown)
         {
             // The root of the worker's thread: the waiting caller gets the exception.
-            fault = ExceptionDispatchInfo.Capture(thrown);
+            failure = ExceptionDispatchInfo.Capture(thrown);
         }
 
         lock (gate)
@@ -80,5 +80,5 @@ internal sealed class Pkcs11Call(Action<Pkcs11Call> work)
         return true;
     }
 
-    public void ThrowIfFailed() => fault?.Throw();
+    public void ThrowIfFailed() => failure?.Throw();
 }

@@ -61,7 +61,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
                 return result!;
             }
 
-            GiveUp(call);
+            Abandon(call);
             throw call.HasBegun
                 ? new Pkcs11Exception("The HSM call timed out.") { IsLate = true }
                 : new Pkcs11Exception("The HSM is busy with other calls that do not return.");
@@ -188,7 +188,7 @@ internal sealed class Pkcs11Workers(Func<TimeSpan> limit)
         }
     }
 
-    private void GiveUp(Pkcs11Call call)
+    private void Abandon(Pkcs11Call call)
     {
         lock (gate)
         {

@@ -86,7 +86,7 @@ internal sealed class DevIssuer : IAsyncDisposable
 
     /// <summary>Writes a token to a private file, and renews it until cancelled.</summary>
     /// <param name="file">Replaced atomically, mode 0600.</param>
-    public async Task KeepAsync(string file, DevToken token, CancellationToken cancel)
+    public async Task WriteTokensAsync(string file, DevToken token, CancellationToken cancel)
     {
         using var timer = new PeriodicTimer(Renewal, time);
         while (await timer.WaitForNextTickAsync(cancel))

@@ -81,7 +81,7 @@ internal sealed class DevSystem : IAsyncDisposable
     public async Task WatchAsync(CancellationToken cancel)
     {
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        var keeping = tokens.Select(t => issuer.KeepAsync(t.Key, t.Value, both.Token)).ToList();
+        var keeping = tokens.Select(t => issuer.WriteTokensAsync(t.Key, t.Value, both.Token)).ToList();
         try
         {
             DevProgram? ended;
@@ -154,7 +154,7 @@ internal sealed class DevSystem : IAsyncDisposable
     private string WriteWorkloadToken(string program, string subject)
     {
         var file = folder.File(program, "identity.token");
-        Keep(file, DevToken.Workload(subject, $"https://localhost:{ports.Api}"));
+        WriteTokens(file, DevToken.Workload(subject, $"https://localhost:{ports.Api}"));
         return file;
     }
 
@@ -163,11 +163,11 @@ internal sealed class DevSystem : IAsyncDisposable
         var url = new Uri($"https://{DevFiles.Route}.{record.Domain}:{ports.Clients}{options.Target.Path}");
         var (caFile, tokenFile) = (folder.File("ca.pem"), folder.File("token"));
         File.WriteAllText(caFile, bundle);
-        Keep(tokenFile, DevToken.Caller(url.AbsoluteUri));
+        WriteTokens(tokenFile, DevToken.Caller(url.AbsoluteUri));
         return new DevAccess(url, caFile, tokenFile, folder.Path);
     }
 
-    private void Keep(string file, DevToken token)
+    private void WriteTokens(string file, DevToken token)
     {
         issuer.Write(file, token);
         tokens[file] = token;

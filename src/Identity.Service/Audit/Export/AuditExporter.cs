@@ -22,7 +22,7 @@ internal sealed class AuditExporter(
     : RecurringJob(
         $"audit_export.{target.Name}",
         "Sends the audit log to this target.",
-        LookEvery,
+        Interval,
         time,
         beginsAtOnce: true
     )
@@ -32,7 +32,7 @@ internal sealed class AuditExporter(
     /// <summary>A batch of this size takes no further entry: it is below the default limits of collectors.</summary>
     public const int BatchBytes = 1024 * 1024;
 
-    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <summary>Longer than a batch may take, so that no other node starts meanwhile.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
@@ -138,7 +138,7 @@ internal sealed class AuditExporter(
     private void Fail(string error)
     {
         failures++;
-        var wait = new Backoff(LookEvery, LongestWait).After(failures);
+        var wait = new Backoff(Interval, LongestWait).After(failures);
         notBefore = Time.GetUtcNow() + wait;
         ServiceMeters.AuditExportFailures.Add(1, Label);
         Log.ExportFailed(logger, target.Name, error, wait);

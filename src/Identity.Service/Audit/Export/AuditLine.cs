@@ -19,7 +19,7 @@ internal static class AuditLine
         json.WriteEndObject();
     }
 
-    public static byte[] Of(ExportedEntry exported)
+    public static byte[] Format(ExportedEntry exported)
     {
         using var line = new MemoryStream();
         Write(line, exported);

@@ -22,7 +22,7 @@ internal static class SyslogMessage
                 $"<{Priority}>1 {exported.At.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss.fff'Z'} {HostName} identity-service {Nil} audit {Nil} "
             )
         );
-        var line = AuditLine.Of(exported);
+        var line = AuditLine.Format(exported);
         to.Write(
             Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{header.Length + line.Length} "))
         );

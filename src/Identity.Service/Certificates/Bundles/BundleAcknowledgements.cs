@@ -45,13 +45,16 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
             List<Statement> statements = [holders.Acknowledge(tunnel.Id, kind, party.Id.Value, epoch, by, now)];
             if (isByPerson)
             {
-                statements.Insert(0, holders.Heard(tunnel.Id, kind, party.Id.Value, epoch, known?.HeardAt ?? now));
+                statements.Insert(
+                    0,
+                    holders.RecordContact(tunnel.Id, kind, party.Id.Value, epoch, known?.HeardAt ?? now)
+                );
             }
 
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = RelyingPartyEvents.Acknowledged(AuditOrigin.Of(request, now), party, epoch, isByPerson),
+                    Event = RelyingPartyEvents.Acknowledged(AuditOrigin.From(request, now), party, epoch, isByPerson),
                     Statements = statements,
                 },
                 cancellationToken

@@ -56,7 +56,7 @@ internal sealed class BundleLedger(
             : (await holders.FindAsync(tunnelId, kind, holder, cancellationToken))?.Served ?? 0;
 
     /// <summary>Records a call without a new epoch. If the write fails, the next call repeats it.</summary>
-    public async ValueTask HeardAsync(
+    public async ValueTask RecordContactAsync(
         TunnelId tunnelId,
         HolderKind kind,
         string holder,
@@ -80,7 +80,7 @@ internal sealed class BundleLedger(
     {
         var now = time.GetUtcNow();
         var result = await journal.CommitAsync(
-            new Decision { Statements = [holders.Heard(tunnelId, key.Kind, key.Holder, epoch, now)] },
+            new Decision { Statements = [holders.RecordContact(tunnelId, key.Kind, key.Holder, epoch, now)] },
             cancellationToken
         );
         if (result.RefusalUnlessCommitted() is { } unavailable)

@@ -25,6 +25,6 @@ internal static class TrustBundleOperations
             "A relying party states that it uses the trust bundle of an epoch that was served to it. Rotations wait "
                 + "for this."
         )
-        .Takes<AcknowledgementRequest>()
+        .Accepts<AcknowledgementRequest>()
         .Returns<AcknowledgementDocument>();
 }

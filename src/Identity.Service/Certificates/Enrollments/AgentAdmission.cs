@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 internal sealed class AgentAdmission(
     TunnelStore tunnels,
     RegisteredCertificateStore anchors,
-    IFederationStanding federation,
+    IFederationValidity federation,
     Current<AgentOptions> options,
     TimeProvider time
 )

@@ -152,7 +152,7 @@ internal sealed class AgentEnrollmentStore(Database database)
                 TunnelId = enrollment.TunnelId.Value,
                 WorkspaceId = enrollment.WorkspaceId,
                 InstanceId = enrollment.InstanceId,
-                Method = WireNames.Of(enrollment.Proof.Method),
+                Method = WireNames.Get(enrollment.Proof.Method),
                 CreatedAtMs = enrollment.CreatedAt.ToStore(),
                 CertificateNotAfterMs = enrollment.CertificateNotAfter.ToStore(),
                 Limit = options.InstancesPerTunnel,

@@ -22,7 +22,7 @@ internal sealed class AgentEnrollments(AgentEnrollmentStore store) : IAgentEnrol
             Id = enrollment.Id,
             TunnelId = enrollment.TunnelId,
             InstanceId = enrollment.InstanceId,
-            Method = WireNames.Of(enrollment.Proof.Method),
+            Method = WireNames.Get(enrollment.Proof.Method),
             Principal = enrollment.Proof.ServiceAccountId ?? enrollment.Proof.TokenId,
             CreatedAt = enrollment.CreatedAt,
             LastProofAt = enrollment.LastProofAt,

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// <summary>Which edges may enrol (S6); checked again at every renewal (S4).</summary>
 internal sealed class EdgeAdmission(
     EdgeStore edges,
-    IFederationStanding federation,
+    IFederationValidity federation,
     Current<AgentOptions> options,
     TimeProvider time
 )

@@ -50,7 +50,7 @@ internal sealed class EnrollmentEndpoints<TBody, TState>(
             body,
             waiting =>
             {
-                var leaf = new LeafRequest { Cause = AuditCause.Of(request), Exchange = waiting };
+                var leaf = new LeafRequest { Cause = AuditCause.From(request), Exchange = waiting };
                 return enroller.EnrolAsync(
                     new MachineRequest(request, csr, leaf),
                     body,
@@ -92,7 +92,7 @@ internal sealed class EnrollmentEndpoints<TBody, TState>(
             proof = ToProof(presented.Value);
         }
 
-        var leaf = new LeafRequest { Cause = AuditCause.Of(request.Peer, request) };
+        var leaf = new LeafRequest { Cause = AuditCause.From(request.Peer, request) };
         return await enroller.RenewAsync(
             new MachineRequest(request, read.Value.Proven, leaf),
             enrollment,

@@ -13,7 +13,7 @@ internal static class EnrollmentOperations
                 + "access token with the scope `tunnel:agent` or the tunnel token. The body may have the assertion of "
                 + "a token exchange instead."
         )
-        .Takes<AgentEnrollmentRequest>()
+        .Accepts<AgentEnrollmentRequest>()
         .Returns<AgentEnrollment>();
 
     public static readonly Operation EnrolEdge = Operation
@@ -23,7 +23,7 @@ internal static class EnrollmentOperations
             "Issues the platform certificate of a registered edge. The credential is an access token with the scope "
                 + "`edge:serve`. The body may have the assertion of a token exchange instead."
         )
-        .Takes<EdgeEnrollmentRequest>()
+        .Accepts<EdgeEnrollmentRequest>()
         .Returns<EdgeEnrollment>();
 
     public static readonly Operation RenewAgent = Operation
@@ -33,7 +33,7 @@ internal static class EnrollmentOperations
             "Issues the next platform certificate after the enrolment was checked again. A fresh credential in the "
                 + "request resets the time since the last proof."
         )
-        .Takes<CertificateSigningRequest>()
+        .Accepts<CertificateSigningRequest>()
         .Returns<AgentEnrollment>();
 
     public static readonly Operation RenewEdge = Operation
@@ -42,6 +42,6 @@ internal static class EnrollmentOperations
             "Renew an edge's platform certificate",
             "Issues the next platform certificate after the edge's registration was checked again."
         )
-        .Takes<CertificateSigningRequest>()
+        .Accepts<CertificateSigningRequest>()
         .Returns<EdgeEnrollment>();
 }

@@ -10,5 +10,5 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 /// </param>
 internal sealed record FreshProof(Caller Caller, DateTimeOffset At, DateTimeOffset LiveUntil)
 {
-    public EnrollmentProof Proof { get; } = EnrollmentProof.Of(Caller);
+    public EnrollmentProof Proof { get; } = EnrollmentProof.From(Caller);
 }

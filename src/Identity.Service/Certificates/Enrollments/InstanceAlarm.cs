@@ -22,7 +22,7 @@ internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentInstanceRefused(AuditOrigin.Of(request, time.GetUtcNow()), tunnel, instanceId)
+                Event = new AgentInstanceRefused(AuditOrigin.From(request, time.GetUtcNow()), tunnel, instanceId)
                 {
                     Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
                 },

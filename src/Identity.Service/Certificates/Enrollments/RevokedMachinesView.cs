@@ -19,7 +19,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
     private readonly AgentEnrollmentStore agents;
     private readonly EdgeEnrollmentStore edgeEnrollments;
     private readonly EdgeStore edges;
-    private readonly IFederationStanding federation;
+    private readonly IFederationValidity federation;
     private readonly RevocationStore certificates;
     private readonly RevocationSet revocations;
     private readonly Installation installation;
@@ -30,7 +30,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
         AgentEnrollmentStore agents,
         EdgeEnrollmentStore edgeEnrollments,
         EdgeStore edges,
-        IFederationStanding federation,
+        IFederationValidity federation,
         RevocationStore certificates,
         RevocationSet revocations,
         Installation installation,
@@ -140,7 +140,7 @@ internal sealed class RevokedMachinesView : IRevokedMachines
 
     // A revocation revokes the enrolments that it finds; it misses one that another node was committing at that moment.
     private bool IsRevoked(string organizationId, EnrollmentProof proof) =>
-        proof.Method == EnrollmentMethod.Federation && revocations.IsRevoked(TokenTraits.Of(organizationId, proof));
+        proof.Method == EnrollmentMethod.Federation && revocations.IsRevoked(TokenTraits.From(organizationId, proof));
 
     // A rotated tunnel token refuses the next renewal (S4); it does not revoke the current certificate.
     private static async ValueTask<bool> StandsAsync(
@@ -159,11 +159,11 @@ internal sealed class RevokedMachinesView : IRevokedMachines
     }
 
     /// <summary>Thousands of enrolments share a few rules: each rule is read once per derivation.</summary>
-    private sealed class RuleCache(IFederationStanding federation)
+    private sealed class RuleCache(IFederationValidity federation)
     {
-        private readonly Dictionary<(string?, string?, string?), RuleStanding?> known = [];
+        private readonly Dictionary<(string?, string?, string?), RuleValidity?> known = [];
 
-        public async ValueTask<RuleStanding?> FindAsync(
+        public async ValueTask<RuleValidity?> FindAsync(
             string organizationId,
             string? workspaceId,
             EnrollmentProof proof,

@@ -38,19 +38,19 @@ internal sealed class CertificateHealth : RecurringJob
         this.options = options;
         meter.CreateObservableGauge(
             "culvert_authority_expiry_seconds",
-            () => authorities.Select(one => new Measurement<double>(Left(one.NotAfter), Labels(one))),
+            () => authorities.Select(one => new Measurement<double>(GetSecondsLeft(one.NotAfter), Labels(one))),
             unit: "s",
             description: "Time until an authority expires, by type and authority; negative after expiry."
         );
         meter.CreateObservableGauge(
             "culvert_revocation_list_age_seconds",
-            () => Lists(one => -Left(one.ThisUpdate!.Value)),
+            () => Lists(one => -GetSecondsLeft(one.ThisUpdate!.Value)),
             unit: "s",
             description: "Age of the oldest revocation list of an authority."
         );
         meter.CreateObservableGauge(
             "culvert_revocation_list_expiry_seconds",
-            () => Lists(one => Left(one.NextUpdate!.Value)),
+            () => Lists(one => GetSecondsLeft(one.NextUpdate!.Value)),
             unit: "s",
             description: "Time until the first revocation list of an authority expires; negative after expiry."
         );
@@ -63,7 +63,7 @@ internal sealed class CertificateHealth : RecurringJob
             "culvert_bundle_lag_seconds",
             () =>
                 lags.Where(lag => lag.Since is not null)
-                    .Select(lag => new Measurement<double>(-Left(lag.Since!.Value), ToTag(lag))),
+                    .Select(lag => new Measurement<double>(-GetSecondsLeft(lag.Since!.Value), ToTag(lag))),
             unit: "s",
             description: "Time since the trust bundle changed, of tunnels with agents that have not acknowledged it."
         );
@@ -75,7 +75,7 @@ internal sealed class CertificateHealth : RecurringJob
         base.Dispose();
     }
 
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public async Task CheckAsync(CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
         authorities = await store.ListAuthoritiesAsync(MostAuthorities, cancellationToken);
@@ -83,9 +83,9 @@ internal sealed class CertificateHealth : RecurringJob
         lags = await store.ListLagsAsync(now - options.Value.LiveFor, MostTunnels, cancellationToken);
     }
 
-    protected override Task RunRoundAsync(CancellationToken cancellationToken) => LookAsync(cancellationToken);
+    protected override Task RunRoundAsync(CancellationToken cancellationToken) => CheckAsync(cancellationToken);
 
-    private double Left(DateTimeOffset end) => (end - Time.GetUtcNow()).TotalSeconds;
+    private double GetSecondsLeft(DateTimeOffset end) => (end - Time.GetUtcNow()).TotalSeconds;
 
     // A list that was never published has no age; the publisher logs its own failures.
     private IEnumerable<Measurement<double>> Lists(Func<ListAge, double> value) =>

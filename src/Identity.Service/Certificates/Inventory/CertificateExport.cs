@@ -34,7 +34,7 @@ internal static class CertificateExport
                 isFirst = false;
                 JsonSerializer.Serialize(
                     buffer,
-                    CertificateItemDocument.Of(certificate),
+                    CertificateItemDocument.From(certificate),
                     CertificatesJson.Default.CertificateItemDocument
                 );
             }
@@ -59,7 +59,7 @@ internal static class CertificateExport
             var text = new StringBuilder();
             foreach (var certificate in page)
             {
-                WriteRow(text, CertificateItemDocument.Of(certificate));
+                WriteRow(text, CertificateItemDocument.From(certificate));
             }
 
             await body.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()), cancellationToken);

@@ -31,7 +31,7 @@ internal sealed class CertificateInventory(Database database)
     )
     {
         var rows = await database.QueryAsync<CertificateStore.Row>(
-            InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry),
+            InventorySql.Select(CertificateStore.Columns, filter, filter.IsByExpiry),
             InventorySql.Parameters(filter, place, count),
             cancellationToken
         );

@@ -24,7 +24,7 @@ internal sealed class CertificateInventoryEndpoint(
 
         var all = await inventory.ListAsync(query.Filter, query.Place, query.Limit + 1, cancellationToken);
         return ApiAnswer.Json(
-            query.Cut(all).Select(CertificateItemDocument.Of),
+            query.Cut(all).Select(CertificateItemDocument.From),
             CertificatesJson.Default.PageCertificateItemDocument
         );
     }
@@ -33,7 +33,10 @@ internal sealed class CertificateInventoryEndpoint(
         CertificateId.TryParse(request.Route("certificate_id"), out var id)
         && await inventory.FindAsync(id, cancellationToken) is { } certificate
         && InventoryQuery.Sees(request.Caller, certificate)
-            ? ApiAnswer.Json(CertificateItemDocument.Of(certificate), CertificatesJson.Default.CertificateItemDocument)
+            ? ApiAnswer.Json(
+                CertificateItemDocument.From(certificate),
+                CertificatesJson.Default.CertificateItemDocument
+            )
             : RequestErrors.NotFound.Refuse();
 
     /// <summary>Streams all rows that match the filters; memory use does not grow with them.</summary>

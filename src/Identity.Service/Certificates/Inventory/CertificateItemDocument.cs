@@ -32,11 +32,11 @@ internal sealed record CertificateItemDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "certificate";
 
-    public static CertificateItemDocument Of(CertificateRecord record) =>
+    public static CertificateItemDocument From(CertificateRecord record) =>
         new(
             Id: record.Id.Value,
             Serial: record.Serial,
-            Kind: WireNames.Of(record.Kind),
+            Kind: WireNames.Get(record.Kind),
             Status: InventoryStatuses.GetName(record),
             TunnelId: record.TunnelId,
             CaId: record.CaId,

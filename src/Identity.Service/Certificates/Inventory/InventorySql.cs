@@ -19,7 +19,7 @@ internal static class InventorySql
     public static long ToDay(DateTimeOffset time) => time.ToStore() / MillisecondsPerDay;
 
     /// <param name="byExpiry">Earliest expiry first; else newest row first.</param>
-    public static string Of(string columns, CertificateFilter filter, bool byExpiry)
+    public static string Select(string columns, CertificateFilter filter, bool byExpiry)
     {
         var found = FoundBy(filter, byExpiry);
         var tail = byExpiry ? " ORDER BY not_after_ms, ordinal LIMIT @count" : " ORDER BY ordinal DESC LIMIT @count";

@@ -5,9 +5,9 @@ namespace Culvert.Identity.Service.Certificates.Inventory;
 
 internal static class InventoryStatuses
 {
-    public static string GetName(CertificateRecord certificate) => WireNames.Of(Of(certificate));
+    public static string GetName(CertificateRecord certificate) => WireNames.Get(GetStatus(certificate));
 
-    public static InventoryStatus Of(CertificateRecord certificate) =>
+    public static InventoryStatus GetStatus(CertificateRecord certificate) =>
         certificate switch
         {
             { RevokedAt: not null } => InventoryStatus.Revoked,

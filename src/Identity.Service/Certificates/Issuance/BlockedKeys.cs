@@ -9,14 +9,14 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// </summary>
 internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvider time, ILogger<BlockedKeys> logger)
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
 
     private readonly Lock gate = new();
 
     private FrozenSet<string> keys = FrozenSet<string>.Empty;
     private (string File, DateTime Written) read; // guarded by gate
     private string file = ""; // the file that was checked last
-    private long looked;
+    private long checkedAt;
 
     /// <param name="spkiSha256">Lower-case hex.</param>
     public bool Contains(string spkiSha256)
@@ -28,8 +28,8 @@ internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvi
         }
 
         var now = time.GetTimestamp();
-        var last = Volatile.Read(ref looked);
-        if (wanted != Volatile.Read(ref file) || time.GetElapsedTime(last, now) >= LookEvery)
+        var last = Volatile.Read(ref checkedAt);
+        if (wanted != Volatile.Read(ref file) || time.GetElapsedTime(last, now) >= CheckInterval)
         {
             Refresh(wanted, now);
         }
@@ -41,7 +41,7 @@ internal sealed class BlockedKeys(Current<CertificateOptions> options, TimeProvi
     {
         lock (gate)
         {
-            Volatile.Write(ref looked, now);
+            Volatile.Write(ref checkedAt, now);
             var found = (wanted, File.GetLastWriteTimeUtc(wanted));
             if (found != read)
             {

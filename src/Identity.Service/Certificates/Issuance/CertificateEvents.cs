@@ -69,7 +69,7 @@ internal static class CertificateEvents
             [
                 ("certificate_id", certificate.Id.Value),
                 ("serial", certificate.Serial),
-                ("kind", WireNames.Of(certificate.Kind)),
+                ("kind", WireNames.Get(certificate.Kind)),
                 ("identity", certificate.Identity),
                 .. AuditData.Optional("tunnel_id", certificate.TunnelId),
                 .. AuditData.Optional("enrollment_id", certificate.EnrollmentId),

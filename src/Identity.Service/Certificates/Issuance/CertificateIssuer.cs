@@ -58,7 +58,7 @@ internal sealed class CertificateIssuer(
         }
         finally
         {
-            queue.Leave();
+            queue.Release();
         }
     }
 
@@ -188,9 +188,9 @@ internal sealed class CertificateIssuer(
             return Refuse(job, unavailable);
         }
 
-        ServiceMeters.CertificatesIssued.Add(1, new KeyValuePair<string, object?>("kind", WireNames.Of(job.Kind)));
-        Log.Issued(logger, record.Serial, WireNames.Of(record.Kind), record.Identity, record.NotAfter);
-        return IssuanceOutcome.Of(record, issued.Value.Certificate, job.Authority);
+        ServiceMeters.CertificatesIssued.Add(1, new KeyValuePair<string, object?>("kind", WireNames.Get(job.Kind)));
+        Log.Issued(logger, record.Serial, WireNames.Get(record.Kind), record.Identity, record.NotAfter);
+        return IssuanceOutcome.From(record, issued.Value.Certificate, job.Authority);
     }
 
     private async Task VoidAsync(IssuanceJob job, CertificateRecord intent, CaRefusal refusal)
@@ -249,7 +249,7 @@ internal sealed class CertificateIssuer(
     {
         ServiceMeters.CertificatesRefused.Add(
             1,
-            new KeyValuePair<string, object?>("kind", WireNames.Of(job.Kind)),
+            new KeyValuePair<string, object?>("kind", WireNames.Get(job.Kind)),
             new KeyValuePair<string, object?>("code", refusal.Code.Code)
         );
         return IssuanceOutcome.Refused(refusal);

@@ -69,7 +69,7 @@ internal sealed class CertificateStore(Database database)
             .Insert(
                 Row.Create(record) with
                 {
-                    Status = WireNames.Of(CertificateStatus.Intent),
+                    Status = WireNames.Get(CertificateStatus.Intent),
                     SpkiSha256 = key.Sha256,
                 }
             )
@@ -186,7 +186,7 @@ internal sealed class CertificateStore(Database database)
     }
 
     internal static string ListSql(CertificateFilter filter) =>
-        InventorySql.Of(Columns, filter, InventorySql.NewestFirst);
+        InventorySql.Select(Columns, filter, InventorySql.NewestFirst);
 
     internal sealed record Row
     {
@@ -243,8 +243,8 @@ internal sealed class CertificateStore(Database database)
             {
                 Id = record.Id.Value,
                 Serial = record.Serial,
-                Kind = WireNames.Of(record.Kind),
-                Status = WireNames.Of(record.Status),
+                Kind = WireNames.Get(record.Kind),
+                Status = WireNames.Get(record.Status),
                 OrganizationId = record.OrganizationId,
                 WorkspaceId = record.WorkspaceId,
                 TunnelId = record.TunnelId,

@@ -16,7 +16,7 @@ internal sealed record IdempotencyKey(string Id, string RequestSha256)
     /// <param name="header">Null = no key.</param>
     /// <param name="requester">Stable for as long as the requester may retry.</param>
     /// <param name="request">All inputs that decide the certificate.</param>
-    public static IdempotencyKey? Of(string? header, string requester, params string[] request) =>
+    public static IdempotencyKey? From(string? header, string requester, params string[] request) =>
         header is null ? null : new IdempotencyKey(Hash([requester, header]), Hash(request));
 
     // No part can contain a zero octet, so two different lists never have the same joined text.

@@ -31,15 +31,15 @@ internal sealed class IssuanceLimits(SharedLimits limits)
         }
 
         var request = job.Request;
-        return Take(
+        return Consume(
                 "certificates_per_identity",
                 perIdentity,
                 request.EnrollmentId ?? request.EdgeId ?? request.Principal ?? job.Identity
             )
-            ?? (request.TunnelId is { } tunnel ? Take("certificates_per_tunnel", perTunnel, tunnel) : null)
-            ?? Take("certificates_per_authority", perAuthority, job.Authority.CaId ?? "platform");
+            ?? (request.TunnelId is { } tunnel ? Consume("certificates_per_tunnel", perTunnel, tunnel) : null)
+            ?? Consume("certificates_per_authority", perAuthority, job.Authority.CaId ?? "platform");
     }
 
-    private static Refusal? Take(string name, KeyedRateLimiter<string> limiter, string key) =>
+    private static Refusal? Consume(string name, KeyedRateLimiter<string> limiter, string key) =>
         limiter.TryTake(key, IssuanceErrors.Limit)?.With("limit", name);
 }

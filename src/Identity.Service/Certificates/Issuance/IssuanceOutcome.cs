@@ -12,7 +12,7 @@ internal sealed record IssuanceOutcome
 
     public Refusal? Refusal { get; private init; }
 
-    public static IssuanceOutcome Of(
+    public static IssuanceOutcome From(
         CertificateRecord record,
         ParsedCertificate certificate,
         SigningAuthority authority

@@ -8,5 +8,5 @@ internal sealed record ProvenRequest(ParsedRequest Csr, string Text, string? Ide
     /// <param name="requester">Stable for as long as the requester may retry.</param>
     /// <param name="wishes">All other inputs that decide the certificate.</param>
     public IdempotencyKey? KeyFor(string requester, params string[] wishes) =>
-        IdempotencyKey.Of(IdempotencyHeader, requester, [Text, .. wishes]);
+        IdempotencyKey.From(IdempotencyHeader, requester, [Text, .. wishes]);
 }

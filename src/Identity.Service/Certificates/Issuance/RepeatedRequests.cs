@@ -41,7 +41,7 @@ internal sealed class RepeatedRequests(CertificateStore store, TimeProvider time
             && record.RevokedAt is null
             && record.EnrollmentId == job.Request.EnrollmentId
             && certificate.IsIssuedBy(job.Authority.Certificate)
-            ? (IssuanceOutcome.Of(record, certificate, job.Authority), null)
+            ? (IssuanceOutcome.From(record, certificate, job.Authority), null)
             : (null, record.Id);
     }
 }

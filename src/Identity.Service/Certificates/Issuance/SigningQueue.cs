@@ -24,7 +24,7 @@ internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider ti
     private readonly SemaphoreSlim calls = new(RemoteCalls, RemoteCalls);
     private int waiting;
 
-    /// <summary>Takes a place in the queue; null = the caller has one and must <see cref="Leave"/>.</summary>
+    /// <summary>Takes a place in the queue; null = the caller has one and must <see cref="Release"/>.</summary>
     public Refusal? TryEnter()
     {
         if (Interlocked.Increment(ref waiting) <= limits.Value.SigningQueue)
@@ -32,11 +32,11 @@ internal sealed class SigningQueue(Current<LimitOptions> limits, TimeProvider ti
             return null;
         }
 
-        Leave();
+        Release();
         return IssuanceErrors.QueueFull.Refuse() with { RetryAfter = TimeSpan.FromSeconds(1) };
     }
 
-    public void Leave() => Interlocked.Decrement(ref waiting);
+    public void Release() => Interlocked.Decrement(ref waiting);
 
     /// <summary>Signs, or returns the reason for the failure. Never throws for an error of a device.</summary>
     public ValueTask<CaResult<IssuedCertificate>> SignAsync(IssuancePlan plan, IssuerKey key) =>

@@ -22,7 +22,7 @@ internal sealed class ExpiryNotices(
     : RecurringJob(
         "expiry_notices",
         "Sends notices about authorities and certificates that expire soon.",
-        LookEvery,
+        Interval,
         time,
         beginsAtOnce: true
     )
@@ -30,7 +30,7 @@ internal sealed class ExpiryNotices(
     // Certificates of thousands of machines may expire on one day: all are reported, of all organizations.
     private const int PageSize = 1000;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class ExpiryNotices(
             if (
                 ExpiryThresholds.Due(subject.NotBefore, subject.NotAfter, now, thresholds) is { } days
                 && !given.Contains((subject.Id, subject.NotAfter.ToStore(), days))
-                && await GiveAsync(subject, days, cancellationToken)
+                && await SendAsync(subject, days, cancellationToken)
             )
             {
                 count++;
@@ -61,7 +61,7 @@ internal sealed class ExpiryNotices(
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private async ValueTask<bool> GiveAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)
+    private async ValueTask<bool> SendAsync(ExpiringSubject subject, int days, CancellationToken cancellationToken)
     {
         var at = Time.GetStoreNow();
         var notice = new ExpiryNotice(AuditOrigin.System(at), subject, days);
@@ -69,7 +69,7 @@ internal sealed class ExpiryNotices(
             ? await webhooks.EnqueueAsync(organization, "certificate.expiring", at, notice.Data, cancellationToken)
             : [];
         var result = await journal.CommitAsync(
-            new Decision { Event = notice, Statements = [store.Give(subject, days, at), .. messages] },
+            new Decision { Event = notice, Statements = [store.Insert(subject, days, at), .. messages] },
             cancellationToken
         );
         if (result.IsStale)

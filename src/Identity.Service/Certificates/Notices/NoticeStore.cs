@@ -74,7 +74,7 @@ internal sealed class NoticeStore(Database database)
     }
 
     /// <summary>Records the notice; a repeat is stale.</summary>
-    public Statement Give(ExpiringSubject subject, int days, DateTimeOffset at) =>
+    public Statement Insert(ExpiringSubject subject, int days, DateTimeOffset at) =>
         new Statement(
             "INSERT INTO expiry_notices (subject, not_after_ms, days, noticed_at_ms) "
                 + "VALUES (@Id, @NotAfter, @days, @at)",

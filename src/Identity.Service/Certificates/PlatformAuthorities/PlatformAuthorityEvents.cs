@@ -29,7 +29,7 @@ internal static class PlatformAuthorityEvents
             name,
             origin,
             root,
-            ("state", WireNames.Of(root.State)),
+            ("state", WireNames.Get(root.State)),
             [
                 ("epoch", epoch),
                 ("reason", reason),

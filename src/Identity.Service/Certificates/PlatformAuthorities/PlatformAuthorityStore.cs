@@ -58,10 +58,10 @@ internal sealed class PlatformAuthorityStore(Database database)
             new
             {
                 Id = root.Id.Value,
-                State = WireNames.Of(root.State),
+                State = WireNames.Get(root.State),
                 StateSince = root.StateSince.ToStore(),
                 root.RemovedEpoch,
-                Expected = WireNames.Of(expected),
+                Expected = WireNames.Get(expected),
             }
         ).ExpectingOne(PlatformRootErrors.Changed()).Unique(PlatformRootErrors.Changed());
 
@@ -111,12 +111,12 @@ internal sealed class PlatformAuthorityStore(Database database)
             new()
             {
                 Id = authority.Id.Value,
-                Tier = WireNames.Of(authority.Tier),
+                Tier = WireNames.Get(authority.Tier),
                 Certificate = authority.Certificate.Encoded.ToArray(),
                 SealedKey = authority.SealedKey,
                 CreatedAtMs = authority.CreatedAt.ToStore(),
                 NotAfterMs = authority.Certificate.NotAfter.ToStore(),
-                State = WireNames.Of(authority.State),
+                State = WireNames.Get(authority.State),
                 StateSinceMs = authority.StateSince.ToStore(),
                 RootId = authority.RootId,
                 AddedEpoch = authority.AddedEpoch,

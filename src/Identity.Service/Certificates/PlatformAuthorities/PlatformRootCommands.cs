@@ -19,7 +19,7 @@ internal sealed class PlatformRootCommands(
     PlatformAuthorityMaker maker,
     PlatformSwaps swaps,
     PlatformCa platform,
-    Persons persons,
+    PersonIdentification persons,
     IJournal journal,
     ClockGuard clock,
     Current<CertificateOptions> options,
@@ -46,7 +46,7 @@ internal sealed class PlatformRootCommands(
             root,
             PlatformAuthorityEvents.RootChanged(
                 AuditEvents.PlatformRootStaged,
-                AuditOrigin.Of(request, root.CreatedAt),
+                AuditOrigin.From(request, root.CreatedAt),
                 root,
                 epoch,
                 reason,
@@ -101,7 +101,7 @@ internal sealed class PlatformRootCommands(
             after,
             PlatformAuthorityEvents.RootChanged(
                 AuditEvents.PlatformRootActivated,
-                AuditOrigin.Of(request, now),
+                AuditOrigin.From(request, now),
                 after,
                 swap.State.Epoch,
                 wanted.Reason?.Trim(),
@@ -121,9 +121,9 @@ internal sealed class PlatformRootCommands(
         PlatformAuthority root,
         CancellationToken cancellationToken
     ) =>
-        Persons.CheckIsPerson(request.Caller) is { } workload ? workload
+        PersonIdentification.CheckIsPerson(request.Caller) is { } workload ? workload
         : options.Value.SingleApproval ? null
-        : Persons.CheckAreTwo(
+        : PersonIdentification.CheckAreTwo(
             root.MadeBy,
             await persons.OfAsync(request.Caller, cancellationToken),
             PlatformRootErrors.TwoPerson
@@ -153,7 +153,7 @@ internal sealed class PlatformRootCommands(
             root,
             swap.State.Epoch,
             AuditEvents.PlatformRootRolledBack,
-            AuditCause.Of(request),
+            AuditCause.From(request),
             reason,
             cancellationToken
         );

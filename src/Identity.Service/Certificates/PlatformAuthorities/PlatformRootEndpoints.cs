@@ -8,7 +8,7 @@ internal sealed class PlatformRootEndpoints(PlatformRootCommands commands, Platf
 {
     public async ValueTask<ApiAnswer> ShowAsync(ApiRequest request, CancellationToken cancellationToken) =>
         ApiAnswer.Json(
-            PlatformRootsDocument.Of(await swaps.LoadAsync(cancellationToken), time.GetUtcNow()),
+            PlatformRootsDocument.From(await swaps.LoadAsync(cancellationToken), time.GetUtcNow()),
             PlatformRootsJson.Default.PlatformRootsDocument
         );
 

@@ -25,7 +25,7 @@ internal static class PlatformRootErrors
     public static Refusal Changed() => State.Refuse("Another command changed the roots first.");
 
     public static Refusal InvalidState(PlatformAuthority root) =>
-        State.Refuse($"The root is {WireNames.Of(root.State)}.").With("state", WireNames.Of(root.State));
+        State.Refuse($"The root is {WireNames.Get(root.State)}.").With("state", WireNames.Get(root.State));
 
     public static Refusal Waits(PlatformAuthority root, IReadOnlyList<PlatformMachine> missing) =>
         State

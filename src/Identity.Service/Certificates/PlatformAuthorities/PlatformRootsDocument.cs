@@ -21,7 +21,7 @@ internal sealed record PlatformRootsDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "platform_roots";
 
-    public static PlatformRootsDocument Of(PlatformSwap swap, DateTimeOffset now)
+    public static PlatformRootsDocument From(PlatformSwap swap, DateTimeOffset now)
     {
         var staged = swap.Roots.Staged;
         var links = swap.Roots.LinksFrom(swap.Roots.Active!, now);
@@ -35,7 +35,7 @@ internal sealed record PlatformRootsDocument(
                     .ThenByDescending(root => root.AddedEpoch)
                     .Select(root => new PlatformRootDocument(
                         Id: root.Id.Value,
-                        State: WireNames.Of(root.State),
+                        State: WireNames.Get(root.State),
                         StateSince: root.StateSince.UtcDateTime,
                         Sha256: root.Certificate.Fingerprint,
                         NotAfter: root.Certificate.NotAfter.UtcDateTime,

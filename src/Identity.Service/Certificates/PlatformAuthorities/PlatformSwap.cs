@@ -19,7 +19,7 @@ internal sealed record PlatformSwap(PlatformRoots Roots, IReadOnlyList<PlatformM
     public static DateTimeOffset RetiresAt(PlatformAuthority root) => root.StateSince + LongestLeaf + Skew;
 
     /// <param name="isLive">Whether a machine called recently; the others catch up when they reconnect.</param>
-    public static PlatformSwap Of(
+    public static PlatformSwap From(
         PlatformRoots roots,
         IReadOnlyList<PlatformMachine> machines,
         Func<PlatformMachine, bool> isLive,

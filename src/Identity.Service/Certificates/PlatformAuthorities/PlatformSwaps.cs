@@ -19,7 +19,7 @@ internal sealed class PlatformSwaps(
         var now = time.GetUtcNow();
         var roots = new PlatformRoots(await store.ReadAsync(cancellationToken));
         var machines = await holders.ListAsync(installation.TrustDomain, now, cancellationToken);
-        return PlatformSwap.Of(roots, machines, machine => IsLive(machine, now), now);
+        return PlatformSwap.From(roots, machines, machine => IsLive(machine, now), now);
     }
 
     // Calls of edges to other nodes are not stored: an edge counts for as long as its certificate is valid.

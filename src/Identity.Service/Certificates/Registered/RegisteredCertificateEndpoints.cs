@@ -43,7 +43,7 @@ internal sealed class RegisteredCertificateEndpoints(
 
         var all = await certificates.ListAsync(tunnel.Id, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(all, certificate => certificate.Ordinal).Select(RegisteredCertificateDocument.Of),
+            page.Cut(all, certificate => certificate.Ordinal).Select(RegisteredCertificateDocument.From),
             TunnelJson.Default.PageRegisteredCertificateDocument
         );
     }
@@ -117,7 +117,7 @@ internal sealed class RegisteredCertificateEndpoints(
     private static ApiAnswer Answer(Result<RegisteredCertificate> result) =>
         result.IsOk
             ? ApiAnswer.Json(
-                RegisteredCertificateDocument.Of(result.Value),
+                RegisteredCertificateDocument.From(result.Value),
                 TunnelJson.Default.RegisteredCertificateDocument
             )
             : result.Refusal;

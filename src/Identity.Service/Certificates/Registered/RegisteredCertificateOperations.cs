@@ -16,7 +16,7 @@ internal static class RegisteredCertificateOperations
             "Registers a CA certificate as trust anchor of the tunnel. Under two-person approval it joins the trust "
                 + "bundle when a second person confirms it."
         )
-        .Takes<RegisterCertificateRequest>()
+        .Accepts<RegisterCertificateRequest>()
         .Returns<RegisteredCertificateDocument>();
 
     public static readonly Operation List = Operation
@@ -55,7 +55,7 @@ internal static class RegisteredCertificateOperations
             "Confirm a pending change of a certificate",
             "A second person confirms by its fingerprint that the certificate joins or leaves the trust bundle."
         )
-        .Takes<ConfirmCertificateRequest>()
+        .Accepts<ConfirmCertificateRequest>()
         .Returns<RegisteredCertificateDocument>();
 
     public static readonly Operation GetRevocationList = Operation
@@ -83,6 +83,6 @@ internal static class RegisteredCertificateOperations
             "Stores the revocation list of an authority outside the service, after its signature and its number were "
                 + "checked. Edges and agents apply it."
         )
-        .Takes<ImportListRequest>()
+        .Accepts<ImportListRequest>()
         .Returns<ImportedListDocument>();
 }

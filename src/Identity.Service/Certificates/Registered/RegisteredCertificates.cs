@@ -27,7 +27,7 @@ internal sealed class RegisteredCertificates(
     RegisteredCertificateStore certificates,
     IAgentEnrollments agents,
     IPublicAnchors publicAnchors,
-    Persons persons,
+    PersonIdentification persons,
     WebhookQueue webhooks,
     IJournal journal,
     Current<CertificateOptions> options,
@@ -68,7 +68,7 @@ internal sealed class RegisteredCertificates(
         {
             // The store decides at commit: of two concurrent first certificates, one waits.
             var added = await CommitAsync(
-                TunnelCertificateAudited.Added(AuditOrigin.Of(request, now), tunnel, certificate),
+                TunnelCertificateAudited.Added(AuditOrigin.From(request, now), tunnel, certificate),
                 isSingle
                     ? certificates.Insert(certificate)
                     : [certificates.RequireUnusedBundle(tunnel.Id), .. certificates.Insert(certificate)],
@@ -89,7 +89,7 @@ internal sealed class RegisteredCertificates(
             Pending = await PendingAsync(request, PendingChange.Addition, cancellationToken),
         };
         var requested = await CommitAsync(
-            TunnelCertificateAudited.ChangeRequested(AuditOrigin.Of(request, now), tunnel, waiting, reason: null),
+            TunnelCertificateAudited.ChangeRequested(AuditOrigin.From(request, now), tunnel, waiting, reason: null),
             [.. certificates.Insert(waiting), .. await NoticeAsync(tunnel, waiting, now, cancellationToken)],
             ChangeTopics.None,
             cancellationToken
@@ -131,7 +131,7 @@ internal sealed class RegisteredCertificates(
             Pending = await PendingAsync(request, PendingChange.Removal, cancellationToken),
         };
         return await ChangeAsync(
-            TunnelCertificateAudited.ChangeRequested(AuditOrigin.Of(request, now), tunnel, waiting, reason),
+            TunnelCertificateAudited.ChangeRequested(AuditOrigin.From(request, now), tunnel, waiting, reason),
             [
                 certificates.RequestRemoval(certificate, waiting.Pending),
                 .. await NoticeAsync(tunnel, waiting, now, cancellationToken),
@@ -160,7 +160,7 @@ internal sealed class RegisteredCertificates(
             return certificate;
         }
 
-        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
         {
             return workload;
         }
@@ -168,7 +168,7 @@ internal sealed class RegisteredCertificates(
         var person = await persons.OfAsync(request.Caller, cancellationToken);
         if (
             !options.Value.SingleApproval
-            && Persons.CheckAreTwo(pending.Person, person, AuthorityErrors.TwoPerson) is { } alone
+            && PersonIdentification.CheckAreTwo(pending.Person, person, AuthorityErrors.TwoPerson) is { } alone
         )
         {
             return alone;
@@ -185,7 +185,7 @@ internal sealed class RegisteredCertificates(
         return !check.Succeeded
             ? check.Refusal.ToCompatibleRefusal()
             : await ChangeAsync(
-                TunnelCertificateAudited.Added(AuditOrigin.Of(request, now), tunnel, certificate),
+                TunnelCertificateAudited.Added(AuditOrigin.From(request, now), tunnel, certificate),
                 certificates.Add(certificate, now),
                 ChangeTopics.Feed,
                 cancellationToken
@@ -205,7 +205,7 @@ internal sealed class RegisteredCertificates(
     {
         var now = time.GetStoreNow();
         return ChangeAsync(
-            TunnelCertificateAudited.Revoked(AuditOrigin.Of(request, now), tunnel, certificate, reason),
+            TunnelCertificateAudited.Revoked(AuditOrigin.From(request, now), tunnel, certificate, reason),
             certificates.Archive(certificate, now),
             ChangeTopics.Feed,
             cancellationToken

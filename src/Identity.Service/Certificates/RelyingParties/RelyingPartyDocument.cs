@@ -33,7 +33,7 @@ internal sealed record RelyingPartyDocument
 
     public required DateTime? ArchivedAt { get; init; }
 
-    public static RelyingPartyDocument Of(RelyingParty party, KnownHolder? known, string? credential = null) =>
+    public static RelyingPartyDocument From(RelyingParty party, KnownHolder? known, string? credential = null) =>
         new()
         {
             Id = party.Id.Value,

@@ -41,7 +41,7 @@ internal sealed class RelyingPartyEndpoints(
         var named = wanted with { Name = wanted.Name.Trim() };
         var created = await registry.CreateAsync(request, tunnel, named, cancellationToken);
         return created.IsOk
-            ? Answer(RelyingPartyDocument.Of(created.Value.Party, null, created.Value.Credential))
+            ? Answer(RelyingPartyDocument.From(created.Value.Party, null, created.Value.Credential))
             : created.Refusal;
     }
 
@@ -61,7 +61,9 @@ internal sealed class RelyingPartyEndpoints(
         var known = await KnownAsync(tunnel, cancellationToken);
         var rows = await parties.ListAsync(tunnel.Id, archived == "true", cancellationToken);
         return ApiAnswer.Json(
-            Pages.Whole(rows.Select(party => RelyingPartyDocument.Of(party, known.GetValueOrDefault(party.Id.Value)))),
+            Pages.Whole(
+                rows.Select(party => RelyingPartyDocument.From(party, known.GetValueOrDefault(party.Id.Value)))
+            ),
             BundlesJson.Default.PageRelyingPartyDocument
         );
     }
@@ -110,7 +112,7 @@ internal sealed class RelyingPartyEndpoints(
         }
 
         var (tunnel, party) = found.Value;
-        return Persons.CheckIsPerson(request.Caller) is { } workload ? workload
+        return PersonIdentification.CheckIsPerson(request.Caller) is { } workload ? workload
             : party.ArchivedAt is not null ? RelyingPartyErrors.Unknown.Refuse()
             : await acknowledgements.AcknowledgeAsync(
                 request,
@@ -152,7 +154,7 @@ internal sealed class RelyingPartyEndpoints(
         CancellationToken cancellationToken
     ) =>
         Answer(
-            RelyingPartyDocument.Of(
+            RelyingPartyDocument.From(
                 party,
                 await holders.FindAsync(tunnel.Id, HolderKind.RelyingParty, party.Id.Value, cancellationToken)
             )

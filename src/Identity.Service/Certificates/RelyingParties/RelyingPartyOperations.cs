@@ -15,7 +15,7 @@ internal static class RelyingPartyOperations
             "Registers a consumer of the tunnel's trust bundle. The response contains its credential once, unless a "
                 + "service account is named."
         )
-        .Takes<CreateRelyingPartyRequest>()
+        .Accepts<CreateRelyingPartyRequest>()
         .Returns<RelyingPartyDocument>();
 
     public static readonly Operation List = Operation
@@ -54,6 +54,6 @@ internal static class RelyingPartyOperations
             "Acknowledge for a relying party",
             "An administrator confirms an epoch for a relying party that cannot call the API."
         )
-        .Takes<AcknowledgementRequest>()
+        .Accepts<AcknowledgementRequest>()
         .Returns<AcknowledgementDocument>();
 }

@@ -14,7 +14,7 @@ internal sealed class RelyingPartyRegistry(
     RelyingPartyStore parties,
     TunnelAuthorityStore authorities,
     IActivationGate gate,
-    Persons persons,
+    PersonIdentification persons,
     IJournal journal,
     Current<CertificateOptions> options,
     TimeProvider time
@@ -122,8 +122,8 @@ internal sealed class RelyingPartyRegistry(
 
             var person = await persons.OfAsync(request.Caller, cancellationToken);
             var alone =
-                Persons.CheckIsPerson(request.Caller)
-                ?? Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson);
+                PersonIdentification.CheckIsPerson(request.Caller)
+                ?? PersonIdentification.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson);
             if (alone is not null)
             {
                 return alone;
@@ -145,7 +145,7 @@ internal sealed class RelyingPartyRegistry(
     ) =>
         new()
         {
-            Event = RelyingPartyEvents.Changed(eventName, AuditOrigin.Of(request, time.GetUtcNow()), party, reason),
+            Event = RelyingPartyEvents.Changed(eventName, AuditOrigin.From(request, time.GetUtcNow()), party, reason),
             Statements = statements,
         };
 }

@@ -110,7 +110,7 @@ internal sealed class CertificateRevoker(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = CertificateEvents.Revoked(AuditOrigin.Of(request, now), certificate, reason, comment) with
+                Event = CertificateEvents.Revoked(AuditOrigin.From(request, now), certificate, reason, comment) with
                 {
                     OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
                 },

@@ -16,7 +16,7 @@ internal sealed record ImportedListDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "revocation_list";
 
-    public static ImportedListDocument Of(ImportedRevocationList list) =>
+    public static ImportedListDocument From(ImportedRevocationList list) =>
         new(
             CertificateId: list.RegisteredCertificateId,
             Number: list.Number,

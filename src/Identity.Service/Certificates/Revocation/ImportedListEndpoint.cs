@@ -75,7 +75,7 @@ internal sealed class ImportedListEndpoint(
         var present = await lists.FindAsync(certificate.Id.Value, cancellationToken);
         return present is not null && present.List.AsSpan().SequenceEqual(check.Value.Encoded.Span)
             ? Answer(present)
-            : await TakeAsync(
+            : await ImportAsync(
                 request,
                 tunnel,
                 certificate,
@@ -86,7 +86,7 @@ internal sealed class ImportedListEndpoint(
             );
     }
 
-    private async ValueTask<ApiAnswer> TakeAsync(
+    private async ValueTask<ApiAnswer> ImportAsync(
         ApiRequest request,
         Tunnel tunnel,
         RegisteredCertificate certificate,
@@ -128,7 +128,7 @@ internal sealed class ImportedListEndpoint(
             new Decision
             {
                 Event = RevocationListEvents.Imported(
-                    AuditOrigin.Of(request, imported.ImportedAt),
+                    AuditOrigin.From(request, imported.ImportedAt),
                     tunnel.OrganizationId,
                     imported,
                     removed
@@ -159,5 +159,5 @@ internal sealed class ImportedListEndpoint(
     }
 
     private static ApiAnswer Answer(ImportedRevocationList list) =>
-        ApiAnswer.Json(ImportedListDocument.Of(list), CertificatesJson.Default.ImportedListDocument);
+        ApiAnswer.Json(ImportedListDocument.From(list), CertificatesJson.Default.ImportedListDocument);
 }

@@ -16,7 +16,7 @@ internal sealed record PublishedList(
     ReadOnlyMemory<byte> Bytes
 )
 {
-    public static PublishedList Of(StoredRevocationList list) =>
+    public static PublishedList From(StoredRevocationList list) =>
         new(
             CreateTag(
                 list.Number.ToString("x", CultureInfo.InvariantCulture),
@@ -29,7 +29,7 @@ internal sealed record PublishedList(
             list.List
         );
 
-    public static PublishedList Of(ImportedRevocationList list) =>
+    public static PublishedList From(ImportedRevocationList list) =>
         new(
             CreateTag(list.Number, list.ThisUpdate, list.Revision, list.Entries),
             list.ThisUpdate,

@@ -76,7 +76,7 @@ internal sealed class RevocationEndpoint(CertificateInventory inventory, Certifi
             }
 
             changes += revoked.Value.Changed ? 1 : 0;
-            data.Add(CertificateItemDocument.Of(revoked.Value.Certificate));
+            data.Add(CertificateItemDocument.From(revoked.Value.Certificate));
         }
 
         if (data.Count == 0 && earlier is not null)

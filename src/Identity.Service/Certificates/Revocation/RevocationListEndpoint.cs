@@ -22,7 +22,7 @@ internal sealed class RevocationListEndpoint(
     private const string Suffix = ".crl";
 
     // Short compared with the list's validity: clients see a revocation soon, and an unchanged list costs a 304.
-    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
     // Limits all addresses together, besides each one (S31). One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = limits.Create<int>("lists_total", options => options.ListsTotal);
@@ -67,8 +67,8 @@ internal sealed class RevocationListEndpoint(
         var left = list.NextUpdate - time.GetUtcNow();
         var age =
             left < TimeSpan.Zero ? TimeSpan.Zero
-            : left < KeepFor ? left
-            : KeepFor;
+            : left < MaxAge ? left
+            : MaxAge;
         var headers = response.GetTypedHeaders();
         headers.CacheControl = new CacheControlHeaderValue { Public = true, MaxAge = age };
         headers.LastModified = list.ThisUpdate;
@@ -101,7 +101,7 @@ internal sealed class RevocationListEndpoint(
             var list = withBytes
                 ? await store.FindListAsync(id.Value, shard, cancellationToken)
                 : await store.FindHeadAsync(id.Value, shard, cancellationToken);
-            return list is { Number: > 0 } ? PublishedList.Of(list) : null;
+            return list is { Number: > 0 } ? PublishedList.From(list) : null;
         }
 
         // Imported lists have no shards.
@@ -113,6 +113,6 @@ internal sealed class RevocationListEndpoint(
         var foreign = withBytes
             ? await imported.FindAsync(certificate.Value, cancellationToken)
             : await imported.FindHeadAsync(certificate.Value, cancellationToken);
-        return foreign is null ? null : PublishedList.Of(foreign);
+        return foreign is null ? null : PublishedList.From(foreign);
     }
 }

@@ -27,7 +27,7 @@ internal sealed class RevocationListPublisher(
     Current<CertificateOptions> options,
     TimeProvider time,
     ILogger<RevocationListPublisher> logger
-) : RecurringJob("revocation_lists", "Publishes revocation lists that are due.", LookEvery, time, beginsAtOnce: true)
+) : RecurringJob("revocation_lists", "Publishes revocation lists that are due.", Interval, time, beginsAtOnce: true)
 {
     // The commits of one batch share transactions; the lists' bytes are held in memory.
     private const int AtOnce = 32;
@@ -35,7 +35,7 @@ internal sealed class RevocationListPublisher(
     // A verifier loads a list as a whole: beyond this size, an authority needs more shards.
     private const int BudgetBytes = 100_000;
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     private readonly SemaphoreSlim publishing = new(1);
 
@@ -108,7 +108,7 @@ internal sealed class RevocationListPublisher(
             ChangeTopics.Feed,
             _ =>
             {
-                Want();
+                Request();
                 return Task.CompletedTask;
             }
         );

@@ -22,7 +22,7 @@ internal static class RevocationOperations
             "The OCSP responder (RFC 6960) of an authority whose key the service holds, and of the platform CA as "
                 + "`platform`. Errors are reported as an OCSP status, with 200."
         )
-        .TakesBytes(OcspAnswers.RequestType)
+        .AcceptsBytes(OcspAnswers.RequestType)
         .Returns<Stream>(OcspAnswers.AnswerType);
 
     public static readonly Operation GetOcsp = Operation

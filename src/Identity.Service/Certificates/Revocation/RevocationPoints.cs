@@ -22,7 +22,7 @@ internal sealed class RevocationPoints(
     private readonly ConcurrentDictionary<string, RevocationPoint> known = new(StringComparer.Ordinal);
 
     /// <summary>Committed with an authority's staging: its lists exist, unsigned, before it can issue.</summary>
-    public IReadOnlyList<Statement> Of(TunnelAuthority authority)
+    public IReadOnlyList<Statement> InsertFor(TunnelAuthority authority)
     {
         var current = options.Value;
         return authority.Custody == AuthorityCustody.TrustOnly

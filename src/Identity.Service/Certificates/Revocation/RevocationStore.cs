@@ -85,18 +85,18 @@ internal sealed class RevocationStore(Database database)
     /// <summary>The OCSP state of a serial number; null when the authority never issued it.</summary>
     /// <param name="caId">Null for the platform CA.</param>
     /// <param name="serial">Lower-case hex.</param>
-    public async ValueTask<CertificateStanding?> FindStandingAsync(
+    public async ValueTask<RevocationStatus?> FindStatusAsync(
         string? caId,
         string serial,
         CancellationToken cancellationToken
     )
     {
-        var row = await database.SingleOrDefaultAsync<StandingRow>(
-            StandingSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
+        var row = await database.SingleOrDefaultAsync<StatusRow>(
+            StatusSql + (caId is null ? "ca_id IS NULL" : "ca_id = @caId"),
             new { caId, serial },
             cancellationToken
         );
-        return row?.ToStanding();
+        return row?.ToStatus();
     }
 
     /// <summary>How the lists of an authority are divided; null = it has none.</summary>
@@ -272,7 +272,7 @@ internal sealed class RevocationStore(Database database)
         + "AND (enrollment_id IS NOT NULL OR kind = 'edge') AND not_after_ms >= @now";
 
     // Intents and void certificates exist for OCSP only once revoked: a crash may lose the record of a signature.
-    private const string StandingSql =
+    private const string StatusSql =
         "SELECT revoked_at_ms, revocation_reason FROM certificates "
         + "WHERE serial = @serial AND (status = 'issued' OR revoked_at_ms IS NOT NULL) AND ";
 
@@ -292,13 +292,13 @@ internal sealed class RevocationStore(Database database)
                 ),
             ];
 
-    private sealed record StandingRow
+    private sealed record StatusRow
     {
         public long? RevokedAtMs { get; init; }
 
         public string? RevocationReason { get; init; }
 
-        public CertificateStanding ToStanding() =>
+        public RevocationStatus ToStatus() =>
             new(
                 Instants.FromStore(RevokedAtMs),
                 RevocationReason is { } reason ? RevocationReasons.Find(reason) : null

@@ -14,7 +14,7 @@ internal sealed class RotationCommands(
     TunnelAuthorityStore authorities,
     RegisteredCertificateStore anchors,
     TunnelBundles bundles,
-    Persons persons,
+    PersonIdentification persons,
     TimeProvider time
 )
 {
@@ -70,7 +70,7 @@ internal sealed class RotationCommands(
                         },
                         AuthorityState.Retiring
                     ),
-                    anchors.TakeSlot(before.TunnelId, before.RegisteredCertificateId!.Value),
+                    anchors.AcquireSlot(before.TunnelId, before.RegisteredCertificateId!.Value),
                 ],
             },
             cancellationToken
@@ -117,7 +117,7 @@ internal sealed class RotationCommands(
     private static Refusal Unsafe(TunnelBundle bundle, TunnelAuthority authority, BundleError error) =>
         BundleErrors
             .Unsafe.Refuse()
-            .With("state", WireNames.Of(authority.State))
+            .With("state", WireNames.Get(authority.State))
             .With(
                 "reason",
                 error switch

@@ -5,6 +5,6 @@ internal static class RotationPace
 {
     private static readonly TimeSpan Slowest = TimeSpan.FromMinutes(1);
 
-    public static TimeSpan Of(CertificateOptions options) =>
+    public static TimeSpan GetInterval(CertificateOptions options) =>
         options.ServerLife < Slowest ? options.ServerLife : Slowest;
 }

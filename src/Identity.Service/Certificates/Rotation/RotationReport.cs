@@ -33,7 +33,7 @@ internal sealed class RotationReport(
             Id: id,
             Name: authority.Name,
             TunnelId: authority.TunnelId.Value,
-            State: WireNames.Of(authority.State),
+            State: WireNames.Get(authority.State),
             TrustBundleEpoch: bundle.State.Epoch,
             NeededEpoch: anchor?.Since,
             Missing: [.. blockers.Select(blocker => Describe(bundle, blocker))],
@@ -49,11 +49,13 @@ internal sealed class RotationReport(
             LiveLeaves: await leaves.CountLiveAsync(id, time.GetUtcNow(), cancellationToken),
             RetiresAt: (last + AuthorityLifecycle.Skew)?.UtcDateTime,
             AffectedAgents: [.. bundle.State.Holders.Where(holder => holder.LeafOf == id).Select(holder => holder.Id)],
-            Signing: attempt is null ? null : RotationSigning.Of(attempt, time.GetUtcNow()),
+            Signing: attempt is null ? null : RotationSigning.From(attempt, time.GetUtcNow()),
             Override: blockers.Count == 0
                 ? null
                 : $"culvert ca override {id} --missing {string.Join(' ', blockers.Select(b => b.Id))} --reason TEXT",
-            Next: blockers.Count == 0 ? AuthorityNextSteps.Of(authority) : AuthorityNextSteps.Of(authority, blockers)
+            Next: blockers.Count == 0
+                ? AuthorityNextSteps.Describe(authority)
+                : AuthorityNextSteps.Describe(authority, blockers)
         );
     }
 

@@ -16,7 +16,7 @@ internal sealed record RotationSigning(
     DateTime? NextAt
 )
 {
-    public static RotationSigning Of(SigningAttempt attempt, DateTimeOffset now) =>
+    public static RotationSigning From(SigningAttempt attempt, DateTimeOffset now) =>
         new(
             Attempts: attempt.Attempts,
             LastAt: attempt.BeganAt.UtcDateTime,

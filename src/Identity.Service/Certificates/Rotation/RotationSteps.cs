@@ -97,7 +97,7 @@ internal sealed class RotationSteps(
             time.GetUtcNow() >= (since > authority.StateSince ? since : authority.StateSince) + TaintDeadline;
         if (successor.Role == AnchorRole.Staged)
         {
-            await TakeOverAsync(bundle, successor.Id, isOverdue, cancellationToken);
+            await ActivateSuccessorAsync(bundle, successor.Id, isOverdue, cancellationToken);
         }
         else if (BundleProtocol.Remove(bundle.State, authority.Id.Value, forced: isOverdue).Next is not null)
         {
@@ -114,7 +114,7 @@ internal sealed class RotationSteps(
         }
     }
 
-    private async Task TakeOverAsync(
+    private async Task ActivateSuccessorAsync(
         TunnelBundle bundle,
         string successorId,
         bool isOverdue,

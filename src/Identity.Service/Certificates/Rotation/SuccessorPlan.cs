@@ -24,7 +24,7 @@ internal sealed class SuccessorPlan(Current<CertificateOptions> options, TimePro
 
     public bool IsWaiting(TunnelAuthority authority) =>
         tried.TryGetValue(authority.Id.Value, out var at)
-        && time.GetUtcNow() - at < RetryAfter * RotationPace.Of(options.Value);
+        && time.GetUtcNow() - at < RetryAfter * RotationPace.GetInterval(options.Value);
 
     public void Record(TunnelAuthority active, bool isDone)
     {

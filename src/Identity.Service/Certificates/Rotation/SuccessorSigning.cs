@@ -85,13 +85,13 @@ internal sealed class SuccessorSigning(
         }
 
         var answer = await connector.SignAsync(successor.CsrPem!, cancellationToken);
-        return answer.ChainPem is { } pem ? await TakeAsync(tunnel, successor, attempt, pem, cancellationToken)
+        return answer.ChainPem is { } pem ? await StoreChainAsync(tunnel, successor, attempt, pem, cancellationToken)
             : answer.IsSpoiled ? await RefuseAsync(attempt, answer.Error!)
             : await FailAsync(attempt, answer.Error!, answer.RetryAfter);
     }
 
     // The same steps as an administrator's upload and approval (S15). After a refused chain the request stays open.
-    private async Task<bool> TakeAsync(
+    private async Task<bool> StoreChainAsync(
         Tunnel tunnel,
         TunnelAuthority successor,
         SigningAttempt attempt,
@@ -153,12 +153,12 @@ internal sealed class SuccessorSigning(
     }
 
     private async Task<bool> FailAsync(SigningAttempt attempt, string error, TimeSpan? askedFor = null) =>
-        Tell(attempt, error, await attempts.FailedAsync(attempt, error, askedFor));
+        Report(attempt, error, await attempts.FailedAsync(attempt, error, askedFor));
 
     private async Task<bool> RefuseAsync(SigningAttempt attempt, string error) =>
-        Tell(attempt, error, await attempts.RefusedAsync(attempt, error));
+        Report(attempt, error, await attempts.RefusedAsync(attempt, error));
 
-    private bool Tell(SigningAttempt attempt, string error, TimeSpan wait)
+    private bool Report(SigningAttempt attempt, string error, TimeSpan wait)
     {
         Log.ConnectorFailed(logger, attempt.AuthorityId.Value, $"{error}; retrying in {wait.TotalMinutes:0} min");
         return false;

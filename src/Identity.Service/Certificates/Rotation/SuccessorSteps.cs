@@ -47,16 +47,16 @@ internal sealed class SuccessorSteps(
         {
             if (IsMade(authority.Custody) && !plan.IsWaiting(authority))
             {
-                await TryTurnAsync(authority, cancellationToken);
+                await TryStepAsync(authority, cancellationToken);
             }
         }
     }
 
-    private async Task TryTurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
+    private async Task TryStepAsync(TunnelAuthority active, CancellationToken cancellationToken)
     {
         try
         {
-            await TurnAsync(active, cancellationToken);
+            await StepAsync(active, cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -65,7 +65,7 @@ internal sealed class SuccessorSteps(
         }
     }
 
-    private async Task TurnAsync(TunnelAuthority active, CancellationToken cancellationToken)
+    private async Task StepAsync(TunnelAuthority active, CancellationToken cancellationToken)
     {
         if (!plan.HasBegun(active))
         {

@@ -20,7 +20,7 @@ internal sealed class ServiceCertificateRenewal(
     CertificateIssuer issuer,
     OrphanSweep sweep,
     AnchorKeys anchors,
-    KeptCertificates kept,
+    ServiceCertificateFile kept,
     Derived<CertificateOptions, CertificateProfiles> profiles,
     ServiceIdentity identity,
     ServiceCertificateOptions options,
@@ -190,7 +190,7 @@ internal sealed class ServiceCertificateRenewal(
         var issuedBy = authority.Certificate.Fingerprint;
         if (outcome.Document is { } document)
         {
-            kept.Keep(listener, names, issuedBy, document, key);
+            kept.Save(listener, names, issuedBy, document, key);
             return (KeyAndCertificate.Create(document, key), document.RenewAfter);
         }
 

@@ -42,7 +42,7 @@ internal sealed class AuthorityAnchors(RegisteredCertificateStore anchors, TimeP
                         changes.Add(anchors.ReleaseSlot(before.RegisteredCertificateId!.Value));
                         break;
                     case (false, true):
-                        changes.Add(anchors.TakeSlot(before.TunnelId, before.RegisteredCertificateId!.Value));
+                        changes.Add(anchors.AcquireSlot(before.TunnelId, before.RegisteredCertificateId!.Value));
                         break;
                 }
 

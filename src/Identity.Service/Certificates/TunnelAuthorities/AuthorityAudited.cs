@@ -26,9 +26,9 @@ internal sealed record AuthorityAudited(
             ("certificate_authority_id", Authority.Id.Value),
             ("tunnel_id", Authority.TunnelId.Value),
             ("name", Authority.Name),
-            ("custody", WireNames.Of(Authority.Custody)),
-            ("state", WireNames.Of(Authority.State)),
-            ("previous_state", From is { } from ? WireNames.Of(from) : null),
+            ("custody", WireNames.Get(Authority.Custody)),
+            ("state", WireNames.Get(Authority.State)),
+            ("previous_state", From is { } from ? WireNames.Get(from) : null),
             ("reason", Reason),
             ("certificate_fingerprint", Authority.Fingerprint),
             ("submitted_by", Authority.SubmittedBy),
@@ -42,7 +42,7 @@ internal sealed record AuthorityAudited(
                 "waived",
                 Enum.GetValues<AuthorityGuards>()
                     .Where(guard => guard != AuthorityGuards.None && Waived.HasFlag(guard))
-                    .Select(WireNames.Of)
+                    .Select(WireNames.Get)
             ),
             ("findings", Authority.Findings.Select(finding => finding.Code)),
         ]

@@ -27,7 +27,7 @@ internal sealed record AuthorityCertificateDocument(
     string Pem
 )
 {
-    public static AuthorityCertificateDocument Of(ParsedCertificate certificate) =>
+    public static AuthorityCertificateDocument From(ParsedCertificate certificate) =>
         new(
             Subject: ToText(certificate.Subject),
             Issuer: ToText(certificate.Issuer),

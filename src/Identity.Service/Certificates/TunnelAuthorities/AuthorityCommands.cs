@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class AuthorityCommands(
     AuthorityLifecycle lifecycle,
     AuthorityPreparation preparation,
-    Persons persons,
+    PersonIdentification persons,
     Current<CertificateOptions> options,
     TimeProvider time
 )
@@ -100,7 +100,7 @@ internal sealed class AuthorityCommands(
             return AuthorityErrors.InvalidState(authority);
         }
 
-        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
         {
             return workload;
         }

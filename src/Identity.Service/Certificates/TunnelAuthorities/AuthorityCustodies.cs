@@ -4,5 +4,5 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
 internal static class AuthorityCustodies
 {
-    public static string ToFlag(AuthorityCustody custody) => WireNames.Of(custody).Replace('_', '-');
+    public static string ToFlag(AuthorityCustody custody) => WireNames.Get(custody).Replace('_', '-');
 }

@@ -57,16 +57,16 @@ internal sealed record AuthorityDocument
 
     public required DateTime? ArchivedAt { get; init; }
 
-    public static AuthorityDocument Of(TunnelAuthority authority, CertificateOptions options) =>
+    public static AuthorityDocument From(TunnelAuthority authority, CertificateOptions options) =>
         new()
         {
             Id = authority.Id.Value,
             Name = authority.Name,
             TunnelId = authority.TunnelId.Value,
-            Custody = WireNames.Of(authority.Custody),
+            Custody = WireNames.Get(authority.Custody),
             CopiesMayExist = authority.Custody == AuthorityCustody.Imported,
             KeyLabel = authority.KeyLabel,
-            State = WireNames.Of(authority.State),
+            State = WireNames.Get(authority.State),
             StateSince = authority.StateSince?.UtcDateTime,
             RegistrationEnds = AuthorityStates.IsRegistering(authority.State)
                 ? authority.RegistrationEnds?.UtcDateTime
@@ -87,7 +87,7 @@ internal sealed record AuthorityDocument
                 )
                 : null,
             TunnelCertificateId = authority.RegisteredCertificateId?.Value,
-            Next = AuthorityNextSteps.Of(authority),
+            Next = AuthorityNextSteps.Describe(authority),
             CreatedAt = authority.CreatedAt.UtcDateTime,
             ArchivedAt = authority.ArchivedAt?.UtcDateTime,
         };

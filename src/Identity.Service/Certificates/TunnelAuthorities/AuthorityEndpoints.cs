@@ -40,7 +40,8 @@ internal sealed partial class AuthorityEndpoints(
         }
 
         if (
-            WireNames.Find<AuthorityCustody>(wanted.Custody ?? WireNames.Of(AuthorityCustody.Sealed)) is not { } custody
+            WireNames.Find<AuthorityCustody>(wanted.Custody ?? WireNames.Get(AuthorityCustody.Sealed))
+            is not { } custody
         )
         {
             return RequestErrors.Invalid.Refuse("custody: sealed, pkcs11, trust_only or imported is required.");
@@ -85,7 +86,7 @@ internal sealed partial class AuthorityEndpoints(
             cancellationToken
         );
         return ApiAnswer.Json(
-            page.Cut(all, authority => authority.Ordinal).Select(row => AuthorityDocument.Of(row, options.Value)),
+            page.Cut(all, authority => authority.Ordinal).Select(row => AuthorityDocument.From(row, options.Value)),
             CertificatesJson.Default.PageAuthorityDocument
         );
     }
@@ -328,11 +329,11 @@ internal sealed partial class AuthorityEndpoints(
     private ApiAnswer Answer(Result<TunnelAuthority> result) =>
         result.IsOk
             ? ApiAnswer.Json(
-                AuthorityDocument.Of(result.Value, options.Value) with
+                AuthorityDocument.From(result.Value, options.Value) with
                 {
                     Chain = result.Value.ChainPem is null
                         ? null
-                        : [.. AuthorityChains.Read(result.Value).Select(AuthorityCertificateDocument.Of)],
+                        : [.. AuthorityChains.Read(result.Value).Select(AuthorityCertificateDocument.From)],
                 },
                 CertificatesJson.Default.AuthorityDocument
             )

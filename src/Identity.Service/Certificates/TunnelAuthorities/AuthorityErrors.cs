@@ -100,12 +100,14 @@ internal static class AuthorityErrors
 
     /// <summary>The state forbids the command; the refusal names the next command.</summary>
     public static Refusal InvalidState(TunnelAuthority authority, string? why = null) =>
-        InvalidState(authority, why, AuthorityNextSteps.Of(authority));
+        InvalidState(authority, why, AuthorityNextSteps.Describe(authority));
 
     private static Refusal InvalidState(TunnelAuthority authority, string? why, string? next) =>
         State
-            .Refuse($"The authority is {WireNames.Of(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}")
-            .With("state", WireNames.Of(authority.State))
+            .Refuse(
+                $"The authority is {WireNames.Get(authority.State)}. {why ?? AuthorityNextSteps.Explain(authority)}"
+            )
+            .With("state", WireNames.Get(authority.State))
             .With("next", next);
 
     public static Refusal ExpiredRegistration(TunnelAuthority authority) =>
@@ -115,7 +117,7 @@ internal static class AuthorityErrors
             .With("next", $"culvert ca register NAME --tunnel {authority.TunnelId.Value}");
 
     public static Refusal BlockedBy(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
-        InvalidState(authority, ExplainBlocked(blockers), AuthorityNextSteps.Of(authority, blockers))
+        InvalidState(authority, ExplainBlocked(blockers), AuthorityNextSteps.Describe(authority, blockers))
             .With("blocked_by", new JsonArray([.. blockers.Select(blocker => blocker.ToJson())]))
             .With("override", DescribeOverride(authority, blockers.Select(blocker => blocker.Id)));
 

@@ -70,7 +70,7 @@ internal sealed class AuthorityLifecycle(
 
         return authority.State == expected
             ? await MoveAsync(authority, to, move, cancellationToken)
-            : AuthorityErrors.InvalidState(authority, $"It was expected to be {WireNames.Of(expected)}.");
+            : AuthorityErrors.InvalidState(authority, $"It was expected to be {WireNames.Get(expected)}.");
     }
 
     /// <summary>Moves an authority from the state in which it was read.</summary>
@@ -111,7 +111,7 @@ internal sealed class AuthorityLifecycle(
         if (transition.Command == AuthorityCommand.Stage)
         {
             // From here on it has key and certificate and can sign. For a draft, lists would never be needed.
-            changes.AddRange(lists.Of(next));
+            changes.AddRange(lists.InsertFor(next));
         }
 
         next = await anchors.MoveAsync(authority, next, changes, cancellationToken);
@@ -145,8 +145,8 @@ internal sealed class AuthorityLifecycle(
                 logger,
                 next.Id.Value,
                 next.TunnelId.Value,
-                WireNames.Of(authority.State),
-                WireNames.Of(to)
+                WireNames.Get(authority.State),
+                WireNames.Get(to)
             );
         }
 

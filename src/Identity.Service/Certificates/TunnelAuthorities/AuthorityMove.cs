@@ -28,15 +28,15 @@ internal sealed record AuthorityMove
     /// <summary>A move by the caller, with the administrator that the caller counts as.</summary>
     public static async ValueTask<AuthorityMove> ByCallerAsync(
         ApiRequest request,
-        Persons persons,
+        PersonIdentification persons,
         string? reason,
         CancellationToken cancellationToken
     ) =>
         new()
         {
-            Cause = AuditCause.Of(request),
+            Cause = AuditCause.From(request),
             Person = await persons.OfAsync(request.Caller, cancellationToken),
-            IsByPerson = Persons.IsPerson(request.Caller),
+            IsByPerson = PersonIdentification.IsPerson(request.Caller),
             Reason = reason,
         };
 

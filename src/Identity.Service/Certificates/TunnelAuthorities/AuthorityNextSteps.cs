@@ -3,7 +3,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal static class AuthorityNextSteps
 {
     /// <summary>A command line; null = none.</summary>
-    public static string? Of(TunnelAuthority authority)
+    public static string? Describe(TunnelAuthority authority)
     {
         var id = authority.Id.Value;
         return authority.State switch
@@ -29,7 +29,7 @@ internal static class AuthorityNextSteps
     }
 
     /// <summary>While an activation is blocked: the command that resolves the wait without disconnecting a client.</summary>
-    public static string Of(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
+    public static string Describe(TunnelAuthority authority, IReadOnlyList<ActivationBlocker> blockers) =>
         blockers.FirstOrDefault(blocker => blocker.Kind == ActivationBlockerKind.RelyingParty) is { } party
             ? $"culvert relying-party acknowledge {party.Id} --tunnel {authority.TunnelId.Value} --epoch {party.NeededEpoch}"
             : $"culvert ca status {authority.Id.Value} --watch";

@@ -21,7 +21,7 @@ internal static class AuthorityOperations
             "Creates an authority of a tunnel and its key, or refers to a key in the HSM. The response of the csr "
                 + "operation is the signing request for the enterprise root."
         )
-        .Takes<CreateAuthorityRequest>()
+        .Accepts<CreateAuthorityRequest>()
         .Returns<AuthorityDocument>();
 
     public static readonly Operation List = Operation
@@ -55,7 +55,7 @@ internal static class AuthorityOperations
             "Uploads what the enterprise root signed: the authority's certificate, its issuers and the root. The "
                 + "service verifies the whole chain."
         )
-        .Takes<UploadChainRequest>()
+        .Accepts<UploadChainRequest>()
         .Returns<AuthorityDocument>();
 
     public static readonly Operation Approve = Operation
@@ -65,7 +65,7 @@ internal static class AuthorityOperations
             "A second person confirms the fingerprint of the root. Required unless the installation uses single "
                 + "approval."
         )
-        .Takes<ApproveAuthorityRequest>()
+        .Accepts<ApproveAuthorityRequest>()
         .Returns<AuthorityDocument>();
 
     public static readonly Operation PrepareKey = Operation
@@ -88,7 +88,7 @@ internal static class AuthorityOperations
             "Imports a key and its chain from a PKCS#12 file, if the configuration allows it. The authority is "
                 + "marked: copies of its key may exist elsewhere."
         )
-        .Takes<ImportKeyRequest>()
+        .Accepts<ImportKeyRequest>()
         .Returns<AuthorityDocument>();
 
     public static readonly Operation Override = Operation
@@ -103,7 +103,7 @@ internal static class AuthorityOperations
             "Allows the switch to this authority although the named parties have not acknowledged the trust bundle. "
                 + "Audited with the reason."
         )
-        .Takes<OverrideAuthorityRequest>()
+        .Accepts<OverrideAuthorityRequest>()
         .Returns<AuthorityDocument>();
 
     public static readonly Operation Activate = Operation

@@ -91,7 +91,7 @@ internal sealed class AuthorityPreparation(
             return AuthorityErrors
                 .OfHsm(fault)
                 .With("ca_id", authority.Id.Value)
-                .With("next", AuthorityNextSteps.Of(authority));
+                .With("next", AuthorityNextSteps.Describe(authority));
         }
     }
 

@@ -39,14 +39,14 @@ internal sealed class AuthorityUpkeep(
         {
             await foreach (var authority in authorities.ListByStateAsync(state, cancellationToken))
             {
-                await KeepAsync(authority, cancellationToken);
+                await ProcessAsync(authority, cancellationToken);
             }
         }
     }
 
     protected override Task RunRoundAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
 
-    private async Task KeepAsync(TunnelAuthority authority, CancellationToken cancellationToken)
+    private async Task ProcessAsync(TunnelAuthority authority, CancellationToken cancellationToken)
     {
         var now = Time.GetUtcNow();
         if (authority.State is AuthorityState.Retired or AuthorityState.Expired or AuthorityState.Deleted)

@@ -17,7 +17,7 @@ internal sealed class ChainCommands(
     ChainSubmission submission,
     AuthorityChecks checks,
     FirstActivation activation,
-    Persons persons,
+    PersonIdentification persons,
     Current<CertificateOptions> options
 )
 {
@@ -51,7 +51,7 @@ internal sealed class ChainCommands(
 
         if (mayBeSecond && await checks.FindFirstAsync(authority, chain[0], cancellationToken) is { } first)
         {
-            return await LeaveToAsync(request, authority, first, cancellationToken);
+            return await DelegateAsync(request, authority, first, cancellationToken);
         }
 
         if (!mayUpload)
@@ -119,7 +119,7 @@ internal sealed class ChainCommands(
             return authority;
         }
 
-        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
         {
             return workload;
         }
@@ -127,7 +127,8 @@ internal sealed class ChainCommands(
         var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
         if (
             !options.Value.SingleApproval
-            && Persons.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson) is { } alone
+            && PersonIdentification.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson)
+                is { } alone
         )
         {
             return alone;
@@ -186,7 +187,7 @@ internal sealed class ChainCommands(
     }
 
     // S18: the certificate is registered on this tunnel already; the existing registration is the answer.
-    private async ValueTask<Result<TunnelAuthority>> LeaveToAsync(
+    private async ValueTask<Result<TunnelAuthority>> DelegateAsync(
         ApiRequest request,
         TunnelAuthority second,
         TunnelAuthority first,
@@ -261,7 +262,7 @@ internal sealed class ChainCommands(
         IReadOnlyList<AuthorityFinding> findings
     ) =>
         refusal
-            .With("state", WireNames.Of(authority.State))
+            .With("state", WireNames.Get(authority.State))
             .With(
                 "findings",
                 new JsonArray([
@@ -272,5 +273,5 @@ internal sealed class ChainCommands(
                     }),
                 ])
             )
-            .With("next", AuthorityNextSteps.Of(authority));
+            .With("next", AuthorityNextSteps.Describe(authority));
 }

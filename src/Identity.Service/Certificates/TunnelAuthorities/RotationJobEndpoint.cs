@@ -19,7 +19,7 @@ namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 internal sealed class RotationJobEndpoint(
     DirectExchange exchange,
     KnownTunnels tunnels,
-    IFederationStanding federation,
+    IFederationValidity federation,
     ServerCertificates server,
     CurrentBundles bundles
 )
@@ -66,14 +66,14 @@ internal sealed class RotationJobEndpoint(
             return refusal;
         }
 
-        var proof = EnrollmentProof.Of(caller);
+        var proof = EnrollmentProof.From(caller);
         var outcome = await server.IssueAsync(
             tunnel,
             tunnel.Domain,
             csr,
             new LeafRequest
             {
-                Cause = AuditCause.Of(request),
+                Cause = AuditCause.From(request),
                 Principal = proof.Principal,
                 Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                 NotBefore = wanted.NotBefore,

@@ -68,7 +68,7 @@ internal sealed class ServerCertificateEndpoint(
             csr,
             new LeafRequest
             {
-                Cause = AuditCause.Of(request.Peer, request),
+                Cause = AuditCause.From(request.Peer, request),
                 EnrollmentId = enrollment.Id.Value,
                 Idempotency = csr.KeyFor(enrollment.Id.Value, domain.Name),
                 // The agent may be revoked or the domain removed in the meantime: the intent's commit checks both again.

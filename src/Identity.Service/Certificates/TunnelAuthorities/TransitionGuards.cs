@@ -73,11 +73,11 @@ internal sealed class TransitionGuards(
         }
 
         return guards.HasFlag(AuthorityGuards.Acknowledged) && authority.HoldsKey
-            ? await AskGateAsync(authority, move, cancellationToken)
+            ? await CheckGateAsync(authority, move, cancellationToken)
             : (null, []);
     }
 
-    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> AskGateAsync(
+    private async ValueTask<(Refusal? Refusal, IReadOnlyList<ActivationBlocker> Overridden)> CheckGateAsync(
         TunnelAuthority authority,
         AuthorityMove move,
         CancellationToken cancellationToken
@@ -97,7 +97,7 @@ internal sealed class TransitionGuards(
             options.Value.SingleApproval
             || (
                 move is { IsByPerson: true, Person: { } person }
-                && Persons.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null
+                && PersonIdentification.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson) is null
             )
         );
 

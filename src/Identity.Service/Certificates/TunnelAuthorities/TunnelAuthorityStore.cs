@@ -87,7 +87,7 @@ internal sealed class TunnelAuthorityStore(Database database)
                 " WHERE state = @State AND ordinal > @after ORDER BY ordinal LIMIT @PageSize",
                 new
                 {
-                    State = WireNames.Of(state),
+                    State = WireNames.Get(state),
                     after,
                     PageSize,
                 },
@@ -143,7 +143,7 @@ internal sealed class TunnelAuthorityStore(Database database)
             .Update(
                 Row.Create(authority) with
                 {
-                    StateExpected = WireNames.Of(expected),
+                    StateExpected = WireNames.Get(expected),
                 },
                 "id = @Id AND state = @StateExpected"
             )
@@ -277,9 +277,9 @@ internal sealed class TunnelAuthorityStore(Database database)
                 WorkspaceId = authority.WorkspaceId,
                 TunnelId = authority.TunnelId.Value,
                 Name = authority.Name,
-                Custody = WireNames.Of(authority.Custody),
-                State = WireNames.Of(authority.State),
-                StateBefore = authority.StateBefore is { } before ? WireNames.Of(before) : null,
+                Custody = WireNames.Get(authority.Custody),
+                State = WireNames.Get(authority.State),
+                StateBefore = authority.StateBefore is { } before ? WireNames.Get(before) : null,
                 StateSinceMs = authority.StateSince.ToStore(),
                 PublicKey = authority.PublicKey,
                 SealedKey = authority.SealedKey,

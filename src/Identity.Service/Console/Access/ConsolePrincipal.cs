@@ -10,7 +10,7 @@ internal sealed record ConsolePrincipal(ConsoleSession Session, Caller Caller)
     /// <summary>The person that the session's admin key names; null = none, or no key.</summary>
     public KeyOwner? KeyOwner { get; init; }
 
-    public string Standing =>
+    public string RoleText =>
         Session.AdminKeyId is null ? string.Join(", ", Session.Roles)
         : KeyOwner is { } owner ? $"admin key of {owner.Subject}"
         : "admin key";

@@ -10,13 +10,13 @@ namespace Culvert.Identity.Service.Console.Filters;
 /// </summary>
 internal sealed class FilterForms(ConsoleEndpoints console, SavedFilters filters)
 {
-    public Task KeepAsync(Type page, FilteredPage filtered, HttpContext http) =>
+    public Task SaveAsync(Type page, FilteredPage filtered, HttpContext http) =>
         ChangeAsync(
             page,
             filtered,
             http,
             (caller, name) =>
-                filters.KeepAsync(
+                filters.SaveAsync(
                     caller,
                     filtered,
                     new SavedFilter(name, filtered.Read(http.Request.Query)),

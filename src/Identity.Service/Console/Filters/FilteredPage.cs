@@ -63,7 +63,7 @@ public sealed record FilteredPage(string Name, Operation Operation, params IRead
 
     internal string Path => $"/console/{Name}";
 
-    internal string KeepPath => $"{Path}/filters";
+    internal string FiltersPath => $"{Path}/filters";
 
     internal string ForgetPath => $"{Path}/filters/forget";
 

@@ -20,7 +20,7 @@ internal sealed class SavedFilters(SavedFilterStore store, IJournal journal)
         CancellationToken cancellationToken
     ) => await store.ListAsync(caller, page, cancellationToken);
 
-    public ValueTask<Refusal?> KeepAsync(
+    public ValueTask<Refusal?> SaveAsync(
         Caller caller,
         FilteredPage page,
         SavedFilter filter,

@@ -33,7 +33,7 @@ internal sealed class ConsoleCookie
     public static ConsoleCookie New() => new(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(SecretBytes)));
 
     /// <summary>The cookie of the request; null if there is none in the expected form.</summary>
-    public static ConsoleCookie? Of(HttpContext http, string name) =>
+    public static ConsoleCookie? Find(HttpContext http, string name) =>
         http.Request.Cookies[name] is { Length: 43 } value && Base64Url.IsValid(value)
             ? new ConsoleCookie(value)
             : null;

@@ -292,7 +292,7 @@ internal sealed class ConsoleSessions(
         var operators = await adminKeys.ListLiveOperatorsAsync(time.GetUtcNow(), cancellationToken);
         if (operators.All(live => live.Id == key.Id))
         {
-            return operators.Count > 0 ? FirstKeyFate.Kept : FirstKeyFate.Untouched;
+            return operators.Count > 0 ? FirstKeyFate.NotRevoked : FirstKeyFate.Untouched;
         }
 
         var revoked = await keys.RevokeAsync(

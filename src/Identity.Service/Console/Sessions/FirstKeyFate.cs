@@ -9,7 +9,7 @@ internal enum FirstKeyFate
     Untouched,
 
     /// <summary>Not revoked, because no other live key may operate the installation.</summary>
-    Kept,
+    NotRevoked,
 
     Revoked,
 }

@@ -39,7 +39,7 @@ internal sealed class AuditProof
     public long Sequence => sequence;
 
     /// <summary><c>signed</c>, <c>chained</c>, <c>dropped</c> (retention removed the body) or <c>altered</c>.</summary>
-    public string Of(JsonElement entry) =>
+    public string Format(JsonElement entry) =>
         entry.Member("body") is not { } body ? "dropped"
         : !Holds(entry, body) ? "altered"
         : entry.Text("node") == node && entry.Number("sequence") <= sequence ? "signed"

@@ -46,7 +46,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         TokenValidationParameters validationParameters
     )
     {
-        var error = await FindFaultAsync(token);
+        var error = await FindErrorAsync(token);
         if (error != IdTokenError.None)
         {
             return new TokenValidationResult { Exception = new SignInRefusedException($"id_token: {error}") };
@@ -57,7 +57,7 @@ internal sealed class IdTokenHandler : JsonWebTokenHandler
         return await base.ValidateTokenAsync(token, validationParameters);
     }
 
-    private async ValueTask<IdTokenError> FindFaultAsync(string text)
+    private async ValueTask<IdTokenError> FindErrorAsync(string text)
     {
         if (SignedToken.TryParse(Encoding.UTF8.GetBytes(text), out var token) != JoseRefusal.None)
         {

@@ -31,7 +31,7 @@ internal sealed class KeyOwnerEndpoints(ConsoleEndpoints console, ConsoleSession
             {
                 var next = ConsoleEndpoints.LocalPath(form[SignInEndpoints.NextField]);
                 if (
-                    ConsoleCookie.Of(http, ConsoleCookie.ProvenKey) is not { } cookie
+                    ConsoleCookie.Find(http, ConsoleCookie.ProvenKey) is not { } cookie
                     || await sessions.FindUnownedKeyAsync(cookie, http.RequestAborted) is not { } proven
                     || principal.Session is not { Issuer: { } issuer, Subject: { } subject }
                 )
@@ -47,7 +47,7 @@ internal sealed class KeyOwnerEndpoints(ConsoleEndpoints console, ConsoleSession
                     proven.Session,
                     proven.Key,
                     isOwn ? new KeyOwner(issuer, subject) : null,
-                    AuditActor.Of(request),
+                    AuditActor.From(request),
                     request,
                     http.RequestAborted
                 );

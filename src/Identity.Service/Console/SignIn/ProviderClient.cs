@@ -32,7 +32,7 @@ internal sealed class ProviderClient(
     private const string BasicMethod = "client_secret_basic";
     private const string PostMethod = "client_secret_post";
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CacheDuration = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan NotAgainWithin = TimeSpan.FromSeconds(30);
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
@@ -44,7 +44,7 @@ internal sealed class ProviderClient(
     public async Task<OpenIdConnectConfiguration> GetConfigurationAsync(CancellationToken cancel)
     {
         var options = signIn.Value;
-        if (configuration is { } known && known.Options == options && known.At + KeptFor > time.GetUtcNow())
+        if (configuration is { } known && known.Options == options && known.At + CacheDuration > time.GetUtcNow())
         {
             return known.Value;
         }
@@ -71,7 +71,7 @@ internal sealed class ProviderClient(
         if (
             keys is { } known
             && known.Options == options
-            && known.At + KeptFor > now
+            && known.At + CacheDuration > now
             && (known.At + NotAgainWithin > now || keyId is null || known.Value.Keys.Any(key => key.KeyId == keyId))
         )
         {

@@ -24,7 +24,7 @@ internal sealed class ProviderEndpoints(
             return;
         }
 
-        var browser = ConsoleCookie.Of(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
+        var browser = ConsoleCookie.Find(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
         browser.Set(http, ConsoleCookie.SignIn, life: null);
         var isSilent = await SessionOfAsync(http) is { AdminKeyId: null };
         var next = ConsoleEndpoints.LocalPath(http.Request.Query["next"]);
@@ -45,7 +45,7 @@ internal sealed class ProviderEndpoints(
             return;
         }
 
-        var browser = ConsoleCookie.Of(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
+        var browser = ConsoleCookie.Find(http, ConsoleCookie.SignIn) ?? ConsoleCookie.New();
         var known = await SessionOfAsync(http);
         var answer = await signIn.FinishAsync(http, browser);
         if (answer.Person is not { } person)
@@ -76,7 +76,7 @@ internal sealed class ProviderEndpoints(
 
         if (opened.NeedsKeyOwner)
         {
-            ConsoleCookie.Of(http, ConsoleCookie.Session)?.Set(http, ConsoleCookie.ProvenKey, life: null);
+            ConsoleCookie.Find(http, ConsoleCookie.Session)?.Set(http, ConsoleCookie.ProvenKey, life: null);
         }
 
         cookie.Set(http, ConsoleCookie.Session, options.Value.Session);
@@ -85,7 +85,7 @@ internal sealed class ProviderEndpoints(
     }
 
     private async ValueTask<ConsoleSession?> SessionOfAsync(HttpContext http) =>
-        ConsoleCookie.Of(http, ConsoleCookie.Session) is { } cookie
+        ConsoleCookie.Find(http, ConsoleCookie.Session) is { } cookie
         && await sessions.FindAsync(cookie, http.RequestAborted) is { Session: var session }
             ? session
             : null;

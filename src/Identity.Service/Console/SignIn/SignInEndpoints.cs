@@ -89,7 +89,7 @@ internal sealed class SignInEndpoints(
     // A cookie of the browser, set when it first opens the page: it identifies the browser's later requests.
     private static ConsoleCookie GetBrowser(HttpContext http)
     {
-        if (ConsoleCookie.Of(http, ConsoleCookie.SignIn) is { } known)
+        if (ConsoleCookie.Find(http, ConsoleCookie.SignIn) is { } known)
         {
             return known;
         }

@@ -110,11 +110,11 @@ internal static class OperationParameters
         ["workspace"] = Text("The id of the workspace.", "\"wrkspc_017Gx2kQ9mVbT4nRw8YcLs3D\""),
     };
 
-    public static OpenApiParameter Path(string name) => Of(name, ParameterLocation.Path);
+    public static OpenApiParameter Path(string name) => Create(name, ParameterLocation.Path);
 
-    public static OpenApiParameter Query(string name) => Of(name, ParameterLocation.Query);
+    public static OpenApiParameter Query(string name) => Create(name, ParameterLocation.Query);
 
-    private static OpenApiParameter Of(string name, ParameterLocation place)
+    private static OpenApiParameter Create(string name, ParameterLocation place)
     {
         var (description, type, example) = Known[name];
         return new OpenApiParameter

@@ -19,7 +19,7 @@ internal sealed class OperationRefusals
 
     private readonly Dictionary<string, string[]> codes = Read();
 
-    public IReadOnlyList<ErrorCode> Of(string operation) =>
+    public IReadOnlyList<ErrorCode> GetErrors(string operation) =>
         [.. codes.GetValueOrDefault(operation, []).Select(code => catalogue[code])];
 
     public static IEnumerable<ErrorCode> OfEvery(Access access) =>

@@ -47,7 +47,7 @@ internal static class OperationTags
         };
 
     /// <summary>The first path segment after the version; below organizations, the resource's name.</summary>
-    public static string Of(string path)
+    public static string GetTag(string path)
     {
         if (!path.StartsWith(Version, StringComparison.Ordinal))
         {

@@ -40,7 +40,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
             AccessKind.Machine => access.Role == MachineRole.Agent ? "an agent's certificate" : "an edge's certificate",
             _ => $"scope {access.RequiredScope}",
         };
-        return access.TakesAssertion ? permission + ", or an assertion in the body" : permission;
+        return access.AcceptsAssertion ? permission + ", or an assertion in the body" : permission;
     }
 
     private static void AddParameters(OpenApiOperation operation, Operation mapped)
@@ -86,7 +86,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
                         : [],
                 },
                 // An empty requirement: the body may contain the proof instead.
-                .. access.TakesAssertion ? [new()] : Array.Empty<OpenApiSecurityRequirement>(),
+                .. access.AcceptsAssertion ? [new()] : Array.Empty<OpenApiSecurityRequirement>(),
             ],
         };
         Extend(operation, "x-permission", JsonValue.Create(ToPermission(access)));
@@ -166,7 +166,7 @@ internal sealed partial class OperationTransformer(OperationRefusals refusals) :
 
     private void AddRefusals(OpenApiOperation operation, OpenApiDocument document, Operation mapped)
     {
-        var codes = refusals.Of(mapped.Name);
+        var codes = refusals.GetErrors(mapped.Name);
         foreach (
             var group in codes
                 .Concat(OperationRefusals.OfEvery(mapped.Access))

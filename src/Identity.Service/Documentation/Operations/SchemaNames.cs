@@ -19,7 +19,7 @@ internal sealed class SchemaNames
         [typeof(Page<Federation.Presets.Preset>)] = "PresetListDocument",
     };
 
-    private readonly ConcurrentDictionary<string, Type> given = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Type> names = new(StringComparer.Ordinal);
 
     /// <summary>Null = the schema is written inline: values, lists and arbitrary JSON.</summary>
     public string? Find(JsonTypeInfo info)
@@ -41,10 +41,10 @@ internal sealed class SchemaNames
         }
 
         name = Chosen.GetValueOrDefault(type, name);
-        if (given.GetOrAdd(name, type) != type)
+        if (names.GetOrAdd(name, type) != type)
         {
             // The framework would use one schema for both types.
-            throw new InvalidOperationException($"{type} and {given[name]} are both called {name}.");
+            throw new InvalidOperationException($"{type} and {names[name]} are both called {name}.");
         }
 
         return name;

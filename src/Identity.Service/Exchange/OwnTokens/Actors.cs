@@ -23,7 +23,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
             return new Denial(DenialReason.ActorInvalid, unusable.Reason.Name());
         }
 
-        var denial = CheckStanding(context, actor) ?? CheckChain(subject, actor) ?? CheckRight(subject, actor);
+        var denial = CheckState(context, actor) ?? CheckChain(subject, actor) ?? CheckRight(subject, actor);
         if (denial is null)
         {
             party = new ActingParty(actor.Subject, actor.TokenId, actor.ExpiresAt);
@@ -32,7 +32,7 @@ internal sealed class Actors(OwnTokenReader reader, FederationDirectory director
         return denial;
     }
 
-    private Denial? CheckStanding(AssertionContext context, in AccessTokenClaims actor)
+    private Denial? CheckState(AssertionContext context, in AccessTokenClaims actor)
     {
         if (FindDenial(context, actor) is { } error)
         {

@@ -26,7 +26,7 @@ internal sealed class AssertionReplays(Current<FederationOptions> options, Audit
 
         Span<byte> assertion = stackalloc byte[SHA256.HashSizeInBytes];
         var key = CreateKey(context, assertion);
-        var tag = ReplayTag.Of(grant, assertion, context.Request.Source.ToString(), context.Now);
+        var tag = ReplayTag.Create(grant, assertion, context.Request.Source.ToString(), context.Now);
         return new ReplayMark(key with { StoredTag = tag.ToArray() }, tag);
     }
 

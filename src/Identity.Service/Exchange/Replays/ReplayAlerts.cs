@@ -25,7 +25,7 @@ internal sealed class ReplayAlerts(IJournal journal, TimeProvider time, ILogger<
     )
     {
         var issuer = context.Rule.Issuer;
-        var mode = WireNames.Of(issuer.ReplayMode);
+        var mode = WireNames.Get(issuer.ReplayMode);
         ServiceMeters.ReplaysDetected.Add(1, new KeyValuePair<string, object?>("mode", mode));
         if (perFamily.TryTake(first.Family) is not null)
         {

@@ -29,8 +29,8 @@ internal sealed record ReplayDetected(
             ("jti", AssertionId),
             ("family", First.Family),
             ("first_used_at", First.FirstUse),
-            ("first_holder", WireNames.Of(First.HolderKind)),
-            ("refused_holder", WireNames.Of(Again.HolderKind)),
+            ("first_holder", WireNames.Get(First.HolderKind)),
+            ("refused_holder", WireNames.Get(Again.HolderKind)),
             ("same_assertion", First.Assertion == Again.Assertion),
         ]
     );

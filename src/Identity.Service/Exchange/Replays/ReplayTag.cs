@@ -45,7 +45,7 @@ internal readonly record struct ReplayTag
     public required DateTimeOffset FirstUse { get; init; }
 
     /// <param name="source">The client's address, as text.</param>
-    public static ReplayTag Of(Grant grant, ReadOnlySpan<byte> signingInputHash, string source, DateTimeOffset now)
+    public static ReplayTag Create(Grant grant, ReadOnlySpan<byte> signingInputHash, string source, DateTimeOffset now)
     {
         var (kind, holder) = grant.Confirmation switch
         {

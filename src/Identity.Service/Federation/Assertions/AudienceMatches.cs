@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Federation.Assertions;
 internal sealed class AudienceMatches() : ImmediateCheck(AssertionSteps.Audience)
 {
     public override void Describe(AssertionContext context, TraceStep step) =>
-        step.Got = ClaimText.Of(context.Claims, "aud");
+        step.Got = ClaimText.Read(context.Claims, "aud");
 
     protected override Denial? Check(AssertionContext context)
     {

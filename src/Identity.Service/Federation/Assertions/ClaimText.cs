@@ -34,7 +34,7 @@ internal static class ClaimText
 
     public static bool IsPersonal(string claim) => Personal.Contains(claim);
 
-    public static string? Of(ClaimSet claims, string name)
+    public static string? Read(ClaimSet claims, string name)
     {
         if (!claims.TryFind(Encoding.UTF8.GetBytes(name), out var claim))
         {

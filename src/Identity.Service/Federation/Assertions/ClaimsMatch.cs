@@ -15,7 +15,7 @@ internal sealed class ClaimsMatch() : ImmediateCheck(AssertionSteps.Rule)
         {
             if (condition.Origin != ConditionOrigin.Subject)
             {
-                step.Add(TraceCondition.Of(condition, context.Claims));
+                step.Add(TraceCondition.From(condition, context.Claims));
             }
         }
     }

@@ -44,5 +44,5 @@ internal static class DenialReasons
 
     public static string Documentation(this DenialReason reason) => Page + reason.Name();
 
-    public static string Name(this DenialReason reason) => WireNames.Of(reason);
+    public static string Name(this DenialReason reason) => WireNames.Get(reason);
 }

@@ -14,7 +14,7 @@ internal sealed class IssuerMatches() : ImmediateCheck(AssertionSteps.IssuerLook
     public override void Describe(AssertionContext context, TraceStep step)
     {
         step.Issuer = context.Rule.Issuer.Id.Value;
-        step.Got = ClaimText.Of(context.Claims, "iss");
+        step.Got = ClaimText.Read(context.Claims, "iss");
     }
 
     protected override Denial? Check(AssertionContext context)

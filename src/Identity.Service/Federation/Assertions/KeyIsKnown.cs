@@ -31,7 +31,7 @@ internal sealed class KeyIsKnown : IAssertionCheck
 
     public void Describe(AssertionContext context, TraceStep step)
     {
-        context.Trace!.KeyState = WireNames.Of(context.Rule.Keys.State);
+        context.Trace!.KeyState = WireNames.Get(context.Rule.Keys.State);
         if (context.Token.KeyId is { } keyId)
         {
             var bounded = UntrustedText.Bounded(keyId);

@@ -14,7 +14,7 @@ internal static class MayActClaim
     /// act. A <c>sub</c> is only meaningful with its <c>iss</c>: providers name identities of this service with its
     /// issuer identifier.
     /// </summary>
-    public static TokenMayAct? Of(ClaimSet claims, string publicUrl)
+    public static TokenMayAct? Read(ClaimSet claims, string publicUrl)
     {
         if (!claims.TryFind("may_act"u8, out var claim))
         {

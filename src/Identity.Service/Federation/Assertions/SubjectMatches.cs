@@ -12,7 +12,7 @@ internal sealed class SubjectMatches() : ImmediateCheck(AssertionSteps.Rule)
         {
             if (condition.Origin == ConditionOrigin.Subject)
             {
-                step.Add(TraceCondition.Of(condition, context.Claims));
+                step.Add(TraceCondition.From(condition, context.Claims));
             }
         }
     }

@@ -19,7 +19,7 @@ internal sealed class Explanation
         Trace = context.Trace ?? throw new ArgumentException("Evaluated without a trace.", nameof(context));
         if (context.Subject is { Length: <= MaxSubjectLength } subject)
         {
-            Trace.SubjectFormat = SubjectFormat.Of(subject);
+            Trace.SubjectFormat = SubjectFormat.Describe(subject);
         }
 
         Hints = denial is { } found ? HintCatalogue.Find(new HintFacts(context, found)) : [];
@@ -30,7 +30,7 @@ internal sealed class Explanation
     public IReadOnlyList<Hint> Hints { get; }
 
     /// <summary>The conditions that failed, in one sentence; null if none did.</summary>
-    public string? NearestMiss => NearestMissText.Of([.. Trace.FailedConditions]);
+    public string? NearestMiss => NearestMissText.Describe([.. Trace.FailedConditions]);
 
     /// <summary>The stored form, whose digest is in the audit.</summary>
     public string ToJson() => JsonSerializer.Serialize(ToDocument(), ExplainJson.Default.ExplanationDocument);

@@ -3,7 +3,7 @@ namespace Culvert.Identity.Service.Federation.Explain;
 /// <summary>How far a token was from a rule, in one sentence with only the token's own values.</summary>
 internal static class NearestMissText
 {
-    public static string? Of(IReadOnlyList<TraceCondition> failed)
+    public static string? Describe(IReadOnlyList<TraceCondition> failed)
     {
         if (failed.Count == 0)
         {

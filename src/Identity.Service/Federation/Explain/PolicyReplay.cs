@@ -65,8 +65,8 @@ internal sealed class PolicyReplay(
             {
                 var before = present is null
                     ? new Denial(DenialReason.RuleNotFound)
-                    : await AskAsync(claims!, present, one.At, cancellationToken);
-                var after = await AskAsync(claims!, edited, one.At, cancellationToken);
+                    : await EvaluateAsync(claims!, present, one.At, cancellationToken);
+                var after = await EvaluateAsync(claims!, edited, one.At, cancellationToken);
                 var key = (one.Subject ?? "", before is null, after is null);
                 if (identities.TryGetValue(key, out var seen))
                 {
@@ -112,7 +112,7 @@ internal sealed class PolicyReplay(
     }
 
     // An edit of conditions does not depend on the requested workspace, so the workspace is ignored.
-    private async ValueTask<Denial?> AskAsync(
+    private async ValueTask<Denial?> EvaluateAsync(
         ClaimSet claims,
         CompiledRule rule,
         DateTimeOffset at,
@@ -140,7 +140,7 @@ internal sealed class PolicyReplay(
                 AssertionContext.OfClaims(claims, denying, recorded.At, trace: trace),
                 cancellationToken
             );
-            text = NearestMissText.Of([.. trace.FailedConditions]);
+            text = NearestMissText.Describe([.. trace.FailedConditions]);
         }
 
         return new ReplayedIdentity(

@@ -92,7 +92,7 @@ internal sealed class PolicyReplayEndpoint(
             new Decision
             {
                 Event = new RuleSimulated(
-                    AuditOrigin.Of(request, time.GetUtcNow()),
+                    AuditOrigin.From(request, time.GetUtcNow()),
                     rule.OrganizationId,
                     "replay",
                     rule.Id.Value,
@@ -105,7 +105,7 @@ internal sealed class PolicyReplayEndpoint(
         return noted.RefusalUnlessCommitted() is { } refusal
             ? refusal
             : ApiAnswer.Json(
-                ReplayReportDocument.Of(rule, edited, report),
+                ReplayReportDocument.From(rule, edited, report),
                 FederationJson.Default.ReplayReportDocument
             );
     }

@@ -25,7 +25,7 @@ internal sealed record ReplayReportDocument(
     /// <summary>The most identities shown of each kind; the totals count all.</summary>
     public const int MaxShown = 100;
 
-    public static ReplayReportDocument Of(Rule rule, Rule edited, PolicyReplayReport report) =>
+    public static ReplayReportDocument From(Rule rule, Rule edited, PolicyReplayReport report) =>
         new(
             Type: "federation_rule_replay",
             FederationRuleId: rule.Id.Value,
@@ -39,8 +39,8 @@ internal sealed record ReplayReportDocument(
             StillDenied: report.StillDenied,
             NewlyAllowedTotal: report.NewlyAllowed.Count,
             NewlyDeniedTotal: report.NewlyDenied.Count,
-            NewlyAllowed: [.. report.NewlyAllowed.Take(MaxShown).Select(ReplayedIdentityDocument.Of)],
-            NewlyDenied: [.. report.NewlyDenied.Take(MaxShown).Select(ReplayedIdentityDocument.Of)]
+            NewlyAllowed: [.. report.NewlyAllowed.Take(MaxShown).Select(ReplayedIdentityDocument.From)],
+            NewlyDenied: [.. report.NewlyDenied.Take(MaxShown).Select(ReplayedIdentityDocument.From)]
         );
 }
 
@@ -54,7 +54,7 @@ internal sealed record ReplayedIdentityDocument(
     string? Text
 )
 {
-    public static ReplayedIdentityDocument Of(ReplayedIdentity identity) =>
+    public static ReplayedIdentityDocument From(ReplayedIdentity identity) =>
         new(
             Subject: identity.Subject,
             Events: identity.Events,

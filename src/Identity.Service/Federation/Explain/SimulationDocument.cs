@@ -29,26 +29,26 @@ internal sealed record SimulationDocument(
     private const string TypeName = "simulation";
 
     /// <param name="rule">Without an id for a draft.</param>
-    public static SimulationDocument Of(SimulatedRuleDocument rule, Simulated simulated, Simulated? candidate) =>
+    public static SimulationDocument From(SimulatedRuleDocument rule, Simulated simulated, Simulated? candidate) =>
         new(
             Type: TypeName,
             Decision: simulated.Decision,
             Reason: simulated.Denial?.Reason.Name(),
-            Grant: SimulatedGrantDocument.Of(simulated),
+            Grant: SimulatedGrantDocument.From(simulated),
             Trace: simulated.Explain().ToDocument(),
-            Candidate: candidate is null ? null : SimulatedCandidateDocument.Of(candidate),
+            Candidate: candidate is null ? null : SimulatedCandidateDocument.From(candidate),
             Rule: rule
         );
 
-    public static SimulationDocument Of(SimulatedSearch search) =>
+    public static SimulationDocument From(SimulatedSearch search) =>
         new(
             Type: TypeName,
             Decision: search.Decision,
             Reason: search.Reason?.Name(),
             Searched: search.Tried.Count,
             Truncated: search.IsTruncated,
-            Matches: [.. search.Matches.Select(SimulatedMatchDocument.Of)],
-            Nearest: [.. search.Nearest.Select(SimulatedMissDocument.Of)],
+            Matches: [.. search.Matches.Select(SimulatedMatchDocument.From)],
+            Nearest: [.. search.Nearest.Select(SimulatedMissDocument.From)],
             Trace: search.Matches.Count == 0 ? search.Closest.Explain().ToDocument() : null
         );
 }
@@ -61,7 +61,7 @@ internal sealed record SimulatedRuleDocument(
     string State
 )
 {
-    public static SimulatedRuleDocument Of(CompiledRule rule) =>
+    public static SimulatedRuleDocument From(CompiledRule rule) =>
         new(rule.Rule.Id.Value, rule.Rule.Name, rule.Rule.Version, rule.Rule.State.Name());
 }
 
@@ -75,7 +75,7 @@ internal sealed record SimulatedGrantDocument(
 )
 {
     /// <summary>Null if nothing would be granted.</summary>
-    public static SimulatedGrantDocument? Of(Simulated simulated) =>
+    public static SimulatedGrantDocument? From(Simulated simulated) =>
         simulated.Denial is not null
             ? null
             : new(
@@ -89,15 +89,15 @@ internal sealed record SimulatedGrantDocument(
 
 internal sealed record SimulatedMatchDocument(SimulatedRuleDocument Rule, SimulatedGrantDocument Grant)
 {
-    public static SimulatedMatchDocument Of(Simulated match) =>
-        new(SimulatedRuleDocument.Of(match.Rule), SimulatedGrantDocument.Of(match)!);
+    public static SimulatedMatchDocument From(Simulated match) =>
+        new(SimulatedRuleDocument.From(match.Rule), SimulatedGrantDocument.From(match)!);
 }
 
 /// <param name="Failed">The number of conditions that failed.</param>
 internal sealed record SimulatedMissDocument(SimulatedRuleDocument Rule, int Failed, string Text)
 {
-    public static SimulatedMissDocument Of(Simulated miss) =>
-        new(SimulatedRuleDocument.Of(miss.Rule), miss.FailedConditions, miss.Explain().NearestMiss!);
+    public static SimulatedMissDocument From(Simulated miss) =>
+        new(SimulatedRuleDocument.From(miss.Rule), miss.FailedConditions, miss.Explain().NearestMiss!);
 }
 
 internal sealed record SimulatedCandidateDocument(
@@ -108,12 +108,12 @@ internal sealed record SimulatedCandidateDocument(
     SimulatedGrantDocument? Grant = null
 )
 {
-    public static SimulatedCandidateDocument Of(Simulated candidate) =>
+    public static SimulatedCandidateDocument From(Simulated candidate) =>
         new(
             Version: candidate.Rule.Rule.Version,
             Decision: candidate.Decision,
             Reason: candidate.Denial?.Reason.Name(),
             Trace: candidate.Explain().ToDocument(),
-            Grant: SimulatedGrantDocument.Of(candidate)
+            Grant: SimulatedGrantDocument.From(candidate)
         );
 }

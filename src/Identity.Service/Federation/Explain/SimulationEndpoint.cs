@@ -76,8 +76,8 @@ internal sealed class SimulationEndpoint(
         }
 
         return ApiAnswer.Json(
-            SimulationDocument.Of(
-                SimulatedRuleDocument.Of(rule) with
+            SimulationDocument.From(
+                SimulatedRuleDocument.From(rule) with
                 {
                     Id = body.RuleId,
                     State = state.Name(),
@@ -172,7 +172,7 @@ internal sealed class SimulationEndpoint(
             return unavailable;
         }
 
-        return ApiAnswer.Json(SimulationDocument.Of(search), ExplainJson.Default.SimulationDocument);
+        return ApiAnswer.Json(SimulationDocument.From(search), ExplainJson.Default.SimulationDocument);
     }
 
     private async ValueTask<Refusal?> NoteAsync(
@@ -188,7 +188,7 @@ internal sealed class SimulationEndpoint(
             new Decision
             {
                 Event = new RuleSimulated(
-                    AuditOrigin.Of(request, time.GetUtcNow()),
+                    AuditOrigin.From(request, time.GetUtcNow()),
                     request.Caller.OrganizationId,
                     input.Kind,
                     ruleId,

@@ -20,7 +20,7 @@ internal static partial class SubjectFormat
         (Guid(), "guid"),
     ];
 
-    public static string? Of(string subject)
+    public static string? Describe(string subject)
     {
         foreach (var (shape, name) in Shapes)
         {

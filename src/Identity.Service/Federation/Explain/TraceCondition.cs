@@ -18,7 +18,7 @@ internal sealed record TraceCondition(
     [property: JsonPropertyName("ok")] bool Holds
 )
 {
-    public static TraceCondition Of(ICondition condition, ClaimSet claims)
+    public static TraceCondition From(ICondition condition, ClaimSet claims)
     {
         var outcome = condition.Evaluate(claims);
         var got = condition.Actual(claims) ?? outcome.Detail;

@@ -62,7 +62,7 @@ internal sealed record AuthenticationDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<RawJson?> Trace { get; init; }
 
-    public static AuthenticationDocument Of(HistoryEntry entry) =>
+    public static AuthenticationDocument From(HistoryEntry entry) =>
         new()
         {
             Type = "authentication",

@@ -47,7 +47,7 @@ internal sealed record FederatedAuthentication(AuditOrigin Origin, string Organi
     public string? TraceDigest { get; init; }
 
     /// <summary>The audit event of an exchange, without its result.</summary>
-    public static FederatedAuthentication Of(AssertionContext context, AuditStatus status, Grant? grant = null)
+    public static FederatedAuthentication From(AssertionContext context, AuditStatus status, Grant? grant = null)
     {
         var rule = context.Rule;
         var claims = context.Claims;

@@ -24,7 +24,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         var found = await history.ListAsync(query, page.Before, page.Count, cancellationToken);
         var answer = page.Cut(found.Rows, row => row.Ordinal, found.SearchedTo);
         return ApiAnswer.Json(
-            answer.Select(row => AuthenticationDocument.Of(row.Value)),
+            answer.Select(row => AuthenticationDocument.From(row.Value)),
             FederationJson.Default.PageAuthenticationDocument
         );
     }
@@ -49,7 +49,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         {
             var trace = entry.Trace ?? await grants.ReproduceAsync(caller.OrganizationId, entry, cancellationToken);
             return ApiAnswer.Json(
-                AuthenticationDocument.Of(entry) with
+                AuthenticationDocument.From(entry) with
                 {
                     Trace = new(RawJson.Create(trace)),
                 },
@@ -58,7 +58,7 @@ internal sealed class HistoryEndpoint(IAuthenticationHistory history, GrantTrace
         }
 
         return caller.ServiceAccountId is { } account && account == entry.ServiceAccountId
-            ? ApiAnswer.Json(OwnAuthenticationDocument.Of(entry), FederationJson.Default.OwnAuthenticationDocument)
+            ? ApiAnswer.Json(OwnAuthenticationDocument.From(entry), FederationJson.Default.OwnAuthenticationDocument)
             : RequestErrors.NotFound.Refuse();
     }
 }

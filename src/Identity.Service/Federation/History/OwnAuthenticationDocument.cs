@@ -28,7 +28,7 @@ internal sealed record OwnAuthenticationDocument(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public Optional<string?> Hint { get; init; }
 
-    public static OwnAuthenticationDocument Of(HistoryEntry entry)
+    public static OwnAuthenticationDocument From(HistoryEntry entry)
     {
         var reason = entry.Reason is { } name ? DenialReasons.Parse(name) : null;
         if (!entry.IsProven)

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Issuers;
 /// <summary>Converts a set of algorithms to their names, in the order of RFC 7518's families.</summary>
 internal static class AlgorithmNames
 {
-    public static IReadOnlyList<string> Of(JwsAlgorithms set) =>
+    public static IReadOnlyList<string> GetNames(JwsAlgorithms set) =>
         [.. Enum.GetValues<JwsAlgorithm>().Where(algorithm => set.Contains(algorithm)).Select(a => a.Name())];
 
     public static JwsAlgorithms Read(IEnumerable<string> names) =>

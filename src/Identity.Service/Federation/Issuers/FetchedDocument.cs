@@ -20,7 +20,7 @@ internal sealed record FetchedDocument
     /// <summary>One sentence for the operator, without any text from the server; null if there is no failure.</summary>
     public string? Failure { get; private init; }
 
-    public static FetchedDocument Of(ReadOnlyMemory<byte> body, string? entityTag = null, TimeSpan? maxAge = null) =>
+    public static FetchedDocument From(ReadOnlyMemory<byte> body, string? entityTag = null, TimeSpan? maxAge = null) =>
         new()
         {
             Body = body,

@@ -13,7 +13,7 @@ internal sealed record InlineKeySource(string KeysJson, JwkSet Keys) : KeySource
 
     public override string Type => TypeName;
 
-    public override JwkSet? GivenKeys => Keys;
+    public override JwkSet? ConfiguredKeys => Keys;
 
     public bool Equals(InlineKeySource? other) => other is not null && other.KeysJson == KeysJson;
 

@@ -23,7 +23,7 @@ internal sealed class IssuerAddresses(IIssuerFetcher fetcher, CallerLimits limit
         }
 
         return await fetcher.CheckAsync(first, cancellationToken) is { Refusal: { } refusal } refused
-            ? IssuerErrors.Of(refusal).Refuse($"{refused.Field}: {refused.Detail}")
+            ? IssuerErrors.ToErrorCode(refusal).Refuse($"{refused.Field}: {refused.Detail}")
             : null;
     }
 }

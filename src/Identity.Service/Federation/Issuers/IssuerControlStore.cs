@@ -77,7 +77,7 @@ internal sealed class IssuerControlStore(Database database) : IIssuerControlStor
             {
                 IssuerId = line.IssuerId,
                 Cause = line.Cause,
-                Kind = WireNames.Of(line.Kind),
+                Kind = WireNames.Get(line.Kind),
                 Value = line.Value,
                 Reason = line.Reason,
                 KilledAtMs = line.KilledAt.ToStore(),

@@ -26,7 +26,7 @@ internal sealed class IssuerControls(IIssuerControlStore store, IChanges changes
     /// <summary>Raised after every read. Handlers must not throw.</summary>
     public event Action? Changed;
 
-    public IssuerControl Of(IssuerId issuer) => current.GetValueOrDefault(issuer.Value) ?? IssuerControl.None;
+    public IssuerControl Get(IssuerId issuer) => current.GetValueOrDefault(issuer.Value) ?? IssuerControl.None;
 
     /// <summary>Reads for the first time, and from then on after every change on any node.</summary>
     public Task StartAsync(CancellationToken cancellationToken)

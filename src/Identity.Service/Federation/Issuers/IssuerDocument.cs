@@ -77,7 +77,7 @@ internal sealed record IssuerDocument
     [JsonPropertyName("archived_by_actor_id")]
     public required string? ArchivedBy { get; init; }
 
-    public static IssuerDocument Of(Issuer issuer, PollStatusDocument? poll, IssuerControl control)
+    public static IssuerDocument From(Issuer issuer, PollStatusDocument? poll, IssuerControl control)
     {
         using var jwks = JsonDocument.Parse(issuer.KeySource.ToJson());
         return new IssuerDocument
@@ -96,19 +96,19 @@ internal sealed record IssuerDocument
                 )),
             ],
             Preset = issuer.Preset,
-            Tenancy = WireNames.Of(issuer.Tenancy),
-            ReplayMode = WireNames.Of(issuer.ReplayMode),
+            Tenancy = WireNames.Get(issuer.Tenancy),
+            ReplayMode = WireNames.Get(issuer.ReplayMode),
             ReplayWindowSeconds = issuer.ReplayWindowSeconds,
-            Algorithms = AlgorithmNames.Of(issuer.Algorithms),
+            Algorithms = AlgorithmNames.GetNames(issuer.Algorithms),
             Types = issuer.Types,
             SingleAudience = issuer.SingleAudience,
             AllowMissingKid = issuer.AllowMissingKid,
             AllowNonAscii = issuer.AllowNonAscii,
-            CallerDetail = WireNames.Of(issuer.CallerDetail),
+            CallerDetail = WireNames.Get(issuer.CallerDetail),
             StaleOkSeconds = issuer.StaleOkSeconds,
             HardExpirySeconds = issuer.HardExpirySeconds,
             JwksPollingDisabledAt = control.PausedAt,
-            Killed = KilledDocument.Of(control.Kill),
+            Killed = KilledDocument.From(control.Kill),
             PollStatus = poll,
             CreatedAt = issuer.Stamps.CreatedAt,
             UpdatedAt = issuer.Stamps.UpdatedAt,

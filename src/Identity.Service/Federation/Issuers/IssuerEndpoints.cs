@@ -158,10 +158,10 @@ internal sealed class IssuerEndpoints(
         store.FindAsync(request.Caller.OrganizationId, request.Route("id"), cancellationToken);
 
     private AuditEvent Audited(ApiRequest request, string name, Issuer issuer) =>
-        IssuerEvents.Changed(name, AuditOrigin.Of(request, time.GetUtcNow()), issuer);
+        IssuerEvents.Changed(name, AuditOrigin.From(request, time.GetUtcNow()), issuer);
 
     private IssuerDocument ToDocument(Issuer issuer) =>
-        IssuerDocument.Of(issuer, directory.Current.FindKeys(issuer.Id)?.PollStatus(), controls.Of(issuer.Id));
+        IssuerDocument.From(issuer, directory.Current.FindKeys(issuer.Id)?.PollStatus(), controls.Get(issuer.Id));
 
     private ApiAnswer Answer(Issuer issuer) =>
         ApiAnswer.Json(ToDocument(issuer), FederationJson.Default.IssuerDocument);

@@ -62,7 +62,7 @@ internal static class IssuerErrors
         "Use port 443, or name the target in allowed_targets."
     );
 
-    public static ErrorCode Of(FetchRefusal refusal) =>
+    public static ErrorCode ToErrorCode(FetchRefusal refusal) =>
         refusal switch
         {
             FetchRefusal.LoopbackAddress => LoopbackAddress,

@@ -34,7 +34,7 @@ internal static class IssuerEvents
                 ("name", issuer.Name),
                 ("issuer_url", issuer.Url),
                 ("jwks", new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(issuer.KeySource.ToJson()))),
-                .. GetSettings(IssuerDocument.Of(issuer, poll: null, IssuerControl.None)),
+                .. GetSettings(IssuerDocument.From(issuer, poll: null, IssuerControl.None)),
                 ("max_jwt_lifetime_seconds", issuer.MaxJwtLifetimeSeconds),
                 ("allowed_targets", issuer.AllowedTargets.Select(target => target.ToString())),
                 ("version", issuer.Version),
@@ -54,7 +54,7 @@ internal static class IssuerEvents
             origin,
             issuer,
             [
-                ("kind", WireNames.Of(order.Kind)),
+                ("kind", WireNames.Get(order.Kind)),
                 ("kid", order.Kind == KillKind.Kid ? order.Value : null),
                 ("thumbprints", thumbprints),
                 ("reason", order.Reason),
@@ -77,7 +77,7 @@ internal static class IssuerEvents
             origin,
             issuer,
             [
-                ("key_state", WireNames.Of(state)),
+                ("key_state", WireNames.Get(state)),
                 ("consecutive_failures", consecutiveFailures),
                 ("last_failure", lastFailure),
                 ("last_fetched_at", lastFetchedAt),
@@ -101,7 +101,7 @@ internal static class IssuerEvents
         );
 
     private static AuditData GetSettings(IssuerDocument document) =>
-        AuditData.Of(
+        AuditData.From(
             JsonSerializer.SerializeToElement(document, FederationJson.Default.IssuerDocument),
             member => !Elsewhere.Contains(member.Name)
         );

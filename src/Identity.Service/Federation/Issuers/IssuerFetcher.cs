@@ -28,7 +28,7 @@ internal sealed class IssuerFetcher(
 
             return result.IsNotModified
                 ? FetchedDocument.Unchanged(result.EntityTag ?? fetch.EntityTag, result.MaxAge)
-                : FetchedDocument.Of(result.Body, result.EntityTag, result.MaxAge);
+                : FetchedDocument.From(result.Body, result.EntityTag, result.MaxAge);
         }
         finally
         {

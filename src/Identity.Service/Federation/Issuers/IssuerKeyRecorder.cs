@@ -27,7 +27,7 @@ internal sealed class IssuerKeyRecorder(
         RunAsync(issuer, () => keys.TouchAsync(issuer.Id, set, CancellationToken.None));
 
     /// <summary>Commits an event about polling. With it, every node pauses or resumes polling.</summary>
-    public Task TellAsync(AuditEvent polling, Issuer issuer, KeySetEffects effect) =>
+    public Task WriteEventAsync(AuditEvent polling, Issuer issuer, KeySetEffects effect) =>
         RunAsync(
             issuer,
             async () =>

@@ -51,7 +51,7 @@ internal sealed class IssuerKeys : KeySetRunner
     public bool AreInUse => Current.Proven.Count > 0;
 
     // Whether the keys were configured manually, so that nothing is fetched.
-    private bool AreGiven => issuer.KeySource.GivenKeys is not null;
+    private bool AreGiven => issuer.KeySource.ConfiguredKeys is not null;
 
     /// <summary>The origin of an issuer's keys as one value: stored keys of another origin are discarded.</summary>
     public static string GetSource(Issuer issuer) =>
@@ -59,16 +59,16 @@ internal sealed class IssuerKeys : KeySetRunner
 
     /// <summary>Whether these are the keys of that record, with all its settings for keys.</summary>
     public bool IsFor(Issuer other) =>
-        HasSourceOf(other)
+        HasSameSource(other)
         && other.IsArchived == issuer.IsArchived
         && other.AllowedTargets.SequenceEqual(issuer.AllowedTargets)
         && (other.StaleOkSeconds, other.HardExpirySeconds, other.AllowMissingKid)
             == (issuer.StaleOkSeconds, issuer.HardExpirySeconds, issuer.AllowMissingKid);
 
     /// <summary>Takes over the state of another cache if it has the same source. Another source purges.</summary>
-    public void TakeOver(IssuerKeys other)
+    public void Adopt(IssuerKeys other)
     {
-        if (!AreGiven && other.HasSourceOf(issuer))
+        if (!AreGiven && other.HasSameSource(issuer))
         {
             var known = other.Current;
             Reset(
@@ -127,7 +127,7 @@ internal sealed class IssuerKeys : KeySetRunner
         return new PollStatusDocument(
             ConsecutiveFailures: known.Failures,
             LastFailure: known.LastFailure,
-            KeyState: WireNames.Of(known.StateAt(at)),
+            KeyState: WireNames.Get(known.StateAt(at)),
             LastFetchedAt: known.Present?.FetchedAt,
             NextPollAt: known.NextPollAt(at)
         );
@@ -141,7 +141,7 @@ internal sealed class IssuerKeys : KeySetRunner
         // Before the kills: a kill that was committed before this moment is among them, unless it may be missing.
         var isKillUnknown = services.Controls.IsStale;
         var options = services.Options;
-        var control = services.Controls.Of(issuer.Id);
+        var control = services.Controls.Get(issuer.Id);
         var isFile = issuer.KeySource is FileKeySource;
         return new KeySetConditions
         {
@@ -184,7 +184,7 @@ internal sealed class IssuerKeys : KeySetRunner
         foreach (var effect in PollingEffects.Where(effect => effects.HasFlag(effect)))
         {
             var polling = recorder.Polling(effect, issuer, after, after.StateAt(Conditions));
-            Record(() => recorder.TellAsync(polling, issuer, effect));
+            Record(() => recorder.WriteEventAsync(polling, issuer, effect));
         }
 
         if (effects.HasFlag(KeySetEffects.Save))
@@ -199,10 +199,10 @@ internal sealed class IssuerKeys : KeySetRunner
     }
 
     private static KeySetState GetInitialState(Issuer issuer, IssuerKeyServices services) =>
-        issuer.KeySource.GivenKeys is { } given
+        issuer.KeySource.ConfiguredKeys is { } given
             ? new KeySetState
             {
-                Present = CachedKeys.Given(given),
+                Present = CachedKeys.Configured(given),
                 Proven = given.Keys.Select(key => key.Thumbprint).ToHashSet(),
                 NextPoll = DateTimeOffset.MaxValue,
             }
@@ -234,7 +234,7 @@ internal sealed class IssuerKeys : KeySetRunner
 
         if (effects.HasFlag(KeySetEffects.Degrade))
         {
-            Log.KeysDegraded(services.Logger, id, WireNames.Of(after.Reported));
+            Log.KeysDegraded(services.Logger, id, WireNames.Get(after.Reported));
         }
 
         if (effects.HasFlag(KeySetEffects.Pause))
@@ -285,6 +285,6 @@ internal sealed class IssuerKeys : KeySetRunner
         });
     }
 
-    private bool HasSourceOf(Issuer other) =>
+    private bool HasSameSource(Issuer other) =>
         other.Id == issuer.Id && other.Url == issuer.Url && other.KeySource == issuer.KeySource;
 }

@@ -26,7 +26,7 @@ internal sealed class IssuerKeysFactory(IIssuerKeyStore store, IssuerKeyServices
         var keys = new IssuerKeys(issuer, services);
         if (before is not null)
         {
-            keys.TakeOver(before);
+            keys.Adopt(before);
         }
         else if (stored.Remove(issuer.Id.Value, out var last))
         {

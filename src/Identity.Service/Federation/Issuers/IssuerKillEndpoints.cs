@@ -43,7 +43,7 @@ internal sealed class IssuerKillEndpoints(
             .ToList();
         var change = IssuerEvents.Killed(
             AuditEvents.IssuerKeysKilled,
-            AuditOrigin.Of(request, time.GetUtcNow()),
+            AuditOrigin.From(request, time.GetUtcNow()),
             issuer,
             order,
             thumbprints
@@ -56,7 +56,7 @@ internal sealed class IssuerKillEndpoints(
         // After a repeated kill, the answer contains everything that is killed.
         var all = await controls.KillsOfAsync(issuer.Id, cancellationToken);
         return ApiAnswer.Json(
-            KillDocument.Of(all.Where(line => line.Cause == order.Cause))[0],
+            KillDocument.From(all.Where(line => line.Cause == order.Cause))[0],
             FederationJson.Default.KillDocument
         );
     }
@@ -88,7 +88,7 @@ internal sealed class IssuerKillEndpoints(
         var thumbprints = lines.Where(line => line.Kind == KillKind.Key).Select(line => line.Value).ToList();
         var change = IssuerEvents.Killed(
             AuditEvents.IssuerKeysRestored,
-            AuditOrigin.Of(request, time.GetUtcNow()),
+            AuditOrigin.From(request, time.GetUtcNow()),
             issuer,
             order,
             thumbprints
@@ -96,7 +96,7 @@ internal sealed class IssuerKillEndpoints(
         IReadOnlyList<Statement> statements = [.. controls.Undo(issuer.Id, order.Cause), .. conditions];
         return await CommitAsync(change, statements, cancellationToken) is { } refused
             ? refused
-            : ApiAnswer.Json(KillDocument.Of(lines)[0], FederationJson.Default.KillDocument);
+            : ApiAnswer.Json(KillDocument.From(lines)[0], FederationJson.Default.KillDocument);
     }
 
     private async ValueTask<Result<(Issuer Issuer, KillOrder Order)>> ReadAsync(

@@ -52,7 +52,7 @@ internal sealed class IssuerMetrics : IDisposable
         return Enum.GetValues<KeyState>()
             .Select(state => new Measurement<long>(
                 counts[(int)state],
-                new KeyValuePair<string, object?>("state", WireNames.Of(state))
+                new KeyValuePair<string, object?>("state", WireNames.Get(state))
             ));
     }
 

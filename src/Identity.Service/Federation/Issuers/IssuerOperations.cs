@@ -15,7 +15,7 @@ internal static class IssuerOperations
             "Registers an identity provider and how its keys are found: by discovery, by a JWKS address or in the "
                 + "request. A preset fills in the defaults of a known platform."
         )
-        .Takes<CreateIssuerRequest>()
+        .Accepts<CreateIssuerRequest>()
         .Returns<IssuerDocument>();
 
     public static readonly Operation List = Operation
@@ -32,7 +32,7 @@ internal static class IssuerOperations
     public static readonly Operation Update = Operation
         .Post("update_federation_issuer", Issuer, Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Update a federation issuer", "Changes the members that the body names; the others stay.")
-        .Takes<UpdateIssuerRequest>()
+        .Accepts<UpdateIssuerRequest>()
         .Returns<IssuerDocument>();
 
     public static readonly Operation Archive = Operation
@@ -50,13 +50,13 @@ internal static class IssuerOperations
             "Refuses all tokens of the issuer, of its current key set or of one key, on every node within a second, "
                 + "until you undo the kill."
         )
-        .Takes<KillRequest>()
+        .Accepts<KillRequest>()
         .Returns<KillDocument>();
 
     public static readonly Operation Unkill = Operation
         .Post("unkill_federation_issuer", $"{Issuer}/unkill", Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Undo a kill", "Accepts tokens of the issuer, the key set or the key again.")
-        .Takes<KillRequest>()
+        .Accepts<KillRequest>()
         .Returns<KillDocument>();
 
     public static readonly Operation VerifyDraft = Operation
@@ -65,7 +65,7 @@ internal static class IssuerOperations
             "Verify an issuer before creating it",
             "Fetches the keys as the service would and reports each step. Only an audit entry is stored."
         )
-        .Takes<CreateIssuerRequest>()
+        .Accepts<CreateIssuerRequest>()
         .Returns<VerificationDocument>();
 
     public static readonly Operation Verify = Operation

@@ -28,7 +28,7 @@ internal static class IssuerReader
         };
         if (PresetCatalogue.Find(request.Preset.Or(null)) is { } preset)
         {
-            blank = IssuerDefaults.Of(preset, blank);
+            blank = IssuerDefaults.Apply(preset, blank);
         }
 
         var issuer = Apply(request, blank);

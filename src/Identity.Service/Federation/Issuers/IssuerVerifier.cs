@@ -22,7 +22,7 @@ internal sealed class IssuerVerifier(
     public async Task<VerificationDocument> RunAsync(Issuer issuer, string? id, CancellationToken cancellationToken)
     {
         var steps = new List<FetchStep>();
-        if (issuer.KeySource.GivenKeys is { } given)
+        if (issuer.KeySource.ConfiguredKeys is { } given)
         {
             return Answer(issuer, id, steps, given, failure: null, code: null, freshFor: null);
         }
@@ -63,18 +63,18 @@ internal sealed class IssuerVerifier(
             ErrorCode: code,
             Message: failure,
             KeySource: issuer.KeySource.Type,
-            Fetches: [.. steps.Select(Of)],
+            Fetches: [.. steps.Select(ToDocument)],
             Keys: keys is null
                 ? []
                 :
                 [
-                    .. keys.Keys.Select(key => Of(issuer, id, key, keys)),
+                    .. keys.Keys.Select(key => ToDocument(issuer, id, key, keys)),
                     .. keys.Dropped.Select(key => new VerifiedKeyDocument(
                         KeyId: key.KeyId,
                         Algorithms: [],
                         Thumbprint: null,
                         Accepted: false,
-                        Reason: WireNames.Of(key.Reason)
+                        Reason: WireNames.Get(key.Reason)
                     )),
                 ],
             AddedKeyIds: change is null ? null : KeyIds(change.Added),
@@ -84,19 +84,19 @@ internal sealed class IssuerVerifier(
         );
     }
 
-    private VerifiedKeyDocument Of(Issuer issuer, string? id, VerificationKey key, JwkSet keys)
+    private VerifiedKeyDocument ToDocument(Issuer issuer, string? id, VerificationKey key, JwkSet keys)
     {
-        var kill = id is null ? null : controls.Of(issuer.Id).Kill;
+        var kill = id is null ? null : controls.Get(issuer.Id).Kill;
         var allowed = key.Algorithms & issuer.Algorithms;
         var isKilled = kill?.Covers(key, keys) == true;
         var lacksKid = key.KeyId is null && !issuer.AllowMissingKid;
         return new VerifiedKeyDocument(
             KeyId: key.KeyId,
-            Algorithms: AlgorithmNames.Of(allowed),
+            Algorithms: AlgorithmNames.GetNames(allowed),
             Thumbprint: key.Thumbprint,
             Accepted: !isKilled && !lacksKid && allowed != JwsAlgorithms.Empty,
             Reason: isKilled ? "killed"
-                : lacksKid ? WireNames.Of(JoseRefusal.KeyIdMissing)
+                : lacksKid ? WireNames.Get(JoseRefusal.KeyIdMissing)
                 : allowed == JwsAlgorithms.Empty ? "algorithm_not_allowed"
                 : null
         );
@@ -105,7 +105,7 @@ internal sealed class IssuerVerifier(
     private static IReadOnlyList<string> KeyIds(IReadOnlyList<VerificationKey> keys) =>
         [.. keys.Select(key => key.KeyId ?? key.Thumbprint)];
 
-    private static VerifiedFetchDocument Of(FetchStep step)
+    private static VerifiedFetchDocument ToDocument(FetchStep step)
     {
         var seen = step.Observation;
         return new VerifiedFetchDocument(
@@ -116,7 +116,7 @@ internal sealed class IssuerVerifier(
                 .. seen.Addresses.Select(address => new VerifiedAddressDocument(
                     Address: address.Address.ToString(),
                     Permitted: address.Refusal is null,
-                    ErrorCode: address.Refusal is { } refusal ? IssuerErrors.Of(refusal).Code : null
+                    ErrorCode: address.Refusal is { } refusal ? IssuerErrors.ToErrorCode(refusal).Code : null
                 )),
             ],
             ConnectedTo: seen.ConnectedTo?.ToString(),

@@ -68,7 +68,7 @@ internal sealed class IssuerVerifyEndpoint(
         }
 
         var result = await verifier.RunAsync(issuer, id, cancellationToken);
-        var verified = IssuerEvents.Verified(AuditOrigin.Of(request, time.GetUtcNow()), issuer, result);
+        var verified = IssuerEvents.Verified(AuditOrigin.From(request, time.GetUtcNow()), issuer, result);
         var committed = await journal.CommitAsync(new Decision { Event = verified }, cancellationToken);
         return committed.RefusalUnlessCommitted() is { } unavailable
             ? unavailable

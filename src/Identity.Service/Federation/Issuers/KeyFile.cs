@@ -32,7 +32,7 @@ internal sealed class KeyFile(Func<string?> readDirectory)
 
         try
         {
-            return FetchedDocument.Of(await File.ReadAllBytesAsync(file.FullName, cancellationToken), tag);
+            return FetchedDocument.From(await File.ReadAllBytesAsync(file.FullName, cancellationToken), tag);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -46,7 +46,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
             case SpiffeBundleKeySource { Url: { } url }:
                 return await GetKeysAsync(issuer, new Uri(url), "jwks.url", known, steps, cancellationToken);
             case FileKeySource source:
-                return Take(issuer, await files.ReadAsync(source.Path, known?.EntityTag, cancellationToken), known);
+                return ToResult(issuer, await files.ReadAsync(source.Path, known?.EntityTag, cancellationToken), known);
             default:
                 throw new InvalidOperationException(
                     $"Nothing is fetched for a source of type {issuer.KeySource.Type}."
@@ -108,7 +108,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
                 ? kept[prefix.Length..]
                 : null;
         var fetched = await GetAsync(new IssuerFetch(url, field, issuer, tag), steps, cancellationToken);
-        return Take(issuer, fetched.EntityTag is { } given ? fetched.WithTag(prefix + given) : fetched, known);
+        return ToResult(issuer, fetched.EntityTag is { } given ? fetched.WithTag(prefix + given) : fetched, known);
     }
 
     private async Task<FetchedDocument> GetAsync(
@@ -128,7 +128,7 @@ internal sealed class KeySetFetch(IIssuerFetcher fetcher, KeyFile files)
         return fetched;
     }
 
-    private static KeySetResult Take(Issuer issuer, FetchedDocument fetched, CachedKeys? known)
+    private static KeySetResult ToResult(Issuer issuer, FetchedDocument fetched, CachedKeys? known)
     {
         if (fetched.IsUnchanged)
         {

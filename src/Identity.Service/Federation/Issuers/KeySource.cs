@@ -13,7 +13,7 @@ internal abstract record KeySource
     public virtual string? CaCertificatePem => null;
 
     /// <summary>The keys themselves, if they were configured manually; null if they are fetched or read.</summary>
-    public virtual JwkSet? GivenKeys => null;
+    public virtual JwkSet? ConfiguredKeys => null;
 
     /// <summary>The form on the wire and in the store.</summary>
     public string ToJson() => Encoding.UTF8.GetString(AuditData.Create([("type", Type), .. Members]).Encode());

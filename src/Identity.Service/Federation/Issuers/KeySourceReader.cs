@@ -139,7 +139,7 @@ internal static class KeySourceReader
             return Refuse("jwks.trust_domain: 1 to 255 of a-z, 0-9, '.', '-' and '_' are required, without spiffe://.");
         }
 
-        var bundle = Given(jwks, "bundle");
+        var bundle = GetMember(jwks, "bundle");
         if (Text(jwks, "url") is { } url)
         {
             return bundle is null
@@ -180,7 +180,7 @@ internal static class KeySourceReader
             ? null
             : "jwks.jwks_host: a DNS name in lower case is required, with :port unless 443.";
 
-    private static JsonElement? Given(JsonElement jwks, string name) =>
+    private static JsonElement? GetMember(JsonElement jwks, string name) =>
         jwks.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
 
     private static string? CheckMembers(JsonElement jwks, params ReadOnlySpan<string> known)

@@ -22,7 +22,7 @@ internal sealed record KillDocument(
     public string Type { get; init; } = "federation_issuer_kill";
 
     /// <summary>One document for each order in the lines.</summary>
-    public static IReadOnlyList<KillDocument> Of(IEnumerable<StoredKill> lines) =>
+    public static IReadOnlyList<KillDocument> From(IEnumerable<StoredKill> lines) =>
         [
             .. lines
                 .GroupBy(line => line.Cause)

@@ -25,7 +25,7 @@ internal sealed record KillOrder
     public string Reason { get; }
 
     /// <summary>Shared by the lines of this order; at most one order of a cause exists.</summary>
-    public string Cause => Kind == KillKind.Kid ? $"kid:{Value}" : WireNames.Of(Kind);
+    public string Cause => Kind == KillKind.Kid ? $"kid:{Value}" : WireNames.Get(Kind);
 
     public static Result<KillOrder> Read(KillRequest request)
     {

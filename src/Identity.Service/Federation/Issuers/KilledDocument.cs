@@ -13,7 +13,7 @@ internal sealed record KilledDocument(
     [property: JsonConverter(typeof(UtcTimeConverter))] DateTimeOffset? KeySetKilledAt
 )
 {
-    public static KilledDocument? Of(IssuerKill? kill) =>
+    public static KilledDocument? From(IssuerKill? kill) =>
         kill is null
             ? null
             : new KilledDocument(

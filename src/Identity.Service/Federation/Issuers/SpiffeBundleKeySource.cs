@@ -27,7 +27,7 @@ internal sealed record SpiffeBundleKeySource(
 
     public override string? CaCertificatePem => CaPem;
 
-    public override JwkSet? GivenKeys => Keys;
+    public override JwkSet? ConfiguredKeys => Keys;
 
     public bool Equals(SpiffeBundleKeySource? other) =>
         other is not null

@@ -5,20 +5,20 @@ namespace Culvert.Identity.Service.Federation.Lints;
 /// <summary>The constraints of a rule's expression on single claims, and which other claims it reads.</summary>
 internal static class ExpressionPins
 {
-    public static IEnumerable<Pin> Of(string? condition)
+    public static IEnumerable<Pin> Find(string? condition)
     {
         if (condition is null || !CelProgram.TryCompile(condition, out var program, out _))
         {
             yield break;
         }
 
-        var pins = CelPins.Of(program);
+        var pins = CelPins.Find(program);
         foreach (var matcher in pins)
         {
-            yield return Pin.Of(matcher);
+            yield return Pin.From(matcher);
         }
 
-        foreach (var path in CelReads.Of(program).Claims)
+        foreach (var path in CelReads.Find(program).Claims)
         {
             if (!pins.Any(pin => pin.Path.Pointer == path.Pointer))
             {

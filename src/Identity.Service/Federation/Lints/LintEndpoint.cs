@@ -113,7 +113,7 @@ internal sealed class LintEndpoint(
         new(
             RuleId: rule.Id.Value,
             Name: rule.Name,
-            Lints: [.. lints.OrderBy(lint => lint.Id, StringComparer.Ordinal).Select(LintDocument.Of)]
+            Lints: [.. lints.OrderBy(lint => lint.Id, StringComparer.Ordinal).Select(LintDocument.From)]
         );
 
     private ApiAnswer Answer(int count, IReadOnlyList<LintedRuleDocument> rules, bool isTruncated = false) =>

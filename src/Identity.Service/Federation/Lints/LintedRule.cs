@@ -126,10 +126,10 @@ internal sealed class LintedRule
 
         foreach (var matcher in match.Matchers)
         {
-            yield return Pin.Of(matcher);
+            yield return Pin.From(matcher);
         }
 
-        foreach (var pin in ExpressionPins.Of(match.Condition))
+        foreach (var pin in ExpressionPins.Find(match.Condition))
         {
             yield return pin;
         }

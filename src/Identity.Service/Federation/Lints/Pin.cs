@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Federation.Lints;
 /// <param name="Values">As text; none for <see cref="PinKind.Expression"/>.</param>
 internal sealed record Pin(ClaimPath Path, PinKind Kind, IReadOnlyList<string> Values)
 {
-    public static Pin Of(ClaimMatcher matcher) =>
+    public static Pin From(ClaimMatcher matcher) =>
         new(matcher.Path, ToKind(matcher.Operator), [.. matcher.Values.Select(value => value.Text ?? value.Json)]);
 
     /// <summary>Exactly these values, none of them empty.</summary>

@@ -63,6 +63,6 @@ internal sealed class RuleReviewer(
     /// <summary>The warnings of a rule in its current form; null if its issuer is not read yet.</summary>
     public IReadOnlyList<LintDocument>? FindWarnings(Rule rule) =>
         directory.Current.FindRule(rule.Id.Value) is { } known
-            ? [.. linter.Lint(rule, known.Issuer).Select(LintDocument.Of)]
+            ? [.. linter.Lint(rule, known.Issuer).Select(LintDocument.From)]
             : null;
 }

@@ -5,7 +5,7 @@ namespace Culvert.Identity.Service.Federation.Presets;
 
 internal static class IssuerDefaults
 {
-    public static Issuer Of(Preset preset, Issuer blank) =>
+    public static Issuer Apply(Preset preset, Issuer blank) =>
         blank with
         {
             Algorithms = AlgorithmNames.Read(preset.Defaults.Algorithms),

@@ -34,9 +34,9 @@ internal static class MatcherReader
         {
             { Eq: { } value } => Scalar(path, MatchOperator.Eq, value),
             { Contains: { } value } => Scalar(path, MatchOperator.Contains, value),
-            { In: { } values } => ReadOneOf(path, values),
+            { In: { } values } => ReadAlternatives(path, values),
             { Prefix: { } prefix } => prefix.Length is >= 1 and <= MatchValue.MaxTextLength
-                ? (new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.Of(prefix)]), null)
+                ? (new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.From(prefix)]), null)
                 : (null, $"{path.Text}: prefix has 1 to 1024 characters."),
             _ => Segments(path, document.Segments!),
         };
@@ -60,7 +60,7 @@ internal static class MatcherReader
             ? (new ClaimMatcher(path, name, [value]), null)
             : (null, $"{path.Text}: a string of at most 1024 characters, a whole number or a boolean is required.");
 
-    private static (ClaimMatcher?, string?) ReadOneOf(ClaimPath path, IReadOnlyList<JsonElement> elements)
+    private static (ClaimMatcher?, string?) ReadAlternatives(ClaimPath path, IReadOnlyList<JsonElement> elements)
     {
         if (elements.Count is 0 or > MaxValues)
         {
@@ -90,7 +90,7 @@ internal static class MatcherReader
         }
 
         return SegmentPattern.TryParse(text, out _, out var error)
-            ? (new ClaimMatcher(path, MatchOperator.Segments, [MatchValue.Of(text)]), null)
+            ? (new ClaimMatcher(path, MatchOperator.Segments, [MatchValue.From(text)]), null)
             : (null, $"{path.Text}: {error}");
     }
 

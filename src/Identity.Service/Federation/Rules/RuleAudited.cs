@@ -30,10 +30,10 @@ internal sealed record RuleAudited(
             ("subject_prefix", Rule.Match.Subject),
             ("subject_segments", Rule.Match.SubjectSegments),
             ("audience", Rule.Match.Audience),
-            ("claims", AuditData.Of(Rule.Match.Claims.Select(claim => (claim.Key, (object?)claim.Value)))),
+            ("claims", AuditData.From(Rule.Match.Claims.Select(claim => (claim.Key, (object?)claim.Value)))),
             .. AuditData.Optional("matchers", ToJson(Rule.Match.Matchers)),
             ("condition", Rule.Match.Condition),
-            .. GetSettings(RuleDocument.Of(Rule, issuerName: null, serviceAccountName: null)),
+            .. GetSettings(RuleDocument.From(Rule, issuerName: null, serviceAccountName: null)),
             .. AuditData.Optional("lints", Lints.Count > 0 ? Lints.Select(lint => lint.Id) : null),
             .. AuditData.Optional("lint_justification", LintJustification),
             .. AuditData.Optional("reason", Reason),
@@ -57,7 +57,7 @@ internal sealed record RuleAudited(
     ];
 
     private static AuditData GetSettings(RuleDocument document) =>
-        AuditData.Of(
+        AuditData.From(
             JsonSerializer.SerializeToElement(document, FederationJson.Default.RuleDocument),
             member => member.Value.ValueKind != JsonValueKind.Null && !Elsewhere.Contains(member.Name)
         );

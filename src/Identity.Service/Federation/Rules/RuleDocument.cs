@@ -84,7 +84,7 @@ internal sealed record RuleDocument
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<RuleTest>? Tests { get; init; }
 
-    public static RuleDocument Of(Rule rule, string? issuerName, string? serviceAccountName) =>
+    public static RuleDocument From(Rule rule, string? issuerName, string? serviceAccountName) =>
         new()
         {
             Id = rule.Id.Value,

@@ -222,10 +222,10 @@ internal sealed class RuleEndpoints(
         RuleReview? review = null,
         string? justification = null,
         string? reason = null
-    ) => new(name, AuditOrigin.Of(request, time.GetUtcNow()), rule, review?.Warnings ?? [], justification, reason);
+    ) => new(name, AuditOrigin.From(request, time.GetUtcNow()), rule, review?.Warnings ?? [], justification, reason);
 
     private RuleDocument ToDocument(Rule rule) =>
-        RuleDocument.Of(
+        RuleDocument.From(
             rule,
             directory.Current.IssuerName(rule.IssuerId),
             directory.Current.ServiceAccountName(rule.ServiceAccountId)

@@ -27,7 +27,7 @@ internal static class RuleOperations
             "Creates a rule, which matches tokens of an issuer and grants them a service account and scopes. The "
                 + "rule's tests run before it is saved."
         )
-        .Takes<CreateRuleRequest>()
+        .Accepts<CreateRuleRequest>()
         .Returns<RuleDocument>();
 
     public static readonly Operation List = Operation
@@ -50,7 +50,7 @@ internal static class RuleOperations
                 + "the change."
         )
         .WithQuery("days", "dry_run")
-        .Takes<UpdateRuleRequest>()
+        .Accepts<UpdateRuleRequest>()
         .Returns<ReplayReportDocument>()
         .Returns<RuleDocument>();
 
@@ -81,7 +81,7 @@ internal static class RuleOperations
             "Tries a token, a set of claims, a recorded exchange or a sample against a rule, a draft or all rules, "
                 + "and explains each step. Nothing is issued."
         )
-        .Takes<SimulateRequest>()
+        .Accepts<SimulateRequest>()
         .Returns<SimulationDocument>();
 
     public static readonly Operation Replay = Operation
@@ -91,7 +91,7 @@ internal static class RuleOperations
             "Runs the recorded exchanges of the last days against a changed rule and lists who would gain or lose "
                 + "access. Only an audit entry is stored."
         )
-        .Takes<ReplayRequest>()
+        .Accepts<ReplayRequest>()
         .Returns<ReplayReportDocument>();
 
     public static readonly Operation ListWorkspaces = Operation
@@ -102,7 +102,7 @@ internal static class RuleOperations
     public static readonly Operation AddWorkspace = Operation
         .Post("add_workspace_to_rule", $"{Rule}/workspaces", Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Add a workspace to a rule", "The rule grants this workspace too.")
-        .Takes<AddRuleWorkspaceRequest>()
+        .Accepts<AddRuleWorkspaceRequest>()
         .Returns<RuleWorkspaceDocument>();
 
     public static readonly Operation RemoveWorkspace = Operation

@@ -4,7 +4,7 @@ namespace Culvert.Identity.Service.Federation.Rules;
 
 internal static class RuleWords
 {
-    public static string Name(this RuleState state) => WireNames.Of(state);
+    public static string Name(this RuleState state) => WireNames.Get(state);
 
-    public static string Name(this RuleBind bind) => WireNames.Of(bind);
+    public static string Name(this RuleBind bind) => WireNames.Get(bind);
 }

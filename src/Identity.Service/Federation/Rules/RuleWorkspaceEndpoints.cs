@@ -131,7 +131,7 @@ internal sealed class RuleWorkspaceEndpoints(
         CancellationToken cancellationToken
     ) =>
         changes.CommitAsync(
-            new RuleAudited(name, AuditOrigin.Of(request, time.GetUtcNow()), rule, lints, WorkspaceId: workspace),
+            new RuleAudited(name, AuditOrigin.From(request, time.GetUtcNow()), rule, lints, WorkspaceId: workspace),
             store.Update(rule),
             cancellationToken
         );

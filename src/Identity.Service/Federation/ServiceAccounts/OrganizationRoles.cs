@@ -4,5 +4,5 @@ namespace Culvert.Identity.Service.Federation.ServiceAccounts;
 
 internal static class OrganizationRoles
 {
-    public static string Name(this OrganizationRole role) => WireNames.Of(role);
+    public static string Name(this OrganizationRole role) => WireNames.Get(role);
 }

@@ -20,7 +20,7 @@ internal sealed record ServiceAccountDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "service_account";
 
-    public static ServiceAccountDocument Of(ServiceAccount account) =>
+    public static ServiceAccountDocument From(ServiceAccount account) =>
         new(
             Id: account.Id.Value,
             Name: account.Name,

@@ -63,7 +63,7 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(found, row => row.Ordinal).Select(row => ServiceAccountDocument.Of(row.Value)),
+            page.Cut(found, row => row.Ordinal).Select(row => ServiceAccountDocument.From(row.Value)),
             FederationJson.Default.PageServiceAccountDocument
         );
     }
@@ -171,8 +171,8 @@ internal sealed class ServiceAccountEndpoints(ServiceAccountStore store, Federat
         string name,
         ServiceAccount account,
         string? reason = null
-    ) => new(name, AuditOrigin.Of(request, time.GetUtcNow()), account, reason);
+    ) => new(name, AuditOrigin.From(request, time.GetUtcNow()), account, reason);
 
     private static ApiAnswer Answer(ServiceAccount account) =>
-        ApiAnswer.Json(ServiceAccountDocument.Of(account), FederationJson.Default.ServiceAccountDocument);
+        ApiAnswer.Json(ServiceAccountDocument.From(account), FederationJson.Default.ServiceAccountDocument);
 }

@@ -11,7 +11,7 @@ internal static class ServiceAccountOperations
     public static readonly Operation Create = Operation
         .Post("create_service_account", Accounts, Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Create a service account", "Creates an identity that federation rules can grant to workloads.")
-        .Takes<CreateServiceAccountRequest>()
+        .Accepts<CreateServiceAccountRequest>()
         .Returns<ServiceAccountDocument>();
 
     public static readonly Operation List = Operation
@@ -28,7 +28,7 @@ internal static class ServiceAccountOperations
     public static readonly Operation Update = Operation
         .Post("update_service_account", Account, Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Update a service account", "Changes the members that the body names; the others stay.")
-        .Takes<UpdateServiceAccountRequest>()
+        .Accepts<UpdateServiceAccountRequest>()
         .Returns<ServiceAccountDocument>();
 
     public static readonly Operation Archive = Operation

@@ -8,7 +8,7 @@ internal sealed class AccountRoles(FrozenDictionary<string, WorkspaceRole> roles
     public static readonly AccountRoles None = new(FrozenDictionary<string, WorkspaceRole>.Empty);
 
     public Rights In(string workspaceId, ServiceAccount account, string defaultWorkspaceId) =>
-        Rights.Of(
+        Rights.From(
             account,
             roles.TryGetValue(workspaceId, out var role) ? role : null,
             workspaceId == defaultWorkspaceId

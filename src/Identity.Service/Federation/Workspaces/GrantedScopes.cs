@@ -22,7 +22,7 @@ internal sealed class GrantedScopes
 
     public bool IsEmpty => InOrder.Count == 0;
 
-    public static GrantedScopes Of(IReadOnlyList<string> scopes, Rights rights)
+    public static GrantedScopes From(IReadOnlyList<string> scopes, Rights rights)
     {
         var granted = scopes.Where(rights.Allow).ToList();
         return granted.Count == 0 ? None : new GrantedScopes(granted);

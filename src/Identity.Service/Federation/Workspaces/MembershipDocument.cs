@@ -17,7 +17,7 @@ internal sealed record MembershipDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "service_account_workspace_member";
 
-    public static MembershipDocument Of(Membership membership) =>
+    public static MembershipDocument From(Membership membership) =>
         new(
             ServiceAccountId: membership.ServiceAccountId.Value,
             WorkspaceId: membership.WorkspaceId.Value,

@@ -272,11 +272,11 @@ internal sealed class MembershipEndpoints(
         string name,
         Membership membership,
         WorkspaceRole? before = null
-    ) => new(name, AuditOrigin.Of(request, time.GetUtcNow()), request.Caller.OrganizationId, membership, before);
+    ) => new(name, AuditOrigin.From(request, time.GetUtcNow()), request.Caller.OrganizationId, membership, before);
 
     private static ApiAnswer Answer(Page<Membership> members) =>
-        ApiAnswer.Json(members.Select(MembershipDocument.Of), FederationJson.Default.PageMembershipDocument);
+        ApiAnswer.Json(members.Select(MembershipDocument.From), FederationJson.Default.PageMembershipDocument);
 
     private static ApiAnswer Answer(Membership membership) =>
-        ApiAnswer.Json(MembershipDocument.Of(membership), FederationJson.Default.MembershipDocument);
+        ApiAnswer.Json(MembershipDocument.From(membership), FederationJson.Default.MembershipDocument);
 }

@@ -20,7 +20,7 @@ internal static class MembershipOperations
             "Add a service account to a workspace",
             "Makes the service account a member of the workspace with a role."
         )
-        .Takes<AddWorkspaceRequest>()
+        .Accepts<AddWorkspaceRequest>()
         .Returns<MembershipDocument>();
 
     public static readonly Operation RemoveFromAccount = Operation
@@ -48,7 +48,7 @@ internal static class MembershipOperations
             "Add a member to a workspace",
             "Makes the named service account a member of the workspace with a role."
         )
-        .Takes<AddMemberRequest>()
+        .Accepts<AddMemberRequest>()
         .Returns<MembershipDocument>();
 
     public static readonly Operation Get = Operation
@@ -59,7 +59,7 @@ internal static class MembershipOperations
     public static readonly Operation Update = Operation
         .Post("update_member_of_workspace", $"{Workspace}/{{id}}", Access.OrganizationAdmin, RoleSet.Administering)
         .Describe("Update a member of a workspace", "Changes the role of the membership.")
-        .Takes<UpdateMemberRequest>()
+        .Accepts<UpdateMemberRequest>()
         .Returns<MembershipDocument>();
 
     public static readonly Operation RemoveFromWorkspace = Operation

@@ -21,7 +21,7 @@ internal readonly record struct Rights(OrganizationRole Organization, WorkspaceR
             _ => 0,
         };
 
-    public static Rights Of(ServiceAccount account, WorkspaceRole? explicitRole, bool isDefaultWorkspace) =>
+    public static Rights From(ServiceAccount account, WorkspaceRole? explicitRole, bool isDefaultWorkspace) =>
         new(account.Role, explicitRole ?? (isDefaultWorkspace ? WorkspaceRole.User : null));
 
     public bool Allow(string scope) =>

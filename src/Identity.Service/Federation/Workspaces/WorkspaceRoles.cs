@@ -6,5 +6,5 @@ internal static class WorkspaceRoles
 {
     public static string All { get; } = string.Join(", ", WireNames.List<WorkspaceRole>());
 
-    public static string Name(this WorkspaceRole role) => WireNames.Of(role);
+    public static string Name(this WorkspaceRole role) => WireNames.Get(role);
 }

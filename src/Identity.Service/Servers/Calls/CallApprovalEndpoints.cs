@@ -17,13 +17,13 @@ internal sealed class CallApprovalEndpoints(
     TunnelStore tunnels,
     CallApprovalStore store,
     CallApprovals approvals,
-    Persons persons,
+    PersonIdentification persons,
     TimeProvider time
 )
 {
     private const string List = "call_approvals";
 
-    public async ValueTask<ApiAnswer> AskAsync(ApiRequest request, CancellationToken cancellationToken)
+    public async ValueTask<ApiAnswer> RequestAsync(ApiRequest request, CancellationToken cancellationToken)
     {
         var body = await request.ReadJsonAsync(
             WireJson.Default.CallApprovalRequest,
@@ -46,7 +46,7 @@ internal sealed class CallApprovalEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        var result = await approvals.AskAsync(request, call, cancellationToken);
+        var result = await approvals.RequestAsync(request, call, cancellationToken);
         return result.IsOk ? ApiAnswer.Json(result.Value, WireJson.Default.CallApprovalAnswer) : result.Refusal;
     }
 
@@ -127,7 +127,7 @@ internal sealed class CallApprovalEndpoints(
             return found.Refusal;
         }
 
-        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
         {
             return workload;
         }
@@ -135,7 +135,7 @@ internal sealed class CallApprovalEndpoints(
         var decider = new CallDecider(
             request.Caller.ActorId,
             await persons.OfAsync(request.Caller, cancellationToken),
-            AuditCause.Of(request)
+            AuditCause.From(request)
         );
         return Answer(await decide(decider, found.Value, body.Value.Reason, cancellationToken));
     }

@@ -58,16 +58,16 @@ internal static class CallApprovalOperations
                 + "no key: the message is signed with the webhook's secret as Standard Webhooks has it (`webhook-id`, "
                 + "`webhook-timestamp`, `webhook-signature`), and counts once."
         )
-        .Takes<CallDecisionRequest>()
+        .Accepts<CallDecisionRequest>()
         .Returns<CallDecisionDocument>();
 
-    public static readonly Operation Ask = Operation
+    public static readonly Operation Request = Operation
         .Post("ask_call_approval", "/v1/agent/approvals", Access.Agent)
         .Describe(
             "Ask for the approval of a call",
             "Whether a person has approved the call that the binding identifies. An answer approved uses the approval "
                 + "up. The first request for a binding makes a ticket that people decide."
         )
-        .Takes<CallApprovalRequest>()
+        .Accepts<CallApprovalRequest>()
         .Returns<CallApprovalAnswer>();
 }

@@ -121,7 +121,7 @@ internal sealed class CallApprovalStore(Database database)
         var live = row with { LiveBinding = row.Binding };
         return
         [
-            TunnelLock.Take(live),
+            TunnelLock.Acquire(live),
             new Statement(DeleteOld, live),
             new Statement(
                 "UPDATE call_approvals SET live_binding = NULL WHERE tunnel_id = @TunnelId AND live_binding = @Binding "

@@ -36,7 +36,7 @@ internal sealed class CallApprovals(
     /// <summary>When a caller that cannot be served now should try again.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    public async ValueTask<Result<CallApprovalAnswer>> AskAsync(
+    public async ValueTask<Result<CallApprovalAnswer>> RequestAsync(
         ApiRequest request,
         CallApprovalRequest call,
         CancellationToken cancellationToken
@@ -59,7 +59,7 @@ internal sealed class CallApprovals(
                     UsedAtMs = now.ToStore(),
                 };
             var result = await CommitAsync(
-                AuditCause.Of(request.Peer, request),
+                AuditCause.From(request.Peer, request),
                 found is null ? AuditEvents.CallApprovalRequested : AuditEvents.CallApprovalUsed,
                 after,
                 found is null ? store.Insert(after) : [store.Use(found, now)],
@@ -117,7 +117,8 @@ internal sealed class CallApprovals(
 
         if (
             before.Approvers > 1
-            && Persons.CheckAreTwo(before.FirstPerson, decider.Person, CallApprovalErrors.SamePerson) is { } alone
+            && PersonIdentification.CheckAreTwo(before.FirstPerson, decider.Person, CallApprovalErrors.SamePerson)
+                is { } alone
         )
         {
             return alone;

@@ -20,7 +20,7 @@ internal sealed class CallDecisionEndpoint(
     WebhookStore webhooks,
     CallApprovalStore store,
     CallApprovals approvals,
-    Persons persons,
+    PersonIdentification persons,
     AuditLog audit
 )
 {

@@ -13,7 +13,7 @@ internal static class PolicyOperations
             "Draft a version of a route's policy",
             "The version is a draft until a second person approves it. Agents check the rules when they get it."
         )
-        .Takes<DraftRoutePolicyRequest>()
+        .Accepts<DraftRoutePolicyRequest>()
         .Returns<RoutePolicyDocument>();
 
     public static readonly Operation List = Operation
@@ -66,6 +66,6 @@ internal static class PolicyOperations
             "The version that was active before is active again. It needs no second person and can be done once after "
                 + "each approval. Federated workloads cannot roll back."
         )
-        .Takes<RollBackPolicyRequest>()
+        .Accepts<RollBackPolicyRequest>()
         .Returns<RoutePolicyDocument>();
 }

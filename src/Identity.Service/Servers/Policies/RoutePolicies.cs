@@ -23,7 +23,7 @@ namespace Culvert.Identity.Service.Servers.Policies;
 /// </summary>
 internal sealed class RoutePolicies(
     RoutePolicyStore store,
-    Persons persons,
+    PersonIdentification persons,
     Ordinals ordinals,
     IJournal journal,
     TimeProvider time
@@ -45,7 +45,7 @@ internal sealed class RoutePolicies(
         CancellationToken cancellationToken
     )
     {
-        if (!IsRouteOf(tunnel, draft.Hostname))
+        if (!CanBeRoute(tunnel, draft.Hostname))
         {
             return RoutePolicyErrors.Hostname.Refuse();
         }
@@ -111,7 +111,7 @@ internal sealed class RoutePolicies(
         }
 
         var person = await persons.OfAsync(request.Caller, cancellationToken);
-        if (Persons.CheckAreTwo(before.DraftedPerson, person, RoutePolicyErrors.SamePerson) is { } alone)
+        if (PersonIdentification.CheckAreTwo(before.DraftedPerson, person, RoutePolicyErrors.SamePerson) is { } alone)
         {
             return alone;
         }
@@ -208,7 +208,7 @@ internal sealed class RoutePolicies(
         CancellationToken cancellationToken
     )
     {
-        if (Persons.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
         {
             return workload;
         }
@@ -239,7 +239,7 @@ internal sealed class RoutePolicies(
         return result.IsStale ? RoutePolicyErrors.NoRollback.Refuse() : Answer(result, after);
     }
 
-    private static bool IsRouteOf(Tunnel tunnel, string hostname) =>
+    private static bool CanBeRoute(Tunnel tunnel, string hostname) =>
         hostname == tunnel.Domain
         || (
             hostname.EndsWith($".{tunnel.Domain}", StringComparison.Ordinal)
@@ -248,7 +248,7 @@ internal sealed class RoutePolicies(
         );
 
     private static Refusal? CheckDecidable(ApiRequest request, RoutePolicyRow row) =>
-        Persons.CheckIsPerson(request.Caller) ?? CheckIsDraft(row);
+        PersonIdentification.CheckIsPerson(request.Caller) ?? CheckIsDraft(row);
 
     private static Refusal? CheckIsDraft(RoutePolicyRow row) =>
         row.State == RoutePolicyState.Draft ? null : RoutePolicyErrors.Decided.Refuse().With("state", row.State);
@@ -314,7 +314,7 @@ internal sealed class RoutePolicies(
         journal.CommitAsync(
             new Decision
             {
-                Event = new RoutePolicyChanged(name, AuditOrigin.Of(request, now), after, replaced),
+                Event = new RoutePolicyChanged(name, AuditOrigin.From(request, now), after, replaced),
                 Statements = statements,
                 Changes = after.State == RoutePolicyState.Active ? ChangeTopics.Feed : ChangeTopics.None,
             },

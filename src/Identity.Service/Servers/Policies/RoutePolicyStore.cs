@@ -14,7 +14,7 @@ internal sealed class RoutePolicyStore(Database database)
     /// <summary>
     /// The number of latest versions that are kept; older ones are deleted unless active. The audit keeps their digests.
     /// </summary>
-    public const int KeptVersions = 100;
+    public const int MaxVersions = 100;
 
     private static readonly Columns<RoutePolicyRow> Table = new("route_policies", "p");
 
@@ -28,7 +28,7 @@ internal sealed class RoutePolicyStore(Database database)
 
     private static readonly string DeleteOld =
         "DELETE FROM route_policies WHERE tunnel_id = @TunnelId AND hostname = @Hostname "
-        + $"AND version <= @Version - {KeptVersions} AND state IN ('superseded', 'rejected', 'withdrawn') "
+        + $"AND version <= @Version - {MaxVersions} AND state IN ('superseded', 'rejected', 'withdrawn') "
         + "AND id NOT IN (SELECT replaced_id FROM route_policies "
         + "WHERE tunnel_id = @TunnelId AND active_hostname = @Hostname AND replaced_id IS NOT NULL)";
 
@@ -124,7 +124,7 @@ internal sealed class RoutePolicyStore(Database database)
     /// <summary>Inserts a draft; stale if the version exists.</summary>
     public IReadOnlyList<Statement> Insert(RoutePolicyRow row) =>
         [
-            TunnelLock.Take(row),
+            TunnelLock.Acquire(row),
             new Statement(DeleteOld, row),
             Table
                 .InsertWhere(row, FewAreDrafts)
@@ -149,7 +149,7 @@ internal sealed class RoutePolicyStore(Database database)
                     new { active.Id }
                 ).ExpectingOne(),
             };
-        return [TunnelLock.Take(new { after.TunnelId }), .. retire, new Statement(
+        return [TunnelLock.Acquire(new { after.TunnelId }), .. retire, new Statement(
                 "UPDATE route_policies SET state = 'active', active_hostname = hostname, replaced_id = @ReplacedId, "
                     + "decided_by = @DecidedBy, decided_at_ms = @DecidedAtMs, reason = @Reason "
                     + "WHERE id = @Id AND state = @Was",

@@ -19,7 +19,7 @@ internal sealed class AdminKeysStatus(AdminKeyStore keys, TimeProvider time) : S
                     $"The key of init is the only one that can operate the installation; it expires at {first.ExpiresAt:u}.",
                     "Make a key of your own: culvert admin-key create NAME --role installation-operator --out FILE"
                 )
-                : Ok($"{Plural.Of(live.Count, "admin key")} can operate the installation."),
+                : Ok($"{Plural.Format(live.Count, "admin key")} can operate the installation."),
         ];
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ApprovalsStatus(CallApprovalStore store, TimeProvider time
             first is { } end
                 ? Warning(
                     subject: null,
-                    $"{Plural.Of(count, "call")} {(count == 1 ? "waits" : "wait")} for a person's approval; the first request expires at {end:u}.",
+                    $"{Plural.Format(count, "call")} {(count == 1 ? "waits" : "wait")} for a person's approval; the first request expires at {end:u}.",
                     "culvert approvals list --state pending"
                 )
                 : Ok($"No call waits for approval."),

@@ -22,7 +22,7 @@ internal sealed class AttestationsStatus(RouteStore store, TimeProvider time)
             count > 0
                 ? Warning(
                     subject: null,
-                    $"{Plural.Of(count, "server")} {(count == 1 ? "waits" : "wait")} for an attestation.",
+                    $"{Plural.Format(count, "server")} {(count == 1 ? "waits" : "wait")} for an attestation.",
                     "culvert inventory routes --open"
                 )
                 : Ok($"The attestation of every server is valid."),

@@ -19,7 +19,7 @@ internal sealed class AuditExportStatus(AuditExportStore store, Current<AuditOpt
         {
             targets.Count == 0
                 ? Ok($"No audit target is configured (audit.export).")
-                : Ok($"{Plural.Of(targets.Count, "audit target")}: no entry is late."),
+                : Ok($"{Plural.Format(targets.Count, "audit target")}: no entry is late."),
         };
         foreach (var target in targets)
         {

@@ -53,7 +53,7 @@ internal sealed class AuthoritiesStatus(
     {
         var id = authority.Id.Value;
         var name = $"Certificate authority {authority.Name} ({id})";
-        var next = AuthorityNextSteps.Of(authority) ?? $"culvert ca status {id}";
+        var next = AuthorityNextSteps.Describe(authority) ?? $"culvert ca status {id}";
         if (authority.State is AuthorityState.Tainted or AuthorityState.Rejected)
         {
             return Problem(id, $"{name}: {AuthorityNextSteps.Explain(authority)}", next);

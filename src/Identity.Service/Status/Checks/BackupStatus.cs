@@ -21,7 +21,7 @@ internal sealed class BackupStatus(BackupRuns runs, TimeProvider time) : StatusC
             : time.GetUtcNow() - at > Old
                 ? Warning(
                     subject: null,
-                    $"The newest backup is of {at:u}, {Plural.Of((long)(time.GetUtcNow() - at).TotalDays, "day")} ago.",
+                    $"The newest backup is of {at:u}, {Plural.Format((long)(time.GetUtcNow() - at).TotalDays, "day")} ago.",
                     Next
                 )
             : Ok($"The newest backup is of {at:u}."),

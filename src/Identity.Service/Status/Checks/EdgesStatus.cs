@@ -13,7 +13,7 @@ internal sealed class EdgesStatus(TunnelEdges edges) : StatusCheck("edges")
     {
         var all = await edges.ReadAsync(cancellationToken);
         return all.Count > 0
-            ? [.. all.SelectMany(Judge), Ok($"{Plural.Of(all.Count, "edge")} connected.")]
+            ? [.. all.SelectMany(Judge), Ok($"{Plural.Format(all.Count, "edge")} connected.")]
             :
             [
                 Warning(
@@ -62,7 +62,7 @@ internal sealed class EdgesStatus(TunnelEdges edges) : StatusCheck("edges")
             );
         }
 
-        if (Skew.Of(ProgramVersion.Current, edge.Report?.Version) == Skew.Unsupported)
+        if (Skew.Describe(ProgramVersion.Current, edge.Report?.Version) == Skew.Unsupported)
         {
             yield return Problem(
                 id,

@@ -67,7 +67,7 @@ internal static class Expiry
                 check,
                 end < now
                     ? FormattableString.Invariant($"{name} expired at {end:u}.")
-                    : FormattableString.Invariant($"{name} expires at {end:u}, in {Left(end - now)}."),
+                    : FormattableString.Invariant($"{name} expires at {end:u}, in {FormatRemainingTime(end - now)}."),
                 why: "",
                 next
             ) with
@@ -76,6 +76,6 @@ internal static class Expiry
                 Status = end - now < TimeSpan.FromDays(Days(notices).Min()) ? DoctorStatus.Fail : DoctorStatus.Warn,
             };
 
-    private static string Left(TimeSpan left) =>
-        left.TotalDays >= 2 ? Plural.Of((long)left.TotalDays, "day") : Plural.Of((long)left.TotalHours, "hour");
+    private static string FormatRemainingTime(TimeSpan left) =>
+        left.TotalDays >= 2 ? Plural.Format((long)left.TotalDays, "day") : Plural.Format((long)left.TotalHours, "hour");
 }

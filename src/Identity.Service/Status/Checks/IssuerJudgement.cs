@@ -19,7 +19,7 @@ internal static class IssuerJudgement
     public static DoctorFinding? Judge(
         Issuer issuer,
         IssuerControl control,
-        KeptKeys kept,
+        CachedKeyStatus kept,
         string? failed,
         string? reason,
         string next
@@ -61,11 +61,16 @@ internal static class IssuerJudgement
 /// <summary>What the keys that were fetched last are still good for.</summary>
 /// <param name="Serve">Whether one of them is accepted.</param>
 /// <param name="Text">Half a sentence.</param>
-internal sealed record KeptKeys(bool Serve, string Text)
+internal sealed record CachedKeyStatus(bool Serve, string Text)
 {
     /// <param name="areInUse">Whether a signature of one of the keys was verified: only such keys serve when degraded.</param>
     /// <param name="until">When they become too old; null = the text leaves it out.</param>
-    public static KeptKeys Of(KeyState state, DateTimeOffset? fetchedAt, bool areInUse, DateTimeOffset? until = null)
+    public static CachedKeyStatus From(
+        KeyState state,
+        DateTimeOffset? fetchedAt,
+        bool areInUse,
+        DateTimeOffset? until = null
+    )
     {
         var end = until is null ? "" : $" until {until:u}";
         return state switch

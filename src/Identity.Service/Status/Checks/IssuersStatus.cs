@@ -28,14 +28,16 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
                     "culvert issuer list --all"
                 )
             : all.Count == 0 ? Ok($"No issuer is registered.")
-            : fetched.Count == 0 ? Ok($"{Plural.Of(all.Count, "issuer")}, with keys that are not fetched.")
-            : Ok($"{Plural.Of(all.Count, "issuer")}: the keys of each were fetched, the oldest at {fetched.Min():u}."),
+            : fetched.Count == 0 ? Ok($"{Plural.Format(all.Count, "issuer")}, with keys that are not fetched.")
+            : Ok(
+                $"{Plural.Format(all.Count, "issuer")}: the keys of each were fetched, the oldest at {fetched.Min():u}."
+            ),
         ];
     }
 
     private DoctorFinding? Judge(Issuer issuer, IssuerKeys? keys)
     {
-        var control = controls.Of(issuer.Id);
+        var control = controls.Get(issuer.Id);
         var poll = keys?.PollStatus();
 
         // Keys that are part of the issuer's record are never fetched.
@@ -46,8 +48,9 @@ internal sealed class IssuersStatus(IssuerStore issuers, IssuerControls controls
 
         var (id, name) = (issuer.Id.Value, $"{issuer.Name} ({issuer.Id.Value})");
         var next = $"culvert issuer verify {id}";
-        var kept = KeptKeys.Of(keys?.State ?? KeyState.Empty, poll?.LastFetchedAt, keys?.AreInUse == true);
-        var failed = poll?.ConsecutiveFailures > 0 ? $"The last {Plural.Of(poll.ConsecutiveFailures, "fetch")}" : null;
+        var kept = CachedKeyStatus.From(keys?.State ?? KeyState.Empty, poll?.LastFetchedAt, keys?.AreInUse == true);
+        var failed =
+            poll?.ConsecutiveFailures > 0 ? $"The last {Plural.Format(poll.ConsecutiveFailures, "fetch")}" : null;
         return IssuerJudgement.Judge(issuer, control, kept, failed, poll?.LastFailure, next)
             ?? (
                 poll?.LastFetchedAt is null ? Unknown(id, $"The keys of issuer {name} have not been fetched yet.", next)

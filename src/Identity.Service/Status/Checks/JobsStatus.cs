@@ -11,7 +11,7 @@ internal sealed class JobsStatus(JobScheduler scheduler, StoreNode node) : Statu
     public override Task<IEnumerable<DoctorFinding>> RunAsync(Caller caller, CancellationToken cancellationToken) =>
         Task.FromResult<IEnumerable<DoctorFinding>>([
             .. scheduler.Jobs.SelectMany(Judge),
-            Ok($"None of {Plural.Of(scheduler.Jobs.Count, "recurring job")} failed on node {node.Name}."),
+            Ok($"None of {Plural.Format(scheduler.Jobs.Count, "recurring job")} failed on node {node.Name}."),
         ]);
 
     private IEnumerable<DoctorFinding> Judge(RecurringJob job)

@@ -18,7 +18,7 @@ internal sealed class NodesStatus(VersionStore store) : StatusCheck("nodes")
         return
         [
             .. nodes
-                .Where(node => Skew.Of(ProgramVersion.Current, node.Version) == Skew.Unsupported)
+                .Where(node => Skew.Describe(ProgramVersion.Current, node.Version) == Skew.Unsupported)
                 .Select(node =>
                     Problem(
                         node.Name,
@@ -32,7 +32,7 @@ internal sealed class NodesStatus(VersionStore store) : StatusCheck("nodes")
                     $"{count.Live} of {count.Known} service nodes run; the others stopped without notice within a day.",
                     "Start them, or wait a day for those that were removed"
                 )
-                : Ok($"{Plural.Of(count.Live, "service node")} running."),
+                : Ok($"{Plural.Format(count.Live, "service node")} running."),
         ];
     }
 }

@@ -20,7 +20,7 @@ internal sealed class PoliciesStatus(RoutePolicyStore store) : StatusCheck("poli
             .. drafts.Select(draft =>
                 Warning(
                     draft.TunnelId,
-                    $"{Plural.Of(draft.Count, "policy draft")} of tunnel {draft.TunnelId} {(draft.Count == 1 ? "waits" : "wait")} for approval, the oldest since {draft.OldestAt:u}.",
+                    $"{Plural.Format(draft.Count, "policy draft")} of tunnel {draft.TunnelId} {(draft.Count == 1 ? "waits" : "wait")} for approval, the oldest since {draft.OldestAt:u}.",
                     $"culvert policy list {draft.TunnelId} --state draft"
                 )
             ),

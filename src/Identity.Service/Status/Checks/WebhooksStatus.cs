@@ -23,12 +23,12 @@ internal sealed class WebhooksStatus(WebhookStore store, TimeProvider time)
                 one.Failed > 0
                     ? Problem(
                         one.WebhookId,
-                        $"Webhook {one.WebhookId} did not get {Plural.Of(one.Failed, "message")} of the last day; no more attempts are made.",
+                        $"Webhook {one.WebhookId} did not get {Plural.Format(one.Failed, "message")} of the last day; no more attempts are made.",
                         $"culvert webhook deliveries {one.WebhookId}"
                     )
                     : Warning(
                         one.WebhookId,
-                        $"{Plural.Of(one.Retried, "message")} to webhook {one.WebhookId} failed and will be sent again.",
+                        $"{Plural.Format(one.Retried, "message")} to webhook {one.WebhookId} failed and will be sent again.",
                         $"culvert webhook deliveries {one.WebhookId}"
                     )
             ),

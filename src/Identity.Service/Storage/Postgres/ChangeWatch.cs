@@ -14,7 +14,7 @@ internal sealed class ChangeWatch(
     ILogger<ChangeWatch> logger
 ) : BackgroundService
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly Backoff Retry = new(TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(1));
 
     private long seenAt;
@@ -74,7 +74,7 @@ internal sealed class ChangeWatch(
                 await listen.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            await LookAsync(connection, cancellationToken);
+            await CheckAsync(connection, cancellationToken);
             return connection;
         }
         catch
@@ -88,12 +88,12 @@ internal sealed class ChangeWatch(
     {
         while (true)
         {
-            await connection.WaitAsync(LookEvery, cancellationToken);
-            await LookAsync(connection, cancellationToken);
+            await connection.WaitAsync(Interval, cancellationToken);
+            await CheckAsync(connection, cancellationToken);
         }
     }
 
-    private async Task LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    private async Task CheckAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         options.WatchProbe?.Invoke();
         // Before the query: it may miss what was committed after this time.
@@ -112,6 +112,6 @@ internal sealed class ChangeWatch(
         }
 
         Interlocked.Exchange(ref seenAt, at);
-        changes.Observe(ChangeCounters.Of(rows));
+        changes.Observe(ChangeCounters.From(rows));
     }
 }

@@ -20,7 +20,7 @@ internal sealed class NodeExchange(
     /// <summary>A node that has not reported for this long counts as stopped.</summary>
     public const int LiveForMs = 10_000;
 
-    private const int KeepForMs = 15_000;
+    private const int RetentionMs = 15_000;
     private const int TimeoutSeconds = 3;
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
@@ -35,7 +35,7 @@ internal sealed class NodeExchange(
     private NpgsqlConnection? connection;
     private long sequence;
     private byte[] untold = [];
-    private long heardAt;
+    private long answeredAt;
     private bool isFailing;
     private bool isDisposed;
 
@@ -103,11 +103,11 @@ internal sealed class NodeExchange(
 
                 await reader.NextResultAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
-                shares.Heard((int)reader.GetInt64(0));
+                shares.Update((int)reader.GetInt64(0));
             }
 
             untold = [];
-            heardAt = options.Pulse.GetTimestamp();
+            answeredAt = options.Pulse.GetTimestamp();
         }
         catch
         {
@@ -127,7 +127,7 @@ internal sealed class NodeExchange(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        heardAt = options.Pulse.GetTimestamp();
+        answeredAt = options.Pulse.GetTimestamp();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -152,7 +152,7 @@ internal sealed class NodeExchange(
                     Log.ExchangeFailed(logger, fault.Message);
                 }
 
-                if (options.Pulse.GetElapsedTime(heardAt) > MaxSilence)
+                if (options.Pulse.GetElapsedTime(answeredAt) > MaxSilence)
                 {
                     shares.Lost();
                 }
@@ -194,7 +194,7 @@ internal sealed class NodeExchange(
             new NpgsqlParameter<long> { TypedValue = startedAt }
         );
         Add(
-            $"DELETE FROM limit_shares WHERE node = $1 AND told_at_ms < {PostgresDatabase.Now} - {KeepForMs}",
+            $"DELETE FROM limit_shares WHERE node = $1 AND told_at_ms < {PostgresDatabase.Now} - {RetentionMs}",
             new NpgsqlParameter<string> { TypedValue = node.Name }
         );
         if (untold.Length > 0)
@@ -217,7 +217,7 @@ internal sealed class NodeExchange(
             $"""
             SELECT s.node, s.run, s.sequence, s.body FROM limit_shares s
             LEFT JOIN unnest($2::text[], $3::bigint[], $4::bigint[]) AS k (node, run, sequence) ON k.node = s.node AND k.run = s.run
-            WHERE s.node <> $1 AND s.told_at_ms >= {PostgresDatabase.Now} - {KeepForMs} AND s.sequence > COALESCE(k.sequence, 0)
+            WHERE s.node <> $1 AND s.told_at_ms >= {PostgresDatabase.Now} - {RetentionMs} AND s.sequence > COALESCE(k.sequence, 0)
             ORDER BY s.node, s.run, s.sequence
             """,
             new NpgsqlParameter<string> { TypedValue = node.Name },

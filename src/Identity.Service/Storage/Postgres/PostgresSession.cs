@@ -32,7 +32,7 @@ internal sealed class PostgresSession : JournalSession
         this.database = database;
         writerLock = database.LockKey("writer");
         entries = new JournalEntries(connection, node.Name);
-        TakeName();
+        AcquireName();
         LoadHead();
     }
 
@@ -92,7 +92,7 @@ internal sealed class PostgresSession : JournalSession
 
     // One process per name, for the lifetime of this connection. An earlier connection of this node may take a moment to
     // close.
-    private void TakeName()
+    private void AcquireName()
     {
         try
         {
@@ -115,7 +115,7 @@ internal sealed class PostgresSession : JournalSession
         probe?.Invoke(JournalPoint.Begun);
         // The statement is its own transaction: any error occurs before its end.
         probe?.Invoke(JournalPoint.Written);
-        foreach (var part in ReplayTwins.Split(batch))
+        foreach (var part in ReplayDuplicates.Split(batch))
         {
             Append(part, inTransaction: false);
         }
@@ -138,7 +138,7 @@ internal sealed class PostgresSession : JournalSession
                 Apply(pending);
             }
 
-            foreach (var part in ReplayTwins.Split(plain))
+            foreach (var part in ReplayDuplicates.Split(plain))
             {
                 Append(part, inTransaction: true);
             }
@@ -260,7 +260,7 @@ internal sealed class PostgresSession : JournalSession
         }
         catch (Exception fault)
         {
-            pending.Fault = fault; // wrong parameters: other decisions are not affected
+            pending.Failure = fault; // wrong parameters: other decisions are not affected
             return;
         }
 
@@ -296,7 +296,7 @@ internal sealed class PostgresSession : JournalSession
             }
             else
             {
-                pending.Fault = refused;
+                pending.Failure = refused;
             }
 
             return;

@@ -25,7 +25,7 @@ internal sealed record SealsRotated(
             ("versions_in_use", InUse),
             (
                 "sealed_anew",
-                AuditData.Of(Columns.Select(column => (column.Column.ToString(), (object?)column.Resealed)))
+                AuditData.From(Columns.Select(column => (column.Column.ToString(), (object?)column.Resealed)))
             ),
             ("fault", Error),
         ]

@@ -100,7 +100,7 @@ internal sealed partial class SqliteDatabase : Database
         }
         catch (SqliteException full)
             when (full.SqliteErrorCode is SqliteErrors.Full or SqliteErrors.Io or SqliteErrors.CannotOpen
-                && TakeHeadroom()
+                && TryReserveHeadroom()
             )
         {
             return Open();
@@ -108,7 +108,7 @@ internal sealed partial class SqliteDatabase : Database
     }
 
     // Without it, a full disk prevents even reading: see HeadroomBytes.
-    public override void KeepHeadroom()
+    public override void ReserveHeadroom()
     {
         if (System.IO.File.Exists(Headroom))
         {
@@ -127,7 +127,7 @@ internal sealed partial class SqliteDatabase : Database
 
     private string Headroom => File + "-headroom";
 
-    private bool TakeHeadroom()
+    private bool TryReserveHeadroom()
     {
         var isThere = System.IO.File.Exists(Headroom);
         System.IO.File.Delete(Headroom);

@@ -193,7 +193,7 @@ internal sealed class SqliteSession : JournalSession
             catch (Exception fault)
                 when (fault is SqliteException { SqliteErrorCode: SqliteErrors.Error } or not SqliteException)
             {
-                pending.Fault = fault; // wrong SQL or parameters: other decisions are not affected
+                pending.Failure = fault; // wrong SQL or parameters: other decisions are not affected
                 return false;
             }
 

@@ -32,7 +32,7 @@ internal sealed record IntrospectionDocument(
     TokenMayActDocument? MayAct = null
 )
 {
-    public static IntrospectionDocument Of(in AccessTokenClaims claims, string scopes) =>
+    public static IntrospectionDocument From(in AccessTokenClaims claims, string scopes) =>
         new(
             Active: true,
             TokenType: claims.Confirmation.KeyThumbprint is null ? "Bearer" : "DPoP",
@@ -56,7 +56,7 @@ internal sealed record IntrospectionDocument(
             Src: claims.Source is { } source
                 ? new(source.IssuerId, source.SubjectHash, source.RootExpiresAt, source.TokenIdHash)
                 : null,
-            Act: TokenActorDocument.Of(claims.Actor),
+            Act: TokenActorDocument.From(claims.Actor),
             MayAct: claims.MayAct is { } party ? new(party.Issuer, party.Subject) : null
         );
 }
@@ -82,8 +82,8 @@ internal sealed record TokenSourceDocument(
 /// <param name="Act">The previous actor.</param>
 internal sealed record TokenActorDocument(string Sub, string? Iss = null, TokenActorDocument? Act = null)
 {
-    public static TokenActorDocument? Of(TokenActor? actor) =>
-        actor is null ? null : new(actor.Subject, actor.Issuer, Of(actor.Actor));
+    public static TokenActorDocument? From(TokenActor? actor) =>
+        actor is null ? null : new(actor.Subject, actor.Issuer, From(actor.Actor));
 }
 
 internal sealed record TokenMayActDocument(string? Iss = null, string? Sub = null);

@@ -32,7 +32,7 @@ internal sealed class IntrospectionEndpoint(AccessTokenVerifier verifier)
             verified.Error is null
             && MayLearn(request.Caller, verified.Claims)
             && verifier.FindLiveRule(verified.Claims) is { } rule
-                ? IntrospectionDocument.Of(verified.Claims, ScopesNow(verified.Claims, rule))
+                ? IntrospectionDocument.From(verified.Claims, ScopesNow(verified.Claims, rule))
                 : Inactive,
             IntrospectionJson.Default.IntrospectionDocument
         );

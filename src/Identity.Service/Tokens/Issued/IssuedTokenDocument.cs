@@ -29,7 +29,7 @@ internal sealed record IssuedTokenDocument(
     public string Type { get; init; } = "access_token";
 
     /// <param name="entry">Of a grant.</param>
-    public static IssuedTokenDocument Of(HistoryEntry entry, bool isRevoked) =>
+    public static IssuedTokenDocument From(HistoryEntry entry, bool isRevoked) =>
         new(
             Id: entry.TokenId!,
             Status: isRevoked ? "revoked" : "active",

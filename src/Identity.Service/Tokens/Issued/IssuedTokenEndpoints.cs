@@ -62,7 +62,7 @@ internal sealed class IssuedTokenEndpoints(
         };
         return ApiAnswer.Json(
             live.Select(entry =>
-                IssuedTokenDocument.Of(entry, revocations.IsRevoked(ToTraits(request.Caller.OrganizationId, entry)))
+                IssuedTokenDocument.From(entry, revocations.IsRevoked(ToTraits(request.Caller.OrganizationId, entry)))
             ),
             TokensJson.Default.PageIssuedTokenDocument
         );

@@ -26,7 +26,7 @@ internal sealed record AuthorizationServerDocument(
     int CulvertMaxAssertionBytes
 )
 {
-    public static AuthorizationServerDocument Of(string publicUrl) =>
+    public static AuthorizationServerDocument Create(string publicUrl) =>
         new(
             Issuer: publicUrl,
             TokenEndpoint: publicUrl + MetadataEndpoints.TokenPath,

@@ -25,14 +25,14 @@ internal sealed class MetadataEndpoints(SigningKeyRing keys, ServiceIdentity ide
 
     private readonly CachedDocument metadata = new(
         JsonSerializer.SerializeToUtf8Bytes(
-            AuthorizationServerDocument.Of(identity.PublicUrl),
+            AuthorizationServerDocument.Create(identity.PublicUrl),
             TokensJson.Default.AuthorizationServerDocument
         )
     );
 
     private readonly CachedDocument resource = new(
         JsonSerializer.SerializeToUtf8Bytes(
-            ProtectedResourceDocument.Of(identity.PublicUrl),
+            ProtectedResourceDocument.Create(identity.PublicUrl),
             TokensJson.Default.ProtectedResourceDocument
         )
     );

@@ -14,7 +14,7 @@ internal sealed record ProtectedResourceDocument(
     bool DpopBoundAccessTokensRequired
 )
 {
-    public static ProtectedResourceDocument Of(string publicUrl) =>
+    public static ProtectedResourceDocument Create(string publicUrl) =>
         new(
             Resource: publicUrl,
             AuthorizationServers: [publicUrl],

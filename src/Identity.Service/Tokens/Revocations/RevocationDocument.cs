@@ -22,7 +22,7 @@ internal sealed record RevocationDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; init; } = "token_revocation";
 
-    public static RevocationDocument Of(TokenRevocation revocation) =>
+    public static RevocationDocument From(TokenRevocation revocation) =>
         new(
             Id: revocation.Id.Value,
             Kind: revocation.Kind.Name(),

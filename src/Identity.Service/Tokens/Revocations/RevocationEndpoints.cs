@@ -42,7 +42,7 @@ internal sealed class RevocationEndpoints(
         }
 
         var revocationResult = await revoker.RevokeAsync(
-            AuditActor.Of(request),
+            AuditActor.From(request),
             request.RequestId,
             caller.OrganizationId,
             target,
@@ -63,7 +63,7 @@ internal sealed class RevocationEndpoints(
 
         var found = await store.ListAsync(request.Caller.OrganizationId, page, time.GetUtcNow(), cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(found, row => row.Ordinal).Select(row => RevocationDocument.Of(row.Value)),
+            page.Cut(found, row => row.Ordinal).Select(row => RevocationDocument.From(row.Value)),
             TokensJson.Default.PageRevocationDocument
         );
     }
@@ -74,5 +74,5 @@ internal sealed class RevocationEndpoints(
             : RequestErrors.NotFound.Refuse();
 
     private static ApiAnswer Answer(TokenRevocation revocation) =>
-        ApiAnswer.Json(RevocationDocument.Of(revocation), TokensJson.Default.RevocationDocument);
+        ApiAnswer.Json(RevocationDocument.From(revocation), TokensJson.Default.RevocationDocument);
 }

@@ -8,7 +8,7 @@ internal static class RevocationKinds
 
     public static string Names { get; } = string.Join(", ", WireNames.List<RevocationKind>());
 
-    public static string Name(this RevocationKind kind) => WireNames.Of(kind);
+    public static string Name(this RevocationKind kind) => WireNames.Get(kind);
 
     /// <summary>
     /// Whether the revocation covers only tokens issued until some moment, so that a new exchange gives a valid token

@@ -43,7 +43,7 @@ internal sealed class RevocationSet(
         byKind.Sum(kind => kind.Keys.Count(key => key.Organization == organizationId));
 
     /// <summary>All of an organization.</summary>
-    public IEnumerable<(RevocationKind Kind, string Value, long IssuedBefore)> Of(string organizationId) =>
+    public IEnumerable<(RevocationKind Kind, string Value, long IssuedBefore)> GetRevocations(string organizationId) =>
         byKind.SelectMany(
             (kind, number) =>
                 kind.Where(entry => entry.Key.Organization == organizationId)

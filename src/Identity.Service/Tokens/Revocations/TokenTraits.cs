@@ -27,7 +27,7 @@ internal readonly record struct TokenTraits
     /// <summary>SHA-256 of the subject at the issuer, base64url.</summary>
     public string? SubjectHash { get; init; }
 
-    public static TokenTraits Of(in AccessTokenClaims claims) =>
+    public static TokenTraits From(in AccessTokenClaims claims) =>
         new()
         {
             OrganizationId = claims.Organization,
@@ -42,7 +42,7 @@ internal readonly record struct TokenTraits
         };
 
     /// <summary>Of the access token that a machine enrolled with.</summary>
-    public static TokenTraits Of(string organizationId, EnrollmentProof proof) =>
+    public static TokenTraits From(string organizationId, EnrollmentProof proof) =>
         new()
         {
             OrganizationId = organizationId,

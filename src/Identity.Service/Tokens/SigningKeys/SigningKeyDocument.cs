@@ -23,7 +23,7 @@ internal sealed record SigningKeyDocument(
     [JsonPropertyOrder(-1)]
     public string Algorithm { get; init; } = "ES256";
 
-    public static IReadOnlyList<SigningKeyDocument> Of(SigningKeySet set, DateTimeOffset now)
+    public static IReadOnlyList<SigningKeyDocument> From(SigningKeySet set, DateTimeOffset now)
     {
         var signer = set.SignerAt(now);
         return
@@ -36,7 +36,7 @@ internal sealed record SigningKeyDocument(
                             State: key.KeyId == signer.KeyId ? "signing"
                                 : key.ActiveFrom > now ? "published"
                                 : "retiring",
-                            Custody: WireNames.Of(key.Custody),
+                            Custody: WireNames.Get(key.Custody),
                             CreatedAt: key.CreatedAt,
                             ActiveFrom: key.ActiveFrom,
                             RetiresAt: i + 1 < set.Keys.Count

@@ -26,7 +26,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
             return tooLong;
         }
 
-        var actor = AuditActor.Of(request);
+        var actor = AuditActor.From(request);
         var rotated = body.CompromisedKeyId is { } compromised
             ? await ring.DropAsync(
                 compromised,
@@ -42,7 +42,7 @@ internal sealed class SigningKeyEndpoints(SigningKeyRing ring, TokenRevocationSt
 
     private ApiAnswer Answer() =>
         ApiAnswer.Json(
-            Pages.Whole(SigningKeyDocument.Of(ring.Current, time.GetUtcNow())),
+            Pages.Whole(SigningKeyDocument.From(ring.Current, time.GetUtcNow())),
             TokensJson.Default.PageSigningKeyDocument
         );
 }

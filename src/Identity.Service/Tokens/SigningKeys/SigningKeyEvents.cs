@@ -21,7 +21,7 @@ internal static class SigningKeyEvents
             keyId,
             [
                 ("active_from", UtcTimeConverter.Format(activeFrom)),
-                ("custody", WireNames.Of(custody)),
+                ("custody", WireNames.Get(custody)),
                 .. AuditData.Optional("reason", reason),
             ]
         );

@@ -20,7 +20,7 @@ internal sealed class SigningKeyRing(
     ILogger<SigningKeyRing> logger
 ) : IHostedService, IDisposable
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(10);
 
     private readonly CommittedState state = new(changes, ChangeTopics.SigningKeys);
     private volatile SigningKeySet? current;
@@ -61,7 +61,7 @@ internal sealed class SigningKeyRing(
             Log.SigningKeyRotationFailed(logger, fault);
         }
 
-        timer = time.CreateTimer(_ => _ = RotateInBackgroundAsync(), null, LookEvery, LookEvery);
+        timer = time.CreateTimer(_ => _ = RotateInBackgroundAsync(), null, CheckInterval, CheckInterval);
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)

@@ -38,7 +38,7 @@ internal sealed class TokenSigningKeyStore(Database database, Sealer sealer, Tok
                         key.CreatedAt.ToStore(),
                         key.ActiveFrom.ToStore(),
                         key.Generation,
-                        WireNames.Of(key.Custody)
+                        WireNames.Get(key.Custody)
                     )
                 )
                 .Unique();

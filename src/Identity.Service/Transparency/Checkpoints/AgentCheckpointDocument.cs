@@ -22,7 +22,7 @@ internal sealed record AgentCheckpointDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "agent_checkpoint";
 
-    public static AgentCheckpointDocument Of(StoredCheckpoint stored) =>
+    public static AgentCheckpointDocument From(StoredCheckpoint stored) =>
         new(
             TunnelId: stored.TunnelId,
             InstanceId: stored.InstanceId,

@@ -27,7 +27,7 @@ internal sealed class AgentCheckpointEndpoints(AgentCheckpointStore store)
             cancellationToken
         );
         return ApiAnswer.Json(
-            page.Cut(found, checkpoint => checkpoint.Ordinal).Select(AgentCheckpointDocument.Of),
+            page.Cut(found, checkpoint => checkpoint.Ordinal).Select(AgentCheckpointDocument.From),
             TransparencyJson.Default.PageAgentCheckpointDocument
         );
     }

@@ -14,7 +14,7 @@ internal static class Tile
     public static long HashesAt(int level, long size) => level * Height < 63 ? size >> (level * Height) : 0;
 
     /// <summary>The root over concatenated hashes, whose number is a power of two.</summary>
-    public static byte[] RootOf(ReadOnlySpan<byte> hashes)
+    public static byte[] GetRoot(ReadOnlySpan<byte> hashes)
     {
         if (hashes.Length == MerkleHash.Length)
         {

@@ -70,7 +70,7 @@ internal sealed class TreeAppender
         byte[] full = [.. tile];
         tile.Clear();
         changed[new TileId(level, number / Tile.Width)] = full;
-        Add(level + 1, number / Tile.Width, Tile.RootOf(full));
+        Add(level + 1, number / Tile.Width, Tile.GetRoot(full));
     }
 
     /// <summary>The root; call it after the last entry was added.</summary>

@@ -59,7 +59,7 @@ internal sealed class TreeReader(Func<TileId, CancellationToken, ValueTask<byte[
         var start = (int)(first % Tile.Width) * MerkleHash.Length;
         var length = count * MerkleHash.Length;
         return start + length <= tile.Length
-            ? Tile.RootOf(tile.AsSpan(start, length))
+            ? Tile.GetRoot(tile.AsSpan(start, length))
             : throw Missing(new TileId(level, first / Tile.Width));
     }
 

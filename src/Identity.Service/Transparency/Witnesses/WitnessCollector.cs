@@ -52,7 +52,7 @@ internal sealed class WitnessCollector(
         var states = await store.StatesAsync(cancellationToken);
         var now = Time.GetUtcNow();
         var due = options
-            .Witnesses.Select(witness => (Witness: witness, State: StateOf(states, witness)))
+            .Witnesses.Select(witness => (Witness: witness, State: GetState(states, witness)))
             .Where(one => one.State.Size != head.Head.Size || one.State.Problem is not null)
             .Where(one => !failing.TryGetValue(one.Witness.Name, out var known) || known.NotBefore <= now)
             .ToList();
@@ -116,6 +116,6 @@ internal sealed class WitnessCollector(
         }
     }
 
-    private static WitnessState StateOf(IReadOnlyDictionary<string, WitnessState> states, WitnessOptions witness) =>
+    private static WitnessState GetState(IReadOnlyDictionary<string, WitnessState> states, WitnessOptions witness) =>
         states.GetValueOrDefault(witness.Key.ToString()) ?? WitnessState.Unknown;
 }

@@ -8,7 +8,7 @@ namespace Culvert.Identity.Service.Tunnels.Assignment;
 /// <param name="pins">By tunnel id.</param>
 /// <param name="changes">Those still in effect, newest first.</param>
 internal sealed class AssignmentState(
-    IReadOnlyCollection<EdgeStanding> edges,
+    IReadOnlyCollection<EdgeAvailability> edges,
     int edgesPerTunnel,
     IReadOnlyDictionary<string, IReadOnlyList<string>> pins,
     IReadOnlyList<AssignmentChange> changes
@@ -18,7 +18,8 @@ internal sealed class AssignmentState(
 
     public int EdgeCount => edges.Count;
 
-    public TunnelAssignment Of(string tunnelId) => known.GetOrAdd(tunnelId, static (id, self) => self.Decide(id), this);
+    public TunnelAssignment Get(string tunnelId) =>
+        known.GetOrAdd(tunnelId, static (id, self) => self.Decide(id), this);
 
     private TunnelAssignment Decide(string tunnelId)
     {
@@ -55,12 +56,12 @@ internal sealed class AssignmentState(
         );
     }
 
-    private static List<EdgeStanding> Before(IEnumerable<EdgeStanding> after, string edgeId, string former)
+    private static List<EdgeAvailability> Before(IEnumerable<EdgeAvailability> after, string edgeId, string former)
     {
         var before = after.Where(edge => edge.Id != edgeId).ToList();
-        if (former != EdgeStandings.Absent)
+        if (former != EdgeAvailabilities.Absent)
         {
-            before.Add(new EdgeStanding(edgeId, former == EdgeStandings.Available));
+            before.Add(new EdgeAvailability(edgeId, former == EdgeAvailabilities.Available));
         }
 
         return before;

@@ -31,7 +31,7 @@ internal sealed class AssignmentStore(Database database)
             cancellationToken
         );
         return new AssignmentState(
-            [.. edges.Select(edge => new EdgeStanding(edge.Id, edge.IsAvailable != 0))],
+            [.. edges.Select(edge => new EdgeAvailability(edge.Id, edge.IsAvailable != 0))],
             number ?? TunnelOptions.DefaultEdgesPerTunnel,
             pins.ToDictionary(pin => pin.TunnelId, pin => TextList.Split(pin.EdgeIds), StringComparer.Ordinal),
             [
@@ -52,7 +52,7 @@ internal sealed class AssignmentStore(Database database)
     }
 
     /// <summary>Must precede the registration, drain, resume, archiving or first report of the edge.</summary>
-    public Statement StandingChanges(EdgeId id, DateTimeOffset at) =>
+    public Statement InsertAvailabilityChanges(EdgeId id, DateTimeOffset at) =>
         new(
             Insert
                 + "NULL, @Id, COALESCE((SELECT CASE WHEN draining_at_ms IS NULL AND public_port IS NOT NULL THEN 'available' "

@@ -17,5 +17,5 @@ internal sealed class EdgeAssignments(AssignmentStore store, IRevisions revision
     public ValueTask<AssignmentState> GetAsync(CancellationToken cancellationToken) => view.GetAsync(cancellationToken);
 
     public async ValueTask<TunnelAssignment> OfAsync(TunnelId tunnelId, CancellationToken cancellationToken) =>
-        (await GetAsync(cancellationToken)).Of(tunnelId.Value);
+        (await GetAsync(cancellationToken)).Get(tunnelId.Value);
 }

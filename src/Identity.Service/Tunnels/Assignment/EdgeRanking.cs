@@ -21,7 +21,7 @@ internal static class EdgeRanking
     public static IReadOnlyList<string> Choose(
         string tunnelId,
         IReadOnlyList<string> pins,
-        IReadOnlyCollection<EdgeStanding> edges,
+        IReadOnlyCollection<EdgeAvailability> edges,
         int edgesPerTunnel
     ) =>
         [

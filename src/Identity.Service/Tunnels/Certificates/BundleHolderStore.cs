@@ -30,7 +30,7 @@ internal sealed class BundleHolderStore(Database database)
                 new
                 {
                     tunnelId.Value,
-                    kind = WireNames.Of(kind),
+                    kind = WireNames.Get(kind),
                     holder,
                 },
                 cancellationToken
@@ -38,13 +38,19 @@ internal sealed class BundleHolderStore(Database database)
         ).SingleOrDefault();
 
     /// <summary>Records a call and the epoch sent (0 = none). Neither value ever decreases.</summary>
-    public Statement Heard(TunnelId tunnelId, HolderKind kind, string holder, long servedEpoch, DateTimeOffset at) =>
+    public Statement RecordContact(
+        TunnelId tunnelId,
+        HolderKind kind,
+        string holder,
+        long servedEpoch,
+        DateTimeOffset at
+    ) =>
         new(
             Upsert,
             new Row
             {
                 TunnelId = tunnelId.Value,
-                Kind = WireNames.Of(kind),
+                Kind = WireNames.Get(kind),
                 Holder = holder,
                 ServedEpoch = servedEpoch,
                 HeardAtMs = at.ToStore(),
@@ -66,7 +72,7 @@ internal sealed class BundleHolderStore(Database database)
             new
             {
                 tunnelId.Value,
-                kind = WireNames.Of(kind),
+                kind = WireNames.Get(kind),
                 holder,
                 epoch,
                 by,

@@ -20,7 +20,7 @@ internal sealed record RegisteredCertificateDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "tunnel_certificate";
 
-    public static RegisteredCertificateDocument Of(RegisteredCertificate certificate) =>
+    public static RegisteredCertificateDocument From(RegisteredCertificate certificate) =>
         new(
             Id: certificate.Id.Value,
             TunnelId: certificate.TunnelId.Value,

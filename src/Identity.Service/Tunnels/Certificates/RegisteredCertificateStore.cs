@@ -151,7 +151,7 @@ internal sealed class RegisteredCertificateStore(Database database, TunnelStore 
         new("UPDATE registered_certificates SET occupies_slot = 0 WHERE id = @Id", new { Id = id.Value });
 
     /// <summary>Refused when both slots are occupied.</summary>
-    public Statement TakeSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
+    public Statement AcquireSlot(TunnelId tunnelId, RegisteredCertificateId id) =>
         new Statement(
             "UPDATE registered_certificates SET occupies_slot = 1 WHERE id = @Id AND archived_at_ms IS NULL AND "
                 + "(occupies_slot = 1 OR (SELECT COUNT(*) FROM registered_certificates WHERE tunnel_id = @TunnelId "

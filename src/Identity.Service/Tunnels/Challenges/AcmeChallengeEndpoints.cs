@@ -253,5 +253,5 @@ internal sealed class AcmeChallengeEndpoints(
     }
 
     private AcmeChallengeDecided Event(string name, ApiRequest request, Tunnel tunnel, AcmeChallenge challenge) =>
-        new(name, AuditOrigin.Of(request.Peer, request, time.GetUtcNow()), tunnel.OrganizationId, challenge);
+        new(name, AuditOrigin.From(request.Peer, request, time.GetUtcNow()), tunnel.OrganizationId, challenge);
 }

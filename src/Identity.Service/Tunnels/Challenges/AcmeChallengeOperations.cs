@@ -11,7 +11,7 @@ internal static class AcmeChallengeOperations
             "Announce an ACME challenge",
             "Announces a TLS-ALPN-01 challenge for a name, so that edges let its validation through."
         )
-        .Takes<AcmeChallengeRequest>()
+        .Accepts<AcmeChallengeRequest>()
         .Returns<AcmeChallengeDocument>();
 
     public static readonly Operation Get = Operation

@@ -50,7 +50,7 @@ internal sealed class AcmeChallengeStore(Database database)
         var row = Row.Create(challenge) with { Limit = limit };
         return
         [
-            TunnelLock.Take(row),
+            TunnelLock.Acquire(row),
             new Statement(
                 "DELETE FROM acme_challenge_holders WHERE challenge_id IN "
                     + $"(SELECT id FROM acme_challenges WHERE {Ended})",

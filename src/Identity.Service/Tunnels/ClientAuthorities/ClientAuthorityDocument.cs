@@ -15,7 +15,7 @@ internal sealed record ClientAuthorityDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "client_certificate_authority";
 
-    public static ClientAuthorityDocument Of(ClientAuthority authority) =>
+    public static ClientAuthorityDocument From(ClientAuthority authority) =>
         new(
             Id: authority.Id.Value,
             TunnelId: authority.TunnelId.Value,

@@ -60,7 +60,7 @@ internal sealed class ClientAuthorityEndpoints(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = ClientAuthorityEvents.Added(AuditOrigin.Of(request, now), tunnel, authority),
+                Event = ClientAuthorityEvents.Added(AuditOrigin.From(request, now), tunnel, authority),
                 Statements = authorities.Insert(authority, MaxAuthorities),
                 Changes = ChangeTopics.Feed,
             },
@@ -83,7 +83,7 @@ internal sealed class ClientAuthorityEndpoints(
 
         var all = await authorities.ListAsync(tunnel.Id, page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(all, authority => authority.Ordinal).Select(ClientAuthorityDocument.Of),
+            page.Cut(all, authority => authority.Ordinal).Select(ClientAuthorityDocument.From),
             TunnelJson.Default.PageClientAuthorityDocument
         );
     }
@@ -125,7 +125,7 @@ internal sealed class ClientAuthorityEndpoints(
             new Decision
             {
                 Event = ClientAuthorityEvents.Archived(
-                    AuditOrigin.Of(request, now),
+                    AuditOrigin.From(request, now),
                     tunnel,
                     authority,
                     body.Value.Reason
@@ -156,5 +156,5 @@ internal sealed class ClientAuthorityEndpoints(
             : null;
 
     private static ApiAnswer Answer(ClientAuthority authority) =>
-        ApiAnswer.Json(ClientAuthorityDocument.Of(authority), TunnelJson.Default.ClientAuthorityDocument);
+        ApiAnswer.Json(ClientAuthorityDocument.From(authority), TunnelJson.Default.ClientAuthorityDocument);
 }

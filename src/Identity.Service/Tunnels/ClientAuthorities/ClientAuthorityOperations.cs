@@ -14,7 +14,7 @@ internal static class ClientAuthorityOperations
             "Registers an authority whose client certificates may connect over CONNECT, with the identities that are "
                 + "admitted."
         )
-        .Takes<AddClientAuthorityRequest>()
+        .Accepts<AddClientAuthorityRequest>()
         .Returns<ClientAuthorityDocument>();
 
     public static readonly Operation List = Operation

@@ -45,7 +45,7 @@ internal sealed class ClientAuthorityStore(Database database)
         var row = Row.Create(authority) with { Limit = limit };
         return
         [
-            TunnelLock.Take(row),
+            TunnelLock.Acquire(row),
             Table
                 .InsertWhere(
                     row,

@@ -19,7 +19,7 @@ internal sealed record EdgeDocument(
     [JsonPropertyOrder(-1)]
     public string Type { get; } = "edge";
 
-    public static EdgeDocument Of(Edge edge) =>
+    public static EdgeDocument From(Edge edge) =>
         new(
             Id: edge.Id.Value,
             Name: edge.Name,

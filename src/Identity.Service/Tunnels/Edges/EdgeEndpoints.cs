@@ -33,7 +33,7 @@ internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry regist
 
         var all = await edges.ListAsync(page, cancellationToken);
         return ApiAnswer.Json(
-            page.Cut(all, edge => edge.Ordinal).Select(EdgeDocument.Of),
+            page.Cut(all, edge => edge.Ordinal).Select(EdgeDocument.From),
             TunnelJson.Default.PageEdgeDocument
         );
     }
@@ -121,7 +121,7 @@ internal sealed partial class EdgeEndpoints(EdgeStore edges, EdgeRegistry regist
     }
 
     private static ApiAnswer Answer(Result<Edge> result) =>
-        result.IsOk ? ApiAnswer.Json(EdgeDocument.Of(result.Value), TunnelJson.Default.EdgeDocument) : result.Refusal;
+        result.IsOk ? ApiAnswer.Json(EdgeDocument.From(result.Value), TunnelJson.Default.EdgeDocument) : result.Refusal;
 
     [GeneratedRegex("^[a-z0-9-]{1,255}\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Name();

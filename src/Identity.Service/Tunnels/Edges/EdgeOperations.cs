@@ -11,7 +11,7 @@ internal static class EdgeOperations
             "Register an edge",
             "Registers an edge with the addresses that agents dial and the DNS names of its certificate."
         )
-        .Takes<CreateEdgeRequest>()
+        .Accepts<CreateEdgeRequest>()
         .Returns<EdgeDocument>();
 
     public static readonly Operation List = Operation

@@ -27,8 +27,8 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = EdgeEvents.Created(AuditOrigin.Of(request, now), request.Caller.OrganizationId, edge),
-                Statements = [assignments.StandingChanges(edge.Id, now), edges.Insert(edge)],
+                Event = EdgeEvents.Created(AuditOrigin.From(request, now), request.Caller.OrganizationId, edge),
+                Statements = [assignments.InsertAvailabilityChanges(edge.Id, now), edges.Insert(edge)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken
@@ -61,14 +61,14 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             {
                 Event = EdgeEvents.Changed(
                     draining ? AuditEvents.EdgeDrained : AuditEvents.EdgeResumed,
-                    AuditOrigin.Of(request, now),
+                    AuditOrigin.From(request, now),
                     request.Caller.OrganizationId,
                     edge,
                     reason
                 ),
                 Statements =
                 [
-                    assignments.StandingChanges(edge.Id, now),
+                    assignments.InsertAvailabilityChanges(edge.Id, now),
                     edges.SetDraining(edge.Id, draining ? now : null),
                 ],
                 Changes = ChangeTopics.Feed,
@@ -103,12 +103,12 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             {
                 Event = EdgeEvents.Changed(
                     AuditEvents.EdgeArchived,
-                    AuditOrigin.Of(request, now),
+                    AuditOrigin.From(request, now),
                     request.Caller.OrganizationId,
                     edge,
                     reason
                 ),
-                Statements = [assignments.StandingChanges(edge.Id, now), edges.Archive(edge.Id, now)],
+                Statements = [assignments.InsertAvailabilityChanges(edge.Id, now), edges.Archive(edge.Id, now)],
                 Changes = ChangeTopics.Feed,
             },
             cancellationToken

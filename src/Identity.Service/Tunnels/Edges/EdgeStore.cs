@@ -75,7 +75,7 @@ internal sealed class EdgeStore(Database database)
         );
 
     /// <summary>Records a call; an older time changes nothing.</summary>
-    public Statement Heard(EdgeId id, DateTimeOffset at) =>
+    public Statement RecordContact(EdgeId id, DateTimeOffset at) =>
         new(
             "INSERT INTO edge_contacts (edge_id, heard_at_ms) VALUES (@Id, @At) "
                 + "ON CONFLICT (edge_id) DO UPDATE SET heard_at_ms = excluded.heard_at_ms "

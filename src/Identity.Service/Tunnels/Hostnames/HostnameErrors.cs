@@ -45,7 +45,7 @@ internal static class HostnameErrors
         "Remove one that is not used."
     );
 
-    public static readonly ErrorCode Taken = new(
+    public static readonly ErrorCode AlreadyClaimed = new(
         "hostname.taken",
         409,
         "The name is in use by another tunnel.",

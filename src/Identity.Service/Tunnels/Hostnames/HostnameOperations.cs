@@ -12,7 +12,7 @@ internal static class HostnameOperations
             "Claims a hostname that you own for the tunnel. It is not routed until the TXT record of the response is "
                 + "found at the name's authoritative servers."
         )
-        .Takes<AddHostnameRequest>()
+        .Accepts<AddHostnameRequest>()
         .Returns<HostnameDocument>();
 
     public static readonly Operation List = Operation

@@ -28,13 +28,13 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
         return ValuePrefix + Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
     }
 
-    public async Task<ProofResult> LookAsync(string organizationId, string name, CancellationToken cancellationToken)
+    public async Task<ProofResult> CheckAsync(string organizationId, string name, CancellationToken cancellationToken)
     {
         using var limit = new TimeLimit(Patience, time, cancellationToken);
         try
         {
             return DnsName.TryParse(GetRecordName(name), out var record)
-                ? await LookAsync(record, CreateValue(organizationId, name), limit.Token)
+                ? await CheckAsync(record, CreateValue(organizationId, name), limit.Token)
                 : ProofResult.Missing;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -43,7 +43,7 @@ internal sealed class HostnameProof(Installation installation, Current<HostnameO
         }
     }
 
-    private async Task<ProofResult> LookAsync(DnsName record, string expected, CancellationToken ct)
+    private async Task<ProofResult> CheckAsync(DnsName record, string expected, CancellationToken ct)
     {
         var client = new DnsClient(
             new DnsClientOptions

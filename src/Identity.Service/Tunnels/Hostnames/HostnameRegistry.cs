@@ -85,7 +85,7 @@ internal sealed class HostnameRegistry(
             return refusal;
         }
 
-        var found = await proof.LookAsync(tunnel.OrganizationId, before.Name, cancellationToken);
+        var found = await proof.CheckAsync(tunnel.OrganizationId, before.Name, cancellationToken);
         if (found == ProofResult.Unavailable && request is not null)
         {
             return HostnameErrors.Resolver.Refuse();
@@ -99,10 +99,10 @@ internal sealed class HostnameRegistry(
             Misses = misses,
             ActiveAt = state == HostnameState.Active ? before.ActiveAt ?? now : null,
             CheckedAt = now,
-            CheckResult = WireNames.Of(found),
+            CheckResult = WireNames.Get(found),
         };
         var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
-        if (request is null && result.Refusal?.Code == HostnameErrors.Taken)
+        if (request is null && result.Refusal?.Code == HostnameErrors.AlreadyClaimed)
         {
             // Proven, but held by another tunnel: marked as checked, so that it is not due again before tomorrow.
             after = before with
@@ -190,7 +190,7 @@ internal sealed class HostnameRegistry(
 
     private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request)
     {
-        var cause = request is null ? AuditCause.System : AuditCause.Of(request);
+        var cause = request is null ? AuditCause.System : AuditCause.From(request);
         return new(name, new AuditOrigin(time.GetUtcNow(), cause), tunnel.OrganizationId, hostname);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class HostnameStore(Database database)
         var row = Row.Create(hostname) with { Limit = limit };
         return
         [
-            TunnelLock.Take(row),
+            TunnelLock.Acquire(row),
             Table
                 .InsertWhere(row, "(SELECT COUNT(*) FROM hostnames WHERE tunnel_id = @TunnelId) < @Limit")
                 .ExpectingOne(HostnameErrors.Limit.Refuse())
@@ -81,7 +81,7 @@ internal sealed class HostnameStore(Database database)
 
     /// <summary>
     /// Stores the result of a check or an approval. Stale if it was removed, the tunnel archived, or another node
-    /// checked it first; <see cref="HostnameErrors.Taken"/> if another tunnel holds it.
+    /// checked it first; <see cref="HostnameErrors.AlreadyClaimed"/> if another tunnel holds it.
     /// </summary>
     /// <param name="organizationId">The tunnel's organization, whose archived tunnels release their names.</param>
     /// <param name="reservedSince">Tunnels archived since then keep their names from other organizations.</param>
@@ -115,7 +115,7 @@ internal sealed class HostnameStore(Database database)
                     + "AND EXISTS (SELECT 1 FROM tunnels WHERE id = @TunnelId AND archived_at_ms IS NULL)"
             )
             .ExpectingOne()
-            .Unique(HostnameErrors.Taken.Refuse());
+            .Unique(HostnameErrors.AlreadyClaimed.Refuse());
         return after.State == HostnameState.Active ? [release, write] : [write];
     }
 

@@ -80,7 +80,7 @@ internal static class InventoryOperations
             "Set the owner of a route",
             "Names the person or team that answers for the server behind the route. Null removes the owner."
         )
-        .Takes<SetRouteOwnerRequest>()
+        .Accepts<SetRouteOwnerRequest>()
         .Returns<RouteDocument>();
 
     public static readonly Operation Attest = Operation

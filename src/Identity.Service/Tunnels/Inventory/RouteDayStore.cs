@@ -36,7 +36,7 @@ internal sealed class RouteDayStore(Database database)
             from use in usage.Entries
             let calls = use.Decisions.Values.Sum()
             where calls > 0
-            let day = Math.Max(oldest, DayOf(use.LastCalledAt ?? use.LastSeenAt, now))
+            let day = Math.Max(oldest, GetDay(use.LastCalledAt ?? use.LastSeenAt, now))
             group (Calls: calls, Denied: CountDenied(use)) by (use.Route, Day: day);
         foreach (var day in days)
         {
@@ -67,7 +67,7 @@ internal sealed class RouteDayStore(Database database)
                 new
                 {
                     TunnelId = tunnelId.Value,
-                    Day = DayOf(now),
+                    Day = GetDay(now),
                     Route = route.Key,
                     Calls = 0L,
                     Denied = 0L,
@@ -84,7 +84,7 @@ internal sealed class RouteDayStore(Database database)
         CancellationToken cancellationToken
     )
     {
-        var first = DayOf(now) - days + 1;
+        var first = GetDay(now) - days + 1;
         var rows = await database.QueryAsync<(long Day, long Calls, long Denied, long Drifts)>(
             "SELECT d.day, CAST(SUM(d.calls) AS BIGINT), CAST(SUM(d.denied) AS BIGINT), CAST(SUM(d.drifts) AS BIGINT) "
                 + "FROM route_days d JOIN tunnels t ON t.id = d.tunnel_id WHERE "
@@ -115,12 +115,12 @@ internal sealed class RouteDayStore(Database database)
         );
     }
 
-    private static long OldestDay(DateTimeOffset now) => DayOf(now) - MaxDays + 1;
+    private static long OldestDay(DateTimeOffset now) => GetDay(now) - MaxDays + 1;
 
-    private static long DayOf(DateTime at, DateTimeOffset now) =>
-        DayOf(Instants.FromStore(InventoryStore.Instant(at, now)));
+    private static long GetDay(DateTime at, DateTimeOffset now) =>
+        GetDay(Instants.FromStore(InventoryStore.Instant(at, now)));
 
-    private static long DayOf(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime).DayNumber - Epoch.DayNumber;
+    private static long GetDay(DateTimeOffset at) => DateOnly.FromDateTime(at.UtcDateTime).DayNumber - Epoch.DayNumber;
 
     private static long CountDenied(AgentReportUse use) =>
         use.Decisions.GetValueOrDefault("deny") + use.Decisions.GetValueOrDefault("refuse");

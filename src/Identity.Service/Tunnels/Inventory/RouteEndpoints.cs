@@ -34,7 +34,7 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
         var route = found.Value;
 
         var result = await CommitAsync(
-            now => RouteEvents.OwnerChanged(AuditOrigin.Of(request, now), route, owner),
+            now => RouteEvents.OwnerChanged(AuditOrigin.From(request, now), route, owner),
             now => routes.SetOwner(route, owner, request.Caller.ActorId, now),
             cancellationToken
         );
@@ -78,7 +78,13 @@ internal sealed class RouteEndpoints(TunnelAccess access, RouteStore routes, IJo
         var note = wanted.Note?.Trim() is { Length: > 0 } text ? text : null;
         var result = await CommitAsync(
             now =>
-                RouteEvents.Attested(AuditOrigin.Of(request, now), route, before.Names, before.UnsanctionedNames, note),
+                RouteEvents.Attested(
+                    AuditOrigin.From(request, now),
+                    route,
+                    before.Names,
+                    before.UnsanctionedNames,
+                    note
+                ),
             // Attests only the names in the audit entry, not those that an agent reports in the meantime.
             now => routes.Attest(route, note, before.Names, request.Caller.ActorId, now),
             cancellationToken

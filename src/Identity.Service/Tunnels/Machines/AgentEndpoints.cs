@@ -85,7 +85,7 @@ internal sealed class AgentEndpoints(
             {
                 Event = new AgentAudited(
                     AuditEvents.AgentDisconnected,
-                    AuditOrigin.Of(request, now),
+                    AuditOrigin.From(request, now),
                     tunnel.OrganizationId,
                     agent,
                     body.Value.Reason
@@ -141,7 +141,7 @@ internal sealed class AgentEndpoints(
             {
                 Event = new AgentAudited(
                     AuditEvents.AgentRevoked,
-                    AuditOrigin.Of(request, now),
+                    AuditOrigin.From(request, now),
                     tunnel.OrganizationId,
                     agent,
                     reason

@@ -46,7 +46,7 @@ internal sealed class AgentListEndpoint(TunnelStore tunnels, TunnelEdges edges, 
         return page.NextPage is null && candidates.Count > MaxTunnels
             ? page with
             {
-                NextPage = AgentPlace.StartOf(candidates[MaxTunnels]).ToCursor(),
+                NextPage = AgentPlace.First(candidates[MaxTunnels]).ToCursor(),
             }
             : page;
     }

@@ -15,7 +15,7 @@ internal readonly record struct AgentPlace(long Tunnel, long CreatedMs, long Ran
     /// <summary>Tunnels with a smaller ordinal, and the tunnel itself, may have agents after this position.</summary>
     public long TunnelsBefore => Tunnel == long.MaxValue ? Tunnel : Tunnel + 1;
 
-    public static AgentPlace StartOf(Tunnel tunnel) => new(tunnel.Ordinal, long.MaxValue, 0);
+    public static AgentPlace First(Tunnel tunnel) => new(tunnel.Ordinal, long.MaxValue, 0);
 
     public bool IsBehind(AgentPlace other) =>
         Tunnel != other.Tunnel ? Tunnel < other.Tunnel

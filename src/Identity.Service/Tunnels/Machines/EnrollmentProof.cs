@@ -35,7 +35,7 @@ internal sealed record EnrollmentProof
     /// <summary><c>kid</c> of the key that signed the access token.</summary>
     public string? TokenKeyId { get; init; }
 
-    public static EnrollmentProof Of(Caller caller) =>
+    public static EnrollmentProof From(Caller caller) =>
         caller.Kind == CallerKind.TunnelToken
             ? new EnrollmentProof
             {

@@ -17,7 +17,7 @@ internal sealed class MachineContacts(TimeProvider time)
 
     public DateTimeOffset Since { get; } = time.GetUtcNow();
 
-    public void Heard(string spiffeId)
+    public void RecordContact(string spiffeId)
     {
         var now = time.GetUtcNow();
         contacts.AddOrUpdate(
@@ -40,7 +40,7 @@ internal sealed class MachineContacts(TimeProvider time)
 
     public long BeginPoll(string spiffeId)
     {
-        Heard(spiffeId);
+        RecordContact(spiffeId);
         return contacts
             .AddOrUpdate(
                 spiffeId,

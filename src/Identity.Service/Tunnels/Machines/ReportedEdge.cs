@@ -26,7 +26,7 @@ internal sealed record ReportedEdge
 
     /// <param name="tunnel">The tunnel.</param>
     /// <param name="isAssigned">False for an edge that lost the tunnel and serves it for a while.</param>
-    public TunnelStatusEdge Of(Tunnel tunnel, bool isAssigned) =>
+    public TunnelStatusEdge ToStatus(Tunnel tunnel, bool isAssigned) =>
         new(
             Id: Edge.Id.Value,
             Name: Edge.Name,

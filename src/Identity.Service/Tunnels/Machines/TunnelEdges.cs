@@ -42,13 +42,13 @@ internal sealed class TunnelEdges(
         var assignment = await assignments.OfAsync(tunnel.Id, cancellationToken);
         return
         [
-            .. Pick(all, assignment.Assigned).Select(edge => edge.Of(tunnel, isAssigned: true)),
-            .. Pick(all, assignment.Leaving).Select(edge => edge.Of(tunnel, isAssigned: false)),
+            .. Pick(all, assignment.Assigned).Select(edge => edge.ToStatus(tunnel, isAssigned: true)),
+            .. Pick(all, assignment.Leaving).Select(edge => edge.ToStatus(tunnel, isAssigned: false)),
         ];
     }
 
     public async ValueTask<TunnelAssignment> AssignmentAsync(string tunnelId, CancellationToken cancellationToken) =>
-        (await assignments.GetAsync(cancellationToken)).Of(tunnelId);
+        (await assignments.GetAsync(cancellationToken)).Get(tunnelId);
 
     public async ValueTask<IReadOnlyList<ReportedEdge>> AssignedAsync(
         Tunnel tunnel,

@@ -12,7 +12,7 @@ internal sealed record ClientRangeSetDocument
 
     public required DateTime UpdatedAt { get; init; }
 
-    public static ClientRangeSetDocument Of(ClientRangeSet set) =>
+    public static ClientRangeSetDocument From(ClientRangeSet set) =>
         new()
         {
             Name = set.Name,

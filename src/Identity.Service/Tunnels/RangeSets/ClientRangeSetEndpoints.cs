@@ -16,7 +16,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
     {
         var all = await sets.ListAsync(request.Caller.OrganizationId, cancellationToken);
         return ApiAnswer.Json(
-            Pages.Whole(all.Select(ClientRangeSetDocument.Of)),
+            Pages.Whole(all.Select(ClientRangeSetDocument.From)),
             TunnelJson.Default.PageClientRangeSetDocument
         );
     }
@@ -67,7 +67,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = RangeSetEvents.Applied(AuditOrigin.Of(request, now), before, after),
+                Event = RangeSetEvents.Applied(AuditOrigin.From(request, now), before, after),
                 Statements = [sets.Save(after, MaxSets)],
                 Changes = ChangeTopics.Feed,
             },
@@ -93,7 +93,7 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = RangeSetEvents.Removed(AuditOrigin.Of(request, time.GetUtcNow()), set),
+                Event = RangeSetEvents.Removed(AuditOrigin.From(request, time.GetUtcNow()), set),
                 Statements = [sets.Remove(set)],
                 Changes = ChangeTopics.Feed,
             },
@@ -114,5 +114,5 @@ internal sealed class ClientRangeSetEndpoints(ClientRangeSetStore sets, IJournal
         TunnelErrors.RangeSetRevision.Refuse().With("revision", JsonValue.Create(current?.Revision ?? 0));
 
     private static ApiAnswer Answer(ClientRangeSet set) =>
-        ApiAnswer.Json(ClientRangeSetDocument.Of(set), TunnelJson.Default.ClientRangeSetDocument);
+        ApiAnswer.Json(ClientRangeSetDocument.From(set), TunnelJson.Default.ClientRangeSetDocument);
 }

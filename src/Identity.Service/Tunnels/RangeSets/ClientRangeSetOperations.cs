@@ -22,7 +22,7 @@ internal static class ClientRangeSetOperations
             "Creates the named list or replaces its ranges. All tunnels that use it change with it, so the credential "
                 + "must not be bound to one workspace."
         )
-        .Takes<ApplyRangeSetRequest>()
+        .Accepts<ApplyRangeSetRequest>()
         .Returns<ClientRangeSetDocument>();
 
     public static readonly Operation Remove = Operation

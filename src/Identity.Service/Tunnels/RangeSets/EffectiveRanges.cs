@@ -9,7 +9,7 @@ internal static class EffectiveRanges
     /// </summary>
     private static readonly string[] Nobody = ["255.255.255.255/32"];
 
-    public static IReadOnlyList<string> Of(Tunnel tunnel, Func<string, ClientRangeSet?> find)
+    public static IReadOnlyList<string> Get(Tunnel tunnel, Func<string, ClientRangeSet?> find)
     {
         if (tunnel.ClientRangeSets.Count == 0)
         {

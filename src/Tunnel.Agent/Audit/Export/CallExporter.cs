@@ -33,7 +33,7 @@ internal sealed class CallExporter(
 
     private static readonly Backoff Waits = new(BetweenRounds, LongestWait);
 
-    private volatile LogsCollector? wanted;
+    private volatile LogsCollector? configured;
     private LogsCollector? used;
     private CollectorClient? client;
     private RecordCursor? cursor;
@@ -55,10 +55,10 @@ internal sealed class CallExporter(
     public long Skipped => Volatile.Read(ref skipped);
 
     /// <summary>Records that the collector does not have yet; 0 while there is no collector.</summary>
-    public long Waiting => wanted is null ? 0 : Math.Max(0, durable() - Volatile.Read(ref position));
+    public long Waiting => configured is null ? 0 : Math.Max(0, durable() - Volatile.Read(ref position));
 
     /// <summary>Sets the collector; null: stops sending.</summary>
-    public void Use(LogsCollector? collector) => wanted = collector;
+    public void Use(LogsCollector? collector) => configured = collector;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -106,7 +106,7 @@ internal sealed class CallExporter(
     // False: no collector is configured.
     private bool Prepare()
     {
-        var collector = wanted;
+        var collector = configured;
         if (collector != used)
         {
             client?.Dispose();

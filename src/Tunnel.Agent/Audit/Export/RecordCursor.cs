@@ -103,7 +103,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         try
         {
             isCurrent = next.Path is null;
-            first = isCurrent ? NewestOf(closed) : next.First;
+            first = isCurrent ? FindNewest(closed) : next.First;
             stream = AuditFolder.OpenRead(next.Path ?? folder.Current);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -112,7 +112,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         }
 
         (start, end) = (0, 0);
-        if (isCurrent && NewestOf(folder.AllClosed()) != first)
+        if (isCurrent && FindNewest(folder.AllClosed()) != first)
         {
             Close(first); // a rotation has renamed the file concurrently
             return Open();
@@ -142,7 +142,7 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
     // The end of the current file is temporary; only a closed file is finished.
     private bool CloseIfFinished()
     {
-        if (isCurrent && NewestOf(folder.AllClosed()) == first)
+        if (isCurrent && FindNewest(folder.AllClosed()) == first)
         {
             return false;
         }
@@ -157,6 +157,6 @@ internal sealed class RecordCursor(AuditFolder folder, long from) : IDisposable
         (stream, finished) = (null, done);
     }
 
-    private static long NewestOf(IReadOnlyList<(long First, string Path)> closed) =>
+    private static long FindNewest(IReadOnlyList<(long First, string Path)> closed) =>
         closed.Count > 0 ? closed[^1].First : 0;
 }

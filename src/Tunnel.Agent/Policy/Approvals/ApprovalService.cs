@@ -15,7 +15,7 @@ namespace Culvert.Tunnel.Agent.Policy.Approvals;
 /// <param name="service">Returns the machine API with the current identity; null before the first.</param>
 internal sealed class ApprovalService(Func<MachineClient?> service, string tunnelId, ILogger<ApprovalService> logger)
 {
-    public async ValueTask<ApprovalVerdict> AskAsync(
+    public async ValueTask<ApprovalVerdict> RequestAsync(
         CallRecord record,
         PolicyRule rule,
         McpMessage message,
@@ -31,7 +31,7 @@ internal sealed class ApprovalService(Func<MachineClient?> service, string tunne
             }
 
             var request = ApprovalRequests.Create(tunnelId, record, rule, message, inputs);
-            var result = await client.AskApprovalAsync(request, cancellationToken);
+            var result = await client.RequestApprovalAsync(request, cancellationToken);
             return result.IsSuccess ? Judge(record, result.Value) : Fail(record, $"{result.Failure}");
         }
         catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or JsonException)

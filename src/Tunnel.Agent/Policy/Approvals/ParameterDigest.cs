@@ -14,8 +14,8 @@ internal static class ParameterDigest
 {
     private const string Meta = "_meta";
 
-    private static readonly string[] LeftOut = ["progressToken", "traceparent", "tracestate", "baggage"];
-    private static readonly string[] LeftOutPaths = [.. LeftOut.Select(name => $"/{Meta}/{name}")];
+    private static readonly string[] Excluded = ["progressToken", "traceparent", "tracestate", "baggage"];
+    private static readonly string[] ExcludedPaths = [.. Excluded.Select(name => $"/{Meta}/{name}")];
 
     public static string Compute(JsonElement parameters)
     {
@@ -31,7 +31,7 @@ internal static class ParameterDigest
             return "jcs:"
                 + CanonicalJson.Digest(
                     parameters,
-                    path => hasMeta ? LeftOutPaths.Contains(path, StringComparer.Ordinal) : path == $"/{Meta}",
+                    path => hasMeta ? ExcludedPaths.Contains(path, StringComparer.Ordinal) : path == $"/{Meta}",
                     NumberForm.Exact
                 );
         }
@@ -46,9 +46,9 @@ internal static class ParameterDigest
     private static bool HasMeta(JsonElement parameters) =>
         parameters.ValueKind == JsonValueKind.Object
         && parameters.TryGetProperty(Meta, out var meta)
-        && (meta.ValueKind != JsonValueKind.Object || meta.EnumerateObject().Any(IsKept));
+        && (meta.ValueKind != JsonValueKind.Object || meta.EnumerateObject().Any(IsIncluded));
 
-    private static bool IsKept(JsonProperty member) => !LeftOut.Contains(member.Name, StringComparer.Ordinal);
+    private static bool IsIncluded(JsonProperty member) => !Excluded.Contains(member.Name, StringComparer.Ordinal);
 
     private static string HashAsWritten(JsonElement parameters, bool hasMeta)
     {
@@ -68,7 +68,7 @@ internal static class ParameterDigest
             else if (hasMeta && member.Value.ValueKind == JsonValueKind.Object)
             {
                 hash.AppendData("{"u8);
-                foreach (var kept in member.Value.EnumerateObject().Where(IsKept))
+                foreach (var kept in member.Value.EnumerateObject().Where(IsIncluded))
                 {
                     Append(hash, kept);
                 }

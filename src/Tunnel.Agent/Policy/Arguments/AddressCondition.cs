@@ -26,7 +26,7 @@ internal sealed class AddressCondition(AddressRanges ranges) : ValueCondition("c
         IPNetwork.Parse("2001::/32"),
     ];
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         JsonText.TryGet(value, out var text) && TryParse(text, out var address) && ranges.Contains(address);
 
     public override string ToString() => ranges.ToString();

@@ -41,7 +41,7 @@ internal sealed record ArgumentConstraint
 
         foreach (var condition in Conditions)
         {
-            if (!condition.IsTrueOf(value))
+            if (!condition.Matches(value))
             {
                 return condition.Key;
             }

@@ -12,5 +12,5 @@ internal sealed record ArgumentError(string At, string Condition)
     public string? Keyword =>
         Condition.StartsWith(OfSchema, StringComparison.Ordinal) ? Condition[OfSchema.Length..] : null;
 
-    public static ArgumentError Of(SchemaError error) => new(error.At, OfSchema + error.Keyword);
+    public static ArgumentError From(SchemaError error) => new(error.At, OfSchema + error.Keyword);
 }

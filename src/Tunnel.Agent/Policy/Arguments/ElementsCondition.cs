@@ -8,7 +8,7 @@ internal sealed class ElementsCondition(string key, ArgumentConstraint element) 
     private readonly bool isAll = key == "all";
     private readonly NamedArguments named = new([element], [], isClosed: false);
 
-    public override bool IsTrueOf(JsonElement value)
+    public override bool Matches(JsonElement value)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {

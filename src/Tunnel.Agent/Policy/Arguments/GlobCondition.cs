@@ -7,7 +7,7 @@ namespace Culvert.Tunnel.Agent.Policy.Arguments;
 /// <summary><c>glob</c>: the whole text matches, where <c>*</c> matches any text.</summary>
 internal sealed class GlobCondition(string pattern) : ValueCondition("glob", ValueKinds.Text)
 {
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         JsonText.TryGet(value, out var text) && Glob.Matches(pattern, text);
 
     public override string ToString() => pattern;

@@ -14,7 +14,7 @@ internal sealed class HostCondition(IReadOnlyList<UrlHost> hosts) : ValueConditi
 
     public bool IsEmpty => hosts.Count == 0;
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         JsonText.TryGet(value, out var text)
         && TrySplit(text, out var host, out var port, out var defaultPort)
         && Matches(host, port, defaultPort);

@@ -10,7 +10,7 @@ internal sealed class LengthBound(string key, int length, bool ofArrays)
 {
     private readonly bool isLowest = key == "min_length";
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         TryGetLength(value, out var actual) && (isLowest ? actual >= length : actual <= length);
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{length} {ofArrays}");

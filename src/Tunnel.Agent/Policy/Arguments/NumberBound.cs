@@ -11,7 +11,7 @@ internal sealed class NumberBound(string key, string bound) : ValueCondition(key
     private readonly byte[] bound = Encoding.ASCII.GetBytes(bound);
     private readonly bool isLowest = key == "min";
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         value.ValueKind == JsonValueKind.Number
         && JsonNumber.TryRead(JsonMarshal.GetRawUtf8Value(value), out var number)
         && JsonNumber.TryRead(bound, out var limit)

@@ -26,7 +26,7 @@ internal sealed class OneOfCondition : ValueCondition
         ];
     }
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         value.ValueKind switch
         {
             JsonValueKind.String => texts.Count > 0 && JsonText.TryGet(value, out var text) && texts.Contains(text),

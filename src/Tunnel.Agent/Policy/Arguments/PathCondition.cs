@@ -20,7 +20,7 @@ internal sealed class PathCondition(string prefix) : ValueCondition("path_prefix
         "\\%\u2100\u2101\u2105\u2106\uFE19\uFE30\uFE6A\u2024\u2025\u2026\u2044\u2215\u2216\u29F5\u29F8\u29F9\uFE52\uFE68\uFF05\uFF0E\uFF0F\uFF3C"
     );
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         JsonText.TryGet(value, out var text)
         && IsPlain(text)
         && text.StartsWith(prefix, StringComparison.Ordinal)

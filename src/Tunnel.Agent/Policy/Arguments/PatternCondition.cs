@@ -50,7 +50,7 @@ internal sealed class PatternCondition : ValueCondition
         }
     }
 
-    public override bool IsTrueOf(JsonElement value) => JsonText.TryGet(value, out var text) && regex.IsMatch(text);
+    public override bool Matches(JsonElement value) => JsonText.TryGet(value, out var text) && regex.IsMatch(text);
 
     public override string ToString() => pattern;
 

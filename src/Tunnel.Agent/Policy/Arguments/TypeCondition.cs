@@ -9,7 +9,7 @@ internal sealed class TypeCondition(string type) : ValueCondition("type", GetKin
 {
     public static readonly string[] Types = ["string", "number", "integer", "boolean", "object", "array"];
 
-    public override bool IsTrueOf(JsonElement value) =>
+    public override bool Matches(JsonElement value) =>
         type switch
         {
             "string" => value.ValueKind == JsonValueKind.String,

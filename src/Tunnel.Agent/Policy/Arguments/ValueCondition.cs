@@ -13,7 +13,7 @@ internal abstract class ValueCondition(string key, ValueKinds kinds)
 
     public ValueKinds Kinds => kinds;
 
-    public abstract bool IsTrueOf(JsonElement value);
+    public abstract bool Matches(JsonElement value);
 
     /// <summary>The complete condition: the policy's version is computed from it.</summary>
     public abstract override string ToString();

@@ -5,7 +5,7 @@ namespace Culvert.Tunnel.Agent.Policy.Budgets;
 
 internal sealed class AmountCondition() : ValueCondition("budget", ValueKinds.Number)
 {
-    public override bool IsTrueOf(JsonElement value) => Amount.TryRead(value, out _);
+    public override bool Matches(JsonElement value) => Amount.TryRead(value, out _);
 
     public override string ToString() => Key;
 }

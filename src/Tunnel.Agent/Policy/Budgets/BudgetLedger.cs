@@ -80,7 +80,7 @@ internal sealed class BudgetLedger(string path, TimeProvider time, ILogger<Budge
     }
 
     /// <summary>The reversal is written with the next charge; a restart before that loses it.</summary>
-    public void TakeBack(BudgetCharge charge)
+    public void Refund(BudgetCharge charge)
     {
         lock (gate)
         {

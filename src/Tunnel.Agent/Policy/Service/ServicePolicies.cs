@@ -25,7 +25,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
     // Guarded by the gate; the key is the route's name.
     private readonly Dictionary<string, AgentFeedPolicy> good = file.Load();
     private readonly Dictionary<string, (string Id, string Problem)> refused = new(StringComparer.Ordinal);
-    private readonly HashSet<string> taken = new(StringComparer.Ordinal); // routes whose file has from: service
+    private readonly HashSet<string> routes = new(StringComparer.Ordinal); // routes whose file has from: service
     private Dictionary<string, AgentFeedPolicy> offered = [];
 
     /// <summary>True if the policy of a resolved route changed: resolve that route again.</summary>
@@ -34,7 +34,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
     {
         lock (gate)
         {
-            var isNew = policies.Any(p => taken.Contains(p.Key) && offered.GetValueOrDefault(p.Key) != p.Value);
+            var isNew = policies.Any(p => routes.Contains(p.Key) && offered.GetValueOrDefault(p.Key) != p.Value);
             offered = policies;
             return isNew;
         }
@@ -45,7 +45,7 @@ internal sealed class ServicePolicies(ServicePolicyFile file, ILogger<ServicePol
     {
         lock (gate)
         {
-            taken.Add(route);
+            routes.Add(route);
             if (offered.TryGetValue(route, out var offer))
             {
                 if (TryRead(offer, oauth, out var problem) is { } settings)

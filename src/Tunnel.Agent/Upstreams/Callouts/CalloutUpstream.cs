@@ -56,7 +56,7 @@ internal sealed class CalloutUpstream(
         }
         finally
         {
-            concurrency.Leave(caller);
+            concurrency.Release(caller);
         }
     }
 

@@ -12,7 +12,7 @@ internal sealed class CookieJar(TimeProvider time)
     private const string SetCookie = "Set-Cookie";
 
     private readonly Lock gate = new();
-    private readonly List<Kept> cookies = []; // guarded by the gate; the oldest first
+    private readonly List<StoredCookie> cookies = []; // guarded by the gate; the oldest first
 
     public bool IsEmpty
     {
@@ -41,7 +41,7 @@ internal sealed class CookieJar(TimeProvider time)
                 continue; // RFC 6265 §5.2: a line without a name and a value is ignored
             }
 
-            var kept = new Kept(
+            var kept = new StoredCookie(
                 read.Name.ToString(),
                 read.Value.ToString(),
                 read.Path is { Length: > 0 } own && own[0] == '/' ? own.ToString() : GetFolder(path),
@@ -98,5 +98,5 @@ internal sealed class CookieJar(TimeProvider time)
         : DateTimeOffset.MaxValue - now > age ? now + age
         : DateTimeOffset.MaxValue;
 
-    private sealed record Kept(string Name, string Value, string Path, DateTimeOffset? Expires);
+    private sealed record StoredCookie(string Name, string Value, string Path, DateTimeOffset? Expires);
 }

@@ -86,7 +86,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         }
         finally
         {
-            route.Upstream.LeaveSession();
+            route.Upstream.ReleaseSession();
         }
 
         return new CrawlResult(entries, problem, ttl);
@@ -260,11 +260,11 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
                 throw new CrawlException($"The server's lists have more than {MaxEntries} entries.");
             }
 
-            entries.Add((new PinKey(list.Kind, TextOf(name)), entry.Clone()));
+            entries.Add((new PinKey(list.Kind, GetText(name)), entry.Clone()));
         }
 
         return result.TryGetProperty("nextCursor", out var next) && next.ValueKind == JsonValueKind.String
-            ? TextOf(next)
+            ? GetText(next)
             : null;
     }
 
@@ -291,7 +291,7 @@ internal sealed class DefinitionCrawl(Route route, TimeProvider time)
         && code.TryGetInt32(out var number)
         && number == RpcText.MethodNotFound;
 
-    private static string TextOf(JsonElement text)
+    private static string GetText(JsonElement text)
     {
         try
         {

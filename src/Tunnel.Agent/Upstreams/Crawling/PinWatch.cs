@@ -135,7 +135,7 @@ internal sealed class PinWatch
     /// <summary>Saves the observed definitions, for the commands and the next start.</summary>
     internal void Save()
     {
-        if (pins.State.TakeChanges() is not { } changes)
+        if (pins.State.RemoveChanges() is not { } changes)
         {
             return;
         }
@@ -146,7 +146,7 @@ internal sealed class PinWatch
         }
         catch (PinFilesException e)
         {
-            book.Reporter.ReportNotKept(route.Name, e.Message);
+            book.Reporter.ReportNotStored(route.Name, e.Message);
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class PinWatch
         var since = time.GetUtcNow() - last;
         var period = ttl is { } its && its < pins.Settings.Refresh ? its : pins.Settings.Refresh;
         return since >= LeastPause
-            && (since >= period || (awaitsCertificate && signer() is not null) || pins.TakeRequest());
+            && (since >= period || (awaitsCertificate && signer() is not null) || pins.TryStartCrawl());
     }
 
     private async Task PinFirstUseAsync(CrawlResult result, DateTimeOffset now, CancellationToken cancellationToken)
@@ -195,12 +195,12 @@ internal sealed class PinWatch
             }
             else
             {
-                book.Reporter.ReportNotKept(route.Name, "The agent's certificate has no P-256 key to sign with.");
+                book.Reporter.ReportNotStored(route.Name, "The agent's certificate has no P-256 key to sign with.");
             }
         }
         catch (PinFilesException e)
         {
-            book.Reporter.ReportNotKept(route.Name, e.Message);
+            book.Reporter.ReportNotStored(route.Name, e.Message);
         }
     }
 }

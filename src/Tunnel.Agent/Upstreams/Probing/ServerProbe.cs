@@ -50,7 +50,7 @@ internal sealed class ServerProbe(Upstream upstream, bool modernFirst)
         }
         finally
         {
-            upstream.LeaveSession();
+            upstream.ReleaseSession();
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private readonly ChildPool pool;
     private readonly StdioSettings settings;
     private readonly TimeProvider time;
-    private readonly Action<RpcChannel, McpMessage>? tellAll;
+    private readonly Action<RpcChannel, McpMessage>? notifyAll;
     private readonly RestartGuard guard;
     private readonly Lock gate = new();
     private Task<(RpcChannel?, Failure?)>? starting; // guarded by the gate
@@ -29,18 +29,18 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private DateTimeOffset started;
     private long usedTicks;
 
-    /// <param name="tellAll">Receives messages that concern every caller; null where callers do not listen.</param>
+    /// <param name="notifyAll">Receives messages that concern every caller; null where callers do not listen.</param>
     public ChildSlot(
         ChildPool pool,
         StdioSettings settings,
         TimeProvider time,
-        Action<RpcChannel, McpMessage>? tellAll = null
+        Action<RpcChannel, McpMessage>? notifyAll = null
     )
     {
         this.pool = pool;
         this.settings = settings;
         this.time = time;
-        this.tellAll = tellAll;
+        this.notifyAll = notifyAll;
         guard = new RestartGuard(settings, time);
         Touch();
     }
@@ -101,7 +101,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         }
         else if (message.Method.EndsWith("/list_changed", StringComparison.Ordinal))
         {
-            tellAll?.Invoke(from, message);
+            notifyAll?.Invoke(from, message);
         }
         else if (
             message.Method == "notifications/message"
@@ -211,7 +211,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     private async Task<Failure?> InitializeAsync(RpcChannel fresh, string version)
     {
         var client = ClientMessages.Describe("culvert", ProductVersion.Text);
-        var (answer, failure) = await AskAsync(fresh, ClientMessages.Initialize(client, version));
+        var (answer, failure) = await RequestAsync(fresh, ClientMessages.Initialize(client, version));
         if (answer is null)
         {
             return failure;
@@ -230,7 +230,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
     // Sent before any client's message: a program chooses its era by the first message.
     private async Task<Failure?> DiscoverAsync(RpcChannel fresh)
     {
-        var (answer, failure) = await AskAsync(fresh, ClientMessages.Discover(OwnRequests.Name));
+        var (answer, failure) = await RequestAsync(fresh, ClientMessages.Discover(OwnRequests.Name));
         if (answer is not null)
         {
             fresh.Versions = ReadVersions(answer);
@@ -266,7 +266,7 @@ internal sealed class ChildSlot : IRpcOwner, IAsyncDisposable
         of.ValueKind == JsonValueKind.Object && of.TryGetProperty(name, out var member) ? member : default;
 
     /// <summary>The program's response, a result or an error; null, with the reason, if there is none.</summary>
-    private async Task<(QueuedMessage? Answer, Failure? Failure)> AskAsync(RpcChannel fresh, byte[] text)
+    private async Task<(QueuedMessage? Answer, Failure? Failure)> RequestAsync(RpcChannel fresh, byte[] text)
     {
         var question = MessageReader.Read(text);
         if (fresh.TryBegin(question, takesMessages: false, out var refusal) is not { } call)

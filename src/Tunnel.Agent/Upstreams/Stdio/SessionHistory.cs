@@ -16,7 +16,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
 
     // Guarded by the gate. Every kept event belongs to one of the streams.
     private readonly Dictionary<long, SessionStream> streams = [];
-    private readonly Queue<(SessionStream Stream, long Sequence, ReadOnlyMemory<byte> Message)> kept = new();
+    private readonly Queue<(SessionStream Stream, long Sequence, ReadOnlyMemory<byte> Message)> messages = new();
     private long bytes;
     private long lastStream;
     private bool isOver;
@@ -41,7 +41,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         {
             var sequence = ++stream.Last;
             stream.IsOver |= message.IsLast;
-            while (kept.Count > 0 && bytes + message.Bytes.Length > maxBytes)
+            while (messages.Count > 0 && bytes + message.Bytes.Length > maxBytes)
             {
                 DropOldest_NeedsLock();
             }
@@ -51,8 +51,8 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
             if (isKept)
             {
                 bytes += message.Bytes.Length;
-                stream.Kept++;
-                kept.Enqueue((stream, sequence, message.Bytes));
+                stream.StoredMessages++;
+                messages.Enqueue((stream, sequence, message.Bytes));
             }
             else if (stream.IsOver)
             {
@@ -103,7 +103,8 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         {
             return
             [
-                .. kept.Where(k => k.Stream == stream && k.Sequence > sequence)
+                .. messages
+                    .Where(k => k.Stream == stream && k.Sequence > sequence)
                     .Select(k => (FormatId(stream, k.Sequence), k.Message)),
             ];
         }
@@ -122,7 +123,7 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
         lock (gate)
         {
             isOver = true;
-            while (kept.Count > 0)
+            while (messages.Count > 0)
             {
                 DropOldest_NeedsLock();
             }
@@ -137,16 +138,16 @@ internal sealed class SessionHistory(long maxBytes, BodyBudget budget, ClientKey
 
     private void DropOldest_NeedsLock()
     {
-        var (stream, _, message) = kept.Dequeue();
+        var (stream, _, message) = messages.Dequeue();
         bytes -= message.Length;
         budget.Return(owner, message.Length);
-        stream.Kept--;
+        stream.StoredMessages--;
         Forget_NeedsLock(stream);
     }
 
     private void Forget_NeedsLock(SessionStream stream)
     {
-        if (stream is { IsOver: true, Kept: 0 })
+        if (stream is { IsOver: true, StoredMessages: 0 })
         {
             streams.Remove(stream.Number);
         }

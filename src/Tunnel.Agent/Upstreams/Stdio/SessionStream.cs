@@ -22,7 +22,7 @@ internal sealed class SessionStream(long number, RpcCall? call)
     public long Last { get; set; }
 
     /// <summary>Guarded by the history: the number of stored events.</summary>
-    public int Kept { get; set; }
+    public int StoredMessages { get; set; }
 
     /// <summary>Guarded by the history: whether the stream is complete.</summary>
     public bool IsOver { get; set; }
@@ -56,7 +56,7 @@ internal sealed class SessionStream(long number, RpcCall? call)
         return mine;
     }
 
-    internal void Leave(StreamReading left)
+    internal void Remove(StreamReading left)
     {
         lock (gate)
         {

@@ -18,14 +18,14 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     private readonly ConcurrentDictionary<long, RpcCall> calls = new();
 
     // Requests of the program that the client has not answered yet: their raw ids and times of arrival.
-    private readonly ConcurrentDictionary<string, DateTimeOffset> asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, DateTimeOffset> requests = new(StringComparer.Ordinal);
     private RpcChannel? own;
     private long usedTicks;
     private bool failedAtStart;
 
     /// <param name="maxBytes">For messages that wait for the client.</param>
-    /// <param name="kept">The budget for replays, shared by all sessions of the route.</param>
-    public StdioSession(string id, string owner, int maxBytes, TimeProvider time, BodyBudget? kept = null)
+    /// <param name="stored">The budget for replays, shared by all sessions of the route.</param>
+    public StdioSession(string id, string owner, int maxBytes, TimeProvider time, BodyBudget? stored = null)
     {
         Id = id;
         Owner = owner;
@@ -33,7 +33,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
         Inbox = new MessageQueue(maxBytes);
         History = new SessionHistory(
             Math.Min(maxBytes, MaxKeptBytes),
-            kept ?? new BodyBudget(),
+            stored ?? new BodyBudget(),
             new ClientKey(owner, "", IPAddress.None)
         );
         Touch();
@@ -128,13 +128,13 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     }
 
     /// <summary>Whether the program waits for this answer. At most one caller gets true.</summary>
-    public bool TryAnswer(ReadOnlyMemory<byte> id) => asked.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
+    public bool TryAnswer(ReadOnlyMemory<byte> id) => requests.TryRemove(Encoding.UTF8.GetString(id.Span), out _);
 
     /// <summary>False if the program does not read; the client may then send the answer again.</summary>
     public bool TryPassAnswer(RpcChannel channel, McpMessage answer)
     {
         var id = Encoding.UTF8.GetString(answer.Id.Span);
-        if (!asked.TryRemove(id, out var since))
+        if (!requests.TryRemove(id, out var since))
         {
             channel.Discard("A client's response to no request of the program.");
             return true;
@@ -145,14 +145,14 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
             return true;
         }
 
-        asked[id] = since;
+        requests[id] = since;
         return false;
     }
 
     /// <summary>Answers the program's requests that the client has not answered for that long with an error.</summary>
     public void EndUnanswered(TimeSpan limit)
     {
-        foreach (var (id, since) in asked)
+        foreach (var (id, since) in requests)
         {
             if (time.GetUtcNow() - since >= limit && own is { } program)
             {
@@ -166,7 +166,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
     {
         if (message.Kind == MessageKind.Request)
         {
-            if (asked.Count >= MaxAsked)
+            if (requests.Count >= MaxAsked)
             {
                 channel.TrySend(
                     RpcText.Error(
@@ -178,7 +178,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
                 return;
             }
 
-            asked[Encoding.UTF8.GetString(message.Id.Span)] = time.GetUtcNow();
+            requests[Encoding.UTF8.GetString(message.Id.Span)] = time.GetUtcNow();
         }
 
         if (Target() is not { } call || !await channel.PostAsync(call, message.Bytes))
@@ -223,7 +223,7 @@ internal sealed class StdioSession : IRpcOwner, IAsyncDisposable
 
     private void RefuseAsked(RpcChannel channel, string id, string why)
     {
-        if (asked.TryRemove(id, out _))
+        if (requests.TryRemove(id, out _))
         {
             channel.Discard("A request that the client did not answer.");
             channel.TrySend(RpcText.Error(Encoding.UTF8.GetBytes(id), RpcText.ServerError, why));

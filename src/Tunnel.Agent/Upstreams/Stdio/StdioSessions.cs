@@ -12,7 +12,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
     private const long MaxKeptBytes = 64 * 1024 * 1024;
 
     private readonly ConcurrentDictionary<string, StdioSession> all = new(StringComparer.Ordinal);
-    private readonly BodyBudget kept = new(MaxKeptBytes);
+    private readonly BodyBudget stored = new(MaxKeptBytes);
 
     public int Count => all.Count;
 
@@ -34,7 +34,7 @@ internal sealed class StdioSessions(StdioSettings settings, TimeProvider time, I
             request.Owner,
             settings.MaxMessageBytes,
             time,
-            kept
+            stored
         )
         {
             Person = request.Person,

@@ -86,7 +86,7 @@ internal sealed class StdioUpstream : Upstream
         }
         finally
         {
-            concurrency.Leave(client);
+            concurrency.Release(client);
         }
     }
 
@@ -316,7 +316,7 @@ internal sealed class StdioUpstream : Upstream
 
         message.Forget();
         sessions.Open(request, session);
-        var answered = request with { Failing = () => GiveUp(session) };
+        var answered = request with { Failing = () => Abandon(session) };
         var isGood = await replies.AnswerAsync(answered, channel, call, isModern: false, session);
         session.End(call);
         if (isGood)
@@ -325,12 +325,12 @@ internal sealed class StdioUpstream : Upstream
             return;
         }
 
-        GiveUp(session);
+        Abandon(session);
         await sessions.CloseAsync(session);
     }
 
     // Called before the client learns of the failure, because it may retry at once.
-    private void GiveUp(StdioSession session)
+    private void Abandon(StdioSession session)
     {
         sessions.Forget(session);
         if (session.TryTakeStartFailure())

@@ -56,7 +56,7 @@ internal sealed class StreamReading(SessionStream stream, CancellationToken canc
     public void Dispose()
     {
         limit?.Dispose();
-        stream.Leave(this);
+        stream.Remove(this);
         source.Dispose();
         left.TrySetResult();
     }

@@ -208,7 +208,7 @@ internal sealed class ConnectListener(SniOptions options, IngressParts parts, IL
         }
         finally
         {
-            counts.Leave();
+            counts.Release();
         }
     }
 
@@ -246,7 +246,7 @@ internal sealed class ConnectListener(SniOptions options, IngressParts parts, IL
     )
     {
         Record(client, refusal, tunnel, span);
-        return SayAsync(transport, ConnectAnswers.For(refusal));
+        return WriteAsync(transport, ConnectAnswers.For(refusal));
     }
 
     /// <summary>Sends a TLS alert, because after the 200 the client reads only the inner TLS.</summary>
@@ -254,16 +254,16 @@ internal sealed class ConnectListener(SniOptions options, IngressParts parts, IL
     {
         Record(context.Client, refusal, tunnel, context.Span);
         return IngressPolicy.AlertFor(refusal) is { } alert
-            ? SayAsync(transport, TlsAlerts.Record(alert))
+            ? WriteAsync(transport, TlsAlerts.Record(alert))
             : Task.CompletedTask;
     }
 
-    private async Task SayAsync(TlsTransport transport, ReadOnlyMemory<byte> bytes)
+    private async Task WriteAsync(TlsTransport transport, ReadOnlyMemory<byte> bytes)
     {
         try
         {
             using var deadline = new CancellationTokenSource(Current.HandshakeTimeout, Parts.Time);
-            await transport.SayAsync(bytes, deadline.Token);
+            await transport.WriteAsync(bytes, deadline.Token);
         }
         catch (Exception e)
             when (e

@@ -95,7 +95,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         sink.Answer = () => default;
         await exporter.RunAsync(Token); // not yet
         sink.Batches.Count.ShouldBe(1);
-        time.JumpTo(time.GetUtcNow() + AuditExporter.LookEvery);
+        time.JumpTo(time.GetUtcNow() + AuditExporter.Interval);
         await exporter.RunAsync(Token);
 
         sink.Taken.ShouldBe(await ChainAsync());
@@ -119,7 +119,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
         Measured("lag_seconds").ShouldBeInRange(120, 600);
 
         sink.Answer = () => new AuditSent(null, Rejected: 2);
-        time.JumpTo(time.GetUtcNow() + AuditExporter.LookEvery);
+        time.JumpTo(time.GetUtcNow() + AuditExporter.Interval);
         await exporter.RunAsync(Token);
 
         Measured("failures").ShouldBe(3);
@@ -268,7 +268,7 @@ public sealed class AuditExporterTests : IAsyncLifetime
 
         var lines = sink
             .Batches.SelectMany(batch => batch)
-            .Select(AuditLine.Of)
+            .Select(AuditLine.Format)
             .Select(System.Text.Encoding.ASCII.GetString);
         var report = ChainVerifier.Verify(new StringReader(string.Join('\n', lines)), []).ShouldHaveSingleItem();
         report.Entries.ShouldBe(sink.Taken.Count);

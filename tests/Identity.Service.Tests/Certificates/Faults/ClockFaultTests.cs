@@ -195,7 +195,7 @@ public sealed class ClockFaultTests
     }
 
     private static async Task<string> StateAsync(ServiceUnderTest service, string id) =>
-        WireNames.Of((await service.Get<TunnelAuthorityStore>().FindAsync(id, Cancel))!.State);
+        WireNames.Get((await service.Get<TunnelAuthorityStore>().FindAsync(id, Cancel))!.State);
 
     private static async Task<List<(string Id, string State)>> ListAsync(
         ServiceUnderTest service,

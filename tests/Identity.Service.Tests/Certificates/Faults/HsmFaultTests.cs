@@ -262,16 +262,16 @@ public sealed class HsmFaultTests
         (await ReadinessAsync(bench)).ShouldNotBeNull().ShouldContain("hang;");
 
         // Rounds of the watch, each of which may take its time to see the new one.
-        for (var waited = TimeSpan.Zero; waited < HsmWatch.Patience; waited += HsmWatch.LookEvery)
+        for (var waited = TimeSpan.Zero; waited < HsmWatch.Patience; waited += HsmWatch.Interval)
         {
             stopping.IsCancellationRequested.ShouldBeFalse();
-            bench.Service.Time.Advance(HsmWatch.LookEvery);
+            bench.Service.Time.Advance(HsmWatch.Interval);
         }
 
         await Eventually.UntilAsync(
             () => stopping.IsCancellationRequested,
             Cancel,
-            () => bench.Service.Time.Advance(HsmWatch.LookEvery)
+            () => bench.Service.Time.Advance(HsmWatch.Interval)
         );
 
         // A round that fails is one failed round: the watch continues.

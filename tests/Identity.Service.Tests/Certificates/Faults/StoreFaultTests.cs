@@ -185,7 +185,7 @@ public sealed class StoreFaultTests : IDisposable
             made.Execute("CREATE TABLE things (id TEXT)");
         }
 
-        database.KeepHeadroom();
+        database.ReserveHeadroom();
         disk.Fill();
         File.Exists(file + "-shm").ShouldBeFalse();
 
@@ -197,7 +197,7 @@ public sealed class StoreFaultTests : IDisposable
         disk.Fill();
         Should.Throw<SqliteException>(() => database.OpenWrite());
         disk.Free();
-        database.KeepHeadroom();
+        database.ReserveHeadroom();
         new FileInfo(file + "-headroom").UnixFileMode.ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }
 
@@ -502,7 +502,7 @@ public sealed class StoreFaultTests : IDisposable
             Request = LeafRequest.System with
             {
                 Principal = key.PublicKey.Sha256,
-                Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+                Idempotency = IdempotencyKey.From(key.PublicKey.Sha256, "tests"),
             },
         };
     }

@@ -39,7 +39,7 @@ public sealed class CertificateHealthTests(RevocationBench fixture) : IClassFixt
         using var metrics = new MetricsText("Culvert.Identity.Service");
         using var health = ActivatorUtilities.CreateInstance<CertificateHealth>(Service.Services);
         await Service.Get<RevocationListPublisher>().PublishDueAsync(Token);
-        await health.LookAsync(Token);
+        await health.CheckAsync(Token);
 
         var text = metrics.Write();
 

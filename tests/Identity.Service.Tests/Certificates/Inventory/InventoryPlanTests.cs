@@ -111,7 +111,7 @@ public abstract class InventoryPlanTests(StorageBackend backend) : IDisposable
     public void List_EachFilter_WalksItsIndex(string name, string index)
     {
         var filter = FilterOf(name);
-        var sql = InventorySql.Of(CertificateStore.Columns, filter, filter.IsByExpiry);
+        var sql = InventorySql.Select(CertificateStore.Columns, filter, filter.IsByExpiry);
 
         var plan = Explain(sql, InventorySql.Parameters(filter, InventoryPlace.GetStart(filter.IsByExpiry), 21))
             .ToList();

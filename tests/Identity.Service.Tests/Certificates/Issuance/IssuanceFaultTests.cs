@@ -149,7 +149,7 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
             Request = LeafRequest.System with
             {
                 Principal = key.PublicKey.Sha256,
-                Idempotency = IdempotencyKey.Of(key.PublicKey.Sha256, "tests"),
+                Idempotency = IdempotencyKey.From(key.PublicKey.Sha256, "tests"),
             },
         };
     }

@@ -84,7 +84,7 @@ public sealed class IssuancePolicyTests(ServiceFixture fixture) : IClassFixture<
         refusal.Code.Code.ShouldBe("signer.busy");
         refusal.RetryAfter.ShouldBe(TimeSpan.FromSeconds(1));
         Count("1 = 1").ShouldBe(before);
-        queue.Leave();
+        queue.Release();
         (await issuer.IssueAsync(Job(), Cancel)).Document.ShouldNotBeNull();
     }
 

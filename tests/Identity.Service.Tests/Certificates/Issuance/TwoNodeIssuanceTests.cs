@@ -42,7 +42,7 @@ public sealed class TwoNodeIssuanceTests
                 {
                     Request = LeafRequest.System with
                     {
-                        Idempotency = IdempotencyKey.Of("once", repeated.PublicKey.Sha256, "tests"),
+                        Idempotency = IdempotencyKey.From("once", repeated.PublicKey.Sha256, "tests"),
                     },
                 }
             );

@@ -85,7 +85,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
         var record = await other
             .Bench.Service.Get<TunnelAuthorityStore>()
             .FindAsync(other.AuthorityId, TestContext.Current.CancellationToken);
-        WireNames.Of(record!.State).ShouldBe(state);
+        WireNames.Get(record!.State).ShouldBe(state);
         after.IsSignedBy(SubjectPublicKey.TryParse(record.PublicKey)!).ShouldBeTrue();
 
         if (state == "tainted")
@@ -145,7 +145,7 @@ public sealed class RevocationListTests(RevocationBench fixture) : IClassFixture
 
         head!.List.ShouldBeNull();
         list!.List.ShouldNotBeNull();
-        PublishedList.Of(head).Tag.ShouldBe(PublishedList.Of(list).Tag);
+        PublishedList.From(head).Tag.ShouldBe(PublishedList.From(list).Tag);
     }
 
     [Theory]

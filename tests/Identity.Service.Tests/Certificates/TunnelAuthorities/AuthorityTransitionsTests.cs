@@ -86,7 +86,7 @@ public sealed class AuthorityTransitionsTests
 
     [Fact]
     public void Names_EveryState_ReadsBack() =>
-        States.ShouldAllBe(state => WireNames.Parse<AuthorityState>(WireNames.Of(state)) == state);
+        States.ShouldAllBe(state => WireNames.Parse<AuthorityState>(WireNames.Get(state)) == state);
 
     private static bool Reaches(AuthorityState from, AuthorityState target)
     {

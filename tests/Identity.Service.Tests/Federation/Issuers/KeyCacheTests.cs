@@ -23,7 +23,7 @@ public sealed class KeyCacheTests
         var keys = await bench.StartAsync();
 
         var lookups = Enumerable.Range(0, 1000).Select(_ => keys.FindAsync("a", Cancellation).AsTask()).ToList();
-        gate.SetResult(FetchedDocument.Of(System.Text.Encoding.UTF8.GetBytes(KeyCacheBench.Set(("a", 0)))));
+        gate.SetResult(FetchedDocument.From(System.Text.Encoding.UTF8.GetBytes(KeyCacheBench.Set(("a", 0)))));
 
         (await Task.WhenAll(lookups)).ShouldAllBe(lookup => lookup.Outcome == KeyLookupOutcome.Found);
         bench.Network.Requests.ShouldBe(1);
@@ -374,7 +374,7 @@ public sealed class KeyCacheTests
         bench.Time.Advance(TimeSpan.FromMilliseconds(1));
         await KillAsync(KillKind.KeySet, "");
 
-        gate.SetResult(FetchedDocument.Of(System.Text.Encoding.UTF8.GetBytes(KeyCacheBench.Set(("stolen", 1)))));
+        gate.SetResult(FetchedDocument.From(System.Text.Encoding.UTF8.GetBytes(KeyCacheBench.Set(("stolen", 1)))));
         await fetching!;
 
         keys.State.ShouldBe(KeyState.Empty);
@@ -404,7 +404,7 @@ public sealed class KeyCacheTests
         bench.Issuer = bench.Issuer with { KeySource = new UrlKeySource("https://idp.test/other", null) };
 
         var after = await bench.StartAsync();
-        after.TakeOver(before);
+        after.Adopt(before);
 
         (await after.FindAsync("a", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Unavailable);
         before.IsFor(bench.Issuer).ShouldBeFalse();
@@ -419,7 +419,7 @@ public sealed class KeyCacheTests
         bench.Fail();
 
         var after = await bench.StartAsync();
-        after.TakeOver(before);
+        after.Adopt(before);
 
         after.Source.ShouldNotBe(before.Source);
         (await after.FindAsync("a", Cancellation)).Outcome.ShouldBe(KeyLookupOutcome.Unavailable);

@@ -156,13 +156,13 @@ public sealed class RoutePoliciesTests : PolicyTest
         var first = await ApproveAsync(await DraftAsync(Narrow));
         await ApproveAsync(await DraftAsync(Text));
         var rejected = await DraftAsync(Text);
-        for (var i = 0; i < RoutePolicyStore.KeptVersions; i++)
+        for (var i = 0; i < RoutePolicyStore.MaxVersions; i++)
         {
             await Bob.PostOkAsync($"{Policies}/{rejected.Id()}/reject");
             rejected = await DraftAsync(Text);
         }
 
-        rejected.GetProperty("version").GetInt32().ShouldBe(RoutePolicyStore.KeptVersions + 3);
+        rejected.GetProperty("version").GetInt32().ShouldBe(RoutePolicyStore.MaxVersions + 3);
         (await Bench.Api.GetOkAsync($"{Policies}?limit=1000")).GetProperty("data").GetArrayLength().ShouldBe(102);
         (await Bob.PostOkAsync($"{Policies}/rollback", RollBackBody)).Id().ShouldBe(first.Id());
     }

@@ -247,14 +247,14 @@ public sealed class RevocationTests(FederatedServiceFixture fixture) : IClassFix
         );
         await other.StartAsync(TestContext.Current.CancellationToken);
         var claims = federated.ClaimsOf(await federated.MintAsync(rule));
-        other.IsRevoked(TokenTraits.Of(claims)).ShouldBeFalse();
+        other.IsRevoked(TokenTraits.From(claims)).ShouldBeFalse();
 
         await federated.CreateAsync(Path, new JsonObject { ["kind"] = "rule", ["rule_id"] = rule });
         await service.Get<IChanges>().WhenDeliveredAsync(ChangeTopics.Revocations);
 
-        other.IsRevoked(TokenTraits.Of(claims)).ShouldBeTrue();
-        other.IsRevoked(TokenTraits.Of(claims) with { OrganizationId = "another" }).ShouldBeFalse();
-        other.IsRevoked(TokenTraits.Of(claims) with { IssuedAt = claims.IssuedAt + 1 }).ShouldBeFalse();
+        other.IsRevoked(TokenTraits.From(claims)).ShouldBeTrue();
+        other.IsRevoked(TokenTraits.From(claims) with { OrganizationId = "another" }).ShouldBeFalse();
+        other.IsRevoked(TokenTraits.From(claims) with { IssuedAt = claims.IssuedAt + 1 }).ShouldBeFalse();
     }
 
     [Fact]

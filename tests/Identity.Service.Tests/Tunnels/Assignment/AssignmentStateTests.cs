@@ -8,8 +8,8 @@ public sealed class AssignmentStateTests
 {
     private const string Tunnel = "tnl_x";
 
-    private static readonly EdgeStanding A = new("edge_a", true);
-    private static readonly EdgeStanding B = new("edge_b", true);
+    private static readonly EdgeAvailability A = new("edge_a", true);
+    private static readonly EdgeAvailability B = new("edge_b", true);
 
     [Fact]
     public void Of_EdgeThatDrains_LeavesWhileTheOtherIsAssigned()
@@ -18,7 +18,7 @@ public sealed class AssignmentStateTests
 
         var assignment = State(
             [A, B with { IsAvailable = false }],
-            new AssignmentChange(null, "edge_b", EdgeStandings.Available, false)
+            new AssignmentChange(null, "edge_b", EdgeAvailabilities.Available, false)
         );
 
         assignment.Assigned.ShouldBe(["edge_a"]);
@@ -30,8 +30,8 @@ public sealed class AssignmentStateTests
     {
         var assignment = State(
             [A, B],
-            new(null, "edge_b", EdgeStandings.Unavailable, false), // resumed
-            new(null, "edge_b", EdgeStandings.Available, false) // drained before
+            new(null, "edge_b", EdgeAvailabilities.Unavailable, false), // resumed
+            new(null, "edge_b", EdgeAvailabilities.Available, false) // drained before
         );
 
         assignment.Assigned.ShouldBe(["edge_b"]);
@@ -44,7 +44,9 @@ public sealed class AssignmentStateTests
     public void Of_PinsThatChanged_AgentsLeaveFirstThenTheEdgeForgets(bool haveAgentsLeft)
     {
         var pins = new Dictionary<string, IReadOnlyList<string>> { [Tunnel] = ["edge_b"] };
-        var assignment = new AssignmentState([A, B], 1, pins, [new(Tunnel, null, "edge_a", haveAgentsLeft)]).Of(Tunnel);
+        var assignment = new AssignmentState([A, B], 1, pins, [new(Tunnel, null, "edge_a", haveAgentsLeft)]).Get(
+            Tunnel
+        );
 
         assignment.Assigned.ShouldBe(["edge_b"]);
         assignment.Dialed.ShouldBe(haveAgentsLeft ? ["edge_b"] : ["edge_b", "edge_a"]);
@@ -72,7 +74,7 @@ public sealed class AssignmentStateTests
     [Fact]
     public void Of_ArchivedEdge_ServesNothingFromThenOn()
     {
-        var assignment = State([B], new AssignmentChange(null, "edge_a", EdgeStandings.Available, false));
+        var assignment = State([B], new AssignmentChange(null, "edge_a", EdgeAvailabilities.Available, false));
 
         assignment.IsKnownTo("edge_a").ShouldBeFalse();
         assignment.Assigned.ShouldBe(["edge_b"]);
@@ -81,12 +83,12 @@ public sealed class AssignmentStateTests
     [Fact] // the new edge takes its share; what it takes stays where it was for a while
     public void Of_EdgeThatCame_TheFormerOneStays()
     {
-        var assignment = State([A, B], new AssignmentChange(null, "edge_b", EdgeStandings.Absent, false));
+        var assignment = State([A, B], new AssignmentChange(null, "edge_b", EdgeAvailabilities.Absent, false));
 
         assignment.Assigned.ShouldBe(["edge_b"]);
         assignment.Leaving.ShouldBe(["edge_a"]);
     }
 
-    private static TunnelAssignment State(EdgeStanding[] edges, params AssignmentChange[] newestFirst) =>
-        new AssignmentState(edges, 1, new Dictionary<string, IReadOnlyList<string>>(), newestFirst).Of(Tunnel);
+    private static TunnelAssignment State(EdgeAvailability[] edges, params AssignmentChange[] newestFirst) =>
+        new AssignmentState(edges, 1, new Dictionary<string, IReadOnlyList<string>>(), newestFirst).Get(Tunnel);
 }

@@ -47,7 +47,7 @@ public sealed class EdgeRankingTests
     public void Choose_OneEdgeMore_MovesTheTunnelsThatItGainsAlone(int count, int number)
     {
         var before = Edges(count);
-        EdgeStanding[] after = [.. before, new EdgeStanding("edge_new", true)];
+        EdgeAvailability[] after = [.. before, new EdgeAvailability("edge_new", true)];
         var moved = 0;
         foreach (var id in Ids())
         {
@@ -78,7 +78,7 @@ public sealed class EdgeRankingTests
     [Fact]
     public void Choose_UnavailableEdge_IsTakenOnlyWhenNoOtherIsLeft()
     {
-        EdgeStanding[] edges = [new("edge_a", false), new("edge_b", true), new("edge_c", true)];
+        EdgeAvailability[] edges = [new("edge_a", false), new("edge_b", true), new("edge_c", true)];
 
         foreach (var id in Ids().Take(50))
         {
@@ -120,8 +120,8 @@ public sealed class EdgeRankingTests
     public void Choose_KnownIds_NeverChanges() =>
         EdgeRanking.Choose("tnl_01", [], Edges(4), 4).ShouldBe(["edge_3", "edge_2", "edge_1", "edge_0"]);
 
-    private static EdgeStanding[] Edges(int count) =>
-        [.. Enumerable.Range(0, count).Select(i => new EdgeStanding($"edge_{i}", true))];
+    private static EdgeAvailability[] Edges(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => new EdgeAvailability($"edge_{i}", true))];
 
     private static IEnumerable<string> Ids() => Enumerable.Range(0, Tunnels).Select(i => $"tnl_{i}");
 }

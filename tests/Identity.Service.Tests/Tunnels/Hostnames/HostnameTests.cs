@@ -333,8 +333,10 @@ public sealed class HostnameTests : IAsyncDisposable
         await AddAsync(service, path, Name);
         var archivedAt = service.Time.GetUtcNow();
 
-        (await ActivateAsync("another organization", archivedAt - TimeSpan.FromDays(1))).ShouldBe(HostnameErrors.Taken);
-        (await ActivateAsync("another organization", archivedAt)).ShouldBe(HostnameErrors.Taken);
+        (await ActivateAsync("another organization", archivedAt - TimeSpan.FromDays(1))).ShouldBe(
+            HostnameErrors.AlreadyClaimed
+        );
+        (await ActivateAsync("another organization", archivedAt)).ShouldBe(HostnameErrors.AlreadyClaimed);
         (await ActivateAsync("another organization", archivedAt.AddSeconds(1))).ShouldBeNull();
 
         async Task<ErrorCode?> ActivateAsync(string organization, DateTimeOffset since)

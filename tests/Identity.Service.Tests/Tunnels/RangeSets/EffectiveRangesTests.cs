@@ -11,21 +11,21 @@ public sealed class EffectiveRangesTests
     [Fact]
     public void Of_NoSets_IsWhatTheTunnelSays()
     {
-        EffectiveRanges.Of(Tunnel([], []), Find()).ShouldBeEmpty();
-        EffectiveRanges.Of(Tunnel(["10.0.0.0/8"], []), Find()).ShouldBe(["10.0.0.0/8"]);
+        EffectiveRanges.Get(Tunnel([], []), Find()).ShouldBeEmpty();
+        EffectiveRanges.Get(Tunnel(["10.0.0.0/8"], []), Find()).ShouldBe(["10.0.0.0/8"]);
     }
 
     [Fact]
     public void Of_Sets_AreAddedOnce() =>
         EffectiveRanges
-            .Of(Tunnel(["10.0.0.0/8"], ["vendor"]), Find("10.0.0.0/8", "192.0.2.0/24"))
+            .Get(Tunnel(["10.0.0.0/8"], ["vendor"]), Find("10.0.0.0/8", "192.0.2.0/24"))
             .ShouldBe(["10.0.0.0/8", "192.0.2.0/24"]);
 
     [Fact] // empty would mean: every client with a certificate, from any address
     public void Of_SetsThatHoldNothing_IsNobody()
     {
-        EffectiveRanges.Of(Tunnel([], ["vendor"]), Find()).ShouldBe(["255.255.255.255/32"]);
-        EffectiveRanges.Of(Tunnel([], ["vendor"]), _ => null).ShouldBe(["255.255.255.255/32"]);
+        EffectiveRanges.Get(Tunnel([], ["vendor"]), Find()).ShouldBe(["255.255.255.255/32"]);
+        EffectiveRanges.Get(Tunnel([], ["vendor"]), _ => null).ShouldBe(["255.255.255.255/32"]);
     }
 
     private static Func<string, ClientRangeSet?> Find(params string[] ranges) =>

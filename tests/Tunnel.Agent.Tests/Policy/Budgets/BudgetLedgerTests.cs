@@ -105,7 +105,7 @@ public sealed class BudgetLedgerTests : IDisposable
 
             if (random.Next(6) == 0 && charged.Count > 0)
             {
-                scene.Ledger.TakeBack(charged[^1].Charge);
+                scene.Ledger.Refund(charged[^1].Charge);
                 charged.RemoveAt(charged.Count - 1);
             }
 
@@ -127,7 +127,7 @@ public sealed class BudgetLedgerTests : IDisposable
         var rule = BudgetScene.Rule("10");
         var first = await scene.ChargeAsync(rule, 10);
 
-        scene.Ledger.TakeBack(first.Charge!);
+        scene.Ledger.Refund(first.Charge!);
 
         (await scene.AllowsAsync(rule, 4)).ShouldBeTrue();
         scene.Restart();

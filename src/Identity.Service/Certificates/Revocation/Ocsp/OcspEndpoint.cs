@@ -14,7 +14,7 @@ namespace Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 internal sealed class OcspEndpoint(OcspResponder responder, SharedLimits limits, TimeProvider time)
 {
     // Short compared with the answer's validity, as for lists, so that clients see a revocation soon.
-    private static readonly TimeSpan KeepFor = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan MaxAge = TimeSpan.FromMinutes(5);
 
     // Limits all addresses together, besides each one (S31). One bucket: the key is always the same.
     private readonly KeyedRateLimiter<int> total = limits.Create<int>("ocsp_total", options => options.OcspTotal);
@@ -78,7 +78,7 @@ internal sealed class OcspEndpoint(OcspResponder responder, SharedLimits limits,
 
         var now = time.GetUtcNow();
         var left = answer.NextUpdate - now;
-        var age = left < KeepFor ? left : KeepFor;
+        var age = left < MaxAge ? left : MaxAge;
         headers.CacheControl = new CacheControlHeaderValue
         {
             Public = true,

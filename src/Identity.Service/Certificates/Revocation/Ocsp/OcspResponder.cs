@@ -33,10 +33,10 @@ internal sealed class OcspResponder(
 ) : IDisposable
 {
     /// <summary>Maximum number of cached answers; each is about a kilobyte.</summary>
-    private const int MaxKept = 16_384;
+    private const int MaxCachedAnswers = 16_384;
 
     /// <summary>Maximum number of cached answers about serial numbers that were never issued.</summary>
-    private const int MaxKeptUnknown = 1_024;
+    private const int MaxCachedUnknownAnswers = 1_024;
 
     // Divisors of the limit for nonces, several certificates and unknown serial numbers: for all addresses, and for one.
     private const int OccasionalPart = 2;
@@ -58,8 +58,8 @@ internal sealed class OcspResponder(
         options => Divide(options.OcspSignatures, AddressPart)
     );
 
-    private readonly MemoryCache kept = new(new MemoryCacheOptions { SizeLimit = MaxKept });
-    private readonly MemoryCache keptUnknown = new(new MemoryCacheOptions { SizeLimit = MaxKeptUnknown });
+    private readonly MemoryCache answers = new(new MemoryCacheOptions { SizeLimit = MaxCachedAnswers });
+    private readonly MemoryCache unknownAnswers = new(new MemoryCacheOptions { SizeLimit = MaxCachedUnknownAnswers });
 
     public async ValueTask<OcspAnswer> AnswerAsync(
         string name,
@@ -103,8 +103,8 @@ internal sealed class OcspResponder(
 
     public void Dispose()
     {
-        kept.Dispose();
-        keptUnknown.Dispose();
+        answers.Dispose();
+        unknownAnswers.Dispose();
     }
 
     private static RateLimit Divide(RateLimit limit, int parts) =>
@@ -125,7 +125,7 @@ internal sealed class OcspResponder(
         // No other text is a serial number of the service, so it is not looked up.
         if (
             !SerialNumber.TryParse(certificate.SerialHex, out var serial)
-            || await store.FindStandingAsync(authority.Signing.CaId, serial.Hex, cancellationToken) is not { } standing
+            || await store.FindStatusAsync(authority.Signing.CaId, serial.Hex, cancellationToken) is not { } standing
         )
         {
             return new OcspStatus(certificate, OcspState.Unknown);
@@ -149,11 +149,11 @@ internal sealed class OcspResponder(
     )
     {
         var isIssued = status.State != OcspState.Unknown;
-        var cache = isIssued ? kept : keptUnknown;
+        var cache = isIssued ? answers : unknownAnswers;
         var key = status.Certificate.Key;
         var now = time.GetUtcNow();
         var present =
-            cache.TryGetValue(key, out OcspAnswer? found) && Says(found!, status) && now < found!.NextUpdate
+            cache.TryGetValue(key, out OcspAnswer? found) && HasStatus(found!, status) && now < found!.NextUpdate
                 ? found
                 : null;
         if (present is not null)
@@ -187,7 +187,7 @@ internal sealed class OcspResponder(
         return shared;
     }
 
-    private static bool Says(OcspAnswer answer, OcspStatus status) =>
+    private static bool HasStatus(OcspAnswer answer, OcspStatus status) =>
         answer.Statuses is [var said]
         && said.State == status.State
         && said.RevokedAt == status.RevokedAt

@@ -20,13 +20,15 @@ internal sealed class RuleNarrows : ILintCheck
         pin.Kind switch
         {
             PinKind.Exact => pin.IsWhole,
-            PinKind.Prefix => pin.Values.All(value => Says(rule, value)),
-            PinKind.Segments => pin.Values.All(value => Says(rule, value.Replace("*", "", StringComparison.Ordinal))),
+            PinKind.Prefix => pin.Values.All(value => Contains(rule, value)),
+            PinKind.Segments => pin.Values.All(value =>
+                Contains(rule, value.Replace("*", "", StringComparison.Ordinal))
+            ),
             _ => true,
         };
 
     // Text that every subject of the platform has at that place does not narrow the rule.
-    private static bool Says(LintedRule rule, string text)
+    private static bool Contains(LintedRule rule, string text)
     {
         var fixedWords = FixedWords(rule);
         return text.Split(Structure, StringSplitOptions.RemoveEmptyEntries).Any(word => !fixedWords.Contains(word));

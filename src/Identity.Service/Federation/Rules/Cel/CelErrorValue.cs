@@ -18,7 +18,7 @@ internal sealed class CelErrorValue(string message)
         var types = new List<string>();
         foreach (var operand in operands)
         {
-            types.Add(CelTypes.Of(operand).Name());
+            types.Add(CelTypes.TypeFor(operand).Name());
         }
 
         return new CelErrorValue($"{operation} is not defined for {string.Join(" and ", types)}");

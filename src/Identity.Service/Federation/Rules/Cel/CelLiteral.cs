@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Federation.Rules.Cel;
 
-internal sealed class CelLiteral(int position, object value) : CelNode(position, CelTypes.Of(value), 1)
+internal sealed class CelLiteral(int position, object value) : CelNode(position, CelTypes.TypeFor(value), 1)
 {
     public object Value => value;
 

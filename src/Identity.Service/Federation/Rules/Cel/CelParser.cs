@@ -65,7 +65,7 @@ internal sealed class CelParser
         }
 
         RequireBool(condition, "?:");
-        var position = Take().Position;
+        var position = Next().Position;
         return Nested(() =>
         {
             var then = Disjunction();
@@ -90,7 +90,7 @@ internal sealed class CelParser
         var operands = new List<CelNode> { first };
         while (token.Is(symbol))
         {
-            Take();
+            Next();
             var operand = part();
             RequireBool(operand, symbol);
             operands.Add(operand);
@@ -114,7 +114,7 @@ internal sealed class CelParser
                 return left;
             }
 
-            var position = Take().Position;
+            var position = Next().Position;
             left = Binary(position, operation, left, Sum());
         }
     }
@@ -126,7 +126,7 @@ internal sealed class CelParser
         var left = part();
         while (token.Kind == CelTokenKind.Punctuation && operators.TryGetValue(token.Text, out var operation))
         {
-            var position = Take().Position;
+            var position = Next().Position;
             left = Binary(position, operation, left, part());
         }
 
@@ -137,7 +137,7 @@ internal sealed class CelParser
     {
         if (token.Is("!"))
         {
-            var position = Take().Position;
+            var position = Next().Position;
             return Nested(() =>
             {
                 var operand = Unary();
@@ -148,11 +148,11 @@ internal sealed class CelParser
 
         if (token.Is("-"))
         {
-            var position = Take().Position;
+            var position = Next().Position;
             // The smallest integer has no positive counterpart, so its sign belongs to the literal.
             if (token.Kind is CelTokenKind.Int or CelTokenKind.Double)
             {
-                return Members(CelNumberLiteral.Read(Take(), position, "-"));
+                return Members(CelNumberLiteral.Read(Next(), position, "-"));
             }
 
             return Nested(() =>
@@ -171,7 +171,7 @@ internal sealed class CelParser
         {
             if (token.Is("."))
             {
-                Take();
+                Next();
                 if (token.Is("?"))
                 {
                     throw new CelSyntaxException(token.Position, "optional selection is not supported; use has().");
@@ -182,12 +182,12 @@ internal sealed class CelParser
                     throw Unexpected("a field's name (for others write claims['name'])");
                 }
 
-                var name = Take();
+                var name = Next();
                 operand = token.Is("(") ? Method(operand, name) : Select(operand, name);
             }
             else if (token.Is("["))
             {
-                var position = Take().Position;
+                var position = Next().Position;
                 var container = operand;
                 operand = Nested(() =>
                 {
@@ -207,7 +207,7 @@ internal sealed class CelParser
 
     private CelNode Primary()
     {
-        var first = Take();
+        var first = Next();
         switch (first.Kind)
         {
             case CelTokenKind.Int or CelTokenKind.Uint or CelTokenKind.Double:
@@ -290,7 +290,7 @@ internal sealed class CelParser
             }
         }
 
-        Take();
+        Next();
         return Bounded(new CelMapLiteral(position, keys, values));
     }
 
@@ -313,13 +313,13 @@ internal sealed class CelParser
             }
         }
 
-        Take();
+        Next();
         return arguments;
     }
 
     private CelNode Function(CelToken name)
     {
-        Take();
+        Next();
         return Nested<CelNode>(() =>
         {
             var arguments = Arguments(")");
@@ -346,7 +346,7 @@ internal sealed class CelParser
 
     private CelNode Method(CelNode target, CelToken name)
     {
-        Take();
+        Next();
         return Nested<CelNode>(() =>
         {
             if (name.Text is "all" or "exists")
@@ -391,7 +391,7 @@ internal sealed class CelParser
             throw new CelSyntaxException(name.Position, $"{name.Text} is not defined for {range.Type.Name()}.");
         }
 
-        var variable = token.Kind == CelTokenKind.Identifier ? Take() : throw Unexpected("a variable's name");
+        var variable = token.Kind == CelTokenKind.Identifier ? Next() : throw Unexpected("a variable's name");
         CelReservedWords.Reject(variable);
         if (variable.Text == CelClaimsVariable.Name)
         {
@@ -421,7 +421,7 @@ internal sealed class CelParser
         return result;
     }
 
-    private CelToken Take()
+    private CelToken Next()
     {
         var taken = token;
         token = lexer.Next();
@@ -435,7 +435,7 @@ internal sealed class CelParser
             throw Unexpected($"'{punctuation}'");
         }
 
-        Take();
+        Next();
     }
 
     private CelSyntaxException Unexpected(string expected) =>

@@ -167,7 +167,7 @@ internal sealed class CelPatternParser(string text)
             case '*' or '+' or '?' or '{':
                 throw Error($"'{c}' repeats nothing; write \\{c} for the character.");
             default:
-                return new CelPatternNode.Characters(CelPatternSet.Of(CodePoint()));
+                return new CelPatternNode.Characters(CelPatternSet.From(CodePoint()));
         }
     }
 
@@ -244,19 +244,19 @@ internal sealed class CelPatternParser(string text)
             case 'S':
                 return CelPatternSet.Blanks.Complement();
             case 'n':
-                return CelPatternSet.Of('\n');
+                return CelPatternSet.From('\n');
             case 'r':
-                return CelPatternSet.Of('\r');
+                return CelPatternSet.From('\r');
             case 't':
-                return CelPatternSet.Of('\t');
+                return CelPatternSet.From('\t');
             case 'f':
-                return CelPatternSet.Of('\f');
+                return CelPatternSet.From('\f');
             case 'v':
-                return CelPatternSet.Of('\v');
+                return CelPatternSet.From('\v');
             case 'a':
-                return CelPatternSet.Of('\a');
+                return CelPatternSet.From('\a');
             case > ' ' and <= '~' when !char.IsAsciiLetterOrDigit(c):
-                return CelPatternSet.Of(c);
+                return CelPatternSet.From(c);
             default:
                 at -= 2;
                 throw Error(
@@ -321,7 +321,7 @@ internal sealed class CelPatternParser(string text)
         ranges.Add((from, to));
     }
 
-    private CelPatternSet ClassSet() => text[at] == '\\' ? EscapedSet() : CelPatternSet.Of(CodePoint());
+    private CelPatternSet ClassSet() => text[at] == '\\' ? EscapedSet() : CelPatternSet.From(CodePoint());
 
     private int CodePoint()
     {

@@ -37,7 +37,7 @@ internal sealed class CelPatternSet
 
     public int? Single => ranges is [var (first, last)] && first == last ? first : null;
 
-    public static CelPatternSet Of(int code) => new([(code, code)]);
+    public static CelPatternSet From(int code) => new([(code, code)]);
 
     public CelPatternSet Complement()
     {

@@ -9,13 +9,13 @@ namespace Culvert.Identity.Service.Federation.Rules.Cel;
 /// </summary>
 internal static class CelPins
 {
-    public static IReadOnlyList<ClaimMatcher> Of(CelProgram program) => Of(program.Root);
+    public static IReadOnlyList<ClaimMatcher> Find(CelProgram program) => Find(program.Root);
 
-    private static IReadOnlyList<ClaimMatcher> Of(CelNode node) =>
+    private static IReadOnlyList<ClaimMatcher> Find(CelNode node) =>
         node switch
         {
-            CelLogic { IsAnd: true } all => [.. all.Children.SelectMany(Of)],
-            CelLogic any => Common([.. any.Children.Select(Of)]),
+            CelLogic { IsAnd: true } all => [.. all.Children.SelectMany(Find)],
+            CelLogic any => Common([.. any.Children.Select(Find)]),
             CelBinary { Operation: CelOperator.Equal } equal => Equal(equal.Left, equal.Right)
                 ?? Equal(equal.Right, equal.Left)
                 ?? [],
@@ -53,7 +53,7 @@ internal static class CelPins
 
     private static IReadOnlyList<ClaimMatcher> Prefix(CelNode claim, string prefix) =>
         prefix.Length > 0 && FindPath(claim) is { } path
-            ? [new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.Of(prefix)])]
+            ? [new ClaimMatcher(path, MatchOperator.Prefix, [MatchValue.From(prefix)])]
             : [];
 
     private static IReadOnlyList<ClaimMatcher> Common(IReadOnlyList<IReadOnlyList<ClaimMatcher>> alternatives) =>
@@ -86,15 +86,15 @@ internal static class CelPins
     private static bool IsValue(ClaimMatcher pin) => pin.Operator is MatchOperator.Eq or MatchOperator.In;
 
     private static ClaimPath? FindPath(CelNode node) =>
-        CelReads.FindPath(node) is { Count: > 0 } names ? ClaimPath.Of(names) : null;
+        CelReads.FindPath(node) is { Count: > 0 } names ? ClaimPath.From(names) : null;
 
     private static MatchValue? FindValue(CelNode node) =>
         node is CelLiteral literal
             ? literal.Value switch
             {
-                string text => MatchValue.Of(text),
-                long number => MatchValue.Of(number),
-                bool truth => MatchValue.Of(truth),
+                string text => MatchValue.From(text),
+                long number => MatchValue.From(number),
+                bool truth => MatchValue.From(truth),
                 _ => null,
             }
             : null;

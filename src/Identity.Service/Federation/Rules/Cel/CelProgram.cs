@@ -59,7 +59,11 @@ internal sealed class CelProgram
         {
             bool holds => new CelResult(holds, null, frame.StepsTaken),
             CelErrorValue error => new CelResult(null, error.Message, frame.StepsTaken),
-            _ => new CelResult(null, $"the result is not a bool but {CelTypes.Of(value).Name()}", frame.StepsTaken),
+            _ => new CelResult(
+                null,
+                $"the result is not a bool but {CelTypes.TypeFor(value).Name()}",
+                frame.StepsTaken
+            ),
         };
     }
 

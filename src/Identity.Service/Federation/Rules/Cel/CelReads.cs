@@ -17,7 +17,7 @@ internal sealed class CelReads
     /// <summary>The expression may read any claim: a name is computed, or <c>claims</c> is used as a whole.</summary>
     public bool IsUnbounded { get; private set; }
 
-    public static CelReads Of(CelProgram program)
+    public static CelReads Find(CelProgram program)
     {
         var reads = new CelReads();
         reads.Visit(program.Root);
@@ -74,7 +74,7 @@ internal sealed class CelReads
             return;
         }
 
-        var path = ClaimPath.Of(names);
+        var path = ClaimPath.From(names);
         paths[path.Pointer] = path;
     }
 }

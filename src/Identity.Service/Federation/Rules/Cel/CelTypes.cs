@@ -23,7 +23,7 @@ internal static class CelTypes
     public static bool MayBe(this CelType type, params ReadOnlySpan<CelType> types) =>
         type == CelType.Dyn || types.Contains(type);
 
-    public static CelType Of(object value) =>
+    public static CelType TypeFor(object value) =>
         value switch
         {
             bool => CelType.Bool,

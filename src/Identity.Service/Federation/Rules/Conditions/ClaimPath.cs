@@ -37,7 +37,7 @@ internal sealed class ClaimPath
 
     public static ClaimPath TopLevel(string name) => new(name, [Encoding.UTF8.GetBytes(name)]);
 
-    public static ClaimPath Of(IEnumerable<string> names)
+    public static ClaimPath From(IEnumerable<string> names)
     {
         var pointer = string.Concat(names.Select(name => "/" + Escape(name)));
         return new ClaimPath(pointer, [.. names.Select(Encoding.UTF8.GetBytes)]);

@@ -31,7 +31,7 @@ internal sealed class MatchValue
 
     public ReadOnlySpan<byte> Utf8 => utf8;
 
-    public static MatchValue Of(string text) =>
+    public static MatchValue From(string text) =>
         new(
             JsonValueKind.String,
             Encoding.UTF8.GetBytes(text),
@@ -39,10 +39,10 @@ internal sealed class MatchValue
             JsonSerializer.Serialize(text, FederationJson.Default.String)
         );
 
-    public static MatchValue Of(long number) =>
+    public static MatchValue From(long number) =>
         new(JsonValueKind.Number, [], number, number.ToString(CultureInfo.InvariantCulture));
 
-    public static MatchValue Of(bool truth) =>
+    public static MatchValue From(bool truth) =>
         new(truth ? JsonValueKind.True : JsonValueKind.False, [], 0, truth ? "true" : "false");
 
     /// <summary>False for null, arrays, objects, too long strings, and numbers that are not whole 64-bit numbers.</summary>
@@ -52,7 +52,7 @@ internal sealed class MatchValue
         switch (element.ValueKind)
         {
             case JsonValueKind.String when element.GetString() is { Length: <= MaxTextLength } text:
-                value = Of(text);
+                value = From(text);
                 return true;
             case JsonValueKind.Number
                 when long.TryParse(
@@ -61,11 +61,11 @@ internal sealed class MatchValue
                     CultureInfo.InvariantCulture,
                     out var number
                 ):
-                value = Of(number);
+                value = From(number);
                 return true;
             case JsonValueKind.True:
             case JsonValueKind.False:
-                value = Of(element.ValueKind == JsonValueKind.True);
+                value = From(element.ValueKind == JsonValueKind.True);
                 return true;
             default:
                 return false;

@@ -7,15 +7,15 @@ internal static class RuleConditions
     private static readonly ClaimPath Subject = ClaimPath.TopLevel("sub");
 
     /// <summary>In the order subject, claims, matchers, condition: cheap ones that name the workload first.</summary>
-    public static IReadOnlyList<ICondition> Of(RuleMatch match)
+    public static IReadOnlyList<ICondition> Create(RuleMatch match)
     {
         var conditions = new List<ICondition>();
         if (match.Subject is { } subject)
         {
             conditions.Add(
                 match.IsSubjectPrefix
-                    ? new ClaimHasPrefix(ConditionOrigin.Subject, Subject, MatchValue.Of(subject[..^1]))
-                    : new ClaimEquals(ConditionOrigin.Subject, Subject, MatchValue.Of(subject))
+                    ? new ClaimHasPrefix(ConditionOrigin.Subject, Subject, MatchValue.From(subject[..^1]))
+                    : new ClaimEquals(ConditionOrigin.Subject, Subject, MatchValue.From(subject))
             );
         }
 
@@ -30,7 +30,7 @@ internal static class RuleConditions
 
         foreach (var (name, value) in match.Claims)
         {
-            conditions.Add(new ClaimEquals(ConditionOrigin.Claims, ClaimPath.TopLevel(name), MatchValue.Of(value)));
+            conditions.Add(new ClaimEquals(ConditionOrigin.Claims, ClaimPath.TopLevel(name), MatchValue.From(value)));
         }
 
         conditions.AddRange(match.Matchers.Select(matcher => matcher.Compile()));

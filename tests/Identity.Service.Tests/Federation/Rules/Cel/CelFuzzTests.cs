@@ -151,8 +151,8 @@ public sealed class CelFuzzTests
         // The order of claims is the issuer's whim, and neither analysis may fail on what compiles.
         random.Shuffle(members);
         program.Evaluate(Read(members)).Holds.ShouldBe(result.Holds, text);
-        var reads = CelReads.Of(program);
-        var pins = CelPins.Of(program);
+        var reads = CelReads.Find(program);
+        var pins = CelPins.Find(program);
         foreach (var pin in pins)
         {
             reads.Claims.ShouldContain(path => path.Pointer == pin.Path.Pointer, text);

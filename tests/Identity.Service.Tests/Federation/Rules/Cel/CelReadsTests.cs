@@ -26,7 +26,7 @@ public sealed class CelReadsTests
     [InlineData("claims.a.matches('^b') && size(claims.c) == 1", "/a /c", false)]
     public void Of_Expression_NamesEveryClaimItReads(string expression, string claims, bool isUnbounded)
     {
-        var reads = CelReads.Of(Compile(expression));
+        var reads = CelReads.Find(Compile(expression));
 
         string.Join(' ', reads.Claims.Select(path => path.Pointer)).ShouldBe(claims);
         reads.IsUnbounded.ShouldBe(isUnbounded);
@@ -63,7 +63,7 @@ public sealed class CelReadsTests
         string.Join(
                 ' ',
                 CelPins
-                    .Of(Compile(expression))
+                    .Find(Compile(expression))
                     .Select(pin =>
                         $"{pin.Path.Pointer} {pin.Operator} {string.Join(',', pin.Values.Select(v => v.Json))}"
                     )

@@ -211,7 +211,7 @@ public sealed class RuleConditionsTests
         }
 
         var read = RuleMatchReader.Read(document);
-        return RuleConditions.Of(read.Value.ShouldNotBeNull(read.Refusal?.Message));
+        return RuleConditions.Create(read.Value.ShouldNotBeNull(read.Refusal?.Message));
     }
 
     private static MatchDocument Document(string json) =>

@@ -5,7 +5,7 @@ using Culvert.Platform.Wire;
 namespace Culvert.Machine.Client.Checkpoints;
 
 /// <summary>A line of the checkpoint file, also read by people and by <c>culvert audit verify --checkpoint</c>.</summary>
-internal sealed record KeptCheckpoint
+internal sealed record StoredCheckpoint
 {
     public required string Node { get; init; }
 
@@ -21,7 +21,7 @@ internal sealed record KeptCheckpoint
 
     public required string Checkpoint { get; init; }
 
-    public static KeptCheckpoint Create(AuditCheckpoint checkpoint, string token, string? alarm = null) =>
+    public static StoredCheckpoint Create(AuditCheckpoint checkpoint, string token, string? alarm = null) =>
         new()
         {
             Node = checkpoint.Node,

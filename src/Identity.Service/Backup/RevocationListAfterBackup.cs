@@ -3,4 +3,4 @@ using Culvert.Ca.Revocation;
 namespace Culvert.Identity.Service.Backup;
 
 /// <summary>A revocation list published after the backup, verified as one of its authorities' lists.</summary>
-internal sealed record LaterRevocationList(string File, string CaId, ParsedRevocationList List);
+internal sealed record RevocationListAfterBackup(string File, string CaId, ParsedRevocationList List);

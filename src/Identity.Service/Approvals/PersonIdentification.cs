@@ -12,7 +12,7 @@ namespace Culvert.Identity.Service.Approvals;
 /// key that names no person counts as the first key of its chain, because the creator of a key could use it. Keys created on
 /// the host under the same name form a chain too.
 /// </summary>
-internal sealed class Persons(AdminKeyStore keys, IssuerStore issuers)
+internal sealed class PersonIdentification(AdminKeyStore keys, IssuerStore issuers)
 {
     /// <summary>Returns the same value for two callers that count as one person.</summary>
     public async ValueTask<string> OfAsync(Caller caller, CancellationToken cancellationToken)

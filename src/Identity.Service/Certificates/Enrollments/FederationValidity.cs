@@ -10,7 +10,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
-internal sealed class FederationStanding(
+internal sealed class FederationValidity(
     IRuleStore rules,
     IssuerStore issuers,
     ServiceAccountStore accounts,
@@ -18,9 +18,9 @@ internal sealed class FederationStanding(
     TenantStore tenants,
     TokenRevocationStore revocations,
     TimeProvider time
-) : IFederationStanding
+) : IFederationValidity
 {
-    public async ValueTask<RuleStanding?> FindAsync(
+    public async ValueTask<RuleValidity?> FindAsync(
         string organizationId,
         string? workspaceId,
         EnrollmentProof proof,
@@ -46,7 +46,7 @@ internal sealed class FederationStanding(
             return null;
         }
 
-        return new RuleStanding(
+        return new RuleValidity(
             rule.Scopes.Contains(Scopes.TunnelAgent) && await MayUseAsync(account, workspaceId, cancellationToken)
                 ? rule.TunnelIds
                 : [],
@@ -67,7 +67,7 @@ internal sealed class FederationStanding(
 
         var explicitRole = await memberships.FindAsync(account.Id.Value, workspaceId, cancellationToken);
         var home = await tenants.DefaultWorkspaceAsync(account.OrganizationId, cancellationToken);
-        return Rights.Of(account, explicitRole?.Role, home.Id.Value == workspaceId).Allow(Scopes.TunnelAgent);
+        return Rights.From(account, explicitRole?.Role, home.Id.Value == workspaceId).Allow(Scopes.TunnelAgent);
     }
 
     // A token that was checked just before its revocation was committed must not enrol just after it. Issuer and

@@ -9,7 +9,7 @@ namespace Culvert.Identity.Service.Backup;
 /// Repeats the restrictions made after the backup, according to the audit. A change that cannot be repeated suspends its
 /// object: it serves no caller until an operator has checked it.
 /// </summary>
-internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals, DateTimeOffset now)
+internal sealed class NarrowingAfterBackup(DbConnection connection, Ordinals ordinals, DateTimeOffset now)
 {
     private const string Held = "held";
     private const string Archived = "archived";
@@ -78,7 +78,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
     ];
 
     // The statements that archive each kind of object, with everything else that archiving disables.
-    private static readonly Dictionary<string, string[]> ArchivalOf = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> ArchivalTables = new(StringComparer.Ordinal)
     {
         ["federation_rule"] = [ArchiveBy("federation_rules")],
         ["federation_issuer"] =
@@ -127,7 +127,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
     };
 
     // The statements that suspend an object so that its operator can undo it.
-    private static readonly Dictionary<string, string[]> HoldOf = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string[]> HoldTables = new(StringComparer.Ordinal)
     {
         ["federation_rule"] = [DisableRules("id = @id")],
         ["federation_issuer"] = [DisableRules("issuer_id = @id")],
@@ -157,7 +157,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
 
     private readonly HashSet<Narrowing> done = [];
 
-    public IReadOnlyCollection<Narrowing> Apply(IReadOnlyList<LaterEvent> events)
+    public IReadOnlyCollection<Narrowing> Apply(IReadOnlyList<EventAfterBackup> events)
     {
         foreach (var later in events.Where(later => !Harmless.Contains(later.Name)))
         {
@@ -169,7 +169,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
 
             if (later.Name is AuditEvents.CertificateSigning or AuditEvents.CertificateSigned)
             {
-                TakeOver(later);
+                Apply(later);
                 continue;
             }
 
@@ -187,8 +187,8 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
             }
 
             var (statements, deed) = Archivals.Contains(later.Name)
-                ? (ArchivalOf.GetValueOrDefault(type, []), Archived)
-                : (HoldOf.GetValueOrDefault(type, []), Held);
+                ? (ArchivalTables.GetValueOrDefault(type, []), Archived)
+                : (HoldTables.GetValueOrDefault(type, []), Held);
             Execute(statements, type, id, deed, later.Name);
         }
 
@@ -196,7 +196,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
     }
 
     // Events about parts of a tunnel also name the tunnel, and memberships their workspace.
-    private static (string Type, string Id) FindSubject(LaterEvent later) =>
+    private static (string Type, string Id) FindSubject(EventAfterBackup later) =>
         later
             .Resources.OrderBy(resource => resource.Type is "tunnel" or "workspace" ? 1 : 0)
             .FirstOrDefault(("installation", ""));
@@ -225,9 +225,9 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
 
     // Certificates missing from the backup are added to the inventory, so that each can be found and revoked; a machine's is
     // revoked immediately, like those in the backup.
-    private void TakeOver(LaterEvent later)
+    private void Apply(EventAfterBackup later)
     {
-        var (serial, isMachine) = RevokedSerials.TakeOver(connection, later, ordinals);
+        var (serial, isMachine) = RevokedSerials.Apply(connection, later, ordinals);
         if (
             isMachine
             && connection.Execute(
@@ -241,7 +241,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
         }
     }
 
-    private void Revoke(LaterEvent later)
+    private void Revoke(EventAfterBackup later)
     {
         var serial = later.Data.GetProperty("serial").GetString()!;
         var reason = later.Data.GetProperty("reason").GetString()!;
@@ -263,7 +263,7 @@ internal sealed class LaterNarrowing(DbConnection connection, Ordinals ordinals,
     }
 
     // The former token must not work again, and this installation does not know its replacement.
-    private void ForgetTunnelToken(LaterEvent later)
+    private void ForgetTunnelToken(EventAfterBackup later)
     {
         foreach (var (_, id) in later.Resources.Where(resource => resource.Type == "tunnel"))
         {

@@ -13,19 +13,19 @@ namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
 /// The service's own certificates, sealed in the state directory. When the store is read-only at the start, no new ones
 /// can be recorded (S12), and the service uses these until they expire.
 /// </summary>
-internal sealed class KeptCertificates(
+internal sealed class ServiceCertificateFile(
     Sealer sealer,
     StoreSettings storeSettings,
     StoreNode node,
     TimeProvider time,
-    ILogger<KeptCertificates> logger
+    ILogger<ServiceCertificateFile> logger
 )
 {
     // The location of a sealed value is part of its seal.
     private const string Place = "service_certificates";
 
     /// <summary>If the disk is full, the previous certificate stays; the running service does not depend on it.</summary>
-    public void Keep(
+    public void Save(
         string listener,
         GrantedNames names,
         string issuer,
@@ -34,13 +34,13 @@ internal sealed class KeptCertificates(
     )
     {
         var secret = JsonSerializer.SerializeToUtf8Bytes(
-            new KeptCertificate(
+            new StoredServiceCertificate(
                 Names: ToText(names),
                 Issuer: issuer,
                 Certificate: document,
                 KeyPem: key.ExportPkcs8PrivateKeyPem()
             ),
-            KeptCertificateJson.Default.KeptCertificate
+            StoredServiceCertificateJson.Default.StoredServiceCertificate
         );
         try
         {
@@ -63,7 +63,7 @@ internal sealed class KeptCertificates(
         {
             var kept = JsonSerializer.Deserialize(
                 sealer.Unseal(Place, node.Name, listener, File.ReadAllBytes(GetFile(listener))),
-                KeptCertificateJson.Default.KeptCertificate
+                StoredServiceCertificateJson.Default.StoredServiceCertificate
             );
             if (kept is null || kept.Names != ToText(names) || kept.Issuer != issuer)
             {

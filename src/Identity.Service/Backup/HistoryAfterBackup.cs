@@ -9,26 +9,27 @@ namespace Culvert.Identity.Service.Backup;
 /// The events since a backup, from audit exports. An export is accepted only if it continues the backup's chains: those of
 /// another installation, or changed ones, are refused.
 /// </summary>
-internal sealed class LaterHistory
+internal sealed class HistoryAfterBackup
 {
     private readonly Dictionary<string, BackupChain> chains;
-    private readonly Dictionary<(string Node, long Sequence), LaterEvent?> entries = [];
+    private readonly Dictionary<(string Node, long Sequence), EventAfterBackup?> entries = [];
     private readonly Dictionary<string, BackupChain> ends = [];
 
-    private LaterHistory(IReadOnlyList<BackupChain> chains) =>
+    private HistoryAfterBackup(IReadOnlyList<BackupChain> chains) =>
         this.chains = chains.ToDictionary(chain => chain.Node, StringComparer.Ordinal);
 
     /// <summary>In time order.</summary>
-    public IReadOnlyList<LaterEvent> Events => [.. entries.Values.OfType<LaterEvent>().OrderBy(later => later.At)];
+    public IReadOnlyList<EventAfterBackup> Events =>
+        [.. entries.Values.OfType<EventAfterBackup>().OrderBy(later => later.At)];
 
     public int Unreadable => entries.Values.Count(entry => entry is null);
 
     /// <summary>How far the exports reach, per node.</summary>
     public IReadOnlyCollection<BackupChain> Ends => ends.Values;
 
-    public static LaterHistory Read(IReadOnlyList<BackupChain> chains, IEnumerable<string> files)
+    public static HistoryAfterBackup Read(IReadOnlyList<BackupChain> chains, IEnumerable<string> files)
     {
-        var history = new LaterHistory(chains);
+        var history = new HistoryAfterBackup(chains);
         foreach (var file in files)
         {
             history.Add(file);
@@ -57,7 +58,7 @@ internal sealed class LaterHistory
                 var (sequence, head) = heads.GetValueOrDefault(node, (0, JournalChain.Start));
                 head = Check(entry, sequence, head);
                 heads[node] = (sequence + 1, head);
-                Take(node, sequence + 1, head, entry);
+                Add(node, sequence + 1, head, entry);
             }
             catch (Exception e)
                 when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
@@ -116,7 +117,7 @@ internal sealed class LaterHistory
             : throw new FormatException("The chain breaks.");
     }
 
-    private void Take(string node, long sequence, byte[] head, JsonElement entry)
+    private void Add(string node, long sequence, byte[] head, JsonElement entry)
     {
         var hash = Convert.ToHexStringLower(head);
         if (chains.TryGetValue(node, out var saved) && sequence <= saved.Sequence)
@@ -142,11 +143,11 @@ internal sealed class LaterHistory
         entries[(node, sequence)] = read ?? entries.GetValueOrDefault((node, sequence));
     }
 
-    private static LaterEvent ReadEvent(string body)
+    private static EventAfterBackup ReadEvent(string body)
     {
         using var document = JsonDocument.Parse(body);
         var entry = document.RootElement;
-        return new LaterEvent(
+        return new EventAfterBackup(
             entry.GetProperty("event").GetString()!,
             entry.GetProperty("at").GetDateTimeOffset(),
             [

@@ -1,7 +1,7 @@
 namespace Culvert.Identity.Service.Tunnels.Assignment;
 
 /// <summary>The values of <see cref="AssignmentChange.Former"/> for an edge.</summary>
-internal static class EdgeStandings
+internal static class EdgeAvailabilities
 {
     public const string Absent = "absent";
 

@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tunnels.Machines;
 namespace Culvert.Identity.Service.Certificates.Enrollments;
 
 /// <summary>Whether an enrolment's federation rule still holds. A boundary: the federation capability owns rules.</summary>
-internal interface IFederationStanding
+internal interface IFederationValidity
 {
     /// <summary>
     /// What the rule lets enrol now; null when rule, issuer or service account is archived, when the rule no longer
@@ -12,7 +12,7 @@ internal interface IFederationStanding
     /// cache: a feed that wakes at the commit of a change must see that change.
     /// </summary>
     /// <param name="workspaceId">The agent's workspace; null for edges.</param>
-    ValueTask<RuleStanding?> FindAsync(
+    ValueTask<RuleValidity?> FindAsync(
         string organizationId,
         string? workspaceId,
         EnrollmentProof proof,

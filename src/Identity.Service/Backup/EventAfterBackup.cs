@@ -6,7 +6,7 @@ namespace Culvert.Identity.Service.Backup;
 /// <summary>A decision made after the backup, from an audit export.</summary>
 /// <param name="Name">From <see cref="AuditEvents"/>.</param>
 /// <param name="Resources">Type and id of each resource.</param>
-internal sealed record LaterEvent(
+internal sealed record EventAfterBackup(
     string Name,
     DateTimeOffset At,
     IReadOnlyList<(string Type, string Id)> Resources,

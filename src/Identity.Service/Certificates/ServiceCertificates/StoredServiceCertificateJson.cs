@@ -6,5 +6,5 @@ namespace Culvert.Identity.Service.Certificates.ServiceCertificates;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     RespectRequiredConstructorParameters = true
 )]
-[JsonSerializable(typeof(KeptCertificate))]
-internal sealed partial class KeptCertificateJson : JsonSerializerContext;
+[JsonSerializable(typeof(StoredServiceCertificate))]
+internal sealed partial class StoredServiceCertificateJson : JsonSerializerContext;

@@ -1,6 +1,6 @@
 namespace Culvert.Identity.Service.Storage.Postgres;
 
-internal static class ReplayTwins
+internal static class ReplayDuplicates
 {
     /// <summary>
     /// Splits the batch into parts that contain each key once. A key occurs twice if its two uses have different expiry

@@ -3,7 +3,7 @@ using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Admin;
 
-internal sealed record AdminKeyWish
+internal sealed record RequestedAdminKey
 {
     public static readonly TimeSpan DefaultLife = TimeSpan.FromDays(90);
     public static readonly TimeSpan ShortestLife = TimeSpan.FromMinutes(1);

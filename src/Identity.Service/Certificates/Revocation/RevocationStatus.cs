@@ -1,0 +1,5 @@
+using Culvert.Ca.Revocation;
+
+namespace Culvert.Identity.Service.Certificates.Revocation;
+
+internal sealed record RevocationStatus(DateTimeOffset? RevokedAt, RevocationReason? Reason);
