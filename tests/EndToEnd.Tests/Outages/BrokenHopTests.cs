@@ -101,6 +101,7 @@ public sealed class BrokenHopTests(RefusedSystem system) : SystemTest(system)
             File.Delete(token);
         }
 
+        await Installation.McpServer.WaitAsync(Cancel); // the agent may be ready without having noticed that it was down
         await System.UntilReadyAsync(Cancel);
     }
 

@@ -4,8 +4,10 @@ using Culvert.Testing;
 using Culvert.Tunnel.Agent.Audit;
 using Culvert.Tunnel.Agent.Pipeline;
 using Culvert.Tunnel.Agent.Policy;
+using Culvert.Tunnel.Agent.Requests;
 using Culvert.Tunnel.Agent.Tests.Policy;
 using Culvert.Tunnel.Agent.Tests.Support;
+using Culvert.Tunnel.Agent.Upstreams;
 using static Culvert.Tunnel.Agent.Tests.Policy.PolicyFixture;
 
 namespace Culvert.Tunnel.Agent.Tests.Audit;
@@ -181,7 +183,7 @@ public sealed class RecordedRoutesTests
     public async Task SlowBody_GoesOnAfterAWhile_AndArrivesWhole()
     {
         var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-01-01T00:00:00Z", CultureInfo.InvariantCulture));
-        await using var fixture = await StartAsync(Unwritten, RawUpstream.Answering(Json(Ok)), time, trail);
+        await using var fixture = await StartAsync(Unwritten, RawUpstream.Answering(Json(Ok)), time, trail, Patient);
         await using var client = new RawClient(await fixture.Tunnel.ConnectAsync());
         var body = Call("echo");
 
@@ -264,6 +266,13 @@ public sealed class RecordedRoutesTests
         );
 
         answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    // The clock advances until the call arrives, which must not end the call.
+    private static HttpUpstreamSettings Patient(HttpUpstreamSettings settings)
+    {
+        var hour = TimeSpan.FromHours(1);
+        return settings with { Timeouts = new UpstreamTimeouts(hour, hour, hour) };
     }
 
     private static string Head(PolicyFixture fixture, string framing) =>
