@@ -13,7 +13,7 @@ public abstract class JournalFaultTests(StorageBackend backend)
     public sealed class OnPostgres() : JournalFaultTests(StorageBackend.Postgres);
 
     [Theory]
-    [InlineData("Taken", false)]
+    [InlineData("Dequeued", false)]
     [InlineData("Begun", false)]
     [InlineData("Written", false)]
     [InlineData("Committed", true)]

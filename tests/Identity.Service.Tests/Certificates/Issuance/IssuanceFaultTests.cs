@@ -29,11 +29,11 @@ public sealed class IssuanceFaultTests(IssuanceFaultTests.Fixture fixture) : ICl
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(1, "Taken", null)]
+    [InlineData(1, "Dequeued", null)]
     [InlineData(1, "Begun", null)]
     [InlineData(1, "Written", null)]
     [InlineData(1, "Committed", "intent")]
-    [InlineData(2, "Taken", "intent")]
+    [InlineData(2, "Dequeued", "intent")]
     [InlineData(2, "Begun", "intent")]
     [InlineData(2, "Written", "intent")]
     [InlineData(2, "Committed", "issued")]
