@@ -1,4 +1,5 @@
 using System.Net;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Dns;
 
@@ -169,11 +170,10 @@ public sealed class DnsClient(DnsClientOptions options, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(options.TotalTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(options.TotalTimeout, time, cancellationToken);
         try
         {
-            return await ask(either.Token);
+            return await ask(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

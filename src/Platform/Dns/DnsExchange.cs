@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Culvert.Platform.Timing;
 
 namespace Culvert.Platform.Dns;
 
@@ -40,11 +41,10 @@ internal sealed class DnsExchange(TimeSpan timeout, TimeProvider time)
         CancellationToken cancellationToken
     )
     {
-        using var limit = new CancellationTokenSource(timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var limit = new TimeLimit(timeout, time, cancellationToken);
         try
         {
-            return await ask(either.Token);
+            return await ask(limit.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
