@@ -1,4 +1,3 @@
-using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Limits;
@@ -141,10 +140,7 @@ internal sealed class ApiEndpoint(
         request.SetCaller(caller);
         if (RoleGate.Admit(caller, operation) is not { } admitted)
         {
-            var required = access.RequiredScope ?? Scopes.OrganizationAdmin;
-            return AuthErrors
-                .Scope.Refuse(string.Create(CultureInfo.InvariantCulture, $"This needs the scope {required}."))
-                .With("required_scope", required);
+            return AuthErrors.Scope.RefuseWithout(access.RequiredScope ?? Scopes.OrganizationAdmin);
         }
 
         request.SetCaller(admitted);

@@ -75,4 +75,8 @@ internal static class AuthErrors
         "The connection outlived the certificate it was opened with.",
         "Renew, and reconnect with the new certificate."
     );
+
+    /// <summary>The refusal of a caller that lacks a scope, which it names.</summary>
+    public static Refusal RefuseWithout(this ErrorCode code, string scope) =>
+        code.Refuse($"This needs the scope {scope}.", "required_scope", scope);
 }

@@ -19,9 +19,7 @@ internal sealed class EdgeAdmission(
     {
         if (caller.Kind != CallerKind.AccessToken || !caller.Has(Scopes.EdgeServe))
         {
-            return AuthErrors
-                .Scope.Refuse($"This needs the scope {Scopes.EdgeServe}.")
-                .With("required_scope", Scopes.EdgeServe);
+            return AuthErrors.Scope.RefuseWithout(Scopes.EdgeServe);
         }
 
         // Checked first: a caller that may not be an edge learns nothing about which edges exist.

@@ -14,7 +14,7 @@ internal static class TunnelAdmission
     {
         if (!caller.Has(scope))
         {
-            return AuthErrors.Scope.Refuse($"This needs the scope {scope}.").With("required_scope", scope);
+            return AuthErrors.Scope.RefuseWithout(scope);
         }
 
         if (

@@ -50,9 +50,7 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
         // For a relying party's credential another tunnel does not exist.
         return caller.Kind == CallerKind.RelyingParty ? RequestErrors.NotFound.Refuse()
             : caller.Has(Scopes.BundleRead) ? RelyingPartyErrors.Unknown.Refuse()
-            : AuthErrors
-                .Scope.Refuse($"This needs the scope {Scopes.BundleRead}.")
-                .With("required_scope", Scopes.BundleRead);
+            : AuthErrors.Scope.RefuseWithout(Scopes.BundleRead);
     }
 
     private async ValueTask<RelyingParty?> FindAsync(Caller caller, Tunnel tunnel, CancellationToken cancellationToken)
