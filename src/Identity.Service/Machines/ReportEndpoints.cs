@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;

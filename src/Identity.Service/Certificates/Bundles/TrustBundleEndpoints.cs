@@ -78,7 +78,7 @@ internal sealed class TrustBundleEndpoints(
 
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(RelyingPartiesJson.Default.AcknowledgementRequest, cancellationToken);
         if (!body.TryGet(out var wanted, out var refusal))
         {
             return refusal;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tunnels.Certificates;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;

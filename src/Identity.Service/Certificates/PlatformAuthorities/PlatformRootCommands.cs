@@ -1,5 +1,5 @@
 using Culvert.Identity.Service.Approvals;
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Clock;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;

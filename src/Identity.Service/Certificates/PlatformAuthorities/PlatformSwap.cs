@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
 namespace Culvert.Identity.Service.Certificates.PlatformAuthorities;

@@ -22,7 +22,7 @@ internal sealed class RelyingPartyEndpoints(
 
     public async ValueTask<ApiAnswer> CreateAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(BundlesJson.Default.CreateRelyingPartyRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(RelyingPartiesJson.Default.CreateRelyingPartyRequest, cancellationToken);
         if (!body.TryGet(out var wanted, out var refusal))
         {
             return refusal;
@@ -64,7 +64,7 @@ internal sealed class RelyingPartyEndpoints(
             Pages.Whole(
                 rows.Select(party => RelyingPartyDocument.From(party, known.GetValueOrDefault(party.Id.Value)))
             ),
-            BundlesJson.Default.PageRelyingPartyDocument
+            RelyingPartiesJson.Default.PageRelyingPartyDocument
         );
     }
 
@@ -99,7 +99,7 @@ internal sealed class RelyingPartyEndpoints(
     /// <summary>An administrator acknowledges for a party that cannot poll.</summary>
     public async ValueTask<ApiAnswer> AcknowledgeAsync(ApiRequest request, CancellationToken cancellationToken)
     {
-        var body = await request.ReadJsonAsync(BundlesJson.Default.AcknowledgementRequest, cancellationToken);
+        var body = await request.ReadJsonAsync(RelyingPartiesJson.Default.AcknowledgementRequest, cancellationToken);
         if (!body.TryGet(out var wanted, out var refusal))
         {
             return refusal;
@@ -168,5 +168,5 @@ internal sealed class RelyingPartyEndpoints(
         : null;
 
     private static ApiAnswer Answer(RelyingPartyDocument document) =>
-        ApiAnswer.Json(document, BundlesJson.Default.RelyingPartyDocument);
+        ApiAnswer.Json(document, RelyingPartiesJson.Default.RelyingPartyDocument);
 }

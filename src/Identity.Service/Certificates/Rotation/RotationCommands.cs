@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Approvals;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;

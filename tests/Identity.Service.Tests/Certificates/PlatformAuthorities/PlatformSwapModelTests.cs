@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Shouldly;
 

@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Tunnels.Certificates;
 
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.BundleRules;
 
 /// <summary>A machine or relying party that has a copy of a tunnel's bundle, and what is known of that copy.</summary>
 /// <param name="Counts">

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>What was written down of an acknowledgement.</summary>
 /// <param name="CurrentEpoch">

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.BundleRules;
 
 /// <summary>The result of a step: exactly one of the two is set.</summary>
 internal readonly record struct BundleStep(BundleState? Next, BundleError? Error)

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.BundleRules;
 
 internal enum AnchorRole
 {

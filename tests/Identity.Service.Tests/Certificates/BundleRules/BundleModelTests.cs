@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Testing;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Certificates.Bundles;
+namespace Culvert.Identity.Service.Tests.Certificates.BundleRules;
 
 /// <summary>Every state that the protocol can reach, in worlds that are small enough to visit all of them.</summary>
 public sealed class BundleModelTests

@@ -1,8 +1,8 @@
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Certificates.Bundles;
+namespace Culvert.Identity.Service.Tests.Certificates.BundleRules;
 
 public sealed class BundleProtocolTests
 {

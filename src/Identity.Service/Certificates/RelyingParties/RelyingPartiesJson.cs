@@ -1,8 +1,7 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Certificates.RelyingParties;
 using Culvert.Identity.Service.Http;
 
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 [JsonSourceGenerationOptions(
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -16,4 +15,4 @@ namespace Culvert.Identity.Service.Certificates.Bundles;
 [JsonSerializable(typeof(CreateRelyingPartyRequest))]
 [JsonSerializable(typeof(RelyingPartyDocument))]
 [JsonSerializable(typeof(Page<RelyingPartyDocument>))]
-internal sealed partial class BundlesJson : JsonSerializerContext;
+internal sealed partial class RelyingPartiesJson : JsonSerializerContext;

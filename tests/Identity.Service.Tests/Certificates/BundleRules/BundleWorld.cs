@@ -1,9 +1,9 @@
 using System.Collections.Immutable;
 using System.Text;
-using Culvert.Identity.Service.Certificates.Bundles;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
-namespace Culvert.Identity.Service.Tests.Certificates.Bundles;
+namespace Culvert.Identity.Service.Tests.Certificates.BundleRules;
 
 /// <summary>
 /// Everything that a rotation can meet: what the service knows (<see cref="State"/>, changed by the production functions

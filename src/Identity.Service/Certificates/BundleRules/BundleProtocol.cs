@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.BundleRules;
 
 /// <summary>
 /// The rules by which a tunnel changes its certificate authority without a failed handshake, as pure functions. A test

@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Errors;
 
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.BundleRules;
 
 internal static class BundleErrors
 {

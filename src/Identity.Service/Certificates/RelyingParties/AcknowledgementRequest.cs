@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>The epoch that is in use now.</summary>
 internal sealed record AcknowledgementRequest(long Epoch);

@@ -1,11 +1,11 @@
-using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Certificates.BundleRules;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.RelyingParties;
 
 /// <summary>Records acknowledgements from relying parties, and from administrators for parties that cannot call.</summary>
 internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal journal, TimeProvider time)
@@ -72,7 +72,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
                 Epoch: epoch,
                 CurrentEpoch: tunnel.BundleEpoch
             ),
-            BundlesJson.Default.AcknowledgementDocument
+            RelyingPartiesJson.Default.AcknowledgementDocument
         );
     }
 

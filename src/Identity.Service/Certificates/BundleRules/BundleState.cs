@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace Culvert.Identity.Service.Certificates.Bundles;
+namespace Culvert.Identity.Service.Certificates.BundleRules;
 
 internal sealed record BundleState(
     long Epoch,
