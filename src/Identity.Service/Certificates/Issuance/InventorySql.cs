@@ -1,7 +1,6 @@
-using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Certificates.Inventory;
+namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>
 /// The inventory's only query. Rows are never deleted, so every combination of filters chooses the index that finds its

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Certificates.Inventory;
+namespace Culvert.Identity.Service.Certificates.Issuance;
 
 internal enum InventoryStatus
 {

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Certificates.Inventory;
+namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <summary>The position after which the next page starts.</summary>
 /// <param name="NotAfter">Unix milliseconds; only in lists by expiry.</param>
