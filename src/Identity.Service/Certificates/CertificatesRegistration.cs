@@ -2,6 +2,7 @@ using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Health;
+using Culvert.Identity.Service.Certificates.InnerTls;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Notices;

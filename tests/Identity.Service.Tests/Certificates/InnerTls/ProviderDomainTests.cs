@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Platform.Certificates;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Tests.Certificates.InnerTls;
 
 /// <summary>S26 at <c>POST /v1/agent/server_certificates</c>: certificates for the domain that another provider gave its tunnel.</summary>
 public sealed class ProviderDomainTests

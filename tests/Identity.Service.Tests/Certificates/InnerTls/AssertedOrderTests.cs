@@ -7,7 +7,7 @@ using Culvert.Platform.Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Tests.Certificates.InnerTls;
 
 /// <summary><c>POST /v1/certificates</c> with the identity provider's token in the body: exchange and order in one.</summary>
 public sealed class AssertedOrderTests : IAsyncLifetime

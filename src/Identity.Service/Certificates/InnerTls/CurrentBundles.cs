@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Wire;
 
-namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Certificates.InnerTls;
 
 /// <summary>The cached trust bundles of tunnels, for frequent requests.</summary>
 internal sealed class CurrentBundles(TunnelStore tunnels, RegisteredCertificateStore registered, IRevisions revisions)

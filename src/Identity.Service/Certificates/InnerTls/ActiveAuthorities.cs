@@ -1,7 +1,8 @@
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Certificates.InnerTls;
 
 /// <summary>A cache. The intent's commit checks the entry again; <see cref="Forget"/> removes an outdated one.</summary>
 internal sealed class ActiveAuthorities(TunnelAuthorityStore store, IRevisions revisions)

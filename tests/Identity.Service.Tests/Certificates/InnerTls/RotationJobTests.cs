@@ -7,7 +7,7 @@ using Culvert.Platform.Certificates;
 using Microsoft.Extensions.DependencyInjection;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Tests.Certificates.InnerTls;
 
 /// <summary>A rotation job with nothing scripted: identity provider, rule, exchange, certificate, and the rule's end.</summary>
 public sealed class RotationJobTests

@@ -9,7 +9,7 @@ using Culvert.Identity.Service.Tunnels.Hostnames;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
-namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Certificates.InnerTls;
 
 /// <summary>
 /// <c>POST /v1/agent/server_certificates</c> (8444): issues the leaf for inner TLS from the active authority, for the

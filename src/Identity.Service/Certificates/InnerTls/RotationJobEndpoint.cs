@@ -9,7 +9,7 @@ using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Machines;
 using Culvert.Platform.Wire;
 
-namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Certificates.InnerTls;
 
 /// <summary>
 /// <c>POST /v1/certificates</c> (8443): issues a server certificate to a rotation job, which updates the files of

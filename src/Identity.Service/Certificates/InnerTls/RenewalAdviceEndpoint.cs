@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tunnels;
 using Culvert.Identity.Service.Tunnels.Certificates;
 using Culvert.Platform.Wire;
 
-namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Certificates.InnerTls;
 
 /// <summary>
 /// <c>GET /v1/certificates/renewal?tunnel_id=T&amp;serial=S</c> (8443), for rotation jobs: the trust bundle, and

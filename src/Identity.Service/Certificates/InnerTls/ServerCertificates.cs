@@ -1,11 +1,12 @@
 using Culvert.Ca.Names;
 using Culvert.Ca.Requests;
 using Culvert.Identity.Service.Certificates.Issuance;
+using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Tunnels;
 
-namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
+namespace Culvert.Identity.Service.Certificates.InnerTls;
 
 /// <summary>Issues leaves for inner TLS from a tunnel's active authority; the caller has admitted the requester.</summary>
 internal sealed class ServerCertificates(
