@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Certificates.Inventory;
-
 namespace Culvert.Identity.Service.Certificates.Issuance;
 
 /// <param name="WorkspaceId">The caller's workspace; null sees all of the organization.</param>

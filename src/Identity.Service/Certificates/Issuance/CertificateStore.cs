@@ -1,7 +1,6 @@
 using Culvert.Ca.Certificates;
 using Culvert.Ca.Keys;
 using Culvert.Ca.Revocation;
-using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Approvals;
-using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;

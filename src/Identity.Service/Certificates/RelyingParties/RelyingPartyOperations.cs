@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.Bundles;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 
