@@ -1,5 +1,4 @@
 using System.Text;
-using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;

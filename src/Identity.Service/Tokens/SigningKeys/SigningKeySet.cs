@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Collections.Frozen;
 using System.Text.Json;
-using Culvert.Identity.Service.Tokens.Metadata;
+using Culvert.Identity.Service.Http;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
-namespace Culvert.Identity.Service.Tokens.Metadata;
+namespace Culvert.Identity.Service.Http;
 
 /// <summary>A document as it is sent, with the entity tag of exactly these bytes (RFC 9110 §8.8.3).</summary>
 internal sealed class CachedDocument
