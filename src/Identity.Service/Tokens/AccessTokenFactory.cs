@@ -16,6 +16,9 @@ internal sealed class AccessTokenFactory(
     ILogger<AccessTokenFactory> logger
 )
 {
+    /// <summary>The longest lifetime that a rule can grant, and a minute for requests in transit.</summary>
+    public static readonly TimeSpan LongestLife = TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1);
+
     /// <returns>The compact form, ASCII.</returns>
     public RentedBytes Mint(Grant grant, DateTimeOffset now)
     {

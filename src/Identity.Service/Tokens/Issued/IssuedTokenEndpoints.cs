@@ -3,7 +3,6 @@ using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Tokens.Revocations;
-using Culvert.Identity.Service.Tokens.SigningKeys;
 
 namespace Culvert.Identity.Service.Tokens.Issued;
 
@@ -49,7 +48,7 @@ internal sealed class IssuedTokenEndpoints(
                 OrganizationId = request.Caller.OrganizationId,
                 IsGranted = true,
                 ServiceAccountId = serviceAccount.Value,
-                Since = now - SigningKeyPlan.LongestTokenLife,
+                Since = now - AccessTokenFactory.LongestLife,
             },
             page.Before,
             page.Count,

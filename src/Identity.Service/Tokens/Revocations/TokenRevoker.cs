@@ -4,7 +4,6 @@ using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tokens.SigningKeys;
 
 namespace Culvert.Identity.Service.Tokens.Revocations;
 
@@ -116,7 +115,7 @@ internal sealed class TokenRevoker(
 
     // Tokens live a day at most. A family lives while its assertion may be exchanged again, and a day more.
     private static DateTimeOffset GetExpiry(RevocationKind kind, DateTimeOffset now) =>
-        now + SigningKeyPlan.LongestTokenLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
+        now + AccessTokenFactory.LongestLife + (kind == RevocationKind.Family ? ReplaySet.Horizon : TimeSpan.Zero);
 
     private IReadOnlyList<Statement> Ended(DateTimeOffset now)
     {

@@ -40,7 +40,7 @@ internal sealed record SigningKeyDocument(
                             CreatedAt: key.CreatedAt,
                             ActiveFrom: key.ActiveFrom,
                             RetiresAt: i + 1 < set.Keys.Count
-                                ? set.Keys[i + 1].ActiveFrom + SigningKeyPlan.LongestTokenLife
+                                ? set.Keys[i + 1].ActiveFrom + AccessTokenFactory.LongestLife
                                 : null
                         )
                 )

@@ -9,14 +9,11 @@ namespace Culvert.Identity.Service.Tokens.SigningKeys;
 /// <param name="Retire">Ids of keys that no valid token refers to.</param>
 internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList<string> Retire)
 {
-    /// <summary>The longest lifetime that a rule can grant, and a minute for requests in transit.</summary>
-    public static readonly TimeSpan LongestTokenLife = TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1);
-
     /// <summary>The age up to which a copy of the key set is used: max-age plus stale-while-revalidate.</summary>
     public static readonly TimeSpan CacheLife = TimeSpan.FromMinutes(10);
 
     /// <summary>A key is published at least this long before it signs.</summary>
-    public static readonly TimeSpan ShortestPublication = LongestTokenLife + CacheLife;
+    public static readonly TimeSpan ShortestPublication = AccessTokenFactory.LongestLife + CacheLife;
 
     /// <summary>The most keys in the published set: some validators refuse large ones.</summary>
     public const int MaxKeys = 12;
@@ -30,7 +27,7 @@ internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList
     {
         var takeover = keys[^1].ActiveFrom + options.RotateEvery;
         var retire = keys.Zip(keys.Skip(1))
-            .Where(pair => now >= pair.Second.ActiveFrom + LongestTokenLife)
+            .Where(pair => now >= pair.Second.ActiveFrom + AccessTokenFactory.LongestLife)
             .Select(pair => pair.First.KeyId)
             .ToList();
         DateTimeOffset? prepareFrom =
@@ -42,5 +39,5 @@ internal sealed record SigningKeyPlan(DateTimeOffset? PrepareFrom, IReadOnlyList
 
     /// <summary>The number of keys that are published at the same time with automatic rotation.</summary>
     public static int KeysAtOnce(TokenSigningOptions options) =>
-        1 + (int)Math.Ceiling((LongestTokenLife + options.PublishBefore) / options.RotateEvery);
+        1 + (int)Math.Ceiling((AccessTokenFactory.LongestLife + options.PublishBefore) / options.RotateEvery);
 }

@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Keys;
 using Shouldly;
@@ -40,7 +41,7 @@ public sealed class SigningKeyPlanTests
         var plan = SigningKeyPlan.For(
             [Key(old, 0), Key(next, takeover.TotalSeconds)],
             Options,
-            Start + takeover + SigningKeyPlan.LongestTokenLife + TimeSpan.FromSeconds(secondsAround)
+            Start + takeover + AccessTokenFactory.LongestLife + TimeSpan.FromSeconds(secondsAround)
         );
 
         plan.PrepareFrom.ShouldBeNull();

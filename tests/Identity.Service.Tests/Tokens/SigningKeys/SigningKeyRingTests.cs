@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Hsm;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
+using Culvert.Identity.Service.Tokens;
 using Culvert.Identity.Service.Tokens.SigningKeys;
 using Culvert.Jose.Algorithms;
 using Culvert.Jose.Keys;
@@ -29,7 +30,7 @@ public sealed class SigningKeyRingTests : IDisposable
     public async Task Rotate_ThroughMonths_RefusesNoTokenAndNoCachedKeySetMissesTheSigner()
     {
         var ring = await RingAsync();
-        var life = SigningKeyPlan.LongestTokenLife - TimeSpan.FromMinutes(1);
+        var life = AccessTokenFactory.LongestLife - TimeSpan.FromMinutes(1);
         var step = TimeSpan.FromHours(3);
         var live = new Queue<(DateTimeOffset End, string Token)>();
         var cached = ring.Current;
