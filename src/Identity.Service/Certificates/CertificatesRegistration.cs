@@ -123,9 +123,9 @@ internal static class CertificatesRegistration
         host.Map(TrustBundleOperations.Acknowledge, bundles.AcknowledgeAsync);
 
         var rotation = host.Services.GetRequiredService<RotationEndpoints>();
-        host.Map(AuthorityOperations.GetRotation, rotation.ShowAsync);
-        host.Map(AuthorityOperations.RollBack, rotation.RollbackAsync);
-        host.Map(AuthorityOperations.Withdraw, rotation.WithdrawAsync);
+        host.Map(RotationOperations.Get, rotation.ShowAsync);
+        host.Map(RotationOperations.RollBack, rotation.RollbackAsync);
+        host.Map(RotationOperations.Withdraw, rotation.WithdrawAsync);
 
         var parties = host.Services.GetRequiredService<RelyingPartyEndpoints>();
         host.Map(RelyingPartyOperations.Create, parties.CreateAsync);

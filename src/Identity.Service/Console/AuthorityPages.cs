@@ -1,5 +1,6 @@
 using Culvert.Identity.Service.Certificates;
 using Culvert.Identity.Service.Certificates.RelyingParties;
+using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Console.Filters;
 using Culvert.Identity.Service.Console.Pages;
@@ -27,7 +28,7 @@ internal static class AuthorityPages
     ];
 
     // Actions on the bundle: they have no expected state.
-    private static readonly Operation[] BundleMoves = [AuthorityOperations.RollBack, AuthorityOperations.Withdraw];
+    private static readonly Operation[] BundleMoves = [RotationOperations.RollBack, RotationOperations.Withdraw];
 
     /// <summary>The last part of the operation's path, which ends the path of its form too.</summary>
     public static string GetVerb(Operation operation) => operation.Path[(operation.Path.LastIndexOf('/') + 1)..];

@@ -1,13 +1,11 @@
-using Culvert.Identity.Service.Certificates.Rotation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 
 namespace Culvert.Identity.Service.Certificates.TunnelAuthorities;
 
-/// <summary>Certificate authorities of tunnels and their rotation.</summary>
 internal static class AuthorityOperations
 {
-    private const string Authority = "/v1/certificate_authorities/{ca_id}";
+    public const string Authority = "/v1/certificate_authorities/{ca_id}";
 
     public static readonly Operation Create = Operation
         .Post(
@@ -170,24 +168,4 @@ internal static class AuthorityOperations
         .Describe("Restore a certificate authority", "Cancels a deletion: the authority returns to its previous state.")
         .MayTake<AuthorityCommandRequest>()
         .Returns<AuthorityDocument>();
-
-    public static readonly Operation GetRotation = Operation
-        .Get("get_rotation", $"{Authority}/rotation", Access.OrganizationAdmin, RoleSet.Viewing)
-        .Describe(
-            "Show the rotation of a certificate authority",
-            "The state of the rotation, which parties are missing and since when, and the next step."
-        )
-        .Returns<RotationDocument>();
-
-    public static readonly Operation RollBack = Operation
-        .Post("roll_back_rotation", $"{Authority}/rollback", Access.OrganizationAdmin, RoleSet.Administering)
-        .Describe("Roll a rotation back", "Returns to the previous authority of the tunnel.")
-        .MayTake<RotationRequest>()
-        .Returns<RotationDocument>();
-
-    public static readonly Operation Withdraw = Operation
-        .Post("withdraw_successor", $"{Authority}/withdraw", Access.OrganizationAdmin, RoleSet.Administering)
-        .Describe("Withdraw the successor", "Removes the successor from the trust bundle before it is activated.")
-        .MayTake<RotationRequest>()
-        .Returns<RotationDocument>();
 }
