@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Certificates.Revocation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Tunnels.Certificates;
@@ -7,7 +6,7 @@ namespace Culvert.Identity.Service.Certificates.Registered;
 
 internal static class RegisteredCertificateOperations
 {
-    private const string Certificates = "/v1/tunnels/{tunnel_id}/certificates";
+    public const string Certificates = "/v1/tunnels/{tunnel_id}/certificates";
 
     public static readonly Operation Register = Operation
         .Post("register_certificate", Certificates, Access.ManageTunnels, RoleSet.Administering)
@@ -57,32 +56,4 @@ internal static class RegisteredCertificateOperations
         )
         .Accepts<ConfirmCertificateRequest>()
         .Returns<RegisteredCertificateDocument>();
-
-    public static readonly Operation GetRevocationList = Operation
-        .Get(
-            "get_imported_revocation_list",
-            $"{Certificates}/{{certificate_id}}/revocation_list",
-            Access.ManageTunnels,
-            RoleSet.Viewing
-        )
-        .Describe(
-            "Get an imported revocation list",
-            "The revocation list that was imported for a registered certificate."
-        )
-        .Returns<ImportedListDocument>();
-
-    public static readonly Operation ImportRevocationList = Operation
-        .Post(
-            "import_revocation_list",
-            $"{Certificates}/{{certificate_id}}/revocation_list",
-            Access.ManageTunnels,
-            RoleSet.Administering
-        )
-        .Describe(
-            "Import a revocation list",
-            "Stores the revocation list of an authority outside the service, after its signature and its number were "
-                + "checked. Edges and agents apply it."
-        )
-        .Accepts<ImportListRequest>()
-        .Returns<ImportedListDocument>();
 }

@@ -1,6 +1,8 @@
 using Culvert.Ca.Revocation.Ocsp;
+using Culvert.Identity.Service.Certificates.Registered;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Http;
+using Culvert.Identity.Service.Http.Roles;
 
 namespace Culvert.Identity.Service.Certificates.Revocation;
 
@@ -34,4 +36,32 @@ internal static class RevocationOperations
         )
         .Returns<Stream>(OcspAnswers.AnswerType)
         .Returns(StatusCodes.Status304NotModified);
+
+    public static readonly Operation GetImportedList = Operation
+        .Get(
+            "get_imported_revocation_list",
+            $"{RegisteredCertificateOperations.Certificates}/{{certificate_id}}/revocation_list",
+            Access.ManageTunnels,
+            RoleSet.Viewing
+        )
+        .Describe(
+            "Get an imported revocation list",
+            "The revocation list that was imported for a registered certificate."
+        )
+        .Returns<ImportedListDocument>();
+
+    public static readonly Operation ImportList = Operation
+        .Post(
+            "import_revocation_list",
+            $"{RegisteredCertificateOperations.Certificates}/{{certificate_id}}/revocation_list",
+            Access.ManageTunnels,
+            RoleSet.Administering
+        )
+        .Describe(
+            "Import a revocation list",
+            "Stores the revocation list of an authority outside the service, after its signature and its number were "
+                + "checked. Edges and agents apply it."
+        )
+        .Accepts<ImportListRequest>()
+        .Returns<ImportedListDocument>();
 }

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Certificates.Registered;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Jobs;
@@ -39,7 +38,7 @@ internal static class RevocationRegistration
         host.Map(RevocationOperations.GetOcsp, responder.GetAsync);
 
         var imported = host.Services.GetRequiredService<ImportedListEndpoint>();
-        host.Map(RegisteredCertificateOperations.GetRevocationList, imported.RetrieveAsync);
-        host.Map(RegisteredCertificateOperations.ImportRevocationList, imported.ImportAsync);
+        host.Map(RevocationOperations.GetImportedList, imported.RetrieveAsync);
+        host.Map(RevocationOperations.ImportList, imported.ImportAsync);
     }
 }
