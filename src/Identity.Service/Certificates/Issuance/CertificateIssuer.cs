@@ -23,7 +23,7 @@ internal sealed class CertificateIssuer(
     CertifiableKeys keys,
     IssuanceLimits limits,
     SigningQueue queue,
-    IRevocationAddresses addresses,
+    IRevocationPoints points,
     ClockGuard clock,
     StoreNode node,
     TimeProvider time,
@@ -144,8 +144,8 @@ internal sealed class CertificateIssuer(
                 NotBefore = job.Request.NotBefore,
                 Life = job.Request.Life,
                 LifeCap = job.LifeCap,
-                CrlDistributionPoint = addresses.FindList(job.Kind, job.Authority, serial),
-                OcspResponder = addresses.FindResponder(job.Kind, job.Authority),
+                CrlDistributionPoint = points.FindList(job.Kind, job.Authority, serial),
+                OcspResponder = points.FindResponder(job.Kind, job.Authority),
             }
         );
     }

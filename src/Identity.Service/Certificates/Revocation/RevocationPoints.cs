@@ -3,7 +3,7 @@ using Culvert.Ca.Orders;
 using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Certificates.Revocation.Ocsp;
-using Culvert.Identity.Service.Certificates.TunnelAuthorities;
+using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 
@@ -14,27 +14,17 @@ internal sealed class RevocationPoints(
     RevocationStore store,
     ServiceIdentity identity,
     Current<CertificateOptions> options
-) : IRevocationAddresses
+) : IRevocationPoints
 {
     // Shorter-lived certificates expire before a verifier that caches a list for a day would fetch it again.
     private static readonly TimeSpan LongLife = TimeSpan.FromHours(24);
 
     private readonly ConcurrentDictionary<string, RevocationPoint> known = new(StringComparer.Ordinal);
 
-    /// <summary>Committed with an authority's staging: its lists exist, unsigned, before it can issue.</summary>
-    public IReadOnlyList<Statement> InsertFor(TunnelAuthority authority)
+    public IReadOnlyList<Statement> InsertFor(CertificateAuthorityId id, DateTimeOffset at)
     {
         var current = options.Value;
-        return authority.Custody == AuthorityCustody.TrustOnly
-            ? []
-            : store.InsertPoint(
-                new RevocationPoint(
-                    authority.Id.Value,
-                    current.RevocationShards,
-                    current.RevocationUrl,
-                    authority.StateSince ?? authority.CreatedAt
-                )
-            );
+        return store.InsertPoint(new RevocationPoint(id.Value, current.RevocationShards, current.RevocationUrl, at));
     }
 
     public string? FindList(CertificateKind kind, SigningAuthority authority, SerialNumber serial)

@@ -14,7 +14,7 @@ internal static class RevocationRegistration
             .AddSingleton<CertificateRevoker>()
             .AddSingleton<RevocationEndpoint>()
             .AddSingleton<RevocationPoints>()
-            .AddSingleton<IRevocationAddresses>(provider => provider.GetRequiredService<RevocationPoints>())
+            .AddSingleton<IRevocationPoints>(provider => provider.GetRequiredService<RevocationPoints>())
             .AddSingleton<RevocationListBuilder>()
             .AddSingleton<RevocationListPublisher>()
             .AddSingleton<RecurringJob>(provider => provider.GetRequiredService<RevocationListPublisher>())

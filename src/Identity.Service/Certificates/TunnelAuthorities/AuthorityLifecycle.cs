@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Certificates.Revocation;
+using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Ids;
@@ -16,7 +16,7 @@ internal sealed class AuthorityLifecycle(
     TunnelAuthorityStore authorities,
     TransitionGuards guards,
     AuthorityAnchors anchors,
-    RevocationPoints lists,
+    IRevocationPoints points,
     IJournal journal,
     TimeProvider time,
     ILogger<AuthorityLifecycle> logger
@@ -108,10 +108,10 @@ internal sealed class AuthorityLifecycle(
             retired = await RetirePredecessorAsync(next, now, changes, cancellationToken);
         }
 
-        if (transition.Command == AuthorityCommand.Stage)
+        if (transition.Command == AuthorityCommand.Stage && next.HoldsKey)
         {
             // From here on it has key and certificate and can sign. For a draft, lists would never be needed.
-            changes.AddRange(lists.InsertFor(next));
+            changes.AddRange(points.InsertFor(next.Id, now));
         }
 
         next = await anchors.MoveAsync(authority, next, changes, cancellationToken);
