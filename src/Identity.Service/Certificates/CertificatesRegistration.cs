@@ -35,7 +35,11 @@ internal static class CertificatesRegistration
             .AddSingleton<AnchorKeyStore>()
             .AddSingleton<AnchorKeys>()
             .AddSingleton<BlockedKeys>()
-            .AddSingleton<CertifiableKeys>()
+            .AddSingleton(provider => new CertifiableKeys(
+                provider.GetRequiredService<BlockedKeys>(),
+                provider.GetRequiredService<PlatformCa>().Holds,
+                provider.GetRequiredService<CertificateStore>()
+            ))
             .AddSingleton(provider => new Derived<CertificateOptions, CertificateProfiles>(
                 provider.GetRequiredService<Current<CertificateOptions>>(),
                 options => new CertificateProfiles(options)

@@ -1,6 +1,5 @@
 using Culvert.Ca.Keys;
 using Culvert.Ca.Refusals;
-using Culvert.Identity.Service.Certificates.PlatformAuthorities;
 using Culvert.Identity.Service.Errors;
 
 namespace Culvert.Identity.Service.Certificates.Issuance;
@@ -9,7 +8,11 @@ namespace Culvert.Identity.Service.Certificates.Issuance;
 /// Decides which keys are certified for which identity. The intent's commit checks what needs the store: two concurrent
 /// requests cannot both succeed.
 /// </summary>
-internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, CertificateStore store)
+internal sealed class CertifiableKeys(
+    BlockedKeys blocked,
+    Func<SubjectPublicKey, bool> isOfPlatformCa,
+    CertificateStore store
+)
 {
     /// <summary>What can be checked without the store; null = no objection.</summary>
     public Refusal? Check(SubjectPublicKey key)
@@ -19,7 +22,7 @@ internal sealed class CertifiableKeys(BlockedKeys blocked, PlatformCa platform, 
             return IssuanceErrors.KeyBlocked.Refuse();
         }
 
-        return platform.Holds(key) ? IsAuthoritys() : null;
+        return isOfPlatformCa(key) ? IsAuthoritys() : null;
     }
 
     public async ValueTask<Refusal> ExplainAsync(
