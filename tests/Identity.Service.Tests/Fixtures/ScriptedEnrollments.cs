@@ -29,6 +29,13 @@ internal sealed class ScriptedEnrollments : IAgentEnrollments, IRevokedMachines
     public ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken) =>
         new(records.GetValueOrDefault(agentId));
 
+    public ValueTask<bool> HasLiveAsync(TunnelId tunnelId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        new(
+            records.Values.Any(record =>
+                record.TunnelId == tunnelId && record is { RevokedAt: null } && record.NotAfter >= now
+            )
+        );
+
     public IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at)
     {
         records[id.Value] = records[id.Value] with { RevokedAt = at };

@@ -14,6 +14,15 @@ internal sealed class AgentEnrollments(AgentEnrollmentStore store) : IAgentEnrol
     public async ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken) =>
         await store.FindAsync(agentId, cancellationToken) is { } enrollment ? ToRecord(enrollment) : null;
 
+    public async ValueTask<bool> HasLiveAsync(
+        TunnelId tunnelId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        (await store.ListAsync(tunnelId, cancellationToken)).Any(enrollment =>
+            enrollment.RevokedAt is null && enrollment.CertificateNotAfter >= now
+        );
+
     public IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at) => [store.Revoke(id, at)];
 
     private static AgentEnrollmentRecord ToRecord(AgentEnrollmentState enrollment) =>

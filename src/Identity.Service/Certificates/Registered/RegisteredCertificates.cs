@@ -64,7 +64,7 @@ internal sealed class RegisteredCertificates(
             ExpiresAt = authority.NotAfter,
         };
         var isSingle = options.Value.SingleApproval;
-        if (isSingle || !await HasLiveAgentsAsync(tunnel, now, cancellationToken))
+        if (isSingle || !await agents.HasLiveAsync(tunnel.Id, now, cancellationToken))
         {
             // The store decides at commit: of two concurrent first certificates, one waits.
             var added = await CommitAsync(
@@ -254,15 +254,6 @@ internal sealed class RegisteredCertificates(
         result.IsStale ? await ExistingAsync(certificate, cancellationToken)
         : result.RefusalUnlessCommitted() is { } refusal ? refusal
         : certificate;
-
-    private async ValueTask<bool> HasLiveAgentsAsync(
-        Tunnel tunnel,
-        DateTimeOffset now,
-        CancellationToken cancellationToken
-    ) =>
-        (await agents.ListAsync(tunnel.Id, cancellationToken)).Any(agent =>
-            agent.RevokedAt is null && agent.NotAfter >= now
-        );
 
     private async ValueTask<PendingChange> PendingAsync(
         ApiRequest request,

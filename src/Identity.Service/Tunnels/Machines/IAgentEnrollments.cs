@@ -11,6 +11,9 @@ internal interface IAgentEnrollments
 
     ValueTask<AgentEnrollmentRecord?> FindAsync(string agentId, CancellationToken cancellationToken);
 
+    /// <summary>Whether an agent of the tunnel has a valid certificate, or is about to get one.</summary>
+    ValueTask<bool> HasLiveAsync(TunnelId tunnelId, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>Idempotent. Refuses renewals and revokes the serial numbers; raises the feed's revision.</summary>
     IReadOnlyList<Statement> Revoke(AgentId id, DateTimeOffset at);
 }
