@@ -25,6 +25,9 @@ internal sealed class ApiRequest(HttpContext http)
 
     public MachinePeer Peer => peer ?? throw new InvalidOperationException("This endpoint knows no machine.");
 
+    /// <summary>What decisions of the caller are audited with.</summary>
+    public AuditCause Cause => new(AuditActor.From(this), RequestId);
+
     /// <summary>The authenticated caller or machine; null = unauthenticated.</summary>
     public AuditActor? ProvenActor =>
         caller is not null ? AuditActor.From(this)

@@ -6,15 +6,13 @@ internal static class RequestCauses
 {
     extension(AuditCause)
     {
-        public static AuditCause From(ApiRequest request) => new(AuditActor.From(request), request.RequestId);
-
         public static AuditCause From(MachinePeer peer, ApiRequest request) =>
             new(AuditActor.From(peer, request), request.RequestId);
     }
 
     extension(AuditOrigin)
     {
-        public static AuditOrigin From(ApiRequest request, DateTimeOffset at) => new(at, AuditCause.From(request));
+        public static AuditOrigin From(ApiRequest request, DateTimeOffset at) => new(at, request.Cause);
 
         public static AuditOrigin From(MachinePeer peer, ApiRequest request, DateTimeOffset at) =>
             new(at, AuditCause.From(peer, request));

@@ -136,7 +136,7 @@ internal sealed class TunnelEndpoints(
     {
         var read = await ReadTokenRequestAsync(request, cancellationToken);
         return read.IsOk
-            ? Answer(await tokens.RevealAsync(request, read.Value.Tunnel, read.Value.Reason, cancellationToken))
+            ? Answer(await tokens.RevealAsync(request.Cause, read.Value.Tunnel, read.Value.Reason, cancellationToken))
             : read.Refusal;
     }
 
@@ -144,7 +144,7 @@ internal sealed class TunnelEndpoints(
     {
         var read = await ReadTokenRequestAsync(request, cancellationToken);
         return read.IsOk
-            ? Answer(await tokens.RotateAsync(request, read.Value.Tunnel, read.Value.Reason, cancellationToken))
+            ? Answer(await tokens.RotateAsync(request.Cause, read.Value.Tunnel, read.Value.Reason, cancellationToken))
             : read.Refusal;
     }
 

@@ -11,7 +11,7 @@ namespace Culvert.Identity.Service.Tunnels;
 internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer sealer, TimeProvider time)
 {
     public async ValueTask<Result<TunnelTokenDocument>> RevealAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         string? reason,
         CancellationToken cancellationToken
@@ -20,7 +20,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.TokenRevealed(AuditOrigin.From(request, time.GetUtcNow()), tunnel, reason),
+                Event = TunnelEvents.TokenRevealed(new AuditOrigin(time.GetUtcNow(), cause), tunnel, reason),
             },
             cancellationToken
         );
@@ -41,7 +41,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
     }
 
     public async ValueTask<Result<TunnelTokenDocument>> RotateAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         string? reason,
         CancellationToken cancellationToken
@@ -51,12 +51,7 @@ internal sealed class TunnelTokens(TunnelStore tunnels, IJournal journal, Sealer
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.TokenRotated(
-                    AuditOrigin.From(request, time.GetUtcNow()),
-                    tunnel,
-                    secret.Id,
-                    reason
-                ),
+                Event = TunnelEvents.TokenRotated(new AuditOrigin(time.GetUtcNow(), cause), tunnel, secret.Id, reason),
                 Statements = [tunnels.ReplaceToken(tunnel.Id, secret)],
             },
             cancellationToken

@@ -38,7 +38,7 @@ internal sealed class TrustBundleEndpoints(
             return refusal;
         }
 
-        var reader = await parties.SpeakerAsync(request, tunnel, cancellationToken);
+        var reader = await parties.SpeakerAsync(request.Caller, tunnel, cancellationToken);
         if (!reader.IsOk)
         {
             return reader.Refusal;
@@ -89,7 +89,7 @@ internal sealed class TrustBundleEndpoints(
             return refusal;
         }
 
-        var reader = await parties.SpeakerAsync(request, tunnel, cancellationToken);
+        var reader = await parties.SpeakerAsync(request.Caller, tunnel, cancellationToken);
         if (!reader.IsOk)
         {
             return reader.Refusal;
@@ -101,7 +101,7 @@ internal sealed class TrustBundleEndpoints(
         }
 
         return await acknowledgements.AcknowledgeAsync(
-            request,
+            request.Cause,
             tunnel,
             party,
             wanted.Epoch,

@@ -51,7 +51,7 @@ internal sealed class AgentEnroller(
                 ? await EnrolAsync(request, tunnel, body.InstanceId, proof, cancellationToken)
                 : first;
         return answer.Refusal?.Code == EnrollmentErrors.InstanceTaken
-            ? await alarm.RefuseAsync(request.Api, tunnel, body.InstanceId, cancellationToken)
+            ? await alarm.RefuseAsync(request.Leaf.Cause, tunnel, body.InstanceId, cancellationToken)
             : answer;
     }
 

@@ -50,7 +50,7 @@ internal sealed class EnrollmentEndpoints<TBody, TState>(
             body,
             waiting =>
             {
-                var leaf = new LeafRequest { Cause = AuditCause.From(request), Exchange = waiting };
+                var leaf = new LeafRequest { Cause = request.Cause, Exchange = waiting };
                 return enroller.EnrolAsync(
                     new MachineRequest(request, csr, leaf),
                     body,

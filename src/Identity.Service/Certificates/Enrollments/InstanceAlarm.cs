@@ -12,17 +12,17 @@ namespace Culvert.Identity.Service.Certificates.Enrollments;
 internal sealed class InstanceAlarm(IJournal journal, TimeProvider time, ILogger<InstanceAlarm> logger)
 {
     public async ValueTask<ApiAnswer> RefuseAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         string instanceId,
         CancellationToken cancellationToken
     )
     {
-        Log.InstanceTaken(logger, tunnel.Id.Value, instanceId, request.Caller.ActorId, request.RequestId);
+        Log.InstanceTaken(logger, tunnel.Id.Value, instanceId, cause.Actor.Id, cause.RequestId!);
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = new AgentInstanceRefused(AuditOrigin.From(request, time.GetUtcNow()), tunnel, instanceId)
+                Event = new AgentInstanceRefused(new AuditOrigin(time.GetUtcNow(), cause), tunnel, instanceId)
                 {
                     Status = AuditStatus.Denied(EnrollmentErrors.InstanceTaken.Code),
                 },

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Culvert.Identity.Service.Certificates.Enrollments;
 using Culvert.Identity.Service.Certificates.Issuance;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
@@ -73,7 +72,7 @@ internal sealed class RotationJobEndpoint(
             csr,
             new LeafRequest
             {
-                Cause = AuditCause.From(request),
+                Cause = request.Cause,
                 Principal = proof.Principal,
                 Life = wanted.LifetimeSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
                 NotBefore = wanted.NotBefore,

@@ -153,7 +153,7 @@ internal sealed class PlatformRootCommands(
             root,
             swap.State.Epoch,
             AuditEvents.PlatformRootRolledBack,
-            AuditCause.From(request),
+            request.Cause,
             reason,
             cancellationToken
         );

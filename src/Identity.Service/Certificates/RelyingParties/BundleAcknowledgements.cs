@@ -12,7 +12,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
 {
     /// <summary>Idempotent: a repeated epoch gets the same answer and is not recorded again.</summary>
     public async ValueTask<ApiAnswer> AcknowledgeAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         RelyingParty party,
         long epoch,
@@ -38,7 +38,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
             return BundleErrors.Epoch.Refuse().With("served_epoch", served);
         }
 
-        var by = request.Caller.ActorId;
+        var by = cause.Actor.Id;
         if (known is null || known.Acknowledged != epoch || known.AcknowledgedBy != by)
         {
             var now = time.GetStoreNow();
@@ -54,7 +54,7 @@ internal sealed class BundleAcknowledgements(BundleHolderStore holders, IJournal
             var result = await journal.CommitAsync(
                 new Decision
                 {
-                    Event = RelyingPartyEvents.Acknowledged(AuditOrigin.From(request, now), party, epoch, isByPerson),
+                    Event = RelyingPartyEvents.Acknowledged(new AuditOrigin(now, cause), party, epoch, isByPerson),
                     Statements = statements,
                 },
                 cancellationToken

@@ -31,12 +31,11 @@ internal sealed class RelyingPartyDirectory(RelyingPartyStore parties)
 
     /// <summary>A relying party of the tunnel, or none if the caller may manage the tunnel; others are refused.</summary>
     public async ValueTask<Result<BundleReader>> SpeakerAsync(
-        ApiRequest request,
+        Caller caller,
         Tunnel tunnel,
         CancellationToken cancellationToken
     )
     {
-        var caller = request.Caller;
         if (caller.Has(Scopes.BundleRead) && await FindAsync(caller, tunnel, cancellationToken) is { } party)
         {
             return new BundleReader(party);

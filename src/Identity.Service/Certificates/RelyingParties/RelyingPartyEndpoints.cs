@@ -114,7 +114,7 @@ internal sealed class RelyingPartyEndpoints(
         return PersonIdentification.CheckIsPerson(request.Caller) is { } workload ? workload
             : party.ArchivedAt is not null ? RelyingPartyErrors.Unknown.Refuse()
             : await acknowledgements.AcknowledgeAsync(
-                request,
+                request.Cause,
                 tunnel,
                 party,
                 wanted.Epoch,

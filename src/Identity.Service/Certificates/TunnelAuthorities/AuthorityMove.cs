@@ -34,7 +34,7 @@ internal sealed record AuthorityMove
     ) =>
         new()
         {
-            Cause = AuditCause.From(request),
+            Cause = request.Cause,
             Person = await persons.OfAsync(request.Caller, cancellationToken),
             IsByPerson = PersonIdentification.IsPerson(request.Caller),
             Reason = reason,

@@ -40,13 +40,14 @@ internal sealed class CallApprovalEndpoints(
             return bad;
         }
 
-        var tunnel = await tunnels.FindAsync(request.Peer.TunnelId!, cancellationToken);
-        if (tunnel is null || tunnel.OrganizationId != request.Peer.OrganizationId)
+        var peer = request.Peer;
+        var tunnel = await tunnels.FindAsync(peer.TunnelId!, cancellationToken);
+        if (tunnel is null || tunnel.OrganizationId != peer.OrganizationId)
         {
             return RequestErrors.NotFound.Refuse();
         }
 
-        var result = await approvals.RequestAsync(request, call, cancellationToken);
+        var result = await approvals.RequestAsync(peer, AuditCause.From(peer, request), call, cancellationToken);
         return result.IsOk ? ApiAnswer.Json(result.Value, WireJson.Default.CallApprovalAnswer) : result.Refusal;
     }
 
@@ -135,7 +136,7 @@ internal sealed class CallApprovalEndpoints(
         var decider = new CallDecider(
             request.Caller.ActorId,
             await persons.OfAsync(request.Caller, cancellationToken),
-            AuditCause.From(request)
+            request.Cause
         );
         return Answer(await decide(decider, found.Value, body.Value.Reason, cancellationToken));
     }

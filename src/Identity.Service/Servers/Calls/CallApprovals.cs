@@ -37,7 +37,8 @@ internal sealed class CallApprovals(
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public async ValueTask<Result<CallApprovalAnswer>> RequestAsync(
-        ApiRequest request,
+        MachinePeer peer,
+        AuditCause cause,
         CallApprovalRequest call,
         CancellationToken cancellationToken
     )
@@ -45,21 +46,21 @@ internal sealed class CallApprovals(
         for (var tries = 1; tries <= MaxTries; tries++)
         {
             var now = time.GetStoreNow();
-            var found = await store.FindLiveAsync(request.Peer.TunnelId!, call.Binding, now, cancellationToken);
+            var found = await store.FindLiveAsync(peer.TunnelId!, call.Binding, now, cancellationToken);
             if (found is { State: CallApprovalState.Pending or CallApprovalState.Rejected })
             {
                 return Answer(found);
             }
 
             var after = found is null
-                ? Create(request, call, now)
+                ? Create(peer, call, now)
                 : found with
                 {
                     State = CallApprovalState.Used,
                     UsedAtMs = now.ToStore(),
                 };
             var result = await CommitAsync(
-                AuditCause.From(request.Peer, request),
+                cause,
                 found is null ? AuditEvents.CallApprovalRequested : AuditEvents.CallApprovalUsed,
                 after,
                 found is null ? store.Insert(after) : [store.Use(found, now)],
@@ -246,13 +247,13 @@ internal sealed class CallApprovals(
         return result;
     }
 
-    private CallApprovalRow Create(ApiRequest request, CallApprovalRequest call, DateTimeOffset now) =>
+    private CallApprovalRow Create(MachinePeer peer, CallApprovalRequest call, DateTimeOffset now) =>
         new()
         {
             Id = CallApprovalId.New().Value,
             Ordinal = ordinals.Next(),
-            TunnelId = request.Peer.TunnelId!,
-            OrganizationId = request.Peer.OrganizationId!,
+            TunnelId = peer.TunnelId!,
+            OrganizationId = peer.OrganizationId!,
             Binding = call.Binding,
             // With lengths, so that no two callers have the same key. A person may register any number of clients: the
             // client id counts only if the token has no subject.

@@ -24,7 +24,7 @@ internal sealed class HostnameEndpoints(
 
         var found = await access.FindLiveAsync(request, cancellationToken);
         return found.IsOk
-            ? Answer(found.Value, await registry.AddAsync(request, found.Value, wanted.Name, cancellationToken))
+            ? Answer(found.Value, await registry.AddAsync(request.Cause, found.Value, wanted.Name, cancellationToken))
             : found.Refusal;
     }
 
@@ -64,7 +64,7 @@ internal sealed class HostnameEndpoints(
 
         return limits.TryTake(request.Caller, CostlyWork.NameLookup) is { } limited
             ? limited
-            : Answer(tunnel, await registry.CheckAsync(request, tunnel, hostname, cancellationToken));
+            : Answer(tunnel, await registry.CheckAsync(request.Cause, tunnel, hostname, cancellationToken));
     }
 
     /// <summary>For an operator of the installation, on any tunnel.</summary>
@@ -81,7 +81,7 @@ internal sealed class HostnameEndpoints(
 
         return tunnel.IsArchived
             ? TunnelErrors.Archived.Refuse()
-            : Answer(tunnel, await registry.ApproveAsync(request, tunnel, hostname, cancellationToken));
+            : Answer(tunnel, await registry.ApproveAsync(request.Cause, tunnel, hostname, cancellationToken));
     }
 
     /// <summary>Edges and agents stop serving it with the next feed.</summary>
@@ -97,7 +97,7 @@ internal sealed class HostnameEndpoints(
             return RequestErrors.NotFound.Refuse();
         }
 
-        return await registry.RemoveAsync(request, tunnel, hostname, cancellationToken) is { } refusal
+        return await registry.RemoveAsync(request.Cause, tunnel, hostname, cancellationToken) is { } refusal
             ? refusal
             : Answer(tunnel, hostname);
     }

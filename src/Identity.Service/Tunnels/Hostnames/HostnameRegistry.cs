@@ -1,6 +1,5 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 using Culvert.Platform.Wire;
@@ -23,7 +22,7 @@ internal sealed class HostnameRegistry(
     public static readonly TimeSpan Reservation = TimeSpan.FromDays(30);
 
     public async ValueTask<Result<Hostname>> AddAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         string written,
         CancellationToken cancellationToken
@@ -49,7 +48,7 @@ internal sealed class HostnameRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = Event(AuditEvents.HostnameAdded, hostname, tunnel, request),
+                Event = Event(AuditEvents.HostnameAdded, hostname, tunnel, cause),
                 Statements = hostnames.Insert(hostname, MaxHostnames),
             },
             cancellationToken
@@ -57,9 +56,9 @@ internal sealed class HostnameRegistry(
         return result.RefusalUnlessCommitted() is { } notCommitted ? notCommitted : hostname;
     }
 
-    /// <param name="request">Null = the daily round.</param>
+    /// <param name="cause">Null = the daily round.</param>
     public async ValueTask<Result<Hostname>> CheckAsync(
-        ApiRequest? request,
+        AuditCause? cause,
         Tunnel tunnel,
         Hostname before,
         CancellationToken cancellationToken
@@ -67,11 +66,11 @@ internal sealed class HostnameRegistry(
     {
         if (rules.CheckProvable(before.Name) is { } refusal)
         {
-            if (request is null)
+            if (cause is null)
             {
                 // Marked as checked, so that it is not due again before tomorrow and does not delay the others.
                 await UpdateAsync(
-                    request,
+                    cause,
                     tunnel,
                     before,
                     before with
@@ -86,12 +85,12 @@ internal sealed class HostnameRegistry(
         }
 
         var found = await proof.CheckAsync(tunnel.OrganizationId, before.Name, cancellationToken);
-        if (found == ProofResult.Unavailable && request is not null)
+        if (found == ProofResult.Unavailable && cause is not null)
         {
             return HostnameErrors.Resolver.Refuse();
         }
 
-        var (state, misses) = HostnamePlan.Next(before, found, isDaily: request is null);
+        var (state, misses) = HostnamePlan.Next(before, found, isDaily: cause is null);
         var now = time.GetStoreNow();
         var after = before with
         {
@@ -101,8 +100,8 @@ internal sealed class HostnameRegistry(
             CheckedAt = now,
             CheckResult = WireNames.Get(found),
         };
-        var result = await UpdateAsync(request, tunnel, before, after, cancellationToken);
-        if (request is null && result.Refusal?.Code == HostnameErrors.AlreadyClaimed)
+        var result = await UpdateAsync(cause, tunnel, before, after, cancellationToken);
+        if (cause is null && result.Refusal?.Code == HostnameErrors.AlreadyClaimed)
         {
             // Proven, but held by another tunnel: marked as checked, so that it is not due again before tomorrow.
             after = before with
@@ -110,14 +109,14 @@ internal sealed class HostnameRegistry(
                 CheckedAt = now,
                 CheckResult = after.CheckResult,
             };
-            return await UpdateAsync(request, tunnel, before, after, cancellationToken);
+            return await UpdateAsync(cause, tunnel, before, after, cancellationToken);
         }
 
         return result;
     }
 
     public async ValueTask<Result<Hostname>> ApproveAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         Hostname before,
         CancellationToken cancellationToken
@@ -133,13 +132,13 @@ internal sealed class HostnameRegistry(
             State = HostnameState.Active,
             Misses = 0,
             ActiveAt = before.ActiveAt ?? time.GetStoreNow(),
-            ApprovedBy = request.Caller.ActorId,
+            ApprovedBy = cause.Actor.Id,
         };
-        return await UpdateAsync(request, tunnel, before, after, cancellationToken);
+        return await UpdateAsync(cause, tunnel, before, after, cancellationToken);
     }
 
     public async ValueTask<Refusal?> RemoveAsync(
-        ApiRequest request,
+        AuditCause cause,
         Tunnel tunnel,
         Hostname hostname,
         CancellationToken cancellationToken
@@ -148,7 +147,7 @@ internal sealed class HostnameRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = Event(AuditEvents.HostnameRemoved, hostname, tunnel, request),
+                Event = Event(AuditEvents.HostnameRemoved, hostname, tunnel, cause),
                 Statements = [hostnames.Remove(hostname)],
                 Changes = ChangeTopics.Feed,
             },
@@ -158,7 +157,7 @@ internal sealed class HostnameRegistry(
     }
 
     private async ValueTask<Result<Hostname>> UpdateAsync(
-        ApiRequest? request,
+        AuditCause? cause,
         Tunnel tunnel,
         Hostname before,
         Hostname after,
@@ -171,7 +170,7 @@ internal sealed class HostnameRegistry(
             new Decision
             {
                 // A check without a state change is not audited.
-                Event = moved ? Event(name, after, tunnel, request) : null,
+                Event = moved ? Event(name, after, tunnel, cause) : null,
                 Statements = hostnames.Update(before, after, tunnel.OrganizationId, time.GetUtcNow() - Reservation),
                 Changes = moved ? ChangeTopics.Feed : ChangeTopics.None,
             },
@@ -188,9 +187,9 @@ internal sealed class HostnameRegistry(
         return result.RefusalUnlessCommitted() is { } refusal ? refusal : after;
     }
 
-    private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, ApiRequest? request)
+    private HostnameDecided Event(string name, Hostname hostname, Tunnel tunnel, AuditCause? cause)
     {
-        var cause = request is null ? AuditCause.System : AuditCause.From(request);
-        return new(name, new AuditOrigin(time.GetUtcNow(), cause), tunnel.OrganizationId, hostname);
+        var origin = new AuditOrigin(time.GetUtcNow(), cause ?? AuditCause.System);
+        return new(name, origin, tunnel.OrganizationId, hostname);
     }
 }
