@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
@@ -51,7 +52,7 @@ internal sealed class TunnelEndpoints(
         var result = await registry.CreateAsync(
             request,
             wanted.Value.DisplayName,
-            body,
+            Fingerprint(request, body),
             IsRetry(request),
             cancellationToken
         );
@@ -294,6 +295,15 @@ internal sealed class TunnelEndpoints(
     // The SDK counts its retries in this header; without it, equal requests create two tunnels (design, "SDK retry").
     private static bool IsRetry(ApiRequest request) =>
         int.TryParse(request.Http.Request.Headers["x-stainless-retry-count"], out var count) && count > 0;
+
+    private static byte[] Fingerprint(ApiRequest request, ReadOnlyMemory<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
+        hash.AppendData(Credentials.Hash(request.Http.Request.Path));
+        hash.AppendData(body.Span);
+        return hash.GetHashAndReset();
+    }
 
     private async ValueTask<ApiAnswer> AnswerAsync(
         ApiRequest request,

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
@@ -29,19 +28,18 @@ internal sealed class TunnelRegistry(
     private const string LabelCharacters = "bcdfghjkmnpqrstvwxz23456";
     private const int LabelLength = 12;
 
-    /// <param name="body">The body as sent: part of the fingerprint.</param>
+    /// <param name="fingerprint">The same for a retry as for the request that it repeats.</param>
     /// <param name="isRetry">The client declares that it repeats a request.</param>
     public async ValueTask<Result<Tunnel>> CreateAsync(
-        ApiRequest request,
+        OperationContext context,
         string? displayName,
-        ReadOnlyMemory<byte> body,
+        byte[] fingerprint,
         bool isRetry,
         CancellationToken cancellationToken
     )
     {
-        var caller = request.Caller;
+        var caller = context.Caller;
         var now = time.GetStoreNow();
-        var fingerprint = Fingerprint(request, body);
         var workspaceId =
             caller.WorkspaceId
             ?? (await tenants.DefaultWorkspaceAsync(caller.OrganizationId, cancellationToken)).Id.Value;
@@ -67,7 +65,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.Created(AuditOrigin.From(request, now), tunnel),
+                Event = TunnelEvents.Created(context.OriginAt(now), tunnel),
                 Statements = tunnels.Insert(tunnel, secret, fingerprint, defaults.PerOrganization, retryOfSince),
                 Changes = ChangeTopics.Feed,
             },
@@ -85,7 +83,7 @@ internal sealed class TunnelRegistry(
     }
 
     public async ValueTask<Result<Tunnel>> UpdateAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel before,
         Tunnel after,
         CancellationToken cancellationToken
@@ -98,7 +96,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.Updated(AuditOrigin.From(request, time.GetUtcNow()), before, changed),
+                Event = TunnelEvents.Updated(context.OriginAt(time.GetUtcNow()), before, changed),
                 Statements = [.. pins, .. tunnels.UpdateSettings(changed, before.Revision)],
                 Changes = ChangeTopics.Feed,
             },
@@ -115,7 +113,7 @@ internal sealed class TunnelRegistry(
 
     /// <summary>Idempotent: a tunnel already in that state is returned unchanged.</summary>
     public async ValueTask<Result<Tunnel>> SetPausedAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         bool paused,
         string? reason,
@@ -128,7 +126,7 @@ internal sealed class TunnelRegistry(
         }
 
         var now = time.GetStoreNow();
-        var origin = AuditOrigin.From(request, now);
+        var origin = context.OriginAt(now);
         var result = await journal.CommitAsync(
             new Decision
             {
@@ -152,7 +150,7 @@ internal sealed class TunnelRegistry(
 
     /// <summary>Idempotent: an archived tunnel is returned unchanged.</summary>
     public async ValueTask<Result<Tunnel>> ArchiveAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         string? reason,
         CancellationToken cancellationToken
@@ -167,7 +165,7 @@ internal sealed class TunnelRegistry(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = TunnelEvents.Archived(AuditOrigin.From(request, now), tunnel, reason),
+                Event = TunnelEvents.Archived(context.OriginAt(now), tunnel, reason),
                 Statements = tunnels.Archive(tunnel.Id, now),
                 Changes = ChangeTopics.Feed,
             },
@@ -184,15 +182,6 @@ internal sealed class TunnelRegistry(
 
     public static Refusal StaleRefusal(Tunnel current) =>
         TunnelErrors.Revision.Refuse().With("revision", JsonValue.Create(current.Revision));
-
-    private static byte[] Fingerprint(ApiRequest request, ReadOnlyMemory<byte> body)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(Convert.FromHexString(request.Caller.CredentialHash));
-        hash.AppendData(Credentials.Hash(request.Http.Request.Path));
-        hash.AppendData(body.Span);
-        return hash.GetHashAndReset();
-    }
 
     private static string NewLabel() => RandomNumberGenerator.GetString(LabelCharacters, LabelLength);
 }

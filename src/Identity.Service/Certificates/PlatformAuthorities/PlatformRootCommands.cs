@@ -27,7 +27,7 @@ internal sealed class PlatformRootCommands(
 )
 {
     public async ValueTask<Result<PlatformAuthority>> PrepareAsync(
-        ApiRequest request,
+        OperationContext context,
         string? reason,
         CancellationToken cancellationToken
     )
@@ -38,7 +38,7 @@ internal sealed class PlatformRootCommands(
             return waiting;
         }
 
-        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        var person = await persons.OfAsync(context.Caller, cancellationToken);
         var epoch = swap.State.Epoch + 1;
         var (root, link) = maker.SignSuccessor(swap.Roots.Active!, epoch, person);
         Require(BundleProtocol.Add(swap.State, root.Id.Value, AnchorRole.Staged));
@@ -46,7 +46,7 @@ internal sealed class PlatformRootCommands(
             root,
             PlatformAuthorityEvents.RootChanged(
                 AuditEvents.PlatformRootStaged,
-                AuditOrigin.From(request, root.CreatedAt),
+                context.OriginAt(root.CreatedAt),
                 root,
                 epoch,
                 reason,
@@ -58,7 +58,7 @@ internal sealed class PlatformRootCommands(
     }
 
     public async ValueTask<Result<PlatformAuthority>> ActivateAsync(
-        ApiRequest request,
+        OperationContext context,
         string id,
         ActivateRootRequest wanted,
         CancellationToken cancellationToken
@@ -89,7 +89,7 @@ internal sealed class PlatformRootCommands(
         }
 
         var isForced = missing.Count > 0;
-        if (isForced && await CheckOverrideAsync(request, root, cancellationToken) is { } alone)
+        if (isForced && await CheckOverrideAsync(context, root, cancellationToken) is { } alone)
         {
             return alone;
         }
@@ -101,7 +101,7 @@ internal sealed class PlatformRootCommands(
             after,
             PlatformAuthorityEvents.RootChanged(
                 AuditEvents.PlatformRootActivated,
-                AuditOrigin.From(request, now),
+                context.OriginAt(now),
                 after,
                 swap.State.Epoch,
                 wanted.Reason?.Trim(),
@@ -117,21 +117,21 @@ internal sealed class PlatformRootCommands(
     }
 
     private async ValueTask<Refusal?> CheckOverrideAsync(
-        ApiRequest request,
+        OperationContext context,
         PlatformAuthority root,
         CancellationToken cancellationToken
     ) =>
-        PersonIdentification.CheckIsPerson(request.Caller) is { } workload ? workload
+        PersonIdentification.CheckIsPerson(context.Caller) is { } workload ? workload
         : options.Value.SingleApproval ? null
         : PersonIdentification.CheckAreTwo(
             root.MadeBy,
-            await persons.OfAsync(request.Caller, cancellationToken),
+            await persons.OfAsync(context.Caller, cancellationToken),
             PlatformRootErrors.TwoPerson
         );
 
     /// <summary>Removes a staged root from the bundle. An active root is replaced, never rolled back.</summary>
     public async ValueTask<Result<PlatformAuthority>> RollbackAsync(
-        ApiRequest request,
+        OperationContext context,
         string id,
         string? reason,
         CancellationToken cancellationToken
@@ -153,7 +153,7 @@ internal sealed class PlatformRootCommands(
             root,
             swap.State.Epoch,
             AuditEvents.PlatformRootRolledBack,
-            request.Cause,
+            context.Cause,
             reason,
             cancellationToken
         );

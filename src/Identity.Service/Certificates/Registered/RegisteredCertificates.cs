@@ -6,7 +6,6 @@ using Culvert.Ca.Refusals;
 using Culvert.Identity.Service.Approvals;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Settings;
@@ -38,7 +37,7 @@ internal sealed class RegisteredCertificates(
 
     /// <summary>Idempotent: the same certificate returns the existing record (S18).</summary>
     public async ValueTask<Result<RegisteredCertificate>> RegisterAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         string pem,
         CancellationToken cancellationToken
@@ -68,7 +67,7 @@ internal sealed class RegisteredCertificates(
         {
             // The store decides at commit: of two concurrent first certificates, one waits.
             var added = await CommitAsync(
-                TunnelCertificateAudited.Added(AuditOrigin.From(request, now), tunnel, certificate),
+                TunnelCertificateAudited.Added(context.OriginAt(now), tunnel, certificate),
                 isSingle
                     ? certificates.Insert(certificate)
                     : [certificates.RequireUnusedBundle(tunnel.Id), .. certificates.Insert(certificate)],
@@ -86,10 +85,10 @@ internal sealed class RegisteredCertificates(
         var waiting = certificate with
         {
             AddedAt = null,
-            Pending = await PendingAsync(request, PendingChange.Addition, cancellationToken),
+            Pending = await PendingAsync(context, PendingChange.Addition, cancellationToken),
         };
         var requested = await CommitAsync(
-            TunnelCertificateAudited.ChangeRequested(AuditOrigin.From(request, now), tunnel, waiting, reason: null),
+            TunnelCertificateAudited.ChangeRequested(context.OriginAt(now), tunnel, waiting, reason: null),
             [.. certificates.Insert(waiting), .. await NoticeAsync(tunnel, waiting, now, cancellationToken)],
             ChangeTopics.None,
             cancellationToken
@@ -103,7 +102,7 @@ internal sealed class RegisteredCertificates(
     /// administrator confirms. Archiving the last one is allowed: the tunnel then refuses traffic.
     /// </summary>
     public async ValueTask<Result<RegisteredCertificate>> ArchiveAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         RegisteredCertificate certificate,
         string? reason,
@@ -123,15 +122,15 @@ internal sealed class RegisteredCertificates(
         var now = time.GetStoreNow();
         if (options.Value.SingleApproval || certificate.AddedAt is null)
         {
-            return await ArchiveNowAsync(request, tunnel, certificate, reason, cancellationToken);
+            return await ArchiveNowAsync(context, tunnel, certificate, reason, cancellationToken);
         }
 
         var waiting = certificate with
         {
-            Pending = await PendingAsync(request, PendingChange.Removal, cancellationToken),
+            Pending = await PendingAsync(context, PendingChange.Removal, cancellationToken),
         };
         return await ChangeAsync(
-            TunnelCertificateAudited.ChangeRequested(AuditOrigin.From(request, now), tunnel, waiting, reason),
+            TunnelCertificateAudited.ChangeRequested(context.OriginAt(now), tunnel, waiting, reason),
             [
                 certificates.RequestRemoval(certificate, waiting.Pending),
                 .. await NoticeAsync(tunnel, waiting, now, cancellationToken),
@@ -143,7 +142,7 @@ internal sealed class RegisteredCertificates(
 
     /// <summary>A second administrator confirms the pending change. Without one, the record is returned unchanged.</summary>
     public async ValueTask<Result<RegisteredCertificate>> ConfirmAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         RegisteredCertificate certificate,
         string fingerprint,
@@ -160,12 +159,12 @@ internal sealed class RegisteredCertificates(
             return certificate;
         }
 
-        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(context.Caller) is { } workload)
         {
             return workload;
         }
 
-        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        var person = await persons.OfAsync(context.Caller, cancellationToken);
         if (
             !options.Value.SingleApproval
             && PersonIdentification.CheckAreTwo(pending.Person, person, AuthorityErrors.TwoPerson) is { } alone
@@ -176,7 +175,7 @@ internal sealed class RegisteredCertificates(
 
         if (pending.Kind == PendingChange.Removal)
         {
-            return await ArchiveNowAsync(request, tunnel, certificate, reason: null, cancellationToken);
+            return await ArchiveNowAsync(context, tunnel, certificate, reason: null, cancellationToken);
         }
 
         // Days may pass between request and confirmation: every check must pass again.
@@ -185,7 +184,7 @@ internal sealed class RegisteredCertificates(
         return !check.Succeeded
             ? check.Refusal.ToCompatibleRefusal()
             : await ChangeAsync(
-                TunnelCertificateAudited.Added(AuditOrigin.From(request, now), tunnel, certificate),
+                TunnelCertificateAudited.Added(context.OriginAt(now), tunnel, certificate),
                 certificates.Add(certificate, now),
                 ChangeTopics.Feed,
                 cancellationToken
@@ -196,7 +195,7 @@ internal sealed class RegisteredCertificates(
         AuthorityRegistration.CheckAnchor(pem, now, publicAnchors.Holds, GrantedNames.ForDomain(tunnel.Domain));
 
     private ValueTask<Result<RegisteredCertificate>> ArchiveNowAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         RegisteredCertificate certificate,
         string? reason,
@@ -205,7 +204,7 @@ internal sealed class RegisteredCertificates(
     {
         var now = time.GetStoreNow();
         return ChangeAsync(
-            TunnelCertificateAudited.Revoked(AuditOrigin.From(request, now), tunnel, certificate, reason),
+            TunnelCertificateAudited.Revoked(context.OriginAt(now), tunnel, certificate, reason),
             certificates.Archive(certificate, now),
             ChangeTopics.Feed,
             cancellationToken
@@ -256,10 +255,10 @@ internal sealed class RegisteredCertificates(
         : certificate;
 
     private async ValueTask<PendingChange> PendingAsync(
-        ApiRequest request,
+        OperationContext context,
         string kind,
         CancellationToken cancellationToken
-    ) => new(kind, request.Caller.ActorId, await persons.OfAsync(request.Caller, cancellationToken));
+    ) => new(kind, context.Caller.ActorId, await persons.OfAsync(context.Caller, cancellationToken));
 
     private ValueTask<IReadOnlyList<Statement>> NoticeAsync(
         Tunnel tunnel,

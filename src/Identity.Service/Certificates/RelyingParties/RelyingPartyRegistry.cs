@@ -24,7 +24,7 @@ internal sealed class RelyingPartyRegistry(
 
     /// <summary>Returns the record and its credential, which is shown only once.</summary>
     public async ValueTask<Result<(RelyingParty Party, string Credential)>> CreateAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         CreateRelyingPartyRequest wanted,
         CancellationToken cancellationToken
@@ -38,13 +38,13 @@ internal sealed class RelyingPartyRegistry(
             TunnelId = tunnel.Id,
             Name = wanted.Name,
             ServiceAccountId = wanted.ServiceAccountId,
-            CreatedBy = request.Caller.ActorId,
+            CreatedBy = context.Caller.ActorId,
             CreatedAt = time.GetStoreNow(),
         };
         var credential = RelyingPartySecret.New();
         var result = await journal.CommitAsync(
             CreateDecision(
-                request,
+                context,
                 AuditEvents.RelyingPartyCreated,
                 party,
                 reason: null,
@@ -57,7 +57,7 @@ internal sealed class RelyingPartyRegistry(
 
     /// <summary>Idempotent. Afterwards no switch waits for it, and its credential is invalid.</summary>
     public async ValueTask<Result<RelyingParty>> ArchiveAsync(
-        ApiRequest request,
+        OperationContext context,
         RelyingParty party,
         string? reason,
         CancellationToken cancellationToken
@@ -65,14 +65,14 @@ internal sealed class RelyingPartyRegistry(
     {
         if (party.ArchivedAt is null)
         {
-            if (await FindBlockedSwitchAsync(request, party, cancellationToken) is { } blocked)
+            if (await FindBlockedSwitchAsync(context, party, cancellationToken) is { } blocked)
             {
                 return blocked;
             }
 
             var result = await journal.CommitAsync(
                 CreateDecision(
-                    request,
+                    context,
                     AuditEvents.RelyingPartyArchived,
                     party,
                     reason,
@@ -93,7 +93,7 @@ internal sealed class RelyingPartyRegistry(
 
     // Archiving lets a switch continue without the party: if one waits for it, two administrators are needed (S16).
     private async ValueTask<Refusal?> FindBlockedSwitchAsync(
-        ApiRequest request,
+        OperationContext context,
         RelyingParty party,
         CancellationToken cancellationToken
     )
@@ -120,9 +120,9 @@ internal sealed class RelyingPartyRegistry(
                 return RelyingPartyErrors.Awaited.Refuse().With("override", DescribeOverride(staged, id));
             }
 
-            var person = await persons.OfAsync(request.Caller, cancellationToken);
+            var person = await persons.OfAsync(context.Caller, cancellationToken);
             var alone =
-                PersonIdentification.CheckIsPerson(request.Caller)
+                PersonIdentification.CheckIsPerson(context.Caller)
                 ?? PersonIdentification.CheckAreTwo(taken.Person, person, AuthorityErrors.TwoPerson);
             if (alone is not null)
             {
@@ -137,7 +137,7 @@ internal sealed class RelyingPartyRegistry(
         $"culvert ca override {staged.Id.Value} --missing {party} --reason TEXT";
 
     private Decision CreateDecision(
-        ApiRequest request,
+        OperationContext context,
         string eventName,
         RelyingParty party,
         string? reason,
@@ -145,7 +145,7 @@ internal sealed class RelyingPartyRegistry(
     ) =>
         new()
         {
-            Event = RelyingPartyEvents.Changed(eventName, AuditOrigin.From(request, time.GetUtcNow()), party, reason),
+            Event = RelyingPartyEvents.Changed(eventName, context.OriginAt(time.GetUtcNow()), party, reason),
             Statements = statements,
         };
 }

@@ -3,7 +3,6 @@ using Culvert.Ca.Revocation;
 using Culvert.Identity.Service.Certificates.Inventory;
 using Culvert.Identity.Service.Certificates.Issuance;
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
@@ -43,7 +42,7 @@ internal sealed class CertificateRevoker(
     /// </summary>
     public async ValueTask<Result<bool>> TryRegisterLostAsync(
         string serial,
-        ApiRequest request,
+        OperationContext context,
         CancellationToken cancellationToken
     )
     {
@@ -60,7 +59,7 @@ internal sealed class CertificateRevoker(
             // The serial numbers of edges' certificates go to every agent and edge; the tunnel of this one is lost.
             Kind = CertificateKind.Edge,
             Status = CertificateStatus.Void,
-            OrganizationId = request.Caller.OrganizationId,
+            OrganizationId = context.Caller.OrganizationId,
             Identity = "lost by a restore",
             IssuedAt = now,
             NotBefore = now,
@@ -78,7 +77,7 @@ internal sealed class CertificateRevoker(
         CertificateRecord certificate,
         RevocationReason reason,
         string? comment,
-        ApiRequest request,
+        OperationContext context,
         CancellationToken cancellationToken
     )
     {
@@ -110,9 +109,9 @@ internal sealed class CertificateRevoker(
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = CertificateEvents.Revoked(AuditOrigin.From(request, now), certificate, reason, comment) with
+                Event = CertificateEvents.Revoked(context.OriginAt(now), certificate, reason, comment) with
                 {
-                    OrganizationId = certificate.OrganizationId ?? request.Caller.OrganizationId,
+                    OrganizationId = certificate.OrganizationId ?? context.Caller.OrganizationId,
                 },
                 Statements = certificate.RevokedAt is null
                     ? store.Revoke(certificate, reason, shard, now)

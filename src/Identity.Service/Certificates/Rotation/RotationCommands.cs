@@ -21,7 +21,7 @@ internal sealed class RotationCommands(
 {
     /// <summary>Removes a staged authority. An active one becomes staged again, and the previous one replaces it.</summary>
     public async ValueTask<Result<TunnelAuthority>> RollbackAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority authority,
         string? reason,
         CancellationToken cancellationToken
@@ -39,7 +39,7 @@ internal sealed class RotationCommands(
                 : Unsafe(bundle, authority, error);
         }
 
-        var move = await AuthorityMove.ByCallerAsync(request, persons, reason, cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, reason, cancellationToken);
         if (authority.State == AuthorityState.Staged)
         {
             var retiring = await lifecycle.MoveAsync(authority, AuthorityState.Retiring, move, cancellationToken);
@@ -80,7 +80,7 @@ internal sealed class RotationCommands(
 
     /// <summary>Removes a retiring or tainted authority from the bundle. Needs force when clients are affected.</summary>
     public async ValueTask<Result<TunnelAuthority>> WithdrawAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority authority,
         RotationRequest wanted,
         CancellationToken cancellationToken
@@ -106,7 +106,7 @@ internal sealed class RotationCommands(
             return Unsafe(bundle, authority, error);
         }
 
-        var move = await AuthorityMove.ByCallerAsync(request, persons, wanted.Reason, cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, wanted.Reason, cancellationToken);
         return await lifecycle.MoveAsync(
             authority,
             AuthorityState.Retired,

@@ -20,7 +20,7 @@ internal sealed class AuthorityCommands(
 )
 {
     public async ValueTask<Result<TunnelAuthority>> CreateAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         string name,
         AuthorityCustody custody,
@@ -28,7 +28,7 @@ internal sealed class AuthorityCommands(
         CancellationToken cancellationToken
     )
     {
-        var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, reason: null, cancellationToken);
         var draft = await preparation.DraftAsync(
             move,
             tunnel,
@@ -45,7 +45,7 @@ internal sealed class AuthorityCommands(
 
     /// <summary>Imports the only key of a PKCS#12 file.</summary>
     public async ValueTask<Result<TunnelAuthority>> ImportAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority authority,
         byte[] file,
         string password,
@@ -69,19 +69,19 @@ internal sealed class AuthorityCommands(
         }
 
         using var key = read.Value;
-        var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, reason: null, cancellationToken);
         var made = await preparation.AcceptKeyAsync(move, authority, key, cancellationToken);
         return made.Value is { } ready ? await preparation.PrepareAsync(move, ready, cancellationToken) : made;
     }
 
     public async ValueTask<Result<TunnelAuthority>> PrepareAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority authority,
         CancellationToken cancellationToken
     ) =>
         authority.HoldsKey
             ? await preparation.PrepareAsync(
-                await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken),
+                await AuthorityMove.ByCallerAsync(context, persons, reason: null, cancellationToken),
                 authority,
                 cancellationToken
             )
@@ -89,7 +89,7 @@ internal sealed class AuthorityCommands(
 
     /// <summary>Records which administrator accepts what; the command itself must follow.</summary>
     public async ValueTask<Result<TunnelAuthority>> OverrideAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority authority,
         OverrideAuthorityRequest wanted,
         CancellationToken cancellationToken
@@ -100,12 +100,12 @@ internal sealed class AuthorityCommands(
             return AuthorityErrors.InvalidState(authority);
         }
 
-        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(context.Caller) is { } workload)
         {
             return workload;
         }
 
-        var move = await AuthorityMove.ByCallerAsync(request, persons, wanted.Reason.Trim(), cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, wanted.Reason.Trim(), cancellationToken);
         return await lifecycle.RecordAsync(
             AuditEvents.AuthorityOverridden,
             authority with
@@ -113,7 +113,7 @@ internal sealed class AuthorityCommands(
                 Override = new AuthorityOverride(
                     [.. wanted.Missing.Distinct(StringComparer.Ordinal)],
                     wanted.Reason.Trim(),
-                    request.Caller.ActorId,
+                    context.Caller.ActorId,
                     move.Person!,
                     time.GetStoreNow()
                 ),
@@ -124,7 +124,7 @@ internal sealed class AuthorityCommands(
     }
 
     public async ValueTask<Result<TunnelAuthority>> RunAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority authority,
         AuthorityCommand command,
         AuthorityCommandRequest wanted,
@@ -149,7 +149,7 @@ internal sealed class AuthorityCommands(
         return await lifecycle.MoveAsync(
             authority,
             transition.To ?? authority.StateBefore!.Value,
-            await AuthorityMove.ByCallerAsync(request, persons, wanted.Reason, cancellationToken),
+            await AuthorityMove.ByCallerAsync(context, persons, wanted.Reason, cancellationToken),
             cancellationToken
         );
     }

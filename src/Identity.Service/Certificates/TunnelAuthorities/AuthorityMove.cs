@@ -27,16 +27,16 @@ internal sealed record AuthorityMove
 
     /// <summary>A move by the caller, with the administrator that the caller counts as.</summary>
     public static async ValueTask<AuthorityMove> ByCallerAsync(
-        ApiRequest request,
+        OperationContext context,
         PersonIdentification persons,
         string? reason,
         CancellationToken cancellationToken
     ) =>
         new()
         {
-            Cause = request.Cause,
-            Person = await persons.OfAsync(request.Caller, cancellationToken),
-            IsByPerson = PersonIdentification.IsPerson(request.Caller),
+            Cause = context.Cause,
+            Person = await persons.OfAsync(context.Caller, cancellationToken),
+            IsByPerson = PersonIdentification.IsPerson(context.Caller),
             Reason = reason,
         };
 

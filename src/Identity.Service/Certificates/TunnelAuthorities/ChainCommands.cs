@@ -22,7 +22,7 @@ internal sealed class ChainCommands(
 )
 {
     public async ValueTask<Result<TunnelAuthority>> UploadAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         TunnelAuthority authority,
         UploadChainRequest upload,
@@ -51,7 +51,7 @@ internal sealed class ChainCommands(
 
         if (mayBeSecond && await checks.FindFirstAsync(authority, chain[0], cancellationToken) is { } first)
         {
-            return await DelegateAsync(request, authority, first, cancellationToken);
+            return await DelegateAsync(context, authority, first, cancellationToken);
         }
 
         if (!mayUpload)
@@ -82,7 +82,7 @@ internal sealed class ChainCommands(
             return Describe(findings[0], authority, ToFindings(findings));
         }
 
-        var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, reason: null, cancellationToken);
         var uploaded = await submission.UploadAsync(
             move,
             authority,
@@ -96,7 +96,7 @@ internal sealed class ChainCommands(
     }
 
     public async ValueTask<Result<TunnelAuthority>> ApproveAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         TunnelAuthority authority,
         string fingerprint,
@@ -119,12 +119,12 @@ internal sealed class ChainCommands(
             return authority;
         }
 
-        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(context.Caller) is { } workload)
         {
             return workload;
         }
 
-        var move = await AuthorityMove.ByCallerAsync(request, persons, reason: null, cancellationToken);
+        var move = await AuthorityMove.ByCallerAsync(context, persons, reason: null, cancellationToken);
         if (
             !options.Value.SingleApproval
             && PersonIdentification.CheckAreTwo(authority.SubmittedPerson, move.Person!, AuthorityErrors.TwoPerson)
@@ -188,7 +188,7 @@ internal sealed class ChainCommands(
 
     // S18: the certificate is registered on this tunnel already; the existing registration is the answer.
     private async ValueTask<Result<TunnelAuthority>> DelegateAsync(
-        ApiRequest request,
+        OperationContext context,
         TunnelAuthority second,
         TunnelAuthority first,
         CancellationToken cancellationToken
@@ -203,7 +203,7 @@ internal sealed class ChainCommands(
             second,
             AuthorityState.Deleted,
             await AuthorityMove.ByCallerAsync(
-                request,
+                context,
                 persons,
                 $"the certificate is registered as {first.Id.Value}",
                 cancellationToken

@@ -39,7 +39,7 @@ internal sealed class RoutePolicies(
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     public async ValueTask<Result<RoutePolicyRow>> DraftAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         DraftRoutePolicyRequest draft,
         CancellationToken cancellationToken
@@ -55,7 +55,7 @@ internal sealed class RoutePolicies(
             return RoutePolicyErrors.MalformedText(problems);
         }
 
-        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        var person = await persons.OfAsync(context.Caller, cancellationToken);
         for (var tries = 1; tries <= MaxTries; tries++)
         {
             var now = time.GetStoreNow();
@@ -72,12 +72,12 @@ internal sealed class RoutePolicies(
                 Digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(draft.Text))),
                 Comment = draft.Comment,
                 State = RoutePolicyState.Draft,
-                DraftedBy = request.Caller.ActorId,
+                DraftedBy = context.Caller.ActorId,
                 DraftedPerson = person,
                 DraftedAtMs = now.ToStore(),
             };
             var result = await CommitAsync(
-                request,
+                context,
                 AuditEvents.RoutePolicyDrafted,
                 row,
                 null,
@@ -99,18 +99,18 @@ internal sealed class RoutePolicies(
     /// as current (<see cref="ApproveRoutePolicyRequest.Replaces"/>).
     /// </summary>
     public async ValueTask<Result<RoutePolicyRow>> ApproveAsync(
-        ApiRequest request,
+        OperationContext context,
         RoutePolicyRow before,
         ApproveRoutePolicyRequest approval,
         CancellationToken cancellationToken
     )
     {
-        if (CheckDecidable(request, before) is { } refusal)
+        if (CheckDecidable(context, before) is { } refusal)
         {
             return refusal;
         }
 
-        var person = await persons.OfAsync(request.Caller, cancellationToken);
+        var person = await persons.OfAsync(context.Caller, cancellationToken);
         if (PersonIdentification.CheckAreTwo(before.DraftedPerson, person, RoutePolicyErrors.SamePerson) is { } alone)
         {
             return alone;
@@ -135,7 +135,7 @@ internal sealed class RoutePolicies(
         }
 
         var (after, result) = await ActivateAsync(
-            request,
+            context,
             AuditEvents.RoutePolicyApproved,
             before,
             before with
@@ -156,15 +156,15 @@ internal sealed class RoutePolicies(
     }
 
     public async ValueTask<Result<RoutePolicyRow>> RejectAsync(
-        ApiRequest request,
+        OperationContext context,
         RoutePolicyRow before,
         string? reason,
         CancellationToken cancellationToken
     ) =>
-        CheckDecidable(request, before) is { } refusal
+        CheckDecidable(context, before) is { } refusal
             ? refusal
             : await EndAsync(
-                request,
+                context,
                 AuditEvents.RoutePolicyRejected,
                 before with
                 {
@@ -176,13 +176,13 @@ internal sealed class RoutePolicies(
 
     /// <summary>Also allowed for a federated workload: it may withdraw its own draft, but decides nothing.</summary>
     public async ValueTask<Result<RoutePolicyRow>> WithdrawAsync(
-        ApiRequest request,
+        OperationContext context,
         RoutePolicyRow before,
         string? reason,
         CancellationToken cancellationToken
     )
     {
-        if (await persons.OfAsync(request.Caller, cancellationToken) != before.DraftedPerson)
+        if (await persons.OfAsync(context.Caller, cancellationToken) != before.DraftedPerson)
         {
             return RoutePolicyErrors.NotDrafter.Refuse();
         }
@@ -190,7 +190,7 @@ internal sealed class RoutePolicies(
         return CheckIsDraft(before) is { } refusal
             ? refusal
             : await EndAsync(
-                request,
+                context,
                 AuditEvents.RoutePolicyWithdrawn,
                 before with
                 {
@@ -202,13 +202,13 @@ internal sealed class RoutePolicies(
     }
 
     public async ValueTask<Result<RoutePolicyRow>> RollBackAsync(
-        ApiRequest request,
+        OperationContext context,
         Tunnel tunnel,
         RollBackPolicyRequest body,
         CancellationToken cancellationToken
     )
     {
-        if (PersonIdentification.CheckIsPerson(request.Caller) is { } workload)
+        if (PersonIdentification.CheckIsPerson(context.Caller) is { } workload)
         {
             return workload;
         }
@@ -223,7 +223,7 @@ internal sealed class RoutePolicies(
         }
 
         var (after, result) = await ActivateAsync(
-            request,
+            context,
             AuditEvents.RoutePolicyRolledBack,
             before,
             before with
@@ -247,8 +247,8 @@ internal sealed class RoutePolicies(
             && label.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-')
         );
 
-    private static Refusal? CheckDecidable(ApiRequest request, RoutePolicyRow row) =>
-        PersonIdentification.CheckIsPerson(request.Caller) ?? CheckIsDraft(row);
+    private static Refusal? CheckDecidable(OperationContext context, RoutePolicyRow row) =>
+        PersonIdentification.CheckIsPerson(context.Caller) ?? CheckIsDraft(row);
 
     private static Refusal? CheckIsDraft(RoutePolicyRow row) =>
         row.State == RoutePolicyState.Draft ? null : RoutePolicyErrors.Decided.Refuse().With("state", row.State);
@@ -262,15 +262,15 @@ internal sealed class RoutePolicies(
 
     // Closes a draft without using it.
     private async ValueTask<Result<RoutePolicyRow>> EndAsync(
-        ApiRequest request,
+        OperationContext context,
         string name,
         RoutePolicyRow ended,
         CancellationToken cancellationToken
     )
     {
         var now = time.GetStoreNow();
-        var after = ended with { DecidedBy = request.Caller.ActorId, DecidedAtMs = now.ToStore() };
-        var result = await CommitAsync(request, name, after, null, [store.End(after)], now, cancellationToken);
+        var after = ended with { DecidedBy = context.Caller.ActorId, DecidedAtMs = now.ToStore() };
+        var result = await CommitAsync(context, name, after, null, [store.End(after)], now, cancellationToken);
         return result.IsStale ? await FindDecisionAsync(after, cancellationToken) ?? Retry() : Answer(result, after);
     }
 
@@ -283,7 +283,7 @@ internal sealed class RoutePolicies(
 
     // Records the caller's decision to replace the active version.
     private async ValueTask<(RoutePolicyRow After, CommitResult Result)> ActivateAsync(
-        ApiRequest request,
+        OperationContext context,
         string name,
         RoutePolicyRow before,
         RoutePolicyRow decided,
@@ -295,15 +295,15 @@ internal sealed class RoutePolicies(
         var after = decided with
         {
             State = RoutePolicyState.Active,
-            DecidedBy = request.Caller.ActorId,
+            DecidedBy = context.Caller.ActorId,
             DecidedAtMs = now.ToStore(),
         };
         var statements = store.Activate(before, after, active);
-        return (after, await CommitAsync(request, name, after, active, statements, now, cancellationToken));
+        return (after, await CommitAsync(context, name, after, active, statements, now, cancellationToken));
     }
 
     private ValueTask<CommitResult> CommitAsync(
-        ApiRequest request,
+        OperationContext context,
         string name,
         RoutePolicyRow after,
         RoutePolicyRow? replaced,
@@ -314,7 +314,7 @@ internal sealed class RoutePolicies(
         journal.CommitAsync(
             new Decision
             {
-                Event = new RoutePolicyChanged(name, AuditOrigin.From(request, now), after, replaced),
+                Event = new RoutePolicyChanged(name, context.OriginAt(now), after, replaced),
                 Statements = statements,
                 Changes = after.State == RoutePolicyState.Active ? ChangeTopics.Feed : ChangeTopics.None,
             },

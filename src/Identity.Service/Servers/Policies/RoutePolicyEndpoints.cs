@@ -127,7 +127,7 @@ internal sealed class RoutePolicyEndpoints(
 
     private async ValueTask<ApiAnswer> EndAsync(
         ApiRequest request,
-        Func<ApiRequest, RoutePolicyRow, string?, CancellationToken, ValueTask<Result<RoutePolicyRow>>> end,
+        Func<OperationContext, RoutePolicyRow, string?, CancellationToken, ValueTask<Result<RoutePolicyRow>>> end,
         CancellationToken cancellationToken
     )
     {

@@ -10,7 +10,7 @@ namespace Culvert.Identity.Service.Tunnels.Edges;
 internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments, IJournal journal, TimeProvider time)
 {
     public async ValueTask<Result<Edge>> CreateAsync(
-        ApiRequest request,
+        OperationContext context,
         CreateEdgeRequest wanted,
         CancellationToken cancellationToken
     )
@@ -27,7 +27,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
         var result = await journal.CommitAsync(
             new Decision
             {
-                Event = EdgeEvents.Created(AuditOrigin.From(request, now), request.Caller.OrganizationId, edge),
+                Event = EdgeEvents.Created(context.OriginAt(now), context.Caller.OrganizationId, edge),
                 Statements = [assignments.InsertAvailabilityChanges(edge.Id, now), edges.Insert(edge)],
                 Changes = ChangeTopics.Feed,
             },
@@ -38,7 +38,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
 
     /// <summary>Idempotent: drains its agents and clients to other edges, or resumes.</summary>
     public async ValueTask<Result<Edge>> SetDrainingAsync(
-        ApiRequest request,
+        OperationContext context,
         Edge edge,
         bool draining,
         string? reason,
@@ -61,8 +61,8 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             {
                 Event = EdgeEvents.Changed(
                     draining ? AuditEvents.EdgeDrained : AuditEvents.EdgeResumed,
-                    AuditOrigin.From(request, now),
-                    request.Caller.OrganizationId,
+                    context.OriginAt(now),
+                    context.Caller.OrganizationId,
                     edge,
                     reason
                 ),
@@ -86,7 +86,7 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
 
     /// <summary>Idempotent. Agents leave it, and its certificate is refused from now on.</summary>
     public async ValueTask<Result<Edge>> ArchiveAsync(
-        ApiRequest request,
+        OperationContext context,
         Edge edge,
         string? reason,
         CancellationToken cancellationToken
@@ -103,8 +103,8 @@ internal sealed class EdgeRegistry(EdgeStore edges, AssignmentStore assignments,
             {
                 Event = EdgeEvents.Changed(
                     AuditEvents.EdgeArchived,
-                    AuditOrigin.From(request, now),
-                    request.Caller.OrganizationId,
+                    context.OriginAt(now),
+                    context.Caller.OrganizationId,
                     edge,
                     reason
                 ),
