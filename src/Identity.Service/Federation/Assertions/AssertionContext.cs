@@ -1,5 +1,4 @@
 using System.Net;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Jose.Keys;
 using Culvert.Jose.Tokens;

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

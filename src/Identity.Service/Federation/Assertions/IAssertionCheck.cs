@@ -1,5 +1,3 @@
-using Culvert.Identity.Service.Federation.Explain;
-
 namespace Culvert.Identity.Service.Federation.Assertions;
 
 internal interface IAssertionCheck

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Ids;
 using Culvert.Jose.Refusals;
 using Culvert.Platform.Issuers;

@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Rules;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

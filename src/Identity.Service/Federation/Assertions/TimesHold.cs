@@ -1,5 +1,4 @@
 using System.Globalization;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Settings;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

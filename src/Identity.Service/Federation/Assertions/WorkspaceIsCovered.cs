@@ -1,4 +1,3 @@
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Tenants;
 
 namespace Culvert.Identity.Service.Federation.Assertions;

@@ -1,3 +1,5 @@
+using Culvert.Identity.Service.Federation.Assertions;
+
 namespace Culvert.Identity.Service.Federation.Explain;
 
 /// <summary>How far a token was from a rule, in one sentence with only the token's own values.</summary>

@@ -1,7 +1,6 @@
 using System.Text;
 using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;

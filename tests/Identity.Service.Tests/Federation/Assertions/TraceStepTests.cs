@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Explain;
+namespace Culvert.Identity.Service.Tests.Federation.Assertions;
 
 public sealed class TraceStepTests
 {

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>
 /// One step of an evaluation, as a trace contains it: its result and what it read, set by the checks of the step. Never

@@ -1,9 +1,8 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 using Culvert.Jose.Tokens;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>One condition of a rule, and its result for the claims.</summary>
 /// <param name="Claim">The claim it reads; for an expression, <c>condition</c>.</param>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>The platforms' formats of <c>sub</c>, recognized by their text. No decision depends on it.</summary>
 internal static partial class SubjectFormat

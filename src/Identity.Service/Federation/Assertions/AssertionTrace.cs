@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Assertions;
 
 /// <summary>What an evaluation read, step by step. The exchange evaluates with a trace only after a denial.</summary>
 internal sealed class AssertionTrace
