@@ -1,12 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Http;
 

@@ -7,6 +7,7 @@ using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
+using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Federation.Workspaces;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Settings;

@@ -1,5 +1,4 @@
 using Culvert.Identity.Service.Errors;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Http;
 
 namespace Culvert.Identity.Service.Federation.History;

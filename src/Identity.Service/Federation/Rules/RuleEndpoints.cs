@@ -1,9 +1,9 @@
 using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.RuleTests;
+using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;

@@ -1,5 +1,5 @@
-using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Federation;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Explain;
 using Shouldly;
 
 namespace Culvert.Identity.Service.Tests.Federation.Assertions;

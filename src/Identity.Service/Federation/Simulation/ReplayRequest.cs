@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Federation.Rules;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>What a rule edit would have done to the traffic of the last days.</summary>
 /// <param name="Changes">As in the body of an update.</param>

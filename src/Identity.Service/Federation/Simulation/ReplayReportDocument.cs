@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Platform.Wire;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>Who would gain or lose access by a change of a rule.</summary>
 internal sealed record ReplayReportDocument(

@@ -1,6 +1,7 @@
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Explain;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <param name="Context">Evaluated with a trace.</param>
 /// <param name="Denial">Null if the rule would grant.</param>

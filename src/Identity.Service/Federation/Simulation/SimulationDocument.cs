@@ -1,8 +1,9 @@
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Rules;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>
 /// The result of a simulated exchange. If the request names no rule: the rules that match and the nearest ones.

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>A workload whose result an edit changes.</summary>
 /// <param name="Events">The number of exchanges with that result.</param>

@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Settings;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation;
 
 /// <summary>Compiles a version of a rule that is not in force as if it were, for a trial.</summary>
 internal sealed class DraftCompiler(

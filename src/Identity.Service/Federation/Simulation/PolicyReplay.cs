@@ -1,9 +1,10 @@
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>
 /// Evaluates the verified claims of the last days against a rule as it is and as it would be. Claims of all rules of

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Text;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.History;
+using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.History;
 
 /// <summary>
 /// Reproduces the trace of a recorded grant. None is stored, because there are many grants: the recorded claims and the

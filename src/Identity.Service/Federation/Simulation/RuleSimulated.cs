@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Events;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>An operator tried claims against rules. Records the act and its result, never the claims.</summary>
 /// <param name="Input"><c>token</c>, <c>claims</c>, <c>event</c>, <c>sample</c> or <c>replay</c>.</param>

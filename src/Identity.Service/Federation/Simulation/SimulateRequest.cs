@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Federation.Rules;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>A simulation: one of the first four members gives the claims, the others the rules.</summary>
 /// <param name="Token">The workload's token; never stored.</param>

@@ -6,7 +6,7 @@ using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Explain;
+namespace Culvert.Identity.Service.Tests.Federation.Simulation;
 
 public sealed class PolicyReplayTests
 {

@@ -1,11 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Culvert.Identity.Service.Federation.Presets;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Explain;
+namespace Culvert.Identity.Service.Tests.Federation.Simulation;
 
 public sealed class SimulationEndpointTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {

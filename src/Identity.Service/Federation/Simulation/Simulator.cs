@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Federation.Assertions;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>Evaluates a token as an exchange would; mints nothing and marks nothing as used.</summary>
 internal sealed class Simulator(AssertionEvaluator evaluator, TimeProvider time)

@@ -1,4 +1,4 @@
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 internal sealed record PolicyReplayReport
 {

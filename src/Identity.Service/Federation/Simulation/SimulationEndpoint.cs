@@ -4,7 +4,7 @@ using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>
 /// <c>POST /v1/organizations/federation_rules/simulate</c>. 1. Read the claims. 2. Find the rule, compile the draft, or

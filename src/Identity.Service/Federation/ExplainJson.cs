@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
+using Culvert.Identity.Service.Federation.Explain;
+using Culvert.Identity.Service.Federation.Simulation;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation;
 
 /// <summary>Members without a value are absent, except those that are always written.</summary>
 [JsonSourceGenerationOptions(

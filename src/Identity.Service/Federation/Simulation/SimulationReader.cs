@@ -7,7 +7,7 @@ using Culvert.Identity.Service.Settings;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 internal sealed class SimulationReader(IAuthenticationHistory history, ServiceIdentity identity)
 {

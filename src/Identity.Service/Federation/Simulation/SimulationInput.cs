@@ -1,7 +1,7 @@
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Jose.Tokens;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>The claims to try: a token to be verified, or claims that are taken as verified.</summary>
 /// <param name="Kind"><c>token</c>, <c>claims</c>, <c>event</c> or <c>sample</c>: for audit.</param>

@@ -1,6 +1,6 @@
 using Culvert.Identity.Service.Federation.Assertions;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>One token against the rules of an issuer.</summary>
 /// <param name="IsTruncated">There were more rules than a search evaluates.</param>

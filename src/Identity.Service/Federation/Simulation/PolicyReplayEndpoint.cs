@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Explain;
+namespace Culvert.Identity.Service.Federation.Simulation;
 
 /// <summary>
 /// <c>POST …/federation_rules/{id}/replay</c>, and the update itself with <c>?dry_run=true</c>: which workloads an edit
