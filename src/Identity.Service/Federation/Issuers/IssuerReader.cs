@@ -28,7 +28,13 @@ internal static class IssuerReader
         };
         if (PresetCatalogue.Find(request.Preset.Or(null)) is { } preset)
         {
-            blank = IssuerDefaults.Apply(preset, blank);
+            blank = blank with
+            {
+                Algorithms = AlgorithmNames.Read(preset.Defaults.Algorithms),
+                Types = preset.Defaults.Types,
+                MaxJwtLifetimeSeconds = preset.Defaults.MaxJwtLifetimeSeconds,
+                ReplayMode = WireNames.Find<ReplayMode>(preset.Defaults.ReplayMode)!.Value,
+            };
         }
 
         var issuer = Apply(request, blank);
