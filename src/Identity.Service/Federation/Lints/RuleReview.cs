@@ -1,4 +1,4 @@
-using Culvert.Identity.Service.Federation.RuleTests;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.Lints;

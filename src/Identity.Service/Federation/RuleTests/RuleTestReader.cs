@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Platform.Configuration;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;

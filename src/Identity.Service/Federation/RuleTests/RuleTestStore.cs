@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Storage;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Culvert.Identity.Service.Federation.RuleTests;
 
 namespace Culvert.Identity.Service.Federation.Rules;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Lints;
-using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Platform.Wire;
 
 namespace Culvert.Identity.Service.Federation.Rules;

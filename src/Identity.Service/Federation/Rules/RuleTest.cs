@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Culvert.Identity.Service.Federation.RuleTests;
+namespace Culvert.Identity.Service.Federation.Rules;
 
 /// <summary>A claim set and the result that the rule must have: stored with the rule, run at every save.</summary>
 /// <param name="Claims">
