@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Console.Pages;
-using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Tokens;

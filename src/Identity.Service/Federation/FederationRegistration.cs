@@ -1,3 +1,4 @@
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.Explain;
 using Culvert.Identity.Service.Federation.History;

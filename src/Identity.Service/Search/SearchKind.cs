@@ -1,8 +1,7 @@
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Certificates.Registered;
 using Culvert.Identity.Service.Certificates.TunnelAuthorities;
-using Culvert.Identity.Service.Federation.Issuers;
-using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.ServiceAccounts;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Servers.Calls;

@@ -17,6 +17,7 @@ using Culvert.Identity.Service.Console.Sessions;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Exchange.Replays;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.Assertions;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Issuers;

@@ -1,4 +1,5 @@
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
 using Culvert.Platform.Doctor;

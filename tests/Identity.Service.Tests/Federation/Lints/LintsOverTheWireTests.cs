@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Federation;
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Federation.History;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Limits;

@@ -2,7 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Culvert.Identity.Service.Admin;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Federation.Rules;
+using Culvert.Identity.Service.Federation.Administration;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 using Culvert.Identity.Service.Ids;

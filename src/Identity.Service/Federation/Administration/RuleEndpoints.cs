@@ -1,14 +1,14 @@
 using System.Globalization;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
-using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Ids;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 internal sealed class RuleEndpoints(
     IRuleStore store,

@@ -1,9 +1,10 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Platform.Wire;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>A rule on the wire.</summary>
 internal sealed record RuleDocument

@@ -1,9 +1,10 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Issuers;
+using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.RuleTests;
 
-namespace Culvert.Identity.Service.Federation.Lints;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>
 /// The review of every saved rule, after it was found well-formed and its author entitled: 1. the lints, of which

@@ -1,10 +1,11 @@
 using Culvert.Identity.Service.Errors;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Issuers;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>
 /// Checks a change to an issuer against its rules. A caller that sets an issuer's keys can mint any token of it, so no

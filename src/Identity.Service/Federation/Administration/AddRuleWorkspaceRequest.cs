@@ -1,3 +1,3 @@
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 internal sealed record AddRuleWorkspaceRequest(string WorkspaceId);

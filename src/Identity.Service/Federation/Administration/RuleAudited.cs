@@ -1,9 +1,10 @@
 using System.Text.Json;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.Rules.Conditions;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>A rule was created, updated or archived, or its workspaces changed: its state afterwards.</summary>
 internal sealed record RuleAudited(

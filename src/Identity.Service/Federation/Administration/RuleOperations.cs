@@ -1,9 +1,10 @@
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Federation.Simulation;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 internal static class RuleOperations
 {

@@ -3,9 +3,8 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Microsoft.Extensions.DependencyInjection;
-using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Issuers;
+namespace Culvert.Identity.Service.Tests.Federation.Administration;
 
 /// <summary>
 /// Who may change an issuer or a membership is decided on what all nodes have committed, not on what word has come of.

@@ -1,7 +1,8 @@
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Http.Roles;
 
-namespace Culvert.Identity.Service.Federation.Issuers;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 internal static class IssuerOperations
 {

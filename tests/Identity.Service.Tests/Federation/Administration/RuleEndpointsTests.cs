@@ -5,7 +5,7 @@ using Culvert.Identity.Service.Tests.Fixtures;
 using Dapper;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Rules;
+namespace Culvert.Identity.Service.Tests.Federation.Administration;
 
 public sealed class RuleEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {

@@ -8,7 +8,7 @@ using Culvert.Identity.Service.Tenants;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Issuers;
+namespace Culvert.Identity.Service.Tests.Federation.Administration;
 
 public sealed class IssuerEndpointsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {

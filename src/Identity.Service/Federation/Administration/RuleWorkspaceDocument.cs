@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>A workspace that a rule is enabled in.</summary>
 internal sealed record RuleWorkspaceDocument(string FederationRuleId, string WorkspaceId)

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Culvert.Identity.Service.Tests.Fixtures;
 using Shouldly;
 
-namespace Culvert.Identity.Service.Tests.Federation.Rules;
+namespace Culvert.Identity.Service.Tests.Federation.Administration;
 
 public sealed class RuleVersionsTests(FederatedServiceFixture fixture) : IClassFixture<FederatedServiceFixture>
 {

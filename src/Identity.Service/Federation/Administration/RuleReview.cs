@@ -1,7 +1,8 @@
+using Culvert.Identity.Service.Federation.Lints;
 using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Lints;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>The result of the review of a rule that may be saved.</summary>
 /// <param name="Warnings">For the answer and the audit event.</param>

@@ -1,10 +1,11 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Limits;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Issuers;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary>
 /// <c>/v1/organizations/federation_issuers/{id}/verify</c>, and <c>/verify</c> with the body of a creation. The caller

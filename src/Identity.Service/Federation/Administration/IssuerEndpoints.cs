@@ -1,9 +1,10 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
+using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 
-namespace Culvert.Identity.Service.Federation.Issuers;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary><c>/v1/organizations/federation_issuers</c>.</summary>
 internal sealed class IssuerEndpoints(

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 internal sealed record RuleWorkspaceDeletedDocument(string FederationRuleId, string WorkspaceId)
 {

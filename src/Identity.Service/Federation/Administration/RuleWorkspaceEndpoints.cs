@@ -1,11 +1,12 @@
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Events;
 using Culvert.Identity.Service.Federation.Lints;
+using Culvert.Identity.Service.Federation.Rules;
 using Culvert.Identity.Service.Http;
 using Culvert.Identity.Service.Storage;
 using Culvert.Identity.Service.Tenants;
 
-namespace Culvert.Identity.Service.Federation.Rules;
+namespace Culvert.Identity.Service.Federation.Administration;
 
 /// <summary><c>/v1/organizations/federation_rules/{id}/workspaces</c>.</summary>
 internal sealed class RuleWorkspaceEndpoints(
