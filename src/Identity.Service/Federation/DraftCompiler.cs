@@ -59,7 +59,11 @@ internal sealed class DraftCompiler(
             StringComparer.Ordinal
         );
         return new CompiledRule(
-            InForce(rule),
+            rule with
+            {
+                State = RuleState.Enforce,
+                EnforcedVersion = rule.Version,
+            },
             issuer,
             account,
             keys,
@@ -68,6 +72,4 @@ internal sealed class DraftCompiler(
             new AccountRoles(roles)
         );
     }
-
-    public static Rule InForce(Rule rule) => rule with { State = RuleState.Enforce, EnforcedVersion = rule.Version };
 }

@@ -53,7 +53,7 @@ internal sealed class RuleReviewer(
 
         var tests = given ?? await store.FindAsync(rule.Id.Value, rule.Version, cancellationToken);
         var isTested = given is not null || before is null || before.Match != rule.Match;
-        if (isTested && await runner.RunAsync(rule, issuer!, tests, cancellationToken) is { } failing)
+        if (isTested && await runner.RunAsync(rule, tests, cancellationToken) is { } failing)
         {
             return failing;
         }

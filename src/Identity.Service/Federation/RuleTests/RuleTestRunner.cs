@@ -1,32 +1,18 @@
 using System.Text;
 using Culvert.Identity.Service.Errors;
 using Culvert.Identity.Service.Federation.Assertions;
-using Culvert.Identity.Service.Federation.Issuers;
 using Culvert.Identity.Service.Federation.Rules;
-using Culvert.Identity.Service.Federation.ServiceAccounts;
-using Culvert.Identity.Service.Federation.Workspaces;
-using Culvert.Identity.Service.Settings;
-using Culvert.Identity.Service.Storage;
-using Culvert.Identity.Service.Tenants;
 using Culvert.Jose.Refusals;
 using Culvert.Jose.Tokens;
 
 namespace Culvert.Identity.Service.Federation.RuleTests;
 
 /// <summary>Evaluates a rule with the exchange's own evaluator for each test's claims.</summary>
-internal sealed class RuleTestRunner(
-    AssertionEvaluator evaluator,
-    FederationDirectory directory,
-    ServiceAccountStore accounts,
-    TenantStore tenants,
-    ServiceIdentity identity,
-    TimeProvider time
-)
+internal sealed class RuleTestRunner(AssertionEvaluator evaluator, DraftCompiler drafts, TimeProvider time)
 {
     /// <summary>Null if all results are as expected; otherwise a refusal for the first that is not.</summary>
     public async ValueTask<Refusal?> RunAsync(
         Rule rule,
-        Issuer issuer,
         IReadOnlyList<RuleTest> tests,
         CancellationToken cancellationToken
     )
@@ -36,13 +22,13 @@ internal sealed class RuleTestRunner(
             return null;
         }
 
-        if (directory.Current.FindKeys(issuer.Id) is not { } keys)
+        // Tests are about admission only: the end of the rule, the editing operator and the workspace have no effect.
+        var draft = await drafts.CompileAsync(rule with { ExpiresAt = null }, cancellationToken);
+        if (!draft.TryGet(out var compiled, out var refusal))
         {
-            // The issuer is saved but not read yet: for a moment its rules cannot be evaluated.
-            return StorageErrors.Unavailable.Refuse();
+            return refusal;
         }
 
-        var compiled = await CompileAsync(rule, issuer, keys, cancellationToken);
         foreach (var test in tests)
         {
             var got = await EvaluateAsync(compiled, test, cancellationToken);
@@ -58,32 +44,6 @@ internal sealed class RuleTestRunner(
         }
 
         return null;
-    }
-
-    // Tests are about admission only: the editing operator and the workspace have no effect.
-    private async ValueTask<CompiledRule> CompileAsync(
-        Rule rule,
-        Issuer issuer,
-        IssuerKeys keys,
-        CancellationToken cancellationToken
-    )
-    {
-        var account = await accounts.FindAsync(rule.OrganizationId, rule.ServiceAccountId.Value, cancellationToken);
-        var home = await tenants.DefaultWorkspaceAsync(rule.OrganizationId, cancellationToken);
-        return new CompiledRule(
-            rule with
-            {
-                State = RuleState.Enforce,
-                EnforcedVersion = rule.Version,
-                ExpiresAt = null,
-            },
-            issuer,
-            account!,
-            keys,
-            identity.PublicUrl,
-            home.Id.Value,
-            AccountRoles.None
-        );
     }
 
     private async ValueTask<DenialReason?> EvaluateAsync(
@@ -102,13 +62,7 @@ internal sealed class RuleTestRunner(
 
         var context = AssertionContext.OfClaims(claims, rule, time.GetUtcNow());
         var denial = await evaluator.EvaluateAsync(context, cancellationToken);
-        return
-            denial?.Reason
-                is DenialReason.WorkspaceIdRequired
-                    or DenialReason.WorkspaceNotCovered
-                    or DenialReason.RoleInsufficient
-            ? null
-            : denial?.Reason;
+        return denial?.Reason.IsAboutTheGrant() == true ? null : denial?.Reason;
     }
 
     private static DenialReason? ExpectedBy(RuleTest test, DenialReason? got) =>
